@@ -1,0 +1,214 @@
+import type { Labels } from './labels.ts';
+
+/** How one label is compared. An absent label has the value "". */
+export interface Matcher {
+  readonly label: string;
+  readonly op: '=' | '!=' | '=~' | '!~';
+  /** For =~ and !~ an RE2 expression, anchored at both ends, in which `.` matches a newline too. */
+  readonly value: string;
+}
+
+/** All matchers of one selector must hold. */
+export type Selector = readonly Matcher[];
+
+/** Which samples to read. Times are unix milliseconds. */
+export interface SelectRequest {
+  readonly matchers: Selector;
+  /** First millisecond wanted. */
+  readonly fromMs: number;
+  /** Last millisecond wanted: unlike most ranges here this one is closed, as PromQL evaluates at its end. */
+  readonly toMs: number;
+}
+
+/**
+ * One series' samples in time order, one a timestamp. The arrays may be longer than `length`, and are reused by the
+ * next iteration: copy what outlives the loop. Values may be the stale marker (see stale-nan.ts); their bits are those
+ * that were written.
+ */
+export interface SeriesSamples {
+  readonly labels: Labels;
+  readonly length: number;
+  readonly timestampsMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Where PromQL reads samples. Lives in the same thread as the evaluation, so that nothing is copied. */
+export interface SampleSource {
+  /** Yields matching series that have samples in range. The order is not defined. */
+  select(request: SelectRequest): Iterable<SeriesSamples>;
+  /** The labels of every series that matches and has, or may have, samples in range. */
+  selectLabels(request: SelectRequest): Iterable<Labels>;
+}
+
+/** Samples as columns: sample i is (seriesKeys[seriesIndex[i]], timestampsMs[i], values[i]). */
+export interface SampleBatch {
+  /** `Labels.key` of each distinct series. */
+  readonly seriesKeys: readonly string[];
+  readonly seriesIndex: Uint32Array;
+  readonly timestampsMs: Float64Array;
+  /** Bits are kept: NaN payloads and the stale marker survive. */
+  readonly values: Float64Array;
+}
+
+export type RejectReason = 'too old' | 'too far in the future' | 'duplicate' | 'series limit';
+
+export interface AppendResult {
+  readonly accepted: number;
+  /** One entry a reason and series, at most 100 entries; `count` says how many samples it stands for. */
+  readonly rejected: readonly {
+    readonly reason: RejectReason;
+    readonly series: string;
+    readonly timestampMs: number;
+    readonly count: number;
+  }[];
+  readonly rejectedCount: number;
+}
+
+/** A metric's metadata as exposition formats carry it. */
+export interface MetricMetadata {
+  readonly metric: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'gaugehistogram' | 'summary' | 'info' | 'stateset' | 'unknown';
+  readonly help: string;
+  readonly unit: string;
+}
+
+export interface QueryLimits {
+  /** Samples read by one query. */
+  readonly maxSamples: number;
+  /** Series in a result or a selector. */
+  readonly maxSeries: number;
+  readonly timeoutMs: number;
+}
+
+/** A PromQL question. For an instant query `startMs === endMs` and `stepMs` is 0. */
+export interface EvaluateRequest {
+  readonly expr: string;
+  readonly startMs: number;
+  /** The last grid time is the greatest `startMs + k * stepMs` that is at most `endMs`. */
+  readonly endMs: number;
+  readonly stepMs: number;
+  readonly lookbackMs?: number;
+  readonly limits?: Partial<QueryLimits>;
+}
+
+/** One series on the result's grid: `values[i]` belongs to `timesMs[i]`. */
+export interface GridSeries {
+  readonly labels: Labels;
+  readonly values: Float64Array;
+  /** 1 where there is a value, 0 where there is none (missing is not NaN); undefined where all are there. */
+  readonly present: Uint8Array | undefined;
+}
+
+export interface QueryAnnotation {
+  readonly level: 'warning' | 'info';
+  /** As Prometheus words it, with the position: `… (1:7)`. */
+  readonly text: string;
+}
+
+export interface QueryStats {
+  readonly seriesRead: number;
+  readonly samplesRead: number;
+  readonly elapsedMs: number;
+}
+
+export type QueryResult = {
+  readonly annotations: readonly QueryAnnotation[];
+  readonly stats: QueryStats;
+} & (
+  | {
+      /** A range query's answer, or an instant query's vector: then `timesMs` has length 1. Range answers are in label order; an instant vector's order counts (sort(), topk()). */
+      readonly kind: 'matrix' | 'vector';
+      readonly timesMs: Float64Array;
+      readonly series: readonly GridSeries[];
+    }
+  | { readonly kind: 'scalar'; readonly timesMs: Float64Array; readonly values: Float64Array }
+  | { readonly kind: 'string'; readonly timeMs: number; readonly value: string }
+  /** `metric[5m]` as an instant query: samples as stored. */
+  | { readonly kind: 'samples'; readonly series: readonly SeriesSamples[] }
+);
+
+/** A question that PromQL refuses. Positions are UTF-16 offsets into the text. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError';
+  /** bad_data: does not parse or type-check. execution: fails on this data. timeout, canceled, limit: was stopped. unsupported: not there yet. */
+  readonly code: 'bad_data' | 'execution' | 'timeout' | 'canceled' | 'limit' | 'unsupported';
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+
+  constructor(
+    code: QueryError['code'],
+    message: string,
+    position?: { readonly from: number; readonly to: number },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.from = position?.from;
+    this.to = position?.to;
+  }
+}
+
+/** What a watcher is told after a commit: one of its selectors has new samples in this closed range. */
+export interface Growth {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface LabelRequest {
+  /** A series counts where one selector matches; none means all series. */
+  readonly selectors: readonly Selector[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** At most this many answers; 0 means all. */
+  readonly limit: number;
+}
+
+export interface StoreStats {
+  readonly seriesCount: number;
+  readonly headSamples: number;
+  readonly storedSamples: number;
+  readonly bytesOnDisk: number;
+  readonly oldestMs: number | undefined;
+  readonly newestMs: number | undefined;
+  readonly walReplayMs: number;
+  readonly appendedSamples: number;
+  readonly commits: number;
+  readonly commitSecondsTotal: number;
+}
+
+/**
+ * Holds metric samples. Any timestamp within retention is accepted, in any order; of two samples of one series and
+ * timestamp the later written counts. Every method may be called from one thread while others are under way.
+ */
+export interface SampleStore {
+  /**
+   * Resolves once every accepted sample survives `kill -9`.
+   * Throws StoreReadOnly where the disk is full and StoreBusy where too much waits to be written.
+   */
+  append(batch: SampleBatch): Promise<AppendResult>;
+  evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult>;
+  series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]>;
+  labelNames(request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
+  labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Calls back after a commit that added samples to a series that one of the selectors matches. Returns the way to stop. */
+  watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void;
+  stats(): Promise<StoreStats>;
+  /** Writes out what waits, then closes. Later calls throw. */
+  close(): Promise<void>;
+}
+
+/** The disk is full or not writable; reads go on. The message says which folder and what to do. */
+export class StoreReadOnly extends Error {
+  override readonly name = 'StoreReadOnly';
+}
+
+/** More waits to be written than memory is set aside for; try again after `retryAfterSeconds`. */
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy';
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
