@@ -1,0 +1,81 @@
+import { BadRequest } from '../bad-request.ts';
+
+/** One value of a parsed JSON or YAML document with the way to it, so that a complaint names the field. */
+export class Read {
+  readonly path: string;
+  readonly value: unknown;
+
+  constructor(path: string, value: unknown) {
+    this.path = path;
+    this.value = value;
+  }
+
+  /** A member of this object; a missing one has the value undefined. */
+  at(key: string): Read {
+    return new Read(this.path === '' ? key : `${this.path}.${key}`, this.object()[key]);
+  }
+
+  get missing(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
+  /** What `parse` makes of the value, or `fallback` where there is none. */
+  or<T>(fallback: T, parse: (read: this) => T): T {
+    return this.missing ? fallback : parse(this);
+  }
+
+  object(): Readonly<Record<string, unknown>> {
+    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) return this.#refuse('an object');
+    return this.value as Record<string, unknown>;
+  }
+
+  array(): Read[] {
+    if (!Array.isArray(this.value)) return this.#refuse('a list');
+    return this.value.map((item, index) => new Read(`${this.path}[${index}]`, item));
+  }
+
+  string(): string {
+    return typeof this.value === 'string' ? this.value : this.#refuse('text');
+  }
+
+  boolean(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.#refuse('true or false');
+  }
+
+  number(): number {
+    return typeof this.value === 'number' && Number.isFinite(this.value) ? this.value : this.#refuse('a number');
+  }
+
+  integer(min: number, max: number): number {
+    const value = this.number();
+    if (!Number.isInteger(value) || value < min || value > max) return this.#refuse(`a whole number from ${min} to ${max}`);
+    return value;
+  }
+
+  oneOf<const T extends string>(choices: readonly T[]): T {
+    const found = choices.find((choice) => choice === this.value);
+    return found ?? this.#refuse(`one of ${choices.join(', ')}`);
+  }
+
+  /** Refuses keys that are not in the list, so that a typing error does not pass in silence. */
+  only(keys: readonly string[]): this {
+    for (const key of Object.keys(this.object())) {
+      if (!keys.includes(key)) throw new BadRequest(this.at(key).path, `is not known here; known are ${keys.join(', ')}`);
+    }
+    return this;
+  }
+
+  fail(problem: string): never {
+    throw new BadRequest(this.path === '' ? 'document' : this.path, problem);
+  }
+
+  #refuse(wanted: string): never {
+    return this.fail(`expected ${wanted}, found ${describe(this.value)}`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
