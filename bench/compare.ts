@@ -1,0 +1,50 @@
+/** A matrix as the HTTP API gives it: label sets as sorted JSON → time → value. */
+export type Matrix = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+interface MatrixAnswer {
+  readonly status: string;
+  readonly error?: string;
+  readonly data: {
+    readonly result: readonly { readonly metric: Record<string, string>; readonly values: readonly [number, string][] }[];
+  };
+}
+
+export function readMatrix(json: string): Matrix {
+  const answer = JSON.parse(json) as MatrixAnswer;
+  if (answer.status !== 'success') throw new Error(answer.error ?? 'the query failed');
+  return new Map(
+    answer.data.result.map(({ metric, values }) => [
+      JSON.stringify(Object.entries(metric).sort()),
+      new Map(values.map(([seconds, value]) => [seconds, Number(value)])),
+    ]),
+  );
+}
+
+export interface Difference {
+  readonly series: number;
+  readonly missing: number;
+  /** The greatest relative difference among points that both have. */
+  readonly worst: number;
+}
+
+export function compareMatrices(got: Matrix, wanted: Matrix): Difference {
+  let missing = 0;
+  let worst = 0;
+  for (const [key, points] of wanted) {
+    const others = got.get(key);
+    for (const [time, value] of points) {
+      const other = others?.get(time);
+      if (other === undefined) missing++;
+      else worst = Math.max(worst, relativeDifference(other, value));
+    }
+  }
+  for (const [key, points] of got) {
+    for (const time of points.keys()) if (wanted.get(key)?.has(time) !== true) missing++;
+  }
+  return { series: wanted.size, missing, worst };
+}
+
+function relativeDifference(a: number, b: number): number {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
+}

@@ -1,0 +1,76 @@
+import { Labels } from '@vitrine/model/labels.ts';
+
+/** Samples of one series on the shared time grid. */
+export interface BenchSeries {
+  readonly labels: Labels;
+  readonly values: Float64Array;
+}
+
+export interface BenchData {
+  readonly series: readonly BenchSeries[];
+  readonly timestampsMs: Float64Array;
+}
+
+const SCRAPE_INTERVAL_MS = 15_000;
+const DAY_MS = 86_400_000;
+/**
+ * Samples fall between the evaluation's grid points, so that left-open windows (Prometheus 3, Vitrine) and left-closed
+ * ones (Prometheus 2) hold the same samples and results can be compared exactly.
+ */
+const SCRAPE_PHASE_MS = 7_000;
+
+/**
+ * A day of scrapes as an inference fleet gives them: for each of `count / 4` instances a request counter, an error
+ * counter, a latency gauge of three decimals and a memory gauge in bytes. Seeded: every run sees the same numbers.
+ */
+export function inferenceFleet(count: number, endMs: number): BenchData {
+  const points = DAY_MS / SCRAPE_INTERVAL_MS;
+  const timestampsMs = Float64Array.from({ length: points }, (_, i) => endMs - DAY_MS + i * SCRAPE_INTERVAL_MS + SCRAPE_PHASE_MS);
+  const random = mulberry32(42);
+  const series: BenchSeries[] = [];
+  for (let instance = 0; instance < count / 4; instance++) {
+    const labels = {
+      instance: `pod-${instance}`,
+      job: 'inference',
+      model: `model-${instance % 10}`,
+      zone: `zone-${instance % 3}`,
+    };
+    const [requests, errors, latency, memory] = [0, 1, 2, 3].map(() => new Float64Array(points)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    let requestCount = 0;
+    let errorCount = 0;
+    let bytes = 2e9 + Math.floor(random() * 1e9);
+    for (let i = 0; i < points; i++) {
+      const load = 1 + Math.sin((i / points) * 2 * Math.PI);
+      requestCount += Math.floor(random() * 300 * load);
+      if (random() < 0.05) errorCount += 1 + Math.floor(random() * 3);
+      bytes += Math.floor((random() - 0.5) * 65_536) * 16;
+      requests[i] = requestCount;
+      errors[i] = errorCount;
+      latency[i] = Math.round((0.02 + 0.03 * load + random() * 0.02) * 1000) / 1000;
+      memory[i] = bytes;
+    }
+    series.push(
+      { labels: Labels.from({ __name__: 'inference_requests_total', ...labels }), values: requests },
+      { labels: Labels.from({ __name__: 'inference_errors_total', ...labels }), values: errors },
+      { labels: Labels.from({ __name__: 'inference_latency_seconds', ...labels }), values: latency },
+      { labels: Labels.from({ __name__: 'process_resident_memory_bytes', ...labels }), values: memory },
+    );
+  }
+  return { series, timestampsMs };
+}
+
+/** A small seeded generator (mulberry32): uniform in [0, 1). */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

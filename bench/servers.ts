@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A server under test: it speaks Prometheus' query API and remote write. */
+export interface BenchServer {
+  readonly name: string;
+  readonly url: string;
+  /** Added to each query: turns answers from a cache off where the server has one. */
+  readonly queryExtra: Readonly<Record<string, string>>;
+  /** CPU seconds used so far, from /proc. */
+  cpuSeconds(): number;
+  residentBytes(): number;
+  diskBytes(): number;
+  stop(): Promise<void>;
+}
+
+const VITRINE = fileURLToPath(new URL('../packages/server/bin/vitrine.mjs', import.meta.url));
+
+export async function startPrometheus(): Promise<BenchServer> {
+  const folder = makeFolder('prometheus');
+  writeFileSync(join(folder, 'prometheus.yml'), 'global: {}\n');
+  return start({
+    name: 'Prometheus',
+    folder,
+    ready: '/-/ready',
+    command: (port) => [
+      'prometheus',
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--web.enable-remote-write-receiver',
+      '--log.level=warn',
+    ],
+  });
+}
+
+export async function startVictoriaMetrics(): Promise<BenchServer> {
+  const folder = makeFolder('victoria-metrics');
+  return start({
+    name: 'VictoriaMetrics',
+    folder,
+    ready: '/health',
+    queryExtra: { nocache: '1' },
+    command: (port) => [
+      'victoria-metrics',
+      `-storageDataPath=${join(folder, 'data')}`,
+      `-httpListenAddr=127.0.0.1:${port}`,
+      '-retentionPeriod=1',
+      '-search.latencyOffset=0s',
+      '-search.maxPointsPerTimeseries=100000',
+      '-loggerLevel=ERROR',
+    ],
+  });
+}
+
+export async function startVitrine(): Promise<BenchServer> {
+  const folder = makeFolder('vitrine');
+  return start({
+    name: 'Vitrine',
+    folder,
+    ready: '/-/ready',
+    command: (port) => [
+      process.execPath,
+      VITRINE,
+      'serve',
+      '--data',
+      join(folder, 'data'),
+      '--listen',
+      `127.0.0.1:${port}`,
+      '--log.level',
+      'warn',
+    ],
+  });
+}
+
+interface ServerSpec {
+  readonly name: string;
+  readonly folder: string;
+  readonly ready: string;
+  readonly queryExtra?: Readonly<Record<string, string>>;
+  command(port: number): readonly string[];
+}
+
+async function start({ name, folder, ready, command, queryExtra = {} }: ServerSpec): Promise<BenchServer> {
+  const port = await freePort();
+  const [program = '', ...args] = command(port);
+  const log = openSync(join(folder, 'log'), 'w');
+  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(name, `${url}${ready}`, child, join(folder, 'log'));
+  return {
+    name,
+    url,
+    queryExtra,
+    cpuSeconds: () => cpuSeconds(child.pid as number),
+    residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    diskBytes: () => folderBytes(join(folder, 'data')),
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeFolder(name: string): string {
+  return mkdtempSync(join(tmpdir(), `bench-${name}-`));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+async function untilReady(name: string, url: string, child: ChildProcess, log: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`${name} ended at its start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} was not ready after 60 s:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+}
+
+/** User and system time of a process; Linux counts them in hundredths of a second. */
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function folderBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0), 0);
+}
