@@ -1,4 +1,7 @@
-/** A matrix as the HTTP API gives it: label sets as sorted JSON → time → value. */
+/**
+ * A matrix as the HTTP API gives it: label sets as sorted JSON → time → value. Metric names are left out:
+ * VictoriaMetrics keeps them where Prometheus drops them, and no shape selects two metrics of one label set.
+ */
 export type Matrix = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 interface MatrixAnswer {
@@ -14,7 +17,11 @@ export function readMatrix(json: string): Matrix {
   if (answer.status !== 'success') throw new Error(answer.error ?? 'the query failed');
   return new Map(
     answer.data.result.map(({ metric, values }) => [
-      JSON.stringify(Object.entries(metric).sort()),
+      JSON.stringify(
+        Object.entries(metric)
+          .filter(([name]) => name !== '__name__')
+          .sort(),
+      ),
       new Map(values.map(([seconds, value]) => [seconds, Number(value)])),
     ]),
   );
@@ -46,5 +53,6 @@ export function compareMatrices(got: Matrix, wanted: Matrix): Difference {
 
 function relativeDifference(a: number, b: number): number {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
   return Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b));
 }
