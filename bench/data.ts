@@ -20,45 +20,42 @@ const DAY_MS = 86_400_000;
 const SCRAPE_PHASE_MS = 7_000;
 
 /**
- * A day of scrapes as an inference fleet gives them: for each of `count / 4` instances a request counter, an error
- * counter, a latency gauge of three decimals and a memory gauge in bytes. Seeded: every run sees the same numbers.
+ * A day of scrapes as an inference fleet gives them, `count` series of each of two metrics: request counters (for each
+ * instance one of code 200 and one of code 500) and latency gauges of three decimals (for each instance of two routes).
+ * Seeded: every run sees the same numbers.
  */
 export function inferenceFleet(count: number, endMs: number): BenchData {
   const points = DAY_MS / SCRAPE_INTERVAL_MS;
   const timestampsMs = Float64Array.from({ length: points }, (_, i) => endMs - DAY_MS + i * SCRAPE_INTERVAL_MS + SCRAPE_PHASE_MS);
   const random = mulberry32(42);
   const series: BenchSeries[] = [];
-  for (let instance = 0; instance < count / 4; instance++) {
+  for (let instance = 0; instance < count / 2; instance++) {
     const labels = {
       instance: `pod-${instance}`,
       job: 'inference',
       model: `model-${instance % 10}`,
       zone: `zone-${instance % 3}`,
     };
-    const [requests, errors, latency, memory] = [0, 1, 2, 3].map(() => new Float64Array(points)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    let requestCount = 0;
-    let errorCount = 0;
-    let bytes = 2e9 + Math.floor(random() * 1e9);
+    const served = new Float64Array(points);
+    const failed = new Float64Array(points);
+    const predict = new Float64Array(points);
+    const explain = new Float64Array(points);
+    let servedCount = 0;
+    let failedCount = 0;
     for (let i = 0; i < points; i++) {
       const load = 1 + Math.sin((i / points) * 2 * Math.PI);
-      requestCount += Math.floor(random() * 300 * load);
-      if (random() < 0.05) errorCount += 1 + Math.floor(random() * 3);
-      bytes += Math.floor((random() - 0.5) * 65_536) * 16;
-      requests[i] = requestCount;
-      errors[i] = errorCount;
-      latency[i] = Math.round((0.02 + 0.03 * load + random() * 0.02) * 1000) / 1000;
-      memory[i] = bytes;
+      servedCount += Math.floor(random() * 300 * load);
+      if (random() < 0.05) failedCount += 1 + Math.floor(random() * 3);
+      served[i] = servedCount;
+      failed[i] = failedCount;
+      predict[i] = Math.round((0.02 + 0.03 * load + random() * 0.02) * 1000) / 1000;
+      explain[i] = Math.round((0.2 + 0.1 * load + random() * 0.3) * 1000) / 1000;
     }
     series.push(
-      { labels: Labels.from({ __name__: 'inference_requests_total', ...labels }), values: requests },
-      { labels: Labels.from({ __name__: 'inference_errors_total', ...labels }), values: errors },
-      { labels: Labels.from({ __name__: 'inference_latency_seconds', ...labels }), values: latency },
-      { labels: Labels.from({ __name__: 'process_resident_memory_bytes', ...labels }), values: memory },
+      { labels: Labels.from({ __name__: 'inference_requests_total', code: '200', ...labels }), values: served },
+      { labels: Labels.from({ __name__: 'inference_requests_total', code: '500', ...labels }), values: failed },
+      { labels: Labels.from({ __name__: 'inference_latency_seconds', route: 'predict', ...labels }), values: predict },
+      { labels: Labels.from({ __name__: 'inference_latency_seconds', route: 'explain', ...labels }), values: explain },
     );
   }
   return { series, timestampsMs };

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --series 1000 --rounds 5]`: the same day of samples is sent to Vitrine, Prometheus and
+ * `npm run bench [-- --series 1000 --rounds 5]`, where each query reads that many series: the same day of samples is sent to Vitrine, Prometheus and
  * VictoriaMetrics by remote write; then each is asked the same eight range queries over HTTP, in turns. Prints ratios:
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
  */
@@ -44,7 +44,7 @@ async function startAll(): Promise<BenchServer[]> {
 /** One server after another, so that each has the machine to itself. */
 async function ingest(servers: readonly BenchServer[]): Promise<void> {
   print(
-    `\nRemote write of ${sampleCount.toLocaleString('en')} samples (${seriesCount} series over 24 h), one server after another`,
+    `\nRemote write of ${sampleCount.toLocaleString('en')} samples (${data.series.length} series over 24 h), one server after another`,
   );
   // Compressed once, so that the sender costs each server the same.
   const requests = [...remoteWriteRequests(data)];
@@ -69,7 +69,9 @@ async function ingest(servers: readonly BenchServer[]): Promise<void> {
 }
 
 async function queries(servers: readonly BenchServer[]): Promise<void> {
-  print(`\nRange queries over 24 h at ${STEP_SECONDS} s steps, ${rounds} rounds in turns, median of the whole HTTP answer`);
+  print(
+    `\nRange queries of ${seriesCount} series over 24 h at ${STEP_SECONDS} s steps, ${rounds} rounds in turns, median of the whole HTTP answer`,
+  );
   const [vitrine, ...peers] = servers as [BenchServer, ...BenchServer[]];
   const factors = new Map(peers.map((peer) => [peer.name, [] as number[]]));
   const rows: string[][] = [];
