@@ -1,0 +1,524 @@
+import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import { ExpositionError } from './exposition-error.ts';
+import type { Exemplar, Exposition, ExpositionFormat } from './exposition.ts';
+import type { CachedSeries } from './series-cache.ts';
+import { SeriesCache } from './series-cache.ts';
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const TAB = 0x09;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const HASH = 0x23;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+/** Bytes that may stand in a name without quotes: 1 in a label's name, 2 in a metric's only, 4 where it may not start one. */
+const NAME_BYTE = new Uint8Array(256);
+for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_') NAME_BYTE[char.charCodeAt(0)] = 1;
+for (const char of '0123456789') NAME_BYTE[char.charCodeAt(0)] = 1 | 4;
+NAME_BYTE[':'.charCodeAt(0)] = 2;
+
+const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+/** What Go's ParseFloat accepts, less hexadecimal and underscores, which Prometheus refuses. */
+const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const INFINITY = /^[+-]?inf(?:inity)?$/i;
+const NOT_A_NUMBER = /^[+-]?nan$/i;
+const SHOWN_CHARS = 40;
+
+const TEXT_TYPES: ReadonlySet<string> = new Set(['counter', 'gauge', 'histogram', 'summary', 'untyped', 'unknown']);
+const OPENMETRICS_TYPES: ReadonlySet<string> = new Set([
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+  'unknown',
+]);
+
+/**
+ * Reads Prometheus text 0.0.4 or OpenMetrics 1.0 text as leniently as Prometheus does when it scrapes: the tokens must
+ * be right, the meaning of types is not checked (`checkExposition` does that). Give the same cache for every scrape of a target.
+ * Throws ExpositionError; then nothing of the text counts. What the cache's `resolve` throws comes through.
+ */
+export function parseExposition(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache = new SeriesCache()): Exposition {
+  return new ExpositionReader(body, format, cache).read();
+}
+
+/** Says what is meant by a number in exposition text, or undefined where it is none. */
+export function parseExpositionNumber(text: string): number | undefined {
+  if (FLOAT.test(text)) {
+    const value = Number(text);
+    // Go reports what is too large for a double as an error, and so does Prometheus.
+    return Number.isFinite(value) ? value : undefined;
+  }
+  if (INFINITY.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  return NOT_A_NUMBER.test(text) ? Number.NaN : undefined;
+}
+
+interface MetadataDraft {
+  metric: string;
+  type: MetricMetadata['type'];
+  help: string;
+  unit: string;
+}
+
+class ExpositionReader {
+  readonly #bytes: Buffer;
+  readonly #openMetrics: boolean;
+  readonly #cache: SeriesCache;
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  #at = 0;
+
+  #length = 0;
+  readonly #series: CachedSeries[] = [];
+  #values = new Float64Array(256);
+  #timestampsMs = new Float64Array(256);
+  readonly #metadata = new Map<string, MetadataDraft>();
+  readonly #exemplars: Exemplar[] = [];
+
+  constructor(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache) {
+    this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    this.#openMetrics = format === 'openmetrics';
+    this.#cache = cache;
+  }
+
+  read(): Exposition {
+    const bytes = this.#bytes;
+    let previous: CachedSeries | undefined;
+    let ended = false;
+    while (this.#at < bytes.length) {
+      if (ended) throw this.#error('expected nothing after "# EOF"');
+      if (!this.#openMetrics) this.#skipBlanks();
+      const byte = bytes[this.#at];
+      if (byte === undefined) break;
+      if (byte === HASH) {
+        ended = this.#readComment();
+      } else if (!this.#openMetrics && this.#atLineEnd()) {
+        this.#skipLineEnd();
+      } else {
+        previous = this.#readSample(previous);
+      }
+    }
+    if (this.#openMetrics && !ended) throw this.#error('expected "# EOF" as the last line of OpenMetrics text');
+    return {
+      length: this.#length,
+      series: this.#series,
+      values: this.#values.subarray(0, this.#length),
+      timestampsMs: this.#timestampsMs.subarray(0, this.#length),
+      metadata: [...this.#metadata.values()],
+      exemplars: this.#exemplars,
+    };
+  }
+
+  #readSample(previous: CachedSeries | undefined): CachedSeries {
+    const guess = previous === undefined ? this.#cache.first : previous.next;
+    let series: CachedSeries;
+    if (guess !== undefined && this.#standsHere(guess.raw)) {
+      series = guess;
+      this.#at += guess.raw.length;
+    } else {
+      series = this.#readSeries();
+      if (previous === undefined) this.#cache.first = series;
+      else previous.next = series;
+    }
+
+    if (this.#openMetrics) this.#expectSpace('a value after the series');
+    else this.#skipBlanks();
+    const value = this.#readNumber('a value such as 1.5, NaN or +Inf');
+    const timestampMs = this.#readTimestamp();
+
+    if (this.#length === this.#values.length) this.#grow();
+    this.#series.push(series);
+    this.#values[this.#length] = value;
+    this.#timestampsMs[this.#length] = timestampMs;
+    this.#length++;
+
+    if (this.#openMetrics && this.#bytes[this.#at] === SPACE) this.#readExemplar();
+    if (!this.#openMetrics) this.#skipBlanks();
+    this.#expectLineEnd(this.#openMetrics ? 'the end of the line, a timestamp or an exemplar' : 'the end of the line');
+    return series;
+  }
+
+  /** Whether the text goes on with this series and nothing that makes it longer. */
+  #standsHere(raw: string): boolean {
+    const bytes = this.#bytes;
+    const at = this.#at;
+    const length = raw.length;
+    if (at + length >= bytes.length) return false;
+    // Series in a row differ near the end of their labels, so compare from there.
+    for (let i = length - 1; i >= 0; i--) if (bytes[at + i] !== raw.charCodeAt(i)) return false;
+    if (raw.charCodeAt(length - 1) === CLOSE) return true;
+    let end = at + length;
+    if (bytes[end] !== SPACE && bytes[end] !== TAB) return false;
+    while (bytes[end] === SPACE || bytes[end] === TAB) end++;
+    return bytes[end] !== OPEN;
+  }
+
+  #readSeries(): CachedSeries {
+    const start = this.#at;
+    const end = this.#findSeriesEnd();
+    if (end !== -1) {
+      const known = this.#cache.get(this.#bytes.toString('latin1', start, end));
+      if (known !== undefined) {
+        this.#at = end;
+        return known;
+      }
+    }
+    const labels = this.#readLabels();
+    const raw = this.#bytes.toString('latin1', start, this.#at);
+    return this.#cache.get(raw) ?? this.#cache.add(raw, labels);
+  }
+
+  /** Where `name{labels}` seems to end, or -1 where the labels are not closed on this line. */
+  #findSeriesEnd(): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (NAME_BYTE[bytes[at] ?? 0] !== 0) at++;
+    const nameEnd = at;
+    if (!this.#openMetrics) while (bytes[at] === SPACE || bytes[at] === TAB) at++;
+    if (bytes[at] !== OPEN) return nameEnd;
+    let quoted = false;
+    for (at++; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === NEWLINE) return -1;
+      if (quoted && byte === BACKSLASH) at++;
+      else if (byte === QUOTE) quoted = !quoted;
+      else if (byte === CLOSE && !quoted) return at + 1;
+    }
+    return -1;
+  }
+
+  #readLabels(): Labels {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const pairs = new Map<string, string>();
+    const name = this.#readName(1 | 2);
+    if (name !== '') pairs.set(METRIC_NAME, name);
+    else if (bytes[start] !== OPEN) throw this.#error('expected a metric name');
+
+    const nameEnd = this.#at;
+    if (!this.#openMetrics) this.#skipBlanks();
+    if (bytes[this.#at] !== OPEN) {
+      this.#at = nameEnd;
+      return Labels.from(pairs);
+    }
+    this.#at++;
+    this.#readPairs(pairs, true);
+    if (!pairs.get(METRIC_NAME)) throw this.#error('expected a metric name, found only labels', start);
+    return Labels.from(pairs);
+  }
+
+  /** Reads from behind `{` to behind `}`. A quoted text that no `=` follows is the metric's name. */
+  #readPairs(pairs: Map<string, string>, nameAllowed: boolean): void {
+    const bytes = this.#bytes;
+    for (;;) {
+      this.#skipBlanks();
+      const start = this.#at;
+      if (bytes[start] === CLOSE) break;
+      const quoted = bytes[start] === QUOTE;
+      const name = quoted ? this.#readQuoted('a label name') : this.#readName(1);
+      if (name === '') throw this.#error(quoted ? 'a label name is empty' : 'expected a label name or "}"', start);
+      this.#skipBlanks();
+      if (quoted && nameAllowed && (bytes[this.#at] === COMMA || bytes[this.#at] === CLOSE)) {
+        if (pairs.has(METRIC_NAME)) throw this.#error(`the metric has a second name "${name}"`, start);
+        pairs.set(METRIC_NAME, name);
+      } else {
+        if (bytes[this.#at] !== EQUALS) throw this.#error(`expected "=" after the label name "${name}"`);
+        this.#at++;
+        this.#skipBlanks();
+        if (bytes[this.#at] !== QUOTE) throw this.#error(`expected a value in double quotes for the label "${name}"`);
+        const value = this.#readQuoted(`the value of label "${name}"`);
+        if (pairs.has(name)) throw this.#error(`the label "${name}" stands twice`, start);
+        pairs.set(name, value);
+        this.#skipBlanks();
+      }
+      if (bytes[this.#at] === COMMA) this.#at++;
+      else if (bytes[this.#at] !== CLOSE) throw this.#error(`expected "," or "}" after the label "${name}"`);
+    }
+    this.#at++;
+  }
+
+  /** Reads a name without quotes; "" where there is none. `kinds` says which bytes count (see NAME_BYTE). */
+  #readName(kinds: number): string {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    if (((NAME_BYTE[bytes[start] ?? 0] as number) & 4) !== 0) return '';
+    while (((NAME_BYTE[bytes[this.#at] ?? 0] as number) & kinds) !== 0) this.#at++;
+    return bytes.toString('latin1', start, this.#at);
+  }
+
+  #readQuoted(what: string): string {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    let escaped = false;
+    let at = start;
+    for (; bytes[at] !== QUOTE; at++) {
+      if (bytes[at] === BACKSLASH) {
+        escaped = true;
+        at++;
+      }
+      if (at >= bytes.length || bytes[at] === NEWLINE)
+        throw this.#error(`expected a closing double quote for ${what} on the same line`);
+    }
+    this.#at = at + 1;
+    const text = this.#decode(start, at, what);
+    return escaped ? text.replace(/\\([\\n"])/g, (_, char: string) => (char === 'n' ? '\n' : char)) : text;
+  }
+
+  #decode(start: number, end: number, what: string): string {
+    for (let i = start; i < end; i++) {
+      if ((this.#bytes[i] as number) >= 0x80) {
+        try {
+          return this.#utf8.decode(this.#bytes.subarray(start, end));
+        } catch {
+          // The decoder's own message says no more than that it failed.
+          throw this.#error(`${what} is not valid UTF-8`, start);
+        }
+      }
+    }
+    return this.#bytes.toString('latin1', start, end);
+  }
+
+  /** Reads up to the next blank or line end. */
+  #readNumber(expected: string): number {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    let byte = bytes[at] as number;
+    const negative = byte === MINUS;
+    if (negative || byte === PLUS) byte = bytes[++at] as number;
+    let mantissa = 0;
+    let digits = 0;
+    let exponent = 0;
+    for (; byte >= 0x30 && byte <= 0x39; byte = bytes[++at] as number) {
+      mantissa = mantissa * 10 + byte - 0x30;
+      digits++;
+    }
+    if (byte === DOT) {
+      const point = at;
+      byte = bytes[++at] as number;
+      for (; byte >= 0x30 && byte <= 0x39; byte = bytes[++at] as number) {
+        mantissa = mantissa * 10 + byte - 0x30;
+        digits++;
+      }
+      exponent = point + 1 - at;
+    }
+    if (digits > 0 && (byte === 0x65 || byte === 0x45)) {
+      byte = bytes[++at] as number;
+      const down = byte === MINUS;
+      if (down || byte === PLUS) byte = bytes[++at] as number;
+      let power = 0;
+      const powerStart = at;
+      for (; byte >= 0x30 && byte <= 0x39 && power < 1000; byte = bytes[++at] as number) power = power * 10 + byte - 0x30;
+      if (at === powerStart) digits = 0;
+      exponent += down ? -power : power;
+    }
+    // Below 2^53 the digits are exact, and so are powers of ten up to 22: one rounding, as a correct parser has.
+    if (
+      digits > 0 &&
+      digits <= 16 &&
+      mantissa < Number.MAX_SAFE_INTEGER &&
+      exponent >= -22 &&
+      exponent <= 22 &&
+      this.#endsToken(byte)
+    ) {
+      this.#at = at;
+      const size =
+        exponent < 0 ? mantissa / (POWERS_OF_TEN[-exponent] as number) : mantissa * (POWERS_OF_TEN[exponent] as number);
+      return negative ? -size : size;
+    }
+    at = start;
+    while (at < bytes.length && !this.#endsToken(bytes[at] as number)) at++;
+    const value = at - start > 512 ? undefined : parseExpositionNumber(bytes.toString('latin1', start, at));
+    if (value === undefined) throw this.#error(`expected ${expected}`);
+    this.#at = at;
+    return value;
+  }
+
+  #endsToken(byte: number | undefined): boolean {
+    return byte === NEWLINE || byte === SPACE || byte === undefined || (!this.#openMetrics && (byte === TAB || byte === RETURN));
+  }
+
+  /** Unix milliseconds, or NaN where the line has no timestamp. */
+  #readTimestamp(): number {
+    const bytes = this.#bytes;
+    if (this.#openMetrics) {
+      if (bytes[this.#at] !== SPACE || bytes[this.#at + 1] === HASH) return Number.NaN;
+      this.#at++;
+      return this.#readSeconds();
+    }
+    this.#skipBlanks();
+    if (this.#atLineEnd()) return Number.NaN;
+    const start = this.#at;
+    const value = this.#readNumber('a timestamp in whole milliseconds');
+    // The grammar has a whole number here: 1e3 and 2.72 are none.
+    for (let i = start; i < this.#at; i++) {
+      const byte = bytes[i] as number;
+      if ((byte < 0x30 || byte > 0x39) && !(i === start && byte === MINUS)) {
+        throw this.#error('expected a timestamp in whole milliseconds', start);
+      }
+    }
+    if (!Number.isSafeInteger(value)) throw this.#error('expected a timestamp in whole milliseconds', start);
+    return value;
+  }
+
+  #readSeconds(): number {
+    const start = this.#at;
+    const seconds = this.#readNumber('a timestamp in seconds');
+    const ms = Math.round(seconds * 1000);
+    if (!Number.isSafeInteger(ms)) throw this.#error('expected a timestamp in seconds', start);
+    return ms;
+  }
+
+  /** Reads ` # {labels} value [seconds]`. */
+  #readExemplar(): void {
+    const bytes = this.#bytes;
+    if (bytes[this.#at + 1] !== HASH || bytes[this.#at + 2] !== SPACE || bytes[this.#at + 3] !== OPEN) {
+      throw this.#error('expected the end of the line or an exemplar such as # {trace_id="a"} 0.5');
+    }
+    this.#at += 4;
+    const pairs = new Map<string, string>();
+    this.#readPairs(pairs, false);
+    this.#expectSpace("the exemplar's value");
+    const value = this.#readNumber("the exemplar's value");
+    let timestampMs: number | undefined;
+    if (bytes[this.#at] === SPACE) {
+      this.#at++;
+      timestampMs = this.#readSeconds();
+    }
+    this.#exemplars.push({ sample: this.#length - 1, labels: [...pairs], value, timestampMs });
+  }
+
+  /** Reads a line that starts with `#`. Returns whether it is OpenMetrics' end. */
+  #readComment(): boolean {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const newline = bytes.indexOf(NEWLINE, start);
+    const next = newline === -1 ? bytes.length : newline + 1;
+    let end = newline === -1 ? bytes.length : newline;
+    if (!this.#openMetrics && end > start && bytes[end - 1] === RETURN) end--;
+    this.#at++;
+
+    if (this.#openMetrics && end - start === 5 && bytes.toString('latin1', start, end) === '# EOF') {
+      this.#at = next;
+      return true;
+    }
+    if (bytes[this.#at] !== SPACE && (this.#openMetrics || bytes[this.#at] !== TAB)) {
+      if (this.#openMetrics) throw this.#error('expected "# HELP", "# TYPE", "# UNIT" or "# EOF"', start);
+      this.#at = next;
+      return false;
+    }
+    this.#skipBlanks();
+    const word = bytes.toString('latin1', this.#at, Math.min(this.#at + 5, end));
+    const kind = /^(HELP|TYPE|UNIT)[ \t]/.exec(word)?.[1];
+    if (kind === undefined || (kind === 'UNIT' && !this.#openMetrics)) {
+      if (this.#openMetrics) throw this.#error('expected "# HELP", "# TYPE", "# UNIT" or "# EOF"', start);
+      this.#at = next;
+      return false;
+    }
+    this.#at += 5;
+    this.#skipBlanks();
+    const metric = bytes[this.#at] === QUOTE ? this.#readQuoted('the metric name') : this.#readName(1 | 2);
+    if (metric === '') {
+      if (this.#openMetrics || this.#at < end) throw this.#error(`expected a metric name after "${kind}"`);
+      this.#at = next;
+      return false;
+    }
+    if (this.#at < end && bytes[this.#at] !== SPACE && bytes[this.#at] !== TAB)
+      throw this.#error(`expected a space after the metric name "${metric}"`);
+    this.#skipBlanks();
+    const text = this.#decode(Math.min(this.#at, end), end, `the text of ${kind}`);
+    this.#describe(kind as 'HELP' | 'TYPE' | 'UNIT', metric, text);
+    if (this.#openMetrics && newline === -1) throw this.#error('expected the line to end with a line feed', start);
+    this.#at = next;
+    return false;
+  }
+
+  #describe(kind: 'HELP' | 'TYPE' | 'UNIT', metric: string, text: string): void {
+    let draft = this.#metadata.get(metric);
+    if (draft === undefined) {
+      draft = { metric, type: 'unknown', help: '', unit: '' };
+      this.#metadata.set(metric, draft);
+    }
+    if (kind === 'HELP') {
+      const escapes = this.#openMetrics ? /\\([\\n"])/g : /\\([\\n])/g;
+      draft.help = text.includes('\\') ? text.replace(escapes, (_, char: string) => (char === 'n' ? '\n' : char)) : text;
+    } else if (kind === 'UNIT') {
+      if (text !== '' && !metric.endsWith(`_${text}`))
+        throw this.#error(`the unit "${text}" is not the end of the metric's name "${metric}"`);
+      draft.unit = text;
+    } else {
+      const type = this.#openMetrics ? text : text.trim();
+      const types = this.#openMetrics ? OPENMETRICS_TYPES : TEXT_TYPES;
+      if (!types.has(type)) throw this.#error(`"${shorten(type)}" is not a metric type; expected ${[...types].join(', ')}`);
+      draft.type = type === 'untyped' ? 'unknown' : (type as MetricMetadata['type']);
+    }
+  }
+
+  #skipBlanks(): void {
+    const bytes = this.#bytes;
+    while (bytes[this.#at] === SPACE || bytes[this.#at] === TAB) this.#at++;
+  }
+
+  #atLineEnd(): boolean {
+    const byte = this.#bytes[this.#at];
+    if (byte === RETURN) {
+      const next = this.#bytes[this.#at + 1];
+      return !this.#openMetrics && (next === NEWLINE || next === undefined);
+    }
+    return byte === NEWLINE || byte === undefined;
+  }
+
+  #skipLineEnd(): void {
+    if (this.#bytes[this.#at] === RETURN) this.#at++;
+    this.#at++;
+  }
+
+  #expectSpace(what: string): void {
+    if (this.#bytes[this.#at] !== SPACE) throw this.#error(`expected one space and ${what}`);
+    this.#at++;
+  }
+
+  #expectLineEnd(what: string): void {
+    if (!this.#atLineEnd() || (this.#openMetrics && this.#at >= this.#bytes.length)) throw this.#error(`expected ${what}`);
+    this.#skipLineEnd();
+  }
+
+  #grow(): void {
+    const values = new Float64Array(this.#values.length * 2);
+    values.set(this.#values);
+    this.#values = values;
+    const timestampsMs = new Float64Array(values.length);
+    timestampsMs.set(this.#timestampsMs);
+    this.#timestampsMs = timestampsMs;
+  }
+
+  /** An error at a byte, with what stands there. */
+  #error(problem: string, at: number = this.#at): ExpositionError {
+    const bytes = this.#bytes;
+    const inside = Math.min(at, bytes.length);
+    let line = 1;
+    for (let i = bytes.indexOf(NEWLINE); i !== -1 && i < inside; i = bytes.indexOf(NEWLINE, i + 1)) line++;
+    if (!problem.startsWith('expected')) return new ExpositionError(line, problem);
+    const newline = bytes.indexOf(NEWLINE, inside);
+    const rest = bytes.toString('utf8', inside, Math.min(newline === -1 ? bytes.length : newline, inside + 4 * SHOWN_CHARS));
+    return new ExpositionError(
+      line,
+      `${problem}, found ${rest.trim() === '' ? 'the end of the line' : JSON.stringify(shorten(rest))}`,
+    );
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}…`;
+}

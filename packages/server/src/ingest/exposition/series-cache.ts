@@ -1,0 +1,75 @@
+import type { Labels } from '@vitrine/model/labels.ts';
+
+/** One series as a target writes it. */
+export interface CachedSeries {
+  /** The bytes of `name{labels}`, one UTF-16 unit a byte. */
+  readonly raw: string;
+  /** `Labels.key` of the series that is stored; undefined where relabelling drops it. */
+  readonly key: string | undefined;
+  /** Number of the scrape that last had it, counted from 1; 0 means none. */
+  seenInScrape: number;
+  /** The timestamp that the last scrape gave it, or NaN where the line had none. */
+  lastTimestampMs: number;
+  /** What followed it in the text the last time, which is the best guess for what follows now. */
+  next: CachedSeries | undefined;
+}
+
+/**
+ * Remembers, for one target, what each `name{labels}` text means, so that a series that was there in the last scrape
+ * is neither parsed nor relabelled again.
+ */
+export class SeriesCache {
+  readonly #byRaw = new Map<string, CachedSeries>();
+  readonly #resolve: (exposed: Labels) => Labels | undefined;
+  /** The series that stood first in the last text. */
+  first: CachedSeries | undefined;
+
+  /**
+   * `resolve` turns the labels in the text into those that are stored, or undefined where the series is dropped.
+   * What it throws is the parser's to pass on.
+   */
+  constructor(resolve: (exposed: Labels) => Labels | undefined = (exposed) => exposed) {
+    this.#resolve = resolve;
+  }
+
+  get size(): number {
+    return this.#byRaw.size;
+  }
+
+  get(raw: string): CachedSeries | undefined {
+    return this.#byRaw.get(raw);
+  }
+
+  add(raw: string, exposed: Labels): CachedSeries {
+    const series: CachedSeries = {
+      raw,
+      key: this.#resolve(exposed)?.key,
+      seenInScrape: 0,
+      lastTimestampMs: Number.NaN,
+      next: undefined,
+    };
+    this.#byRaw.set(raw, series);
+    return series;
+  }
+
+  /** Forgets every series that `scrape` did not have and returns those. */
+  takeUnseen(scrape: number): CachedSeries[] {
+    const gone: CachedSeries[] = [];
+    for (const series of this.#byRaw.values()) {
+      if (series.seenInScrape !== scrape) gone.push(series);
+    }
+    if (gone.length === 0) return gone;
+    for (const series of gone) this.#byRaw.delete(series.raw);
+    // A guess that leads to a forgotten series would bring it back without an entry in the map.
+    for (const series of this.#byRaw.values()) {
+      if (series.next !== undefined && series.next.seenInScrape !== scrape) series.next = undefined;
+    }
+    if (this.first !== undefined && this.first.seenInScrape !== scrape) this.first = undefined;
+    return gone;
+  }
+
+  clear(): void {
+    this.#byRaw.clear();
+    this.first = undefined;
+  }
+}
