@@ -2,7 +2,9 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
-const DATE_LIMIT_MS = 8.64e15;
+/** A little more than the years 1 to 9999: outside, the fields of a clock need an era too. */
+const FIRST_MS = -62_100_000_000_000;
+const LAST_MS = 253_500_000_000_000;
 
 /** What a clock on the wall of a zone shows. Months are 1 to 12. */
 export interface CivilTime {
@@ -26,6 +28,11 @@ export function checkTimeZone(field: string, text: string): string {
   }
 }
 
+/** Whether an instant is within about the years 1 to 9999, in which civilTime() and instantOf() are exact. */
+export function isCivil(atMs: number): boolean {
+  return atMs > FIRST_MS && atMs < LAST_MS;
+}
+
 /** The clock of a zone at an instant (unix milliseconds). */
 export function civilTime(atMs: number, timeZone: string): CivilTime {
   const local = new Date(atMs + zoneOffsetMs(atMs, timeZone));
@@ -43,7 +50,7 @@ export function civilTime(atMs: number, timeZone: string): CivilTime {
 /**
  * The instant at which a zone's clock shows this. Fields past their range carry over (day 0 is the last of the month before).
  * Of an hour that comes twice the first is meant; one that daylight saving skips is read with the offset before the change,
- * so that 02:30 becomes 03:30. NaN where no Date can hold it.
+ * so that 02:30 becomes 03:30. NaN where isCivil says no.
  */
 export function instantOf(clock: CivilTime, timeZone: string): number {
   const date = new Date(0);
@@ -51,8 +58,7 @@ export function instantOf(clock: CivilTime, timeZone: string): number {
   date.setUTCFullYear(clock.year, clock.month - 1, clock.day);
   date.setUTCHours(clock.hour, clock.minute, clock.second, clock.ms);
   const local = date.getTime();
-  // Two days inside what a Date can hold, so that looking a day around stays inside too.
-  if (!(Math.abs(local) < DATE_LIMIT_MS - 2 * DAY_MS)) return Number.NaN;
+  if (!isCivil(local)) return Number.NaN;
   const before = zoneOffsetMs(local - DAY_MS, timeZone);
   if (zoneOffsetMs(local - before, timeZone) === before) return local - before;
   const after = zoneOffsetMs(local + DAY_MS, timeZone);

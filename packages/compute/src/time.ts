@@ -1,7 +1,8 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
-import { civilTime, instantOf } from './civil-time.ts';
+import { civilTime, instantOf, isCivil } from './civil-time.ts';
 import type { CivilTime } from './civil-time.ts';
+import { readDurationMs } from './duration.ts';
 
 /** A stretch of time, half-open, unix milliseconds. */
 export interface TimeRange {
@@ -20,7 +21,7 @@ export interface TimeReading {
 
 type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'M' | 'y';
 
-const FIXED_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const FIXED_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
 /** 1970-01-01 and 10000-01-01: what four digits of a year can say. */
 const MIN_MS = 0;
 const MAX_MS = 253_402_300_800_000;
@@ -60,11 +61,12 @@ export function isSliding(range: TimeRangeText): boolean {
   return isRelative(range.from) && isRelative(range.to) && !range.to.includes('/') && !range.from.includes('/');
 }
 
-/** Reads a positive duration: "500ms", "10s", "5m", "6h", "2d", "1w". Throws BadRequest. */
+/** Reads a positive duration as PromQL writes it: "500ms", "10s", "1h30m", "2d". Throws BadRequest. */
 export function parseDurationMs(field: string, text: string): number {
-  const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d|w)$/.exec(text.trim()) ?? [];
-  const durationMs = Number(digits) * FIXED_MS[unit as keyof typeof FIXED_MS];
-  if (!(durationMs > 0)) throw new BadRequest(field, `"${text}" is not a duration such as 10s, 5m or 1h`);
+  const durationMs = readDurationMs(text.trim());
+  if (durationMs === undefined || !(durationMs > 0 && Number.isFinite(durationMs))) {
+    throw new BadRequest(field, `"${text}" is not a duration such as 10s, 5m or 1h`);
+  }
   return durationMs;
 }
 
@@ -163,8 +165,8 @@ function parseRelative(field: string, text: string, { nowMs, timeZone, edge }: T
       const start = startOf(atMs, rounded as Unit, timeZone);
       atMs = edge === 'start' ? start : move(start, 1, rounded as Unit, timeZone);
     }
-    // Further steps could only come back by luck, and calendars end here.
-    if (!(Math.abs(atMs) < 8e15)) return Number.NaN;
+    // Further steps could only come back by luck, and the calendar ends here.
+    if (!isCivil(atMs)) return Number.NaN;
   }
   return atMs;
 }
