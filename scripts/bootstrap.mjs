@@ -59,11 +59,14 @@ function readLock(path) {
 
 /** The Node of the lock file, or this one where the platform has no such package and this one is new enough. */
 function pinnedNode() {
-  const path = join(ROOT, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  if (existsSync(path) && capture(path, ['--version']).startsWith(`v${PINNED_MAJOR}.`)) return path;
+  const { platform, arch } = process;
+  const program = platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+  const packages = [`node-${platform === 'win32' ? 'win' : platform}-${arch}`, `node-bin-${platform}-${arch}`];
+  const pinned = packages.map((name) => join(ROOT, 'node_modules', name, program)).find((path) => existsSync(path));
+  if (pinned !== undefined && capture(pinned, ['--version']) !== undefined) return pinned;
   if (major(process.versions.node) >= PINNED_MAJOR) return process.execPath;
   return stop(
-    `No Node ${PINNED_MAJOR} comes from npm for ${process.platform}-${process.arch}. Install Node ${PINNED_MAJOR} and run this again with it.`,
+    `No Node ${PINNED_MAJOR} comes from npm for ${platform}-${arch}. Install Node ${PINNED_MAJOR} and run this again with it.`,
   );
 }
 
