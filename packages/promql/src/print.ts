@@ -1,0 +1,122 @@
+import { METRIC_NAME } from '@vitrine/model/labels.ts';
+import type { Matcher } from '@vitrine/model/sample-store.ts';
+import type { Aggregation, AtModifier, Binary, Duration, DurationExpr, Expr, NumberLiteral, VectorSelector } from './ast.ts';
+import { formatDuration } from './duration.ts';
+import { formatNumber } from './number.ts';
+import { quote } from './quote.ts';
+
+const LEGACY_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Writes an expression in Prometheus' canonical form. Parsing what it writes gives an equal expression. */
+export function print(expr: Expr): string {
+  switch (expr.kind) {
+    case 'number':
+      return printNumber(expr);
+    case 'string':
+      return quote(expr.value);
+    case 'vectorSelector':
+      return `${printName(expr)}${printAt(expr.at)}${printExtension(expr)}${printOffset(expr.offset)}`;
+    case 'matrixSelector': {
+      const { selector, range } = expr;
+      const modifiers = `${printExtension(selector)}${printAt(selector.at)}${printOffset(selector.offset)}`;
+      return `${printName(selector)}[${printDuration(range)}]${modifiers}`;
+    }
+    case 'subquery': {
+      const step = expr.step === undefined ? '' : printDuration(expr.step);
+      return `${print(expr.expr)}[${printDuration(expr.range)}:${step}]${printAt(expr.at)}${printOffset(expr.offset)}`;
+    }
+    case 'call':
+      return `${expr.name}(${expr.args.map(print).join(', ')})`;
+    case 'aggregation':
+      return printAggregation(expr);
+    case 'binary':
+      return `${print(expr.left)} ${expr.op}${expr.bool ? ' bool' : ''}${printMatching(expr)} ${print(expr.right)}`;
+    case 'unary':
+      return `${expr.op}${print(expr.expr)}`;
+    case 'paren':
+      return `(${print(expr.expr)})`;
+    case 'stepInvariant':
+      return print(expr.expr);
+  }
+}
+
+function printNumber({ value, duration }: NumberLiteral): string {
+  return duration ? formatDuration(value * 1000) : formatNumber(value);
+}
+
+function printName({ name, matchers }: VectorSelector): string {
+  const written = matchers
+    .filter(({ label, op, value }) => !(label === METRIC_NAME && op === '=' && value === name && value !== ''))
+    .map(printMatcher)
+    .toSorted();
+  return written.length === 0 && name !== '' ? name : `${name}{${written.join(',')}}`;
+}
+
+function printMatcher({ label, op, value }: Matcher): string {
+  return `${printLabel(label)}${op}${quote(value)}`;
+}
+
+function printLabel(label: string): string {
+  return LEGACY_LABEL.test(label) ? label : quote(label);
+}
+
+function printLabels(labels: readonly string[]): string {
+  return labels.map(printLabel).join(', ');
+}
+
+function printAt(at: AtModifier | undefined): string {
+  if (at === undefined) return '';
+  return at.kind === 'timestamp' ? ` @ ${(at.timestampMs / 1000).toFixed(3)}` : ` @ ${at.kind}()`;
+}
+
+function printExtension({ extension }: VectorSelector): string {
+  return extension === undefined ? '' : ` ${extension}`;
+}
+
+function printOffset(offset: Duration): string {
+  return offset === 0 ? '' : ` offset ${printDuration(offset)}`;
+}
+
+function printDuration(duration: Duration): string {
+  return typeof duration === 'number' ? formatDuration(duration) : printDurationExpr(duration);
+}
+
+function printDurationExpr(duration: DurationExpr): string {
+  switch (duration.kind) {
+    case 'durationLiteral':
+      return duration.text === 'duration' ? formatDuration(duration.ms) : formatNumber(duration.ms / 1000);
+    case 'durationStep':
+      return 'step()';
+    case 'durationRange':
+      return 'range()';
+    case 'durationUnary':
+      return `${duration.op}${printDurationExpr(duration.of)}`;
+    case 'durationBinary':
+      return `${printDurationExpr(duration.left)} ${duration.op} ${printDurationExpr(duration.right)}`;
+    case 'durationCall':
+      return `${duration.name}(${duration.args.map(printDurationExpr).join(', ')})`;
+    case 'durationParen':
+      return `(${printDurationExpr(duration.of)})`;
+  }
+}
+
+function printAggregation({ op, grouping, param, expr }: Aggregation): string {
+  const clause =
+    grouping?.kind === 'without' || (grouping !== undefined && grouping.labels.length > 0)
+      ? ` ${grouping.kind} (${printLabels(grouping.labels)}) `
+      : '';
+  return `${op}${clause}(${param === undefined ? '' : `${print(param)}, `}${print(expr)})`;
+}
+
+function printMatching({ matching }: Binary): string {
+  if (matching === undefined) return '';
+  const { card, on, labels, include, fillLeft, fillRight } = matching;
+  const grouped = card === 'many-to-one' || card === 'one-to-many';
+  let text = '';
+  if (labels.length > 0 || on || grouped) text += ` ${on ? 'on' : 'ignoring'} (${printLabels(labels)})`;
+  if (grouped) text += ` group_${card === 'many-to-one' ? 'left' : 'right'} (${printLabels(include)})`;
+  if (fillLeft !== undefined && fillLeft === fillRight) return `${text} fill (${formatNumber(fillLeft)})`;
+  if (fillLeft !== undefined) text += ` fill_left (${formatNumber(fillLeft)})`;
+  if (fillRight !== undefined) text += ` fill_right (${formatNumber(fillRight)})`;
+  return text;
+}
