@@ -13,8 +13,7 @@ export function featuresOf(pixels: Float32Array): Record<Feature, number> {
   let sumY = 0;
   let ink = 0;
   let edges = 0;
-  const inked = (x: number, y: number): boolean =>
-    x >= 0 && y >= 0 && x < SIDE && y < SIDE && pixels[y * SIDE + x]! >= INK;
+  const inked = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < SIDE && y < SIDE && pixels[y * SIDE + x]! >= INK;
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
       const value = pixels[y * SIDE + x]!;
@@ -23,8 +22,7 @@ export function featuresOf(pixels: Float32Array): Record<Feature, number> {
       sumY += value * y;
       if (!inked(x, y)) continue;
       ink += 1;
-      edges +=
-        Number(!inked(x - 1, y)) + Number(!inked(x + 1, y)) + Number(!inked(x, y - 1)) + Number(!inked(x, y + 1));
+      edges += Number(!inked(x - 1, y)) + Number(!inked(x + 1, y)) + Number(!inked(x, y - 1)) + Number(!inked(x, y + 1));
     }
   }
   return {

@@ -71,11 +71,11 @@ export class InferenceMetrics {
     const served = this.#served;
     const window = this.#window;
     for (const statistic of ['mean', 'standardDeviation'] as const) {
-      new Gauge({
+      const gauge = new Gauge({
         name: statistic === 'mean' ? 'inference_feature_mean' : 'inference_feature_stddev',
         help: `${statistic === 'mean' ? 'Mean' : 'Standard deviation'} of a feature over the last ${WINDOW_PICTURES} pictures.`,
         labelNames: [...servedLabels, 'feature'] as const,
-        registers,
+        registers: [],
         collect() {
           this.reset();
           for (const feature of FEATURES) {
@@ -84,6 +84,7 @@ export class InferenceMetrics {
           }
         },
       });
+      registry.registerMetric(gauge);
     }
     new Gauge({
       name: 'inference_model_info',
@@ -108,7 +109,11 @@ export class InferenceMetrics {
   predicted(pixels: Float32Array, digit: number, confidence: number, actual: number | undefined): void {
     this.#window.add(featuresOf(pixels));
     this.#confidence.observe(this.#served, confidence);
-    this.#predictions.inc({ ...this.#served, predicted: String(digit), actual: actual === undefined ? 'unknown' : String(actual) });
+    this.#predictions.inc({
+      ...this.#served,
+      predicted: String(digit),
+      actual: actual === undefined ? 'unknown' : String(actual),
+    });
   }
 
   failed(reason: string): void {

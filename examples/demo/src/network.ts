@@ -1,12 +1,9 @@
-import '@tensorflow/tfjs-backend-cpu';
+import './backend.ts';
 
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
 import { CLASSES, PIXELS } from './digits.ts';
-
-// Without it TensorFlow.js checks every kernel's input twice and greets on stderr.
-tf.enableProdMode();
 
 export interface NetworkShape {
   /** Units of each hidden layer. */

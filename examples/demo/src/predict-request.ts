@@ -40,7 +40,11 @@ export function parsePredictRequest(text: string, anySize: boolean): PredictRequ
     throw new Refusal(400, 'wrong_field', 'instances: expected a list of at least one picture.');
   }
   if (instances.length > MAX_INSTANCES) {
-    throw new Refusal(400, 'too_many', `instances: ${instances.length} pictures are more than the ${MAX_INSTANCES} that one request may hold.`);
+    throw new Refusal(
+      400,
+      'too_many',
+      `instances: ${instances.length} pictures are more than the ${MAX_INSTANCES} that one request may hold.`,
+    );
   }
   return {
     pictures: instances.map((instance, i) => parsePicture(`instances[${i}]`, instance, anySize)),

@@ -25,7 +25,12 @@ const LIMIT_BYTES = 1024 * 1024;
 export const ANY_SIZE_HEADER = 'x-demo-any-size';
 
 /** Serves a model the way TensorFlow Serving does: `POST /v1/models/<name>:predict`, and `/metrics` beside it. */
-export function createPredictServer(network: LayersModel, served: ServedModel, metrics: InferenceMetrics, registry: Registry): Server {
+export function createPredictServer(
+  network: LayersModel,
+  served: ServedModel,
+  metrics: InferenceMetrics,
+  registry: Registry,
+): Server {
   const predictPath = `/v1/models/${served.model}:predict`;
   return createServer((request, response) => {
     if (request.url === predictPath) {
@@ -36,7 +41,9 @@ export function createPredictServer(network: LayersModel, served: ServedModel, m
         (error: unknown) => answer(response, 500, { error: String(error) }),
       );
     } else {
-      answer(response, 404, { error: `There is nothing at ${request.url}: predictions are at ${predictPath}, metrics at /metrics.` });
+      answer(response, 404, {
+        error: `There is nothing at ${request.url}: predictions are at ${predictPath}, metrics at /metrics.`,
+      });
     }
   });
 }
@@ -50,10 +57,13 @@ async function answerPrediction(
   const answered = metrics.began();
   response.once('close', () => answered(response.statusCode));
   try {
-    if (request.method !== 'POST') throw new Refusal(405, 'wrong_method', `${request.method} is not answered here: expected POST.`);
+    if (request.method !== 'POST')
+      throw new Refusal(405, 'wrong_method', `${request.method} is not answered here: expected POST.`);
     const asked = parsePredictRequest(await readBody(request), request.headers[ANY_SIZE_HEADER] !== undefined);
     const predictions = predict(network, asked);
-    predictions.forEach(({ digit, confidence }, i) => metrics.predicted(asked.pictures[i]!, digit, confidence, asked.labels?.[i]));
+    predictions.forEach(({ digit, confidence }, i) =>
+      metrics.predicted(asked.pictures[i]!, digit, confidence, asked.labels?.[i]),
+    );
     answer(response, 200, { predictions });
   } catch (error) {
     if (error instanceof Refusal) {
@@ -85,7 +95,11 @@ async function readBody(request: IncomingMessage): Promise<string> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > LIMIT_BYTES) {
-      throw new Refusal(413, 'too_large', `The body is larger than the ${LIMIT_BYTES} bytes that are read: send fewer pictures at once.`);
+      throw new Refusal(
+        413,
+        'too_large',
+        `The body is larger than the ${LIMIT_BYTES} bytes that are read: send fewer pictures at once.`,
+      );
     }
     chunks.push(chunk);
   }

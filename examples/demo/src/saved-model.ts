@@ -1,3 +1,5 @@
+import './backend.ts';
+
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 import * as tf from '@tensorflow/tfjs-core';

@@ -58,7 +58,12 @@ export class TrainingMetrics {
       registers,
     });
     this.#step = new Gauge({ name: 'training_step', help: 'Steps of gradient descent done.', labelNames: runLabels, registers });
-    this.#epoch = new Gauge({ name: 'training_epoch', help: 'Passes over the training samples, with the begun one in part.', labelNames: runLabels, registers });
+    this.#epoch = new Gauge({
+      name: 'training_epoch',
+      help: 'Passes over the training samples, with the begun one in part.',
+      labelNames: runLabels,
+      registers,
+    });
     this.#batchSeconds = new Histogram({
       name: 'training_batch_duration_seconds',
       help: 'Computing time of one batch: forward, backward and update.',
@@ -66,7 +71,12 @@ export class TrainingMetrics {
       buckets: BATCH_SECONDS,
       registers,
     });
-    this.#samples = new Counter({ name: 'training_samples_total', help: 'Samples trained on.', labelNames: runLabels, registers });
+    this.#samples = new Counter({
+      name: 'training_samples_total',
+      help: 'Samples trained on.',
+      labelNames: runLabels,
+      registers,
+    });
   }
 
   stepped(run: string, report: StepReport): void {
@@ -81,7 +91,10 @@ export class TrainingMetrics {
     this.#epoch.set({ run }, report.epoch);
     this.#batchSeconds.observe({ run }, report.seconds);
     this.#samples.inc({ run }, report.samples);
-    this.#layers.set(run, report.layers.map(({ layer }) => layer));
+    this.#layers.set(
+      run,
+      report.layers.map(({ layer }) => layer),
+    );
     for (const { layer, gradientNorm, updateRatio } of report.layers) {
       this.#gradientNorm.set({ run, layer }, gradientNorm);
       this.#updateRatio.set({ run, layer }, updateRatio);

@@ -76,7 +76,10 @@ export class TrainingRun {
   constructor(plan: RunPlan, train: Digits, seed: number) {
     this.plan = plan;
     this.#random = seededRandom(seed);
-    this.#train = train.count <= plan.samples ? train : pickDigits(train, shuffledIndexes(train.count, this.#random).subarray(0, plan.samples));
+    this.#train =
+      train.count <= plan.samples
+        ? train
+        : pickDigits(train, shuffledIndexes(train.count, this.#random).subarray(0, plan.samples));
     this.network = buildNetwork({ hidden: plan.hidden, dropout: plan.dropout, seed });
     this.#layers = layerWeights(this.network);
     this.#optimizer = tf.train.momentum(plan.schedule(0), plan.momentum, true);
