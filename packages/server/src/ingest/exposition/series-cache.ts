@@ -6,10 +6,18 @@ export interface CachedSeries {
   readonly raw: string;
   /** `Labels.key` of the series that is stored; undefined where relabelling drops it. */
   readonly key: string | undefined;
+  /**
+   * The entry that stands for the stored series: this one, or the first with the same key where the text has the
+   * labels in another order or relabelling makes two series one.
+   */
+  owner: CachedSeries;
   /** Number of the scrape that last had it, counted from 1; 0 means none. */
   seenInScrape: number;
-  /** The timestamp that the last scrape gave it, or NaN where the line had none. */
+  /** When its last sample was, in unix milliseconds, and whether the text said so. */
   lastTimestampMs: number;
+  hasOwnTimestamp: boolean;
+  /** Where it stands in the batch of the scrape `seenInScrape`. */
+  batchIndex: number;
   /** What followed it in the text the last time, which is the best guess for what follows now. */
   next: CachedSeries | undefined;
 }
@@ -20,6 +28,7 @@ export interface CachedSeries {
  */
 export class SeriesCache {
   readonly #byRaw = new Map<string, CachedSeries>();
+  readonly #byKey = new Map<string, CachedSeries>();
   readonly #resolve: (exposed: Labels) => Labels | undefined;
   /** The series that stood first in the last text. */
   first: CachedSeries | undefined;
@@ -41,35 +50,44 @@ export class SeriesCache {
   }
 
   add(raw: string, exposed: Labels): CachedSeries {
-    const series: CachedSeries = {
+    const key = this.#resolve(exposed)?.key;
+    const draft = {
       raw,
-      key: this.#resolve(exposed)?.key,
+      key,
+      owner: undefined as CachedSeries | undefined,
       seenInScrape: 0,
       lastTimestampMs: Number.NaN,
+      hasOwnTimestamp: false,
+      batchIndex: 0,
       next: undefined,
     };
+    const owner = key === undefined ? undefined : this.#byKey.get(key);
+    draft.owner = owner ?? (draft as CachedSeries);
+    const series = draft as CachedSeries;
+    if (key !== undefined && owner === undefined) this.#byKey.set(key, series);
     this.#byRaw.set(raw, series);
     return series;
   }
 
-  /** Forgets every series that `scrape` did not have and returns those. */
+  /**
+   * Forgets every series that `scrape` did not have, neither itself nor under another writing, and returns those.
+   * The caller has set `seenInScrape` of what was there, and of its owner.
+   */
   takeUnseen(scrape: number): CachedSeries[] {
     const gone: CachedSeries[] = [];
     for (const series of this.#byRaw.values()) {
       if (series.seenInScrape !== scrape) gone.push(series);
     }
     if (gone.length === 0) return gone;
-    for (const series of gone) this.#byRaw.delete(series.raw);
+    for (const series of gone) {
+      this.#byRaw.delete(series.raw);
+      if (series.key !== undefined && series.owner === series) this.#byKey.delete(series.key);
+    }
     // A guess that leads to a forgotten series would bring it back without an entry in the map.
     for (const series of this.#byRaw.values()) {
       if (series.next !== undefined && series.next.seenInScrape !== scrape) series.next = undefined;
     }
     if (this.first !== undefined && this.first.seenInScrape !== scrape) this.first = undefined;
     return gone;
-  }
-
-  clear(): void {
-    this.#byRaw.clear();
-    this.first = undefined;
   }
 }
