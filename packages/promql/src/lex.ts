@@ -330,8 +330,7 @@ export class Lexer {
         this.#at++;
         return this.#fail('unterminated quoted string');
       }
-      this.#checkRune();
-      this.#at++;
+      this.#at += this.#runeLength();
       if (char === '\\') this.#escape(mark);
       else if (char === mark) return this.#token('string');
     }
@@ -341,8 +340,7 @@ export class Lexer {
     for (;;) {
       const char = this.#text[this.#at];
       if (char === undefined) return this.#fail('unterminated raw string');
-      this.#checkRune();
-      this.#at++;
+      this.#at += this.#runeLength();
       if (char === '`') return this.#token('string');
     }
   }
@@ -381,9 +379,10 @@ export class Lexer {
   }
 
   /** A lone half of a surrogate pair and U+FFFD are what bytes that are not UTF-8 became on their way here. */
-  #checkRune(): void {
+  #runeLength(): number {
     const char = this.#charAt(this.#at);
     if (char === '\uFFFD' || /^[\uD800-\uDFFF]$/.test(char)) this.#fail('invalid UTF-8 rune');
+    return char.length;
   }
 
   #closeParen(): Token {
