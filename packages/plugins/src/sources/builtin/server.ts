@@ -1,0 +1,61 @@
+import { interpolate } from '@vitrine/compute/interpolate.ts';
+import { alignToStep } from '@vitrine/compute/step.ts';
+import type { EvaluateRequest, Growth, SampleStore } from '@vitrine/model/sample-store.ts';
+import { parse } from '@vitrine/promql/parse.ts';
+import type { Datasource, DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
+import { shapeResult } from './frames.ts';
+import { selectorsOf } from './selectors.ts';
+import { type BuiltinQuery, type BuiltinSettings, builtinSpec } from './spec.ts';
+
+/** Vitrine's own samples as a data source. */
+export const builtin: DatasourceServer<BuiltinSettings, BuiltinQuery> = {
+  spec: builtinSpec,
+  connect: (settings, { samples }): Datasource<BuiltinQuery> => ({
+    query: (refId, query, context) => runQuery(samples, settings, refId, query, context),
+    watch: (query, onGrowth) => watchQuery(samples, settings, query, onGrowth),
+  }),
+};
+
+async function runQuery(
+  samples: SampleStore,
+  settings: BuiltinSettings,
+  refId: string,
+  query: BuiltinQuery,
+  context: QueryContext,
+): Promise<QueryAnswer> {
+  const startedMs = performance.now();
+  const { fromMs, toMs, stepMs } =
+    query.minStepMs > context.stepMs ? alignToStep(context.fromMs, context.toMs, query.minStepMs) : context;
+  const expr = interpolate(query.expr, { stepMs, rangeMs: toMs - fromMs, scrapeIntervalMs: settings.scrapeIntervalMs });
+  const request: EvaluateRequest =
+    query.mode === 'instant'
+      ? { expr, startMs: toMs, endMs: toMs, stepMs: 0, limits: context.limits }
+      : { expr, startMs: fromMs, endMs: toMs, stepMs, limits: context.limits };
+  const result = await samples.evaluate(request, context.signal);
+  const { frames, notices } = shapeResult(refId, query, result);
+  return {
+    frames,
+    notices: [...result.annotations.map(({ level, text }) => ({ level, text: `Query ${refId}: ${text}` })), ...notices],
+    trace: {
+      refId,
+      source: 'builtin',
+      executed: expr,
+      stepMs: request.stepMs,
+      elapsedMs: performance.now() - startedMs,
+      seriesRead: result.stats.seriesRead,
+      samplesRead: result.stats.samplesRead,
+    },
+  };
+}
+
+function watchQuery(
+  samples: SampleStore,
+  { scrapeIntervalMs }: BuiltinSettings,
+  query: BuiltinQuery,
+  onGrowth: (growth: Growth) => void,
+): () => void {
+  // Which series are read does not depend on the windows, so any step will do to make the text parse.
+  const expr = interpolate(query.expr, { stepMs: 1_000, rangeMs: 3_600_000, scrapeIntervalMs });
+  const selectors = selectorsOf(parse(expr));
+  return selectors.length === 0 ? () => {} : samples.watch(selectors, onGrowth);
+}

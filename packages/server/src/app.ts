@@ -1,0 +1,121 @@
+import fastifyCookie from '@fastify/cookie';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
+import fastifySwagger from '@fastify/swagger';
+import type { QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
+import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { guard } from './auth/guard.ts';
+import type { SignIn } from './auth/sign-in.ts';
+import type { Tokens } from './auth/tokens.ts';
+import { dashboardRoutes } from './http/dashboards.ts';
+import { replyFor } from './http/errors.ts';
+import { healthRoutes } from './http/health.ts';
+import { liveRoutes } from './http/live.ts';
+import { panelDataRoutes } from './http/panel-data.ts';
+import type { MetadataSource } from './http/prometheus/metadata.ts';
+import { prometheusApi } from './http/prometheus/prometheus-api.ts';
+import type { TargetsSource } from './http/prometheus/targets.ts';
+import type { Routes } from './http/routes.ts';
+import { sessionRoutes } from './http/session.ts';
+import { staticPage } from './http/static-page.ts';
+import { coalesce } from './query/coalesce.ts';
+import type { DashboardCatalog } from './query/dashboard-catalog.ts';
+import { connectSources } from './query/sources.ts';
+import { gauge, type Metrics } from './self/metrics.ts';
+
+export interface AppNeeds {
+  readonly samples: SampleStore;
+  readonly catalog: DashboardCatalog;
+  readonly signIn: SignIn;
+  readonly tokens: Tokens;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly version: string;
+  readonly limits: QueryLimits & { readonly maxPoints: number; readonly bodyBytes: number };
+  readonly scrapeIntervalMs: number;
+  readonly metadata: MetadataSource;
+  readonly targets: TargetsSource;
+  /** The settings by key, for whoever asks what this server runs with. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly startedMs: number;
+  /** The built page. */
+  readonly webFolder: string;
+  readonly cookieName: string;
+  /** Whether it will listen on a loopback address only. */
+  readonly loopback: boolean;
+  readonly extraHosts: readonly string[];
+  isReady(): boolean;
+}
+
+/** The whole HTTP interface, not yet listening. */
+export async function buildApp(needs: AppNeeds): Promise<Routes> {
+  const { log, metrics } = needs;
+  const app: Routes = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: 1024 * 1024,
+    // A client that drips its headers or its body does not hold a connection for ever.
+    requestTimeout: 120_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: 2_000 },
+    forceCloseConnections: 'idle',
+  }).withTypeProvider();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setErrorHandler((error, request, reply) => {
+    const { code, status, message, field, retryAfterSeconds } = replyFor(error);
+    if (code === 'internal') log.error({ err: error, url: request.url }, 'a request failed');
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+    void reply.code(status).send({ error: { code, message, ...(field === undefined ? {} : { field }) } });
+  });
+  app.addHook('onRequest', async (request) => {
+    metrics.requestsInFlight.inc();
+    request.raw.once('close', () => metrics.requestsInFlight.dec());
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.requests.observe({ method: request.method, route, code: reply.statusCode }, reply.elapsedTime / 1_000);
+    log.debug(
+      { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
+  });
+
+  await app.register(fastifyCookie);
+  await app.register(fastifyHelmet, {
+    // What is no page may load nothing at all. The page's own policy goes with index.html.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    // This server may well be reached over plain HTTP on a laboratory's network.
+    strictTransportSecurity: false,
+  });
+  await app.register(fastifyRateLimit, { global: false });
+  await app.register(fastifySwagger, {
+    openapi: {
+      info: { title: 'Vitrine', version: needs.version, description: 'What the page and other programs ask of Vitrine.' },
+    },
+    transform: jsonSchemaTransform,
+  });
+  guard(app, needs);
+
+  const { samples, catalog } = needs;
+  const sources = connectSources(samples, needs.scrapeIntervalMs);
+  healthRoutes(app, needs.isReady, metrics.registry);
+  sessionRoutes(app, needs);
+  dashboardRoutes(app, catalog);
+  panelDataRoutes(app, catalog, { sources, coalesced: coalesce(), limits: needs.limits, maxPoints: needs.limits.maxPoints });
+  const liveClients = liveRoutes(app, catalog, sources);
+  gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
+  await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
+  app.route({
+    method: 'GET',
+    url: '/api/openapi.json',
+    config: { access: 'page' },
+    schema: { hide: true },
+    handler: async () => app.swagger(),
+  });
+  staticPage(app, needs.webFolder);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { User } from '../documents/document-store.ts';
+import { HttpError } from '../http/errors.ts';
+import type { SignIn } from './sign-in.ts';
+import type { Scope, Tokens } from './tokens.ts';
+
+/**
+ * What a route asks of its caller.
+ * public: nothing. page: a signed-in user or a token that reads. read and ingest: the same or a token that ingests, and
+ * nothing at all where the server listens on a loopback address. admin: an admin.
+ */
+export type Access = 'public' | 'page' | 'read' | 'ingest' | 'admin';
+
+/** Who is asking. local: anybody on this machine, on a loopback address. */
+export type Caller =
+  | { readonly kind: 'user'; readonly user: User }
+  | { readonly kind: 'token'; readonly scopes: readonly Scope[] }
+  | { readonly kind: 'local' };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    caller: Caller | undefined;
+  }
+}
+
+export interface GuardNeeds {
+  readonly signIn: SignIn;
+  readonly tokens: Tokens;
+  readonly cookieName: string;
+  /** Whether the server listens on a loopback address only. */
+  readonly loopback: boolean;
+  /** Names beside localhost that a browser may use for it. */
+  readonly extraHosts: readonly string[];
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Checks every request before its route sees it. A route that does not say who may call it is refused at start. */
+export function guard(app: FastifyInstance, needs: GuardNeeds): void {
+  app.decorateRequest('caller', undefined);
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined) throw new Error(`The route ${route.url} does not say who may call it.`);
+  });
+  app.addHook('onRequest', async (request) => {
+    if (needs.loopback) checkHost(request, needs.extraHosts);
+    const access = request.routeOptions.config.access ?? 'public';
+    if (access === 'public') return;
+    request.caller = await identify(request, access, needs);
+  });
+}
+
+/** Against DNS rebinding: another site's name that was made to point to 127.0.0.1 is not one of ours. */
+function checkHost(request: FastifyRequest, extraHosts: readonly string[]): void {
+  const host = hostName(request.headers.host ?? '');
+  if (LOOPBACK_HOSTS.has(host) || extraHosts.includes(host)) return;
+  throw new HttpError('foreign_host');
+}
+
+async function identify(request: FastifyRequest, access: Access, needs: GuardNeeds): Promise<Caller> {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) {
+    const scopes = await needs.tokens.scopesOf(bearer);
+    if (scopes === undefined) throw new HttpError('token_refused');
+    if (!scopes.includes('admin') && !scopes.includes(access === 'page' ? 'read' : (access as Scope))) {
+      throw new HttpError(
+        'not_allowed',
+        `This token may ${scopes.join(', ')} only; ${request.url.split('?')[0]} needs ${access === 'page' ? 'read' : access}.`,
+      );
+    }
+    return { kind: 'token', scopes };
+  }
+  // A token is no ambient right. All that follows is: a page of another site could use it through the browser.
+  checkOrigin(request);
+  const secret = request.cookies[needs.cookieName];
+  const user = secret === undefined ? undefined : await needs.signIn.userOf(secret);
+  const open = needs.loopback && !isForwarded(request) && (access === 'read' || access === 'ingest');
+  if (user !== undefined) {
+    if (!SAFE_METHODS.has(request.method) && !open && request.headers.origin === undefined) throw new HttpError('foreign_origin');
+    if (access === 'admin' && user.role !== 'admin') throw new HttpError('not_allowed');
+    return { kind: 'user', user };
+  }
+  if (open) return { kind: 'local' };
+  throw new HttpError(access === 'page' ? 'not_signed_in' : 'token_needed');
+}
+
+function checkOrigin(request: FastifyRequest): void {
+  const { origin, host } = request.headers;
+  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host?.toLowerCase())) {
+    throw new HttpError('foreign_origin');
+  }
+  const site = request.headers['sec-fetch-site'];
+  if (site === 'cross-site' || site === 'same-site') throw new HttpError('foreign_origin');
+}
+
+/** A proxy in front brings callers from elsewhere to a loopback address: they are not local. */
+function isForwarded(request: FastifyRequest): boolean {
+  return ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'].some((name) => request.headers[name] !== undefined);
+}
+
+/** Lower case, without the port: `[::1]:9470` is `[::1]`. */
+function hostName(header: string): string {
+  return header.toLowerCase().replace(/:\d*$/, '');
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,127 @@
+import { readDurationMs } from '@vitrine/compute/duration.ts';
+
+/** The keys of vitrine.yaml that are also flags and VITRINE_* variables, by their dotted names. */
+export interface Settings {
+  readonly listen: Address;
+  readonly data: string;
+  readonly dashboards: string;
+  readonly 'retention.time': number;
+  readonly 'retention.size': number;
+  readonly 'limits.query.samples': number;
+  readonly 'limits.query.series': number;
+  readonly 'limits.query.timeout': number;
+  readonly 'limits.query.points': number;
+  readonly 'limits.ingest.series': number;
+  readonly 'limits.ingest.body': number;
+  readonly 'scrape.file': string;
+  readonly 'scrape.self': boolean;
+  readonly 'auth.hosts': readonly string[];
+  readonly 'auth.session': number;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
+
+export interface Address {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_FORMATS = ['pretty', 'json'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** How one key is written, read and explained. */
+export interface Key<T> {
+  /** As it would be written in the file. */
+  readonly fallback: string;
+  readonly help: string;
+  /** Reads the written form; throws an Error whose message goes after the key's name. */
+  read(text: string): T;
+  /** A file or folder: in vitrine.yaml relative to that file. */
+  readonly path?: true;
+}
+
+export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = {
+  listen: { fallback: '127.0.0.1:9470', help: 'Address and port of the page and the API.', read: readAddress },
+  data: { fallback: 'data', help: 'Folder that holds everything Vitrine keeps.', read: readText, path: true },
+  dashboards: { fallback: '', help: 'A folder of further dashboards as JSON files.', read: readAny, path: true },
+  'retention.time': { fallback: '15d', help: 'Samples older than this are dropped.', read: readPositiveDuration },
+  'retention.size': { fallback: '0', help: 'The oldest samples are dropped above this size; 0 sets no bound.', read: readBytes },
+  'limits.query.samples': { fallback: '50000000', help: 'Samples that one query may read.', read: readCount },
+  'limits.query.series': { fallback: '500000', help: 'Series that one query may read or answer.', read: readCount },
+  'limits.query.timeout': { fallback: '2m', help: 'How long one query may run.', read: readPositiveDuration },
+  'limits.query.points': { fallback: '11000', help: 'Points a series that one range query may ask for.', read: readCount },
+  'limits.ingest.series': { fallback: '2000000', help: 'Series that may be active at a time.', read: readCount },
+  'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
+  'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
+  'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },
+  'auth.hosts': {
+    fallback: '',
+    help: 'Further names, separated by commas, under which a browser may reach a loopback address.',
+    read: (text) =>
+      text
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
+  },
+  'auth.session': { fallback: '30d', help: 'How long a sign-in lasts without being used.', read: readPositiveDuration },
+  'log.level': { fallback: 'info', help: `One of ${LOG_LEVELS.join(', ')}.`, read: oneOf(LOG_LEVELS) },
+  'log.format': { fallback: 'pretty', help: `One of ${LOG_FORMATS.join(', ')}.`, read: oneOf(LOG_FORMATS) },
+};
+
+export const KEY_NAMES = Object.keys(KEYS) as (keyof Settings)[];
+
+function readAny(text: string): string {
+  return text;
+}
+
+function readText(text: string): string {
+  if (text === '') throw new Error('is empty');
+  return text;
+}
+
+function readAddress(text: string): Address {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535) {
+    throw new Error(`"${text}" is not HOST:PORT, such as 127.0.0.1:9470, [::1]:9470 or 0.0.0.0:80`);
+  }
+  // ":9470" is Go's way of saying every address, and people write it.
+  return { host: bracketed ?? (plain === '' || plain === undefined ? '0.0.0.0' : plain), port };
+}
+
+function readPositiveDuration(text: string): number {
+  const ms = readDurationMs(text);
+  if (ms === undefined || ms === 0) throw new Error(`"${text}" is not a duration such as 30s, 15d or 1h30m`);
+  return ms;
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+function readBytes(text: string): number {
+  const [, digits, unit] = /^(\d+)\s*(?:([KMGT])?i?B?)$/i.exec(text) ?? [];
+  const bytes = Number(digits) * (BYTE_UNITS[(unit ?? '').toUpperCase()] as number);
+  if (digits === undefined || !Number.isSafeInteger(bytes)) throw new Error(`"${text}" is not a size such as 512MiB or 10GiB`);
+  return bytes;
+}
+
+function readCount(text: string): number {
+  const count = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(count) || count < 1) throw new Error(`"${text}" is not a whole number of at least 1`);
+  return count;
+}
+
+function readBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new Error(`"${text}" is neither true nor false`);
+  return text === 'true';
+}
+
+function oneOf<const T extends string>(choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw new Error(`"${text}" is not one of ${choices.join(', ')}`);
+    return found;
+  };
+}

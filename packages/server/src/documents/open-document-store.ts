@@ -1,0 +1,147 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kysely, type Selectable, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { DocumentStore, SavedDashboard, Secret, SecretKind } from './document-store.ts';
+import { migrations } from './migrations.ts';
+import { openSqliteDatabase } from './sqlite-database.ts';
+import type { Tables } from './tables.ts';
+
+/** Opens documents.sqlite in the data folder and brings its tables up to date. */
+export async function openDocumentStore(folder: string): Promise<DocumentStore> {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'documents.sqlite');
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqliteDatabase(path) }) });
+  // It holds hashes of secrets: nobody else on the machine needs to read them.
+  chmodSync(path, 0o600);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    await db.destroy();
+    throw new Error(`${path} could not be brought up to date; was it written by a newer Vitrine?`, { cause: error });
+  }
+  return documentsOver(db);
+}
+
+function documentsOver(db: Kysely<Tables>): DocumentStore {
+  const goodSecret = (kind: SecretKind, hash: string, nowMs: number) =>
+    db
+      .selectFrom('secrets')
+      .innerJoin('users', 'users.id', 'secrets.user_id')
+      .selectAll('secrets')
+      .select(['users.name as user_name', 'users.role as user_role'])
+      .where('secrets.kind', '=', kind)
+      .where('secrets.hash', '=', hash)
+      .where((it) => it.or([it('secrets.expires_ms', 'is', null), it('secrets.expires_ms', '>', nowMs)]));
+
+  return {
+    async setting(name) {
+      const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+      return row?.value;
+    },
+    async setSetting(name, value) {
+      await db
+        .insertInto('settings')
+        .values({ name, value })
+        .onConflict((it) => it.column('name').doUpdateSet({ value }))
+        .execute();
+    },
+
+    async ensureUser(name, role, nowMs) {
+      await db
+        .insertInto('users')
+        .values({ name, role, created_ms: nowMs })
+        .onConflict((it) => it.column('name').doNothing())
+        .execute();
+      return db.selectFrom('users').select(['id', 'name', 'role']).where('name', '=', name).executeTakeFirstOrThrow();
+    },
+
+    async addSecret({ id, kind, hash, name, userId, scopes, createdMs, expiresMs }) {
+      await db
+        .insertInto('secrets')
+        .values({
+          id,
+          kind,
+          hash,
+          name,
+          user_id: userId,
+          scopes: scopes.join(' '),
+          created_ms: createdMs,
+          used_ms: null,
+          expires_ms: expiresMs ?? null,
+        })
+        .execute();
+    },
+    async secret(kind, hash, nowMs) {
+      const row = await goodSecret(kind, hash, nowMs).executeTakeFirst();
+      return row === undefined ? undefined : readSecret(row);
+    },
+    async takeSecret(kind, hash, nowMs) {
+      const row = await goodSecret(kind, hash, nowMs).executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { numDeletedRows } = await db.deleteFrom('secrets').where('id', '=', row.id).executeTakeFirst();
+      return numDeletedRows === 0n ? undefined : readSecret(row);
+    },
+    async extendSecret(id, expiresMs, usedMs) {
+      await db.updateTable('secrets').set({ expires_ms: expiresMs, used_ms: usedMs }).where('id', '=', id).execute();
+    },
+    async secrets(kind) {
+      const rows = await db
+        .selectFrom('secrets')
+        .innerJoin('users', 'users.id', 'secrets.user_id')
+        .selectAll('secrets')
+        .select(['users.name as user_name', 'users.role as user_role'])
+        .where('kind', '=', kind)
+        .orderBy('secrets.created_ms')
+        .execute();
+      return rows.map(readSecret);
+    },
+    async removeSecret(kind, id) {
+      const { numDeletedRows } = await db.deleteFrom('secrets').where('kind', '=', kind).where('id', '=', id).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+    async removeExpiredSecrets(nowMs) {
+      await db.deleteFrom('secrets').where('expires_ms', '<=', nowMs).execute();
+    },
+
+    async dashboards() {
+      return (await db.selectFrom('dashboards').selectAll().orderBy('uid').execute()).map(readDashboard);
+    },
+    async dashboard(uid) {
+      const row = await db.selectFrom('dashboards').selectAll().where('uid', '=', uid).executeTakeFirst();
+      return row === undefined ? undefined : readDashboard(row);
+    },
+    async saveDashboard({ uid, json, updatedMs }) {
+      await db
+        .insertInto('dashboards')
+        .values({ uid, json, updated_ms: updatedMs })
+        .onConflict((it) => it.column('uid').doUpdateSet({ json, updated_ms: updatedMs }))
+        .execute();
+    },
+    async removeDashboard(uid) {
+      const { numDeletedRows } = await db.deleteFrom('dashboards').where('uid', '=', uid).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
+    close: () => db.destroy(),
+  };
+}
+
+type SecretRow = Selectable<Tables['secrets']> & { user_name: string; user_role: Secret['user']['role'] };
+
+function readSecret(row: SecretRow): Secret {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    user: { id: row.user_id, name: row.user_name, role: row.user_role },
+    scopes: row.scopes === '' ? [] : row.scopes.split(' '),
+    createdMs: row.created_ms,
+    usedMs: row.used_ms ?? undefined,
+    expiresMs: row.expires_ms ?? undefined,
+  };
+}
+
+function readDashboard(row: Selectable<Tables['dashboards']>): SavedDashboard {
+  return { uid: row.uid, json: row.json, updatedMs: row.updated_ms };
+}

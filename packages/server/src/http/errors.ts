@@ -1,0 +1,121 @@
+import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
+import { QueryError, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
+import type { FastifyError } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+
+/**
+ * Every error that the HTTP interface answers: its code, its status, and the sentence it says where what was thrown has
+ * none of its own. The Prometheus API wraps the same answers in its own shape.
+ */
+export const ERRORS = {
+  bad_request: { status: 400, sentence: 'The request could not be read.' },
+  bad_query: { status: 400, sentence: 'The query could not be read.' },
+  not_signed_in: {
+    status: 401,
+    sentence: 'Nobody is signed in. Open the sign-in link that the server printed when it started, or run "vitrine token link".',
+  },
+  link_used: {
+    status: 401,
+    sentence: 'This sign-in link has been used or is too old. Run "vitrine token link" or restart the server to get a new one.',
+  },
+  token_refused: { status: 401, sentence: 'The token is unknown, revoked or too old. "vitrine token create" makes a new one.' },
+  token_needed: {
+    status: 401,
+    sentence: 'A token is needed on this address: send "Authorization: Bearer …"; "vitrine token create" makes one.',
+  },
+  not_allowed: { status: 403, sentence: 'This token or user may not do that.' },
+  foreign_host: {
+    status: 403,
+    sentence: 'This server listens on a loopback address and answers to localhost only. Name further hosts in auth.hosts.',
+  },
+  foreign_origin: { status: 403, sentence: 'The request comes from another site’s page, so it was refused.' },
+  not_found: { status: 404, sentence: 'There is nothing at this address.' },
+  no_such_dashboard: { status: 404, sentence: 'There is no such dashboard.' },
+  no_such_panel: { status: 404, sentence: 'The dashboard has no such panel.' },
+  no_such_token: { status: 404, sentence: 'There is no such token.' },
+  builtin_dashboard: { status: 409, sentence: 'A built-in dashboard cannot be changed. Save it under another uid.' },
+  too_large: { status: 413, sentence: 'The request’s body is larger than this server takes.' },
+  media_type: { status: 415, sentence: 'The body’s content type is not taken here.' },
+  query_failed: { status: 422, sentence: 'The query cannot be answered on this data.' },
+  query_too_large: { status: 422, sentence: 'The query asks for more than this server’s limits allow.' },
+  too_many_requests: { status: 429, sentence: 'Too many requests. Try again in a while.' },
+  busy: { status: 429, sentence: 'More waits to be written than memory is set aside for. Try again in a while.' },
+  client_gone: { status: 499, sentence: 'The request was given up.' },
+  internal: { status: 500, sentence: 'Something went wrong in the server; its log says what.' },
+  not_there_yet: { status: 501, sentence: 'This is not there yet.' },
+  query_timeout: { status: 503, sentence: 'The query took too long. Ask for a shorter range or fewer series.' },
+  read_only: { status: 507, sentence: 'The disk is full or not writable, so nothing can be written.' },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An answer of the catalogue, thrown. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, sentence: string = ERRORS[code].sentence, field?: string) {
+    super(sentence);
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export interface ErrorReply {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly message: string;
+  readonly field?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** What to answer for anything thrown. What is not in the catalogue is `internal` and belongs in the log. */
+export function replyFor(error: unknown): ErrorReply {
+  if (error instanceof HttpError) return reply(error.code, error.message, error.field);
+  if (error instanceof BadRequest) return reply('bad_request', error.message, error.field);
+  if (error instanceof LimitExceeded) return reply('query_too_large', error.message, error.limit);
+  if (error instanceof QueryError) return reply(QUERY_ERRORS[error.code], error.message);
+  if (error instanceof StoreReadOnly) return reply('read_only', error.message);
+  if (error instanceof StoreBusy) return { ...reply('busy', error.message), retryAfterSeconds: error.retryAfterSeconds };
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const problem = error.validation[0];
+    const field = problem?.instancePath.split('/').filter(Boolean).join('.') || error.validationContext;
+    return reply('bad_request', `${field}: ${problem?.message ?? 'is not as expected'}`, field);
+  }
+  return replyForFastify(error);
+}
+
+const QUERY_ERRORS = {
+  bad_data: 'bad_query',
+  execution: 'query_failed',
+  timeout: 'query_timeout',
+  canceled: 'client_gone',
+  limit: 'query_too_large',
+  unsupported: 'not_there_yet',
+} as const satisfies Record<QueryError['code'], ErrorCode>;
+
+/** Fastify's own complaints: a body too large, JSON that does not parse, a rate limit. */
+function replyForFastify(error: unknown): ErrorReply {
+  const { statusCode, message } = error as Partial<FastifyError>;
+  switch (statusCode) {
+    case 413:
+      return reply('too_large');
+    case 415:
+      return reply('media_type');
+    case 429:
+      return reply('too_many_requests', message ?? ERRORS.too_many_requests.sentence);
+    case 400:
+      return reply('bad_request', message ?? ERRORS.bad_request.sentence);
+    default:
+      return isAbort(error) ? reply('client_gone') : reply('internal');
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function reply(code: ErrorCode, message: string = ERRORS[code].sentence, field?: string): ErrorReply {
+  return { code, status: ERRORS[code].status, message, ...(field === undefined ? {} : { field }) };
+}

@@ -1,0 +1,30 @@
+import type { Registry } from 'prom-client';
+import type { Routes } from './routes.ts';
+
+/** For those who watch the process: is it there, is it ready, and what has it counted. */
+export function healthRoutes(app: Routes, isReady: () => boolean, registry: Registry): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/-/healthy',
+    config: { access: 'public' },
+    schema: { summary: 'The process is up' },
+    handler: async (_, reply) => reply.type('text/plain').send('Vitrine is healthy.\n'),
+  });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/-/ready',
+    config: { access: 'public' },
+    schema: { summary: 'Queries and writes are taken' },
+    handler: async (_, reply) =>
+      isReady()
+        ? reply.type('text/plain').send('Vitrine is ready.\n')
+        : reply.code(503).type('text/plain').send('Vitrine is stopping.\n'),
+  });
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config: { access: 'read' },
+    schema: { summary: 'Vitrine’s own metrics' },
+    handler: async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+  });
+}

@@ -1,0 +1,48 @@
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import type { FastifyRequest } from 'fastify';
+import type { Routes } from '../routes.ts';
+import { Params } from './params.ts';
+
+/** What senders said of their metrics. */
+export interface MetadataSource {
+  /** All that is known, in any order; a metric may stand there several times with different texts. */
+  metadata(): Iterable<MetricMetadata>;
+}
+
+/** /metadata. */
+export function metadataRoutes(app: Routes, source: MetadataSource): void {
+  app.route({
+    method: 'GET',
+    url: '/metadata',
+    config: { access: 'read' },
+    schema: { summary: 'Types, help texts and units of metrics', tags: ['prometheus'] },
+    async handler(request: FastifyRequest) {
+      const params = Params.of(request);
+      const metric = params.text('metric');
+      const limit = count(params.text('limit'));
+      const limitPerMetric = count(params.text('limit_per_metric'));
+      const byMetric = new Map<string, MetricMetadata[]>();
+      for (const entry of source.metadata()) {
+        if (metric !== '' && entry.metric !== metric) continue;
+        const known = byMetric.get(entry.metric);
+        if (known === undefined) {
+          if (byMetric.size < limit) byMetric.set(entry.metric, [entry]);
+        } else if (known.length < limitPerMetric && !known.some((one) => isSame(one, entry))) known.push(entry);
+      }
+      const data = [...byMetric].map(
+        ([name, entries]) => [name, entries.map(({ type, help, unit }) => ({ type, help, unit }))] as const,
+      );
+      return { status: 'success', data: Object.fromEntries(data) };
+    },
+  });
+}
+
+function isSame(a: MetricMetadata, b: MetricMetadata): boolean {
+  return a.type === b.type && a.help === b.help && a.unit === b.unit;
+}
+
+/** Prometheus takes anything that is not above 0 for "no bound". */
+function count(text: string): number {
+  const number = Number(text);
+  return Number.isInteger(number) && number > 0 ? number : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,44 @@
+import type { FastifyError } from 'fastify';
+import type { Logger } from 'pino';
+import { replyFor } from '../errors.ts';
+import type { Routes } from '../routes.ts';
+import { ApiError, apiErrorType } from './api-error.ts';
+import { metadataRoutes, type MetadataSource } from './metadata.ts';
+import { type PrometheusQueryNeeds, queryRoutes } from './query.ts';
+import { seriesRoutes } from './series.ts';
+import { type StatusNeeds, statusRoutes } from './status.ts';
+import { targetsRoutes, type TargetsSource } from './targets.ts';
+
+export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds {
+  readonly log: Logger;
+  readonly metadata: MetadataSource;
+  readonly targets: TargetsSource;
+}
+
+/** The longest form body: a query of 1 MiB is no query. */
+const FORM_LIMIT_BYTES = 1024 * 1024;
+
+/** Prometheus' HTTP API, in its shapes and with its errors. Register it under /api/v1. */
+export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Promise<void> {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: FORM_LIMIT_BYTES },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof ApiError) {
+      void reply.code(error.status).send({ status: 'error', errorType: error.type, error: error.message });
+      return;
+    }
+    const answer = replyFor(error);
+    const { type, status } = apiErrorType(answer);
+    if (answer.code === 'internal') needs.log.error({ err: error, url: request.url }, 'a request failed');
+    if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(answer.retryAfterSeconds)));
+    void reply.code(status).send({ status: 'error', errorType: type, error: answer.message });
+  });
+  queryRoutes(app, needs);
+  seriesRoutes(app, needs.samples);
+  metadataRoutes(app, needs.metadata);
+  targetsRoutes(app, needs.targets);
+  statusRoutes(app, needs);
+}

@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream';
+import { type QueryLimits, QueryError, type QueryResult, type SampleStore } from '@vitrine/model/sample-store.ts';
+import { describeParseError, parse } from '@vitrine/promql/parse.ts';
+import { print } from '@vitrine/promql/print.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { abortOnDisconnect } from '../abort-on-disconnect.ts';
+import type { Routes } from '../routes.ts';
+import { ApiError } from './api-error.ts';
+import { Params, parseOrRefuse, refuse } from './params.ts';
+import { writeResult } from './write-result.ts';
+
+export interface PrometheusQueryNeeds {
+  readonly samples: SampleStore;
+  readonly limits: QueryLimits & { readonly maxPoints: number };
+}
+
+/** /query, /query_range and /format_query. */
+export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNeeds): void {
+  const run = async (
+    reply: FastifyReply,
+    params: Params,
+    range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+  ): Promise<FastifyReply> => {
+    const expr = params.text('query');
+    parseOrRefuse('query', expr, parse);
+    const timeoutMs = Math.min(params.duration('timeout', limits.timeoutMs), limits.timeoutMs);
+    const lookbackMs = params.text('lookback_delta') === '' ? undefined : params.duration('lookback_delta');
+    const limit = params.limit();
+    const result = await evaluate(expr, () =>
+      samples.evaluate(
+        { expr, ...range, ...(lookbackMs === undefined ? {} : { lookbackMs }), limits: { ...limits, timeoutMs } },
+        abortOnDisconnect(reply),
+      ),
+    );
+    const stats = params.text('stats') === '' ? undefined : statsJson(result, range);
+    return reply.type('application/json; charset=utf-8').send(Readable.from(writeResult({ result, limit, stats })));
+  };
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/query',
+    config: { access: 'read' },
+    schema: { summary: 'PromQL at one time', tags: ['prometheus'] },
+    async handler(request: FastifyRequest, reply) {
+      const params = Params.of(request);
+      const timeMs = params.time('time', Date.now());
+      return run(reply, params, { startMs: timeMs, endMs: timeMs, stepMs: 0 });
+    },
+  });
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/query_range',
+    config: { access: 'read' },
+    schema: { summary: 'PromQL over a range', tags: ['prometheus'] },
+    async handler(request: FastifyRequest, reply) {
+      const params = Params.of(request);
+      const startMs = params.time('start');
+      const endMs = params.time('end');
+      if (endMs < startMs) refuse('end', 'end timestamp must not be before start time');
+      const stepMs = params.duration('step');
+      if (stepMs <= 0) refuse('step', 'zero or negative query resolution step widths are not accepted. Try a positive integer');
+      if ((endMs - startMs) / stepMs > limits.maxPoints) {
+        throw new ApiError(
+          'bad_data',
+          `exceeded maximum resolution of ${withCommas(limits.maxPoints)} points per timeseries. Try decreasing the query resolution (?step=XX)`,
+        );
+      }
+      return run(reply, params, { startMs, endMs, stepMs });
+    },
+  });
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/format_query',
+    config: { access: 'read' },
+    schema: { summary: 'PromQL, set out for reading', tags: ['prometheus'] },
+    async handler(request: FastifyRequest) {
+      const expr = parseOrRefuse('query', Params.of(request).text('query'), parse);
+      return { status: 'success', data: print(expr) };
+    },
+  });
+}
+
+/** A query that parses can still be refused later with a position in it; Prometheus says that in the same way. */
+async function evaluate(expr: string, run: () => Promise<QueryResult>): Promise<QueryResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof QueryError && error.code === 'bad_data') {
+      const message = error.from === undefined ? error.message : describeParseError(expr, error);
+      throw new ApiError('bad_data', `invalid parameter "query": ${message}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function statsJson(
+  { stats }: QueryResult,
+  { startMs, endMs, stepMs }: { startMs: number; endMs: number; stepMs: number },
+): string {
+  const seconds = stats.elapsedMs / 1_000;
+  const steps = stepMs === 0 ? 1 : Math.floor((endMs - startMs) / stepMs) + 1;
+  return JSON.stringify({
+    timings: { evalTotalTime: seconds, execTotalTime: seconds },
+    samples: { totalQueryableSamples: stats.samplesRead, seriesRead: stats.seriesRead, steps },
+  });
+}
+
+function withCommas(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,28 @@
+import { QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The store, with every query counted and timed. */
+export function countQueries(store: SampleStore, metrics: Metrics): SampleStore {
+  return {
+    append: (batch) => store.append(batch),
+    async evaluate(request, signal) {
+      const stop = metrics.queries.startTimer();
+      try {
+        const result = await store.evaluate(request, signal);
+        metrics.querySamples.inc(result.stats.samplesRead);
+        metrics.querySeries.inc(result.stats.seriesRead);
+        stop({ outcome: 'success' });
+        return result;
+      } catch (error) {
+        stop({ outcome: error instanceof QueryError ? error.code : 'error' });
+        throw error;
+      }
+    },
+    series: (request, signal) => store.series(request, signal),
+    labelNames: (request, signal) => store.labelNames(request, signal),
+    labelValues: (label, request, signal) => store.labelValues(label, request, signal),
+    watch: (selectors, onGrowth) => store.watch(selectors, onGrowth),
+    stats: () => store.stats(),
+    close: () => store.close(),
+  };
+}

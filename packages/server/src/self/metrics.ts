@@ -1,0 +1,112 @@
+import type { SampleStore, StoreStats } from '@vitrine/model/sample-store.ts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+/** What Vitrine counts of itself. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<'method' | 'route' | 'code'>;
+  readonly requestsInFlight: Gauge;
+  readonly queries: Histogram<'outcome'>;
+  readonly querySamples: Counter;
+  readonly querySeries: Counter;
+}
+
+export function openMetrics(version: string): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'vitrine_build_info',
+    help: 'The version that runs, as a label; always 1.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version }, 1);
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'vitrine_http_request_duration_seconds',
+      help: 'How long requests took, by route, method and status code.',
+      labelNames: ['method', 'route', 'code'],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    requestsInFlight: new Gauge({ name: 'vitrine_http_requests_in_flight', help: 'Requests being answered now.', registers }),
+    queries: new Histogram({
+      name: 'vitrine_query_duration_seconds',
+      help: 'How long PromQL queries took, by outcome.',
+      labelNames: ['outcome'],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    querySamples: new Counter({ name: 'vitrine_query_samples_read_total', help: 'Samples that queries read.', registers }),
+    querySeries: new Counter({ name: 'vitrine_query_series_read_total', help: 'Series that queries read.', registers }),
+  };
+}
+
+/** Adds a gauge that is read when the metrics are asked for. */
+export function gauge({ registry }: Metrics, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}
+
+const STORE_GAUGES: readonly (readonly [name: string, help: string, read: (stats: StoreStats) => number | undefined])[] = [
+  ['series', 'Series in memory.', (it) => it.seriesCount],
+  ['head_samples', 'Samples in memory, not yet in chunks on disk.', (it) => it.headSamples],
+  ['stored_samples', 'Samples in chunks on disk.', (it) => it.storedSamples],
+  ['bytes', 'Bytes on disk.', (it) => it.bytesOnDisk],
+  ['oldest_timestamp_seconds', 'The oldest sample’s time; NaN while there is none.', (it) => toSeconds(it.oldestMs)],
+  ['newest_timestamp_seconds', 'The newest sample’s time; NaN while there is none.', (it) => toSeconds(it.newestMs)],
+  ['replay_seconds', 'How long reading the write-ahead log took at start.', (it) => toSeconds(it.walReplayMs)],
+];
+
+const STORE_COUNTERS: readonly (readonly [name: string, help: string, read: (stats: StoreStats) => number])[] = [
+  ['appended_samples_total', 'Samples accepted since the start.', (it) => it.appendedSamples],
+  ['commits_total', 'Group commits since the start.', (it) => it.commits],
+  ['commit_seconds_total', 'Time spent in group commits since the start.', (it) => it.commitSecondsTotal],
+];
+
+/** Adds the store's figures, asked for once a scrape. */
+export function countStore({ registry }: Metrics, store: SampleStore): void {
+  let asked: Promise<StoreStats> | undefined;
+  const stats = (): Promise<StoreStats> => {
+    asked ??= store.stats().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  for (const [name, help, read] of STORE_GAUGES) {
+    new Gauge({
+      name: `vitrine_store_${name}`,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(read(await stats()) ?? Number.NaN);
+      },
+    });
+  }
+  for (const [name, help, read] of STORE_COUNTERS) {
+    new Counter({
+      name: `vitrine_store_${name}`,
+      help,
+      registers: [registry],
+      async collect() {
+        const value = read(await stats());
+        // The store counts for itself; this library's counters can only be added to.
+        this.reset();
+        this.inc(value);
+      },
+    });
+  }
+}
+
+function toSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1_000;
+}

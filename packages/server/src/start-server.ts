@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { openStore } from '@vitrine/tsdb/open-store.ts';
+import type { Logger } from 'pino';
+import { buildApp } from './app.ts';
+import { isLoopback } from './auth/guard.ts';
+import { signInOver } from './auth/sign-in.ts';
+import { tokensOver } from './auth/tokens.ts';
+import { type Address, KEY_NAMES } from './config/keys.ts';
+import type { Config } from './config/read-config.ts';
+import type { DocumentStore } from './documents/document-store.ts';
+import { openDocumentStore } from './documents/open-document-store.ts';
+import type { Routes } from './http/routes.ts';
+import { dashboardCatalog } from './query/dashboard-catalog.ts';
+import { countQueries } from './self/counted-store.ts';
+import { openLog } from './self/log.ts';
+import { countStore, openMetrics } from './self/metrics.ts';
+import { recordSelf } from './self/record-self.ts';
+import { ROOT, VERSION } from './self/version.ts';
+import { StartError } from './start-error.ts';
+
+export interface RunningServer {
+  /** Where it answers, as a browser on this machine would write it. */
+  readonly url: string;
+  /** Signs in whoever opens it first, once. */
+  readonly signInLink: string;
+  readonly log: Logger;
+  /** Lets requests finish for a moment, then closes everything. Resolves within 5 s. */
+  stop(): Promise<void>;
+}
+
+/** How long requests under way may take to finish when the server stops. */
+const DRAIN_MS = 2_500;
+
+/** Opens the stores, listens, and starts what runs by itself. Throws StartError. */
+export async function startServer({ settings }: Config): Promise<RunningServer> {
+  const log = openLog(settings['log.level'], settings['log.format']);
+  const metrics = openMetrics(VERSION);
+  // What was opened is closed again in the opposite order, also where the start fails half-way.
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.toReversed()) await close();
+  };
+  let ready = true;
+  try {
+    const store = await openStore({
+      folder: join(settings.data, 'samples'),
+      retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
+      maxSeries: settings['limits.ingest.series'],
+      maxPendingBytes: 256 * 2 ** 20,
+      log: (message: string) => log.info(message),
+    });
+    closers.push(() => store.close());
+    countStore(metrics, store);
+    const samples = countQueries(store, metrics);
+    const documents = await openDocumentStore(settings.data);
+    closers.push(() => documents.close());
+
+    const signIn = signInOver(documents, settings['auth.session']);
+    const loopback = isLoopback(settings.listen.host);
+    const folders = [join(ROOT, 'dashboards'), ...(settings.dashboards === '' ? [] : [settings.dashboards])];
+    const app = await buildApp({
+      samples,
+      catalog: dashboardCatalog(
+        folders.filter((folder) => existsSync(folder)),
+        documents,
+        log,
+      ),
+      signIn,
+      tokens: tokensOver(documents),
+      metrics,
+      log,
+      version: VERSION,
+      limits: {
+        maxSamples: settings['limits.query.samples'],
+        maxSeries: settings['limits.query.series'],
+        timeoutMs: settings['limits.query.timeout'],
+        maxPoints: settings['limits.query.points'],
+        bodyBytes: settings['limits.ingest.body'],
+      },
+      scrapeIntervalMs: 5_000,
+      metadata: { metadata: () => [] },
+      targets: { activeTargets: () => [], droppedTargets: () => [] },
+      flags: Object.fromEntries(KEY_NAMES.map((name) => [name, String(settings[name])])),
+      startedMs: Date.now(),
+      webFolder: join(ROOT, 'packages/web/dist'),
+      cookieName: await cookieName(documents),
+      loopback,
+      extraHosts: settings['auth.hosts'],
+      isReady: () => ready,
+    });
+    closers.push(() => drain(app));
+    const url = await listen(app, settings.listen);
+    if (settings['scrape.self']) closers.push(recordSelf(metrics, store, new URL(url).host, log));
+
+    return {
+      url,
+      signInLink: `${url}/sign-in?token=${await signIn.newLinkSecret()}`,
+      log,
+      async stop() {
+        ready = false;
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Cookies do not tell ports apart: each installation has a name of its own, so that two on one machine do not sign each other out. */
+async function cookieName(documents: DocumentStore): Promise<string> {
+  const known = await documents.setting('instance');
+  const instance = known ?? randomBytes(4).toString('hex');
+  if (known === undefined) await documents.setSetting('instance', instance);
+  return `vitrine_${instance}`;
+}
+
+async function listen(app: Routes, { host, port }: Address): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw new StartError(listenProblem((error as NodeJS.ErrnoException).code, host, port), { cause: error });
+  }
+  const address = app.server.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;
+  return `http://${shown}:${actual}`;
+}
+
+function listenProblem(code: string | undefined, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is in use, perhaps by another Vitrine. Stop that, or choose another with --listen ${host}:${port + 1}.`;
+    case 'EACCES':
+      return `Port ${port} on ${host} may not be used by this user. Choose one above 1023 with --listen ${host}:9470.`;
+    case 'EADDRNOTAVAIL':
+      return `${host} is not an address of this machine. Choose one with --listen, such as 127.0.0.1:${port} or 0.0.0.0:${port}.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `There is no host called ${host}. Choose an address with --listen, such as 127.0.0.1:${port}.`;
+    default:
+      return `The server cannot listen on ${host}:${port} (${code ?? 'unknown'}). Choose another address with --listen.`;
+  }
+}
+
+/** Takes nothing new, lets what is under way finish for a moment, then cuts it off. */
+async function drain(app: Routes): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearTimeout(cut);
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type AppNeeds, buildApp } from '../app.ts';
+import { signInOver } from '../auth/sign-in.ts';
+import { tokensOver } from '../auth/tokens.ts';
+import { openDocumentStore } from '../documents/open-document-store.ts';
+import type { Routes } from '../http/routes.ts';
+import { dashboardCatalog } from '../query/dashboard-catalog.ts';
+import { openLog } from '../self/log.ts';
+import { openMetrics } from '../self/metrics.ts';
+import { FakeStore } from './fake-store.ts';
+
+export const COOKIE = 'vitrine_test';
+
+export interface TestApp {
+  readonly app: Routes;
+  readonly store: FakeStore;
+  readonly needs: AppNeeds;
+  /** Where a test may put dashboards and a page. */
+  readonly folder: string;
+  /** Headers of a signed-in browser on the page itself. */
+  readonly browser: { readonly cookie: string; readonly origin: string; readonly host: string };
+}
+
+/** The whole HTTP interface over a fake store, in a folder of its own that goes when the test does. */
+export async function testApp(
+  changes: Partial<AppNeeds> & {
+    readonly dashboards?: readonly unknown[];
+    readonly page?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-app-'));
+  for (const [index, dashboard] of (changes.dashboards ?? []).entries()) {
+    writeFileSync(join(folder, `${index}.json`), JSON.stringify(dashboard));
+  }
+  const documents = await openDocumentStore(join(folder, 'data'));
+  const store = new FakeStore();
+  const log = openLog('silent', 'json');
+  const signIn = signInOver(documents, 3_600_000);
+  const needs: AppNeeds = {
+    samples: store,
+    catalog: dashboardCatalog([folder], documents, log),
+    signIn,
+    tokens: tokensOver(documents),
+    metrics: openMetrics('1.2.3'),
+    log,
+    version: '1.2.3',
+    limits: { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },
+    scrapeIntervalMs: 15_000,
+    metadata: { metadata: () => [] },
+    targets: { activeTargets: () => [], droppedTargets: () => [] },
+    flags: { listen: '127.0.0.1:0' },
+    startedMs: 0,
+    webFolder: join(folder, 'dist'),
+    cookieName: COOKIE,
+    loopback: true,
+    extraHosts: [],
+    isReady: () => true,
+    ...changes,
+  };
+  const app = await buildApp(needs);
+  const session = await signIn.redeem(await signIn.newLinkSecret());
+  onTestFinished(async () => {
+    await app.close();
+    await documents.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    app,
+    store,
+    needs,
+    folder,
+    browser: { cookie: `${COOKIE}=${session}`, origin: 'http://localhost', host: 'localhost' },
+  };
+}
