@@ -1,0 +1,211 @@
+import type { AggregationOp } from '../ast.ts';
+import type { Column } from './column.ts';
+import { compensate } from './kahan.ts';
+
+/** Takes a group's series one after the other and holds no more than a few numbers a step. */
+export interface Accumulator {
+  add(column: Column): void;
+  /** The group's values; `present` says where any series had one. Called once, at the end. */
+  finish(): Pick<Column, 'values' | 'present'>;
+}
+
+/** The accumulator of an aggregation that needs no more than running numbers; undefined for the others. */
+export function accumulatorOf(op: AggregationOp, count: number): Accumulator | undefined {
+  switch (op) {
+    case 'sum':
+      return new Sum(count);
+    case 'avg':
+      return new Average(count);
+    case 'min':
+      return new Extreme(count, -1);
+    case 'max':
+      return new Extreme(count, 1);
+    case 'count':
+      return new Count(count, false);
+    case 'group':
+      return new Count(count, true);
+    case 'stdvar':
+      return new Variance(count, false);
+    case 'stddev':
+      return new Variance(count, true);
+    default:
+      return undefined;
+  }
+}
+
+class Sum implements Accumulator {
+  readonly #sums: Float64Array;
+  readonly #lost: Float64Array;
+  readonly #present: Uint8Array;
+
+  constructor(count: number) {
+    this.#sums = new Float64Array(count);
+    this.#lost = new Float64Array(count);
+    this.#present = new Uint8Array(count);
+  }
+
+  add({ values, present }: Column): void {
+    const [sums, lost, any] = [this.#sums, this.#lost, this.#present];
+    for (let i = 0; i < sums.length; i++) {
+      if (present[i] === 0) continue;
+      any[i] = 1;
+      const value = values[i]!;
+      const sum = sums[i]!;
+      const next = sum + value;
+      lost[i] = compensate(sum, value, next, lost[i]!);
+      sums[i] = next;
+    }
+  }
+
+  finish(): Pick<Column, 'values' | 'present'> {
+    const sums = this.#sums;
+    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + this.#lost[i]!;
+    return { values: sums, present: this.#present };
+  }
+}
+
+class Average implements Accumulator {
+  /** The sum; from where it would overflow, the running mean. */
+  readonly #sums: Float64Array;
+  readonly #lost: Float64Array;
+  readonly #counts: Float64Array;
+  readonly #running: Uint8Array;
+
+  constructor(count: number) {
+    this.#sums = new Float64Array(count);
+    this.#lost = new Float64Array(count);
+    this.#counts = new Float64Array(count);
+    this.#running = new Uint8Array(count);
+  }
+
+  add({ values, present }: Column): void {
+    const [sums, lost, counts] = [this.#sums, this.#lost, this.#counts];
+    for (let i = 0; i < sums.length; i++) {
+      if (present[i] === 0) continue;
+      const value = values[i]!;
+      const count = ++counts[i]!;
+      const sum = sums[i]!;
+      if (this.#running[i] === 0) {
+        const next = sum + value;
+        if (count === 1 || (next !== Infinity && next !== -Infinity)) {
+          lost[i] = compensate(sum, value, next, lost[i]!);
+          sums[i] = next;
+          continue;
+        }
+        this.#running[i] = 1;
+        sums[i] = sum / (count - 1);
+        lost[i] = lost[i]! / (count - 1);
+      }
+      const share = (count - 1) / count;
+      const mean = share * sums[i]!;
+      const next = mean + value / count;
+      lost[i] = compensate(mean, value / count, next, share * lost[i]!);
+      sums[i] = next;
+    }
+  }
+
+  finish(): Pick<Column, 'values' | 'present'> {
+    const [sums, lost, counts] = [this.#sums, this.#lost, this.#counts];
+    const present = new Uint8Array(sums.length);
+    for (let i = 0; i < sums.length; i++) {
+      const count = counts[i]!;
+      present[i] = count > 0 ? 1 : 0;
+      sums[i] = this.#running[i] === 1 ? sums[i]! + lost[i]! : sums[i]! / count + lost[i]! / count;
+    }
+    return { values: sums, present };
+  }
+}
+
+class Extreme implements Accumulator {
+  readonly #best: Float64Array;
+  readonly #present: Uint8Array;
+  readonly #sign: 1 | -1;
+
+  constructor(count: number, sign: 1 | -1) {
+    this.#best = new Float64Array(count);
+    this.#present = new Uint8Array(count);
+    this.#sign = sign;
+  }
+
+  add({ values, present }: Column): void {
+    const [best, any, sign] = [this.#best, this.#present, this.#sign];
+    for (let i = 0; i < best.length; i++) {
+      if (present[i] === 0) continue;
+      const known = best[i]!;
+      // A NaN gives way to anything.
+      if (any[i] === 0 || values[i]! * sign > known * sign || known !== known) best[i] = values[i]!;
+      any[i] = 1;
+    }
+  }
+
+  finish(): Pick<Column, 'values' | 'present'> {
+    return { values: this.#best, present: this.#present };
+  }
+}
+
+class Count implements Accumulator {
+  readonly #counts: Float64Array;
+  readonly #onlyOne: boolean;
+
+  /** @param onlyOne `group`: 1 however many there are. */
+  constructor(count: number, onlyOne: boolean) {
+    this.#counts = new Float64Array(count);
+    this.#onlyOne = onlyOne;
+  }
+
+  add({ present }: Column): void {
+    const counts = this.#counts;
+    for (let i = 0; i < counts.length; i++) counts[i]! += present[i]!;
+  }
+
+  finish(): Pick<Column, 'values' | 'present'> {
+    const counts = this.#counts;
+    const present = new Uint8Array(counts.length);
+    for (let i = 0; i < counts.length; i++) {
+      if (counts[i] === 0) continue;
+      present[i] = 1;
+      if (this.#onlyOne) counts[i] = 1;
+    }
+    return { values: counts, present };
+  }
+}
+
+/** Welford's running variance. */
+class Variance implements Accumulator {
+  readonly #counts: Float64Array;
+  readonly #means: Float64Array;
+  readonly #squares: Float64Array;
+  readonly #root: boolean;
+
+  constructor(count: number, root: boolean) {
+    this.#counts = new Float64Array(count);
+    this.#means = new Float64Array(count);
+    this.#squares = new Float64Array(count);
+    this.#root = root;
+  }
+
+  add({ values, present }: Column): void {
+    const [counts, means, squares] = [this.#counts, this.#means, this.#squares];
+    for (let i = 0; i < counts.length; i++) {
+      if (present[i] === 0) continue;
+      const value = values[i]!;
+      const count = ++counts[i]!;
+      const delta = value - means[i]!;
+      const mean = means[i]! + delta / count;
+      means[i] = mean;
+      squares[i]! += delta * (value - mean);
+    }
+  }
+
+  finish(): Pick<Column, 'values' | 'present'> {
+    const [counts, squares] = [this.#counts, this.#squares];
+    const present = new Uint8Array(counts.length);
+    for (let i = 0; i < counts.length; i++) {
+      if (counts[i] === 0) continue;
+      present[i] = 1;
+      const variance = squares[i]! / counts[i]!;
+      squares[i] = this.#root ? Math.sqrt(variance) : variance;
+    }
+    return { values: squares, present };
+  }
+}

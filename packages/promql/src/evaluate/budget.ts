@@ -1,0 +1,109 @@
+import { QueryError, type QueryLimits } from '@vitrine/model/sample-store.ts';
+
+/** What a query may read and hold where nothing else is asked for: Prometheus' own limit of samples. */
+export const DEFAULT_LIMITS: QueryLimits = { maxSamples: 50_000_000, maxSeries: 500_000, timeoutMs: 120_000 };
+
+/** Work longer than this without a pause would be felt by whatever else runs in the thread. */
+const SLICE_MS = 8;
+
+/** Counts what one query reads and how long it runs; stops it at its limits, and lets others run in between. */
+export class Budget {
+  readonly #limits: QueryLimits;
+  readonly #signal: AbortSignal | undefined;
+  readonly #startedMs = performance.now();
+  #sliceEndsMs = this.#startedMs + SLICE_MS;
+  #channel: InstanceType<typeof MessageChannel> | undefined;
+  #resume: () => void = () => {};
+  #cells = 0;
+  samplesRead = 0;
+  seriesRead = 0;
+
+  constructor(limits: Partial<QueryLimits> | undefined, signal: AbortSignal | undefined) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#signal = signal;
+    this.#check(this.#startedMs);
+  }
+
+  /** Counts a series of a selector and its samples. */
+  read(samples: number): void {
+    this.samplesRead += samples;
+    this.seriesRead++;
+    const { maxSamples } = this.#limits;
+    if (this.samplesRead > maxSamples) {
+      throw new QueryError(
+        'limit',
+        `the query reads more than ${maxSamples} samples (limit maxSamples): narrow its selectors or its time range`,
+      );
+    }
+  }
+
+  /** Counts values that are held in memory beside what is read. */
+  hold(cells: number): void {
+    this.#cells += cells;
+    const { maxSamples } = this.#limits;
+    if (this.#cells > maxSamples) {
+      throw new QueryError(
+        'limit',
+        `the query computes more than ${maxSamples} values (limit maxSamples): aggregate to fewer series, take a longer step or a shorter time range`,
+      );
+    }
+  }
+
+  /** Refuses more series than one selector, or one answer, may have. */
+  allowSeries(count: number): void {
+    const { maxSeries } = this.#limits;
+    if (count > maxSeries) {
+      throw new QueryError(
+        'limit',
+        `the query touches more than ${maxSeries} series at once (limit maxSeries): narrow its selectors or aggregate to fewer series`,
+      );
+    }
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
+  /** Whether it is time to `await pause()`. Cheap enough to ask once a series. */
+  due(): boolean {
+    return performance.now() >= this.#sliceEndsMs;
+  }
+
+  /** Lets the event loop turn once. Throws where the query was canceled or ran out of time. */
+  async pause(): Promise<void> {
+    // A message is a macrotask without the delay that timers have.
+    this.#channel ??= this.#openChannel();
+    const { port2 } = this.#channel;
+    await new Promise<void>((resolve) => {
+      this.#resume = resolve;
+      port2.postMessage(undefined);
+    });
+    const nowMs = performance.now();
+    this.#check(nowMs);
+    this.#sliceEndsMs = nowMs + SLICE_MS;
+  }
+
+  #openChannel(): InstanceType<typeof MessageChannel> {
+    const channel = new MessageChannel();
+    channel.port1.addEventListener('message', () => this.#resume());
+    channel.port1.start();
+    return channel;
+  }
+
+  /** Gives the channel back. */
+  close(): void {
+    this.#channel?.port1.close();
+    this.#channel = undefined;
+  }
+
+  #check(nowMs: number): void {
+    if (this.#signal?.aborted === true) throw new QueryError('canceled', 'the query was canceled');
+    const { timeoutMs } = this.#limits;
+    if (nowMs - this.#startedMs > timeoutMs) {
+      throw new QueryError(
+        'timeout',
+        `the query ran longer than ${timeoutMs} ms (limit timeoutMs): narrow its selectors, shorten its time range or take a longer step`,
+      );
+    }
+  }
+}

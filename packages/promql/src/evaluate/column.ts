@@ -1,0 +1,63 @@
+import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import { QueryError } from '@vitrine/model/sample-store.ts';
+
+/** One series over a grid. */
+export interface Column {
+  labels: Labels;
+  /**
+   * The name is to go, but only when the answer is complete: label_replace() and sum by (__name__) still see it.
+   */
+  dropName: boolean;
+  /** A value a grid time; what stands where nothing is present means nothing. */
+  values: Float64Array;
+  /** 1 where there is a value, 0 where there is none. */
+  present: Uint8Array;
+}
+
+/**
+ * Takes one series after the other. The column and its arrays are lent for the duration of the call: change them
+ * freely, copy what is to be kept.
+ */
+export type Sink = (column: Column) => void;
+
+export function emptyColumn(count: number, labels = Labels.empty): Column {
+  return { labels, dropName: false, values: new Float64Array(count), present: new Uint8Array(count) };
+}
+
+export function copyColumn({ labels, dropName, values, present }: Column): Column {
+  return { labels, dropName, values: values.slice(), present: present.slice() };
+}
+
+export function isEmpty(present: Uint8Array): boolean {
+  return present.indexOf(1) === -1;
+}
+
+const METADATA = new Set([METRIC_NAME, '__type__', '__unit__']);
+
+/** The labels without the name and what describes the metric. */
+export function dropMetadata(labels: Labels): Labels {
+  return labels.without(METADATA);
+}
+
+/** Makes one series of those with equal labels. Throws where two have a value at the same time. */
+export function mergeEqualLabels(columns: readonly Column[]): readonly Column[] {
+  const byKey = new Map<string, Column>();
+  for (const column of columns) {
+    const known = byKey.get(column.labels.key);
+    if (known === undefined) byKey.set(column.labels.key, column);
+    else mergeInto(known, column);
+  }
+  return byKey.size === columns.length ? columns : [...byKey.values()];
+}
+
+/** Adds one series' values to another's gaps. Throws where both have a value at the same time. */
+export function mergeInto(into: Column, from: Column): void {
+  for (let i = 0; i < from.present.length; i++) {
+    if (from.present[i] === 0) continue;
+    if (into.present[i] === 1) {
+      throw new QueryError('execution', 'vector cannot contain metrics with the same labelset');
+    }
+    into.values[i] = from.values[i]!;
+    into.present[i] = 1;
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  avgOverTime,
+  countOverTime,
+  firstOverTime,
+  lastOverTime,
+  madOverTime,
+  maxOverTime,
+  minOverTime,
+  presentOverTime,
+  quantileOverTime,
+  stddevOverTime,
+  stdvarOverTime,
+  sumOverTime,
+  tsOfFirstOverTime,
+  tsOfLastOverTime,
+  tsOfMaxOverTime,
+  tsOfMinOverTime,
+} from './over-time.ts';
+import type { RangeKernel } from './range-window.ts';
+import { changes, extrapolated, instantaneous, resets } from './rate.ts';
+import { deriv, doubleExponentialSmoothing, predictLinear } from './regression.ts';
+
+export interface RangeFunction {
+  readonly kernel: RangeKernel;
+  /** The value is one of the metric's own, so that the name stays. */
+  readonly keepsName?: boolean;
+  /** Makes sense of counters only. */
+  readonly counter?: boolean;
+  /** Which argument must be a quantile. */
+  readonly quantileArg?: number;
+}
+
+/** Functions of a range vector, series by series. */
+export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<string, RangeFunction>([
+  ['rate', { kernel: extrapolated(true, true), counter: true }],
+  ['increase', { kernel: extrapolated(true, false), counter: true }],
+  ['delta', { kernel: extrapolated(false, false) }],
+  ['irate', { kernel: instantaneous(true) }],
+  ['idelta', { kernel: instantaneous(false) }],
+  ['resets', { kernel: resets }],
+  ['changes', { kernel: changes }],
+  ['deriv', { kernel: deriv }],
+  ['predict_linear', { kernel: predictLinear }],
+  ['double_exponential_smoothing', { kernel: doubleExponentialSmoothing }],
+  ['avg_over_time', { kernel: avgOverTime }],
+  ['sum_over_time', { kernel: sumOverTime }],
+  ['min_over_time', { kernel: minOverTime }],
+  ['max_over_time', { kernel: maxOverTime }],
+  ['count_over_time', { kernel: countOverTime }],
+  ['present_over_time', { kernel: presentOverTime }],
+  ['last_over_time', { kernel: lastOverTime, keepsName: true }],
+  ['first_over_time', { kernel: firstOverTime, keepsName: true }],
+  ['quantile_over_time', { kernel: quantileOverTime, quantileArg: 0 }],
+  ['stddev_over_time', { kernel: stddevOverTime }],
+  ['stdvar_over_time', { kernel: stdvarOverTime }],
+  ['mad_over_time', { kernel: madOverTime }],
+  ['ts_of_first_over_time', { kernel: tsOfFirstOverTime }],
+  ['ts_of_last_over_time', { kernel: tsOfLastOverTime }],
+  ['ts_of_max_over_time', { kernel: tsOfMaxOverTime }],
+  ['ts_of_min_over_time', { kernel: tsOfMinOverTime }],
+]);

@@ -1,0 +1,125 @@
+import { compareLabels, type Labels } from '@vitrine/model/labels.ts';
+import type { Column } from './column.ts';
+
+/** topk() and bottomk() of one group: at each step the k best of the series shown, held in a heap a step. */
+export class Ranking {
+  readonly #sign: 1 | -1;
+  /** Values of step i at [i * width, i * width + sizes[i]), the worst first (a heap). */
+  #heapValues: Float64Array;
+  #heapSeries: Int32Array;
+  readonly #sizes: Int32Array;
+  readonly #limits: Float64Array;
+  #width: number;
+  readonly #series: { readonly labels: Labels; readonly dropName: boolean }[] = [];
+
+  /**
+   * @param sign 1 keeps the largest, -1 the smallest.
+   * @param limits How many are kept at each step; whole, 0 keeps none.
+   */
+  constructor(sign: 1 | -1, limits: Float64Array) {
+    this.#sign = sign;
+    this.#limits = limits;
+    this.#sizes = new Int32Array(limits.length);
+    this.#width = 1;
+    this.#heapValues = new Float64Array(limits.length);
+    this.#heapSeries = new Int32Array(limits.length);
+  }
+
+  add({ labels, dropName, values, present }: Column): void {
+    const index = this.#series.length;
+    this.#series.push({ labels, dropName });
+    for (let i = 0; i < values.length; i++) {
+      if (present[i] === 0) continue;
+      const [heapValues, heapSeries] = [this.#heapValues, this.#heapSeries];
+      const size = this.#sizes[i]!;
+      if (size < this.#limits[i]!) {
+        if (size === this.#width) this.#widen();
+        this.#sizes[i] = size + 1;
+        this.#siftUp(i * this.#width, size, values[i]!, index);
+      } else if (size > 0 && this.#worse(heapValues[i * this.#width]!, heapSeries[i * this.#width]!, values[i]!, index)) {
+        this.#siftDown(i * this.#width, size, values[i]!, index);
+      }
+    }
+  }
+
+  /** The kept series over the grid; at one step the best first. */
+  finish(): Column[] {
+    const columns = new Map<number, Column>();
+    const count = this.#sizes.length;
+    for (let i = 0; i < count; i++) {
+      const base = i * this.#width;
+      const order = Array.from({ length: this.#sizes[i]! }, (_, at) => base + at);
+      if (count === 1) order.sort((a, b) => this.#order(a, b));
+      for (const at of order) {
+        const series = this.#heapSeries[at]!;
+        let column = columns.get(series);
+        if (column === undefined) {
+          column = { ...this.#series[series]!, values: new Float64Array(count), present: new Uint8Array(count) };
+          columns.set(series, column);
+        }
+        column.values[i] = this.#heapValues[at]!;
+        column.present[i] = 1;
+      }
+    }
+    return [...columns.values()];
+  }
+
+  /** NaN is worst; of equal values the series that comes later in label order, so that answers do not change by chance. */
+  #worse(value: number, series: number, otherValue: number, otherSeries: number): boolean {
+    if (value < otherValue) return this.#sign === 1;
+    if (value > otherValue) return this.#sign === -1;
+    if (value !== value && otherValue === otherValue) return true;
+    if (value === value && otherValue !== otherValue) return false;
+    return compareLabels(this.#series[series]!.labels, this.#series[otherSeries]!.labels) > 0;
+  }
+
+  #order(a: number, b: number): number {
+    const [values, owners] = [this.#heapValues, this.#heapSeries];
+    return this.#worse(values[a]!, owners[a]!, values[b]!, owners[b]!) ? 1 : -1;
+  }
+
+  #siftUp(base: number, from: number, value: number, series: number): void {
+    const [values, owners] = [this.#heapValues, this.#heapSeries];
+    let at = from;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#worse(value, series, values[base + parent]!, owners[base + parent]!)) break;
+      values[base + at] = values[base + parent]!;
+      owners[base + at] = owners[base + parent]!;
+      at = parent;
+    }
+    values[base + at] = value;
+    owners[base + at] = series;
+  }
+
+  #siftDown(base: number, size: number, value: number, series: number): void {
+    const [values, owners] = [this.#heapValues, this.#heapSeries];
+    let at = 0;
+    for (let child = 1; child < size; child = 2 * at + 1) {
+      const right = child + 1;
+      if (
+        right < size &&
+        this.#worse(values[base + right]!, owners[base + right]!, values[base + child]!, owners[base + child]!)
+      ) {
+        child = right;
+      }
+      if (!this.#worse(values[base + child]!, owners[base + child]!, value, series)) break;
+      values[base + at] = values[base + child]!;
+      owners[base + at] = owners[base + child]!;
+      at = child;
+    }
+    values[base + at] = value;
+    owners[base + at] = series;
+  }
+
+  #widen(): void {
+    const width = this.#width * 2;
+    const values = new Float64Array(this.#sizes.length * width);
+    const series = new Int32Array(this.#sizes.length * width);
+    for (let i = 0; i < this.#sizes.length; i++) {
+      values.set(this.#heapValues.subarray(i * this.#width, (i + 1) * this.#width), i * width);
+      series.set(this.#heapSeries.subarray(i * this.#width, (i + 1) * this.#width), i * width);
+    }
+    [this.#heapValues, this.#heapSeries, this.#width] = [values, series, width];
+  }
+}

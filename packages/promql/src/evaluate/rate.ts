@@ -1,0 +1,97 @@
+import { eachWindow, intScratch, type RangeKernel, type Samples } from './range-window.ts';
+
+const resetPositions = intScratch();
+
+/**
+ * rate(), increase() and delta(), extrapolated to the window's ends as Prometheus does
+ * (https://github.com/prometheus/prometheus/blob/main/promql/functions.go, extrapolatedRate): to the end itself where
+ * a sample could be expected there (within 110% of the mean distance), else by half that distance; a counter never
+ * below zero.
+ */
+export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel {
+  return (samples, { rangeMs, firstEndMs, stepMs, count }, { values, present }) => {
+    const { timestampsMs, values: points, length } = samples;
+    const resets = resetPositions.take(counter ? length : 0);
+    const resetCount = counter ? findResets(samples, resets) : 0;
+    const rangeSeconds = rangeMs / 1000;
+    let lo = 0;
+    let hi = 0;
+    let resetLo = 0;
+    for (let i = 0; i < count; i++) {
+      const end = firstEndMs + i * stepMs;
+      const start = end - rangeMs;
+      while (hi < length && timestampsMs[hi]! <= end) hi++;
+      while (lo < hi && timestampsMs[lo]! <= start) lo++;
+      const gaps = hi - lo - 1;
+      if (gaps < 1) {
+        present[i] = 0;
+        continue;
+      }
+      const first = points[lo]!;
+      let difference = points[hi - 1]! - first;
+      if (resetCount > 0) {
+        while (resetLo < resetCount && resets[resetLo]! <= lo) resetLo++;
+        for (let r = resetLo; r < resetCount && resets[r]! < hi; r++) difference += points[resets[r]! - 1]!;
+      }
+
+      const firstMs = timestampsMs[lo]!;
+      const lastMs = timestampsMs[hi - 1]!;
+      const sampled = (lastMs - firstMs) / 1000;
+      const between = sampled / gaps;
+      const threshold = between * 1.1;
+      let toStart = (firstMs - start) / 1000;
+      let toEnd = (end - lastMs) / 1000;
+      if (toStart >= threshold) toStart = between / 2;
+      if (counter && difference > 0 && first >= 0) {
+        // A counter started at zero, so the line must not be drawn on to before that.
+        const toZero = sampled * (first / difference);
+        if (toZero < toStart) toStart = toZero;
+      }
+      if (toEnd >= threshold) toEnd = between / 2;
+      let factor = (sampled + toStart + toEnd) / sampled;
+      if (perSecond) factor /= rangeSeconds;
+      values[i] = difference * factor;
+      present[i] = 1;
+    }
+  };
+}
+
+/** Writes where a sample is below the one before it; gives how many there are. */
+function findResets({ values, length }: Samples, positions: Int32Array): number {
+  let found = 0;
+  let before = values[0]!;
+  for (let i = 1; i < length; i++) {
+    const value = values[i]!;
+    if (value < before) positions[found++] = i;
+    before = value;
+  }
+  return found;
+}
+
+/** irate() and idelta(): from the last two samples of the window. */
+export function instantaneous(rate: boolean): RangeKernel {
+  return eachWindow(2, ({ timestampsMs, values }, _, hi) => {
+    const last = values[hi - 1]!;
+    const before = values[hi - 2]!;
+    // After a reset the counter counted from zero up to its last value.
+    const difference = rate && last < before ? last : last - before;
+    return rate ? difference / ((timestampsMs[hi - 1]! - timestampsMs[hi - 2]!) / 1000) : difference;
+  });
+}
+
+const counts = intScratch();
+
+/** resets() and changes(): how often something happened between neighbours, from running totals. */
+function eventCount(happened: (before: number, value: number) => boolean): RangeKernel {
+  const within = eachWindow(1, (_, lo, hi) => counts.take(0)[hi - 1]! - counts.take(0)[lo]!);
+  return (samples, windows, out, context) => {
+    const { values, length } = samples;
+    const totals = counts.take(length);
+    totals[0] = 0;
+    for (let i = 1; i < length; i++) totals[i] = totals[i - 1]! + (happened(values[i - 1]!, values[i]!) ? 1 : 0);
+    within(samples, windows, out, context);
+  };
+}
+
+export const resets = eventCount((before, value) => value < before);
+export const changes = eventCount((before, value) => value !== before && !(Number.isNaN(value) && Number.isNaN(before)));
