@@ -46,7 +46,7 @@ export class HttpClient {
     try {
       const response = await this.#follow(url, headers, AbortSignal.any([timeout, signal]));
       if (response.statusCode !== 200) {
-        response.body.destroy();
+        discard(response);
         throw new FetchFailed(`the server answered HTTP status ${response.statusCode}`);
       }
       const contentType = textHeader(response, 'content-type');
@@ -87,7 +87,7 @@ export class HttpClient {
       const location = textHeader(response, 'location');
       if (!this.#options.followRedirects || !REDIRECT_STATUS.has(response.statusCode) || location === undefined) return response;
       await response.body.dump({ limit: REDIRECT_BODY_LIMIT });
-      if (!URL.canParse(location, url)) throw new FetchFailed(`the server redirects to "${location}", which is not a URL`);
+      if (!URL.canParse(location, url.href)) throw new FetchFailed(`the server redirects to "${location}", which is not a URL`);
       url = new URL(location, url);
       if (url.protocol !== 'http:' && url.protocol !== 'https:')
         throw new FetchFailed(`the server redirects to ${url.protocol}, which is not followed`);
@@ -150,7 +150,7 @@ async function readSecret(source: SecretSource): Promise<string> {
 async function readBody(response: Dispatcher.ResponseData, limitBytes: number, limitName: string): Promise<Uint8Array> {
   const tooLarge = (): FetchFailed => new FetchFailed(`the body is larger than the ${limitName} of ${limitBytes} bytes`);
   if (Number(textHeader(response, 'content-length')) > limitBytes) {
-    response.body.destroy();
+    discard(response);
     throw tooLarge();
   }
   const chunks: Uint8Array[] = [];
@@ -174,6 +174,12 @@ async function unpack(packed: Uint8Array, limitBytes: number, limitName: string)
       : `the body is not gzip: ${(error as Error).message}`;
     throw new FetchFailed(problem, { cause: error });
   }
+}
+
+/** Ends an answer whose body is not wanted. */
+function discard(response: Dispatcher.ResponseData): void {
+  // Its end is reported as an error, which nobody else waits for.
+  response.body.on('error', () => undefined).destroy();
 }
 
 function textHeader(response: Dispatcher.ResponseData, name: string): string | undefined {
