@@ -454,7 +454,8 @@ function isDigit(char: string | undefined): boolean {
 }
 
 function isAlpha(char: string | undefined): boolean {
-  return char !== undefined && /^[A-Za-z_]$/.test(char);
+  if (char === undefined) return false;
+  return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_';
 }
 
 function isAlphaNumeric(char: string | undefined): boolean {

@@ -109,15 +109,19 @@ class Parser {
 
   /** Operators of at least this precedence, and what stands between them. */
   #binary(least: number): Expr {
+    this.#depth++;
+    if (this.#depth > MAX_NESTING) tooDeep(this.#token);
     let left = this.#operand();
     for (;;) {
       const precedence = PRECEDENCE.get(this.#token.kind);
-      if (precedence === undefined || precedence < least) return left;
+      if (precedence === undefined || precedence < least) break;
       const op = this.#take().kind as BinaryOp;
       const modifiers = this.#binaryModifiers(op);
       const right = this.#binary(op === '^' ? precedence : precedence + 1);
       left = this.#newBinary(op, left, right, modifiers);
     }
+    this.#depth--;
+    return left;
   }
 
   #newBinary(op: BinaryOp, left: Expr, right: Expr, { bool, matching }: { bool: boolean; matching: VectorMatching }): Expr {
@@ -170,11 +174,7 @@ class Parser {
 
   /** A primary expression, signs before it and modifiers after it. */
   #operand(): Expr {
-    this.#depth++;
-    if (this.#depth > MAX_NESTING) tooDeep(this.#token);
-    const expr = this.#is('+') || this.#is('-') ? this.#signed() : this.#modified(this.#primary());
-    this.#depth--;
-    return expr;
+    return this.#is('+') || this.#is('-') ? this.#signed() : this.#modified(this.#primary());
   }
 
   #signed(): Expr {
@@ -667,7 +667,8 @@ function checkRegex(expression: string, span: Span): void {
   try {
     compileRegex(expression);
   } catch (error) {
-    throw new QueryError('bad_data', (error as Error).message, span, { cause: error });
+    // The flag is how the expression is compiled, not what was written.
+    throw new QueryError('bad_data', (error as Error).message.replace('`(?s)', '`'), span, { cause: error });
   }
 }
 
