@@ -1,7 +1,7 @@
-import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import { compareLabels, Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { BinaryOp, VectorMatching } from '../ast.ts';
-import { dropMetadata, isEmpty, mergeInto, type Column } from './column.ts';
+import { dropMetadata, isEmpty, mergeInto, SAME_LABELS, type Column } from './column.ts';
 import { ARITHMETIC, COMPARISON, isArithmetic, isComparison, type SetOp } from './operators.ts';
 
 /** The labels that two series must have in common to belong together. */
@@ -96,26 +96,37 @@ export function combineVectors(
     }
     return column;
   };
-  const put = (result: Column, i: number, value: number | undefined): void => {
+  // Where two series of the "many" side meet the same partner, the comparison that drops one must not hide it.
+  const put = (result: Column, taken: Uint8Array | undefined, i: number, value: number | undefined): void => {
+    if (taken !== undefined && taken[i]!++ > 0) throw new QueryError('execution', duplicateText(grouped));
     if (value === undefined) return;
-    if (result.present[i] === 1) throw new QueryError('execution', duplicateText(grouped));
+    if (result.present[i] === 1) throw new QueryError('execution', SAME_LABELS);
     result.values[i] = value;
     result.present[i] = 1;
   };
+  const takenBy = new Map<string, Uint8Array>();
 
   for (const [key, group] of manys) {
     const partners = ones.get(key) ?? [];
     if (partners.length === 0 && fillOne === undefined) continue;
+    takenBy.clear();
+    const takenFor = (labels: Labels, count: number): Uint8Array | undefined => {
+      if (group.length === 1) return undefined;
+      const owner = grouped ? labels.key : '';
+      const known = takenBy.get(owner) ?? new Uint8Array(count);
+      takenBy.set(owner, known);
+      return known;
+    };
     for (const manySide of group) {
       const { values, present } = manySide;
       const count = values.length;
       for (const oneSide of partners) {
         const labels = resultLabels(op, manySide.labels, oneSide.labels, matching);
         const result = emit(labels, count);
-        // A comparison whose answer is dropped still makes a second match ambiguous.
+        const taken = takenFor(labels, count);
         for (let i = 0; i < count; i++) {
           if (present[i] === 0 || oneSide.present[i] === 0) continue;
-          put(result, i, compute(values[i]!, oneSide.values[i]!));
+          put(result, taken, i, compute(values[i]!, oneSide.values[i]!));
         }
       }
       if (fillOne === undefined) continue;
@@ -123,7 +134,7 @@ export function combineVectors(
       for (let i = 0; i < count; i++) {
         if (present[i] === 0 || partners.some((column) => column.present[i] === 1)) continue;
         result ??= emit(resultLabels(op, manySide.labels, Labels.empty, matching), count);
-        put(result, i, compute(values[i]!, fillOne));
+        put(result, takenFor(result.labels, count), i, compute(values[i]!, fillOne));
       }
     }
   }
@@ -136,7 +147,7 @@ export function combineVectors(
         for (let i = 0; i < values.length; i++) {
           if (present[i] === 0 || group.some((column) => column.present[i] === 1)) continue;
           result ??= emit(resultLabels(op, match(oneSide.labels), oneSide.labels, matching), values.length);
-          put(result, i, compute(fillMany, values[i]!));
+          put(result, undefined, i, compute(fillMany, values[i]!));
         }
       }
     }
@@ -157,7 +168,7 @@ function checkDistinct(groups: ReadonlyMap<string, Column[]>, match: (labels: La
       for (let first = 0; first < second; first++) {
         const [a, b] = [columns[first]!, columns[second]!];
         if (!a.present.some((there, i) => there === 1 && b.present[i] === 1)) continue;
-        const texts = [braced(b.labels), braced(a.labels)].join(', ');
+        const texts = [a.labels, b.labels].toSorted(compareLabels).map(braced).join(', ');
         throw new QueryError(
           'execution',
           `found duplicate series for the match group ${braced(match(a.labels))} on the ${side} hand-side of the operation: ` +

@@ -32,6 +32,9 @@ export function isEmpty(present: Uint8Array): boolean {
   return present.indexOf(1) === -1;
 }
 
+/** Prometheus' sentence for an answer in which two series would be one. */
+export const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
+
 const METADATA = new Set([METRIC_NAME, '__type__', '__unit__']);
 
 /** The labels without the name and what describes the metric. */
@@ -55,7 +58,7 @@ export function mergeInto(into: Column, from: Column): void {
   for (let i = 0; i < from.present.length; i++) {
     if (from.present[i] === 0) continue;
     if (into.present[i] === 1) {
-      throw new QueryError('execution', 'vector cannot contain metrics with the same labelset');
+      throw new QueryError('execution', SAME_LABELS);
     }
     into.values[i] = from.values[i]!;
     into.present[i] = 1;

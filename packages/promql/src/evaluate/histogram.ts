@@ -64,8 +64,9 @@ function rankOf(value: number, buckets: readonly Bucket[]): number {
     const lowerBound = i > 0 ? buckets[i - 1]!.upperBound : upperBound > 0 ? 0 : -Infinity;
     if (lowerBound >= value) return rank;
     if (upperBound > value) {
-      // The first bucket below zero and the last are open, so that nothing can be said about where in them.
-      if (lowerBound === -Infinity || upperBound === Infinity) return rank;
+      // Nothing can be said about where in an open bucket: all of the lowest is below, none of the highest.
+      if (lowerBound === -Infinity) return count;
+      if (upperBound === Infinity) return rank;
       return rank + ((count - rank) * (value - lowerBound)) / (upperBound - lowerBound);
     }
     rank = count;

@@ -1,6 +1,6 @@
-import { compensate } from './kahan.ts';
+import { compensate, roundingOf } from './kahan.ts';
 import { quantileOf } from './quantile.ts';
-import { eachWindow, floatScratch, intScratch, type RangeKernel, type Samples } from './range-window.ts';
+import { eachWindow, floatScratch, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
 
 /** Below this many samples a window is summed directly; it is as fast, and the order is Prometheus' own. */
 const SHORT_WINDOW = 6;
@@ -55,21 +55,20 @@ const tailLosts = floatScratch();
  * leaves its rounding behind. Windows whose sum is not finite are computed by `directly`, in Prometheus' order.
  */
 function slidingSum(directly: (values: Float64Array, lo: number, hi: number) => number, mean: boolean): RangeKernel {
-  return ({ timestampsMs, values: points, length }, { rangeMs, firstEndMs, stepMs, count }, { values, present }) => {
+  return (samples, windows, { values, present }) => {
+    const { values: points, length } = samples;
+    const { count } = windows;
+    const { from, to } = locateWindows(samples, windows);
     const tails = tailSums.take(length);
     const tailsLost = tailLosts.take(length);
-    let lo = 0;
-    let hi = 0;
     // The block ends before `split`; `tails[i]` is the sum of [i, split), `head` the sum of [split, summed).
     let split = 0;
     let summed = 0;
     let head = 0;
     let headLost = 0;
     for (let i = 0; i < count; i++) {
-      const end = firstEndMs + i * stepMs;
-      const start = end - rangeMs;
-      while (hi < length && timestampsMs[hi]! <= end) hi++;
-      while (lo < hi && timestampsMs[lo]! <= start) lo++;
+      const lo = from[i]!;
+      const hi = to[i]!;
       const size = hi - lo;
       if (size === 0) {
         present[i] = 0;
@@ -86,8 +85,7 @@ function slidingSum(directly: (values: Float64Array, lo: number, hi: number) => 
         for (let j = hi - 1; j >= lo; j--) {
           const value = points[j]!;
           const next = sum + value;
-          // The compensation of compensate(), written out: this loop is the price of every long window.
-          lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+          lost += roundingOf(sum, value, next);
           sum = next;
           tails[j] = sum;
           tailsLost[j] = lost;
@@ -100,12 +98,12 @@ function slidingSum(directly: (values: Float64Array, lo: number, hi: number) => 
       for (; summed < hi; summed++) {
         const value = points[summed]!;
         const next = head + value;
-        headLost += Math.abs(head) >= Math.abs(value) ? head - next + value : value - next + head;
+        headLost += roundingOf(head, value, next);
         head = next;
       }
       const tail = tails[lo]!;
       const next = tail + head;
-      const lost = tailsLost[lo]! + headLost + (Math.abs(tail) >= Math.abs(head) ? tail - next + head : head - next + tail);
+      const lost = tailsLost[lo]! + headLost + roundingOf(tail, head, next);
       const sum = next + lost;
       // NaN where a sum ran into infinity on the way, so one look finds every window that needs care.
       if (sum - sum === 0) values[i] = mean ? sum / size : sum;
@@ -118,22 +116,22 @@ const queue = intScratch();
 
 /** min_over_time() and max_over_time(): a queue keeps the samples that may still become the extreme. NaN counts only where nothing else is. */
 function extreme(sign: 1 | -1): RangeKernel {
-  return ({ timestampsMs, values: points, length }, { rangeMs, firstEndMs, stepMs, count }, { values, present }) => {
+  return (samples, windows, { values, present }) => {
+    const { values: points, length } = samples;
+    const { from, to } = locateWindows(samples, windows);
     const candidates = queue.take(length);
     let front = 0;
     let back = 0;
-    let lo = 0;
-    let hi = 0;
-    for (let i = 0; i < count; i++) {
-      const end = firstEndMs + i * stepMs;
-      const start = end - rangeMs;
-      for (; hi < length && timestampsMs[hi]! <= end; hi++) {
-        const value = points[hi]! * sign;
+    let seen = 0;
+    for (let i = 0; i < windows.count; i++) {
+      const lo = from[i]!;
+      const hi = to[i]!;
+      for (; seen < hi; seen++) {
+        const value = points[seen]! * sign;
         if (value !== value) continue;
         while (back > front && points[candidates[back - 1]!]! * sign <= value) back--;
-        candidates[back++] = hi;
+        candidates[back++] = seen;
       }
-      while (lo < hi && timestampsMs[lo]! <= start) lo++;
       while (front < back && candidates[front]! < lo) front++;
       present[i] = hi > lo ? 1 : 0;
       if (hi > lo) values[i] = front < back ? points[candidates[front]!]! : Number.NaN;

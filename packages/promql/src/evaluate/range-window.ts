@@ -30,33 +30,6 @@ export interface KernelContext {
 /** Computes one series' value for every window; writes every place of `out.present`. */
 export type RangeKernel = (samples: Samples, windows: Windows, out: Column, context: KernelContext) => void;
 
-/**
- * A kernel that looks at each window by itself: `compute` gets the window as `[lo, hi)` of the samples, never with
- * fewer than `atLeast` of them, and the number of the step.
- */
-export function eachWindow(
-  atLeast: number,
-  compute: (samples: Samples, lo: number, hi: number, step: number, context: KernelContext) => number,
-): RangeKernel {
-  return (samples, { rangeMs, firstEndMs, stepMs, count }, { values, present }, context) => {
-    const { timestampsMs, length } = samples;
-    let lo = 0;
-    let hi = 0;
-    for (let i = 0; i < count; i++) {
-      const end = firstEndMs + i * stepMs;
-      const start = end - rangeMs;
-      while (hi < length && timestampsMs[hi]! <= end) hi++;
-      while (lo < hi && timestampsMs[lo]! <= start) lo++;
-      if (hi - lo < atLeast) {
-        present[i] = 0;
-        continue;
-      }
-      values[i] = compute(samples, lo, hi, i, context);
-      present[i] = 1;
-    }
-  };
-}
-
 /** A growing piece of memory that one synchronous call after the other uses: kernels allocate nothing a series. */
 export class Scratch<T extends Float64Array | Int32Array> {
   #array: T;
@@ -76,3 +49,60 @@ export class Scratch<T extends Float64Array | Int32Array> {
 
 export const floatScratch = (): Scratch<Float64Array> => new Scratch((length) => new Float64Array(length));
 export const intScratch = (): Scratch<Int32Array> => new Scratch((length) => new Int32Array(length));
+
+/** Where each window's samples stand: window i is [from[i], to[i]). Lent until the next call. */
+export interface Bounds {
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+const froms = intScratch();
+const tos = intScratch();
+
+/** Finds every window's samples in one pass over a series. */
+export function locateWindows({ timestampsMs, length }: Samples, windows: Windows): Bounds {
+  const { rangeMs, firstEndMs, stepMs, count } = windows;
+  const from = froms.take(count);
+  const to = tos.take(count);
+  // Scrapes are regular: as many samples enter and leave at a step as did at the one before, which a look at two
+  // timestamps confirms. That foresees branches where counting up to the end of each window would not.
+  advance(timestampsMs, length, firstEndMs, stepMs, count, to);
+  advance(timestampsMs, length, firstEndMs - rangeMs, stepMs, count, from);
+  return { from, to };
+}
+
+/** Writes how many of the times are at or before `firstMs + i * stepMs`. */
+function advance(times: Float64Array, length: number, firstMs: number, stepMs: number, count: number, into: Int32Array): void {
+  let at = 0;
+  let stride = 0;
+  let limit = firstMs;
+  for (let i = 0; i < count; i++, limit += stepMs) {
+    const guess = at + stride;
+    if (guess > 0 && guess < length && times[guess - 1]! <= limit && times[guess]! > limit) {
+      at = guess;
+    } else {
+      const before = at;
+      while (at < length && times[at]! <= limit) at++;
+      stride = at - before;
+    }
+    into[i] = at;
+  }
+}
+
+/**
+ * A kernel that looks at each window by itself: `compute` gets the window as `[lo, hi)` of the samples, never with
+ * fewer than `atLeast` of them, and the number of the step.
+ */
+export function eachWindow(
+  atLeast: number,
+  compute: (samples: Samples, lo: number, hi: number, step: number, context: KernelContext) => number,
+): RangeKernel {
+  return (samples, windows, { values, present }, context) => {
+    const { from, to } = locateWindows(samples, windows);
+    for (let i = 0; i < windows.count; i++) {
+      const there = to[i]! - from[i]! >= atLeast;
+      present[i] = there ? 1 : 0;
+      if (there) values[i] = compute(samples, from[i]!, to[i]!, i, context);
+    }
+  };
+}

@@ -28,17 +28,29 @@ export class Ranking {
   add({ labels, dropName, values, present }: Column): void {
     const index = this.#series.length;
     this.#series.push({ labels, dropName });
+    const sizes = this.#sizes;
+    const limits = this.#limits;
+    const sign = this.#sign;
+    let worst = this.#heapValues;
+    let width = this.#width;
     for (let i = 0; i < values.length; i++) {
       if (present[i] === 0) continue;
-      const [heapValues, heapSeries] = [this.#heapValues, this.#heapSeries];
-      const size = this.#sizes[i]!;
-      if (size < this.#limits[i]!) {
-        if (size === this.#width) this.#widen();
-        this.#sizes[i] = size + 1;
-        this.#siftUp(i * this.#width, size, values[i]!, index);
-      } else if (size > 0 && this.#worse(heapValues[i * this.#width]!, heapSeries[i * this.#width]!, values[i]!, index)) {
-        this.#siftDown(i * this.#width, size, values[i]!, index);
+      const size = sizes[i]!;
+      const value = values[i]!;
+      const base = i * width;
+      if (size >= limits[i]!) {
+        // Most series lose against the worst kept; only ties and NaN ask for more than their value.
+        if (size === 0 || value * sign < worst[base]! * sign) continue;
+        if (this.#worse(worst[base]!, this.#heapSeries[base]!, value, index)) this.#siftDown(base, size, value, index);
+        continue;
       }
+      if (size === width) {
+        this.#widen();
+        worst = this.#heapValues;
+        width = this.#width;
+      }
+      sizes[i] = size + 1;
+      this.#siftUp(i * width, size, value, index);
     }
   }
 

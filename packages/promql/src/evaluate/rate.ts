@@ -1,4 +1,4 @@
-import { eachWindow, intScratch, type RangeKernel, type Samples } from './range-window.ts';
+import { eachWindow, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
 
 const resetPositions = intScratch();
 
@@ -9,48 +9,43 @@ const resetPositions = intScratch();
  * below zero.
  */
 export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel {
-  return (samples, { rangeMs, firstEndMs, stepMs, count }, { values, present }) => {
+  return (samples, windows, { values, present }) => {
+    const { rangeMs, firstEndMs, stepMs, count } = windows;
     const { timestampsMs, values: points, length } = samples;
+    const { from, to } = locateWindows(samples, windows);
     const resets = resetPositions.take(counter ? length : 0);
     const resetCount = counter ? findResets(samples, resets) : 0;
-    const rangeSeconds = rangeMs / 1000;
-    let lo = 0;
-    let hi = 0;
+    const divisor = perSecond ? rangeMs / 1000 : 1;
     let resetLo = 0;
     for (let i = 0; i < count; i++) {
-      const end = firstEndMs + i * stepMs;
-      const start = end - rangeMs;
-      while (hi < length && timestampsMs[hi]! <= end) hi++;
-      while (lo < hi && timestampsMs[lo]! <= start) lo++;
-      const gaps = hi - lo - 1;
-      if (gaps < 1) {
+      const lo = from[i]!;
+      const last = to[i]! - 1;
+      if (last <= lo) {
         present[i] = 0;
         continue;
       }
       const first = points[lo]!;
-      let difference = points[hi - 1]! - first;
+      let difference = points[last]! - first;
       if (resetCount > 0) {
         while (resetLo < resetCount && resets[resetLo]! <= lo) resetLo++;
-        for (let r = resetLo; r < resetCount && resets[r]! < hi; r++) difference += points[resets[r]! - 1]!;
+        for (let r = resetLo; r < resetCount && resets[r]! <= last; r++) difference += points[resets[r]! - 1]!;
       }
 
       const firstMs = timestampsMs[lo]!;
-      const lastMs = timestampsMs[hi - 1]!;
-      const sampled = (lastMs - firstMs) / 1000;
-      const between = sampled / gaps;
-      const threshold = between * 1.1;
-      let toStart = (firstMs - start) / 1000;
-      let toEnd = (end - lastMs) / 1000;
-      if (toStart >= threshold) toStart = between / 2;
-      if (counter && difference > 0 && first >= 0) {
-        // A counter started at zero, so the line must not be drawn on to before that.
-        const toZero = sampled * (first / difference);
-        if (toZero < toStart) toStart = toZero;
+      const lastMs = timestampsMs[last]!;
+      const endMs = firstEndMs + i * stepMs;
+      const sampledMs = lastMs - firstMs;
+      const betweenMs = sampledMs / (last - lo);
+      const thresholdMs = betweenMs * 1.1;
+      let toStartMs = firstMs - (endMs - rangeMs);
+      let toEndMs = endMs - lastMs;
+      if (toStartMs >= thresholdMs) toStartMs = betweenMs / 2;
+      // A counter started at zero, so the line must not be drawn on to before that.
+      if (counter && difference > 0 && first >= 0 && sampledMs * first < toStartMs * difference) {
+        toStartMs = sampledMs * (first / difference);
       }
-      if (toEnd >= threshold) toEnd = between / 2;
-      let factor = (sampled + toStart + toEnd) / sampled;
-      if (perSecond) factor /= rangeSeconds;
-      values[i] = difference * factor;
+      if (toEndMs >= thresholdMs) toEndMs = betweenMs / 2;
+      values[i] = difference * ((sampledMs + toStartMs + toEndMs) / (sampledMs * divisor));
       present[i] = 1;
     }
   };
