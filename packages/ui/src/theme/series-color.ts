@@ -6,8 +6,8 @@ import type { ThemeName } from './ink.ts';
  */
 export const SERIES_COLORS: Readonly<Record<ThemeName, readonly string[]>> = {
   // blue, amber, mint, pink, gold, violet, teal, coral, lime, periwinkle
-  dark: ['#5a9cec', '#f5b26b', '#4fd9b0', '#e2619b', '#b39a22', '#9c83f5', '#2ea7b4', '#f67a68', '#cfd85c', '#b5c3ff'],
-  light: ['#1c82d8', '#a9480c', '#0b8f63', '#b03f93', '#a48700', '#7d63d9', '#08616e', '#d6486a', '#626b00', '#4a35a3'],
+  dark: ['#4fa8ff', '#f4a83c', '#2fe9c2', '#e0508c', '#a98209', '#8e6cf0', '#0894aa', '#ff7a72', '#d6dc4a', '#b0ccff'],
+  light: ['#0c8ef2', '#b5400f', '#009879', '#a838a8', '#b08a00', '#5f5be0', '#28545c', '#ec4884', '#55692f', '#57209c'],
 };
 
 export const SERIES_SLOTS = 10;

@@ -1,0 +1,78 @@
+import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
+import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
+import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
+import type { FieldConfig } from '@vitrine/model/dashboard.ts';
+import type { PanelData } from '@vitrine/model/frame.ts';
+import { StrictMode, Suspense, useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import './gallery.css';
+import type { PanelContext } from '../src/contract.ts';
+import { panelWeb } from '../src/panels/web.ts';
+import * as made from './data.ts';
+import { pieces } from './pieces.tsx';
+
+const FIELD: FieldConfig = { unit: '', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
+
+export interface Shown {
+  readonly title: string;
+  readonly kind: string;
+  readonly w: number;
+  readonly h: number;
+  readonly field?: Partial<FieldConfig>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly data: PanelData;
+}
+
+const cursor = createCrosshair();
+
+function Gallery({ theme }: { theme: ThemeName }): ReactElement {
+  const [range, setRange] = useState<readonly [number, number]>([made.FROM_MS, made.TO_MS]);
+  const context = useMemo<PanelContext>(
+    () => ({
+      x: 'time',
+      from: range[0],
+      to: range[1],
+      timeZone: 'UTC',
+      theme,
+      cursor,
+      zoomTo: (from, to) => setRange([from, to]),
+      zoomOut: () => setRange([made.FROM_MS, made.TO_MS]),
+    }),
+    [range, theme],
+  );
+  return (
+    <main className="gallery">
+      {pieces.map((piece) => {
+        const web = panelWeb(piece.kind)!;
+        const width = piece.w * 56 - 12;
+        return (
+          <section key={piece.title} className="piece" style={{ width, height: piece.h }}>
+            <h2>{piece.title}</h2>
+            <Suspense fallback={null}>
+              <web.Component
+                options={web.spec.parseOptions(piece.options ?? {})}
+                field={{ ...FIELD, ...piece.field }}
+                data={piece.data}
+                width={width - 26}
+                height={piece.h - 46}
+                title={piece.title}
+                context={context}
+              />
+            </Suspense>
+          </section>
+        );
+      })}
+    </main>
+  );
+}
+
+const theme: ThemeName = new URLSearchParams(location.search).get('theme') === 'light' ? 'light' : 'dark';
+createRoot(document.querySelector('#root')!).render(
+  <StrictMode>
+    <ThemeProvider force={theme}>
+      <Gallery theme={theme} />
+    </ThemeProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,356 @@
+import { lowerBound } from '@vitrine/compute/downsample.ts';
+import { stack } from '@vitrine/compute/stack.ts';
+import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import { formatText } from '@vitrine/model/unit.ts';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactElement } from 'react';
+
+import { INK } from '../theme/ink.ts';
+import { statusInk } from '../theme/status.ts';
+import { ChartTooltip } from './chart-tooltip.tsx';
+import { formatX } from './format-x.ts';
+import { LEGEND_HEAD, LEGEND_ROW, LegendTable } from './legend-table.tsx';
+import { paintLines } from './paint-lines.ts';
+import type { LineLook, Stroke } from './paint-lines.ts';
+import type { ChartContext, PlotPicture, Surface } from './plot.ts';
+import { nearestReading, readAll } from './reading.ts';
+import type { Reading } from './reading.ts';
+import type { ChartSeries } from './series.ts';
+import { summaryOf } from './series.ts';
+import classes from './time-chart.module.css';
+import { usePlot } from './use-plot.ts';
+import { valueRange } from './value-range.ts';
+import type { RangeLimits } from './value-range.ts';
+
+export interface TimeChartProps {
+  /** What the chart is called by a screen reader. */
+  readonly label: string;
+  readonly series: readonly ChartSeries[];
+  readonly width: number;
+  readonly height: number;
+  readonly context: ChartContext;
+  readonly unit: string;
+  readonly decimals: number | undefined;
+  readonly limits: RangeLimits;
+  readonly look: LineLook;
+  readonly stacked: boolean;
+  readonly thresholds: readonly ThresholdStep[];
+  readonly thresholdStyle: 'off' | 'line' | 'area';
+  readonly legend: 'bottom' | 'right' | 'hidden';
+}
+
+/** Beside a line's ends the cursor still reads it within so many pixels. */
+const REACH_PX = 10;
+const LEAST_PLOT_HEIGHT = 96;
+const LEGEND_SHARE = 0.36;
+const RIGHT_LEGEND = { least: 220, share: 0.34, most: 460 };
+/** Rows of the table that stands in for a chart without a legend. */
+const SPOKEN_ROWS = 50;
+
+export interface ChartLayout {
+  readonly plotWidth: number;
+  readonly plotHeight: number;
+  readonly legendWidth: number;
+  readonly legendHeight: number;
+}
+
+/** Divides the room between plot and legend: the plot comes first, a legend that would squeeze it is left out. Pure. */
+export function chartLayout(width: number, height: number, legend: TimeChartProps['legend'], count: number): ChartLayout {
+  const alone = { plotWidth: Math.max(0, width), plotHeight: Math.max(0, height), legendWidth: 0, legendHeight: 0 };
+  if (legend === 'hidden' || count === 0) return alone;
+  if (legend === 'right') {
+    const legendWidth = Math.min(RIGHT_LEGEND.most, Math.max(RIGHT_LEGEND.least, Math.floor(width * RIGHT_LEGEND.share)));
+    if (width - legendWidth < RIGHT_LEGEND.least) return alone;
+    return { plotWidth: width - legendWidth, plotHeight: height, legendWidth, legendHeight: height };
+  }
+  const wanted = LEGEND_HEAD + count * LEGEND_ROW;
+  const most = Math.max(LEGEND_HEAD + LEGEND_ROW, Math.floor(height * LEGEND_SHARE));
+  const legendHeight = Math.min(wanted, most);
+  if (height - legendHeight < LEAST_PLOT_HEIGHT) return alone;
+  return { plotWidth: width, plotHeight: height - legendHeight, legendWidth: width, legendHeight };
+}
+
+/** Lines over time, steps or epochs, with everything the page's charts share: crosshair, zoom, tooltip, legend, keyboard. */
+export function TimeChart(props: TimeChartProps): ReactElement {
+  const { series, context, unit, decimals, limits, look, stacked, thresholds, thresholdStyle, width, height } = props;
+  const [shown, setShown] = useState<ReadonlySet<string>>();
+  const emphasis = useRef<string>(undefined);
+  const layout = chartLayout(width, height, props.legend, series.length);
+
+  const strokes = useMemo(() => {
+    const visible = shown === undefined ? series : series.filter(({ id }) => shown.has(id));
+    // A solo of a line that has gone must not leave the chart empty.
+    const drawn = visible.length === 0 ? series : visible;
+    const piles = stacked ? stack(drawn) : undefined;
+    return drawn.map((one, index) => ({ series: one, ys: piles?.[index]?.tops ?? one.ys, base: piles?.[index]?.bases }));
+  }, [series, shown, stacked]);
+
+  const [xMin, xMax] = xRange(context, series);
+  const { min, max, softMin, softMax, log } = limits;
+  const [yMin, yMax] = useMemo(() => {
+    const [low, high] = extremes(strokes, xMin, xMax, log === true);
+    const toZero = look.fillOpacity > 0 && !log && low > 0 && stacked ? 0 : low;
+    return valueRange(toZero, high, { min, max, softMin, softMax, log });
+  }, [strokes, xMin, xMax, min, max, softMin, softMax, log, look.fillOpacity, stacked]);
+
+  const picture = useMemo<PlotPicture>(() => {
+    const ink = INK[context.theme];
+    return {
+      context,
+      ink,
+      xMin,
+      xMax,
+      y: { kind: 'value', min: yMin, max: yMax, log: log === true, unit, decimals },
+      stops: longest(strokes),
+      paint(surface) {
+        if (thresholdStyle !== 'off') paintThresholds(surface, thresholds, thresholdStyle, yMin, yMax, context.theme);
+        if (!log && yMin < 0 && yMax > 0) paintZero(surface, ink.axis);
+        const raised = emphasis.current;
+        const list = strokes.map<Stroke>((stroke) => ({
+          ...stroke,
+          raised: stroke.series.id === raised,
+          dimmed: raised !== undefined && stroke.series.id !== raised,
+        }));
+        paintLines(surface, list, look, xMin, xMax);
+      },
+    };
+  }, [context, xMin, xMax, yMin, yMax, log, unit, decimals, strokes, thresholdStyle, thresholds, look]);
+
+  const { host, plot, hover } = usePlot(picture, layout.plotWidth, layout.plotHeight);
+  const reach = (REACH_PX / Math.max(1, layout.plotWidth)) * (xMax - xMin);
+
+  const drawnAt = useCallback(
+    (reading: Reading) => {
+      const stroke = strokes.find((one) => one.series.id === reading.series.id);
+      return plot === undefined || stroke === undefined ? 0 : plot.yToCss(stroke.ys[reading.index]!);
+    },
+    [plot, strokes],
+  );
+  const looking = hover !== undefined && (hover.source !== 'shared' || hover.pinned);
+  const readings = useMemo(
+    () =>
+      looking
+        ? readAll(
+            strokes.map((stroke) => stroke.series),
+            hover,
+            reach,
+          )
+        : [],
+    [looking, hover, strokes, reach],
+  );
+  const nearest = useMemo(
+    () => (plot === undefined || hover?.y === undefined ? undefined : nearestReading(readings, plot.yToCss(hover.y), drawnAt)),
+    [plot, hover, readings, drawnAt],
+  );
+
+  const dot = useRef<HTMLDivElement>(undefined);
+  useEffect(() => {
+    if (plot === undefined) return;
+    const element = (dot.current ??= Object.assign(document.createElement('div'), { className: 'v-plot-dot' }));
+    if (element.parentElement !== plot.over) plot.over.append(element);
+    element.hidden = nearest === undefined;
+    if (nearest === undefined) return;
+    element.style.background = nearest.series.color;
+    element.style.transform = `translate(${plot.xToCss(nearest.x)}px, ${drawnAt(nearest)}px)`;
+  }, [plot, nearest, drawnAt]);
+
+  const pick = useCallback(
+    (id: string, add: boolean) =>
+      setShown((now) => {
+        if (!add) return now?.size === 1 && now.has(id) ? undefined : new Set([id]);
+        const next = new Set(now ?? series.map((one) => one.id));
+        if (!next.delete(id)) next.add(id);
+        return next.size === 0 || next.size === series.length ? undefined : next;
+      }),
+    [series],
+  );
+  const emphasise = useCallback(
+    (id: string | undefined) => {
+      if (emphasis.current === id) return;
+      emphasis.current = id;
+      plot?.repaint();
+    },
+    [plot],
+  );
+
+  const spoken = hover?.source === 'keyboard' ? `${formatX(hover.x, context)}: ${speak(readings, decimals)}` : '';
+  return (
+    <div className={classes.chart} data-side={props.legend} style={{ width, height }}>
+      <div
+        ref={host}
+        className="v-plot"
+        tabIndex={0}
+        role="group"
+        aria-roledescription="chart"
+        aria-label={`${props.label}: ${series.length} series. Arrow keys move the cursor, Enter pins it, Escape leaves.`}
+        style={{ width: layout.plotWidth, height: layout.plotHeight }}
+      />
+      {layout.legendHeight > 0 ? (
+        <LegendTable
+          series={series}
+          shown={shown}
+          width={layout.legendWidth}
+          height={layout.legendHeight}
+          decimals={decimals}
+          cursorX={hover?.x}
+          reach={reach}
+          onPick={pick}
+          onHover={emphasise}
+        />
+      ) : (
+        <SpokenTable label={props.label} series={series} decimals={decimals} />
+      )}
+      <div className={classes.srOnly} aria-live="polite">
+        {spoken}
+      </div>
+      {looking && plot !== undefined && (
+        <ChartTooltip
+          hover={hover}
+          xText={formatX(nearest?.x ?? readings[0]?.x ?? hover.x, context)}
+          readings={readings}
+          nearest={nearest}
+          decimals={decimals}
+          onClose={() => plot.unpin()}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What a reader without sight gets where there is no legend. */
+function SpokenTable({
+  label,
+  series,
+  decimals,
+}: {
+  label: string;
+  series: readonly ChartSeries[];
+  decimals: number | undefined;
+}): ReactElement {
+  return (
+    <table className={classes.srOnly}>
+      <caption>{label}</caption>
+      <thead>
+        <tr>
+          <th>Series</th>
+          <th>Last</th>
+          <th>Min</th>
+          <th>Max</th>
+          <th>Mean</th>
+        </tr>
+      </thead>
+      <tbody>
+        {series.slice(0, SPOKEN_ROWS).map((one) => {
+          const { last, min, max, mean } = summaryOf(one);
+          return (
+            <tr key={one.id}>
+              <th>{one.name}</th>
+              {[last, min, max, mean].map((value, index) => (
+                // oxlint-disable-next-line react/no-array-index-key -- the four columns never move.
+                <td key={index}>{formatText(value, one.unit, decimals)}</td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function speak(readings: readonly Reading[], decimals: number | undefined): string {
+  if (readings.length === 0) return 'no value';
+  return readings
+    .slice(0, 8)
+    .map(({ series, value, isNaN }) => `${series.name} ${isNaN ? 'NaN' : formatText(value, series.unit, decimals)}`)
+    .join(', ');
+}
+
+/** The page's range; where it has none in this domain, the data's. */
+export function xRange(
+  context: Pick<ChartContext, 'from' | 'to'>,
+  series: readonly { readonly xs: Float64Array }[],
+): readonly [number, number] {
+  if (context.to > context.from) return [context.from, context.to];
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { xs } of series) {
+    if (xs.length === 0) continue;
+    low = Math.min(low, xs[0]!);
+    high = Math.max(high, xs[xs.length - 1]!);
+  }
+  if (!(low <= high)) return [0, 1];
+  return low === high ? [low - 1, high + 1] : [low, high];
+}
+
+/** Lowest and highest finite value in view; NaN, NaN where there is none. A logarithm sees positive values only. */
+function extremes(
+  strokes: readonly { readonly series: ChartSeries; readonly ys: Float64Array; readonly base: Float64Array | undefined }[],
+  xMin: number,
+  xMax: number,
+  log: boolean,
+): readonly [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const { series, ys, base } of strokes) {
+    const to = Math.min(ys.length, lowerBound(series.xs, xMax) + 1);
+    for (let index = lowerBound(series.xs, xMin); index < to; index++) {
+      const y = ys[index]!;
+      if (y - y !== 0 || (log && y <= 0)) continue;
+      if (y < low) low = y;
+      if (y > high) high = y;
+      if (base !== undefined && base[index]! < low) low = base[index]!;
+    }
+  }
+  return low <= high ? [low, high] : [Number.NaN, Number.NaN];
+}
+
+function longest(strokes: readonly { readonly series: ChartSeries }[]): Float64Array {
+  let best = new Float64Array();
+  for (const { series } of strokes) if (series.xs.length > best.length) best = series.xs as Float64Array<ArrayBuffer>;
+  return best;
+}
+
+function paintZero({ ctx, left, width, ratio, yToPx }: Surface, color: string): void {
+  const y = Math.round(yToPx(0)) + 0.5;
+  ctx.strokeStyle = color;
+  ctx.lineWidth = ratio;
+  ctx.beginPath();
+  ctx.moveTo(left, y);
+  ctx.lineTo(left + width, y);
+  ctx.stroke();
+}
+
+function paintThresholds(
+  { ctx, left, width, ratio, yToPx }: Surface,
+  thresholds: readonly ThresholdStep[],
+  style: 'line' | 'area',
+  yMin: number,
+  yMax: number,
+  theme: 'dark' | 'light',
+): void {
+  thresholds.forEach(({ value, status }, index) => {
+    const color = statusInk(status, theme);
+    if (style === 'area') {
+      if (status === 'neutral') return;
+      const low = Math.max(value, yMin);
+      const high = Math.min(thresholds[index + 1]?.value ?? Infinity, yMax);
+      if (!(high > low)) return;
+      ctx.globalAlpha = theme === 'dark' ? 0.09 : 0.08;
+      ctx.fillStyle = color;
+      ctx.fillRect(left, yToPx(high), width, yToPx(low) - yToPx(high));
+      ctx.globalAlpha = 1;
+    }
+    if (!Number.isFinite(value) || value <= yMin || value >= yMax) return;
+    const y = Math.round(yToPx(value)) + 0.5;
+    ctx.strokeStyle = color;
+    ctx.globalAlpha = 0.75;
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([4 * ratio, 4 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(left + width, y);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
+  });
+}
