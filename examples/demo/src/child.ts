@@ -46,3 +46,14 @@ export function leave(code: number, sentence?: string): never {
   if (sentence !== undefined) process.stderr.write(`${sentence}\n`);
   process.exit(code);
 }
+
+/** Runs a process' main function. A flag that is wrong is its user's to mend: one sentence, exit code 2. */
+export async function run(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    const { code, message, stack } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('ERR_PARSE_ARGS') === true) leave(2, message.replaceAll('\n', ' '));
+    leave(1, stack ?? message);
+  }
+}

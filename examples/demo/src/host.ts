@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { Counter, Gauge, register } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-import { leave, stopSignal, tellParent } from './child.ts';
+import { leave, run, stopSignal, tellParent } from './child.ts';
 import { readCores, readInterfaces, readLoad, readMemory } from './host-readings.ts';
 import { serveMetrics } from './metrics-endpoint.ts';
 
@@ -84,4 +84,4 @@ async function main(): Promise<void> {
   tellParent({ kind: 'listening', port });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await run(main);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { leave, pause, stopSignal } from './child.ts';
+import { leave, pause, run, stopSignal } from './child.ts';
 import { SIDE, pixelsOf, readDigits, splitDigits } from './digits.ts';
 import type { Digits } from './digits.ts';
 import { ANY_SIZE_HEADER } from './predict-server.ts';
@@ -103,4 +103,4 @@ function describe(error: unknown): string {
   return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await run(main);

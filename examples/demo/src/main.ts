@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { ChildMessage } from './child.ts';
-import { leave, stopSignal } from './child.ts';
+import { leave, run, stopSignal } from './child.ts';
 import { writeScrapeConfig, writeTargets } from './scrape-files.ts';
 import type { Job, Target } from './scrape-files.ts';
 
@@ -187,4 +187,4 @@ function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await run(main);

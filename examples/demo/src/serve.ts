@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { collectDefaultMetrics, register } from 'prom-client';
 
-import { leave, stopSignal, tellParent } from './child.ts';
+import { leave, run, stopSignal, tellParent } from './child.ts';
 import { PIXELS } from './digits.ts';
 import { InferenceMetrics } from './inference-metrics.ts';
 import { listen } from './metrics-endpoint.ts';
@@ -33,4 +33,4 @@ async function main(): Promise<void> {
   tellParent({ kind: 'listening', port });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await run(main);

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { collectDefaultMetrics, register } from 'prom-client';
 
-import { leave, pause, stopSignal, tellParent } from './child.ts';
+import { leave, pause, run, stopSignal, tellParent } from './child.ts';
 import { readDigits, splitDigits } from './digits.ts';
 import type { DigitSplit } from './digits.ts';
 import { serveMetrics } from './metrics-endpoint.ts';
@@ -22,12 +22,22 @@ const CPU_SHARE = 0.55;
 // A few scrapes at any sensible interval, so that the last point of a curve is the run's last value.
 const LINGER_MS = 6_000;
 
+export interface TogetherOptions {
+  readonly seed: number;
+  /** A round, one step of each run, takes no less than this. */
+  readonly roundMs: number;
+  /** Share of one core to use at most, (0, 1]. */
+  readonly cpuShare: number;
+  /** Called with its last step done, before it is disposed of. */
+  onFinished(run: TrainingRun): Promise<void>;
+}
+
 /** Trains the runs side by side, one step each in turn, until all are done or the signal aborts. */
 export async function trainTogether(
   plans: readonly RunPlan[],
   { train, validation }: DigitSplit,
   metrics: TrainingMetrics,
-  options: { readonly seed: number; readonly roundMs: number; onFinished(run: TrainingRun): Promise<void> },
+  options: TogetherOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const runs = plans.map((plan, i) => new TrainingRun(plan, train, options.seed + 1_000 * i));
@@ -49,7 +59,7 @@ export async function trainTogether(
       }
     }
     const busyMs = performance.now() - startedMs;
-    await pause(Math.max(options.roundMs - busyMs, busyMs * (1 / CPU_SHARE - 1)), signal);
+    await pause(Math.max(options.roundMs - busyMs, busyMs * (1 / options.cpuShare - 1)), signal);
   }
 }
 
@@ -89,7 +99,8 @@ async function main(): Promise<void> {
     tellParent({ kind: 'run-finished', run: name, steps });
     ends.push(pause(LINGER_MS, signal).then(() => metrics.ended(name)));
   };
-  await trainTogether(plans, split, metrics, { seed, roundMs: 1000 / ROUNDS_PER_SECOND, onFinished }, signal);
+  const options = { seed, roundMs: 1000 / ROUNDS_PER_SECOND, cpuShare: CPU_SHARE, onFinished };
+  await trainTogether(plans, split, metrics, options, signal);
   await Promise.all(ends);
   if (!signal.aborted) {
     tellParent({ kind: 'finished' });
@@ -99,4 +110,4 @@ async function main(): Promise<void> {
   leave(0);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await run(main);

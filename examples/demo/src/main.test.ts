@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+interface TargetGroup {
+  readonly targets: string[];
+  readonly labels: { readonly __demo_job: string };
+}
+
+test('the demo trains, serves, says where to scrape, and leaves nothing behind', { timeout: 180_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'));
+  const main = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), '--folder', folder, '--minutes', '0.02'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const [ready] = (await once(main.stdout, 'data')) as [Buffer];
+    expect(ready.toString()).toBe('ready\n');
+    const { scrape_configs } = parse(await readFile(join(folder, 'scrape.yml'), 'utf8')) as {
+      scrape_configs: { job_name: string }[];
+    };
+    expect(scrape_configs.map(({ job_name }) => job_name)).toEqual(['training', 'inference', 'host']);
+
+    const training = await eventually(() => targetOf(folder, 'training'));
+    await eventually(async () => /^training_loss\{run="healthy",split="train"\} \d/m.test(await metricsOf(training)));
+    const inference = await eventually(() => targetOf(folder, 'inference'));
+    await eventually(async () => /^inference_requests_total\{.*code="200"\} \d/m.test(await metricsOf(inference)));
+    // The trainings have an end, and their target goes with them.
+    await eventually(async () => (await targetOf(folder, 'training')) === undefined);
+    expect(await metricsOf(await eventually(() => targetOf(folder, 'host')))).toMatch(/^node_load1 /m);
+
+    main.kill('SIGTERM');
+    expect(await once(main, 'exit')).toEqual([0, null]);
+    await expect(fetch(`http://${inference}/metrics`)).rejects.toThrow();
+    expect(JSON.parse(await readFile(join(folder, 'targets.json'), 'utf8'))).toEqual([]);
+  } finally {
+    main.kill('SIGKILL');
+    await rm(folder, { recursive: true });
+  }
+});
+
+async function targetOf(folder: string, job: string): Promise<string | undefined> {
+  const groups = JSON.parse(await readFile(join(folder, 'targets.json'), 'utf8')) as TargetGroup[];
+  return groups.find(({ labels }) => labels.__demo_job === job)?.targets[0];
+}
+
+async function metricsOf(target: string): Promise<string> {
+  return (await fetch(`http://${target}/metrics`)).text();
+}
+
+/** Asks until the answer is neither undefined nor false; the test's own limit ends it. */
+async function eventually<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await sleep(100);
+  }
+}
