@@ -1,0 +1,11 @@
+// Runs before the first paint, so that nothing flashes. The key is COLOR_SCHEME_KEY of @vitrine/ui/theme/theme-provider.tsx.
+(() => {
+  let choice = 'auto';
+  try {
+    choice = localStorage.getItem('vitrine-color-scheme') ?? 'auto';
+  } catch {
+    // Storage is forbidden here: the system's choice stands.
+  }
+  const dark = choice === 'dark' || (choice !== 'light' && !matchMedia('(prefers-color-scheme: light)').matches);
+  document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
+})();

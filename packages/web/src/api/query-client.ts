@@ -1,0 +1,24 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError } from './client.ts';
+import { sessionQuery } from './queries.ts';
+
+export function createQueryClient(): QueryClient {
+  const client = new QueryClient({
+    queryCache: new QueryCache({
+      onError(error, query) {
+        // Wherever it is noticed that nobody is signed in, the shell is told: it shows the way in.
+        const isSession = query.queryKey[0] === sessionQuery.queryKey[0];
+        if (!isSession && error instanceof ApiError && error.status === 401) void client.invalidateQueries(sessionQuery);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        refetchOnWindowFocus: false,
+        // A server that says no means it; one that did not answer is asked once more.
+        retry: (failures, error) => failures < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+        retryDelay: 500,
+      },
+    },
+  });
+  return client;
+}

@@ -1,0 +1,86 @@
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import type { SpotlightActionGroupData } from '@mantine/spotlight';
+import { IconHome, IconKeyboard, IconLayoutDashboard, IconLogout, IconSearch, IconSunMoon } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useMemo } from 'react';
+import type { ReactElement } from 'react';
+import { dashboardsQuery } from '../api/queries.ts';
+import { currentShortcuts } from './shortcuts.ts';
+
+const [store, spotlight] = createSpotlight();
+
+export interface PaletteProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly onTheme: () => void;
+  readonly onHelp: () => void;
+  readonly onSignOut: () => void;
+}
+
+/** Everything by its name: dashboards, pages, actions. */
+export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: PaletteProps): ReactElement {
+  const dashboards = useQuery(dashboardsQuery).data;
+  const navigate = useNavigate();
+  useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
+
+  const actions = useMemo((): SpotlightActionGroupData[] => {
+    const icon = { size: 18, stroke: 1.6 };
+    return [
+      {
+        group: 'Dashboards',
+        actions: (dashboards ?? []).map(({ uid, title, tags }) => ({
+          id: `d/${uid}`,
+          label: title,
+          description: tags.join(' · '),
+          keywords: [...tags, uid],
+          leftSection: <IconLayoutDashboard {...icon} />,
+          onClick: () => void navigate({ to: '/d/$uid', params: { uid } }),
+        })),
+      },
+      {
+        group: 'Pages',
+        actions: [
+          { id: 'home', label: 'Home', leftSection: <IconHome {...icon} />, onClick: () => void navigate({ to: '/' }) },
+          {
+            id: 'dashboards',
+            label: 'All dashboards',
+            leftSection: <IconLayoutDashboard {...icon} />,
+            onClick: () => void navigate({ to: '/dashboards' }),
+          },
+        ],
+      },
+      {
+        group: 'Actions',
+        actions: [
+          // What the page below offers by key can be called by name too.
+          ...(opened ? currentShortcuts() : [])
+            .filter(({ group }) => group === 'Dashboard')
+            .map(({ keys, label, run }) => ({ id: `key ${keys}`, label, rightSection: <kbd>{keys}</kbd>, onClick: run })),
+          { id: 'theme', label: 'Dark or light theme', leftSection: <IconSunMoon {...icon} />, onClick: onTheme },
+          { id: 'help', label: 'Keyboard shortcuts', leftSection: <IconKeyboard {...icon} />, onClick: onHelp },
+          { id: 'sign-out', label: 'Sign out', leftSection: <IconLogout {...icon} />, onClick: onSignOut },
+        ],
+      },
+    ].filter(({ actions }) => actions.length > 0);
+  }, [dashboards, navigate, onTheme, onHelp, onSignOut, opened]);
+
+  return (
+    <Spotlight
+      store={store}
+      actions={actions}
+      shortcut={null}
+      lockScroll={false}
+      onSpotlightClose={onClose}
+      nothingFound="Nothing has that name."
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      searchProps={{
+        'aria-label': 'Search dashboards, pages and actions',
+        placeholder: 'Dashboards, pages, actions…',
+        leftSection: <IconSearch size={18} stroke={1.6} />,
+      }}
+    />
+  );
+}

@@ -1,0 +1,147 @@
+import { Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  IconHome,
+  IconKeyboard,
+  IconLayoutDashboard,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+} from '@tabler/icons-react';
+import type { Icon } from '@tabler/icons-react';
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { Logo } from './logo.tsx';
+import classes from './rail.module.css';
+
+export interface RailProps {
+  readonly collapsed: boolean;
+  readonly onCollapse: () => void;
+  readonly onSearch: () => void;
+  readonly onHelp: () => void;
+  readonly onTheme: () => void;
+  readonly onSignOut: () => void;
+  readonly theme: 'dark' | 'light';
+  readonly userName: string;
+}
+
+const PAGES = [
+  { to: '/', label: 'Home', icon: IconHome, keys: 'g h', owns: (path: string) => path === '/' },
+  {
+    to: '/dashboards',
+    label: 'Dashboards',
+    icon: IconLayoutDashboard,
+    keys: 'g d',
+    owns: (path: string) => path === '/dashboards' || path.startsWith('/d/'),
+  },
+] as const;
+
+/** The pages and what is always at hand; a bar at the bottom on a phone. */
+export function Rail(props: RailProps): ReactElement {
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const { collapsed, theme } = props;
+  return (
+    <nav className={classes.rail} data-collapsed={collapsed || undefined} aria-label="Pages">
+      <Link to="/" className={classes.brand} aria-label="Vitrine, home">
+        <Logo />
+        <span className={classes.label}>Vitrine</span>
+      </Link>
+      <div className={classes.pages}>
+        {PAGES.map(({ to, label, icon, keys, owns }) => (
+          <Hint key={to} label={label} keys={keys} collapsed={collapsed}>
+            <Link to={to} className={classes.item} aria-current={owns(path) ? 'page' : undefined}>
+              <Entry icon={icon} label={label} />
+            </Link>
+          </Hint>
+        ))}
+        <RailButton {...{ collapsed }} icon={IconSearch} label="Search" keys="⌘K" onClick={props.onSearch} />
+      </div>
+      <div className={classes.tools}>
+        <RailButton {...{ collapsed }} icon={IconKeyboard} label="Shortcuts" keys="?" onClick={props.onHelp} />
+        <RailButton
+          {...{ collapsed }}
+          icon={theme === 'dark' ? IconSun : IconMoon}
+          label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
+          short="Theme"
+          keys="d"
+          onClick={props.onTheme}
+        />
+        <RailButton
+          {...{ collapsed }}
+          icon={IconLogout}
+          label={`Sign out ${props.userName}`.trim()}
+          short="Sign out"
+          onClick={props.onSignOut}
+        />
+        <div className={classes.fold}>
+          <RailButton
+            {...{ collapsed }}
+            icon={collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse}
+            label={collapsed ? 'Widen' : 'Collapse'}
+            keys="["
+            onClick={props.onCollapse}
+          />
+        </div>
+      </div>
+    </nav>
+  );
+}
+
+interface RailButtonProps {
+  readonly icon: Icon;
+  readonly label: string;
+  /** Under the icon on a phone. */
+  readonly short?: string;
+  readonly keys?: string;
+  readonly collapsed: boolean;
+  readonly onClick: () => void;
+}
+
+function RailButton({ icon, label, short, keys, collapsed, onClick }: RailButtonProps): ReactElement {
+  return (
+    <Hint label={label} keys={keys} collapsed={collapsed}>
+      <UnstyledButton className={classes.item} onClick={onClick} aria-label={label}>
+        <Entry icon={icon} label={label} short={short} />
+      </UnstyledButton>
+    </Hint>
+  );
+}
+
+function Entry({ icon: Drawn, label, short = label }: { icon: Icon; label: string; short?: string | undefined }): ReactElement {
+  return (
+    <>
+      <Drawn size={18} stroke={1.6} aria-hidden />
+      <span className={classes.label}>{label}</span>
+      <span className={classes.short} aria-hidden>
+        {short}
+      </span>
+    </>
+  );
+}
+
+interface HintProps {
+  readonly label: string;
+  readonly keys: string | undefined;
+  readonly collapsed: boolean;
+  readonly children: ReactElement;
+}
+
+/** The label of an icon that has none beside it, and its key. */
+function Hint({ label, keys, collapsed, children }: HintProps): ReactElement {
+  return (
+    <Tooltip
+      position="right"
+      disabled={!collapsed && keys === undefined}
+      label={
+        <>
+          {collapsed ? `${label} ` : ''}
+          {keys !== undefined && <kbd className={classes.keys}>{keys}</kbd>}
+        </>
+      }
+    >
+      {children}
+    </Tooltip>
+  );
+}

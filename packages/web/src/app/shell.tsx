@@ -1,0 +1,115 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+import { ApiError, ask } from '../api/client.ts';
+import { sessionQuery } from '../api/queries.ts';
+import { SignInPage } from '../sign-in/sign-in-page.tsx';
+import { UnreachablePage } from '../state/unreachable-page.tsx';
+import { Rail } from './rail.tsx';
+import { listenForShortcuts, useShortcuts } from './shortcuts.ts';
+import type { Shortcut } from './shortcuts.ts';
+import classes from './shell.module.css';
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const ShortcutsHelp = lazy(async () => ({ default: (await import('./shortcuts-help.tsx')).ShortcutsHelp }));
+
+const COLLAPSED_KEY = 'vitrine-rail';
+
+/** The frame around every page: the rail, and what can be called up from anywhere. */
+export function Shell(): ReactElement {
+  const session = useQuery(sessionQuery);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const theme = useThemeName();
+  const { setColorScheme } = useMantineColorScheme();
+  const [collapsed, setCollapsed] = useState(readCollapsed);
+  const [palette, setPalette] = useState<'never' | 'closed' | 'open'>('never');
+  const [help, setHelp] = useState<'never' | 'closed' | 'open'>('never');
+
+  const actions = useMemo(() => {
+    const search = (): void => setPalette('open');
+    const toggleTheme = (): void =>
+      setColorScheme(document.documentElement.dataset['mantineColorScheme'] === 'dark' ? 'light' : 'dark');
+    const toggleRail = (): void =>
+      setCollapsed((before) => {
+        keepCollapsed(!before);
+        return !before;
+      });
+    const signOut = async (): Promise<void> => {
+      await ask('/api/sign-out', { method: 'POST' });
+      client.clear();
+      await client.resetQueries();
+      window.location.reload();
+    };
+    const shortcuts: Shortcut[] = [
+      { keys: 'mod+k', label: 'Search pages, dashboards and actions', group: 'Page', everywhere: true, run: search },
+      { keys: '/', label: 'Search', group: 'Page', run: search },
+      { keys: '?', label: 'These shortcuts', group: 'Page', run: () => setHelp('open') },
+      { keys: 'd', label: 'Dark or light theme', group: 'Page', run: toggleTheme },
+      { keys: '[', label: 'Narrow or wide rail', group: 'Page', run: toggleRail },
+      { keys: 'g h', label: 'Home', group: 'Go to', run: () => void navigate({ to: '/' }) },
+      { keys: 'g d', label: 'Dashboards', group: 'Go to', run: () => void navigate({ to: '/dashboards' }) },
+    ];
+    return { search, toggleTheme, toggleRail, signOut, shortcuts };
+  }, [client, navigate, setColorScheme]);
+  useShortcuts(actions.shortcuts);
+  useEffect(listenForShortcuts, []);
+
+  if (session.error instanceof ApiError && session.error.status === 401) return <SignInPage sentence={session.error.message} />;
+  if (session.error !== null && session.data === undefined) {
+    return <UnreachablePage error={session.error} onRetry={() => void session.refetch()} />;
+  }
+  return (
+    <div className={classes.frame}>
+      <a className={classes.skip} href="#page">
+        Skip to the page
+      </a>
+      <Rail
+        collapsed={collapsed}
+        theme={theme}
+        userName={session.data?.user.name ?? ''}
+        onCollapse={actions.toggleRail}
+        onSearch={actions.search}
+        onHelp={() => setHelp('open')}
+        onTheme={actions.toggleTheme}
+        onSignOut={() => void actions.signOut()}
+      />
+      <main id="page" className={classes.page} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Suspense fallback={null}>
+        {palette !== 'never' && (
+          <Palette
+            opened={palette === 'open'}
+            onClose={() => setPalette('closed')}
+            onTheme={actions.toggleTheme}
+            onHelp={() => setHelp('open')}
+            onSignOut={() => void actions.signOut()}
+          />
+        )}
+        {help !== 'never' && <ShortcutsHelp opened={help === 'open'} onClose={() => setHelp('closed')} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function readCollapsed(): boolean {
+  try {
+    const kept = localStorage.getItem(COLLAPSED_KEY);
+    // A laptop's width is better spent on panels.
+    return kept === null ? window.innerWidth < 1_200 : kept === 'narrow';
+  } catch {
+    return false;
+  }
+}
+
+function keepCollapsed(collapsed: boolean): void {
+  try {
+    localStorage.setItem(COLLAPSED_KEY, collapsed ? 'narrow' : 'wide');
+  } catch {
+    // Storage is forbidden here: then it holds until the page is left.
+  }
+}

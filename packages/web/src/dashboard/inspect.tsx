@@ -1,0 +1,197 @@
+import { Button, Drawer, Tabs } from '@mantine/core';
+import { formatDuration, formatTime } from '@vitrine/compute/time.ts';
+import type { Panel } from '@vitrine/model/dashboard.ts';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
+import { formatExact } from '@vitrine/model/unit.ts';
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import { CopyButton, copyText } from '../state/copy-button.tsx';
+import classes from './inspect.module.css';
+import type { PanelPicture } from './panel-data.ts';
+import { writeCsv } from './write-csv.ts';
+
+export type InspectTab = 'data' | 'query' | 'trace';
+
+/** More rows than this are for a file, not for eyes. */
+const MOST_ROWS = 500;
+
+export interface InspectProps {
+  readonly panel: Panel;
+  readonly picture: PanelPicture | undefined;
+  readonly timeZone: string;
+  /** undefined: closed. */
+  readonly tab: InspectTab | undefined;
+  readonly onTab: (tab: InspectTab) => void;
+  readonly onClose: () => void;
+}
+
+/** What a panel can say about itself: its data, its queries, and where their time went. */
+export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: InspectProps): ReactElement {
+  const [last, setLast] = useState<InspectTab>('data');
+  if (tab !== undefined && tab !== last) setLast(tab);
+  return (
+    <Drawer
+      opened={tab !== undefined}
+      onClose={onClose}
+      position="right"
+      size="min(720px, 100vw)"
+      title={panel.title || `Panel ${panel.id}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Tabs value={last} onChange={(value) => onTab(value as InspectTab)} keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="data">Data</Tabs.Tab>
+          <Tabs.Tab value="query">Query</Tabs.Tab>
+          <Tabs.Tab value="trace">Why slow?</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="data" pt={12}>
+          {picture === undefined || picture.data.frames.length === 0 ? (
+            <p className={classes.none}>There is no data to show.</p>
+          ) : (
+            picture.data.frames.map((frame, at) => (
+              <FrameTable key={`${frame.refId} ${at}`} frame={frame} unit={panel.field.unit} timeZone={timeZone} />
+            ))
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="query" pt={12}>
+          <Queries panel={panel} picture={picture} />
+        </Tabs.Panel>
+        <Tabs.Panel value="trace" pt={12}>
+          <Traces picture={picture} timeZone={timeZone} />
+        </Tabs.Panel>
+      </Tabs>
+    </Drawer>
+  );
+}
+
+interface FrameTableProps {
+  readonly frame: Frame;
+  readonly unit: string;
+  readonly timeZone: string;
+}
+
+function FrameTable({ frame, unit, timeZone }: FrameTableProps): ReactElement {
+  // The newest is what one looks for first.
+  const newestFirst = frame.shape !== 'table';
+  const shown = Math.min(frame.length, MOST_ROWS);
+  const rows = Array.from({ length: shown }, (_, at) => (newestFirst ? frame.length - 1 - at : at));
+  return (
+    <section className={classes.frame}>
+      <div className={classes.head}>
+        <h3>Query {frame.refId}</h3>
+        <span className={classes.count}>
+          {frame.length.toLocaleString('en')} rows × {frame.fields.length} columns
+          {shown < frame.length && `, the ${newestFirst ? 'newest' : 'first'} ${shown} shown`}
+        </span>
+        <Button size="compact-sm" variant="default" onClick={() => void copyText(writeCsv(frame))}>
+          Copy all as CSV
+        </Button>
+      </div>
+      <div className={classes.scroll}>
+        <table className={classes.table}>
+          <thead>
+            <tr>
+              {frame.fields.map((field, at) => (
+                <th key={`${field.name} ${at}`} title={JSON.stringify(field.labels ?? {})} data-type={field.type}>
+                  {field.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row}>
+                {frame.fields.map((field, at) => (
+                  <td key={`${field.name} ${at}`} data-type={field.type}>
+                    {writeCell(field, row, unit, timeZone)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function writeCell(field: Field, row: number, unit: string, timeZone: string): string {
+  if (field.type === 'string') return field.values[row] ?? '';
+  if (field.present?.[row] === 0) return '';
+  const value = field.values[row] as number;
+  return field.type === 'time' ? formatTime(value, timeZone) : formatExact(value, field.unit ?? unit);
+}
+
+function Queries({ panel, picture }: { readonly panel: Panel; readonly picture: PanelPicture | undefined }): ReactElement {
+  return (
+    <>
+      {panel.queries.map(({ refId, source, spec }) => {
+        const run = picture?.data.traces.find((trace) => trace.refId === refId)?.executed;
+        const written = typeof spec['expr'] === 'string' ? spec['expr'] : JSON.stringify(spec, null, 2);
+        return (
+          <section key={refId} className={classes.frame}>
+            <div className={classes.head}>
+              <h3>Query {refId}</h3>
+              <span className={classes.count}>source: {source}</span>
+            </div>
+            <CodeBlock title="As written" text={written} />
+            {run !== undefined && run !== written && <CodeBlock title="As it was run" text={run} />}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+function CodeBlock({ title, text }: { readonly title: string; readonly text: string }): ReactElement {
+  return (
+    <figure className={classes.code}>
+      <figcaption>
+        {title}
+        <CopyButton text={text} />
+      </figcaption>
+      <pre>{text}</pre>
+    </figure>
+  );
+}
+
+function Traces({ picture, timeZone }: { readonly picture: PanelPicture | undefined; readonly timeZone: string }): ReactElement {
+  if (picture === undefined || picture.data.traces.length === 0)
+    return <p className={classes.none}>No query has been run yet.</p>;
+  const { data, askedMs } = picture;
+  const slowest = Math.max(...data.traces.map(({ elapsedMs }) => elapsedMs), 0.001);
+  return (
+    <>
+      <p className={classes.none}>
+        Asked at {formatTime(Math.floor(askedMs / 1_000) * 1_000, timeZone)}; one point every {formatDuration(data.stepMs)}. While
+        live these are the figures of the newest part.
+      </p>
+      {data.traces.map((trace) => (
+        <section key={trace.refId} className={classes.frame}>
+          <div className={classes.head}>
+            <h3>Query {trace.refId}</h3>
+            <span className={classes.count}>{trace.source}</span>
+          </div>
+          <div className={classes.bar} aria-hidden>
+            <span style={{ width: `${(100 * trace.elapsedMs) / slowest}%` }} />
+          </div>
+          <dl className={classes.figures}>
+            <dt>Time</dt>
+            <dd>{formatExactMs(trace.elapsedMs)}</dd>
+            <dt>Series read</dt>
+            <dd>{trace.seriesRead.toLocaleString('en')}</dd>
+            <dt>Samples read</dt>
+            <dd>{trace.samplesRead.toLocaleString('en')}</dd>
+            <dt>Step</dt>
+            <dd>{formatDuration(trace.stepMs)}</dd>
+          </dl>
+          <CodeBlock title="As it was run" text={trace.executed} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function formatExactMs(ms: number): string {
+  return ms < 10 ? `${ms.toFixed(2)} ms` : formatDuration(ms);
+}

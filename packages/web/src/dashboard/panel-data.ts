@@ -1,0 +1,76 @@
+import { countSeries, mergePanelData } from '@vitrine/compute/merge.ts';
+import type { TimeRange } from '@vitrine/compute/time.ts';
+import type { PanelDataRequest } from '@vitrine/model/api.ts';
+import type { Panel } from '@vitrine/model/dashboard.ts';
+import type { PanelData } from '@vitrine/model/frame.ts';
+import { decodePanelData } from '@vitrine/model/frame-wire.ts';
+import { ask } from '../api/client.ts';
+
+/** How late a sample may come after its time and still be seen without asking for everything again. */
+const LATE_MS = 10_000;
+
+/** What a panel shows, and what it takes to ask for its new part. */
+export interface PanelPicture {
+  readonly data: PanelData;
+  /** Unix milliseconds of the page's clock. */
+  readonly askedMs: number;
+  /** Series came that were not in the first answer: legends are named anew by asking for everything. */
+  readonly hasNewSeries: boolean;
+}
+
+export interface PanelAsk {
+  readonly dashboard: string;
+  readonly panel: Panel;
+  readonly range: TimeRange;
+  readonly widthPx: number;
+  /** What is known already; only what comes after it is asked for where that is possible. */
+  readonly known: PanelPicture | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the server for a panel's data: for its new part where the rest is known, else for all of it. */
+export async function fetchPanel({ dashboard, panel, range, widthPx, known, signal }: PanelAsk): Promise<PanelPicture> {
+  const whole: PanelDataRequest = {
+    dashboard,
+    panel: panel.id,
+    fromMs: Math.round(range.fromMs),
+    toMs: Math.round(range.toMs),
+    widthPx: Math.round(widthPx),
+  };
+  const askedMs = Date.now();
+  const sinceMs =
+    known === undefined || known.hasNewSeries || !canGrow(panel, known.data) ? undefined : newPartFrom(known.data, range);
+  if (known === undefined || sinceMs === undefined) {
+    return { data: await post(whole, signal), askedMs, hasNewSeries: false };
+  }
+  const fresh = await post({ ...whole, sinceMs, stepMs: known.data.stepMs }, signal);
+  const data = mergePanelData(known.data, fresh, range.fromMs);
+  return { data, askedMs, hasNewSeries: data !== fresh && countSeries(data) > countSeries(known.data) };
+}
+
+/**
+ * From when on to ask again: the last two grid times may still have been in the making, and samples come late. undefined
+ * where most of the range is new anyway, or the range reaches back before what is known.
+ */
+export function newPartFrom({ fromMs, toMs, stepMs }: PanelData, range: TimeRange): number | undefined {
+  if (stepMs <= 0 || range.fromMs < fromMs - stepMs) return undefined;
+  const sinceMs = Math.floor((toMs - Math.max(2 * stepMs, LATE_MS)) / stepMs) * stepMs;
+  const middleMs = (range.fromMs + range.toMs) / 2;
+  return sinceMs > middleMs ? sinceMs : undefined;
+}
+
+/**
+ * Whether the new part of an answer can be put behind the old one: curves over time can; values of one instant can't, nor
+ * can queries that reckon with the length of the range, since the new part has another.
+ */
+export function canGrow({ queries }: Panel, { frames, fromMs, toMs }: PanelData): boolean {
+  if (frames.length === 0 || queries.some(({ spec }) => JSON.stringify(spec).includes('__range'))) return false;
+  return frames.every(({ shape, length, fields }) => {
+    return shape !== 'table' && fields[0]?.type === 'time' && (length > 1 || toMs === fromMs);
+  });
+}
+
+async function post(request: PanelDataRequest, signal: AbortSignal): Promise<PanelData> {
+  const response = await ask('/api/panel-data', { method: 'POST', body: request, signal });
+  return decodePanelData(new Uint8Array(await response.arrayBuffer()));
+}

@@ -1,0 +1,67 @@
+import { isRelative, isSliding } from '@vitrine/compute/time.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { sessionQuery } from '../api/queries.ts';
+import { parseRefresh } from '../time/dashboard-search.ts';
+import { slide } from '../time/page-range.ts';
+import { openLiveFeed } from './live-feed.ts';
+import type { LiveStatus } from './live-feed.ts';
+import type { DashboardScope } from './scope.ts';
+
+/** Even without a notice the page looks again this often: not every source can tell that it grew. */
+const POLL_MS = 15_000;
+
+/** Keeps a dashboard up with its data: by the server's notices while live, or every so often. Hidden pages rest. */
+export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; readonly refresh: string }): LiveStatus {
+  const client = useQueryClient();
+  const visible = useVisible();
+  const [status, setStatus] = useState<LiveStatus>({ kind: 'off' });
+  const { range, pulse, uid } = scope;
+  const chosen = parseRefresh(refresh);
+  const live = chosen.kind === 'live' && isSliding(range.text);
+  const everyMs = chosen.kind === 'every' && isRelative(range.text.to) ? chosen.everyMs : undefined;
+
+  useEffect(() => (live && visible ? slide(range) : undefined), [live, visible, range]);
+
+  useEffect(() => {
+    if (!live || !visible) return;
+    // What grew while nobody listened was not told.
+    pulse.all(false);
+    const close = openLiveFeed({
+      url: `/api/live?dashboard=${encodeURIComponent(uid)}`,
+      onGrowth: ({ panels }) => pulse.grow(panels),
+      onReturn: () => pulse.all(false),
+      onStatus: (next) => {
+        setStatus(next);
+        // The line may be down because nobody is signed in any more: then the page asks for that.
+        if (next.kind === 'lost') void client.invalidateQueries(sessionQuery);
+      },
+    });
+    const timer = setInterval(() => pulse.all(false), POLL_MS);
+    return () => {
+      clearInterval(timer);
+      close();
+    };
+  }, [live, visible, pulse, uid, client]);
+
+  useEffect(() => {
+    if (everyMs === undefined || !visible) return;
+    const timer = setInterval(() => {
+      range.renew();
+      pulse.all(false);
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, visible, range, pulse]);
+
+  return status;
+}
+
+function useVisible(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      document.addEventListener('visibilitychange', listener);
+      return () => document.removeEventListener('visibilitychange', listener);
+    },
+    () => document.visibilityState === 'visible',
+  );
+}

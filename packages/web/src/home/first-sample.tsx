@@ -1,0 +1,49 @@
+import { IconCircleDashed } from '@tabler/icons-react';
+import type { ReactElement } from 'react';
+import { CopyButton } from '../state/copy-button.tsx';
+import classes from './home.module.css';
+
+/** Nothing is connected yet: three ways to begin, and word of the first sample. */
+export function FirstSample(): ReactElement {
+  const origin = window.location.origin;
+  const snippets = [
+    {
+      title: 'A training script or service with a Prometheus client',
+      text: 'Point Vitrine at its /metrics, in vitrine.yaml:',
+      code: `scrape_configs:\n  - job_name: training\n    scrape_interval: 5s\n    static_configs:\n      - targets: ['127.0.0.1:8000']\n`,
+    },
+    {
+      title: 'A Prometheus you already run',
+      text: 'Let it send a copy, in prometheus.yml. Make the token with “npx vitrine token create --scope ingest”:',
+      code: `remote_write:\n  - url: ${origin}/api/v1/write\n    authorization:\n      credentials: <token>\n`,
+    },
+    {
+      title: 'Nothing at hand',
+      text: 'Train a real network on handwritten digits and watch it learn:',
+      code: 'npm run demo\n',
+    },
+  ];
+  return (
+    <section aria-labelledby="home-first">
+      <h2 id="home-first" className={classes.welcome}>
+        Connect something that trains or serves
+      </h2>
+      <p className={classes.waiting} role="status">
+        <IconCircleDashed size={16} className={classes.spin} aria-hidden /> Waiting for the first sample… This page shows it as
+        soon as it arrives.
+      </p>
+      <ol className={classes.snippets}>
+        {snippets.map(({ title, text, code }) => (
+          <li key={title} className={classes.snippet}>
+            <h3>{title}</h3>
+            <p>{text}</p>
+            <div className={classes.code}>
+              <pre>{code.trimEnd()}</pre>
+              <CopyButton text={code} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
