@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Expr, ParseOptions } from './ast.ts';
 import { parse } from './parse.ts';
+import { printPretty } from './print-pretty.ts';
 import { print } from './print.ts';
 
 const EVERYTHING: ParseOptions = {
@@ -25,8 +26,22 @@ test.each([
   ['5m', '5m'],
   ['7d', '1w'],
   ['a </ 5', 'a </ 5'],
+  ['inf ^ 2 + Inf', 'Inf ^ 2 + +Inf'],
 ])('%s is printed as %s', (text, want) => {
   expect(print(parse(text))).toBe(want);
+});
+
+test('a long expression is printed over several lines', () => {
+  const text = 'sum by (job) (rate(http_requests_total{code="500"}[5m])) / sum by (job) (rate(http_requests_total[5m])) > 0.01';
+  expect(printPretty(parse(text))).toBe(
+    [
+      '    sum by (job) (rate(http_requests_total{code="500"}[5m]))',
+      '  /',
+      '    sum by (job) (rate(http_requests_total[5m]))',
+      '>',
+      '  0.01',
+    ].join('\n'),
+  );
 });
 
 test('what is printed parses to the same tree', () => {
@@ -34,6 +49,7 @@ test('what is printed parses to the same tree', () => {
     fc.property(expressions, (text) => {
       const expr = parse(text, EVERYTHING);
       expect(bare(parse(print(expr), EVERYTHING))).toEqual(bare(expr));
+      expect(bare(parse(printPretty(expr, 10), EVERYTHING))).toEqual(bare(expr));
     }),
     { numRuns: 1000 },
   );

@@ -1,6 +1,17 @@
 import { METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { Matcher } from '@vitrine/model/sample-store.ts';
-import type { Aggregation, AtModifier, Binary, Duration, DurationExpr, Expr, NumberLiteral, VectorSelector } from './ast.ts';
+import type {
+  Aggregation,
+  AtModifier,
+  Binary,
+  Duration,
+  DurationExpr,
+  Expr,
+  NumberLiteral,
+  Subquery,
+  VectorMatching,
+  VectorSelector,
+} from './ast.ts';
 import { formatDuration } from './duration.ts';
 import { formatNumber } from './number.ts';
 import { quote } from './quote.ts';
@@ -21,16 +32,14 @@ export function print(expr: Expr): string {
       const modifiers = `${printExtension(selector)}${printAt(selector.at)}${printOffset(selector.offset)}`;
       return `${printName(selector)}[${printDuration(range)}]${modifiers}`;
     }
-    case 'subquery': {
-      const step = expr.step === undefined ? '' : printDuration(expr.step);
-      return `${print(expr.expr)}[${printDuration(expr.range)}:${step}]${printAt(expr.at)}${printOffset(expr.offset)}`;
-    }
+    case 'subquery':
+      return `${print(expr.expr)}${printSubqueryEnd(expr)}`;
     case 'call':
       return `${expr.name}(${expr.args.map(print).join(', ')})`;
     case 'aggregation':
-      return printAggregation(expr);
+      return `${printAggregationStart(expr)}(${expr.param === undefined ? '' : `${print(expr.param)}, `}${print(expr.expr)})`;
     case 'binary':
-      return `${print(expr.left)} ${expr.op}${expr.bool ? ' bool' : ''}${printMatching(expr)} ${print(expr.right)}`;
+      return `${printLeft(expr)} ${printOperator(expr)} ${print(expr.right)}`;
     case 'unary':
       return `${expr.op}${print(expr.expr)}`;
     case 'paren':
@@ -38,6 +47,13 @@ export function print(expr: Expr): string {
     case 'stepInvariant':
       return print(expr.expr);
   }
+}
+
+/** The left side of an operator, by print() or in another form. */
+export function printLeft({ op, left }: Binary, how: (expr: Expr) => string = print): string {
+  const text = how(left);
+  // The sign of "+Inf" would take the power with it: +Inf ^ 2 is +(Inf ^ 2).
+  return op === '^' && left.kind === 'number' ? text.replace('+', '') : text;
 }
 
 function printNumber({ value, duration }: NumberLiteral): string {
@@ -100,17 +116,23 @@ function printDurationExpr(duration: DurationExpr): string {
   }
 }
 
-function printAggregation({ op, grouping, param, expr }: Aggregation): string {
-  const clause =
-    grouping?.kind === 'without' || (grouping !== undefined && grouping.labels.length > 0)
-      ? ` ${grouping.kind} (${printLabels(grouping.labels)}) `
-      : '';
-  return `${op}${clause}(${param === undefined ? '' : `${print(param)}, `}${print(expr)})`;
+/** `sum by (a) `, without the brackets around its arguments. */
+export function printAggregationStart({ op, grouping }: Aggregation): string {
+  if (grouping === undefined || (grouping.kind === 'by' && grouping.labels.length === 0)) return op;
+  return `${op} ${grouping.kind} (${printLabels(grouping.labels)}) `;
 }
 
-function printMatching({ matching }: Binary): string {
-  if (matching === undefined) return '';
-  const { card, on, labels, include, fillLeft, fillRight } = matching;
+/** `[5m:1m] @ 1.000 offset 1m` */
+export function printSubqueryEnd({ range, step, at, offset }: Subquery): string {
+  return `[${printDuration(range)}:${step === undefined ? '' : printDuration(step)}]${printAt(at)}${printOffset(offset)}`;
+}
+
+/** `+ on (a) group_left ()`: what stands between the sides. */
+export function printOperator({ op, bool, matching }: Binary): string {
+  return `${op}${bool ? ' bool' : ''}${matching === undefined ? '' : printMatching(matching)}`;
+}
+
+function printMatching({ card, on, labels, include, fillLeft, fillRight }: VectorMatching): string {
   const grouped = card === 'many-to-one' || card === 'one-to-many';
   let text = '';
   if (labels.length > 0 || on || grouped) text += ` ${on ? 'on' : 'ignoring'} (${printLabels(labels)})`;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Expr, ParseOptions } from '../ast.ts';
 import { parse } from '../parse.ts';
+import { printPretty } from '../print-pretty.ts';
 import { print } from '../print.ts';
 import { hasCorpus, readCorpus } from './corpus.ts';
 import { parseSeriesDescription } from './series-description.ts';
@@ -10,7 +11,7 @@ import { parseSeriesDescription } from './series-description.ts';
 const OPTIONS: ParseOptions = { experimentalFunctions: true, durationExpressions: true, extendedRangeSelectors: true };
 
 /** Rows that pass; they only rise. */
-const FLOOR = { parse: 350, roundTrip: 206, print: 86, series: 23 } as const;
+const FLOOR = { parse: 350, roundTrip: 206, print: 86, pretty: 62, series: 23 } as const;
 
 /** Cases whose row joins the position of Prometheus' first error with the text of its second. */
 const MISREAD: ReadonlyMap<string, string> = new Map([
@@ -85,6 +86,14 @@ describe.skipIf(!hasCorpus)("Prometheus' own parser tables", () => {
     ratchet(table<PrintCase>('printer_cases'), FLOOR.print, (row) => {
       const printed = print(parse(row.in, { ...OPTIONS, binaryFill: true }));
       return printed === (row.out ?? row.in) ? undefined : `${row.in}: ${printed}, not ${row.out ?? row.in}`;
+    });
+  });
+
+  test('the form over several lines', () => {
+    ratchet(table<PrintCase>('prettier_cases'), FLOOR.pretty, (row) => {
+      // Prometheus' tests lower the limit so that short expressions split.
+      const printed = printPretty(parse(row.in, OPTIONS), 10);
+      return printed === row.out ? undefined : `${row.in}:\n${printed}\n--- not\n${row.out}`;
     });
   });
 
