@@ -3,7 +3,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import type { QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { guard } from './auth/guard.ts';
@@ -16,13 +16,13 @@ import { liveRoutes } from './http/live.ts';
 import { panelDataRoutes } from './http/panel-data.ts';
 import type { MetadataSource } from './http/prometheus/metadata.ts';
 import { prometheusApi } from './http/prometheus/prometheus-api.ts';
-import type { TargetsSource } from './http/prometheus/targets.ts';
 import type { Routes } from './http/routes.ts';
 import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
 import { coalesce } from './query/coalesce.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { connectSources } from './query/sources.ts';
+import type { ScrapeManager } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
 
 export interface AppNeeds {
@@ -36,7 +36,7 @@ export interface AppNeeds {
   readonly limits: QueryLimits & { readonly maxPoints: number; readonly bodyBytes: number };
   readonly scrapeIntervalMs: number;
   readonly metadata: MetadataSource;
-  readonly targets: TargetsSource;
+  readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
   readonly startedMs: number;
@@ -54,7 +54,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   const { log, metrics } = needs;
   const app: Routes = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     // A client that drips its headers or its body does not hold a connection for ever.
     requestTimeout: 120_000,

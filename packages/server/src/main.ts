@@ -1,3 +1,4 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { readCommandLine } from './config/command-line.ts';
 import { ConfigError } from './config/read-config.ts';
 import { COMMANDS, usage } from './cli/commands.ts';

@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import { openStore } from '@vitrine/tsdb/open-store.ts';
+import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
 import type { Logger } from 'pino';
 import { buildApp } from './app.ts';
 import { isLoopback } from './auth/guard.ts';
 import { signInOver } from './auth/sign-in.ts';
 import { tokensOver } from './auth/tokens.ts';
-import { type Address, KEY_NAMES } from './config/keys.ts';
+import { type Address, KEY_NAMES, type Settings } from './config/keys.ts';
 import type { Config } from './config/read-config.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
 import type { Routes } from './http/routes.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
+import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
+import { createScrapeManager } from './scrape/scrape-manager.ts';
 import { countQueries } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
 import { countStore, openMetrics } from './self/metrics.ts';
@@ -35,7 +39,9 @@ export interface RunningServer {
 const DRAIN_MS = 2_500;
 
 /** Opens the stores, listens, and starts what runs by itself. Throws StartError. */
-export async function startServer({ settings }: Config): Promise<RunningServer> {
+export async function startServer(config: Config, furtherScrapeFiles: readonly string[] = []): Promise<RunningServer> {
+  const { settings } = config;
+  const scrapeSetup = readScrapeSetup(config, furtherScrapeFiles);
   const log = openLog(settings['log.level'], settings['log.format']);
   const metrics = openMetrics(VERSION);
   // What was opened is closed again in the opposite order, also where the start fails half-way.
@@ -45,19 +51,15 @@ export async function startServer({ settings }: Config): Promise<RunningServer> 
   };
   let ready = true;
   try {
-    const store = await openStore({
-      folder: join(settings.data, 'samples'),
-      retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
-      maxSeries: settings['limits.ingest.series'],
-      maxPendingBytes: 256 * 2 ** 20,
-      log: (message: string) => log.info(message),
-    });
+    const store = await openSamples(settings, log);
     closers.push(() => store.close());
     countStore(metrics, store);
     const samples = countQueries(store, metrics);
     const documents = await openDocumentStore(settings.data);
     closers.push(() => documents.close());
 
+    const scraping = createScrapeManager({ append: (batch) => samples.append(batch), log, userAgent: `Vitrine/${VERSION}` });
+    const intervalMs = usualIntervalMs(scrapeSetup);
     const signIn = signInOver(documents, settings['auth.session']);
     const loopback = isLoopback(settings.listen.host);
     const folders = [join(ROOT, 'dashboards'), ...(settings.dashboards === '' ? [] : [settings.dashboards])];
@@ -80,9 +82,9 @@ export async function startServer({ settings }: Config): Promise<RunningServer> 
         maxPoints: settings['limits.query.points'],
         bodyBytes: settings['limits.ingest.body'],
       },
-      scrapeIntervalMs: 5_000,
-      metadata: { metadata: () => [] },
-      targets: { activeTargets: () => [], droppedTargets: () => [] },
+      scrapeIntervalMs: intervalMs,
+      scraping,
+      metadata: { metadata: () => scraping.metadata().flatMap((target) => target.metadata) },
       flags: Object.fromEntries(KEY_NAMES.map((name) => [name, String(settings[name])])),
       startedMs: Date.now(),
       webFolder: join(ROOT, 'packages/web/dist'),
@@ -93,7 +95,10 @@ export async function startServer({ settings }: Config): Promise<RunningServer> 
     });
     closers.push(() => drain(app));
     const url = await listen(app, settings.listen);
-    if (settings['scrape.self']) closers.push(recordSelf(metrics, store, new URL(url).host, log));
+    for (const notice of scrapeSetup.notices) log.warn(notice);
+    scraping.apply(scrapeSetup);
+    closers.push(() => scraping.stop());
+    if (settings['scrape.self']) closers.push(recordSelf(metrics, store, new URL(url).host, intervalMs, log));
 
     return {
       url,
@@ -106,6 +111,21 @@ export async function startServer({ settings }: Config): Promise<RunningServer> 
     };
   } catch (error) {
     await closeAll();
+    throw error;
+  }
+}
+
+/** The store's own sentences about its folder (in use, damaged, not writable) are what the person at the terminal needs. */
+async function openSamples(settings: Settings, log: Logger): Promise<SampleStore> {
+  try {
+    return await openStore({
+      folder: join(settings.data, 'samples'),
+      retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
+      maxSeries: settings['limits.ingest.series'],
+      log: (level, sentence) => log[level](sentence),
+    });
+  } catch (error) {
+    if (error instanceof StoreOpenError) throw new StartError(error.message, { cause: error });
     throw error;
   }
 }

@@ -18,6 +18,30 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
       run: async (line) => (await import('./serve.ts')).serve(line),
     },
   ],
+  [
+    'demo',
+    {
+      form: 'demo [--minutes N] [--data DIR] [--listen HOST:PORT]',
+      help: 'Serve, and beside it train a real model and serve it, for as long as the demo runs.',
+      run: async (line) => (await import('./demo.ts')).demo(line),
+    },
+  ],
+  [
+    'check',
+    {
+      form: 'check FILE…',
+      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om).',
+      run: async (line) => (await import('./check.ts')).check(line),
+    },
+  ],
+  [
+    'token',
+    {
+      form: 'token create [--name NAME] [--scope ingest,read,admin] [--expires 90d] | list | revoke ID | link',
+      help: 'Make, list and revoke tokens for ingest and API; make a new sign-in link.',
+      run: async (line) => (await import('./token.ts')).token(line),
+    },
+  ],
 ]);
 
 /** What `--help` prints. */

@@ -47,14 +47,16 @@ export function openMetrics(version: string): Metrics {
 
 /** Adds a gauge that is read when the metrics are asked for. */
 export function gauge({ registry }: Metrics, name: string, help: string, read: () => number): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(read());
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(read());
+      },
+    }),
+  );
 }
 
 const STORE_GAUGES: readonly (readonly [name: string, help: string, read: (stats: StoreStats) => number | undefined])[] = [
@@ -83,27 +85,31 @@ export function countStore({ registry }: Metrics, store: SampleStore): void {
     return asked;
   };
   for (const [name, help, read] of STORE_GAUGES) {
-    new Gauge({
-      name: `vitrine_store_${name}`,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set(read(await stats()) ?? Number.NaN);
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name: `vitrine_store_${name}`,
+        help,
+        registers: [],
+        async collect() {
+          this.set(read(await stats()) ?? Number.NaN);
+        },
+      }),
+    );
   }
   for (const [name, help, read] of STORE_COUNTERS) {
-    new Counter({
-      name: `vitrine_store_${name}`,
-      help,
-      registers: [registry],
-      async collect() {
-        const value = read(await stats());
-        // The store counts for itself; this library's counters can only be added to.
-        this.reset();
-        this.inc(value);
-      },
-    });
+    registry.registerMetric(
+      new Counter({
+        name: `vitrine_store_${name}`,
+        help,
+        registers: [],
+        async collect() {
+          const value = read(await stats());
+          // The store counts for itself; this library's counters can only be added to.
+          this.reset();
+          this.inc(value);
+        },
+      }),
+    );
   }
 }
 

@@ -3,15 +3,16 @@ import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
 
-/** How often Vitrine's own metrics are kept. */
-export const SELF_INTERVAL_MS = 5_000;
+/** However often others are scraped: our own state is worth a look no less and no more often than this. */
+const SHORTEST_INTERVAL_MS = 1_000;
+const LONGEST_INTERVAL_MS = 15_000;
 const JOB = 'vitrine';
 
 /**
  * Keeps Vitrine's own metrics in its own store, as a scrape of itself would, without the way over HTTP and the token
  * that it would need on some addresses. Returns the way to stop.
  */
-export function recordSelf(metrics: Metrics, store: SampleStore, instance: string, log: Logger): () => void {
+export function recordSelf(metrics: Metrics, store: SampleStore, instance: string, intervalMs: number, log: Logger): () => void {
   let running = false;
   const keys = new Map<string, string>();
   const record = async (): Promise<void> => {
@@ -26,7 +27,7 @@ export function recordSelf(metrics: Metrics, store: SampleStore, instance: strin
       running = false;
     }
   };
-  const timer = setInterval(() => void record(), SELF_INTERVAL_MS);
+  const timer = setInterval(() => void record(), Math.min(LONGEST_INTERVAL_MS, Math.max(SHORTEST_INTERVAL_MS, intervalMs)));
   void record();
   return () => clearInterval(timer);
 }

@@ -1,8 +1,8 @@
 import { interpolate } from '@vitrine/compute/interpolate.ts';
 import { alignToStep } from '@vitrine/compute/step.ts';
 import type { EvaluateRequest, Growth, SampleStore } from '@vitrine/model/sample-store.ts';
-import { parse } from '@vitrine/promql/parse.ts';
 import type { Datasource, DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
+import { parseBuiltinExpr } from './check-query.ts';
 import { shapeResult } from './frames.ts';
 import { selectorsOf } from './selectors.ts';
 import { type BuiltinQuery, type BuiltinSettings, builtinSpec } from './spec.ts';
@@ -12,7 +12,7 @@ export const builtin: DatasourceServer<BuiltinSettings, BuiltinQuery> = {
   spec: builtinSpec,
   connect: (settings, { samples }): Datasource<BuiltinQuery> => ({
     query: (refId, query, context) => runQuery(samples, settings, refId, query, context),
-    watch: (query, onGrowth) => watchQuery(samples, settings, query, onGrowth),
+    watch: (query, onGrowth) => watchQuery(samples, query, onGrowth),
   }),
 };
 
@@ -48,14 +48,7 @@ async function runQuery(
   };
 }
 
-function watchQuery(
-  samples: SampleStore,
-  { scrapeIntervalMs }: BuiltinSettings,
-  query: BuiltinQuery,
-  onGrowth: (growth: Growth) => void,
-): () => void {
-  // Which series are read does not depend on the windows, so any step will do to make the text parse.
-  const expr = interpolate(query.expr, { stepMs: 1_000, rangeMs: 3_600_000, scrapeIntervalMs });
-  const selectors = selectorsOf(parse(expr));
+function watchQuery(samples: SampleStore, query: BuiltinQuery, onGrowth: (growth: Growth) => void): () => void {
+  const selectors = selectorsOf(parseBuiltinExpr(query));
   return selectors.length === 0 ? () => {} : samples.watch(selectors, onGrowth);
 }

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
 import type { Logger } from 'pino';
+import type { ScrapeManager } from '../../scrape/scrape-manager.ts';
 import { replyFor } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError, apiErrorType } from './api-error.ts';
@@ -7,12 +8,12 @@ import { metadataRoutes, type MetadataSource } from './metadata.ts';
 import { type PrometheusQueryNeeds, queryRoutes } from './query.ts';
 import { seriesRoutes } from './series.ts';
 import { type StatusNeeds, statusRoutes } from './status.ts';
-import { targetsRoutes, type TargetsSource } from './targets.ts';
+import { targetsRoutes } from './targets.ts';
 
 export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds {
   readonly log: Logger;
   readonly metadata: MetadataSource;
-  readonly targets: TargetsSource;
+  readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
 }
 
 /** The longest form body: a query of 1 MiB is no query. */
@@ -39,6 +40,6 @@ export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Pro
   queryRoutes(app, needs);
   seriesRoutes(app, needs.samples);
   metadataRoutes(app, needs.metadata);
-  targetsRoutes(app, needs.targets);
+  targetsRoutes(app, needs.scraping);
   statusRoutes(app, needs);
 }

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { CommandLine } from '../config/command-line.ts';
+import { readConfig } from '../config/read-config.ts';
+import { ROOT } from '../self/version.ts';
+import { StartError } from '../start-error.ts';
+import { startServer } from '../start-server.ts';
+import { greet } from './serve.ts';
+import { untilStopped } from './until-stopped.ts';
+
+const WORKLOAD = join(ROOT, 'examples/demo/src/main.ts');
+const KILL_AFTER_MS = 3_000;
+
+/** `vitrine demo`: serves, and beside it trains and serves a real model that is scraped. */
+export async function demo(line: CommandLine): Promise<void> {
+  const config = readConfig({ flags: line.settings, env: process.env, file: line.options['config'], folder: process.cwd() });
+  const folder = join(config.settings.data, 'demo');
+  const minutes = line.options['minutes'];
+  const workload = spawn(
+    process.execPath,
+    [WORKLOAD, `--folder=${folder}`, ...(minutes === undefined ? [] : [`--minutes=${minutes}`])],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      // Ctrl-C goes to every process of the terminal's group: the workload is stopped by us, after its last scrape.
+      detached: true,
+    },
+  );
+  const gone = new Promise<void>((resolve) => workload.once('close', () => resolve()));
+  try {
+    await ready(workload);
+    const server = await startServer(config, [join(folder, 'scrape.yml')]);
+    greet(server);
+    await untilStopped();
+    await Promise.all([server.stop(), end(workload, gone)]);
+  } finally {
+    await end(workload, gone);
+  }
+}
+
+/** Resolves when the workload says that its scrape configuration is written. */
+async function ready(workload: ChildProcess): Promise<void> {
+  const lines = createInterface({ input: workload.stdout as NodeJS.ReadableStream });
+  const failed = new Promise<never>((_, reject) => {
+    workload.once('error', (cause) =>
+      reject(new StartError(`The demo's workload could not start: ${cause.message}.`, { cause })),
+    );
+    workload.once('close', (code) =>
+      reject(new StartError(`The demo's workload ended before it was ready (exit code ${code}).`)),
+    );
+  });
+  const said = (async () => {
+    for await (const text of lines) if (text.trim() === 'ready') return;
+    await failed;
+  })();
+  await Promise.race([said, failed]);
+  // It says nothing more, and its later end is no failure of the start.
+  failed.catch(() => {});
+  lines.close();
+}
+
+async function end(workload: ChildProcess, gone: Promise<void>): Promise<void> {
+  if (workload.exitCode !== null || workload.signalCode !== null || workload.pid === undefined) return;
+  workload.kill('SIGTERM');
+  const late = setTimeout(() => workload.kill('SIGKILL'), KILL_AFTER_MS);
+  await gone;
+  clearTimeout(late);
+}
