@@ -77,8 +77,9 @@ export function combineVectors(
   const swapped = matching.card === 'one-to-many';
   const one = swapped ? left : right;
   const many = swapped ? right : left;
-  const fillOne = swapped ? matching.fillLeft : matching.fillRight;
-  const fillMany = swapped ? matching.fillRight : matching.fillLeft;
+  // Prometheus turns the sides round for group_right, but not the fills: fill_right always stands for the "one" side.
+  const fillOne = matching.fillRight;
+  const fillMany = matching.fillLeft;
   const match = matchLabels(matching);
   const element = elementOf(op, bool);
   const compute = swapped ? (m: number, o: number): number | undefined => element(o, m) : element;
