@@ -173,6 +173,10 @@ test.each([
   );
 });
 
+test('width has no limit', () => {
+  expect(parse(`label_join(x, "a", ","${', "b"'.repeat(200_000)})`)).toMatchObject({ kind: 'call', name: 'label_join' });
+});
+
 test('nesting under the limit is fine', () => {
   const deep = MAX_NESTING - 10;
   expect(parse(`${'('.repeat(deep)}x${')'.repeat(deep)}`)).toMatchObject({ kind: 'paren' });

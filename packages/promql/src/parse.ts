@@ -83,7 +83,7 @@ class Parser {
   #end = 0;
   /** What an unexpected token is reported as being in: the innermost construct that has a message of its own. */
   readonly #contexts: (readonly [context: string, wanted: string])[] = [];
-  readonly #heights = new Map<Expr | DurationExpr, number>();
+  readonly #heights = new Map<Expr, number>();
   #depth = 0;
 
   constructor(text: string, options: ParseOptions) {
@@ -132,7 +132,7 @@ class Parser {
     const vectors = valueType(left) === 'vector' && valueType(right) === 'vector';
     const binary: Binary = { kind: 'binary', span, op, left, right, bool, matching: vectors ? matching : undefined };
     this.writtenMatching.set(binary, matching);
-    return this.#grown(binary, left, right);
+    return this.#grown(binary, [left, right]);
   }
 
   #binaryModifiers(op: BinaryOp): { bool: boolean; matching: VectorMatching } {
@@ -182,7 +182,7 @@ class Parser {
     const expr = this.#binary(UNDER_SIGN);
     const span = { from: sign.from, to: expr.span.to };
     if (expr.kind === 'number') return { ...expr, span, value: sign.kind === '-' ? -expr.value : expr.value };
-    return this.#grown({ kind: 'unary', span, op: sign.kind as '+' | '-', expr }, expr);
+    return this.#grown({ kind: 'unary', span, op: sign.kind as '+' | '-', expr }, [expr]);
   }
 
   #primary(): Expr {
@@ -192,7 +192,7 @@ class Parser {
         this.#take();
         const expr = this.#binary(0);
         const to = this.#expect(')').to;
-        return this.#grown({ kind: 'paren', span: { from: token.from, to }, expr }, expr);
+        return this.#grown({ kind: 'paren', span: { from: token.from, to }, expr }, [expr]);
       }
       case 'number':
       case 'duration':
@@ -248,7 +248,7 @@ class Parser {
     }
     return this.#grown(
       { kind: 'call', span: { from: name.from, to: this.#end }, name: signature.name, args, type: signature.returns },
-      ...args,
+      args,
     );
   }
 
@@ -271,7 +271,7 @@ class Parser {
     }
     const expr = args[wanted - 1]!;
     const param = wanted === 2 ? args[0] : undefined;
-    return this.#grown({ kind: 'aggregation', span, op, expr, param, grouping }, ...args);
+    return this.#grown({ kind: 'aggregation', span, op, expr, param, grouping }, args);
   }
 
   #groupingClause(): Aggregation['grouping'] {
@@ -373,7 +373,7 @@ class Parser {
     }
     const { to } = this.#take();
     const span = { from: expr.span.from, to };
-    return this.#grown({ kind: 'subquery', span, expr, range, step, offset: 0, at: undefined }, expr);
+    return this.#grown({ kind: 'subquery', span, expr, range, step, offset: 0, at: undefined }, [expr]);
   }
 
   #matrixSelector(expr: Expr, range: Duration, open: Token, close: Token): Expr {
@@ -443,7 +443,7 @@ class Parser {
       }
       case 'subquery': {
         const changed: Subquery = { ...expr, span, ...change };
-        return this.#grown(changed, changed.expr);
+        return this.#grown(changed, [changed.expr]);
       }
       default:
         return expr;
@@ -571,7 +571,7 @@ class Parser {
   }
 
   /** Notes how high the tree over these children is, and refuses one that is too high to walk. */
-  #grown<T extends Expr>(expr: T, ...children: readonly Expr[]): T {
+  #grown<T extends Expr>(expr: T, children: readonly Expr[]): T {
     let height = 1;
     for (const child of children) height = Math.max(height, (this.#heights.get(child) ?? 0) + 1);
     if (height > MAX_NESTING) tooDeep(expr.span);

@@ -14,7 +14,7 @@ import { dropMetadata, isEmpty, mergeEqualLabels, type Column } from './column.t
 import { byLabels, Evaluator } from './evaluator.ts';
 import { gridOf, gridTimes, instantGrid, type Grid } from './grid.ts';
 import { unwrap } from './invariant.ts';
-import { typeOf } from './type-of.ts';
+import { valueType } from '../functions-signatures.ts';
 
 export const DEFAULT_LOOKBACK_MS = 300_000;
 export const DEFAULT_SUBQUERY_STEP_MS = 60_000;
@@ -89,7 +89,7 @@ async function answerOf(
   instant: boolean,
   budget: Budget,
 ): Promise<WithoutNotes<QueryResult>> {
-  switch (typeOf(expr)) {
+  switch (valueType(expr)) {
     case 'string': {
       const inner = unwrap(expr);
       return { kind: 'string', timeMs: grid.startMs, value: inner.kind === 'string' ? inner.value : '' };

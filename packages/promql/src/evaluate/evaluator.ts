@@ -20,7 +20,7 @@ import { RANGE_FUNCTIONS, type RangeFunction } from './range-functions.ts';
 import type { KernelContext, Windows } from './range-window.ts';
 import { Ranking } from './rank.ts';
 import { columnSamples, readInstants, readSamples, referenceOf, withoutStale, type RangeSeries } from './read-samples.ts';
-import { typeOf } from './type-of.ts';
+import { valueType } from '../functions-signatures.ts';
 
 /** What an evaluation is about, beside the expression. */
 export interface Query {
@@ -86,7 +86,7 @@ export class Evaluator {
       case 'call':
         return this.#streamCall(expr, grid, sink);
       default:
-        throw new QueryError('execution', `expected an instant vector, got a ${typeOf(expr)}`, expr.span);
+        throw new QueryError('execution', `expected an instant vector, got a ${valueType(expr)}`, expr.span);
     }
   }
 
@@ -107,7 +107,7 @@ export class Evaluator {
       case 'call':
         return this.#scalarCall(expr, grid);
       default:
-        throw new QueryError('execution', `expected a scalar, got a ${typeOf(expr)}`, expr.span);
+        throw new QueryError('execution', `expected a scalar, got a ${valueType(expr)}`, expr.span);
     }
   }
 
@@ -116,7 +116,7 @@ export class Evaluator {
     const inner = unwrap(expr);
     if (inner.kind === 'matrixSelector') return this.#streamMatrix(inner, grid, visit);
     if (inner.kind === 'subquery') return this.#streamSubquery(inner, grid, visit);
-    throw new QueryError('execution', `expected a range vector, got a ${typeOf(expr)}`, expr.span);
+    throw new QueryError('execution', `expected a range vector, got a ${valueType(expr)}`, expr.span);
   }
 
   /** A pinned expression is evaluated once, and its value stands at every step. */
@@ -177,7 +177,7 @@ export class Evaluator {
       const { timestampsMs, values, length } = columnSamples(column, inner, times, kept);
       if (length > 0) visit({ labels: column.labels, dropName: column.dropName, timestampsMs, values, length });
     };
-    if (typeOf(subquery.expr) === 'scalar') {
+    if (valueType(subquery.expr) === 'scalar') {
       const values = await this.scalar(subquery.expr, inner);
       emit({ labels: Labels.empty, dropName: false, values, present: new Uint8Array(count).fill(1) });
     } else {
@@ -328,7 +328,7 @@ export class Evaluator {
   }
 
   async #streamRangeFunction(call: Call, fn: RangeFunction, grid: Grid, sink: Sink): Promise<void> {
-    const at = call.args.findIndex((arg) => typeOf(arg) === 'matrix');
+    const at = call.args.findIndex((arg) => valueType(arg) === 'matrix');
     const scalars: Float64Array[] = [];
     for (const [i, arg] of call.args.entries()) if (i !== at) scalars.push(await this.scalar(arg, grid));
     if (call.name === 'double_exponential_smoothing') checkFactors(scalars);
@@ -368,7 +368,7 @@ export class Evaluator {
   #windowsOf(expr: Expr, grid: Grid): Windows {
     const range = unwrap(expr);
     if (range.kind !== 'matrixSelector' && range.kind !== 'subquery') {
-      throw new QueryError('execution', `expected a range vector, got a ${typeOf(expr)}`, expr.span);
+      throw new QueryError('execution', `expected a range vector, got a ${valueType(expr)}`, expr.span);
     }
     const { at, offset } = range.kind === 'matrixSelector' ? range.selector : range;
     const { firstMs, stepMs } = referenceOf(grid, at, durationMs(offset, this.#span), this.#query);
@@ -535,8 +535,8 @@ export class Evaluator {
 
   async #streamBinary(node: Binary, grid: Grid, sink: Sink): Promise<void> {
     const { op, left, right, bool, matching } = node;
-    const leftScalar = typeOf(left) === 'scalar';
-    const rightScalar = typeOf(right) === 'scalar';
+    const leftScalar = valueType(left) === 'scalar';
+    const rightScalar = valueType(right) === 'scalar';
     if (leftScalar || rightScalar) {
       const scalar = await this.scalar(leftScalar ? left : right, grid);
       return this.stream(leftScalar ? right : left, grid, (column) => {
@@ -562,9 +562,9 @@ export class Evaluator {
   /** histogram_quantile(q, v), histogram_quantiles(v, label, q…) and histogram_fraction(low, high, v) of classic buckets. */
   async #streamHistogram(call: Call, grid: Grid, sink: Sink): Promise<void> {
     const { name, args } = call;
-    const vectorAt = args.findIndex((arg) => typeOf(arg) === 'vector');
+    const vectorAt = args.findIndex((arg) => valueType(arg) === 'vector');
     const vector = args[vectorAt]!;
-    const scalarArgs = args.filter((arg) => typeOf(arg) === 'scalar');
+    const scalarArgs = args.filter((arg) => valueType(arg) === 'scalar');
     const scalars: Float64Array[] = [];
     for (const arg of scalarArgs) scalars.push(await this.scalar(arg, grid));
     if (name !== 'histogram_fraction') scalars.forEach((quantiles, i) => this.#checkQuantiles(quantiles, scalarArgs[i]!));
@@ -636,7 +636,7 @@ function negate(sink: Sink): Sink {
 
 function textOf(expr: Expr): string {
   const inner = unwrap(expr);
-  if (inner.kind !== 'string') throw new QueryError('execution', `expected a string, got a ${typeOf(expr)}`, expr.span);
+  if (inner.kind !== 'string') throw new QueryError('execution', `expected a string, got a ${valueType(expr)}`, expr.span);
   return inner.value;
 }
 
