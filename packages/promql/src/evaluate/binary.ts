@@ -92,7 +92,7 @@ export function combineVectors(
   const emit = (labels: Labels, count: number): Column => {
     let column = results.get(labels.key);
     if (column === undefined) {
-      column = { labels, dropName: bool, values: new Float64Array(count), present: new Uint8Array(count) };
+      column = { labels, dropName: bool, values: new Float64Array(count), present: new Uint8Array(count), owned: true };
       results.set(labels.key, column);
     }
     return column;

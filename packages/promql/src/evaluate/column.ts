@@ -12,20 +12,30 @@ export interface Column {
   values: Float64Array;
   /** 1 where there is a value, 0 where there is none. */
   present: Uint8Array;
+  /** The arrays were made for this column alone: the sink may keep them. */
+  owned?: boolean;
 }
 
 /**
- * Takes one series after the other. The column and its arrays are lent for the duration of the call: change them
- * freely, copy what is to be kept.
+ * Takes one series after the other. The column and, unless it is `owned`, its arrays are lent for the duration of the
+ * call: change them freely, copy what is to be kept.
  */
 export type Sink = (column: Column) => void;
 
 export function emptyColumn(count: number, labels = Labels.empty): Column {
-  return { labels, dropName: false, values: new Float64Array(count), present: new Uint8Array(count) };
+  return { labels, dropName: false, values: new Float64Array(count), present: new Uint8Array(count), owned: true };
 }
 
-export function copyColumn({ labels, dropName, values, present }: Column): Column {
-  return { labels, dropName, values: values.slice(), present: present.slice() };
+/** A column over new arrays that has a value everywhere. */
+export function constantColumn(labels: Labels, values: Float64Array): Column {
+  return { labels, dropName: false, values, present: new Uint8Array(values.length).fill(1), owned: true };
+}
+
+/** What a sink may keep. */
+export function keepColumn({ labels, dropName, values, present, owned = false }: Column): Column {
+  return owned
+    ? { labels, dropName, values, present, owned }
+    : { labels, dropName, values: values.slice(), present: present.slice(), owned: true };
 }
 
 export function isEmpty(present: Uint8Array): boolean {

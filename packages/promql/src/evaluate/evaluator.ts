@@ -5,7 +5,7 @@ import { accumulatorOf, type Accumulator } from './accumulate.ts';
 import type { Annotations } from './annotations.ts';
 import { combineScalars, combineSets, combineVectors, combineWithScalar } from './binary.ts';
 import type { Budget } from './budget.ts';
-import { copyColumn, emptyColumn, isEmpty, mergeEqualLabels, type Column, type Sink } from './column.ts';
+import { constantColumn, emptyColumn, keepColumn, isEmpty, mergeEqualLabels, type Column, type Sink } from './column.ts';
 import { durationMs, positiveDurationMs, type QuerySpan } from './duration-value.ts';
 import { clampValues, mapValues, NUMBER_FUNCTIONS, roundValues, TIME_FUNCTIONS } from './elementwise.ts';
 import { formatG, formatPlain } from './format-number.ts';
@@ -62,7 +62,7 @@ export class Evaluator {
     const columns: Column[] = [];
     await this.stream(expr, grid, (column) => {
       this.#budget.hold(grid.count);
-      columns.push(copyColumn(column));
+      columns.push(keepColumn(column));
     });
     this.#budget.allowSeries(columns.length);
     return columns;
@@ -124,12 +124,7 @@ export class Evaluator {
     const once = await this.collect(expr, instantGrid(grid.startMs));
     for (const { labels, dropName, values, present } of once) {
       if (present[0] === 0) continue;
-      sink({
-        labels,
-        dropName,
-        values: new Float64Array(grid.count).fill(values[0]!),
-        present: new Uint8Array(grid.count).fill(1),
-      });
+      sink({ ...constantColumn(labels, new Float64Array(grid.count).fill(values[0]!)), dropName });
       if (this.#budget.due()) await this.#budget.pause();
     }
   }
@@ -179,7 +174,7 @@ export class Evaluator {
     };
     if (valueType(subquery.expr) === 'scalar') {
       const values = await this.scalar(subquery.expr, inner);
-      emit({ labels: Labels.empty, dropName: false, values, present: new Uint8Array(count).fill(1) });
+      emit(constantColumn(Labels.empty, values));
     } else {
       await this.stream(subquery.expr, inner, emit);
     }
@@ -233,7 +228,7 @@ export class Evaluator {
     if (ofTime !== undefined) {
       if (args.length > 0) return this.#streamMapped(args[0]!, grid, (column) => mapValues(column, ofTime), sink);
       const values = gridTimes(grid).map((ms) => ofTime(Math.trunc(ms / 1000)));
-      return sink({ labels: Labels.empty, dropName: false, values, present: new Uint8Array(grid.count).fill(1) });
+      return sink(constantColumn(Labels.empty, values));
     }
     switch (name) {
       case 'clamp':
@@ -257,7 +252,7 @@ export class Evaluator {
         return this.#streamTimestamps(args[0]!, grid, sink);
       case 'vector': {
         const values = await this.scalar(args[0]!, grid);
-        return sink({ labels: Labels.empty, dropName: false, values, present: new Uint8Array(grid.count).fill(1) });
+        return sink(constantColumn(Labels.empty, values));
       }
       case 'absent':
         return this.#streamAbsent(call, grid, sink, (note) => this.stream(args[0]!, grid, ({ present }) => note(present)));
@@ -352,8 +347,8 @@ export class Evaluator {
     sink: Sink,
   ): Promise<void> {
     const windows = this.#windowsOf(range, grid);
-    const { values, present } = emptyColumn(grid.count);
-    const column: Column = { labels: Labels.empty, dropName: false, values, present };
+    const column: Column = { ...emptyColumn(grid.count), owned: false };
+    const { present } = column;
     const context: KernelContext = { args, gridStartMs: grid.startMs, gridStepMs: grid.stepMs };
     await this.streamRange(range, grid, (series) => {
       kernel(series, windows, column, context);
@@ -420,9 +415,10 @@ export class Evaluator {
     const labelsOf = groupLabels(node.grouping);
     const { op } = node;
     if (op === 'count_values') return this.#streamValueCounts(node, grid, sink);
-    if (op === 'limitk' || op === 'limit_ratio') throw unsupportedAggregation(node);
     const param = node.param === undefined ? undefined : await this.scalar(node.param, grid);
     if (TO_BOTTOM.test(op)) return this.#streamRanking(node, wholeLimits(param!), grid, sink);
+    if (op === 'limitk') return this.#streamLimit(node, wholeLimits(param!), grid, sink);
+    if (op === 'limit_ratio') return this.#streamShare(node, this.#ratios(param!, node), grid, sink);
     if (op === 'quantile') return this.#streamQuantile(node, param!, grid, sink);
 
     interface Group {
@@ -443,7 +439,7 @@ export class Evaluator {
       group.accumulator.add(column);
     });
     for (const { labels, dropName, accumulator } of groups.values()) {
-      sink({ labels, dropName, ...accumulator.finish() });
+      sink({ labels, dropName, owned: true, ...accumulator.finish() });
     }
   }
 
@@ -460,6 +456,46 @@ export class Evaluator {
       group.add(column);
     });
     for (const group of groups.values()) push(group.finish(), sink);
+  }
+
+  /** limitk(): of each group the first k series in label order. */
+  async #streamLimit(node: Aggregation, limits: Float64Array, grid: Grid, sink: Sink): Promise<void> {
+    for (const { columns } of await this.#grouped(node, grid)) {
+      const kept = new Float64Array(grid.count);
+      for (const column of columns.sort(byLabels)) {
+        const { present } = column;
+        for (let i = 0; i < grid.count; i++) {
+          if (present[i] === 0) continue;
+          if (kept[i]! < limits[i]!) kept[i]!++;
+          else present[i] = 0;
+        }
+        if (!isEmpty(present)) sink(column);
+      }
+    }
+  }
+
+  /** limit_ratio(): a share of the series, the same ones whenever it is asked for; a negative one gives the others. */
+  async #streamShare(node: Aggregation, ratios: Float64Array, grid: Grid, sink: Sink): Promise<void> {
+    await this.stream(node.expr, grid, (column) => {
+      const place = placeOf(column.labels);
+      for (let i = 0; i < grid.count; i++) {
+        const ratio = ratios[i]!;
+        if (ratio >= 0 ? place >= ratio : place < 1 + ratio) column.present[i] = 0;
+      }
+      if (!isEmpty(column.present)) sink(column);
+    });
+  }
+
+  #ratios(param: Float64Array, node: Aggregation): Float64Array {
+    return param.map((ratio) => {
+      if (Number.isNaN(ratio)) throw new QueryError('execution', 'Ratio value is NaN');
+      const capped = Math.max(-1, Math.min(1, ratio));
+      if (capped !== ratio) {
+        const text = `ratio value should be between -1 and 1, got ${formatG(ratio)}, capping to ${formatG(capped)}`;
+        this.#annotations.warn(text, node.param!.span);
+      }
+      return capped;
+    });
   }
 
   async #streamQuantile(node: Aggregation, quantiles: Float64Array, grid: Grid, sink: Sink): Promise<void> {
@@ -692,8 +728,13 @@ function unsupportedFunction({ name, span }: Call): QueryError {
   return new QueryError('unsupported', `the function ${name}() is not supported yet`, span);
 }
 
-function unsupportedAggregation({ op, span }: Aggregation): QueryError {
-  return new QueryError('unsupported', `the aggregation ${op} is not supported yet`, span);
+/** Where a series stands in [0, 1): by a hash (FNV-1a, then mixed) of its labels, so evenly and always the same. */
+function placeOf({ key }: Labels): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
 function unsupportedExtension({ extension, span }: VectorSelector): QueryError {

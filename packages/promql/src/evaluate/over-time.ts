@@ -1,6 +1,14 @@
 import { compensate, roundingOf } from './kahan.ts';
 import { quantileOf } from './quantile.ts';
-import { eachWindow, floatScratch, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
+import {
+  eachWindow,
+  floatScratch,
+  intScratch,
+  locateWindows,
+  stepsInRange,
+  type RangeKernel,
+  type Samples,
+} from './range-window.ts';
 
 /** Below this many samples a window is summed directly; it is as fast, and the order is Prometheus' own. */
 const SHORT_WINDOW = 6;
@@ -46,22 +54,31 @@ function averageDirectly(values: Float64Array, lo: number, hi: number): number {
   return running ? sum + lost : sum / (hi - lo) + lost / (hi - lo);
 }
 
+const pieceSums = floatScratch();
+const pieceLosts = floatScratch();
 const tailSums = floatScratch();
 const tailLosts = floatScratch();
 
 /**
- * Sums of sliding windows, each sample touched twice however long the window: a window is the tail of a block, whose
- * sums are known from every start, and what came after the block. Nothing is ever subtracted, so no large value
- * leaves its rounding behind. Windows whose sum is not finite are computed by `directly`, in Prometheus' order.
+ * Sums of sliding windows, each sample touched a few times however long the window: a window is the tail of a block,
+ * whose sums are known from every start, and what came after the block. Nothing is ever subtracted, so no large value
+ * leaves its rounding behind. Where windows overlap by whole steps, blocks are made of steps instead of samples.
+ * Windows whose sum is not finite are computed by `directly`, in Prometheus' order.
  */
 function slidingSum(directly: (values: Float64Array, lo: number, hi: number) => number, mean: boolean): RangeKernel {
   return (samples, windows, { values, present }) => {
     const { values: points, length } = samples;
     const { count } = windows;
     const { from, to } = locateWindows(samples, windows);
-    const tails = tailSums.take(length);
-    const tailsLost = tailLosts.take(length);
-    // The block ends before `split`; `tails[i]` is the sum of [i, split), `head` the sum of [split, summed).
+    const overlap = stepsInRange(windows);
+    const pieces = overlap > 0 ? count + overlap : length;
+    const sums = overlap > 0 ? pieceSums.take(pieces) : points;
+    const losts = pieceLosts.take(pieces);
+    if (overlap > 0) sumPieces(points, from, pieces - 1, sums, losts);
+    else losts.fill(0, 0, pieces);
+    const tails = tailSums.take(pieces);
+    const tailsLost = tailLosts.take(pieces);
+    // The block ends before `split`; `tails[i]` is the sum of pieces [i, split), `head` that of [split, summed).
     let split = 0;
     let summed = 0;
     let head = 0;
@@ -70,46 +87,58 @@ function slidingSum(directly: (values: Float64Array, lo: number, hi: number) => 
       const lo = from[i]!;
       const hi = to[i]!;
       const size = hi - lo;
-      if (size === 0) {
-        present[i] = 0;
-        continue;
-      }
-      present[i] = 1;
+      present[i] = size > 0 ? 1 : 0;
       if (size <= SHORT_WINDOW) {
-        values[i] = directly(points, lo, hi);
+        if (size > 0) values[i] = directly(points, lo, hi);
         continue;
       }
-      if (lo >= split) {
+      const first = overlap > 0 ? i : lo;
+      const end = overlap > 0 ? i + overlap : hi;
+      if (first >= split) {
         let sum = 0;
         let lost = 0;
-        for (let j = hi - 1; j >= lo; j--) {
-          const value = points[j]!;
-          const next = sum + value;
-          lost += roundingOf(sum, value, next);
+        for (let j = end - 1; j >= first; j--) {
+          const next = sum + sums[j]!;
+          lost += losts[j]! + roundingOf(sum, sums[j]!, next);
           sum = next;
           tails[j] = sum;
           tailsLost[j] = lost;
         }
-        split = hi;
-        summed = hi;
+        split = end;
+        summed = end;
         head = 0;
         headLost = 0;
       }
-      for (; summed < hi; summed++) {
-        const value = points[summed]!;
-        const next = head + value;
-        headLost += roundingOf(head, value, next);
+      for (; summed < end; summed++) {
+        const next = head + sums[summed]!;
+        headLost += losts[summed]! + roundingOf(head, sums[summed]!, next);
         head = next;
       }
-      const tail = tails[lo]!;
+      const tail = tails[first]!;
       const next = tail + head;
-      const lost = tailsLost[lo]! + headLost + roundingOf(tail, head, next);
-      const sum = next + lost;
+      const sum = next + (tailsLost[first]! + headLost + roundingOf(tail, head, next));
       // NaN where a sum ran into infinity on the way, so one look finds every window that needs care.
       if (sum - sum === 0) values[i] = mean ? sum / size : sum;
       else values[i] = directly(points, lo, hi);
     }
   };
+}
+
+/** Piece j is the samples [bounds[j], bounds[j + 1]). */
+function sumPieces(points: Float64Array, bounds: Int32Array, count: number, sums: Float64Array, losts: Float64Array): void {
+  let at = bounds[0]!;
+  for (let j = 0; j < count; j++) {
+    const end = bounds[j + 1]!;
+    let sum = 0;
+    let lost = 0;
+    for (; at < end; at++) {
+      const next = sum + points[at]!;
+      lost += roundingOf(sum, points[at]!, next);
+      sum = next;
+    }
+    sums[j] = sum;
+    losts[j] = lost;
+  }
 }
 
 const queue = intScratch();

@@ -59,9 +59,21 @@ export interface Bounds {
 const froms = intScratch();
 const tos = intScratch();
 
+/** How many steps a window spans where that is a whole number, and not more than there are; else 0. */
+export function stepsInRange({ rangeMs, stepMs, count }: Windows): number {
+  return stepMs > 0 && rangeMs % stepMs === 0 && rangeMs / stepMs <= count ? rangeMs / stepMs : 0;
+}
+
 /** Finds every window's samples in one pass over a series. */
 export function locateWindows({ timestampsMs, length }: Samples, windows: Windows): Bounds {
   const { rangeMs, firstEndMs, stepMs, count } = windows;
+  const overlap = stepsInRange(windows);
+  if (overlap > 0) {
+    // A window starts where an earlier one ended: one list of bounds serves both.
+    const bounds = froms.take(count + overlap);
+    advance(timestampsMs, length, firstEndMs - rangeMs, stepMs, count + overlap, bounds);
+    return { from: bounds, to: bounds.subarray(overlap) };
+  }
   const from = froms.take(count);
   const to = tos.take(count);
   // Scrapes are regular: as many samples enter and leave at a step as did at the one before, which a look at two

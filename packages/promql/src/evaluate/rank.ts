@@ -66,7 +66,7 @@ export class Ranking {
         const series = this.#heapSeries[at]!;
         let column = columns.get(series);
         if (column === undefined) {
-          column = { ...this.#series[series]!, values: new Float64Array(count), present: new Uint8Array(count) };
+          column = { ...this.#series[series]!, values: new Float64Array(count), present: new Uint8Array(count), owned: true };
           columns.set(series, column);
         }
         column.values[i] = this.#heapValues[at]!;
