@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { expect, test, describe } from 'vitest';
+import { Labels } from '@vitrine/model/labels.ts';
+import type { QueryResult, SampleSource, SelectRequest, SeriesSamples } from '@vitrine/model/sample-store.ts';
+import { setStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
+import { compileMatchers } from '../match.ts';
+import { evaluateText } from './evaluate.ts';
+
+const STALE = 'stale';
+type Points = readonly (readonly [timeMs: number, value: number | typeof STALE])[];
+
+/** Series in memory. The buffers are overwritten from one series to the next, as a store may do. */
+function sourceOf(series: readonly (readonly [labels: Record<string, string>, points: Points])[]): SampleSource {
+  const longest = Math.max(0, ...series.map(([, points]) => points.length));
+  return {
+    *select({ matchers, fromMs, toMs }: SelectRequest): Iterable<SeriesSamples> {
+      const matches = compileMatchers(matchers);
+      const timestampsMs = new Float64Array(longest);
+      const values = new Float64Array(longest);
+      for (const [record, points] of series) {
+        const labels = Labels.from(record);
+        if (!matches(labels)) continue;
+        let length = 0;
+        for (const [timeMs, value] of points) {
+          if (timeMs < fromMs || timeMs > toMs) continue;
+          timestampsMs[length] = timeMs;
+          if (value === STALE) setStaleAt(wordsOf(values), length);
+          else values[length] = value;
+          length++;
+        }
+        if (length > 0) yield { labels, length, timestampsMs, values };
+      }
+    },
+    *selectLabels({ matchers }: SelectRequest): Iterable<Labels> {
+      const matches = compileMatchers(matchers);
+      for (const [record] of series) if (matches(Labels.from(record))) yield Labels.from(record);
+    },
+  };
+}
+
+const every = (stepMs: number, values: readonly (number | typeof STALE)[], fromMs = 0): Points =>
+  values.map((value, i) => [fromMs + i * stepMs, value]);
+
+/** The answer as text: one line a series, `_` where nothing is. */
+function shown(result: QueryResult): string[] {
+  if (result.kind === 'scalar') return [[...result.values].join(' ')];
+  if (result.kind === 'string') return [result.value];
+  if (result.kind === 'samples') {
+    return result.series.map(({ labels, length, timestampsMs, values }) => {
+      const points = Array.from({ length }, (_, i) => `${values[i]}@${timestampsMs[i]}`);
+      return `${labels} ${points.join(' ')}`;
+    });
+  }
+  return result.series.map(({ labels, values, present }) => {
+    return `${labels} ${Array.from(values, (value, i) => (present?.[i] === 0 ? '_' : value)).join(' ')}`;
+  });
+}
+
+const SHOP = sourceOf([
+  [{ __name__: 'requests_total', job: 'shop', pod: 'a' }, every(60_000, [0, 60, 120, 180, 240, 300])],
+  [{ __name__: 'requests_total', job: 'shop', pod: 'b' }, every(60_000, [0, 30, 60, 0, 30, 60])],
+  [{ __name__: 'capacity', job: 'shop' }, every(60_000, [10, 10, 10, 10, 10, 10])],
+  [{ __name__: 'ended' }, every(60_000, [1, 2, STALE])],
+]);
+const at = (timeMs: number): { startMs: number; endMs: number; stepMs: number } => ({
+  startMs: timeMs,
+  endMs: timeMs,
+  stepMs: 0,
+});
+const GRID = { startMs: 0, endMs: 300_000, stepMs: 60_000 };
+
+test.each([
+  ['capacity', ['capacity{job="shop"} 10']],
+  ['ended', []],
+  ['ended offset 3m', ['ended 2']],
+  ['ended offset -1m', []],
+  ['ended @ 60', ['ended 2']],
+  ['requests_total{pod="a"}[1m]', ['requests_total{job="shop", pod="a"} 240@240000']],
+  ['sum(rate(requests_total[2m]))', ['{} 1.25']],
+  ['increase(requests_total{pod="b"}[5m])', ['{job="shop", pod="b"} 90']],
+  ['topk(1, requests_total)', ['requests_total{job="shop", pod="a"} 240']],
+  ['sort_desc(requests_total)', ['requests_total{job="shop", pod="a"} 240', 'requests_total{job="shop", pod="b"} 30']],
+  ['requests_total / on(job) group_left capacity', ['{job="shop", pod="a"} 24', '{job="shop", pod="b"} 3']],
+  ['absent(nothing{job="x"})', ['{job="x"} 1']],
+  ['scalar(capacity) + 1', ['11']],
+  ['"text"', ['text']],
+  ['max_over_time(rate(requests_total{pod="a"}[2m])[3m:1m])', ['{job="shop", pod="a"} 1']],
+])('%s at 4 minutes', async (query, want) => {
+  expect(shown(await evaluateText(query, at(240_000), SHOP))).toEqual(want);
+});
+
+test.each([
+  ['ended', ['ended 1 2 _ _ _ _']],
+  ['capacity > 10', []],
+  ['requests_total{pod="a"} > bool 120', ['{job="shop", pod="a"} 0 0 0 1 1 1']],
+  ['count(requests_total > 50)', ['{} _ 1 2 1 1 2']],
+  ['capacity @ end() + time()', ['{job="shop"} 10 70 130 190 250 310']],
+  ['resets(requests_total{pod="b"}[10m])', ['{job="shop", pod="b"} 0 0 0 1 1 1']],
+])('%s over 5 minutes', async (query, want) => {
+  expect(shown(await evaluateText(query, GRID, SHOP))).toEqual(want);
+});
+
+test.each([
+  [
+    'rate(capacity[2m])',
+    'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "capacity" (1:6)',
+  ],
+  [
+    'sum(\n  rate(capacity[2m]))',
+    'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "capacity" (2:8)',
+  ],
+  ['quantile(2, capacity)', 'PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)'],
+])('%j says what is odd about it', async (query, text) => {
+  expect((await evaluateText(query, GRID, SHOP)).annotations.map((note) => note.text)).toEqual([text]);
+});
+
+test.each([
+  ['histogram_avg(capacity)', 'unsupported', /histogram_avg\(\)/],
+  [
+    'requests_total + on(job) requests_total',
+    'execution',
+    /^found duplicate series for the match group \{job="shop"\} on the right/,
+  ],
+  ['label_replace(requests_total, "pod", "", "", "")', 'execution', /same labelset/],
+  ['topk(NaN, capacity)', 'execution', /Parameter value is NaN/],
+  ['capacity[5m]', 'bad_data', /must be Scalar or instant Vector/],
+])('%s over a range is refused', async (query, code, message) => {
+  await expect(evaluateText(query, GRID, SHOP)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+describe('limits', () => {
+  test.each([
+    [{ maxSamples: 5 }, 'changes(requests_total[10m])', 'limit', /more than 5 samples \(limit maxSamples\)/],
+    [{ maxSamples: 1000 }, 'requests_total[1d:1s]', 'limit', /more than 1000 values \(limit maxSamples\)/],
+    [{ maxSeries: 1 }, 'requests_total', 'limit', /more than 1 series at once \(limit maxSeries\)/],
+    [{ timeoutMs: -1 }, 'requests_total', 'timeout', /limit timeoutMs/],
+  ])('%o stops %s', async (limits, query, code, message) => {
+    const instant = query.includes('[') ? at(300_000) : GRID;
+    await expect(evaluateText(query, { ...instant, limits }, SHOP)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('a grid of more steps than the limit of samples is refused before it takes memory', async () => {
+    const forever = { startMs: 0, endMs: 1e15, stepMs: 1 };
+    await expect(evaluateText('vector(1)', forever, SHOP)).rejects.toMatchObject({ code: 'limit' });
+  });
+});
+
+/** Endless work for one thread: many series, each slow enough that a slice is soon over. */
+function busySource(onSeries: (index: number) => void): SampleSource {
+  const points = every(
+    1000,
+    Array.from({ length: 2000 }, (_, i) => i),
+  );
+  const series = Array.from({ length: 60 }, (_, i) => [{ __name__: 'busy', i: String(i) }, points] as const);
+  const { select, selectLabels } = sourceOf(series);
+  return {
+    *select(request) {
+      let index = 0;
+      for (const one of select(request)) {
+        onSeries(index++);
+        yield one;
+      }
+    },
+    selectLabels,
+  };
+}
+
+const BUSY = { startMs: 0, endMs: 2_000_000, stepMs: 1000 };
+
+test('others get their turn while a query runs', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await evaluateText(
+    'quantile_over_time(0.9, busy[5m])',
+    BUSY,
+    busySource(() => {}),
+  ).finally(() => clearInterval(timer));
+  expect(turns).toBeGreaterThan(0);
+});
+
+test('a canceled query stops reading', async () => {
+  const controller = new AbortController();
+  let read = 0;
+  const source = busySource((index) => {
+    read = index;
+    if (index === 20) controller.abort();
+  });
+  const query = evaluateText('quantile_over_time(0.9, busy[5m])', BUSY, source, controller.signal);
+  await expect(query).rejects.toMatchObject({ code: 'canceled' });
+  expect(read).toBeLessThan(59);
+});
+
+describe('sliding windows say what a look at each window would', () => {
+  const value = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: -1000, max: 1000 }) },
+    { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 1e300, -1e300, Number.MAX_VALUE) },
+  );
+  const samples = fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.oneof(value, fc.constant(STALE as typeof STALE))), {
+    minLength: 1,
+    maxLength: 120,
+  });
+  const definitions: Record<string, (window: readonly number[]) => number> = {
+    count_over_time: (window) => window.length,
+    sum_over_time: (window) => window.reduce((sum, one) => sum + one, 0),
+    max_over_time: (window) => window.reduce((best, one) => (one > best || Number.isNaN(best) ? one : best), NaN),
+    min_over_time: (window) => window.reduce((best, one) => (one < best || Number.isNaN(best) ? one : best), NaN),
+    last_over_time: (window) => window.at(-1)!,
+    changes: (window) => window.filter((one, i) => i > 0 && !Object.is(one + 0, window[i - 1]! + 0)).length,
+    resets: (window) => window.filter((one, i) => i > 0 && one < window[i - 1]!).length,
+    quantile_over_time: (window) => {
+      const order = window.toSorted((a, b) => (Number.isNaN(a) ? -1 : Number.isNaN(b) ? 1 : a - b));
+      const rank = 0.3 * (order.length - 1);
+      const low = order[Math.floor(rank)]!;
+      const high = order[Math.min(order.length - 1, Math.floor(rank) + 1)]!;
+      return low * (1 - (rank % 1)) + high * (rank % 1);
+    },
+  };
+
+  test.each(Object.entries(definitions))('%s', async (name, define) => {
+    const steps = fc.record({ stepMs: fc.integer({ min: 1, max: 60 }), rangeMs: fc.integer({ min: 1, max: 400 }) });
+    await fc.assert(
+      fc.asyncProperty(samples, steps, async (gaps, { stepMs, rangeMs }) => {
+        let timeMs = 0;
+        const points = gaps.map(([gapMs, one]) => [(timeMs += gapMs), one] as const);
+        const source = sourceOf([[{ __name__: 'x' }, points]]);
+        const q = name === 'quantile_over_time' ? '0.3, ' : '';
+        const result = await evaluateText(`${name}(${q}x[${rangeMs}ms])`, { startMs: 0, endMs: timeMs + 100, stepMs }, source);
+        if (result.kind !== 'matrix') throw new Error('expected a matrix');
+        const [series] = result.series;
+        for (const [i, endMs] of result.timesMs.entries()) {
+          const window = points
+            .filter(([t, one]) => one !== STALE && t > endMs - rangeMs && t <= endMs)
+            .map(([, one]) => one as number);
+          const there = series !== undefined && series.present?.[i] !== 0;
+          expect(there).toBe(window.length > 0);
+          if (!there) continue;
+          const [got, want] = [series.values[i]!, define(window)];
+          // Sums of huge values lose all the small ones: only what fits beside the largest is compared.
+          const scale = Math.max(1, ...window.filter(Number.isFinite).map(Math.abs));
+          if (!Number.isFinite(want) || !Number.isFinite(got)) expect(got).toBe(want);
+          else expect(Math.abs(got - want) / scale).toBeLessThan(1e-9);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
