@@ -1,0 +1,100 @@
+import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
+import { BatchBuilder } from './batch-builder.ts';
+import { LabelSetCache, type LabelSetCacheLimits } from './label-set-cache.ts';
+import { readWriteRequest } from './read-write-request.ts';
+import { readWriteRequestV2 } from './read-write-request-v2.ts';
+import { RemoteWriteRefused } from './remote-write-refused.ts';
+import { unpackSnappy } from './snappy-block.ts';
+
+/** Of the body, packed and unpacked, as in Prometheus. */
+const LIMIT_BYTES = 32 * 1024 * 1024;
+/** About what one sample with its labels takes, for the first guess of a batch's size. */
+const BYTES_PER_SAMPLE = 100;
+
+export type RemoteWriteVersion = 1 | 2;
+
+/** The request's headers by their names in lower case. */
+export type RemoteWriteHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface DecodedRemoteWrite {
+  readonly version: RemoteWriteVersion;
+  readonly batch: SampleBatch;
+  readonly metadata: readonly MetricMetadata[];
+  readonly rejected: RejectedParts;
+}
+
+/** What of a request is not in its batch. */
+export interface RejectedParts {
+  readonly samples: number;
+  /** Native histograms, which cannot be stored yet. */
+  readonly histograms: number;
+  /** Exemplars, which are not kept yet; they refuse nothing. */
+  readonly exemplars: number;
+  /** Sentences about the samples; at most ten, however many samples there are. */
+  readonly problems: readonly string[];
+}
+
+export interface RemoteWriteOptions {
+  readonly limitBytes?: number;
+  readonly cache?: LabelSetCacheLimits;
+}
+
+/**
+ * Makes a decoder of remote write 1.0 and 2.0 bodies. Use one for all requests: it remembers label sets.
+ * It throws RemoteWriteRefused where nothing of a request counts; `remoteWriteStatus` says what to answer in both cases.
+ */
+export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cacheLimits }: RemoteWriteOptions = {}): (
+  body: Uint8Array,
+  headers: RemoteWriteHeaders,
+) => DecodedRemoteWrite {
+  const cache = new LabelSetCache(cacheLimits);
+  let requests = 0;
+  return (body, headers) => {
+    const version = remoteWriteVersion(headers);
+    if (body.length > limitBytes) {
+      throw new RemoteWriteRefused(
+        413,
+        `The body has ${body.length} bytes; the limit is ${limitBytes}. Send fewer samples in one request.`,
+      );
+    }
+    const bytes = unpackSnappy(body, limitBytes);
+    const batch = new BatchBuilder(++requests, Math.ceil(bytes.length / BYTES_PER_SAMPLE));
+    const metadata = version === 1 ? readWriteRequest(bytes, cache, batch) : readWriteRequestV2(bytes, batch);
+    return {
+      version,
+      batch: batch.finish(),
+      metadata,
+      rejected: {
+        samples: batch.refusedSamples,
+        histograms: batch.refusedHistograms,
+        exemplars: batch.ignoredExemplars,
+        problems: batch.problems,
+      },
+    };
+  };
+}
+
+/** Which message the headers announce. Throws RemoteWriteRefused (415) for what is neither. Missing headers mean 1.0 in snappy. */
+export function remoteWriteVersion(headers: RemoteWriteHeaders): RemoteWriteVersion {
+  const encoding = one(headers['content-encoding']) ?? 'snappy';
+  if (encoding.toLowerCase() !== 'snappy') {
+    throw new RemoteWriteRefused(415, `The Content-Encoding "${encoding}" is not supported; remote write is packed with snappy.`);
+  }
+  const written = one(headers['content-type']);
+  if (written === undefined) return 1;
+  const [type, ...parameters] = written.split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'application/x-protobuf') {
+    throw new RemoteWriteRefused(415, `The Content-Type "${written}" is not supported; remote write is application/x-protobuf.`);
+  }
+  const proto = parameters.find((parameter) => /^proto=/i.test(parameter))?.slice('proto='.length);
+  if (proto === undefined || proto === 'prometheus.WriteRequest') return 1;
+  if (proto === 'io.prometheus.write.v2.Request') return 2;
+  throw new RemoteWriteRefused(
+    415,
+    `The protobuf message "${proto}" is not supported; prometheus.WriteRequest and io.prometheus.write.v2.Request are.`,
+  );
+}
+
+function one(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value[0] : value;
+}

@@ -1,0 +1,183 @@
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import type { BatchBuilder } from './batch-builder.ts';
+import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
+import { METRIC_TYPES } from './read-write-request.ts';
+import { RemoteWriteRefused } from './remote-write-refused.ts';
+import { BYTES, WireReader } from './wire-reader.ts';
+
+// Tags of io.prometheus.write.v2.Request and the messages in it.
+const REQUEST_SYMBOL = 0x22;
+const REQUEST_TIMESERIES = 0x2a;
+const SERIES_LABEL_REFS = 1;
+const SERIES_SAMPLE = 0x12;
+const SERIES_HISTOGRAM = 0x1a;
+const SERIES_EXEMPLAR = 0x22;
+const SERIES_METADATA = 0x2a;
+const SAMPLE_VALUE = 0x09;
+const SAMPLE_TIMESTAMP = 0x10;
+const METADATA_TYPE = 0x08;
+const METADATA_HELP = 0x18;
+const METADATA_UNIT = 0x20;
+
+/** Reads io.prometheus.write.v2.Request (remote write 2.0) into `batch`. Returns the metadata. Throws RemoteWriteRefused. */
+export function readWriteRequestV2(bytes: Uint8Array, batch: BatchBuilder): MetricMetadata[] {
+  const wire = new WireReader(bytes);
+  // A field may stand anywhere in protobuf, and series need all symbols.
+  const symbols = readSymbols(wire);
+  wire.at = 0;
+  const metadata = new Map<string, MetricMetadata>();
+  const reader = new SeriesReader(wire, symbols, batch, metadata);
+  while (wire.at < bytes.length) {
+    const tag = wire.readUint32();
+    if (tag === REQUEST_TIMESERIES) reader.read(wire.readEnd(bytes.length));
+    else wire.skip(tag, bytes.length);
+  }
+  return [...metadata.values()];
+}
+
+function readSymbols(wire: WireReader): string[] {
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const end = wire.bytes.length;
+  const symbols: string[] = [];
+  while (wire.at < end) {
+    const tag = wire.readUint32();
+    if (tag !== REQUEST_SYMBOL) {
+      wire.skip(tag, end);
+      continue;
+    }
+    const to = wire.readEnd(end);
+    try {
+      symbols.push(text.decode(wire.bytes.subarray(wire.at, to)));
+    } catch (error) {
+      throw new RemoteWriteRefused(400, `Symbol ${symbols.length} is not valid UTF-8.`, { cause: error });
+    }
+    wire.at = to;
+  }
+  if (symbols.length > 0 && symbols[0] !== '') throw new RemoteWriteRefused(400, 'The first symbol must be the empty text.');
+  return symbols;
+}
+
+class SeriesReader {
+  readonly #wire: WireReader;
+  readonly #symbols: readonly string[];
+  readonly #batch: BatchBuilder;
+  readonly #metadata: Map<string, MetricMetadata>;
+
+  constructor(wire: WireReader, symbols: readonly string[], batch: BatchBuilder, metadata: Map<string, MetricMetadata>) {
+    this.#wire = wire;
+    this.#symbols = symbols;
+    this.#batch = batch;
+    this.#metadata = metadata;
+  }
+
+  read(end: number): void {
+    const wire = this.#wire;
+    const start = wire.at;
+    const refs: number[] = [];
+    let samples = 0;
+    let histograms = 0;
+    let metadataAt = -1;
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag >>> 3 === SERIES_LABEL_REFS) this.#readRefs(tag, end, refs);
+      else {
+        if (tag === SERIES_SAMPLE) samples++;
+        else if (tag === SERIES_HISTOGRAM) histograms++;
+        else if (tag === SERIES_EXEMPLAR) this.#batch.ignoredExemplars++;
+        else if (tag === SERIES_METADATA) metadataAt = wire.at;
+        wire.skip(tag, end);
+      }
+    }
+    this.#batch.refusedHistograms += histograms;
+    const set = this.#resolve(refs);
+    const problem =
+      set.problem ??
+      (samples + histograms === 0 ? `Series ${nameOf(refs, this.#symbols)} has neither samples nor histograms.` : undefined);
+    if (problem !== undefined) {
+      this.#batch.refuse(problem, samples);
+      return;
+    }
+    if (metadataAt !== -1) this.#readMetadata(metadataAt, end, nameOf(refs, this.#symbols));
+    if (samples > 0) this.#readSamples(start, end, this.#batch.seriesOf(set));
+    wire.at = end;
+  }
+
+  #readRefs(tag: number, end: number, refs: number[]): void {
+    const wire = this.#wire;
+    // Packed, or one by one: protobuf wants readers to take both.
+    const to = (tag & 7) === BYTES ? wire.readEnd(end) : wire.at + 1;
+    while (wire.at < to) refs.push(wire.readUint32());
+    if (wire.at > end) throw wire.broken();
+  }
+
+  #resolve(refs: readonly number[]): LabelSet {
+    if (refs.length % 2 !== 0) return refusedLabelSet('A series has an odd number of label references.');
+    const texts: string[] = [];
+    for (const ref of refs) {
+      const text = this.#symbols[ref];
+      if (text === undefined)
+        return refusedLabelSet(`A series refers to symbol ${ref}; the request has ${this.#symbols.length}.`);
+      texts.push(text);
+    }
+    return { ...makeLabelSet(texts), ambiguous: true };
+  }
+
+  #readSamples(start: number, end: number, series: number): void {
+    const wire = this.#wire;
+    wire.at = start;
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === SERIES_SAMPLE) this.#readSample(series, wire.readEnd(end));
+      else wire.skip(tag, end);
+    }
+  }
+
+  #readSample(series: number, end: number): void {
+    const wire = this.#wire;
+    let low = 0;
+    let high = 0;
+    let timestampMs = 0;
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === SAMPLE_VALUE) {
+        low = wire.readWord();
+        high = wire.readWord();
+      } else if (tag === SAMPLE_TIMESTAMP) timestampMs = wire.readInt64();
+      else wire.skip(tag, end);
+    }
+    if (wire.at !== end) throw wire.broken();
+    this.#batch.add(series, timestampMs, low, high);
+  }
+
+  #readMetadata(at: number, seriesEnd: number, metric: string): void {
+    const wire = this.#wire;
+    wire.at = at;
+    const end = wire.readEnd(seriesEnd);
+    let type: MetricMetadata['type'] = 'unknown';
+    let help = '';
+    let unit = '';
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === METADATA_TYPE) type = METRIC_TYPES[wire.readUint32()] ?? 'unknown';
+      else if (tag === METADATA_HELP) help = this.#symbols[wire.readUint32()] ?? '';
+      else if (tag === METADATA_UNIT) unit = this.#symbols[wire.readUint32()] ?? '';
+      else wire.skip(tag, end);
+    }
+    if (type === 'unknown' && help === '' && unit === '') return;
+    const family = familyOf(metric, type);
+    this.#metadata.set(family, { metric: family, type, help, unit });
+  }
+}
+
+/** Each series carries the metadata of its family, whose name is without the ending of a part. */
+function familyOf(metric: string, type: MetricMetadata['type']): string {
+  if (type === 'histogram' || type === 'gaugehistogram') return metric.replace(/_(?:bucket|count|sum|gcount|gsum)$/, '');
+  return type === 'summary' ? metric.replace(/_(?:count|sum)$/, '') : metric;
+}
+
+function nameOf(refs: readonly number[], symbols: readonly string[]): string {
+  for (let i = 0; i < refs.length; i += 2) {
+    if (symbols[refs[i] as number] === '__name__') return symbols[refs[i + 1] as number] ?? '';
+  }
+  return '';
+}

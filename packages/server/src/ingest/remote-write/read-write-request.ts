@@ -1,0 +1,205 @@
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import type { BatchBuilder } from './batch-builder.ts';
+import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
+import type { LabelSetCache } from './label-set-cache.ts';
+import { WireReader } from './wire-reader.ts';
+
+// Tags (field number * 8 + wire type) of prometheus.WriteRequest and the messages in it.
+const REQUEST_TIMESERIES = 0x0a;
+const REQUEST_METADATA = 0x1a;
+const SERIES_LABEL = 0x0a;
+const SERIES_SAMPLE = 0x12;
+const SERIES_EXEMPLAR = 0x1a;
+const SERIES_HISTOGRAM = 0x22;
+const SAMPLE_VALUE = 0x09;
+const SAMPLE_TIMESTAMP = 0x10;
+const LABEL_NAME = 0x0a;
+const LABEL_VALUE = 0x12;
+const METADATA_TYPE = 0x08;
+const METADATA_NAME = 0x12;
+const METADATA_HELP = 0x22;
+const METADATA_UNIT = 0x2a;
+
+/** By their numbers in both versions of the protocol. */
+export const METRIC_TYPES: readonly MetricMetadata['type'][] = [
+  'unknown',
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+];
+
+/** Reads prometheus.WriteRequest (remote write 1.0) into `batch`. Returns the metadata. Throws RemoteWriteRefused. */
+export function readWriteRequest(bytes: Uint8Array, cache: LabelSetCache, batch: BatchBuilder): MetricMetadata[] {
+  const reader = new WriteRequestReader(bytes, cache, batch);
+  return reader.readRequest();
+}
+
+class WriteRequestReader {
+  readonly #wire: WireReader;
+  readonly #cache: LabelSetCache;
+  readonly #batch: BatchBuilder;
+  readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  #labelsFrom = 0;
+  #labelsTo = 0;
+  readonly #readLabels = (): LabelSet => this.#decodeLabels(this.#wire.bytes, this.#labelsFrom, this.#labelsTo);
+
+  constructor(bytes: Uint8Array, cache: LabelSetCache, batch: BatchBuilder) {
+    this.#wire = new WireReader(bytes);
+    this.#cache = cache;
+    this.#batch = batch;
+  }
+
+  readRequest(): MetricMetadata[] {
+    const wire = this.#wire;
+    const end = wire.bytes.length;
+    const metadata: MetricMetadata[] = [];
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === REQUEST_TIMESERIES) this.#readSeries(wire.readEnd(end));
+      else if (tag === REQUEST_METADATA) metadata.push(this.#readMetadata(wire.readEnd(end)));
+      else wire.skip(tag, end);
+    }
+    return metadata;
+  }
+
+  #readSeries(end: number): void {
+    const wire = this.#wire;
+    const bytes = wire.bytes;
+    const start = wire.at;
+    while (wire.at < end && bytes[wire.at] === SERIES_LABEL) {
+      wire.at++;
+      wire.at = wire.readEnd(end);
+    }
+    this.#labelsFrom = start;
+    this.#labelsTo = wire.at;
+    // Every sender writes the labels first and together; protobuf also allows them anywhere.
+    const set = this.#labelsAreScattered(end)
+      ? this.#gatherLabels(start, end)
+      : this.#cache.get(bytes, start, this.#labelsTo, this.#readLabels);
+    wire.at = this.#labelsTo;
+    this.#readSamples(set, end);
+  }
+
+  #readSamples(set: LabelSet, end: number): void {
+    const wire = this.#wire;
+    const batch = this.#batch;
+    const series = set.problem === undefined ? batch.seriesOf(set) : -1;
+    let refused = 0;
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === SERIES_SAMPLE) {
+        const sampleEnd = wire.readEnd(end);
+        if (series === -1) {
+          refused++;
+          wire.at = sampleEnd;
+        } else this.#readSample(series, sampleEnd);
+      } else {
+        if (tag === SERIES_HISTOGRAM) batch.refusedHistograms++;
+        else if (tag === SERIES_EXEMPLAR) batch.ignoredExemplars++;
+        wire.skip(tag, end);
+      }
+    }
+    if (set.problem !== undefined) batch.refuse(set.problem, refused);
+  }
+
+  #readSample(series: number, end: number): void {
+    const wire = this.#wire;
+    let low = 0;
+    let high = 0;
+    let timestampMs = 0;
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === SAMPLE_VALUE) {
+        low = wire.readWord();
+        high = wire.readWord();
+      } else if (tag === SAMPLE_TIMESTAMP) timestampMs = wire.readInt64();
+      else wire.skip(tag, end);
+    }
+    if (wire.at !== end) throw wire.broken();
+    this.#batch.add(series, timestampMs, low, high);
+  }
+
+  /** Whether labels stand after the samples of the series that ends at `end`. */
+  #labelsAreScattered(end: number): boolean {
+    const wire = this.#wire;
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === SERIES_LABEL) return true;
+      wire.skip(tag, end);
+    }
+    return false;
+  }
+
+  #gatherLabels(start: number, end: number): LabelSet {
+    const wire = this.#wire;
+    const parts: Uint8Array[] = [];
+    wire.at = start;
+    while (wire.at < end) {
+      const from = wire.at;
+      const tag = wire.readUint32();
+      wire.skip(tag, end);
+      if (tag === SERIES_LABEL) parts.push(wire.bytes.subarray(from, wire.at));
+    }
+    const bytes = Buffer.concat(parts);
+    return { ...this.#decodeLabels(bytes, 0, bytes.length), ambiguous: true };
+  }
+
+  #decodeLabels(bytes: Uint8Array, from: number, to: number): LabelSet {
+    const wire = new WireReader(bytes);
+    wire.at = from;
+    const texts: string[] = [];
+    try {
+      while (wire.at < to) {
+        wire.readUint32();
+        const end = wire.readEnd(to);
+        let name = '';
+        let value = '';
+        while (wire.at < end) {
+          const tag = wire.readUint32();
+          if (tag === LABEL_NAME) name = this.#readText(wire, end);
+          else if (tag === LABEL_VALUE) value = this.#readText(wire, end);
+          else wire.skip(tag, end);
+        }
+        texts.push(name, value);
+      }
+    } catch (error) {
+      if (error instanceof TypeError) return refusedLabelSet('A series has a label that is not valid UTF-8.');
+      throw error;
+    }
+    return makeLabelSet(texts);
+  }
+
+  /** Throws TypeError where the bytes are not UTF-8. */
+  #readText(wire: WireReader, end: number): string {
+    const to = wire.readEnd(end);
+    const text = this.#text.decode(wire.bytes.subarray(wire.at, to));
+    wire.at = to;
+    return text;
+  }
+
+  #readMetadata(end: number): MetricMetadata {
+    const wire = this.#wire;
+    let type: MetricMetadata['type'] = 'unknown';
+    let metric = '';
+    let help = '';
+    let unit = '';
+    try {
+      while (wire.at < end) {
+        const tag = wire.readUint32();
+        if (tag === METADATA_TYPE) type = METRIC_TYPES[wire.readUint32()] ?? 'unknown';
+        else if (tag === METADATA_NAME) metric = this.#readText(wire, end);
+        else if (tag === METADATA_HELP) help = this.#readText(wire, end);
+        else if (tag === METADATA_UNIT) unit = this.#readText(wire, end);
+        else wire.skip(tag, end);
+      }
+    } catch (error) {
+      if (error instanceof TypeError) throw wire.broken();
+      throw error;
+    }
+    return { metric, type, help, unit };
+  }
+}
