@@ -39,7 +39,7 @@ export function frame(made: readonly Made[], count: number, shape: Frame['shape'
 }
 
 export function answer(...frames: Frame[]): PanelData {
-  return { frames, notices: [], traces: [], fromMs: FROM_MS, toMs: TO_MS, stepMs: 15_000 };
+  return { frames, notices: [], traces: [], fromMs: FROM_MS, toMs: TO_MS, stepMs: 0 };
 }
 
 const gauss = (next: () => number) => next() + next() + next() - 1.5;

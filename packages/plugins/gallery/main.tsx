@@ -9,7 +9,7 @@ import { createRoot } from 'react-dom/client';
 
 import './gallery.css';
 import type { PanelContext } from '../src/contract.ts';
-import { panelWeb } from '../src/panels/web.ts';
+import { panels } from '../src/panels/web.ts';
 import * as made from './data.ts';
 import { pieces } from './pieces.tsx';
 
@@ -45,7 +45,7 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
   return (
     <main className="gallery">
       {pieces.map((piece) => {
-        const web = panelWeb(piece.kind)!;
+        const web = panels.find(({ spec }) => spec.kind === piece.kind)!;
         const width = piece.w * 56 - 12;
         return (
           <section key={piece.title} className="piece" style={{ width, height: piece.h }}>

@@ -1,7 +1,44 @@
+import type { Frame } from '@vitrine/model/frame.ts';
+import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+
 import * as made from './data.ts';
 import type { Shown } from './main.tsx';
 
 const { answer } = made;
+
+/** The n-th series of a frame alone. */
+function one(frame: Frame, n: number): Frame {
+  return { ...frame, fields: [frame.fields[0]!, frame.fields[n + 1]!] };
+}
+
+const missing = made.frame([{ name: 'gone', labels: {}, at: () => undefined }], 60);
+
+const rising: readonly ThresholdStep[] = [
+  { value: -Infinity, status: 'healthy' },
+  { value: 0.15, status: 'warning' },
+  { value: 0.25, status: 'critical' },
+];
+const falling: readonly ThresholdStep[] = [
+  { value: -Infinity, status: 'critical' },
+  { value: 0.5, status: 'warning' },
+  { value: 0.9, status: 'healthy' },
+];
+
+const NOTE = `# Fraud model
+Serves **two versions**; see the [runbook](https://example.com/runbook) or \`kubectl logs\`.
+
+- Traffic is split *90/10*
+- Rollback: \`POST /rollback\`
+  1. drain
+  2. switch
+
+| version | share |
+| --- | --- |
+| v7 | 90 % |
+| v8 | 10 % |
+
+> <b>HTML stays text.</b> [so do bad links](javascript:alert(1))
+`;
 
 /** Every panel in the states that matter. */
 export const pieces: readonly Shown[] = [
@@ -57,6 +94,55 @@ export const pieces: readonly Shown[] = [
     data: answer(made.gradients),
   },
   { title: 'A crowd of 1,500', kind: 'timeseries', w: 12, h: 320, field: { unit: 'watt' }, data: answer(made.crowd) },
+  { title: 'Loss now', kind: 'stat', w: 4, h: 160, field: { thresholds: rising }, data: answer(one(made.losses, 0)) },
+  { title: 'Requests', kind: 'stat', w: 4, h: 160, field: { unit: 'reqps' }, data: answer(one(made.requests, 0)) },
+  {
+    title: 'Accuracy of all',
+    kind: 'stat',
+    w: 8,
+    h: 160,
+    field: { unit: 'percentunit', thresholds: falling },
+    data: answer(made.accuracy),
+  },
+  { title: 'Steps', kind: 'stat', w: 3, h: 96, options: { graph: 'none' }, data: answer(one(made.crowd, 5)) },
+  { title: 'Gone', kind: 'stat', w: 3, h: 96, field: { thresholds: falling }, data: answer(missing) },
+  {
+    title: 'GPU memory',
+    kind: 'gauge',
+    w: 5,
+    h: 220,
+    field: {
+      unit: 'percentunit',
+      thresholds: [
+        { value: -Infinity, status: 'healthy' },
+        { value: 0.6, status: 'warning' },
+        { value: 0.9, status: 'critical' },
+      ],
+    },
+    data: answer(one(made.cores, 8)),
+  },
+  { title: 'Latency', kind: 'gauge', w: 9, h: 220, field: { unit: 's', thresholds: rising }, data: answer(made.latency) },
+  {
+    title: 'Rows',
+    kind: 'bargauge',
+    w: 10,
+    h: 220,
+    field: { unit: 'percentunit', thresholds: falling },
+    options: { sort: 'descending' },
+    data: answer(made.accuracy),
+  },
+  {
+    title: 'CPU by core',
+    kind: 'heatmap',
+    w: 12,
+    h: 320,
+    field: { unit: 'percentunit', min: 0, max: 1 },
+    data: answer(made.cores),
+  },
+  { title: 'Latency buckets', kind: 'heatmap', w: 12, h: 320, options: { bucketUnit: 's' }, data: answer(made.latencyBuckets) },
+  { title: 'A crowd as heat', kind: 'heatmap', w: 12, h: 260, field: { unit: 'watt' }, data: answer(made.crowd) },
+  { title: 'Table', kind: 'table', w: 12, h: 260, data: answer(made.table) },
+  { title: 'Text', kind: 'text', w: 8, h: 300, options: { content: NOTE }, data: answer() },
   { title: 'One point', kind: 'timeseries', w: 6, h: 200, data: answer(made.single) },
   { title: 'Nothing', kind: 'timeseries', w: 6, h: 200, data: answer() },
 ];

@@ -1,11 +1,11 @@
 import type { PanelSpec } from '../contract.ts';
+import { bargauge } from './bargauge/spec.ts';
+import { gauge } from './gauge/spec.ts';
+import { heatmap } from './heatmap/spec.ts';
+import { stat } from './stat/spec.ts';
+import { table } from './table/spec.ts';
+import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
 
 /** All built-in panels in the order in which a picker shows them. */
-export const panelSpecs: readonly PanelSpec<unknown>[] = [timeseries];
-
-const BY_KIND = new Map(panelSpecs.map((spec) => [spec.kind, spec]));
-
-export function panelSpec(kind: string): PanelSpec<unknown> | undefined {
-  return BY_KIND.get(kind);
-}
+export const panelSpecs: readonly PanelSpec<unknown>[] = [timeseries, stat, gauge, bargauge, heatmap, table, text];

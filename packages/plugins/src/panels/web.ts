@@ -1,12 +1,29 @@
-import type { PanelWeb } from '../contract.ts';
+import { lazy } from 'react';
+import type { ComponentType } from 'react';
+
+import type { PanelProps, PanelSpec, PanelWeb } from '../contract.ts';
+import { bargauge } from './bargauge/spec.ts';
 import { eraseOptions } from './erase.ts';
+import { gauge } from './gauge/spec.ts';
+import { heatmap } from './heatmap/spec.ts';
+import { statWeb } from './stat/web.tsx';
+import { table } from './table/spec.ts';
+import { text } from './text/spec.ts';
 import { timeseriesWeb } from './timeseries/web.tsx';
 
-const PANELS: readonly PanelWeb<unknown>[] = [eraseOptions(timeseriesWeb)];
-
-const BY_KIND = new Map(PANELS.map((panel) => [panel.spec.kind, panel]));
-
-/** The page's half of a built-in panel. Kinds that a first look rarely needs load when they are first drawn: wrap them in Suspense. */
-export function panelWeb(kind: string): PanelWeb<unknown> | undefined {
-  return BY_KIND.get(kind);
+/** A panel whose code is fetched when the first of its kind is drawn. Draw it under a Suspense. */
+function later<Options>(spec: PanelSpec<Options>, load: () => Promise<PanelWeb<Options>>): PanelWeb<Options> {
+  const Component: ComponentType<PanelProps<Options>> = lazy(async () => ({ default: (await load()).Component }));
+  return { spec, Component };
 }
+
+/** The page's half of all built-in panels: what nearly every dashboard shows comes with the page, the rest when needed. */
+export const panels: readonly PanelWeb<unknown>[] = [
+  eraseOptions(timeseriesWeb),
+  eraseOptions(statWeb),
+  eraseOptions(later(gauge, async () => (await import('./gauge/web.tsx')).gaugeWeb)),
+  eraseOptions(later(bargauge, async () => (await import('./bargauge/web.tsx')).bargaugeWeb)),
+  eraseOptions(later(heatmap, async () => (await import('./heatmap/web.tsx')).heatmapWeb)),
+  eraseOptions(later(table, async () => (await import('./table/web.tsx')).tableWeb)),
+  eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
+];

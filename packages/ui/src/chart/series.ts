@@ -101,8 +101,8 @@ function labelKey(labels: Readonly<Record<string, string>> | undefined): string 
 
 const drawables = new WeakMap<NumberField, { ys: Float64Array; nanAt: readonly number[] }>();
 
-/** Copies the column only where something is missing; once per column. */
-function drawable(field: NumberField): { ys: Float64Array; nanAt: readonly number[] } {
+/** What a line draws of a column: NaN where nothing is. Copies the column only where something is missing; once per column. */
+export function drawable(field: NumberField): { ys: Float64Array; nanAt: readonly number[] } {
   const known = drawables.get(field);
   if (known !== undefined) return known;
   const { values, present } = field;

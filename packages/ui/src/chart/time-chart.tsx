@@ -19,6 +19,7 @@ import type { ChartSeries } from './series.ts';
 import { summaryOf } from './series.ts';
 import classes from './time-chart.module.css';
 import { usePlot } from './use-plot.ts';
+import { xRange } from './x-range.ts';
 import { valueRange } from './value-range.ts';
 import type { RangeLimits } from './value-range.ts';
 
@@ -263,23 +264,6 @@ function speak(readings: readonly Reading[], decimals: number | undefined): stri
     .slice(0, 8)
     .map(({ series, value, isNaN }) => `${series.name} ${isNaN ? 'NaN' : formatText(value, series.unit, decimals)}`)
     .join(', ');
-}
-
-/** The page's range; where it has none in this domain, the data's. */
-export function xRange(
-  context: Pick<ChartContext, 'from' | 'to'>,
-  series: readonly { readonly xs: Float64Array }[],
-): readonly [number, number] {
-  if (context.to > context.from) return [context.from, context.to];
-  let low = Infinity;
-  let high = -Infinity;
-  for (const { xs } of series) {
-    if (xs.length === 0) continue;
-    low = Math.min(low, xs[0]!);
-    high = Math.max(high, xs[xs.length - 1]!);
-  }
-  if (!(low <= high)) return [0, 1];
-  return low === high ? [low - 1, high + 1] : [low, high];
 }
 
 /** Lowest and highest finite value in view; NaN, NaN where there is none. A logarithm sees positive values only. */

@@ -1,0 +1,69 @@
+import { valuesOf } from '@vitrine/compute/values.ts';
+import type { NamedValue } from '@vitrine/compute/values.ts';
+import { drawable } from '@vitrine/ui/chart/series.ts';
+import { Sparkline } from '@vitrine/ui/chart/sparkline.tsx';
+import { statusOf, statusVariable } from '@vitrine/ui/theme/status.ts';
+import { Figure } from '@vitrine/ui/widget/figure.tsx';
+import { NoData } from '@vitrine/ui/widget/no-data.tsx';
+import { useMemo } from 'react';
+import type { ReactElement } from 'react';
+
+import type { PanelProps, PanelWeb } from '../../contract.ts';
+import { Cells, MOST_VALUES } from '../cells.tsx';
+import type { CellSize } from '../cells.tsx';
+import { stat } from './spec.ts';
+import type { StatOptions } from './spec.ts';
+import classes from './stat.module.css';
+
+const LEAST = { width: 96, height: 44 };
+const NAME_HEIGHT = 18;
+/** Below this there is no room for a past. */
+const SPARK_FROM_HEIGHT = 64;
+
+function Stat({ options, field, data, width, height, title, context }: PanelProps<StatOptions>): ReactElement {
+  const values = useMemo(() => valuesOf(data.frames, options.reduce, MOST_VALUES), [data.frames, options.reduce]);
+  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue} />;
+  const named = options.names === 'always' || (options.names === 'auto' && values.length > 1);
+
+  const cell = (value: NamedValue, size: CellSize) => {
+    const status = statusOf(value.value, field.thresholds);
+    const spark = options.graph === 'area' && value.history !== undefined && size.height >= SPARK_FROM_HEIGHT;
+    const sparkHeight = spark ? Math.floor(size.height * 0.42) : 0;
+    const figureHeight = size.height - sparkHeight - (named ? NAME_HEIGHT : 0);
+    return (
+      <div className={classes.stat} data-spark={spark || undefined}>
+        <div className={classes.words} style={{ height: size.height - sparkHeight }}>
+          {named && <span className={classes.name}>{value.name}</span>}
+          <Figure
+            value={value.value}
+            unit={value.unit ?? field.unit}
+            decimals={field.decimals}
+            status={status}
+            noValue={field.noValue}
+            width={size.width}
+            height={figureHeight * 0.8}
+            most={44}
+          />
+        </div>
+        {spark && (
+          <Sparkline
+            xs={value.history!.xs}
+            ys={drawable(value.history!.field).ys}
+            xMin={context.from}
+            xMax={context.to}
+            width={size.width}
+            height={sparkHeight}
+            color={status === 'neutral' ? 'var(--v-accent)' : statusVariable(status)}
+          />
+        )}
+      </div>
+    );
+  };
+  return (
+    <Cells values={values} width={width} height={height} aspect={2.2} least={LEAST} label={title}>
+      {cell}
+    </Cells>
+  );
+}
+
+export const statWeb: PanelWeb<StatOptions> = { spec: stat, Component: Stat };

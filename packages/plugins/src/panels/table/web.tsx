@@ -1,0 +1,49 @@
+import { DataTable } from '@vitrine/ui/widget/data-table.tsx';
+import { NoData } from '@vitrine/ui/widget/no-data.tsx';
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+
+import type { PanelProps, PanelWeb } from '../../contract.ts';
+import { table } from './spec.ts';
+import type { TableOptions } from './spec.ts';
+import classes from './table.module.css';
+
+const PICKER_HEIGHT = 34;
+
+/** One frame at a time: frames have columns of their own. */
+function Table({ options, field, data, width, height, title, context }: PanelProps<TableOptions>): ReactElement {
+  const [picked, setPicked] = useState(0);
+  const frames = data.frames.filter((frame) => frame.length > 0);
+  const frame = frames[Math.min(picked, frames.length - 1)];
+  if (frame === undefined) return <NoData width={width} height={height} text={field.noValue} />;
+  const picker = frames.length > 1 ? PICKER_HEIGHT : 0;
+  const fields = options.metricName ? frame.fields : frame.fields.filter(({ name }) => name !== '__name__');
+  return (
+    <div>
+      {picker > 0 && (
+        <div className={classes.picker} role="group" aria-label="Queries">
+          {frames.map(({ refId }, index) => (
+            // oxlint-disable-next-line react/no-array-index-key -- a query may answer several frames.
+            <button key={index} type="button" aria-pressed={frame === frames[index]} onClick={() => setPicked(index)}>
+              {refId}
+            </button>
+          ))}
+        </div>
+      )}
+      <DataTable
+        label={title}
+        fields={fields}
+        length={frame.length}
+        width={width}
+        height={height - picker}
+        timeZone={context.timeZone}
+        unit={field.unit}
+        decimals={field.decimals}
+        thresholds={field.thresholds}
+        noValue={field.noValue}
+      />
+    </div>
+  );
+}
+
+export const tableWeb: PanelWeb<TableOptions> = { spec: table, Component: Table };

@@ -1,0 +1,59 @@
+import type { ThemeName } from './ink.ts';
+
+/**
+ * Colours of magnitude, evenly spaced for the eye: on dark from the panel's dark up to light (viridis, van der Walt and Smith
+ * 2015), on light from pale to deep. More is always farther from the background.
+ */
+const STOPS: Readonly<Record<ThemeName, readonly string[]>> = {
+  dark: ['#2c1f4d', '#443983', '#31688e', '#21918c', '#35b779', '#90d743', '#fde725'],
+  light: ['#eef5e3', '#c9e7cb', '#90d0c3', '#57b2bd', '#3388b0', '#305d97', '#2a2c66'],
+};
+
+const LEVELS = 256;
+
+/** RGBA pixels (as ImageData wants them in this machine's byte order), from least to most. */
+const tables = new Map<ThemeName, Uint32Array>();
+
+function channels(hex: string): readonly [number, number, number] {
+  return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
+}
+
+/** 256 opaque pixels from the least to the most. */
+export function heatPixels(theme: ThemeName): Uint32Array {
+  const known = tables.get(theme);
+  if (known !== undefined) return known;
+  const stops = STOPS[theme].map(channels);
+  const bytes = new Uint8ClampedArray(LEVELS * 4);
+  for (let level = 0; level < LEVELS; level++) {
+    const at = (level / (LEVELS - 1)) * (stops.length - 1);
+    const low = stops[Math.floor(at)]!;
+    const high = stops[Math.min(stops.length - 1, Math.floor(at) + 1)]!;
+    const part = at - Math.floor(at);
+    for (let channel = 0; channel < 3; channel++)
+      bytes[level * 4 + channel] = low[channel]! + (high[channel]! - low[channel]!) * part;
+    bytes[level * 4 + 3] = 255;
+  }
+  const pixels = new Uint32Array(bytes.buffer);
+  tables.set(theme, pixels);
+  return pixels;
+}
+
+/** The scale as a CSS gradient from left to right. */
+export function heatGradient(theme: ThemeName): string {
+  return `linear-gradient(to right, ${STOPS[theme].join(', ')})`;
+}
+
+/** "sqrt" shows the small beside the large, as counts need. */
+export type HeatCurve = 'linear' | 'sqrt';
+
+/** 0 to 1 along the scale; outside it stays at its end. */
+export function heatShare(value: number, min: number, max: number, curve: HeatCurve): number {
+  if (!(max > min)) return value > min || min > 0 ? 1 : 0;
+  const share = Math.min(1, Math.max(0, (value - min) / (max - min)));
+  return curve === 'sqrt' ? Math.sqrt(share) : share;
+}
+
+/** The value at a share of the scale. */
+export function heatValue(share: number, min: number, max: number, curve: HeatCurve): number {
+  return min + (max - min) * (curve === 'sqrt' ? share * share : share);
+}

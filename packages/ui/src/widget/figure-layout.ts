@@ -1,0 +1,46 @@
+/** How one or many figures share a panel. All pure; sizes in CSS pixels. */
+
+export interface Cells {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+const GAP = 8;
+
+/**
+ * The grid in which `count` cells come nearest to `aspect` (width by height) and none is smaller than the least size: then rows
+ * go beyond the height, and the panel scrolls.
+ */
+export function cellGrid(
+  count: number,
+  width: number,
+  height: number,
+  aspect: number,
+  least: { readonly width: number; readonly height: number },
+): Cells {
+  const most = Math.max(1, Math.min(count, Math.floor((width + GAP) / (least.width + GAP))));
+  let best: Cells | undefined;
+  let bestArea = -1;
+  for (let columns = 1; columns <= most; columns++) {
+    const rows = Math.max(1, Math.ceil(count / columns));
+    const cellWidth = Math.floor((width - (columns - 1) * GAP) / columns);
+    const cellHeight = Math.max(least.height, Math.floor((height - (rows - 1) * GAP) / rows));
+    // The largest box of the wanted shape that fits.
+    const area = Math.min(cellWidth, cellHeight * aspect) * Math.min(cellHeight, cellWidth / aspect);
+    const fits = rows * (cellHeight + GAP) - GAP <= height ? 1e9 : 0;
+    if (area + fits > bestArea) [best, bestArea] = [{ columns, rows, cellWidth, cellHeight }, area + fits];
+  }
+  return best!;
+}
+
+/** The mean width of a tabular character of the figure's face, in em. */
+const CHARACTER_EM = 0.62;
+const SUFFIX_SHARE = 0.55;
+
+/** The largest font size at which the figure and its smaller suffix fit. */
+export function figureSize(text: string, suffix: string, width: number, height: number, most = 64): number {
+  const ems = text.length * CHARACTER_EM + (suffix === '' ? 0 : (suffix.length * CHARACTER_EM + 0.35) * SUFFIX_SHARE);
+  return Math.round(Math.max(13, Math.min(most, height, width / Math.max(0.1, ems))));
+}
