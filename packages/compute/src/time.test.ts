@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkTimeZone, civilTime, instantOf } from './civil-time.ts';
-import { describeRange, formatDuration, formatTime, isSliding, parseDurationMs, parseTime, parseTimeRange } from './time.ts';
+import { describeRange, formatDuration, formatTime, endsWithClock, parseDurationMs, parseTime, parseTimeRange } from './time.ts';
 
 // A Wednesday.
 const nowMs = Date.parse('2026-03-18T15:42:07.250Z');
@@ -119,10 +119,11 @@ test('a range must not be empty', () => {
 test.each([
   ['now-6h', 'now', true],
   ['now-6h', 'now-1m', true],
-  ['now/d', 'now', false],
-  ['2026-01-02', 'now', false],
+  ['now/d', 'now', true],
+  ['2026-01-02', 'now', true],
+  ['now/d', 'now/d', false],
   ['2026-01-02', '2026-01-03', false],
-])('%s to %s slides: %s', (from, to, want) => expect(isSliding({ from, to })).toBe(want));
+])('%s to %s ends with the clock: %s', (from, to, want) => expect(endsWithClock({ from, to })).toBe(want));
 
 test.each([
   ['now-6h', 'now', 'Last 6 hours'],
@@ -133,6 +134,7 @@ test.each([
   ['2026-01-02 03:04:00', '2026-01-02 03:05:30', 'Jan 2, 03:04:00 – 03:05:30'],
   ['2026-01-02 03:04', '2026-01-03 05:06', 'Jan 2, 03:04 – Jan 3, 05:06'],
   ['2025-12-31 03:04', '2026-01-03 05:06', 'Dec 31 2025, 03:04 – Jan 3 2026, 05:06'],
+  ['2026-01-02', 'now', '2026-01-02 00:00:00 to now'],
   ['nonsense', '2026-01-03', 'nonsense to 2026-01-03'],
 ])('%s to %s is called "%s"', (from, to, want) => expect(describeRange({ from, to }, 'UTC')).toBe(want));
 

@@ -56,9 +56,9 @@ export function isRelative(text: string): boolean {
   return /^\s*now/.test(text);
 }
 
-/** Whether the range moves smoothly with the clock: both ends are relative and neither is rounded. */
-export function isSliding(range: TimeRangeText): boolean {
-  return isRelative(range.from) && isRelative(range.to) && !range.to.includes('/') && !range.from.includes('/');
+/** Whether the range ends at the clock, or some time behind it, so that it moves on with it. */
+export function endsWithClock({ to }: TimeRangeText): boolean {
+  return isRelative(to) && !to.includes('/');
 }
 
 /** Reads a positive duration as PromQL writes it: "500ms", "10s", "1h30m", "2d". Throws BadRequest. */
@@ -126,9 +126,12 @@ export function describeRange(range: TimeRangeText, timeZone: string): string {
   if (to === 'now' && digits !== undefined && unit !== undefined) {
     return digits === '1' ? `Last ${UNIT_NAME[unit] ?? ''}` : `Last ${digits} ${UNIT_NAME[unit] ?? ''}s`;
   }
-  if (isRelative(from) || isRelative(to)) return `${from} to ${to}`;
   try {
-    const { fromMs, toMs } = parseTimeRange({ from, to }, 0, timeZone);
+    const fromMs = isRelative(from) ? undefined : parseTime('from', from, { nowMs: 0, timeZone, edge: 'start' });
+    const toMs = isRelative(to) ? undefined : parseTime('to', to, { nowMs: 0, timeZone, edge: 'end' });
+    if (fromMs === undefined || toMs === undefined) {
+      return `${fromMs === undefined ? from : formatTime(fromMs, timeZone)} to ${toMs === undefined ? to : formatTime(toMs, timeZone)}`;
+    }
     return describeInstants(civilTime(fromMs, timeZone), civilTime(toMs, timeZone), toMs - fromMs);
   } catch {
     // A range that can't be read is shown as it was written: its error stands beside it.

@@ -73,7 +73,7 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
       lockScroll={false}
       onSpotlightClose={onClose}
       nothingFound="Nothing has that name."
-      highlightQuery
+      overlayProps={{ blur: 0, backgroundOpacity: 0.5 }}
       scrollable
       maxHeight={420}
       searchProps={{

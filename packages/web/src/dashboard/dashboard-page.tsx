@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconLayoutDashboard, IconLock, IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { isSliding } from '@vitrine/compute/time.ts';
+import { endsWithClock } from '@vitrine/compute/time.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -51,7 +51,7 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
   const { text } = scope.range;
   const refresh = search.refresh ?? dashboard.refresh;
   const wantsLive = refresh === 'live';
-  const frozen = !isSliding(text);
+  const frozen = !endsWithClock(text);
   const status = useKeepUp({ scope, refresh });
   const [picking, setPicking] = useState(false);
   const folded = useMemo(() => readFolded(search.fold), [search.fold]);
@@ -137,7 +137,7 @@ const DOMAIN_NAMES = { time: 'Time', step: 'Step', epoch: 'Epoch', elapsed: 'Ela
 
 /** The range to come back to: the dashboard's own where it moves with the clock. */
 function nowRange({ range }: Dashboard): { from: string | undefined; to: string | undefined } {
-  return isSliding(range) ? { from: undefined, to: undefined } : { from: 'now-1h', to: 'now' };
+  return endsWithClock(range) ? { from: undefined, to: undefined } : { from: 'now-1h', to: 'now' };
 }
 
 interface MissingDashboardProps {

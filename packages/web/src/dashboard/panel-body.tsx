@@ -1,11 +1,11 @@
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import type { PanelContext, PanelWeb } from '@vitrine/plugins/contract.ts';
-import { panelWeb } from '@vitrine/plugins/panels/web.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { Component, memo, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import classes from './panel-frame.module.css';
+import { panelOfKind } from './panel-kinds.ts';
 import { sentenceOf } from './panel-state.ts';
 import type { DashboardScope } from './scope.ts';
 
@@ -19,7 +19,7 @@ export interface PanelBodyProps {
 /** Hands the data to the plugin that draws it. */
 export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactElement | null {
   const { panel, scope, size } = props;
-  const plugin = panelWeb(panel.kind);
+  const plugin = panelOfKind(panel.kind);
   const box = useRef<HTMLDivElement>(null);
   useWheelZoom(box, scope);
   if (plugin === undefined) {

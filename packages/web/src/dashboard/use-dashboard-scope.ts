@@ -1,4 +1,4 @@
-import { useLocation, useNavigate, useRouter, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { serverClock } from '../api/server-clock.ts';
@@ -26,7 +26,6 @@ export interface OpenScope {
 /** What the URL says about a dashboard, as what its panels share. */
 export function useDashboardScope(dashboard: Dashboard): OpenScope {
   const search = useSearch({ from: '/shell/d/$uid' });
-  const zoomed = useLocation({ select: ({ state }) => state.zoomed === true });
   const navigate = useNavigate({ from: '/d/$uid' });
   const router = useRouter();
   const timeZone = search.tz ?? 'browser';
@@ -56,11 +55,9 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
     [navigate],
   );
 
-  // Zooming must not make the panels new: what changes between renders is read when it is needed.
-  const latest = useRef({ zoomed, search });
-  latest.current = { zoomed, search };
-
+  // Zooming must not make the panels new: what changes between renders is read from the router when it is needed.
   const scope = useMemo(() => {
+    const isZoomed = (): boolean => router.state.location.state.zoomed === true;
     const show = (next: { fromMs: number; toMs: number }, how: 'push' | 'replace'): void =>
       change(writeRange(next), how, { zoomed: true });
     return {
@@ -73,7 +70,7 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
         if (toMs > fromMs) show({ fromMs, toMs }, 'push');
       },
       zoomOut() {
-        if (latest.current.zoomed) router.history.back();
+        if (isZoomed()) router.history.back();
         else show(scaleRange(range.get(), 2, 0.5, serverClock.now()), 'push');
       },
       zoomBy(factor: number, anchor: number) {
@@ -86,10 +83,10 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
         show(shiftRange(range.get(), direction, serverClock.now()), 'push');
       },
       showFull(panel: number | undefined) {
-        change({ panel }, 'push', latest.current.zoomed ? { zoomed: true } : {});
+        change({ panel }, 'push', isZoomed() ? { zoomed: true } : {});
       },
       linkTo(panel: number) {
-        return `${window.location.origin}/d/${encodeURIComponent(dashboard.uid)}${writeSearch({ ...latest.current.search, ...range.text, panel })}`;
+        return `${window.location.origin}/d/${encodeURIComponent(dashboard.uid)}${writeSearch({ ...router.state.location.search, ...range.text, panel })}`;
       },
     };
   }, [change, cursor, dashboard.uid, dashboard.x, pulse, range, router]);

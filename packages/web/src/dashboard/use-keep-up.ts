@@ -1,4 +1,4 @@
-import { isRelative, isSliding } from '@vitrine/compute/time.ts';
+import { isRelative, endsWithClock } from '@vitrine/compute/time.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { sessionQuery } from '../api/queries.ts';
@@ -18,7 +18,7 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
   const [status, setStatus] = useState<LiveStatus>({ kind: 'off' });
   const { range, pulse, uid } = scope;
   const chosen = parseRefresh(refresh);
-  const live = chosen.kind === 'live' && isSliding(range.text);
+  const live = chosen.kind === 'live' && endsWithClock(range.text);
   const everyMs = chosen.kind === 'every' && isRelative(range.text.to) ? chosen.everyMs : undefined;
 
   useEffect(() => (live && visible ? slide(range) : undefined), [live, visible, range]);

@@ -1,4 +1,4 @@
-import { isSliding, parseTimeRange } from '@vitrine/compute/time.ts';
+import { endsWithClock, parseTimeRange } from '@vitrine/compute/time.ts';
 import type { TimeRange } from '@vitrine/compute/time.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
 
@@ -38,7 +38,7 @@ const WIDEST_PX = 1_600;
 
 /** Moves the range with the clock until the answer is called. Hidden pages stand still. */
 export function slide(range: PageRange): () => void {
-  if (!isSliding(range.text)) return () => {};
+  if (!endsWithClock(range.text)) return () => {};
   const { fromMs, toMs } = range.get();
   const everyMs = Math.min(5_000, Math.max(16, (toMs - fromMs) / WIDEST_PX));
   let timer: ReturnType<typeof setTimeout> | undefined;

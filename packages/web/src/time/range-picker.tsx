@@ -55,30 +55,33 @@ export function RangePicker(props: RangePickerProps): ReactElement {
               rightSection={<IconChevronDown size={14} />}
             >
               {describeRange(range, timeZone)}
+              {timeZone !== 'browser' && <span className={classes.zone}>{zoneName(timeZone)}</span>}
             </Button>
           </Tooltip>
         </Popover.Target>
-        <Popover.Dropdown className={classes.dropdown} p={0}>
-          {problem !== undefined && (
-            <p className={classes.problem} role="alert">
-              The link’s range can’t be read, so the dashboard’s own is shown. {problem}
-            </p>
-          )}
-          <div className={classes.columns}>
-            <ul className={classes.quick} aria-label="Quick ranges">
-              {[...QUICK_RANGES, ...CALENDAR_RANGES].map((quick) => (
-                <li key={`${quick.from} ${quick.to}`}>
-                  <UnstyledButton
-                    className={classes.choice}
-                    aria-pressed={quick.from === range.from && quick.to === range.to}
-                    onClick={() => choose(quick)}
-                  >
-                    {describeRange(quick, timeZone)}
-                  </UnstyledButton>
-                </li>
-              ))}
-            </ul>
-            <RangeForm key={`${range.from} ${range.to} ${timeZone}`} {...props} onRange={choose} />
+        <Popover.Dropdown p={0}>
+          <div className={classes.dropdown}>
+            {problem !== undefined && (
+              <p className={classes.problem} role="alert">
+                The link’s range can’t be read, so the dashboard’s own is shown. {problem}
+              </p>
+            )}
+            <div className={classes.columns}>
+              <ul className={classes.quick} aria-label="Quick ranges">
+                {[...QUICK_RANGES, ...CALENDAR_RANGES].map((quick) => (
+                  <li key={`${quick.from} ${quick.to}`}>
+                    <UnstyledButton
+                      className={classes.choice}
+                      aria-pressed={quick.from === range.from && quick.to === range.to}
+                      onClick={() => choose(quick)}
+                    >
+                      {describeRange(quick, timeZone)}
+                    </UnstyledButton>
+                  </li>
+                ))}
+              </ul>
+              <RangeForm key={`${range.from} ${range.to} ${timeZone}`} {...props} onRange={choose} />
+            </div>
           </div>
         </Popover.Dropdown>
       </Popover>
@@ -123,7 +126,7 @@ function RangeForm({ range, timeZone, now, onRange, onTimeZone }: RangePickerPro
   const toEnd = readEnd('to', to, nowMs, timeZone);
   const empty = fromEnd.atMs !== undefined && toEnd.atMs !== undefined && fromEnd.atMs >= toEnd.atMs;
   const ready = fromEnd.atMs !== undefined && toEnd.atMs !== undefined && !empty;
-  const zones = useMemo(listZones, []);
+  const zones = useMemo(() => listZones(), []);
 
   function apply(event: FormEvent): void {
     event.preventDefault();
