@@ -1,7 +1,8 @@
 import { compareLabels, Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
-import type { BinaryOp, VectorMatching } from '../ast.ts';
-import { dropMetadata, isEmpty, mergeInto, SAME_LABELS, type Column } from './column.ts';
+import type { Binary, BinaryOp, VectorMatching } from '../ast.ts';
+import type { Budget } from './budget.ts';
+import { dropMetadata, emptyColumn, isEmpty, mergeInto, SAME_LABELS, type Column } from './column.ts';
 import { ARITHMETIC, COMPARISON, isArithmetic, isComparison, type SetOp } from './operators.ts';
 
 /** The labels that two series must have in common to belong together. */
@@ -27,7 +28,13 @@ function byMatch(columns: readonly Column[], match: (labels: Labels) => Labels):
 }
 
 /** `and`, `or`, `unless`: which series stay at which steps. Changes the columns. */
-export function combineSets(op: SetOp, left: readonly Column[], right: readonly Column[], matching: VectorMatching): Column[] {
+export async function combineSets(
+  op: SetOp,
+  left: readonly Column[],
+  right: readonly Column[],
+  matching: VectorMatching,
+  budget: Budget,
+): Promise<Column[]> {
   const match = matchLabels(matching);
   const kept = op === 'or' ? left : right;
   const filtered = op === 'or' ? right : left;
@@ -42,6 +49,7 @@ export function combineSets(op: SetOp, left: readonly Column[], right: readonly 
   const result: Column[] = op === 'or' ? [...left] : [];
   const byLabels = new Map(result.map((column) => [column.labels.key, column]));
   for (const column of filtered) {
+    if (budget.due()) await budget.pause();
     const mask = masks.get(match(column.labels).key);
     const { present } = column;
     if (mask === undefined) {
@@ -66,89 +74,80 @@ function elementOf(op: BinaryOp, bool: boolean): (a: number, b: number) => numbe
   return bool ? (a, b) => (holds(a, b) ? 1 : 0) : (a, b) => (holds(a, b) ? a : undefined);
 }
 
+const NOBODY = -1;
+
 /** Arithmetic and comparison of two vectors whose series are matched. Throws where more than one could be meant. */
-export function combineVectors(
-  op: BinaryOp,
-  bool: boolean,
+export async function combineVectors(
+  { op, bool }: Pick<Binary, 'op' | 'bool'>,
   left: readonly Column[],
   right: readonly Column[],
   matching: VectorMatching,
-): Column[] {
+  budget: Budget,
+): Promise<Column[]> {
   const swapped = matching.card === 'one-to-many';
-  const one = swapped ? left : right;
-  const many = swapped ? right : left;
-  // Prometheus turns the sides round for group_right, but not the fills: fill_right always stands for the "one" side.
-  const fillOne = matching.fillRight;
-  const fillMany = matching.fillLeft;
+  const grouped = matching.card !== 'one-to-one';
   const match = matchLabels(matching);
+  const ones = byMatch(swapped ? left : right, match);
+  const manys = byMatch(swapped ? right : left, match);
+  // Prometheus turns the sides round for group_right, but not the fills: fill_right always stands for the "one" side.
+  const { fillRight: fillOne, fillLeft: fillMany } = matching;
   const element = elementOf(op, bool);
-  const compute = swapped ? (m: number, o: number): number | undefined => element(o, m) : element;
-  const ones = byMatch(one, match);
-  const manys = byMatch(many, match);
-  checkDistinct(ones, match, swapped ? 'left' : 'right');
+  const compute = swapped ? (many: number, one: number): number | undefined => element(one, many) : element;
+  const count = left[0]?.values.length ?? right[0]?.values.length ?? 0;
+  const partnerAt = new Int32Array(count);
+  for (const [, columns] of ones) if (columns.length > 1) findPartners(columns, partnerAt, match, swapped ? 'left' : 'right');
 
   const results = new Map<string, Column>();
-  const grouped = matching.card !== 'one-to-one';
-  const emit = (labels: Labels, count: number): Column => {
+  const resultOf = (labels: Labels): Column => {
     let column = results.get(labels.key);
     if (column === undefined) {
-      column = { labels, dropName: bool, values: new Float64Array(count), present: new Uint8Array(count), owned: true };
-      results.set(labels.key, column);
+      budget.hold(count);
+      results.set(labels.key, (column = { ...emptyColumn(count, labels), dropName: bool }));
     }
     return column;
   };
-  // Where two series of the "many" side meet the same partner, the comparison that drops one must not hide it.
-  const put = (result: Column, taken: Uint8Array | undefined, i: number, value: number | undefined): void => {
-    if (taken !== undefined && taken[i]!++ > 0) throw new QueryError('execution', duplicateText(grouped));
+  const put = (result: Column, i: number, value: number | undefined): void => {
     if (value === undefined) return;
     if (result.present[i] === 1) throw new QueryError('execution', SAME_LABELS);
     result.values[i] = value;
     result.present[i] = 1;
   };
-  const takenBy = new Map<string, Uint8Array>();
 
   for (const [key, group] of manys) {
     const partners = ones.get(key) ?? [];
     if (partners.length === 0 && fillOne === undefined) continue;
-    takenBy.clear();
-    const takenFor = (labels: Labels, count: number): Uint8Array | undefined => {
-      if (group.length === 1) return undefined;
-      const owner = grouped ? labels.key : '';
-      const known = takenBy.get(owner) ?? new Uint8Array(count);
-      takenBy.set(owner, known);
-      return known;
-    };
-    for (const manySide of group) {
-      const { values, present } = manySide;
-      const count = values.length;
-      for (const oneSide of partners) {
-        const labels = resultLabels(op, manySide.labels, oneSide.labels, matching);
-        const result = emit(labels, count);
-        const taken = takenFor(labels, count);
-        for (let i = 0; i < count; i++) {
-          if (present[i] === 0 || oneSide.present[i] === 0) continue;
-          put(result, taken, i, compute(values[i]!, oneSide.values[i]!));
-        }
-      }
-      if (fillOne === undefined) continue;
-      let result: Column | undefined;
+    findPartners(partners, partnerAt, match, '');
+    // Where two series meet the same partner, a comparison that drops one must not hide it.
+    const taken = new Map<string, Uint8Array>();
+    for (const { labels, values, present } of group) {
+      if (budget.due()) await budget.pause();
+      const targets: (Column | undefined)[] = [];
+      let filled: Column | undefined;
       for (let i = 0; i < count; i++) {
-        if (present[i] === 0 || partners.some((column) => column.present[i] === 1)) continue;
-        result ??= emit(resultLabels(op, manySide.labels, Labels.empty, matching), count);
-        put(result, takenFor(result.labels, count), i, compute(values[i]!, fillOne));
+        if (present[i] === 0) continue;
+        const partner = partnerAt[i]!;
+        if (partner === NOBODY && fillOne === undefined) continue;
+        const target =
+          partner === NOBODY
+            ? (filled ??= resultOf(resultLabels(op, labels, Labels.empty, matching)))
+            : (targets[partner] ??= resultOf(resultLabels(op, labels, partners[partner]!.labels, matching)));
+        if (group.length > 1) take(taken, grouped ? target.labels.key : '', i, count, grouped);
+        put(target, i, compute(values[i]!, partner === NOBODY ? fillOne! : partners[partner]!.values[i]!));
       }
     }
   }
   if (fillMany !== undefined) {
+    const met = new Uint8Array(count);
     for (const [key, partners] of ones) {
-      const group = manys.get(key) ?? [];
-      for (const oneSide of partners) {
-        const { values, present } = oneSide;
-        let result: Column | undefined;
-        for (let i = 0; i < values.length; i++) {
-          if (present[i] === 0 || group.some((column) => column.present[i] === 1)) continue;
-          result ??= emit(resultLabels(op, match(oneSide.labels), oneSide.labels, matching), values.length);
-          put(result, undefined, i, compute(fillMany, values[i]!));
+      met.fill(0);
+      for (const { present } of manys.get(key) ?? []) for (let i = 0; i < count; i++) met[i]! |= present[i]!;
+      for (const { labels, values, present } of partners) {
+        if (budget.due()) await budget.pause();
+        let target: Column | undefined;
+        for (let i = 0; i < count; i++) {
+          if (present[i] === 0 || met[i] === 1) continue;
+          target ??= resultOf(resultLabels(op, match(labels), labels, matching));
+          put(target, i, compute(fillMany, values[i]!));
         }
       }
     }
@@ -156,26 +155,36 @@ export function combineVectors(
   return [...results.values()].filter(({ present }) => !isEmpty(present));
 }
 
-function duplicateText(grouped: boolean): string {
-  return grouped
-    ? 'multiple matches for labels: grouping labels must ensure unique matches'
-    : 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)';
+/** Notes that a partner was met at a step; the second time is one too many. */
+function take(taken: Map<string, Uint8Array>, owner: string, i: number, count: number, grouped: boolean): void {
+  let steps = taken.get(owner);
+  if (steps === undefined) taken.set(owner, (steps = new Uint8Array(count)));
+  if (steps[i] === 1) {
+    throw new QueryError(
+      'execution',
+      grouped
+        ? 'multiple matches for labels: grouping labels must ensure unique matches'
+        : 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+    );
+  }
+  steps[i] = 1;
 }
 
-/** The "one" side may have only one series a group at any step. */
-function checkDistinct(groups: ReadonlyMap<string, Column[]>, match: (labels: Labels) => Labels, side: string): void {
-  for (const columns of groups.values()) {
-    for (let second = 1; second < columns.length; second++) {
-      for (let first = 0; first < second; first++) {
-        const [a, b] = [columns[first]!, columns[second]!];
-        if (!a.present.some((there, i) => there === 1 && b.present[i] === 1)) continue;
-        const texts = [a.labels, b.labels].toSorted(compareLabels).map(braced).join(', ');
+/** Writes which of the columns is there at each step: the "one" side may have only one series a group at any step. */
+function findPartners(columns: readonly Column[], partnerAt: Int32Array, match: (labels: Labels) => Labels, side: string): void {
+  partnerAt.fill(NOBODY);
+  for (const [index, { labels, present }] of columns.entries()) {
+    for (let i = 0; i < partnerAt.length; i++) {
+      if (present[i] === 0) continue;
+      if (partnerAt[i] !== NOBODY) {
+        const texts = [columns[partnerAt[i]!]!.labels, labels].toSorted(compareLabels).map(braced).join(', ');
         throw new QueryError(
           'execution',
-          `found duplicate series for the match group ${braced(match(a.labels))} on the ${side} hand-side of the operation: ` +
+          `found duplicate series for the match group ${braced(match(labels))} on the ${side} hand-side of the operation: ` +
             `[${texts}];many-to-many matching not allowed: matching labels must be unique on one side`,
         );
       }
+      partnerAt[i] = index;
     }
   }
 }

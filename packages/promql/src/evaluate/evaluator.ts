@@ -17,7 +17,7 @@ import { compareByLabels, isLabelName, labelJoin, labelReplace, type Relabel } f
 import { isSetOp } from './operators.ts';
 import { quantileOf } from './quantile.ts';
 import { RANGE_FUNCTIONS, type RangeFunction } from './range-functions.ts';
-import type { KernelContext, Windows } from './range-window.ts';
+import { samplesLookedAt, type KernelContext, type RangeKernel, type Windows } from './range-window.ts';
 import { Ranking } from './rank.ts';
 import { columnSamples, readInstants, readSamples, referenceOf, withoutStale, type RangeSeries } from './read-samples.ts';
 import { valueType } from '../functions-signatures.ts';
@@ -31,6 +31,12 @@ export interface Query {
   /** The step of a subquery that names none. */
   readonly subqueryStepMs: number;
 }
+
+/** Takes a series of a range vector, lent for the duration of the call or until the promise is kept. */
+type Visit = (series: RangeSeries) => void | Promise<void>;
+
+/** How many samples a kernel may look at before there is a pause: a few milliseconds of work. */
+const SAMPLES_A_GLANCE = 500_000;
 
 /** Steps that are looked at between two glances at the clock, where a group is computed step by step. */
 const STEPS_A_GLANCE = 64;
@@ -111,12 +117,24 @@ export class Evaluator {
     }
   }
 
-  /** The series of a range vector, each once, with the samples of all the grid's windows; and those windows. */
-  async streamRange(expr: Expr, grid: Grid, visit: (series: RangeSeries) => void): Promise<Windows> {
-    const inner = unwrap(expr);
-    if (inner.kind === 'matrixSelector') return this.#streamMatrix(inner, grid, visit);
-    if (inner.kind === 'subquery') return this.#streamSubquery(inner, grid, visit);
-    throw new QueryError('execution', `expected a range vector, got a ${valueType(expr)}`, expr.span);
+  /**
+   * The series of a range vector, each once, with the samples of all the windows. Where `patient`, what `visit` returns is
+   * waited for before the next series; the samples stay as they are until then.
+   */
+  async streamRange(expr: Expr, grid: Grid, visit: Visit, patient = false): Promise<void> {
+    const range = rangeNode(expr);
+    const windows = this.#windowsOf(range, grid);
+    const lastMs = windows.firstEndMs + (windows.count - 1) * windows.stepMs;
+    return range.kind === 'matrixSelector'
+      ? this.#streamMatrix(range, windows, lastMs, visit)
+      : this.#streamSubquery(range, windows, lastMs, visit, patient);
+  }
+
+  /** The windows that a range vector is looked at through. */
+  #windowsOf(range: MatrixSelector | Subquery, grid: Grid): Windows {
+    const { at, offset } = range.kind === 'matrixSelector' ? range.selector : range;
+    const { firstMs, stepMs } = referenceOf(grid, at, durationMs(offset, this.#span), this.#query);
+    return { rangeMs: positiveDurationMs(range.range, this.#span), firstEndMs: firstMs, stepMs, count: grid.count };
   }
 
   /** A pinned expression is evaluated once, and its value stands at every step. */
@@ -135,50 +153,42 @@ export class Evaluator {
     await readInstants(this.#source, selector, grid, reference, this.#query.lookbackMs, this.#budget, what, sink);
   }
 
-  async #streamMatrix({ selector, range }: MatrixSelector, grid: Grid, visit: (series: RangeSeries) => void): Promise<Windows> {
+  async #streamMatrix({ selector }: MatrixSelector, windows: Windows, lastMs: number, visit: Visit): Promise<void> {
     if (selector.extension !== undefined) throw unsupportedExtension(selector);
-    const rangeMs = positiveDurationMs(range, this.#span);
-    const { firstMs, stepMs } = referenceOf(grid, selector.at, durationMs(selector.offset, this.#span), this.#query);
-    const lastMs = firstMs + (grid.count - 1) * stepMs;
-    await readSamples(this.#source, selector, firstMs - rangeMs + 1, lastMs, this.#budget, (series) => {
-      const live = withoutStale(series);
-      if (live.length === 0) return;
-      visit({
-        labels: series.labels,
-        dropName: false,
-        timestampsMs: live.timestampsMs,
-        values: live.values,
-        length: live.length,
-      });
+    const fromMs = windows.firstEndMs - windows.rangeMs + 1;
+    await readSamples(this.#source, selector, fromMs, lastMs, this.#budget, (series) => {
+      const { timestampsMs, values, length } = withoutStale(series);
+      if (length > 0) return visit({ labels: series.labels, dropName: false, timestampsMs, values, length });
     });
-    return { rangeMs, firstEndMs: firstMs, stepMs, count: grid.count };
   }
 
-  async #streamSubquery(subquery: Subquery, grid: Grid, visit: (series: RangeSeries) => void): Promise<Windows> {
-    const rangeMs = positiveDurationMs(subquery.range, this.#span);
+  async #streamSubquery(
+    subquery: Subquery,
+    { firstEndMs, rangeMs }: Windows,
+    lastMs: number,
+    visit: Visit,
+    patient: boolean,
+  ): Promise<void> {
     const stepMs = subquery.step === undefined ? this.#query.subqueryStepMs : positiveDurationMs(subquery.step, this.#span);
-    const reference = referenceOf(grid, subquery.at, durationMs(subquery.offset, this.#span), this.#query);
-    const lastMs = reference.firstMs + (grid.count - 1) * reference.stepMs;
     // The steps are whole multiples of their distance, so that neighbouring queries see the same values.
-    const innerStartMs = (Math.floor((reference.firstMs - rangeMs) / stepMs) + 1) * stepMs;
-    const count = Math.floor((lastMs - innerStartMs) / stepMs) + 1;
-    const windows = { rangeMs, firstEndMs: reference.firstMs, stepMs: reference.stepMs, count: grid.count };
-    if (count < 1) return windows;
+    const startMs = (Math.floor((firstEndMs - rangeMs) / stepMs) + 1) * stepMs;
+    const count = Math.floor((lastMs - startMs) / stepMs) + 1;
+    if (count < 1) return;
     this.#budget.hold(count);
-    const inner: Grid = { startMs: innerStartMs, stepMs: count > 1 ? stepMs : 0, count };
+    const inner: Grid = { startMs, stepMs: count > 1 ? stepMs : 0, count };
     const times = new Float64Array(count);
     const kept = new Float64Array(count);
-    const emit: Sink = (column) => {
+    const show = (column: Column): void | Promise<void> => {
       const { timestampsMs, values, length } = columnSamples(column, inner, times, kept);
-      if (length > 0) visit({ labels: column.labels, dropName: column.dropName, timestampsMs, values, length });
+      if (length > 0) return visit({ labels: column.labels, dropName: column.dropName, timestampsMs, values, length });
     };
     if (valueType(subquery.expr) === 'scalar') {
-      const values = await this.scalar(subquery.expr, inner);
-      emit(constantColumn(Labels.empty, values));
+      await show(constantColumn(Labels.empty, await this.scalar(subquery.expr, inner)));
+    } else if (patient) {
+      for (const column of await this.collect(subquery.expr, inner)) await show(column);
     } else {
-      await this.stream(subquery.expr, inner, emit);
+      await this.stream(subquery.expr, inner, (column) => void show(column));
     }
-    return windows;
   }
 
   async #scalarCall(call: Call, grid: Grid): Promise<Float64Array> {
@@ -340,34 +350,58 @@ export class Evaluator {
 
   /** Runs a kernel over a range vector's series; those without any value are left out. */
   async #streamKernel(
-    range: Expr,
-    { kernel, keepsName = false }: Pick<RangeFunction, 'kernel' | 'keepsName'>,
+    expr: Expr,
+    { kernel, keepsName = false, windowByWindow = false }: RangeFunction,
     grid: Grid,
     args: readonly Float64Array[],
     sink: Sink,
   ): Promise<void> {
-    const windows = this.#windowsOf(range, grid);
+    const windows = this.#windowsOf(rangeNode(expr), grid);
     const column: Column = { ...emptyColumn(grid.count), owned: false };
-    const { present } = column;
     const context: KernelContext = { args, gridStartMs: grid.startMs, gridStepMs: grid.stepMs };
-    await this.streamRange(range, grid, (series) => {
-      kernel(series, windows, column, context);
-      if (isEmpty(present)) return;
-      column.labels = series.labels;
-      column.dropName = keepsName ? series.dropName : true;
+    const emit = ({ labels, dropName }: Pick<RangeSeries, 'labels' | 'dropName'>): void => {
+      if (isEmpty(column.present)) return;
+      column.labels = labels;
+      column.dropName = keepsName ? dropName : true;
       sink(column);
-    });
+    };
+    const visit: Visit = (series) => {
+      if (windowByWindow && samplesLookedAt(series.length, windows) > SAMPLES_A_GLANCE) {
+        return this.#runInParts(kernel, series, windows, column, context).then(() => emit(series));
+      }
+      kernel(series, windows, column, context);
+      emit(series);
+    };
+    await this.streamRange(expr, grid, visit, windowByWindow);
   }
 
-  /** The windows that streamRange() will give the samples of. */
-  #windowsOf(expr: Expr, grid: Grid): Windows {
-    const range = unwrap(expr);
-    if (range.kind !== 'matrixSelector' && range.kind !== 'subquery') {
-      throw new QueryError('execution', `expected a range vector, got a ${valueType(expr)}`, expr.span);
+  /** Runs a kernel over some windows after the other, with pauses. */
+  async #runInParts(
+    kernel: RangeKernel,
+    lent: RangeSeries,
+    windows: Windows,
+    { labels, dropName, values, present }: Column,
+    { args, gridStartMs, gridStepMs }: KernelContext,
+  ): Promise<void> {
+    // Another evaluation may run in a pause and use the memory that the samples lie in.
+    const { length } = lent;
+    const samples = { timestampsMs: lent.timestampsMs.slice(0, length), values: lent.values.slice(0, length), length };
+    const parts = Math.ceil(samplesLookedAt(length, windows) / SAMPLES_A_GLANCE);
+    const steps = Math.ceil(windows.count / parts);
+    for (let from = 0; from < windows.count; from += steps) {
+      const to = Math.min(from + steps, windows.count);
+      kernel(
+        samples,
+        { ...windows, firstEndMs: windows.firstEndMs + from * windows.stepMs, count: to - from },
+        { labels, dropName, values: values.subarray(from, to), present: present.subarray(from, to) },
+        {
+          args: args.map((arg) => arg.subarray(from, to)),
+          gridStartMs: gridStartMs + from * gridStepMs,
+          gridStepMs,
+        },
+      );
+      if (this.#budget.due()) await this.#budget.pause();
     }
-    const { at, offset } = range.kind === 'matrixSelector' ? range.selector : range;
-    const { firstMs, stepMs } = referenceOf(grid, at, durationMs(offset, this.#span), this.#query);
-    return { rangeMs: positiveDurationMs(range.range, this.#span), firstEndMs: firstMs, stepMs, count: grid.count };
   }
 
   #noteCounterName(metric: string, range: Expr): void {
@@ -450,8 +484,8 @@ export class Evaluator {
       const { key } = labelsOf(column.labels);
       let group = groups.get(key);
       if (group === undefined) {
-        this.#budget.hold(grid.count);
-        groups.set(key, (group = new Ranking(node.op === 'topk' ? 1 : -1, limits)));
+        group = new Ranking(node.op === 'topk' ? 1 : -1, limits, (values) => this.#budget.hold(values));
+        groups.set(key, group);
       }
       group.add(column);
     });
@@ -589,9 +623,9 @@ export class Evaluator {
       fillRight: undefined,
     };
     const [lefts, rights] = [await this.collect(left, grid), await this.collect(right, grid)];
-    const result = isSetOp(op) ? combineSets(op, lefts, rights, rule) : combineVectors(op, bool, lefts, rights, rule);
-    this.#budget.hold(result.length * grid.count);
-    if (this.#budget.due()) await this.#budget.pause();
+    const result = isSetOp(op)
+      ? await combineSets(op, lefts, rights, rule, this.#budget)
+      : await combineVectors(node, lefts, rights, rule, this.#budget);
     push(result, sink);
   }
 
@@ -655,6 +689,12 @@ export class Evaluator {
       if (this.#budget.due()) await this.#budget.pause();
     }
   }
+}
+
+function rangeNode(expr: Expr): MatrixSelector | Subquery {
+  const range = unwrap(expr);
+  if (range.kind === 'matrixSelector' || range.kind === 'subquery') return range;
+  throw new QueryError('execution', `expected a range vector, got a ${valueType(expr)}`, expr.span);
 }
 
 function push(columns: readonly Column[], sink: Sink): void {

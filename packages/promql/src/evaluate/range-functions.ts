@@ -26,6 +26,8 @@ export interface RangeFunction {
   readonly keepsName?: boolean;
   /** Makes sense of counters only. */
   readonly counter?: boolean;
+  /** Looks at each window by itself, so that long windows take long. */
+  readonly windowByWindow?: boolean;
   /** Which argument must be a quantile. */
   readonly quantileArg?: number;
 }
@@ -39,9 +41,9 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['idelta', { kernel: instantaneous(false) }],
   ['resets', { kernel: resets }],
   ['changes', { kernel: changes }],
-  ['deriv', { kernel: deriv }],
-  ['predict_linear', { kernel: predictLinear }],
-  ['double_exponential_smoothing', { kernel: doubleExponentialSmoothing }],
+  ['deriv', { kernel: deriv, windowByWindow: true }],
+  ['predict_linear', { kernel: predictLinear, windowByWindow: true }],
+  ['double_exponential_smoothing', { kernel: doubleExponentialSmoothing, windowByWindow: true }],
   ['avg_over_time', { kernel: avgOverTime }],
   ['sum_over_time', { kernel: sumOverTime }],
   ['min_over_time', { kernel: minOverTime }],
@@ -50,12 +52,12 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['present_over_time', { kernel: presentOverTime }],
   ['last_over_time', { kernel: lastOverTime, keepsName: true }],
   ['first_over_time', { kernel: firstOverTime, keepsName: true }],
-  ['quantile_over_time', { kernel: quantileOverTime, quantileArg: 0 }],
-  ['stddev_over_time', { kernel: stddevOverTime }],
-  ['stdvar_over_time', { kernel: stdvarOverTime }],
-  ['mad_over_time', { kernel: madOverTime }],
+  ['quantile_over_time', { kernel: quantileOverTime, windowByWindow: true, quantileArg: 0 }],
+  ['stddev_over_time', { kernel: stddevOverTime, windowByWindow: true }],
+  ['stdvar_over_time', { kernel: stdvarOverTime, windowByWindow: true }],
+  ['mad_over_time', { kernel: madOverTime, windowByWindow: true }],
   ['ts_of_first_over_time', { kernel: tsOfFirstOverTime }],
   ['ts_of_last_over_time', { kernel: tsOfLastOverTime }],
-  ['ts_of_max_over_time', { kernel: tsOfMaxOverTime }],
-  ['ts_of_min_over_time', { kernel: tsOfMinOverTime }],
+  ['ts_of_max_over_time', { kernel: tsOfMaxOverTime, windowByWindow: true }],
+  ['ts_of_min_over_time', { kernel: tsOfMinOverTime, windowByWindow: true }],
 ]);

@@ -118,3 +118,8 @@ export function eachWindow(
     }
   };
 }
+
+/** About how many samples are looked at where every window is looked at by itself. */
+export function samplesLookedAt(length: number, { rangeMs, stepMs, count }: Windows): number {
+  return count * length * (rangeMs / (rangeMs + (count - 1) * stepMs));
+}

@@ -9,15 +9,19 @@ export class Ranking {
   #heapSeries: Int32Array;
   readonly #sizes: Int32Array;
   readonly #limits: Float64Array;
+  readonly #hold: (values: number) => void;
   #width: number;
   readonly #series: { readonly labels: Labels; readonly dropName: boolean }[] = [];
 
   /**
    * @param sign 1 keeps the largest, -1 the smallest.
    * @param limits How many are kept at each step; whole, 0 keeps none.
+   * @param hold Told how many values more are held in memory.
    */
-  constructor(sign: 1 | -1, limits: Float64Array) {
+  constructor(sign: 1 | -1, limits: Float64Array, hold: (values: number) => void) {
     this.#sign = sign;
+    this.#hold = hold;
+    hold(limits.length);
     this.#limits = limits;
     this.#sizes = new Int32Array(limits.length);
     this.#width = 1;
@@ -126,6 +130,7 @@ export class Ranking {
 
   #widen(): void {
     const width = this.#width * 2;
+    this.#hold(this.#sizes.length * this.#width);
     const values = new Float64Array(this.#sizes.length * width);
     const series = new Int32Array(this.#sizes.length * width);
     for (let i = 0; i < this.#sizes.length; i++) {

@@ -33,13 +33,14 @@ export async function readSamples(
   fromMs: number,
   toMs: number,
   budget: Budget,
-  visit: (series: SeriesSamples) => void,
+  visit: (series: SeriesSamples) => void | Promise<void>,
 ): Promise<void> {
   let count = 0;
   for (const series of source.select({ matchers: selector.matchers, fromMs, toMs })) {
     budget.read(series.length);
     budget.allowSeries(++count);
-    visit(series);
+    const working = visit(series);
+    if (working !== undefined) await working;
     if (budget.due()) await budget.pause();
   }
 }
