@@ -61,10 +61,12 @@ export interface PanelWeb<Options> {
 
 /** What one query may use and must respect. */
 export interface QueryContext {
-  /** The grid, closed at both ends and aligned to the step. For an instant query the end counts. */
+  /** The grid, closed at both ends and aligned to the step. Its end may lie ahead of the clock by less than a step. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly stepMs: number;
+  /** The range that the page shows, in whole seconds, of which the grid may be the newest part only. An instant query is asked at its end. */
+  readonly shown: { readonly fromMs: number; readonly toMs: number };
   /** At most this many x positions are worth sending: the panel's width in pixels. */
   readonly maxPoints: number;
   readonly limits: QueryLimits;

@@ -38,9 +38,5 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function isSentence(error: Error): boolean {
-  return (
-    error instanceof ConfigError ||
-    error instanceof StartError ||
-    ['StoreLocked', 'StoreReadOnly', 'BadRequest'].includes(error.name)
-  );
+  return [ConfigError, StartError, BadRequest].some((kind) => error instanceof kind);
 }

@@ -136,5 +136,5 @@ function textOf(node: Node | null, where: string): string | undefined {
 }
 
 function firstLine(text: string): string {
-  return (text.split('\n')[0] as string).replace(/[.:]+$/, '');
+  return (text.split('\n')[0] as string).replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]+$/, '');
 }

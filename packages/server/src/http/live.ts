@@ -47,6 +47,7 @@ class LiveStream {
   readonly #grown = new Set<number>();
   #grownToMs = Number.NEGATIVE_INFINITY;
   #cooling: NodeJS.Timeout | undefined;
+  #sending: NodeJS.Immediate | undefined;
 
   constructor(response: ServerResponse, onEnd: () => void) {
     this.#response = response;
@@ -61,6 +62,7 @@ class LiveStream {
     response.once('close', () => {
       clearInterval(this.#heartbeat);
       clearTimeout(this.#cooling);
+      clearImmediate(this.#sending);
       for (const stop of this.#stops) stop();
       onEnd();
     });
@@ -86,11 +88,13 @@ class LiveStream {
   #grew(panel: number, toMs: number): void {
     this.#grown.add(panel);
     this.#grownToMs = Math.max(this.#grownToMs, toMs);
-    if (this.#cooling === undefined) this.#send();
+    // One commit makes many panels grow, one call each: they are told together.
+    if (this.#cooling === undefined) this.#sending ??= setImmediate(() => this.#send());
   }
 
   #send(): void {
     this.#cooling = undefined;
+    this.#sending = undefined;
     if (this.#grown.size === 0) return;
     this.#cooling = setTimeout(() => this.#send(), COALESCE_MS);
     // Who does not read gets no queue: what grows meanwhile is told together, later.

@@ -24,7 +24,9 @@ type PanelRange = Omit<PanelDataRequest, 'dashboard' | 'panel'>;
  */
 export async function runPanel(panel: Panel, range: PanelRange, needs: RunPanelNeeds, signal: AbortSignal): Promise<PanelData> {
   const grid = gridOf(range, needs.maxPoints);
-  const context: Omit<QueryContext, 'signal'> = { ...grid, maxPoints: range.widthPx, limits: needs.limits };
+  // In whole seconds, so that two who look at "now" within one ask for the same.
+  const shown = { fromMs: Math.floor(range.fromMs / 1_000) * 1_000, toMs: Math.ceil(range.toMs / 1_000) * 1_000 };
+  const context: Omit<QueryContext, 'signal'> = { ...grid, shown, maxPoints: range.widthPx, limits: needs.limits };
   const queries = panel.queries.filter((query) => !query.hidden);
   const outcomes = await Promise.allSettled(
     queries.map((query) =>

@@ -1,8 +1,9 @@
 import { interpolate } from '@vitrine/compute/interpolate.ts';
 import { alignToStep } from '@vitrine/compute/step.ts';
-import type { EvaluateRequest, Growth, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { Growth, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Datasource, DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
 import { parseBuiltinExpr } from './check-query.ts';
+import { evaluateGrid } from './evaluate-grid.ts';
 import { shapeResult } from './frames.ts';
 import { selectorsOf } from './selectors.ts';
 import { type BuiltinQuery, type BuiltinSettings, builtinSpec } from './spec.ts';
@@ -24,14 +25,17 @@ async function runQuery(
   context: QueryContext,
 ): Promise<QueryAnswer> {
   const startedMs = performance.now();
-  const { fromMs, toMs, stepMs } =
-    query.minStepMs > context.stepMs ? alignToStep(context.fromMs, context.toMs, query.minStepMs) : context;
-  const expr = interpolate(query.expr, { stepMs, rangeMs: toMs - fromMs, scrapeIntervalMs: settings.scrapeIntervalMs });
-  const request: EvaluateRequest =
+  const { shown, limits, signal } = context;
+  const grid = query.minStepMs > context.stepMs ? alignToStep(context.fromMs, context.toMs, query.minStepMs) : context;
+  const expr = interpolate(query.expr, {
+    stepMs: grid.stepMs,
+    rangeMs: shown.toMs - shown.fromMs,
+    scrapeIntervalMs: settings.scrapeIntervalMs,
+  });
+  const result =
     query.mode === 'instant'
-      ? { expr, startMs: toMs, endMs: toMs, stepMs: 0, limits: context.limits }
-      : { expr, startMs: fromMs, endMs: toMs, stepMs, limits: context.limits };
-  const result = await samples.evaluate(request, context.signal);
+      ? await samples.evaluate({ expr, startMs: shown.toMs, endMs: shown.toMs, stepMs: 0, limits }, signal)
+      : await evaluateGrid(samples, expr, grid, limits, signal, Date.now());
   const { frames, notices } = shapeResult(refId, query, result);
   return {
     frames,
@@ -40,7 +44,7 @@ async function runQuery(
       refId,
       source: 'builtin',
       executed: expr,
-      stepMs: request.stepMs,
+      stepMs: query.mode === 'instant' ? 0 : grid.stepMs,
       elapsedMs: performance.now() - startedMs,
       seriesRead: result.stats.seriesRead,
       samplesRead: result.stats.samplesRead,

@@ -1,0 +1,177 @@
+import type { Frame } from '@vitrine/model/frame.ts';
+import { Labels } from '@vitrine/model/labels.ts';
+import type { EvaluateRequest, QueryResult, SampleStore } from '@vitrine/model/sample-store.ts';
+import { parse } from '@vitrine/promql/parse.ts';
+import { describe, expect, test } from 'vitest';
+import type { QueryContext } from '../../contract.ts';
+import { selectorsOf } from './selectors.ts';
+import { builtin } from './server.ts';
+import { builtinSpec } from './spec.ts';
+
+type Given = readonly (readonly [labels: Record<string, string>, values: readonly (number | undefined)[]])[];
+
+function result(kind: 'matrix' | 'vector', timesMs: readonly number[], series: Given): QueryResult {
+  return {
+    kind,
+    timesMs: Float64Array.from(timesMs),
+    series: series.map(([labels, values]) => ({
+      labels: Labels.from(labels),
+      values: Float64Array.from(values, (value) => value ?? 0),
+      present: values.includes(undefined) ? Uint8Array.from(values, (value) => (value === undefined ? 0 : 1)) : undefined,
+    })),
+    annotations: [],
+    stats: { seriesRead: series.length, samplesRead: 10, elapsedMs: 1 },
+  };
+}
+
+/** Runs one query over a store that gives `answer`; the grid is 0, 10 s, 20 s unless told. */
+async function run(spec: object, answer: (request: EvaluateRequest) => QueryResult, grid: Partial<QueryContext> = {}) {
+  const asked: EvaluateRequest[] = [];
+  const samples = {
+    evaluate: (request: EvaluateRequest) => {
+      asked.push(request);
+      return Promise.resolve(answer(request));
+    },
+  } as unknown as SampleStore;
+  const source = builtin.connect({ scrapeIntervalMs: 15_000 }, { samples, fetch });
+  const context: QueryContext = {
+    fromMs: 0,
+    toMs: 20_000,
+    stepMs: 10_000,
+    shown: { fromMs: 0, toMs: 20_000 },
+    maxPoints: 100,
+    limits: { maxSamples: 1, maxSeries: 1, timeoutMs: 1 },
+    signal: new AbortController().signal,
+    ...grid,
+  };
+  return { asked, answer: await source.query('A', builtinSpec.parseQuery(spec), context) };
+}
+
+/** Columns as plain values; missing is undefined. */
+function columns(frame: Frame | undefined): Record<string, unknown[]> {
+  return Object.fromEntries(
+    (frame?.fields ?? []).map((field) => [
+      field.name,
+      field.type === 'string'
+        ? [...field.values]
+        : [...field.values].map((value, i) => (field.present?.[i] === 0 ? undefined : value)),
+    ]),
+  );
+}
+
+const TIMES = [0, 10_000, 20_000];
+
+describe('a query of Vitrine’s own samples', () => {
+  test('gives a column a series, missing where it is missing', async () => {
+    const { answer, asked } = await run({ expr: 'loss', legend: '{{split}}' }, () =>
+      result('matrix', TIMES, [
+        [{ split: 'train' }, [1, 2, 3]],
+        [{ split: 'val' }, [undefined, Number.NaN, 5]],
+      ]),
+    );
+    expect(columns(answer.frames[0])).toEqual({ Time: TIMES, train: [1, 2, 3], val: [undefined, Number.NaN, 5] });
+    expect(asked).toMatchObject([{ expr: 'loss', startMs: 0, endMs: 20_000, stepMs: 10_000 }]);
+    expect(answer.trace).toMatchObject({ executed: 'loss', stepMs: 10_000, samplesRead: 10 });
+  });
+
+  test('fills in the intervals', async () => {
+    const { asked } = await run({ expr: 'rate(a[$__rate_interval])' }, () => result('matrix', TIMES, []));
+    expect(asked[0]?.expr).toBe('rate(a[1m])');
+  });
+
+  test('at one time is asked at the end of what the page shows', async () => {
+    const { asked } = await run({ expr: 'a', mode: 'instant' }, () => result('vector', [17_000], []), {
+      shown: { fromMs: 0, toMs: 17_000 },
+    });
+    expect(asked).toMatchObject([{ startMs: 17_000, endMs: 17_000, stepMs: 0 }]);
+  });
+
+  test('with a window whose end is still to come has its newest point from now', async () => {
+    const far = Math.ceil(Date.now() / 10_000) * 10_000 + 10_000;
+    const times = [far - 20_000, far - 10_000];
+    const { answer, asked } = await run(
+      { expr: 'rate(a[1m])' },
+      ({ stepMs }) =>
+        stepMs === 0
+          ? result(
+              'vector',
+              [far - 15_000],
+              [
+                [{ a: 'old' }, [3]],
+                [{ a: 'new' }, [4]],
+              ],
+            )
+          : result('matrix', times, [
+              [{ a: 'old' }, [1, 2]],
+              [{ a: 'gone' }, [7, 8]],
+            ]),
+      { fromMs: far - 20_000, toMs: far },
+    );
+    expect(asked.map(({ endMs, stepMs }) => [endMs < far, stepMs])).toEqual([
+      [true, 0],
+      [true, 10_000],
+    ]);
+    expect(columns(answer.frames[0])).toEqual({
+      Time: [...times, far],
+      old: [1, 2, 3],
+      gone: [7, 8, undefined],
+      new: [undefined, undefined, 4],
+    });
+  });
+
+  test('as a table gives a row for each value that is there', async () => {
+    const { answer } = await run({ expr: 'a', mode: 'instant', format: 'table' }, () =>
+      result(
+        'vector',
+        [20_000],
+        [
+          [{ job: 'x' }, [1]],
+          [{ job: 'y', zone: 'z' }, [undefined]],
+          [{ zone: 'w' }, [3]],
+        ],
+      ),
+    );
+    expect(columns(answer.frames[0])).toEqual({ Time: [20_000, 20_000], job: ['x', ''], zone: ['', 'w'], Value: [1, 3] });
+  });
+
+  test('as buckets takes the cumulative counts apart, in rising order', async () => {
+    const { answer } = await run({ expr: 'h', format: 'buckets' }, () =>
+      result('matrix', TIMES, [
+        [{ le: '+Inf' }, [10, 20, undefined]],
+        [{ le: '0.5' }, [4, 5, 6]],
+        [{ le: '1' }, [8, 4.9999, 9]],
+        [{ other: 'a' }, [1, 1, 1]],
+      ]),
+    );
+    expect(answer.frames[0]?.shape).toBe('buckets');
+    expect(columns(answer.frames[0])).toEqual({ Time: TIMES, '0.5': [4, 5, 6], '1': [4, 0, 3], '+Inf': [2, 15.0001, undefined] });
+    expect(answer.notices).toMatchObject([{ level: 'warning', text: expect.stringContaining('no "le" label') }]);
+  });
+
+  test('of more series than can be drawn says how many are shown', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => [{ i: String(i) }, [1, 1, 1]] as const);
+    const { answer } = await run({ expr: 'a' }, () => result('matrix', TIMES, many));
+    expect(answer.frames[0]?.fields).toHaveLength(201);
+    expect(answer.notices).toMatchObject([{ text: expect.stringContaining('Showing 200 of 300 series') }]);
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['nothing', {}, /^expr: expected text/],
+    ['blanks', { expr: '  ' }, /^expr: is empty/],
+    ['a mode that is none', { expr: 'a', mode: 'often' }, /^mode: expected one of range, instant/],
+    ['a key with a typing error', { expr: 'a', lengend: '' }, /^lengend: is not known here/],
+    ['a step that is none', { expr: 'a', minStep: 'soon' }, /^minStep: expected a duration/],
+  ])('of %s is refused', (_, spec, sentence) => {
+    expect(() => builtinSpec.parseQuery(spec)).toThrow(sentence);
+  });
+});
+
+test.each<[string, string[]]>([
+  ['up', ['up']],
+  ['rate(a[5m]) / on() group_left sum(b offset 1h)', ['a', 'b']],
+  ['max_over_time(sum(c)[1h:5m])', ['c']],
+  ['topk(scalar(k), -(d))', ['d', 'k']],
+  ['1 + 2', []],
+])('%s reads %j', (expr, metrics) => {
+  expect(selectorsOf(parse(expr)).map((matchers) => matchers.find(({ label }) => label === '__name__')?.value)).toEqual(metrics);
+});
