@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Columns, DamagedChunk, decodeChunk, encodeChunk } from './chunk.ts';
+
+type Sample = readonly [timestampMs: number, bits: bigint];
+
+const bitsOf = (value: number): bigint => new BigUint64Array(Float64Array.of(value).buffer)[0] as bigint;
+
+function columnsOf(samples: readonly Sample[]): Columns {
+  const columns = new Columns(4);
+  for (const [timestampMs, bits] of samples) columns.push(timestampMs, Number(bits & 0xffffffffn), Number(bits >> 32n));
+  return columns;
+}
+
+function roundTrip(samples: readonly Sample[]): Sample[] {
+  const columns = columnsOf(samples);
+  const out = new Columns(1);
+  out.push(1, 2, 3);
+  decodeChunk(encodeChunk(columns, 0, columns.length), out);
+  expect(out.length).toBe(samples.length + 1);
+  return samples.map((_, i) => [
+    out.timestampsMs[i + 1] as number,
+    (BigInt(out.words[2 * i + 3] as number) << 32n) | BigInt(out.words[2 * i + 2] as number),
+  ]);
+}
+
+function at15s(values: readonly number[]): Sample[] {
+  return values.map((value, i) => [1_700_000_000_000 + i * 15_000, bitsOf(value)]);
+}
+
+const sine = (amplitude: number, round: (x: number) => number) =>
+  Array.from({ length: 960 }, (_, i) => round(amplitude * Math.sin(i / 7) + amplitude));
+
+describe('a chunk gives back the bits it was given', () => {
+  test.each<[name: string, samples: Sample[]]>([
+    ['one sample', at15s([1.5])],
+    ['two samples', at15s([1, 2])],
+    ['a constant', at15s(Array(300).fill(0.1))],
+    ['a counter', at15s(sine(1e6, Math.round))],
+    ['decimals', at15s(sine(50, (x) => Math.round(x * 100) / 100))],
+    ['float32', at15s(sine(3, Math.fround))],
+    ['any double', at15s(sine(3, (x) => x))],
+    ['integers at the limit', at15s([2 ** 51, -(2 ** 51), 0, 2 ** 51 - 1])],
+    ['integers past the limit', at15s([2 ** 53, 2 ** 60, -(2 ** 62), 1])],
+    ['-0 among integers', at15s([...Array(100).keys(), -0])],
+    ['small negative decimals', at15s([-0.1, -0.00001, 0, 1e-300, 0.3])],
+    ['infinities', at15s([...Array(100).keys(), Infinity, -Infinity])],
+    ['the stale marker after a counter', [...at15s([...Array(100).keys()]), [1_800_000_000_000, 0x7ff0000000000002n]]],
+    ['the stale marker before a counter', [[0, 0x7ff0000000000002n], ...at15s([...Array(100).keys()])]],
+    ['only NaNs of many payloads', Array.from({ length: 200 }, (_, i) => [i, 0x7ff8000000000000n + BigInt(i * i)] as const)],
+    ['denormals', at15s([5e-324, 1e-310, 2.2e-308])],
+  ])('%s', (_, samples) => {
+    expect(roundTrip(samples)).toEqual(samples);
+  });
+
+  const timestamps = fc
+    .tuple(
+      fc.integer({ min: -1e12, max: 2e12 }),
+      fc.array(fc.oneof(fc.constant(15_000), fc.nat(1e9)), { minLength: 1, maxLength: 300 }),
+    )
+    .map(([start, steps]) => {
+      let now = start;
+      return steps.map((step) => (now += step + 1));
+    });
+  const bits = fc.oneof(
+    fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    fc.double().map(bitsOf),
+    fc.integer().map(bitsOf),
+    fc.maxSafeInteger().map(bitsOf),
+    fc.integer().map((n) => bitsOf(n / 1000)),
+    fc.float().map(bitsOf),
+    fc.constantFrom(0x7ff0000000000002n, 0x8000000000000000n),
+  );
+  const kinds = fc.oneof(
+    fc.constant(bits),
+    fc.constant(fc.integer({ min: -1000, max: 1000 }).map(bitsOf)),
+    fc.constant(fc.oneof({ weight: 30, arbitrary: fc.integer().map((n) => bitsOf(n / 100)) }, { weight: 1, arbitrary: bits })),
+    fc.constant(fc.float().map(bitsOf)),
+    fc.constant(fc.maxSafeInteger().map(bitsOf)),
+  );
+
+  test('property: any timestamps in order, any bits', () => {
+    const samples = fc
+      .tuple(timestamps, kinds)
+      .chain(([times, kind]) =>
+        fc
+          .array(kind, { minLength: times.length, maxLength: times.length })
+          .map((all) => times.map((t, i) => [t, all[i]!] as const)),
+      );
+    fc.assert(
+      fc.property(samples, (wanted) => {
+        expect(roundTrip(wanted)).toEqual(wanted);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('a damaged chunk is told from a good one', () => {
+  const good = (() => {
+    const columns = columnsOf(at15s(sine(1000, Math.round)));
+    return encodeChunk(columns, 0, columns.length);
+  })();
+
+  test('property: any changed byte', () => {
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const bad = good.slice();
+        bad[at]! ^= change;
+        expect(() => decodeChunk(bad, new Columns())).toThrow(DamagedChunk);
+      }),
+    );
+  });
+
+  test('any cut', () => {
+    for (let length = 0; length < good.length; length += 13) {
+      expect(() => decodeChunk(good.slice(0, length), new Columns())).toThrow(DamagedChunk);
+    }
+  });
+});
+
+describe('size', () => {
+  test.each<[name: string, values: number[], bytes: number]>([
+    ['a constant', Array(960).fill(7), 40],
+    ['a straight counter', Array.from({ length: 960 }, (_, i) => i * 150), 40],
+    ['a counter of some hundreds an interval', sine(1, () => 0).map((_, i) => i * 300 + ((i * 7919) % 200)), 1300],
+    ['memory in pages', sine(200, Math.round).map((pages) => pages * 4096), 1100],
+    ['a percentage with two decimals', sine(50, (x) => Math.round(x * 100) / 100), 1700],
+  ])('960 samples of %s', (_, values, bytes) => {
+    const columns = columnsOf(at15s(values));
+    expect(encodeChunk(columns, 0, columns.length).length).toBeLessThanOrEqual(bytes);
+  });
+});

@@ -1,0 +1,241 @@
+import type { ByteReader, ByteWriter } from './bytes.ts';
+
+/**
+ * Integers as a run of numbers: a straight line costs nothing, the rest is bit-packed in groups, each with its own
+ * smallest number and width (frame of reference). Reading is one unaligned 32-bit load, a shift and a mask a number.
+ */
+
+/** Magnitude up to which a stream holds integers: their differences, and the zigzag of those, stay exact in a double. */
+export const INT_STREAM_LIMIT = 2 ** 51;
+
+/** Readers may load this many bytes past a stream's last byte, so something must follow it. */
+export const READ_AHEAD_BYTES = 4;
+
+const LINEAR = 0;
+const DELTA = 1;
+const PLAIN = 2;
+const GROUP = 64;
+
+/** Widths up to here are packed to the bit (25 bits and a shift of 7 fit a 32-bit load); wider ones to the byte. */
+const BIT_WIDTH_MAX = 25;
+
+let deltas = new Float64Array(2048);
+let offsets = new Float64Array(2048);
+
+/** Writes `numbers[from .. from + count)`, integers within ±INT_STREAM_LIMIT. */
+export function writeInts(writer: ByteWriter, numbers: Float64Array, from: number, count: number): void {
+  if (deltas.length < count) {
+    deltas = new Float64Array(count * 2);
+    offsets = new Float64Array(count * 2);
+  }
+  const first = numbers[from] as number;
+  const step = count > 1 ? (numbers[from + 1] as number) - first : 0;
+  let linear = true;
+  let previous = first;
+  for (let i = 1; i < count; i++) {
+    const number = numbers[from + i] as number;
+    const delta = number - previous;
+    deltas[i - 1] = delta;
+    offsets[i - 1] = number - first;
+    if (delta !== step) linear = false;
+    previous = number;
+  }
+  if (linear) {
+    writer.u8(LINEAR);
+    writer.zigzag(first);
+    writer.zigzag(step);
+    return;
+  }
+  const scale = commonFactor(deltas, count - 1);
+  if (scale > 1) {
+    for (let i = 0; i < count - 1; i++) {
+      deltas[i] = (deltas[i] as number) / scale;
+      offsets[i] = (offsets[i] as number) / scale;
+    }
+  }
+  const plain = packedBytes(offsets, count - 1) < packedBytes(deltas, count - 1);
+  writer.u8(plain ? PLAIN : DELTA);
+  writer.zigzag(first);
+  writer.varint(scale);
+  writeGroups(writer, plain ? offsets : deltas, count - 1);
+}
+
+/** Reads `count` numbers into `out[at ..]`. */
+export function readInts(reader: ByteReader, count: number, out: Float64Array, at: number): void {
+  const mode = reader.u8();
+  const first = reader.zigzag();
+  if (mode === LINEAR) {
+    const step = reader.zigzag();
+    for (let i = 0; i < count; i++) out[at + i] = first + i * step;
+    return;
+  }
+  if (mode !== DELTA && mode !== PLAIN) throw new RangeError(`int stream: mode ${mode} is unknown`);
+  const scale = reader.varint();
+  out[at] = first;
+  if (mode === DELTA) readDeltas(reader, count - 1, out, at + 1, first, scale);
+  else readOffsets(reader, count - 1, out, at + 1, first, scale);
+}
+
+function readDeltas(reader: ByteReader, count: number, out: Float64Array, at: number, first: number, scale: number): void {
+  const view = reader.view;
+  let number = first;
+  for (let from = at, left = count; left > 0; from += GROUP, left -= GROUP) {
+    const width = reader.u8();
+    const base = reader.zigzag() * scale;
+    const end = from + (left < GROUP ? left : GROUP);
+    const start = reader.at;
+    if (width === 0) {
+      for (let i = from; i < end; i++) {
+        number += base;
+        out[i] = number;
+      }
+    } else if (width <= BIT_WIDTH_MAX) {
+      const mask = (1 << width) - 1;
+      let bit = start * 8;
+      for (let i = from; i < end; i++) {
+        number += base + scale * ((view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask);
+        out[i] = number;
+        bit += width;
+      }
+    } else {
+      const bytes = width >>> 3;
+      let byte = start;
+      for (let i = from; i < end; i++) {
+        number += base + scale * readWide(view, byte, bytes);
+        out[i] = number;
+        byte += bytes;
+      }
+    }
+    reader.at = start + ((width * (end - from) + 7) >>> 3);
+  }
+}
+
+function readOffsets(reader: ByteReader, count: number, out: Float64Array, at: number, first: number, scale: number): void {
+  const view = reader.view;
+  for (let from = at, left = count; left > 0; from += GROUP, left -= GROUP) {
+    const width = reader.u8();
+    const base = first + reader.zigzag() * scale;
+    const end = from + (left < GROUP ? left : GROUP);
+    const start = reader.at;
+    if (width === 0) {
+      for (let i = from; i < end; i++) out[i] = base;
+    } else if (width <= BIT_WIDTH_MAX) {
+      const mask = (1 << width) - 1;
+      let bit = start * 8;
+      for (let i = from; i < end; i++) {
+        out[i] = base + scale * ((view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask);
+        bit += width;
+      }
+    } else {
+      const bytes = width >>> 3;
+      let byte = start;
+      for (let i = from; i < end; i++) {
+        out[i] = base + scale * readWide(view, byte, bytes);
+        byte += bytes;
+      }
+    }
+    reader.at = start + ((width * (end - from) + 7) >>> 3);
+  }
+}
+
+function readWide(view: DataView, byte: number, bytes: number): number {
+  const low = view.getUint32(byte, true);
+  switch (bytes) {
+    case 4:
+      return low;
+    case 5:
+      return low + view.getUint8(byte + 4) * 0x1_0000_0000;
+    case 6:
+      return low + view.getUint16(byte + 4, true) * 0x1_0000_0000;
+    default:
+      return low + (view.getUint32(byte + 4, true) & 0xffffff) * 0x1_0000_0000;
+  }
+}
+
+/** Bits a number in [0, range] takes: exact up to 25, then whole bytes up to 7. */
+function widthOf(range: number): number {
+  if (range < 0x200_0000) return 32 - Math.clz32(range);
+  if (range < 0x1_0000_0000) return 32;
+  if (range < 0x100_0000_0000) return 40;
+  if (range < 0x1_0000_0000_0000) return 48;
+  return 56;
+}
+
+function packedBytes(numbers: Float64Array, count: number): number {
+  let bytes = 0;
+  for (let from = 0; from < count; from += GROUP) {
+    const end = Math.min(count, from + GROUP);
+    let low = numbers[from] as number;
+    let high = low;
+    for (let i = from + 1; i < end; i++) {
+      const number = numbers[i] as number;
+      if (number < low) low = number;
+      else if (number > high) high = number;
+    }
+    bytes += 2 + ((widthOf(high - low) * (end - from) + 7) >>> 3);
+  }
+  return bytes;
+}
+
+function writeGroups(writer: ByteWriter, numbers: Float64Array, count: number): void {
+  for (let from = 0; from < count; from += GROUP) {
+    const end = Math.min(count, from + GROUP);
+    let low = numbers[from] as number;
+    let high = low;
+    for (let i = from + 1; i < end; i++) {
+      const number = numbers[i] as number;
+      if (number < low) low = number;
+      else if (number > high) high = number;
+    }
+    const width = widthOf(high - low);
+    writer.u8(width);
+    writer.zigzag(low);
+    if (width === 0) continue;
+    if (width <= BIT_WIDTH_MAX) packBits(writer, numbers, from, end, low, width);
+    else packBytes(writer, numbers, from, end, low, width >>> 3);
+  }
+}
+
+function packBits(writer: ByteWriter, numbers: Float64Array, from: number, end: number, low: number, width: number): void {
+  writer.reserve(((width * (end - from) + 7) >>> 3) + 4);
+  const bytes = writer.bytes;
+  let at = writer.length;
+  let held = 0;
+  let bits = 0;
+  for (let i = from; i < end; i++) {
+    held |= ((numbers[i] as number) - low) << bits;
+    bits += width;
+    while (bits >= 8) {
+      bytes[at++] = held;
+      held >>>= 8;
+      bits -= 8;
+    }
+  }
+  if (bits > 0) bytes[at++] = held;
+  writer.length = at;
+}
+
+function packBytes(writer: ByteWriter, numbers: Float64Array, from: number, end: number, low: number, width: number): void {
+  writer.reserve(width * (end - from) + 8);
+  const view = writer.view;
+  let at = writer.length;
+  for (let i = from; i < end; i++) {
+    const number = (numbers[i] as number) - low;
+    view.setUint32(at, number % 0x1_0000_0000, true);
+    // The spare high bytes are overwritten by the next number.
+    if (width > 4) view.setUint32(at + 4, Math.floor(number / 0x1_0000_0000), true);
+    at += width;
+  }
+  writer.length = at;
+}
+
+/** The greatest number that divides every delta: memory sizes, for one, move in pages. */
+function commonFactor(numbers: Float64Array, count: number): number {
+  let factor = 0;
+  for (let i = 0; i < count && factor !== 1; i++) {
+    let rest = Math.abs(numbers[i] as number);
+    if (factor !== 0) rest %= factor;
+    while (rest !== 0) [factor, rest] = [rest, factor % rest];
+  }
+  return factor === 0 ? 1 : factor;
+}

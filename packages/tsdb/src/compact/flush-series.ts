@@ -1,0 +1,55 @@
+import { Columns, encodeChunk } from '../chunk/chunk.ts';
+import type { Contents } from '../contents.ts';
+import type { ChunkRow } from '../database.ts';
+
+/** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
+const FULL_SAMPLES = 720;
+/** No chunk has more: six hours at 15 s. */
+const MAX_SAMPLES = 1440;
+
+const merged = new Columns(4 * MAX_SAMPLES);
+
+/** What a series' chunks reach over after its samples were written, and how many samples they gained. */
+export interface FlushedSeries {
+  readonly ref: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly addedSamples: number;
+}
+
+/**
+ * Writes a series' samples in head as chunks, within the caller's transaction. Chunks that they overlap, and the chunk
+ * before them where it is not full, are written anew together with them: so a series' chunks never overlap and all but
+ * the last are full. The head is left as it is, because the transaction may yet fail.
+ */
+export function flushSeries(contents: Contents, ref: number): FlushedSeries {
+  const { db, head, series } = contents;
+  const fromMs = head.oldestMs(ref);
+  const toMs = series.newestMs[ref] as number;
+  merged.length = 0;
+  let replaced = 0;
+  if ((series.chunksToMs[ref] as number) > -Infinity) {
+    for (const row of db.chunksInRange.all(ref, fromMs, toMs) as unknown as ChunkRow[]) {
+      const [id, , maxMs, samples] = row;
+      if (maxMs < fromMs && samples >= FULL_SAMPLES) continue;
+      contents.readChunk(ref, row, merged);
+      db.deleteChunk.run(id);
+      replaced += samples;
+    }
+  }
+  head.read(ref, -Infinity, Infinity, merged, 0);
+  const pieces = Math.ceil(merged.length / MAX_SAMPLES);
+  for (let piece = 0; piece < pieces; piece++) {
+    const from = Math.floor((merged.length * piece) / pieces);
+    const end = Math.floor((merged.length * (piece + 1)) / pieces);
+    const minMs = merged.timestampsMs[from] as number;
+    const maxMs = merged.timestampsMs[end - 1] as number;
+    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from));
+  }
+  return {
+    ref,
+    fromMs: Math.min(series.chunksFromMs[ref] as number, merged.timestampsMs[0] as number),
+    toMs: Math.max(series.chunksToMs[ref] as number, merged.timestampsMs[merged.length - 1] as number),
+    addedSamples: merged.length - replaced,
+  };
+}

@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Contents } from '../contents.ts';
+import { flushSeries, type FlushedSeries } from './flush-series.ts';
+
+/** The log is cut when it holds more than this … */
+const WAL_BYTES_MIN = 48 * 1024 * 1024;
+/** … or than this for each series, so that a store of very many series still writes chunks of a useful size. */
+const WAL_BYTES_PER_SERIES = 640;
+/** Samples wait in the log at most this long, so that a quiet store is compressed too. */
+const MAX_AGE_MS = 2 * 3_600_000;
+
+/** A transaction ends after this much work, so that appends and queries get their turn. */
+const SLICE_MS = 10;
+const WAL_ROWS_A_SLICE = 16;
+
+/** Moves the head into chunks, in the background and in small transactions, and then cuts the log. */
+export class Flusher {
+  readonly #contents: Contents;
+  readonly #now: () => number;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #oldestWalMs: number | undefined;
+
+  constructor(contents: Contents, now: () => number) {
+    this.#contents = contents;
+    this.#now = now;
+  }
+
+  /** Whether the log is long or old enough to be moved into chunks. */
+  due(): boolean {
+    const { walBytes, index } = this.#contents;
+    if (walBytes === 0) return false;
+    this.#oldestWalMs ??= this.#now();
+    return walBytes > Math.max(WAL_BYTES_MIN, index.size * WAL_BYTES_PER_SERIES) || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
+  }
+
+  /** Resolves when everything that was in the log is in chunks, or rejects where the disk does not take it. */
+  run(): Promise<void> {
+    this.#running ??= this.#flush().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Ends a run between two transactions. What is left stays in the log. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #flush(): Promise<void> {
+    const contents = this.#contents;
+    const { db, refs } = contents;
+    const cut = contents.lastWalId;
+    const startedMs = this.#now();
+    for (let ref = 0; ref < refs.limit && !this.#stopped;) {
+      ref = this.#slice(ref);
+      await nextTurn();
+    }
+    const ids = db.walIds().filter((id) => id <= cut);
+    for (let i = 0; i < ids.length && !this.#stopped; i += WAL_ROWS_A_SLICE) {
+      const last = ids[Math.min(i + WAL_ROWS_A_SLICE, ids.length) - 1] as number;
+      db.transaction(() => {
+        db.deleteWal.run(last);
+        if (last === ids.at(-1)) db.deleteFlushed.run();
+      });
+      await nextTurn();
+    }
+    if (this.#stopped) return;
+    contents.walBytes = db.walBytes();
+    this.#oldestWalMs = contents.walBytes > 0 ? startedMs : undefined;
+    refs.cut(cut);
+  }
+
+  /** One transaction; returns the first ref that it did not come to. */
+  #slice(first: number): number {
+    const { db, head, series, refs, lastWalId } = this.#contents;
+    const endsMs = performance.now() + SLICE_MS;
+    const done: FlushedSeries[] = [];
+    let ref = first;
+    db.transaction(() => {
+      for (; ref < refs.limit && performance.now() < endsMs; ref++) {
+        if (head.count(ref) > 0) done.push(flushSeries(this.#contents, ref));
+      }
+      // After a crash these series' samples up to here are in chunks, and those in the log must not count again.
+      if (done.length > 0) db.insertFlushed.run(first, ref - 1, lastWalId);
+    });
+    for (const { ref, fromMs, toMs, addedSamples } of done) {
+      head.clear(ref);
+      series.chunksFromMs[ref] = fromMs;
+      series.chunksToMs[ref] = toMs;
+      this.#contents.storedSamples += addedSamples;
+    }
+    return ref;
+  }
+}

@@ -1,0 +1,75 @@
+import type { StoreLog } from './store-options.ts';
+import { Columns, DamagedChunk, decodeChunk } from './chunk/chunk.ts';
+import type { ChunkRow, Database } from './database.ts';
+import { Head } from './head/head.ts';
+import { LabelIndex } from './index/label-index.ts';
+import { SeriesRefs } from './index/series-refs.ts';
+import { SeriesTable } from './series-table.ts';
+
+/** Damaged chunks that are told of one by one; the log must not grow with every query over a damaged file. */
+const DAMAGE_REPORTS = 100;
+
+/** What the rooms of the store work on: the file, the head and what is known of the series. One thread owns it. */
+export class Contents {
+  readonly db: Database;
+  readonly log: StoreLog;
+  readonly head = new Head();
+  readonly index = new LabelIndex();
+  readonly refs = new SeriesRefs();
+  readonly series = new SeriesTable();
+  /** Samples in chunks. */
+  storedSamples = 0;
+  /** Ids of the log's rows count up from 1. */
+  lastWalId = 0;
+  walBytes = 0;
+  readonly #reported = new Set<number>();
+
+  constructor(db: Database, log: StoreLog) {
+    this.db = db;
+    this.log = log;
+  }
+
+  addSeries(ref: number, key: string): void {
+    this.index.add(ref, key);
+    this.series.reserve(ref + 1);
+    this.head.reserve(ref + 1);
+  }
+
+  /** Appends a stored chunk to `out`. A damaged one is left out and told of in the log. */
+  readChunk(ref: number, row: ChunkRow, out: Columns): void {
+    const [id, minMs, maxMs, samples, data] = row;
+    try {
+      decodeChunk(data, out);
+    } catch (error) {
+      if (!(error instanceof DamagedChunk)) throw error;
+      if (this.#reported.has(id) || this.#reported.size >= DAMAGE_REPORTS) return;
+      this.#reported.add(id);
+      this.log(
+        'error',
+        `${this.db.file} is damaged: ${samples} samples of ${this.index.labelsOf(ref).toString()} between ${iso(minMs)} and ${iso(maxMs)} cannot be read and are left out`,
+      );
+    }
+  }
+
+  /** Whether the series' newest sample has these bits. */
+  isNewestValue(ref: number, low: number, high: number): boolean {
+    const { series } = this;
+    if (series.newestKnown[ref] === 0) {
+      const row = this.db.newestOfSeries.get(ref);
+      const columns = new Columns();
+      if (row !== undefined) this.readChunk(ref, [-1, 0, 0, 0, row['data'] as Uint8Array], columns);
+      const last = columns.length - 1;
+      if (last >= 0 && columns.timestampsMs[last] === series.newestMs[ref]) {
+        series.newestLow[ref] = columns.words[2 * last] as number;
+        series.newestHigh[ref] = columns.words[2 * last + 1] as number;
+        series.newestKnown[ref] = 1;
+      }
+    }
+    return series.newestKnown[ref] === 1 && series.newestLow[ref] === low && series.newestHigh[ref] === high;
+  }
+}
+
+export function iso(timeMs: number): string {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
+}

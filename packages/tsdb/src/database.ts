@@ -1,0 +1,219 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { isDamage, isUnwritable } from './sqlite-error.ts';
+import { StoreOpenError } from './store-open-error.ts';
+import { commitsInWalFile } from './wal/wal-file.ts';
+
+/** Counts up when the tables change so that an older program must not read them. */
+const FORMAT_VERSION = 1;
+
+const PAGE_BYTES = 8192;
+/** SQLite's own log is folded into the main file at this size. */
+const CHECKPOINT_PAGES = 2048;
+
+const TABLES = `
+  CREATE TABLE series (id INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;
+  CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL,
+    min_ms INTEGER NOT NULL,
+    max_ms INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    data BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX chunk_of_series ON chunk (series, min_ms, max_ms, samples);
+  CREATE INDEX chunk_by_age ON chunk (max_ms);
+  CREATE TABLE wal (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE flushed (first_series INTEGER NOT NULL, last_series INTEGER NOT NULL, wal_id INTEGER NOT NULL) STRICT;
+  PRAGMA user_version = ${FORMAT_VERSION};
+`;
+
+/** A row of `chunk`, in the order of its columns as they are selected. */
+export type ChunkRow = [id: number, minMs: number, maxMs: number, samples: number, data: Uint8Array];
+
+/** The store's SQLite file and every statement that runs on it. Layout: docs/format.md. */
+export class Database {
+  readonly file: string;
+  readonly #db: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly insertSeries: StatementSync;
+  readonly deleteSeries: StatementSync;
+  readonly insertWal: StatementSync;
+  readonly deleteWal: StatementSync;
+  readonly insertFlushed: StatementSync;
+  readonly deleteFlushed: StatementSync;
+  readonly insertChunk: StatementSync;
+  readonly deleteChunk: StatementSync;
+  /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
+  readonly chunksInRange: StatementSync;
+  readonly hasChunks: StatementSync;
+  /** (limit) → [id, series, maxMs, samples] of the chunks that end first. */
+  readonly oldestChunks: StatementSync;
+  readonly newestOfSeries: StatementSync;
+
+  private constructor(file: string, db: DatabaseSync) {
+    this.file = file;
+    this.#db = db;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
+    this.insertSeries = db.prepare('INSERT INTO series (id, key) VALUES (?, ?)');
+    this.deleteSeries = db.prepare('DELETE FROM series WHERE id = ?');
+    this.insertWal = db.prepare('INSERT INTO wal (id, data) VALUES (?, ?)');
+    this.deleteWal = db.prepare('DELETE FROM wal WHERE id <= ?');
+    this.insertFlushed = db.prepare('INSERT INTO flushed VALUES (?, ?, ?)');
+    this.deleteFlushed = db.prepare('DELETE FROM flushed');
+    this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
+    this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
+    this.chunksInRange = db.prepare(
+      `SELECT id, min_ms, max_ms, samples, data FROM chunk
+       WHERE series = ?1 AND min_ms <= ?3 AND min_ms >= coalesce(
+         (SELECT min_ms FROM chunk WHERE series = ?1 AND min_ms <= ?2 ORDER BY min_ms DESC LIMIT 1), ?2)
+       ORDER BY min_ms`,
+    );
+    this.hasChunks = db.prepare('SELECT 1 FROM chunk WHERE series = ? LIMIT 1');
+    this.oldestChunks = db.prepare('SELECT id, series, max_ms, samples FROM chunk ORDER BY max_ms LIMIT ?');
+    this.newestOfSeries = db.prepare('SELECT data FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1');
+    this.chunksInRange.setReturnArrays(true);
+    this.oldestChunks.setReturnArrays(true);
+  }
+
+  /** Opens or creates the store's file in a folder. `onLoss` is told of committed work that SQLite's own log has lost. */
+  static open(folder: string, onLoss: (sentence: string) => void): Database {
+    const file = join(folder, 'samples.db');
+    const walFile = `${file}-wal`;
+    try {
+      const isNew = !existsSync(file) || statSync(file).size === 0;
+      const before = isNew ? 0 : commitsInWalFile(walFile);
+      const db = new DatabaseSync(file, { timeout: 1000, enableForeignKeyConstraints: false });
+      db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA cell_size_check=ON`);
+      // FULL: in WAL mode SQLite syncs its log at the end of every commit, so a commit that returned survives a power cut.
+      db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
+      if (before !== 0) reportLoss(db, walFile, before, onLoss);
+      db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY`);
+      db.exec(`PRAGMA journal_size_limit=${2 * CHECKPOINT_PAGES * PAGE_BYTES}`);
+      const version = pragma(db, 'user_version');
+      if (version > FORMAT_VERSION) {
+        throw new StoreOpenError(
+          'newer version',
+          `${file} was written by a newer version of Vitrine (format ${version}, this one reads ${FORMAT_VERSION}): start that version, or choose another data folder`,
+        );
+      }
+      if (version === 0) db.exec(`BEGIN; ${TABLES} COMMIT`);
+      return new Database(file, db);
+    } catch (error) {
+      throw openError(file, error);
+    }
+  }
+
+  /** Runs `work` as one transaction: it is on disk when this returns, and undone where this throws. */
+  transaction(work: () => void): void {
+    this.#begin.run();
+    try {
+      work();
+      this.#commit.run();
+    } catch (error) {
+      // SQLite has rolled back by itself after some errors.
+      if (this.#db.isTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  *series(): Generator<readonly [id: number, key: string]> {
+    const rows = this.#db.prepare('SELECT id, key FROM series');
+    rows.setReturnArrays(true);
+    for (const row of rows.iterate()) {
+      const [id, key] = row as unknown as [number, Uint8Array];
+      yield [id, Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('utf8')];
+    }
+  }
+
+  *chunkRanges(): Generator<readonly [series: number, minMs: number, maxMs: number, samples: number]> {
+    const rows = this.#db.prepare('SELECT series, min(min_ms), max(max_ms), sum(samples) FROM chunk GROUP BY series');
+    rows.setReturnArrays(true);
+    for (const row of rows.iterate()) yield row as unknown as [number, number, number, number];
+  }
+
+  flushed(): readonly (readonly [firstSeries: number, lastSeries: number, walId: number])[] {
+    const rows = this.#db.prepare('SELECT first_series, last_series, wal_id FROM flushed');
+    rows.setReturnArrays(true);
+    return rows.all() as unknown as [number, number, number][];
+  }
+
+  walIds(): readonly number[] {
+    return this.#db
+      .prepare('SELECT id FROM wal ORDER BY id')
+      .all()
+      .map((row) => row['id'] as number);
+  }
+
+  walBytes(): number {
+    return (this.#db.prepare('SELECT sum(length(data)) AS bytes FROM wal').get()?.['bytes'] as number | null) ?? 0;
+  }
+
+  walData(id: number): Uint8Array {
+    return this.#db.prepare('SELECT data FROM wal WHERE id = ?').get(id)?.['data'] as Uint8Array;
+  }
+
+  /** Bytes of the main file that hold data, and those that are free for reuse. */
+  pages(): { usedBytes: number; freeBytes: number } {
+    const free = pragma(this.#db, 'freelist_count');
+    return { usedBytes: (pragma(this.#db, 'page_count') - free) * PAGE_BYTES, freeBytes: free * PAGE_BYTES };
+  }
+
+  /** Gives free pages at the end of the file back to the disk, at most so many bytes. */
+  shrink(bytes: number): void {
+    this.#db.exec(`PRAGMA incremental_vacuum(${Math.floor(bytes / PAGE_BYTES)})`);
+  }
+
+  bytesOnDisk(): number {
+    return [this.file, `${this.file}-wal`].reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function reportLoss(db: DatabaseSync, walFile: string, commitsBefore: number, onLoss: (sentence: string) => void): void {
+  // Reading makes SQLite recover its log; what it keeps is the longest undamaged start.
+  db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  const kept = db.prepare('PRAGMA wal_checkpoint(NOOP)').get()?.['log'];
+  if (Number.isNaN(commitsBefore)) {
+    onLoss(`${walFile} is damaged: its header cannot be read, so all commits in it are dropped; everything before them is kept`);
+    return;
+  }
+  const lost = commitsBefore - commitsInWalFile(walFile, Number(kept));
+  if (lost > 0) {
+    onLoss(
+      `${walFile} is damaged: the last ${lost} of ${commitsBefore} commits in it cannot be read and are dropped; everything before them is kept`,
+    );
+  }
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0] as number;
+}
+
+/** An error of opening as a sentence that names the file and the way out. */
+export function openError(file: string, error: unknown): unknown {
+  if (error instanceof StoreOpenError) return error;
+  if (isDamage(error)) {
+    return new StoreOpenError(
+      'damaged',
+      `${file} is damaged (${(error as Error).message}): restore it from a backup, or move it aside to start with an empty store`,
+      { cause: error },
+    );
+  }
+  if (isUnwritable(error)) {
+    return new StoreOpenError(
+      'not writable',
+      `${file} cannot be opened for writing (${(error as Error).message}): check free space and that this user may write to its folder`,
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,331 @@
+import { mkdirSync } from 'node:fs';
+import {
+  QueryError,
+  StoreBusy,
+  StoreReadOnly,
+  type AppendResult,
+  type EvaluateRequest,
+  type Growth,
+  type LabelRequest,
+  type QueryResult,
+  type SampleBatch,
+  type SampleSource,
+  type SampleStore,
+  type Selector,
+  type StoreStats,
+} from '@vitrine/model/sample-store.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
+import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
+import { checkBatch, Committer } from './committer.ts';
+import { Contents } from './contents.ts';
+import { Database, openError } from './database.ts';
+import { Flusher } from './compact/flush.ts';
+import { lockFolder } from './folder-lock.ts';
+import { Reader } from './reader.ts';
+import { Retention } from './retention/retention.ts';
+import { isUnwritable } from './sqlite-error.ts';
+import { StoreOpenError } from './store-open-error.ts';
+import { DEFAULT_MAX_FUTURE_MS, DEFAULT_MAX_PENDING_BYTES, type StoreLog, type StoreOptions } from './store-options.ts';
+import { replay } from './wal/replay.ts';
+import { Watchers } from './watchers.ts';
+
+/** One commit takes at most this many samples, so that it does not hold the thread for long. */
+const COMMIT_SAMPLES = 200_000;
+const UPKEEP_EVERY_MS = 30_000;
+const BUSY_RETRY_SECONDS = 1;
+
+interface Waiting {
+  readonly batch: SampleBatch;
+  readonly bytes: number;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a batch takes in memory while it waits, roughly. */
+export function batchBytes({ seriesKeys, seriesIndex }: SampleBatch): number {
+  let bytes = seriesIndex.length * 20;
+  for (const key of seriesKeys) bytes += key.length;
+  return bytes;
+}
+
+/**
+ * The store in the calling thread. `openStore` runs one in a worker; tests, benchmarks and tools that own their thread
+ * use it directly.
+ */
+export class LocalStore implements SampleStore {
+  readonly #options: StoreOptions;
+  readonly #contents: Contents;
+  readonly #committer: Committer;
+  readonly #reader: Reader;
+  readonly #watchers: Watchers;
+  readonly #flusher: Flusher;
+  readonly #retention: Retention;
+  readonly #log: StoreLog;
+  readonly #now: () => number;
+  readonly #unlock: () => void;
+  readonly #walReplayMs: number;
+  readonly #upkeep: NodeJS.Timeout;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #scheduled = false;
+  #readOnly = false;
+  #upkeepFailed = false;
+  #closing: Promise<void> | undefined;
+  #appendedSamples = 0;
+  #commits = 0;
+  #commitSeconds = 0;
+
+  private constructor(options: StoreOptions, contents: Contents, walReplayMs: number, unlock: () => void, now: () => number) {
+    this.#options = options;
+    this.#contents = contents;
+    this.#walReplayMs = walReplayMs;
+    this.#unlock = unlock;
+    this.#now = now;
+    this.#log = contents.log;
+    this.#committer = new Committer(contents);
+    this.#reader = new Reader(contents);
+    this.#watchers = new Watchers(contents.index);
+    this.#flusher = new Flusher(contents, now);
+    this.#retention = new Retention(contents, this.#watchers, options.retention, now);
+    this.#upkeep = setInterval(() => void this.runUpkeep(), UPKEEP_EVERY_MS);
+    this.#upkeep.unref();
+  }
+
+  /**
+   * Opens or makes the store in `options.folder` and reads back what was in its log. Throws StoreOpenError. `now` is the
+   * clock, in unix milliseconds.
+   */
+  static open(options: StoreOptions, now: () => number = Date.now): LocalStore {
+    const { folder, log = () => undefined } = options;
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new StoreOpenError('not writable', `the data folder ${folder} cannot be made: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+    const unlock = lockFolder(folder);
+    let db: Database | undefined;
+    try {
+      db = Database.open(folder, (sentence) => log('error', sentence));
+      const contents = new Contents(db, log);
+      const startedMs = performance.now();
+      load(contents);
+      replay(contents);
+      return new LocalStore(options, contents, performance.now() - startedMs, unlock, now);
+    } catch (error) {
+      db?.close();
+      unlock();
+      throw db === undefined ? error : openError(db.file, error);
+    }
+  }
+
+  /** Where PromQL reads, in this thread. */
+  get source(): SampleSource {
+    return this.#reader;
+  }
+
+  append(batch: SampleBatch): Promise<AppendResult> {
+    this.#assertOpen();
+    checkBatch(batch);
+    const bytes = batchBytes(batch);
+    const limit = this.#options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
+    // A batch that alone is over the limit is taken when nothing else waits: refused, it would never get in.
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > limit) {
+      return Promise.reject(
+        new StoreBusy(
+          `more than ${limit} bytes of samples wait to be written (limit maxPendingBytes): send again in ${BUSY_RETRY_SECONDS} s`,
+          BUSY_RETRY_SECONDS,
+        ),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      this.#schedule();
+    });
+  }
+
+  async evaluate({ expr, ...grid }: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult> {
+    this.#assertOpen();
+    return evaluateText(expr, grid, this.#reader, signal);
+  }
+
+  // oxlint-disable-next-line require-await -- a refusal is a rejection, not a throw.
+  async series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    return this.#reader.series(request);
+  }
+
+  // oxlint-disable-next-line require-await -- see above.
+  async labelNames(request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    return this.#reader.labelNames(request);
+  }
+
+  // oxlint-disable-next-line require-await -- see above.
+  async labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    return this.#reader.labelValues(label, request);
+  }
+
+  watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void {
+    this.#assertOpen();
+    return this.#watchers.add(selectors, onGrowth);
+  }
+
+  // oxlint-disable-next-line require-await -- see above.
+  async stats(): Promise<StoreStats> {
+    this.#assertOpen();
+    const { index, head, series, storedSamples, db } = this.#contents;
+    let oldestMs = Infinity;
+    let newestMs = -Infinity;
+    for (let ref = 0; ref < index.refLimit; ref++) {
+      if (!index.has(ref)) continue;
+      oldestMs = Math.min(oldestMs, series.oldestMs[ref] as number);
+      newestMs = Math.max(newestMs, series.newestMs[ref] as number);
+    }
+    return {
+      seriesCount: index.size,
+      headSamples: head.samples,
+      storedSamples,
+      bytesOnDisk: db.bytesOnDisk(),
+      oldestMs: oldestMs === Infinity ? undefined : oldestMs,
+      newestMs: newestMs === -Infinity ? undefined : newestMs,
+      walReplayMs: this.#walReplayMs,
+      appendedSamples: this.#appendedSamples,
+      commits: this.#commits,
+      commitSecondsTotal: this.#commitSeconds,
+    };
+  }
+
+  /** Moves the head into chunks now. Rejects where the disk does not take it. */
+  async flush(): Promise<void> {
+    this.#assertOpen();
+    await this.#flusher.run();
+  }
+
+  /** What the clock brings: flushing where it is due, then retention. Failures are told of once, and tried again later. */
+  async runUpkeep(): Promise<void> {
+    if (this.#closing !== undefined) return;
+    try {
+      if (this.#flusher.due()) await this.#flusher.run();
+      await this.#retention.run();
+      if (this.#upkeepFailed) this.#log('info', `${this.#contents.db.file}: samples are packed and retention is applied again`);
+      this.#upkeepFailed = false;
+    } catch (error) {
+      if (!this.#upkeepFailed) {
+        this.#log(
+          'error',
+          `${this.#contents.db.file}: samples could not be packed or old ones dropped (${(error as Error).message}); nothing is lost, and it is tried again every ${UPKEEP_EVERY_MS / 1000} s`,
+        );
+      }
+      this.#upkeepFailed = true;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#upkeep);
+    while (this.#waiting.length > 0) this.#commitGroup();
+    await this.#flusher.stop();
+    await this.#retention.stop();
+    this.#contents.db.close();
+    this.#unlock();
+  }
+
+  /** All that arrives before the event loop comes round joins one commit. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#commitGroup();
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #commitGroup(): void {
+    const group = this.#takeGroup();
+    if (group.length === 0) return;
+    const startedMs = performance.now();
+    let results: AppendResult[];
+    try {
+      results = this.#committer.commit(
+        group.map(({ batch }) => batch),
+        {
+          oldestMs: this.#retention.oldestMs,
+          newestMs: this.#now() + (this.#options.maxFutureMs ?? DEFAULT_MAX_FUTURE_MS),
+          maxSeries: this.#options.maxSeries,
+        },
+      );
+    } catch (error) {
+      const shown = this.#commitError(error);
+      for (const { reject } of group) reject(shown);
+      return;
+    }
+    const { accepted, createdRefs } = this.#committer;
+    this.#appendedSamples += accepted.length;
+    this.#commits++;
+    this.#commitSeconds += (performance.now() - startedMs) / 1000;
+    if (this.#readOnly && accepted.length > 0) {
+      this.#readOnly = false;
+      this.#log('info', `the data folder ${this.#options.folder} can be written again: samples are accepted`);
+    }
+    for (let i = 0; i < group.length; i++) (group[i] as Waiting).resolve(results[i] as AppendResult);
+    for (const ref of createdRefs) this.#watchers.seriesAdded(ref);
+    for (let i = 0; i < accepted.length; i++) this.#watchers.note(accepted.refs[i] as number, accepted.timestampsMs[i] as number);
+    this.#watchers.tell();
+    if (this.#flusher.due() && !this.#upkeepFailed) void this.runUpkeep();
+  }
+
+  #takeGroup(): Waiting[] {
+    let samples = 0;
+    let count = 0;
+    for (const { batch } of this.#waiting) {
+      samples += batch.seriesIndex.length;
+      if (count > 0 && samples > COMMIT_SAMPLES) break;
+      count++;
+    }
+    const group = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    for (const { bytes } of group) this.#waitingBytes -= bytes;
+    return group;
+  }
+
+  #commitError(error: unknown): unknown {
+    if (!isUnwritable(error)) return error;
+    const sentence = `the data folder ${this.#options.folder} cannot be written (${(error as Error).message}): free space on its disk or make it writable; reads go on, and writing resumes by itself`;
+    if (!this.#readOnly) this.#log('error', sentence);
+    this.#readOnly = true;
+    return new StoreReadOnly(sentence, { cause: error });
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new QueryError('canceled', 'the sample store is closed');
+  }
+}
+
+/** Series and what their chunks reach over. */
+function load(contents: Contents): void {
+  const { db, refs, series } = contents;
+  for (const [ref, key] of db.series()) {
+    contents.addSeries(ref, key);
+    refs.adopt(ref);
+  }
+  for (const [ref, minMs, maxMs, samples] of db.chunkRanges()) {
+    contents.storedSamples += samples;
+    if (!contents.index.has(ref)) continue;
+    series.oldestMs[ref] = minMs;
+    series.newestMs[ref] = maxMs;
+    series.chunksFromMs[ref] = minMs;
+    series.chunksToMs[ref] = maxMs;
+  }
+}

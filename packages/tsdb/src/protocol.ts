@@ -1,0 +1,169 @@
+import { Labels } from '@vitrine/model/labels.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import {
+  QueryError,
+  StoreBusy,
+  StoreReadOnly,
+  type AppendResult,
+  type EvaluateRequest,
+  type Growth,
+  type LabelRequest,
+  type QueryResult,
+  type SampleBatch,
+  type Selector,
+  type StoreStats,
+} from '@vitrine/model/sample-store.ts';
+import { StoreOpenError } from './store-open-error.ts';
+import type { StoreLog, StoreOptions } from './store-options.ts';
+
+/** What the worker is started with. */
+export type WorkerOptions = Omit<StoreOptions, 'log'>;
+
+/** From the main thread. Requests with an `id` are answered once. */
+export type Request =
+  | { readonly kind: 'append'; readonly id: number; readonly batch: SampleBatch }
+  | { readonly kind: 'evaluate'; readonly id: number; readonly request: EvaluateRequest }
+  | { readonly kind: 'series'; readonly id: number; readonly request: LabelRequest }
+  | { readonly kind: 'labelNames'; readonly id: number; readonly request: LabelRequest }
+  | { readonly kind: 'labelValues'; readonly id: number; readonly label: string; readonly request: LabelRequest }
+  | { readonly kind: 'stats'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'watch'; readonly watchId: number; readonly selectors: readonly Selector[] }
+  | { readonly kind: 'unwatch'; readonly watchId: number };
+
+/** From the worker. */
+export type Reply =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'openFailed'; readonly error: SentError }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: SentError }
+  | { readonly kind: 'growth'; readonly watchId: number; readonly growth: Growth }
+  | { readonly kind: 'log'; readonly level: Parameters<StoreLog>[0]; readonly sentence: string };
+
+/** Labels travel as their keys: a class does not survive the way. */
+export type Answer =
+  | { readonly kind: 'append'; readonly result: AppendResult }
+  | { readonly kind: 'evaluate'; readonly result: SentResult }
+  | { readonly kind: 'series'; readonly keys: readonly string[] }
+  | { readonly kind: 'strings'; readonly strings: readonly string[] }
+  | { readonly kind: 'stats'; readonly stats: StoreStats }
+  | { readonly kind: 'closed' };
+
+interface SentResult {
+  /** The result, its series without labels. */
+  readonly bare: QueryResult;
+  readonly keys: readonly string[];
+}
+
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly field?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** A batch of its own, to be moved to the worker: the caller's arrays stay the caller's. */
+export function ownBatch(batch: SampleBatch): { batch: SampleBatch; buffers: ArrayBuffer[] } {
+  const seriesIndex = batch.seriesIndex.slice();
+  const timestampsMs = batch.timestampsMs.slice();
+  const values = new Float64Array(batch.values.length);
+  // Through bytes, so that NaN payloads survive.
+  new Uint8Array(values.buffer).set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, batch.values.byteLength));
+  return {
+    batch: { seriesKeys: batch.seriesKeys, seriesIndex, timestampsMs, values },
+    buffers: [seriesIndex.buffer, timestampsMs.buffer, values.buffer],
+  };
+}
+
+/** A result and the buffers to move with it. The evaluation's arrays are its caller's, so they may be taken. */
+export function sendResult(result: QueryResult): { sent: SentResult; buffers: ArrayBuffer[] } {
+  const buffers = new Set<ArrayBuffer>();
+  const take = (array: Float64Array | Uint8Array | undefined): void => {
+    if (array !== undefined && array.byteLength > 0) buffers.add(array.buffer as ArrayBuffer);
+  };
+  switch (result.kind) {
+    case 'matrix':
+    case 'vector': {
+      take(result.timesMs);
+      const keys: string[] = [];
+      const series = result.series.map(({ labels, values, present }) => {
+        keys.push(labels.key);
+        take(values);
+        take(present);
+        return { labels: Labels.empty, values, present };
+      });
+      return { sent: { bare: { ...result, series }, keys }, buffers: [...buffers] };
+    }
+    case 'samples': {
+      const keys: string[] = [];
+      const series = result.series.map(({ labels, length, timestampsMs, values }) => {
+        keys.push(labels.key);
+        take(timestampsMs);
+        take(values);
+        return { labels: Labels.empty, length, timestampsMs, values };
+      });
+      return { sent: { bare: { ...result, series }, keys }, buffers: [...buffers] };
+    }
+    case 'scalar':
+      take(result.timesMs);
+      take(result.values);
+      return { sent: { bare: result, keys: [] }, buffers: [...buffers] };
+    case 'string':
+      return { sent: { bare: result, keys: [] }, buffers: [] };
+  }
+}
+
+export function receiveResult({ bare, keys }: SentResult): QueryResult {
+  const labels = (i: number): Labels => Labels.fromKey(keys[i] as string);
+  switch (bare.kind) {
+    case 'matrix':
+    case 'vector':
+      return { ...bare, series: bare.series.map((series, i) => ({ ...series, labels: labels(i) })) };
+    case 'samples':
+      return { ...bare, series: bare.series.map((series, i) => ({ ...series, labels: labels(i) })) };
+    default:
+      return bare;
+  }
+}
+
+export function sendError(error: unknown): SentError {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const sent = { name, message, stack };
+  if (error instanceof QueryError) return { ...sent, code: error.code, from: error.from, to: error.to };
+  if (error instanceof BadRequest) return { ...sent, field: error.field };
+  if (error instanceof StoreBusy) return { ...sent, retryAfterSeconds: error.retryAfterSeconds };
+  if (error instanceof StoreOpenError) return { ...sent, reason: error.reason };
+  return sent;
+}
+
+/** The error of the class that was thrown; its `cause` has the worker's stack. */
+export function receiveError(sent: SentError): Error {
+  const cause = new Error(sent.message);
+  if (sent.stack !== undefined) cause.stack = sent.stack;
+  switch (sent.name) {
+    case 'QueryError': {
+      const position = sent.from === undefined || sent.to === undefined ? undefined : { from: sent.from, to: sent.to };
+      return new QueryError(sent.code as QueryError['code'], sent.message, position, { cause });
+    }
+    case 'BadRequest': {
+      const field = sent.field ?? '';
+      return new BadRequest(field, sent.message.slice(field.length + 2), { cause });
+    }
+    case 'StoreReadOnly':
+      return new StoreReadOnly(sent.message, { cause });
+    case 'StoreBusy':
+      return new StoreBusy(sent.message, sent.retryAfterSeconds ?? 1);
+    case 'StoreOpenError':
+      return new StoreOpenError(sent.reason as StoreOpenError['reason'], sent.message, { cause });
+    case 'AbortError':
+      return new DOMException(sent.message, 'AbortError');
+    default:
+      return cause;
+  }
+}

@@ -1,0 +1,110 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Contents } from '../contents.ts';
+import type { StoreOptions } from '../store-options.ts';
+import type { Watchers } from '../watchers.ts';
+
+const CHUNKS_A_SLICE = 500;
+/** Free pages are given back to the disk where they are more than this, and so many at a time. */
+const FREE_BYTES_KEPT = 16 * 1024 * 1024;
+const SHRINK_BYTES = 2 * 1024 * 1024;
+
+/** Drops what is too old, or the oldest where there is too much, in small transactions. */
+export class Retention {
+  readonly #contents: Contents;
+  readonly #watchers: Watchers;
+  readonly #limits: StoreOptions['retention'];
+  readonly #now: () => number;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(contents: Contents, watchers: Watchers, limits: StoreOptions['retention'], now: () => number) {
+    this.#contents = contents;
+    this.#watchers = watchers;
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Samples before this are too old. */
+  get oldestMs(): number {
+    return this.#limits.timeMs > 0 ? this.#now() - this.#limits.timeMs : -Infinity;
+  }
+
+  run(): Promise<void> {
+    this.#running ??= this.#sweep().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #sweep(): Promise<void> {
+    const oldestMs = this.oldestMs;
+    while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < oldestMs)) await nextTurn();
+    const { sizeBytes } = this.#limits;
+    const isTooLarge = (): boolean => sizeBytes > 0 && this.#contents.db.pages().usedBytes > sizeBytes;
+    while (!this.#stopped && isTooLarge() && this.#dropChunks(() => true)) await nextTurn();
+    // Series that never came to have a chunk, and whose samples in head are all too old.
+    this.#dropSeries(this.#idle(oldestMs));
+    const keptBytes = sizeBytes > 0 ? Math.min(FREE_BYTES_KEPT, sizeBytes / 4) : FREE_BYTES_KEPT;
+    while (!this.#stopped) {
+      const { freeBytes } = this.#contents.db.pages();
+      if (freeBytes <= keptBytes) break;
+      this.#contents.db.shrink(SHRINK_BYTES);
+      if (this.#contents.db.pages().freeBytes >= freeBytes) break;
+      await nextTurn();
+    }
+  }
+
+  /** Drops the chunks that end first, as long as they are `expired`; false where none is left to drop. */
+  #dropChunks(expired: (maxMs: number) => boolean): boolean {
+    const { db, series, head } = this.#contents;
+    const rows = (db.oldestChunks.all(CHUNKS_A_SLICE) as unknown as [number, number, number, number][]).filter(([, , maxMs]) =>
+      expired(maxMs),
+    );
+    if (rows.length === 0) return false;
+    db.transaction(() => {
+      for (const [id] of rows) db.deleteChunk.run(id);
+    });
+    const emptied = new Set<number>();
+    for (const [, ref, maxMs, samples] of rows) {
+      this.#contents.storedSamples -= samples;
+      const fromMs = db.hasChunks.get(ref) === undefined ? Infinity : maxMs + 1;
+      series.chunksFromMs[ref] = fromMs;
+      if (fromMs === Infinity) series.chunksToMs[ref] = -Infinity;
+      series.oldestMs[ref] = Math.min(fromMs, head.oldestMs(ref));
+      if (fromMs === Infinity && head.count(ref) === 0) emptied.add(ref);
+    }
+    this.#dropSeries(emptied);
+    return rows.length === CHUNKS_A_SLICE;
+  }
+
+  #idle(oldestMs: number): Set<number> {
+    const { index, series } = this.#contents;
+    const idle = new Set<number>();
+    for (let ref = 0; ref < index.refLimit; ref++) {
+      if (index.has(ref) && (series.newestMs[ref] as number) < oldestMs && (series.chunksToMs[ref] as number) === -Infinity)
+        idle.add(ref);
+    }
+    return idle;
+  }
+
+  /** Takes series without samples out of the index and the file. */
+  #dropSeries(gone: ReadonlySet<number>): void {
+    if (gone.size === 0) return;
+    const { db, index, series, head, refs, lastWalId } = this.#contents;
+    db.transaction(() => {
+      for (const ref of gone) db.deleteSeries.run(ref);
+    });
+    index.remove(gone);
+    for (const ref of gone) {
+      this.#watchers.seriesRemoved(ref);
+      head.clear(ref);
+      series.clear(ref);
+      refs.rest(ref, lastWalId);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+export type StoreLog = (level: 'info' | 'warn' | 'error', sentence: string) => void;
+
+export interface StoreOptions {
+  /** Where the files are; made where it is absent. */
+  readonly folder: string;
+  readonly retention: {
+    /** Samples older than this are dropped, and refused; 0 keeps them forever. */
+    readonly timeMs: number;
+    /** The oldest chunks are dropped where the file's data is larger than this; 0 sets no limit. */
+    readonly sizeBytes: number;
+  };
+  /** Series beyond this are refused. */
+  readonly maxSeries: number;
+  /** Samples further ahead of the clock than this are refused; ten minutes unless told. */
+  readonly maxFutureMs?: number;
+  /** `append` throws StoreBusy where more than this waits to be written; 64 MiB unless told. */
+  readonly maxPendingBytes?: number;
+  readonly log?: StoreLog;
+}
+
+export const DEFAULT_MAX_FUTURE_MS = 600_000;
+export const DEFAULT_MAX_PENDING_BYTES = 64 * 1024 * 1024;

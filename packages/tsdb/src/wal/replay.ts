@@ -1,0 +1,50 @@
+import { isDamage } from '../sqlite-error.ts';
+import type { Contents } from '../contents.ts';
+import { DamagedRecord, decodeRecord, SampleColumns } from './record.ts';
+
+/** Brings back the head from the log. A row that cannot be read is dropped, and told of; the others count. */
+export function replay(contents: Contents): void {
+  const { db, head, series, index, log } = contents;
+  const flushed = db.flushed();
+  const samples = new SampleColumns();
+  let damaged = 0;
+  let first: string | undefined;
+  for (const id of db.walIds()) {
+    contents.lastWalId = id;
+    try {
+      const data = db.walData(id);
+      contents.walBytes += data.length;
+      decodeRecord(data, samples);
+    } catch (error) {
+      if (!(error instanceof DamagedRecord) && !(error instanceof RangeError) && !isDamage(error)) throw error;
+      damaged++;
+      first ??= `row ${id}: ${(error as Error).message}`;
+      continue;
+    }
+    const { refs, timestampsMs, words, length } = samples;
+    // Of most rows nothing is in chunks yet.
+    const done = flushed.filter(([, , walId]) => walId >= id);
+    for (let i = 0; i < length; i++) {
+      const ref = refs[i] as number;
+      // A series that is gone was dropped by retention.
+      if (!index.has(ref) || done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries)) continue;
+      const timestampMs = timestampsMs[i] as number;
+      const low = words[2 * i] as number;
+      const high = words[2 * i + 1] as number;
+      if (timestampMs < (series.oldestMs[ref] as number)) series.oldestMs[ref] = timestampMs;
+      if (timestampMs > (series.newestMs[ref] as number)) {
+        head.append(ref, timestampMs, low, high);
+        series.newestMs[ref] = timestampMs;
+        series.newestLow[ref] = low;
+        series.newestHigh[ref] = high;
+        series.newestKnown[ref] = 1;
+      } else head.appendLate(ref, timestampMs, low, high);
+    }
+  }
+  if (damaged > 0) {
+    log(
+      'error',
+      `${db.file}: ${damaged} of the write-ahead log's rows cannot be read and ${damaged === 1 ? 'is' : 'are'} dropped with the samples in ${damaged === 1 ? 'it' : 'them'} (${first}); everything else is kept`,
+    );
+  }
+}
