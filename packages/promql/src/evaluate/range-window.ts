@@ -76,15 +76,22 @@ export function locateWindows({ timestampsMs, length }: Samples, windows: Window
   }
   const from = froms.take(count);
   const to = tos.take(count);
-  // Scrapes are regular: as many samples enter and leave at a step as did at the one before, which a look at two
-  // timestamps confirms. That foresees branches where counting up to the end of each window would not.
   advance(timestampsMs, length, firstEndMs, stepMs, count, to);
   advance(timestampsMs, length, firstEndMs - rangeMs, stepMs, count, from);
   return { from, to };
 }
 
-/** Writes how many of the times are at or before `firstMs + i * stepMs`. */
-function advance(times: Float64Array, length: number, firstMs: number, stepMs: number, count: number, into: Int32Array): void {
+/** Writes how many of the times are at or before `firstMs + i * stepMs`, for i in [0, count). */
+export function advance(
+  times: Float64Array,
+  length: number,
+  firstMs: number,
+  stepMs: number,
+  count: number,
+  into: Int32Array,
+): void {
+  // Scrapes are regular: as many samples come with a step as came with the one before, which a look at two timestamps
+  // confirms. The processor foresees that branch, where it would not foresee the end of a loop.
   let at = 0;
   let stride = 0;
   let limit = firstMs;

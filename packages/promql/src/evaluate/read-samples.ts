@@ -5,7 +5,7 @@ import type { AtModifier, VectorSelector } from '../ast.ts';
 import type { Budget } from './budget.ts';
 import type { Column, Sink } from './column.ts';
 import type { Grid } from './grid.ts';
-import { floatScratch, type Samples } from './range-window.ts';
+import { advance, floatScratch, intScratch, type Samples } from './range-window.ts';
 
 /** Where a selector looks while the evaluation steps over its grid. */
 export interface Reference {
@@ -45,6 +45,8 @@ export async function readSamples(
   }
 }
 
+const upTo = intScratch();
+
 /** An instant selector: at each step the last sample of the lookback, unless that one says that the series ended. */
 export async function readInstants(
   source: SampleSource,
@@ -64,13 +66,12 @@ export async function readInstants(
   await readSamples(source, selector, firstMs - lookbackMs + 1, lastMs, budget, (series) => {
     const { timestampsMs, values: points, length } = series;
     const words = wordsOf(points);
-    let hi = 0;
+    const ends = upTo.take(count);
+    advance(timestampsMs, length, firstMs, stepMs, count, ends);
     let any = false;
     for (let i = 0; i < count; i++) {
-      const end = firstMs + i * stepMs;
-      while (hi < length && timestampsMs[hi]! <= end) hi++;
-      const last = hi - 1;
-      if (last < 0 || timestampsMs[last]! <= end - lookbackMs) {
+      const last = ends[i]! - 1;
+      if (last < 0 || timestampsMs[last]! <= firstMs + i * stepMs - lookbackMs) {
         present[i] = 0;
         continue;
       }
