@@ -20,7 +20,7 @@ const COMMANDS = {
   start: { web: true, script: [VITRINE, 'serve'] },
   dev: { web: false, script: ['scripts/dev.mjs'] },
   check: { web: false, script: ['scripts/check.mjs'] },
-  test: { web: true, debian: ['chromium', 'prometheus', 'victoria-metrics'], script: ['scripts/test.mjs'] },
+  test: { web: true, debian: ['chromium', 'curl', 'prometheus', 'victoria-metrics'], script: ['scripts/test.mjs'] },
   e2e: { web: true, debian: ['chromium'], script: ['scripts/test.mjs', '--only', 'e2e'] },
   bench: { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
 };

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { run } from './process.mjs';
 
 /** What shows that a package is there. */
-const PROGRAMS = { chromium: 'chromium', prometheus: 'promtool', 'victoria-metrics': 'victoria-metrics' };
+const PROGRAMS = { chromium: 'chromium', curl: 'curl', prometheus: 'promtool', 'victoria-metrics': 'victoria-metrics' };
 
 /** The full path of a program, or undefined. */
 export function findProgram(name) {
