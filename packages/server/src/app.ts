@@ -2,7 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
-import type { QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { MetricMetadata, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
@@ -36,6 +36,8 @@ export interface AppNeeds {
   readonly limits: QueryLimits & { readonly maxPoints: number; readonly bodyBytes: number };
   readonly scrapeIntervalMs: number;
   readonly metadata: MetadataSource;
+  /** Told what writers say of their metrics. */
+  onMetadata(metadata: readonly MetricMetadata[]): void;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;

@@ -18,9 +18,10 @@ import type { Routes } from './http/routes.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
 import { createScrapeManager } from './scrape/scrape-manager.ts';
+import { KnownMetadata } from './query/known-metadata.ts';
 import { countQueries } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
-import { countStore, openMetrics } from './self/metrics.ts';
+import { countStore, openMetrics, ownMetadata } from './self/metrics.ts';
 import { recordSelf } from './self/record-self.ts';
 import { ROOT, VERSION } from './self/version.ts';
 import { StartError } from './start-error.ts';
@@ -59,6 +60,7 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
     closers.push(() => documents.close());
 
     const scraping = createScrapeManager({ append: (batch) => samples.append(batch), log, userAgent: `Vitrine/${VERSION}` });
+    const written = new KnownMetadata();
     const intervalMs = usualIntervalMs(scrapeSetup);
     const signIn = signInOver(documents, settings['auth.session']);
     const loopback = isLoopback(settings.listen.host);
@@ -84,7 +86,10 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
       },
       scrapeIntervalMs: intervalMs,
       scraping,
-      metadata: { metadata: () => scraping.metadata().flatMap((target) => target.metadata) },
+      metadata: {
+        metadata: () => [...scraping.metadata().flatMap((target) => target.metadata), ...written.all(), ...ownMetadata(metrics)],
+      },
+      onMetadata: (metadata) => written.learn(metadata),
       flags: Object.fromEntries(KEY_NAMES.map((name) => [name, String(settings[name])])),
       startedMs: Date.now(),
       webFolder: join(ROOT, 'packages/web/dist'),

@@ -7,8 +7,10 @@ import type { Sources } from '../query/sources.ts';
 import { HttpError } from './errors.ts';
 import type { Routes } from './routes.ts';
 
-/** A page is told of growth at once, and then at most this often. */
+/** A page is told of growth nearly at once, and then at most this often. */
 const COALESCE_MS = 100;
+/** One commit's growth arrives panel by panel, and within this time. */
+const GATHER_MS = 5;
 /** Keeps proxies from closing a stream on which nothing grows. */
 const HEARTBEAT_MS = 15_000;
 
@@ -47,7 +49,7 @@ class LiveStream {
   readonly #grown = new Set<number>();
   #grownToMs = Number.NEGATIVE_INFINITY;
   #cooling: NodeJS.Timeout | undefined;
-  #sending: NodeJS.Immediate | undefined;
+  #sending: NodeJS.Timeout | undefined;
 
   constructor(response: ServerResponse, onEnd: () => void) {
     this.#response = response;
@@ -62,7 +64,7 @@ class LiveStream {
     response.once('close', () => {
       clearInterval(this.#heartbeat);
       clearTimeout(this.#cooling);
-      clearImmediate(this.#sending);
+      clearTimeout(this.#sending);
       for (const stop of this.#stops) stop();
       onEnd();
     });
@@ -89,7 +91,7 @@ class LiveStream {
     this.#grown.add(panel);
     this.#grownToMs = Math.max(this.#grownToMs, toMs);
     // One commit makes many panels grow, one call each: they are told together.
-    if (this.#cooling === undefined) this.#sending ??= setImmediate(() => this.#send());
+    if (this.#cooling === undefined) this.#sending ??= setTimeout(() => this.#send(), GATHER_MS);
   }
 
   #send(): void {

@@ -1,4 +1,4 @@
-import type { SampleStore, StoreStats } from '@vitrine/model/sample-store.ts';
+import type { MetricMetadata, SampleStore, StoreStats } from '@vitrine/model/sample-store.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -43,6 +43,13 @@ export function openMetrics(version: string): Metrics {
     querySamples: new Counter({ name: 'vitrine_query_samples_read_total', help: 'Samples that queries read.', registers }),
     querySeries: new Counter({ name: 'vitrine_query_series_read_total', help: 'Series that queries read.', registers }),
   };
+}
+
+/** What Vitrine says of its own metrics. */
+export function ownMetadata({ registry }: Metrics): MetricMetadata[] {
+  return registry
+    .getMetricsAsArray()
+    .map(({ name, help, type }) => ({ metric: name, type: String(type) as MetricMetadata['type'], help, unit: '' }));
 }
 
 /** Adds a gauge that is read when the metrics are asked for. */

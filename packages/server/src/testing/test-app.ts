@@ -50,6 +50,7 @@ export async function testApp(
     limits: { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },
     scrapeIntervalMs: 15_000,
     metadata: { metadata: () => [] },
+    onMetadata: () => {},
     scraping: { targets: () => ({ activeTargets: [], droppedTargets: [], droppedTargetCounts: {} }), metadata: () => [] },
     flags: { listen: '127.0.0.1:0' },
     startedMs: 0,

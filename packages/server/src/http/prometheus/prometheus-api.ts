@@ -9,8 +9,10 @@ import { type PrometheusQueryNeeds, queryRoutes } from './query.ts';
 import { seriesRoutes } from './series.ts';
 import { type StatusNeeds, statusRoutes } from './status.ts';
 import { targetsRoutes } from './targets.ts';
+import { type WriteNeeds, writeRoutes } from './write.ts';
 
-export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds {
+export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds, WriteNeeds {
+  readonly limits: PrometheusQueryNeeds['limits'] & WriteNeeds['limits'];
   readonly log: Logger;
   readonly metadata: MetadataSource;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
@@ -42,4 +44,5 @@ export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Pro
   metadataRoutes(app, needs.metadata);
   targetsRoutes(app, needs.scraping);
   statusRoutes(app, needs);
+  writeRoutes(app, needs);
 }
