@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Dashboard, Panel } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { isKnownUnit } from '@vitrine/model/unit.ts';
-import { panelSpec } from '@vitrine/plugins/panels/specs.ts';
+import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { parseBuiltinExpr } from '@vitrine/plugins/sources/builtin/check-query.ts';
 import { builtinSpec } from '@vitrine/plugins/sources/builtin/spec.ts';
 import { Registry } from 'prom-client';
@@ -27,7 +27,7 @@ test('the four built-in dashboards are there', () => {
 });
 
 test.each(panels.filter(([, { kind }]) => kind !== 'row'))('%s has options, queries and a unit that are known', (_, panel) => {
-  const spec = panelSpec(panel.kind);
+  const spec = panelSpecs.find(({ kind }) => kind === panel.kind);
   expect(spec, `a panel of kind ${panel.kind}`).toBeDefined();
   const options = spec!.parseOptions(panel.options) as Record<string, unknown>;
   expect(Object.keys(options)).toEqual(expect.arrayContaining(Object.keys(panel.options)));
@@ -37,17 +37,20 @@ test.each(panels.filter(([, { kind }]) => kind !== 'row'))('%s has options, quer
   expect(panel.field.unit.startsWith('suffix:') || isKnownUnit(panel.field.unit)).toBe(true);
 });
 
-test.each(dashboards.map((dashboard): [string, Dashboard] => [dashboard.uid, dashboard]))('no two panels of %s overlap', (_, { panels }) => {
-  const taken = new Map<string, string>();
-  for (const { title, grid } of panels) {
-    for (let x = grid.x; x < grid.x + grid.w; x++) {
-      for (let y = grid.y; y < grid.y + grid.h; y++) {
-        expect(taken.get(`${x},${y}`), `${title} stands at ${x},${y}`).toBeUndefined();
-        taken.set(`${x},${y}`, title);
+test.each(dashboards.map((dashboard): [string, Dashboard] => [dashboard.uid, dashboard]))(
+  'no two panels of %s overlap',
+  (_, { panels }) => {
+    const taken = new Map<string, string>();
+    for (const { title, grid } of panels) {
+      for (let x = grid.x; x < grid.x + grid.w; x++) {
+        for (let y = grid.y; y < grid.y + grid.h; y++) {
+          expect(taken.get(`${x},${y}`), `${title} stands at ${x},${y}`).toBeUndefined();
+          taken.set(`${x},${y}`, title);
+        }
       }
     }
-  }
-});
+  },
+);
 
 test('the demo reports every training, inference and host metric that the dashboards ask for', async () => {
   const registry = new Registry();
@@ -59,6 +62,8 @@ test('the demo reports every training, inference and host metric that the dashbo
     queries.flatMap(({ spec }) => String(spec['expr']).match(/\b(?:training|inference|node)_\w+/g) ?? []),
   );
   expect(asked.length).toBeGreaterThan(50);
-  const unknown = asked.filter((name) => !reported.includes(name) && !reported.includes(name.replace(/_(bucket|sum|count)$/, '')));
+  const unknown = asked.filter(
+    (name) => !reported.includes(name) && !reported.includes(name.replace(/_(bucket|sum|count)$/, '')),
+  );
   expect(unknown).toEqual([]);
 });

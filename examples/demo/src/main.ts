@@ -11,6 +11,7 @@ import { writeScrapeConfig, writeTargets } from './scrape-files.ts';
 import type { Job, Target } from './scrape-files.ts';
 
 const KILL_AFTER_MS = 2_000;
+const PARENT_CHECK_MS = 1_000;
 
 interface Role {
   /** The file beside this one that is the process. */
@@ -113,9 +114,10 @@ async function main(): Promise<void> {
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) leave(2, `--minutes: "${values.minutes}" is not a positive number of minutes.`);
   const interval = values['scrape-interval'];
-  if (!/^\d+(ms|s|m)$/.test(interval)) leave(2, `--scrape-interval: "${interval}" is not a duration such as 1s.`);
+  const [, seconds] = /^([1-9]\d*)s$/.exec(interval) ?? [];
+  if (seconds === undefined) leave(2, `--scrape-interval: "${interval}" is not a number of seconds such as 1s.`);
 
-  const signal = stopSignal();
+  const signal = AbortSignal.any([stopSignal(), parentGone()]);
   const folder = resolve(values.folder);
   await mkdir(folder, { recursive: true });
   const training = await countTraining(folder);
@@ -131,6 +133,7 @@ async function main(): Promise<void> {
     arguments: [
       `--folder=${folder}`,
       `--minutes=${minutes}`,
+      `--linger-seconds=${3 * Number(seconds)}`,
       // The runs of a second demo on the same data are other runs, and so have other names.
       `--suffix=${training === 1 ? '' : `-${training}`}`,
       ...(values.seed === undefined ? [] : [`--seed=${values.seed}`]),
@@ -153,6 +156,16 @@ async function main(): Promise<void> {
   });
   await processes.stop();
   leave(0);
+}
+
+/** Aborts when the process that started this one is no more: killed, it could not say so. */
+function parentGone(): AbortSignal {
+  const controller = new AbortController();
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) controller.abort();
+  }, PARENT_CHECK_MS).unref();
+  return controller.signal;
 }
 
 /** Serves the model, and once it listens, sends it traffic. */

@@ -19,9 +19,6 @@ const VALIDATE_EVERY_STEPS = 24;
 // The rest of the machine belongs to the page and to the server that is being shown.
 const CPU_SHARE = 0.55;
 
-// A few scrapes at any sensible interval, so that the last point of a curve is the run's last value.
-const LINGER_MS = 6_000;
-
 export interface TogetherOptions {
   readonly seed: number;
   /** A round, one step of each run, takes no less than this. */
@@ -69,6 +66,8 @@ async function main(): Promise<void> {
       folder: { type: 'string', default: '.' },
       minutes: { type: 'string', default: '6' },
       seed: { type: 'string' },
+      // How long a finished run's last values stay: a few scrapes, so that its curves end with them.
+      'linger-seconds': { type: 'string', default: '45' },
       suffix: { type: 'string', default: '' },
       port: { type: 'string', default: '0' },
     },
@@ -77,6 +76,9 @@ async function main(): Promise<void> {
   if (!(minutes > 0)) leave(2, `--minutes: "${values.minutes}" is not a positive number of minutes.`);
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
   if (!Number.isInteger(seed)) leave(2, `--seed: "${values.seed}" is not a whole number.`);
+
+  const lingerSeconds = Number(values['linger-seconds']);
+  if (!(lingerSeconds >= 0)) leave(2, `--linger-seconds: "${values['linger-seconds']}" is not a number of seconds.`);
 
   const signal = stopSignal();
   collectDefaultMetrics({ register });
@@ -97,7 +99,7 @@ async function main(): Promise<void> {
       tellParent({ kind: 'model-saved', path, validationAccuracy: accuracy });
     }
     tellParent({ kind: 'run-finished', run: name, steps });
-    ends.push(pause(LINGER_MS, signal).then(() => metrics.ended(name)));
+    ends.push(pause(lingerSeconds * 1000, signal).then(() => metrics.ended(name)));
   };
   const options = { seed, roundMs: 1000 / ROUNDS_PER_SECOND, cpuShare: CPU_SHARE, onFinished };
   await trainTogether(plans, split, metrics, options, signal);
