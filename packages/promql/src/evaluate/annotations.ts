@@ -34,8 +34,13 @@ export class Annotations {
     this.#add('info', `PromQL info: ${message}`, span);
   }
 
-  invalidQuantile(q: number, span: Span): void {
-    this.warn(`quantile value should be between 0 and 1, got ${formatG(q)}`, span);
+  /** Warns of each that is no quantile. */
+  checkQuantiles(quantiles: Float64Array, span: Span): void {
+    for (const q of new Set(quantiles)) {
+      if (Number.isNaN(q) || q < 0 || q > 1) {
+        this.warn(`quantile value should be between 0 and 1, got ${formatG(q)}`, span);
+      }
+    }
   }
 
   badBucketLabel(le: string, metric: string, span: Span): void {

@@ -1,4 +1,4 @@
-import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import { compareLabels, Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 
 /** One series over a grid. */
@@ -73,4 +73,13 @@ export function mergeInto(into: Column, from: Column): void {
     into.values[i] = from.values[i]!;
     into.present[i] = 1;
   }
+}
+
+export function push(columns: readonly Column[], sink: Sink): void {
+  for (const column of columns) sink(column);
+}
+
+/** Label order, for answers whose order means nothing else. */
+export function byLabels(a: Column, b: Column): number {
+  return compareLabels(a.labels, b.labels);
 }

@@ -10,10 +10,10 @@ import type { Expr, ParseOptions } from '../ast.ts';
 import { parse } from '../parse.ts';
 import { Annotations } from './annotations.ts';
 import { Budget } from './budget.ts';
-import { dropMetadata, isEmpty, mergeEqualLabels, type Column } from './column.ts';
-import { byLabels, Evaluator } from './evaluator.ts';
+import { byLabels, dropMetadata, isEmpty, mergeEqualLabels, type Column } from './column.ts';
+import { Evaluator } from './evaluator.ts';
 import { gridOf, gridTimes, instantGrid, type Grid } from './grid.ts';
-import { unwrap } from './invariant.ts';
+import { unwrap } from './unwrap.ts';
 import { valueType } from '../functions-signatures.ts';
 
 export const DEFAULT_LOOKBACK_MS = 300_000;

@@ -47,8 +47,3 @@ function examine(expr: Expr): boolean {
       return isStepInvariant(expr.expr);
   }
 }
-
-/** The expression without brackets around it. */
-export function unwrap(expr: Expr): Expr {
-  return expr.kind === 'paren' || expr.kind === 'stepInvariant' ? unwrap(expr.expr) : expr;
-}

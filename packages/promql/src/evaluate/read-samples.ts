@@ -63,7 +63,7 @@ export async function readInstants(
   const lastMs = firstMs + (count - 1) * stepMs;
   const values = new Float64Array(count);
   const present = new Uint8Array(count);
-  await readSamples(source, selector, firstMs - lookbackMs + 1, lastMs, budget, (series) => {
+  await readSamples(source, selector, Math.floor(firstMs - lookbackMs) + 1, lastMs, budget, (series) => {
     const { timestampsMs, values: points, length } = series;
     const words = wordsOf(points);
     const ends = upTo.take(count);

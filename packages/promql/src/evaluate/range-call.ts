@@ -1,0 +1,113 @@
+import { QueryError } from '@vitrine/model/sample-store.ts';
+import type { Call, Expr } from '../ast.ts';
+import { valueType } from '../functions-signatures.ts';
+import { emptyColumn, isEmpty, type Column, type Sink } from './column.ts';
+import type { Evaluator, Visit } from './evaluator.ts';
+import type { Grid } from './grid.ts';
+import type { RangeFunction } from './range-functions.ts';
+import { samplesLookedAt, type KernelContext, type RangeKernel, type Windows } from './range-window.ts';
+import type { RangeSeries } from './read-samples.ts';
+import { rangeNode } from './unwrap.ts';
+
+/** How many samples a kernel may look at before there is a pause: a few milliseconds of work. */
+const SAMPLES_A_GLANCE = 500_000;
+
+const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
+
+/** A function of a range vector. */
+export async function streamRangeFunction(
+  evaluator: Evaluator,
+  call: Call,
+  fn: RangeFunction,
+  grid: Grid,
+  sink: Sink,
+): Promise<void> {
+  const at = call.args.findIndex((arg) => valueType(arg) === 'matrix');
+  const scalars: Float64Array[] = [];
+  for (const [i, arg] of call.args.entries()) if (i !== at) scalars.push(await evaluator.scalar(arg, grid));
+  if (call.name === 'double_exponential_smoothing') checkFactors(scalars);
+  const range = call.args[at]!;
+  const quantiles = fn.quantileArg === undefined ? undefined : scalars[fn.quantileArg];
+  let any = false;
+  await streamKernel(evaluator, range, fn, grid, scalars, (column) => {
+    any = true;
+    if (fn.counter === true) noteCounterName(evaluator, column.labels.metricName, range);
+    sink(column);
+  });
+  if (any && quantiles !== undefined) evaluator.annotations.checkQuantiles(quantiles, call.args[fn.quantileArg ?? 0]!.span);
+}
+
+/** Runs a kernel over a range vector's series; those without any value are left out. */
+export async function streamKernel(
+  evaluator: Evaluator,
+  expr: Expr,
+  { kernel, keepsName = false, windowByWindow = false }: RangeFunction,
+  grid: Grid,
+  args: readonly Float64Array[],
+  sink: Sink,
+): Promise<void> {
+  const windows = evaluator.windowsOf(rangeNode(expr), grid);
+  const column: Column = { ...emptyColumn(grid.count), owned: false };
+  const context: KernelContext = { args, gridStartMs: grid.startMs, gridStepMs: grid.stepMs };
+  const emit = ({ labels, dropName }: Pick<RangeSeries, 'labels' | 'dropName'>): void => {
+    if (isEmpty(column.present)) return;
+    column.labels = labels;
+    column.dropName = keepsName ? dropName : true;
+    sink(column);
+  };
+  const visit: Visit = (series) => {
+    if (windowByWindow && samplesLookedAt(series.length, windows) > SAMPLES_A_GLANCE) {
+      return runInParts(evaluator, kernel, series, windows, column, context).then(() => emit(series));
+    }
+    kernel(series, windows, column, context);
+    emit(series);
+  };
+  await evaluator.streamRange(expr, grid, visit, windowByWindow);
+}
+
+/** Runs a kernel over some windows after the other, with pauses. */
+async function runInParts(
+  evaluator: Evaluator,
+  kernel: RangeKernel,
+  lent: RangeSeries,
+  windows: Windows,
+  { labels, dropName, values, present }: Column,
+  { args, gridStartMs, gridStepMs }: KernelContext,
+): Promise<void> {
+  // Another evaluation may run in a pause and use the memory that the samples lie in.
+  const { length } = lent;
+  const samples = { timestampsMs: lent.timestampsMs.slice(0, length), values: lent.values.slice(0, length), length };
+  const parts = Math.ceil(samplesLookedAt(length, windows) / SAMPLES_A_GLANCE);
+  const steps = Math.ceil(windows.count / parts);
+  for (let from = 0; from < windows.count; from += steps) {
+    const to = Math.min(from + steps, windows.count);
+    kernel(
+      samples,
+      { ...windows, firstEndMs: windows.firstEndMs + from * windows.stepMs, count: to - from },
+      { labels, dropName, values: values.subarray(from, to), present: present.subarray(from, to) },
+      {
+        args: args.map((arg) => arg.subarray(from, to)),
+        gridStartMs: gridStartMs + from * gridStepMs,
+        gridStepMs,
+      },
+    );
+    if (evaluator.budget.due()) await evaluator.budget.pause();
+  }
+}
+
+function noteCounterName(evaluator: Evaluator, metric: string, range: Expr): void {
+  if (metric === '' || COUNTER_NAME.test(metric)) return;
+  const text = 'metric might not be a counter, name does not end in _total/_sum/_count/_bucket:';
+  evaluator.annotations.info(`${text} ${JSON.stringify(metric)}`, range.span);
+}
+
+function checkFactors([smoothing, trend]: readonly Float64Array[]): void {
+  for (const [factors, short, long] of [
+    [smoothing!, 'sf', 'smoothing'],
+    [trend!, 'tf', 'trend'],
+  ] as const) {
+    const bad = factors.find((factor) => factor <= 0 || factor >= 1);
+    if (bad === undefined) continue;
+    throw new QueryError('execution', `invalid ${long} factor. Expected: 0 < ${short} < 1, got: ${bad.toFixed(6)}`);
+  }
+}
