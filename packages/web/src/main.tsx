@@ -1,4 +1,3 @@
-import '@mantine/spotlight/styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';

@@ -1,3 +1,5 @@
+// Here and not at the start: it must come after Mantine's own.
+import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconHome, IconKeyboard, IconLayoutDashboard, IconLogout, IconSearch, IconSunMoon } from '@tabler/icons-react';

@@ -63,6 +63,10 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
       else if (frozen) change({ refresh: 'live', ...nowRange(dashboard) }, 'push');
       else change({ refresh: 'live' }, 'replace');
     };
+    const askNow = (): void => {
+      scope.range.renew();
+      scope.pulse.all(true);
+    };
     const fold = (row: number): void => {
       const next = new Set(folded);
       if (!next.delete(row)) next.add(row);
@@ -71,12 +75,12 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
     const shortcuts: Shortcut[] = [
       { keys: 't', label: 'Choose the time range', group: 'Dashboard', run: () => setPicking(true) },
       { keys: 'l', label: 'Live on or off', group: 'Dashboard', run: toggleLive },
-      { keys: 'r', label: 'Ask again now', group: 'Dashboard', run: () => scope.pulse.all(true) },
+      { keys: 'r', label: 'Ask again now', group: 'Dashboard', run: askNow },
       { keys: 'z', label: 'Zoom out', group: 'Dashboard', run: () => scope.zoomBy(2, 0.5) },
       { keys: ',', label: 'Half a range back', group: 'Dashboard', run: () => scope.shift(-1) },
       { keys: '.', label: 'Half a range forward', group: 'Dashboard', run: () => scope.shift(1) },
     ];
-    return { toggleLive, fold, shortcuts };
+    return { toggleLive, askNow, fold, shortcuts };
   }, [change, dashboard, folded, frozen, scope, wantsLive]);
   useShortcuts(actions.shortcuts);
   useShortcuts(
@@ -114,11 +118,7 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
           onShift={scope.shift}
           onZoomOut={() => scope.zoomBy(2, 0.5)}
         />
-        <RefreshPicker
-          refresh={refresh}
-          onRefresh={(next) => change({ refresh: next }, 'replace')}
-          onNow={() => scope.pulse.all(true)}
-        />
+        <RefreshPicker refresh={refresh} onRefresh={(next) => change({ refresh: next }, 'replace')} onNow={actions.askNow} />
         <LiveToggle status={status} wanted={wantsLive} frozen={frozen} onToggle={actions.toggleLive} />
       </TopBar>
       <PanelGrid

@@ -1,7 +1,6 @@
 import { countSeries, mergePanelData } from '@vitrine/compute/merge.ts';
 import type { TimeRange } from '@vitrine/compute/time.ts';
 import type { PanelDataRequest } from '@vitrine/model/api.ts';
-import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import { ask } from '../api/client.ts';
@@ -20,7 +19,7 @@ export interface PanelPicture {
 
 export interface PanelAsk {
   readonly dashboard: string;
-  readonly panel: Panel;
+  readonly panel: number;
   readonly range: TimeRange;
   readonly widthPx: number;
   /** What is known already; only what comes after it is asked for where that is possible. */
@@ -32,14 +31,13 @@ export interface PanelAsk {
 export async function fetchPanel({ dashboard, panel, range, widthPx, known, signal }: PanelAsk): Promise<PanelPicture> {
   const whole: PanelDataRequest = {
     dashboard,
-    panel: panel.id,
+    panel,
     fromMs: Math.round(range.fromMs),
     toMs: Math.round(range.toMs),
     widthPx: Math.round(widthPx),
   };
   const askedMs = Date.now();
-  const sinceMs =
-    known === undefined || known.hasNewSeries || !canGrow(panel, known.data) ? undefined : newPartFrom(known.data, range);
+  const sinceMs = known === undefined || known.hasNewSeries || !canGrow(known.data) ? undefined : newPartFrom(known.data, range);
   if (known === undefined || sinceMs === undefined) {
     return { data: await post(whole, signal), askedMs, hasNewSeries: false };
   }
@@ -59,12 +57,9 @@ export function newPartFrom({ fromMs, toMs, stepMs }: PanelData, range: TimeRang
   return sinceMs > middleMs ? sinceMs : undefined;
 }
 
-/**
- * Whether the new part of an answer can be put behind the old one: curves over time can; values of one instant can't, nor
- * can queries that reckon with the length of the range, since the new part has another.
- */
-export function canGrow({ queries }: Panel, { frames, fromMs, toMs }: PanelData): boolean {
-  if (frames.length === 0 || queries.some(({ spec }) => JSON.stringify(spec).includes('__range'))) return false;
+/** Whether the new part of an answer can be put behind the old one: curves over time can, values of one instant can't. */
+export function canGrow({ frames, fromMs, toMs }: PanelData): boolean {
+  if (frames.length === 0) return false;
   return frames.every(({ shape, length, fields }) => {
     return shape !== 'table' && fields[0]?.type === 'time' && (length > 1 || toMs === fromMs);
   });

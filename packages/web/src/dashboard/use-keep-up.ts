@@ -1,6 +1,6 @@
 import { isRelative, endsWithClock } from '@vitrine/compute/time.ts';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { sessionQuery } from '../api/queries.ts';
 import { parseRefresh } from '../time/dashboard-search.ts';
 import { slide } from '../time/page-range.ts';
@@ -15,6 +15,7 @@ const POLL_MS = 15_000;
 export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; readonly refresh: string }): LiveStatus {
   const client = useQueryClient();
   const visible = useVisible();
+  const opening = useRef(true);
   const [status, setStatus] = useState<LiveStatus>({ kind: 'off' });
   const { range, pulse, uid } = scope;
   const chosen = parseRefresh(refresh);
@@ -25,8 +26,8 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
 
   useEffect(() => {
     if (!live || !visible) return;
-    // What grew while nobody listened was not told.
-    pulse.all(false);
+    // What grew while nobody listened was not told; a page that has just been opened asks anyway.
+    if (!opening.current) pulse.all(false);
     const close = openLiveFeed({
       url: `/api/live?dashboard=${encodeURIComponent(uid)}`,
       onGrowth: ({ panels }) => pulse.grow(panels),
@@ -52,6 +53,10 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
     }, everyMs);
     return () => clearInterval(timer);
   }, [everyMs, visible, range, pulse]);
+
+  useEffect(() => {
+    opening.current = false;
+  }, []);
 
   return status;
 }

@@ -61,8 +61,7 @@ export function usePanelData({ dashboard, panel, range, widthPx, inView, pulse }
     retry: false,
     queryFn: ({ signal }) => {
       const known = pace.takeWhole() ? undefined : client.getQueryData<PanelPicture>(key);
-      range.renew();
-      return fetchPanel({ dashboard, panel, range: range.get(), widthPx, known, signal });
+      return fetchPanel({ dashboard, panel: panel.id, range: range.read(), widthPx, known, signal });
     },
   });
 

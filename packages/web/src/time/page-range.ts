@@ -6,16 +6,20 @@ import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
 export interface PageRange {
   readonly text: TimeRangeText;
   readonly timeZone: string;
+  /** What is shown. */
   get(): TimeRange;
+  /** What the text means just now; while live that is a little ahead of what is shown. */
+  read(): TimeRange;
   subscribe(listener: () => void): () => void;
-  /** Reads the text again, against the clock's now. */
+  /** Shows what the text means just now. */
   renew(): void;
 }
 
-/** The text must be readable (see chosenRange); a relative one that stops being so keeps the last range. */
+/** The text must be readable, see chosenRange. */
 export function createPageRange(text: TimeRangeText, timeZone: string, now: () => number): PageRange {
   const listeners = new Set<() => void>();
-  let range = parseTimeRange(text, now(), timeZone);
+  const read = (): TimeRange => parseTimeRange(text, now(), timeZone);
+  let range = read();
   return {
     text,
     timeZone,
@@ -24,8 +28,9 @@ export function createPageRange(text: TimeRangeText, timeZone: string, now: () =
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    read,
     renew() {
-      const next = parseTimeRange(text, now(), timeZone);
+      const next = read();
       if (next.fromMs === range.fromMs && next.toMs === range.toMs) return;
       range = next;
       for (const listener of listeners) listener();
