@@ -50,7 +50,7 @@ export class Database {
   /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
   readonly chunksInRange: StatementSync;
   readonly hasChunks: StatementSync;
-  /** (limit) → [id, series, maxMs, samples] of the chunks that end first. */
+  /** (limit) → [id, series, maxMs, samples, bytes] of the chunks that end first. */
   readonly oldestChunks: StatementSync;
   readonly newestOfSeries: StatementSync;
 
@@ -75,7 +75,7 @@ export class Database {
        ORDER BY min_ms`,
     );
     this.hasChunks = db.prepare('SELECT 1 FROM chunk WHERE series = ? LIMIT 1');
-    this.oldestChunks = db.prepare('SELECT id, series, max_ms, samples FROM chunk ORDER BY max_ms LIMIT ?');
+    this.oldestChunks = db.prepare('SELECT id, series, max_ms, samples, length(data) FROM chunk ORDER BY max_ms LIMIT ?');
     this.newestOfSeries = db.prepare('SELECT data FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1');
     this.chunksInRange.setReturnArrays(true);
     this.oldestChunks.setReturnArrays(true);

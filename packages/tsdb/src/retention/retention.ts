@@ -45,8 +45,17 @@ export class Retention {
     const oldestMs = this.oldestMs;
     while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < oldestMs)) await nextTurn();
     const { sizeBytes } = this.#limits;
-    const isTooLarge = (): boolean => sizeBytes > 0 && this.#contents.db.pages().usedBytes > sizeBytes;
-    while (!this.#stopped && isTooLarge() && this.#dropChunks(() => true)) await nextTurn();
+    while (!this.#stopped && sizeBytes > 0) {
+      let excessBytes = this.#contents.db.pages().usedBytes - sizeBytes;
+      if (excessBytes <= 0) break;
+      const left = this.#dropChunks((_, bytes) => {
+        const more = excessBytes > 0;
+        excessBytes -= bytes;
+        return more;
+      });
+      if (!left) break;
+      await nextTurn();
+    }
     // Series that never came to have a chunk, and whose samples in head are all too old.
     this.#dropSeries(this.#idle(oldestMs));
     const keptBytes = sizeBytes > 0 ? Math.min(FREE_BYTES_KEPT, sizeBytes / 4) : FREE_BYTES_KEPT;
@@ -59,12 +68,12 @@ export class Retention {
     }
   }
 
-  /** Drops the chunks that end first, as long as they are `expired`; false where none is left to drop. */
-  #dropChunks(expired: (maxMs: number) => boolean): boolean {
+  /** Drops the chunks that end first, up to the first that is not `expired`; false where there is none to drop. */
+  #dropChunks(expired: (maxMs: number, bytes: number) => boolean): boolean {
     const { db, series, head } = this.#contents;
-    const rows = (db.oldestChunks.all(CHUNKS_A_SLICE) as unknown as [number, number, number, number][]).filter(([, , maxMs]) =>
-      expired(maxMs),
-    );
+    const oldest = db.oldestChunks.all(CHUNKS_A_SLICE) as unknown as [number, number, number, number, number][];
+    const kept = oldest.findIndex(([, , maxMs, , bytes]) => !expired(maxMs, bytes));
+    const rows = kept === -1 ? oldest : oldest.slice(0, kept);
     if (rows.length === 0) return false;
     db.transaction(() => {
       for (const [id] of rows) db.deleteChunk.run(id);
@@ -79,7 +88,7 @@ export class Retention {
       if (fromMs === Infinity && head.count(ref) === 0) emptied.add(ref);
     }
     this.#dropSeries(emptied);
-    return rows.length === CHUNKS_A_SLICE;
+    return true;
   }
 
   #idle(oldestMs: number): Set<number> {

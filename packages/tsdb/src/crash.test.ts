@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { CRASH_STORE, crashBatch } from './crash-writer.ts';
+import { LocalStore } from './local-store.ts';
+import { bitsOf, keyOf, readAll, tempFolder } from './store-for-tests.ts';
+
+const KILLS = 26;
+const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
+
+/** Runs the writer, kills it after a while, and returns the numbers that it acknowledged. */
+async function killedWriter(folder: string, first: number, mode: string, afterMs: number): Promise<number[]> {
+  const child = spawn(process.execPath, [WRITER, folder, String(first), mode], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const started = new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      resolve();
+    });
+    child.once('exit', () => reject(new Error(`the writer ended by itself: ${errors}`)));
+  });
+  await started;
+  // The moment is the test's subject: a different one each time.
+  await delay(afterMs);
+  child.kill('SIGKILL');
+  const [, signal] = (await once(child, 'close')) as [number | null, string];
+  expect(signal, errors).toBe('SIGKILL');
+  // The last line may be cut by the kill.
+  return output.split('\n').slice(0, -1).map(Number);
+}
+
+test(`every acknowledged sample survives ${KILLS} kills at random moments, bit for bit`, { timeout: 60_000 }, async () => {
+  const { folder, remove } = tempFolder();
+  try {
+    const wanted = new Map<string, Map<number, bigint>>();
+    let first = 1;
+    let acknowledged = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const numbers = await killedWriter(folder, first, kill % 2 === 0 ? 'flushing' : 'worker', Math.random() * 120);
+      acknowledged += numbers.length;
+      for (const number of numbers) {
+        for (const [series, timestampMs, value] of crashBatch(number)) {
+          const key = keyOf(series);
+          const samples = wanted.get(key) ?? new Map<number, bigint>();
+          wanted.set(key, samples.set(timestampMs, bitsOf(value)));
+        }
+      }
+      // Past whatever was sent and not acknowledged: that may be there or not.
+      first = Math.max(first, ...numbers) + 50;
+
+      const logged: string[] = [];
+      const store = LocalStore.open({ ...CRASH_STORE, folder, log: (_, sentence) => logged.push(sentence) });
+      const found = readAll(store.source, []);
+      await store.close();
+      expect(logged).toEqual([]);
+      let missing = 0;
+      for (const [key, samples] of wanted) {
+        const there = new Map(found.get(key));
+        for (const [timestampMs, bits] of samples) if (there.get(timestampMs) !== bits) missing++;
+      }
+      expect(missing, `after kill ${kill + 1}`).toBe(0);
+    }
+    expect(acknowledged).toBeGreaterThan(KILLS);
+  } finally {
+    remove();
+  }
+});
