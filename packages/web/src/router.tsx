@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
+import type { RouterHistory } from '@tanstack/react-router';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { dashboardQuery, dashboardsQuery } from './api/queries.ts';
 import { Shell } from './app/shell.tsx';
@@ -38,10 +39,12 @@ const dashboard = createRoute({
 
 const anything = createRoute({ getParentRoute: () => shell, path: '$', component: NotFoundPage });
 
-export function createAppRouter(client: QueryClient) {
+/** `history` is the browser's unless told otherwise. */
+export function createAppRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree: root.addChildren([shell.addChildren([home, dashboards, dashboard, anything])]),
     context: { client },
+    ...(history === undefined ? {} : { history }),
     parseSearch,
     stringifySearch: writeSearch,
     defaultErrorComponent: FaultPage,
