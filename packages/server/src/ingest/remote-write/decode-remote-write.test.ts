@@ -287,7 +287,7 @@ describe('what is refused before it is read', () => {
       new Uint8Array(),
       undefined,
       400,
-      /^The body is not a snappy block: it does not start with its unpacked length\.$/,
+      /^The body is not a snappy block, or is cut off: it does not start with its unpacked length\.$/,
     ],
     ['a cut block', good.subarray(0, good.length - 3), undefined, 400, /^The body is not a snappy block, or is cut off: /],
     ['text', Buffer.from('hello world, this is not snappy'), undefined, 400, /^The body is not a snappy block, or is cut off: /],

@@ -4,7 +4,7 @@ import { LabelSetCache, type LabelSetCacheLimits } from './label-set-cache.ts';
 import { readWriteRequest } from './read-write-request.ts';
 import { readWriteRequestV2 } from './read-write-request-v2.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
-import { unpackSnappy } from './snappy-block.ts';
+import { SnappyUnpacker } from './snappy-block.ts';
 
 /** Of the body, packed and unpacked, as in Prometheus. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
@@ -48,6 +48,7 @@ export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cach
   headers: RemoteWriteHeaders,
 ) => DecodedRemoteWrite {
   const cache = new LabelSetCache(cacheLimits);
+  const snappy = new SnappyUnpacker();
   let requests = 0;
   return (body, headers) => {
     const version = remoteWriteVersion(headers);
@@ -57,7 +58,7 @@ export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cach
         `The body has ${body.length} bytes; the limit is ${limitBytes}. Send fewer samples in one request.`,
       );
     }
-    const bytes = unpackSnappy(body, limitBytes);
+    const bytes = snappy.unpack(body, limitBytes);
     const batch = new BatchBuilder(++requests, Math.ceil(bytes.length / BYTES_PER_SAMPLE));
     const metadata = version === 1 ? readWriteRequest(bytes, cache, batch) : readWriteRequestV2(bytes, batch);
     return {

@@ -28,18 +28,20 @@ export class LabelSetCache {
     return this.#young.size + this.#old.size;
   }
 
-  /** The set in `bytes[from, to)`; `read` is asked where it is not known. */
-  get(bytes: Uint8Array, from: number, to: number, read: () => LabelSet): LabelSet {
+  /** The set in the bytes [from, to) of `view`; `read` is asked where it is not known. */
+  get(view: DataView, from: number, to: number, read: () => LabelSet): LabelSet {
     if (to - from > LARGEST_SET_BYTES) return read();
-    const hash = hashOf(bytes, from, to);
-    const known = this.#young.find(hash, bytes, from, to);
+    const next = this.#young.findNext(view, from, to);
+    if (next !== undefined) return next;
+    const hash = hashOf(view, from, to);
+    const known = this.#young.find(hash, view, from, to);
     if (known !== undefined) return known;
-    const set = this.#old.find(hash, bytes, from, to) ?? read();
+    const set = this.#old.find(hash, view, from, to) ?? read();
     if (this.#young.size >= this.#limits.sets || this.#young.bytes + to - from > this.#limits.bytes) {
       this.#old = this.#young;
       this.#young = new Generation();
     }
-    this.#young.add(hash, bytes, from, to, set);
+    this.#young.add(hash, view, from, to, set);
     return set;
   }
 }
@@ -51,8 +53,10 @@ class Generation {
   #hashes = new Int32Array(FIRST_SLOTS / 2);
   /** Where set i's bytes begin; they end where those of i + 1 begin. */
   #starts = new Int32Array(FIRST_SLOTS / 2 + 1);
-  #arena = new Uint8Array(FIRST_ARENA_BYTES);
+  #arena = new DataView(new ArrayBuffer(FIRST_ARENA_BYTES));
   readonly #sets: LabelSet[] = [];
+  /** The number of the set that was found last. */
+  #found = -1;
 
   get size(): number {
     return this.#sets.length;
@@ -62,7 +66,18 @@ class Generation {
     return this.#starts[this.#sets.length] as number;
   }
 
-  find(hash: number, bytes: Uint8Array, from: number, to: number): LabelSet | undefined {
+  /** The set that was added after the one that was found last, where it is that: senders repeat themselves. */
+  findNext(view: DataView, from: number, to: number): LabelSet | undefined {
+    const set = this.#found + 1 < this.#sets.length ? this.#found + 1 : 0;
+    const start = this.#starts[set] as number;
+    const length = to - from;
+    if (set >= this.#sets.length || (this.#starts[set + 1] as number) - start !== length) return undefined;
+    if (!sameBytes(this.#arena, start, view, from, length)) return undefined;
+    this.#found = set;
+    return this.#sets[set];
+  }
+
+  find(hash: number, view: DataView, from: number, to: number): LabelSet | undefined {
     const mask = this.#slots.length - 1;
     const length = to - from;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -71,23 +86,22 @@ class Generation {
       if (this.#hashes[set] !== hash) continue;
       const start = this.#starts[set] as number;
       if ((this.#starts[set + 1] as number) - start !== length) continue;
-      const arena = this.#arena;
-      let i = 0;
-      while (i < length && arena[start + i] === bytes[from + i]) i++;
-      if (i === length) return this.#sets[set];
+      if (!sameBytes(this.#arena, start, view, from, length)) continue;
+      this.#found = set;
+      return this.#sets[set];
     }
   }
 
-  add(hash: number, bytes: Uint8Array, from: number, to: number, set: LabelSet): void {
+  add(hash: number, view: DataView, from: number, to: number, set: LabelSet): void {
     const number = this.#sets.length;
     const start = this.bytes;
     const end = start + to - from;
-    if (end > this.#arena.length) {
-      const arena = new Uint8Array(Math.max(end, this.#arena.length * 2));
-      arena.set(this.#arena.subarray(0, start));
-      this.#arena = arena;
+    if (end > this.#arena.byteLength) {
+      const arena = new Uint8Array(Math.max(end, this.#arena.byteLength * 2));
+      arena.set(new Uint8Array(this.#arena.buffer, 0, start));
+      this.#arena = new DataView(arena.buffer);
     }
-    this.#arena.set(bytes.subarray(from, to), start);
+    new Uint8Array(this.#arena.buffer).set(new Uint8Array(view.buffer, view.byteOffset + from, to - from), start);
     this.#sets.push(set);
     if (number === this.#hashes.length) this.#grow();
     this.#hashes[number] = hash;
@@ -116,20 +130,23 @@ class Generation {
   }
 }
 
-/** Four bytes a step; mixed at the end, because series differ in few bytes. */
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
+/** Four bytes a step: a DataView reads them at once wherever they begin. */
+function sameBytes(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (a.getInt32(atA + i, true) !== b.getInt32(atB + i, true)) return false;
+  for (; i < length; i++) if (a.getUint8(atA + i) !== b.getUint8(atB + i)) return false;
+  return true;
+}
+
+/** Mixed at the end, because series differ in few bytes. */
+function hashOf(view: DataView, from: number, to: number): number {
   let hash = to - from;
   let i = from;
-  for (const end = to - 3; i < end; i += 4) {
-    const word =
-      (bytes[i] as number) |
-      ((bytes[i + 1] as number) << 8) |
-      ((bytes[i + 2] as number) << 16) |
-      ((bytes[i + 3] as number) << 24);
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
+  for (; i + 4 <= to; i += 4) {
+    hash = Math.imul(hash ^ view.getInt32(i, true), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
-  for (; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
+  for (; i < to; i++) hash = Math.imul(hash ^ view.getUint8(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13);
 }

@@ -79,7 +79,7 @@ class WriteRequestReader {
     // Every sender writes the labels first and together; protobuf also allows them anywhere.
     const set = this.#labelsAreScattered(end)
       ? this.#gatherLabels(start, end)
-      : this.#cache.get(bytes, start, this.#labelsTo, this.#readLabels);
+      : this.#cache.get(wire.view, start, this.#labelsTo, this.#readLabels);
     wire.at = this.#labelsTo;
     this.#readSamples(set, end);
   }

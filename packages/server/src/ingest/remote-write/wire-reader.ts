@@ -14,10 +14,13 @@ const TWO_28 = 2 ** 28;
  */
 export class WireReader {
   readonly bytes: Uint8Array;
+  /** The same bytes. */
+  readonly view: DataView;
   at = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** A varint that is meant to be small (a tag, a length, an enum, a reference). */
@@ -59,14 +62,10 @@ export class WireReader {
 
   /** Half of a double's bits, the low half first: as words they keep the payload of a NaN. */
   readWord(): number {
-    const { bytes, at } = this;
+    const at = this.at;
+    if (at + 4 > this.bytes.length) throw this.broken();
     this.at = at + 4;
-    return (
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)
-    );
+    return this.view.getInt32(at, true);
   }
 
   /** Where the bytes end whose length stands here; `end` is where the message around them ends. */
