@@ -11,7 +11,7 @@ import './gallery.css';
 import type { PanelContext } from '../src/contract.ts';
 import { panels } from '../src/panels/web.ts';
 import * as made from './data.ts';
-import { pieces } from './pieces.tsx';
+import { crowdedPage, pieces } from './pieces.tsx';
 
 const FIELD: FieldConfig = { unit: '', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
 
@@ -44,7 +44,7 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
   );
   return (
     <main className="gallery">
-      {pieces.map((piece) => {
+      {(many ? crowdedPage : pieces).map((piece) => {
         const web = panels.find(({ spec }) => spec.kind === piece.kind)!;
         const width = piece.w * 56 - 12;
         return (
@@ -68,6 +68,8 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
   );
 }
 
+/** `?many`: 20 panels of 50 lines, to be timed. */
+const many = new URLSearchParams(location.search).has('many');
 const theme: ThemeName = new URLSearchParams(location.search).get('theme') === 'light' ? 'light' : 'dark';
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

@@ -146,3 +146,21 @@ export const pieces: readonly Shown[] = [
   { title: 'One point', kind: 'timeseries', w: 6, h: 200, data: answer(made.single) },
   { title: 'Nothing', kind: 'timeseries', w: 6, h: 200, data: answer() },
 ];
+
+/** As many lines as a big page has. */
+export const crowdedPage: readonly Shown[] = Array.from({ length: 20 }, (_, panel) => ({
+  title: `Panel ${panel}`,
+  kind: 'timeseries',
+  w: 6,
+  h: 260,
+  data: answer(
+    made.frame(
+      Array.from({ length: 50 }, (_, line) => ({
+        name: `line ${line}`,
+        labels: { line: String(line) },
+        at: (n: number, _count: number, next: () => number) => line + Math.sin(n / 20 + panel + line) * 3 + next(),
+      })),
+      360,
+    ),
+  ),
+}));

@@ -34,7 +34,7 @@ export function BarGauge({ label, bars, min, max, decimals, thresholds, noValue,
   const row = Math.max(LEAST_ROW, Math.min(MOST_ROW, Math.floor(height / bars.length)));
   const texts = bars.map(({ value, unit }) => (value === undefined ? noValue || '–' : formatText(value, unit, decimals)));
   const valueWidth = Math.min(width * 0.4, Math.max(...texts.map((text) => text.length)) * 7.5 + 22);
-  const nameWidth = Math.min(width * 0.35, Math.max(...bars.map(({ name }) => name.length)) * 7 + 4);
+  const nameWidth = Math.min(width * 0.35, Math.max(...bars.map(({ name }) => name.length)) * 6.4 + 4);
   const zero = share(0, { min, max });
   return (
     <ul className={classes.bars} aria-label={label} style={{ width, height }}>

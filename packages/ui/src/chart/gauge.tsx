@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 
 import { STATUS_WORDS, statusOf, statusVariable } from '../theme/status.ts';
 import { Figure } from '../widget/figure.tsx';
-import { arcPath, gaugeRing, share } from './gauge-arc.ts';
+import { arcPath, gaugeRing, point, share } from './gauge-arc.ts';
 import classes from './gauge.module.css';
 
 export interface GaugeProps {
@@ -22,7 +22,7 @@ export interface GaugeProps {
 }
 
 const NAME_HEIGHT = 20;
-const ENDS_HEIGHT = 14;
+const ENDS_HEIGHT = 18;
 
 /** A value between two ends, with its thresholds around it. */
 export function Gauge(props: GaugeProps): ReactElement {
@@ -71,12 +71,14 @@ export function Gauge(props: GaugeProps): ReactElement {
           )}
           {radius >= 48 && (
             <g className={classes.ends}>
-              <text x={-track * 0.86} y={track * 0.5 + thick + 13} textAnchor="middle">
-                {formatText(min, unit)}
-              </text>
-              <text x={track * 0.86} y={track * 0.5 + thick + 13} textAnchor="middle">
-                {formatText(max, unit)}
-              </text>
+              {[min, max].map((end, index) => {
+                const [x, y] = point(index, track);
+                return (
+                  <text key={end} x={x} y={y + thick / 2 + 11} textAnchor="middle">
+                    {formatText(end, unit)}
+                  </text>
+                );
+              })}
             </g>
           )}
         </g>

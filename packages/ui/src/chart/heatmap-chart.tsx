@@ -159,7 +159,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
           )}
         </div>
       )}
-      {cell !== undefined && hover !== undefined && hover.source !== 'shared' && plot !== undefined && (
+      {cell !== undefined && hover !== undefined && plot !== undefined && (
         <Float x={hover.clientX} y={hover.clientY} pinned={hover.pinned}>
           <div className={floatClasses.head}>
             <span>{formatX(grid.x0 + column * grid.step, context)}</span>
@@ -178,17 +178,19 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
           )}
         </Float>
       )}
-      <table className={classes.srOnly}>
-        <caption>{label}</caption>
-        <tbody>
-          {rows.slice(0, SPOKEN_ROWS).map(({ name, field }) => (
-            <tr key={name}>
-              <th>{name}</th>
-              <td>{field.values.length === 0 ? 'no value' : say(field.values[field.values.length - 1]!)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div className={classes.srOnly}>
+        <table>
+          <caption>{label}</caption>
+          <tbody>
+            {rows.slice(0, SPOKEN_ROWS).map(({ name, field }) => (
+              <tr key={name}>
+                <th>{name}</th>
+                <td>{field.values.length === 0 ? 'no value' : say(field.values[field.values.length - 1]!)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }

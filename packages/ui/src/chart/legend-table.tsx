@@ -1,10 +1,11 @@
 import { formatText } from '@vitrine/model/unit.ts';
-import { useMemo, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { MouseEvent, ReactElement } from 'react';
 
 import classes from './legend-table.module.css';
 import { useRowWindow } from '../widget/use-row-window.ts';
 import { LineSwatch } from './line-swatch.tsx';
+import type { Plot } from './plot.ts';
 import { readSeries } from './reading.ts';
 import { summaryOf } from './series.ts';
 import type { ChartSeries } from './series.ts';
@@ -36,8 +37,9 @@ export interface LegendTableProps {
   readonly width: number;
   readonly height: number;
   readonly decimals: number | undefined;
-  /** Where the cursor is, and how far beside a line's end it still counts. */
-  readonly cursorX: number | undefined;
+  /** Whose cursor is read. */
+  readonly plot: Plot | undefined;
+  /** How far beside a line's end the cursor still counts. */
   readonly reach: number;
   /** A click: the line alone, or all again. With ⌘ or ctrl: it too, or no longer. */
   readonly onPick: (id: string, add: boolean) => void;
@@ -52,6 +54,24 @@ export function LegendTable(props: LegendTableProps): ReactElement {
   const rows = useMemo(() => sorted(matching(series, search), sort), [series, search, sort]);
   const view = useRowWindow(rows.length, LEGEND_ROW, height - LEGEND_HEAD);
   const columns = legendColumns(width);
+
+  // The cursor moves sixty times a second on every chart of the page: its column is written past React.
+  const { plot, decimals, reach } = props;
+  const cursorHead = useRef<HTMLSpanElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const alone = columns.length === 0;
+    const byId = new Map(rows.map((one) => [one.id, one]));
+    const write = () => {
+      const x = plot?.hover?.x;
+      cursorHead.current!.textContent = x !== undefined ? 'cursor' : alone ? 'last' : '';
+      for (const cell of body.current!.querySelectorAll<HTMLElement>('[data-cursor]')) {
+        cell.textContent = cursorText(byId.get(cell.dataset['cursor']!), x, alone, reach, decimals);
+      }
+    };
+    write();
+    return plot?.subscribe(write);
+  });
   const turn = (by: Sort) =>
     // High first, low first, as it was.
     setSort((now) => (now?.by !== by ? { by, down: true } : now.down ? { by, down: false } : undefined));
@@ -71,9 +91,7 @@ export function LegendTable(props: LegendTableProps): ReactElement {
             <span className={classes.srOnly}>Series</span>
           )}
         </span>
-        <span role="columnheader" className={classes.number}>
-          {props.cursorX === undefined ? '' : 'cursor'}
-        </span>
+        <span role="columnheader" className={classes.number} ref={cursorHead} />
         {columns.map((by) => (
           <span
             key={by}
@@ -89,7 +107,7 @@ export function LegendTable(props: LegendTableProps): ReactElement {
         ))}
       </div>
       <div className={classes.body} role="rowgroup" onScroll={view.onScroll} onMouseLeave={() => props.onHover(undefined)}>
-        <div className={classes.tall} style={{ height: rows.length * LEGEND_ROW }}>
+        <div ref={body} className={classes.tall} style={{ height: rows.length * LEGEND_ROW }}>
           {rows.slice(view.start, view.end).map((one, index) => (
             <Row key={one.id} {...props} one={one} columns={columns} top={(view.start + index) * LEGEND_ROW} />
           ))}
@@ -106,10 +124,9 @@ interface RowProps extends LegendTableProps {
   readonly top: number;
 }
 
-function Row({ one, columns, top, shown, cursorX, reach, decimals, onPick, onHover }: RowProps): ReactElement {
+function Row({ one, columns, top, shown, decimals, onPick, onHover }: RowProps): ReactElement {
   const summary = summaryOf(one);
   const number = (value: number) => (summary.count === 0 ? '–' : formatText(value, one.unit, decimals));
-  const reading = cursorX === undefined ? undefined : readSeries(one, cursorX, reach);
   const on = shown === undefined || shown.has(one.id);
   const pick = (event: MouseEvent) => onPick(one.id, event.metaKey || event.ctrlKey);
   return (
@@ -134,15 +151,7 @@ function Row({ one, columns, top, shown, cursorX, reach, decimals, onPick, onHov
           <span>{one.name}</span>
         </button>
       </span>
-      <span role="cell" className={classes.cursor}>
-        {reading === undefined
-          ? ''
-          : reading.isNaN
-            ? 'NaN'
-            : Number.isNaN(reading.value)
-              ? '–'
-              : formatText(reading.value, one.unit, decimals)}
-      </span>
+      <span role="cell" className={classes.cursor} data-cursor={one.id} />
       {columns.map((by) => (
         <span key={by} role="cell" className={classes.number}>
           {number(summary[by])}
@@ -150,6 +159,27 @@ function Row({ one, columns, top, shown, cursorX, reach, decimals, onPick, onHov
       ))}
     </div>
   );
+}
+
+/** What the cursor's column says of a line; where there is no room for "last", that stands here while there is no cursor. */
+function cursorText(
+  one: ChartSeries | undefined,
+  x: number | undefined,
+  alone: boolean,
+  reach: number,
+  decimals: number | undefined,
+): string {
+  if (one === undefined) return '';
+  if (x === undefined) return alone ? lastText(one, decimals) : '';
+  const reading = readSeries(one, x, reach);
+  if (reading === undefined) return '';
+  if (reading.isNaN) return 'NaN';
+  return Number.isNaN(reading.value) ? '–' : formatText(reading.value, one.unit, decimals);
+}
+
+function lastText(one: ChartSeries, decimals: number | undefined): string {
+  const { last, count } = summaryOf(one);
+  return count === 0 ? '–' : formatText(last, one.unit, decimals);
 }
 
 function matching(series: readonly ChartSeries[], search: string): readonly ChartSeries[] {

@@ -60,7 +60,8 @@ function paintLine(surface: Surface, stroke: Stroke, look: LineLook, xMin: numbe
   ctx.strokeStyle = series.color;
   ctx.fillStyle = series.color;
   ctx.lineWidth = look.lineWidth * ratio * (stroke.raised ? 1.5 : 1);
-  ctx.lineJoin = 'round';
+  // Round joins cost as much as the line, and thin lines don't show them.
+  ctx.lineJoin = ctx.lineWidth >= 3 * ratio ? 'round' : 'bevel';
   ctx.lineCap = series.style === 'dotted' ? 'round' : 'butt';
   ctx.setLineDash(DASHES[series.style].map((part) => part * ratio));
 

@@ -67,7 +67,7 @@ export interface Surface {
 export interface Hover {
   readonly x: number;
   readonly y: number | undefined;
-  /** CSS pixels in the viewport. */
+  /** CSS pixels in the viewport; 0 where another chart is looked at. */
   readonly clientX: number;
   readonly clientY: number;
   readonly source: 'pointer' | 'keyboard' | 'shared';
@@ -75,7 +75,10 @@ export interface Hover {
 }
 
 const AXIS_FONT = "11px 'Inter Variable', system-ui, sans-serif";
+/** The mean width of a character in it. */
+const AXIS_CHARACTER = 6.4;
 const X_AXIS_HEIGHT = 22;
+const RIGHT_PADDING = 8;
 const Y_TICK_SPACE = 32;
 const X_TICK_SPACE = 90;
 /** A drag shorter than this is a click. */
@@ -119,7 +122,8 @@ export class Plot {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly snapshot = (): Hover | undefined => this.#hover;
+  /** The hover where this chart is the one looked at: what other charts say does not concern its tooltip. */
+  readonly ownHover = (): Hover | undefined => (this.#hover?.source === 'shared' ? undefined : this.#hover);
 
   draw(picture: PlotPicture): void {
     const before = this.#picture;
@@ -153,11 +157,6 @@ export class Plot {
 
   resize(width: number, height: number): void {
     if (this.#plot.width !== width || this.#plot.height !== height) this.#plot.setSize({ width, height });
-  }
-
-  /** Where a value stands in the viewport's CSS pixels. */
-  clientY(y: number): number {
-    return this.#plot.over.getBoundingClientRect().top + this.#plot.valToPos(y, 'y');
   }
 
   /** CSS pixels from the top of the plotting area. */
@@ -202,7 +201,7 @@ export class Plot {
     return {
       width,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, RIGHT_PADDING, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: false, auto: false, range: () => [this.#picture.xMin, this.#picture.xMax] },
@@ -230,7 +229,7 @@ export class Plot {
           filter: (_, splits) => splits,
           border: { show: true, stroke: () => ink().axis, width: 1 },
           splits: (u) => this.#xTicks(u.bbox.width / uPlot.pxRatio).at as number[],
-          values: (u) => this.#xTicks(u.bbox.width / uPlot.pxRatio).labels as string[],
+          values: (u) => this.#xLabels(u.bbox.width / uPlot.pxRatio),
         },
         {
           stroke: () => ink().faint,
@@ -272,6 +271,16 @@ export class Plot {
     const unit = context.x === 'elapsed' ? 'ms' : 'short';
     const at = valueTicks(xMin, xMax, most, unit).filter((tick) => context.x === 'elapsed' || Number.isInteger(tick));
     return { at, labels: formatTicks(at, unit) };
+  }
+
+  /** A label that the plot's right edge would cut is left out; the line stays. */
+  #xLabels(widthCss: number): string[] {
+    const { xMin, xMax } = this.#picture;
+    const { at, labels } = this.#xTicks(widthCss);
+    return labels.map((label, index) => {
+      const left = ((at[index]! - xMin) / (xMax - xMin)) * widthCss;
+      return left + (label.length * AXIS_CHARACTER) / 2 > widthCss + RIGHT_PADDING ? '' : label;
+    });
   }
 
   #yTicks(heightCss: number): number[] {
@@ -351,6 +360,8 @@ export class Plot {
   }
 
   #at(x: number, topCss: number | undefined, source: Hover['source']): Hover {
+    // Measuring would lay the page out for each chart that only follows.
+    if (source === 'shared') return { x, y: undefined, clientX: 0, clientY: 0, source, pinned: false };
     const rect = this.#plot.over.getBoundingClientRect();
     return {
       x,

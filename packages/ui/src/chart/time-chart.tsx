@@ -64,9 +64,9 @@ export function chartLayout(width: number, height: number, legend: TimeChartProp
     if (width - legendWidth < RIGHT_LEGEND.least) return alone;
     return { plotWidth: width - legendWidth, plotHeight: height, legendWidth, legendHeight: height };
   }
-  const wanted = LEGEND_HEAD + count * LEGEND_ROW;
-  const most = Math.max(LEGEND_HEAD + LEGEND_ROW, Math.floor(height * LEGEND_SHARE));
-  const legendHeight = Math.min(wanted, most);
+  // Whole rows: half a row looks like a mistake.
+  const rows = Math.max(1, Math.min(count, Math.floor((height * LEGEND_SHARE - LEGEND_HEAD) / LEGEND_ROW)));
+  const legendHeight = LEGEND_HEAD + rows * LEGEND_ROW;
   if (height - legendHeight < LEAST_PLOT_HEIGHT) return alone;
   return { plotWidth: width, plotHeight: height - legendHeight, legendWidth: width, legendHeight };
 }
@@ -127,17 +127,16 @@ export function TimeChart(props: TimeChartProps): ReactElement {
     },
     [plot, strokes],
   );
-  const looking = hover !== undefined && (hover.source !== 'shared' || hover.pinned);
   const readings = useMemo(
     () =>
-      looking
+      hover !== undefined
         ? readAll(
             strokes.map((stroke) => stroke.series),
             hover,
             reach,
           )
         : [],
-    [looking, hover, strokes, reach],
+    [hover, strokes, reach],
   );
   const nearest = useMemo(
     () => (plot === undefined || hover?.y === undefined ? undefined : nearestReading(readings, plot.yToCss(hover.y), drawnAt)),
@@ -193,7 +192,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
           width={layout.legendWidth}
           height={layout.legendHeight}
           decimals={decimals}
-          cursorX={hover?.x}
+          plot={plot}
           reach={reach}
           onPick={pick}
           onHover={emphasise}
@@ -204,7 +203,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       <div className={classes.srOnly} aria-live="polite">
         {spoken}
       </div>
-      {looking && plot !== undefined && (
+      {hover !== undefined && plot !== undefined && (
         <ChartTooltip
           hover={hover}
           xText={formatX(nearest?.x ?? readings[0]?.x ?? hover.x, context)}
@@ -229,32 +228,34 @@ function SpokenTable({
   decimals: number | undefined;
 }): ReactElement {
   return (
-    <table className={classes.srOnly}>
-      <caption>{label}</caption>
-      <thead>
-        <tr>
-          <th>Series</th>
-          <th>Last</th>
-          <th>Min</th>
-          <th>Max</th>
-          <th>Mean</th>
-        </tr>
-      </thead>
-      <tbody>
-        {series.slice(0, SPOKEN_ROWS).map((one) => {
-          const { last, min, max, mean } = summaryOf(one);
-          return (
-            <tr key={one.id}>
-              <th>{one.name}</th>
-              {[last, min, max, mean].map((value, index) => (
-                // oxlint-disable-next-line react/no-array-index-key -- the four columns never move.
-                <td key={index}>{formatText(value, one.unit, decimals)}</td>
-              ))}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <div className={classes.srOnly}>
+      <table>
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th>Series</th>
+            <th>Last</th>
+            <th>Min</th>
+            <th>Max</th>
+            <th>Mean</th>
+          </tr>
+        </thead>
+        <tbody>
+          {series.slice(0, SPOKEN_ROWS).map((one) => {
+            const { last, min, max, mean } = summaryOf(one);
+            return (
+              <tr key={one.id}>
+                <th>{one.name}</th>
+                {[last, min, max, mean].map((value, index) => (
+                  // oxlint-disable-next-line react/no-array-index-key -- the four columns never move.
+                  <td key={index}>{formatText(value, one.unit, decimals)}</td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

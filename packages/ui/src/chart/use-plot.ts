@@ -7,7 +7,10 @@ import type { Hover, PlotPicture } from './plot.ts';
 const never = () => () => {};
 const nothing = () => undefined;
 
-/** A plot that lives as long as its element and follows `picture` and size. */
+/**
+ * A plot that lives as long as its element and follows `picture` and size. `hover` is set while the reader looks at this chart;
+ * the crosshair of other charts moves without React.
+ */
 export function usePlot(
   picture: PlotPicture,
   width: number,
@@ -37,6 +40,6 @@ export function usePlot(
     plot.draw(picture);
   }, [plot, picture]);
 
-  const hover = useSyncExternalStore(plot?.subscribe ?? never, plot?.snapshot ?? nothing);
+  const hover = useSyncExternalStore(plot?.subscribe ?? never, plot?.ownHover ?? nothing);
   return { host, plot, hover };
 }

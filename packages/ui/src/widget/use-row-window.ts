@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import type { UIEvent } from 'react';
 
 /** Rows made beyond the edges, so that scrolling never shows a blank. */
-const OVERSCAN = 8;
+const OVERSCAN = 3;
 
 export interface RowWindow {
   /** Rows `start <= index < end` are to be made. */
