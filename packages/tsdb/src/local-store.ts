@@ -205,6 +205,8 @@ export class LocalStore implements SampleStore {
   /** Moves the head into chunks now. Rejects where the disk does not take it. */
   async flush(): Promise<void> {
     this.#assertOpen();
+    // A run under way has passed by what came since.
+    if (this.#flusher.isRunning) await this.#flusher.run();
     await this.#flusher.run();
   }
 

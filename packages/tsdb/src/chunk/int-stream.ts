@@ -97,6 +97,11 @@ function readDeltas(reader: ByteReader, count: number, out: Float64Array, at: nu
         out[i] = number;
         bit += width;
       }
+    } else if (width === 32) {
+      for (let i = from, byte = start; i < end; i++, byte += 4) {
+        number += base + scale * view.getUint32(byte, true);
+        out[i] = number;
+      }
     } else {
       const bytes = width >>> 3;
       let byte = start;
@@ -126,6 +131,8 @@ function readOffsets(reader: ByteReader, count: number, out: Float64Array, at: n
         out[i] = base + scale * ((view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask);
         bit += width;
       }
+    } else if (width === 32) {
+      for (let i = from, byte = start; i < end; i++, byte += 4) out[i] = base + scale * view.getUint32(byte, true);
     } else {
       const bytes = width >>> 3;
       let byte = start;
@@ -141,8 +148,6 @@ function readOffsets(reader: ByteReader, count: number, out: Float64Array, at: n
 function readWide(view: DataView, byte: number, bytes: number): number {
   const low = view.getUint32(byte, true);
   switch (bytes) {
-    case 4:
-      return low;
     case 5:
       return low + view.getUint8(byte + 4) * 0x1_0000_0000;
     case 6:
@@ -235,7 +240,11 @@ function commonFactor(numbers: Float64Array, count: number): number {
   for (let i = 0; i < count && factor !== 1; i++) {
     let rest = Math.abs(numbers[i] as number);
     if (factor !== 0) rest %= factor;
-    while (rest !== 0) [factor, rest] = [rest, factor % rest];
+    while (rest !== 0) {
+      const next = factor % rest;
+      factor = rest;
+      rest = next;
+    }
   }
   return factor === 0 ? 1 : factor;
 }

@@ -26,6 +26,10 @@ export class Flusher {
     this.#now = now;
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Whether the log is long or old enough to be moved into chunks. */
   due(): boolean {
     const { walBytes, index } = this.#contents;
@@ -34,7 +38,7 @@ export class Flusher {
     return walBytes > Math.max(WAL_BYTES_MIN, index.size * WAL_BYTES_PER_SERIES) || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
   }
 
-  /** Resolves when everything that was in the log is in chunks, or rejects where the disk does not take it. */
+  /** Resolves when everything that was in the log at the start of the run is in chunks, or rejects where the disk does not take it. */
   run(): Promise<void> {
     this.#running ??= this.#flush().finally(() => {
       this.#running = undefined;

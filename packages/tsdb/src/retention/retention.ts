@@ -45,8 +45,9 @@ export class Retention {
     const oldestMs = this.oldestMs;
     while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < oldestMs)) await nextTurn();
     const { sizeBytes } = this.#limits;
-    while (!this.#stopped && sizeBytes > 0) {
-      let excessBytes = this.#contents.db.pages().usedBytes - sizeBytes;
+    const limitBytes = sizeBytes > 0 ? sizeBytes : Infinity;
+    while (!this.#stopped) {
+      let excessBytes = this.#contents.db.pages().usedBytes - limitBytes;
       if (excessBytes <= 0) break;
       const left = this.#dropChunks((_, bytes) => {
         const more = excessBytes > 0;
