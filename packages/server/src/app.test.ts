@@ -1,4 +1,5 @@
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
+import { QueryError } from '@vitrine/model/sample-store.ts';
 import { describe, expect, test } from 'vitest';
 import { matrix } from './testing/fake-store.ts';
 import { testApp } from './testing/test-app.ts';
@@ -39,4 +40,188 @@ describe('a signed-in page', () => {
     expect(data).toMatchObject({ fromMs: 100_000, toMs: 3_705_000, stepMs: 5_000, traces: [{ executed: 'loss' }] });
     expect(data.frames[0]?.fields.map(({ name }) => name)).toEqual(['Time', 'loss']);
   });
+
+  test('goes on with the newest part only, on the step of the first answer', async () => {
+    const { app, browser, store } = await testApp({ dashboards: [training] });
+    const payload = {
+      dashboard: 'training',
+      panel: 1,
+      fromMs: 0,
+      toMs: 3_601_000,
+      widthPx: 720,
+      sinceMs: 3_590_000,
+      stepMs: 5_000,
+    };
+    const data = decodePanelData(
+      (await app.inject({ method: 'POST', url: '/api/panel-data', headers: browser, payload })).rawPayload,
+    );
+    expect(data).toMatchObject({ fromMs: 3_590_000, toMs: 3_605_000, stepMs: 5_000 });
+    expect(store.evaluated).toMatchObject([{ startMs: 3_590_000, endMs: 3_605_000 }]);
+  });
+
+  test('sees what works beside what does not', async () => {
+    const { app, browser, store } = await testApp({
+      dashboards: [
+        {
+          ...training,
+          panels: [
+            {
+              ...panel(1, 'good'),
+              queries: [
+                { refId: 'A', spec: { expr: 'good' } },
+                { refId: 'B', spec: { expr: 'bad(' } },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    store.answer = (request) => {
+      if (request.expr !== 'good') throw new QueryError('bad_data', 'does not parse');
+      return matrix(request, [[{}, () => 1]]);
+    };
+    const payload = { dashboard: 'training', panel: 1, fromMs: 0, toMs: 60_000, widthPx: 100 };
+    const data = decodePanelData(
+      (await app.inject({ method: 'POST', url: '/api/panel-data', headers: browser, payload })).rawPayload,
+    );
+    expect(data.frames).toHaveLength(1);
+    expect(data.notices).toEqual([{ level: 'error', text: 'Query B: does not parse' }]);
+  });
+
+  test('asks the store once for what several ask at the same time', async () => {
+    const { app, browser, store } = await testApp({ dashboards: [training] });
+    const gate = Promise.withResolvers<void>();
+    store.answer = async (request) => {
+      await gate.promise;
+      return matrix(request, []);
+    };
+    const payload = { dashboard: 'training', panel: 1, fromMs: 0, toMs: 60_000, widthPx: 100 };
+    const asked = [1, 2, 3].map(() => app.inject({ method: 'POST', url: '/api/panel-data', headers: browser, payload }));
+    const all = Promise.all(asked);
+    await expect.poll(() => store.evaluated.length).toBe(1);
+    gate.resolve();
+    expect((await all).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    expect(store.evaluated).toHaveLength(1);
+  });
+
+  const good = { dashboard: 'training', panel: 1, fromMs: 0, toMs: 60_000, widthPx: 100 };
+  test.each<[string, unknown, number, string, RegExp]>([
+    ['no body', undefined, 400, 'bad_request', /^Body cannot be empty/],
+    ['a list', [], 400, 'bad_request', /expected object/],
+    ['text for a time', { ...good, fromMs: 'now' }, 400, 'bad_request', /^fromMs: /],
+    ['a time without end', { ...good, toMs: 1e300 }, 400, 'bad_request', /^toMs: /],
+    ['a range that ends before it starts', { ...good, toMs: -1 }, 400, 'bad_request', /^toMs: -1 is not after/],
+    ['no width', { ...good, widthPx: 0 }, 400, 'bad_request', /^widthPx: /],
+    ['a key with a typing error', { ...good, withPx: 1 }, 400, 'bad_request', /withPx/],
+    ['a part without its step', { ...good, sinceMs: 5 }, 400, 'bad_request', /^sinceMs: goes together with/],
+    ['too fine a step', { ...good, toMs: 1e9, sinceMs: 0, stepMs: 1 }, 400, 'bad_request', /^stepMs: .*limit is 11000/],
+    ['another dashboard', { ...good, dashboard: 'x' }, 404, 'no_such_dashboard', /no dashboard "x"/],
+    ['another panel', { ...good, panel: 9 }, 404, 'no_such_panel', /no panel 9/],
+  ])('is told what is wrong with %s', async (_, payload, status, code, message) => {
+    const { app, browser } = await testApp({ dashboards: [training] });
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/panel-data',
+      headers: { ...browser, 'content-type': 'application/json' },
+      ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+    });
+    expect([answer.statusCode, answer.json().error]).toEqual([
+      status,
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    ]);
+  });
+
+  test.each<[QueryError['code'], number, string]>([
+    ['bad_data', 400, 'bad_query'],
+    ['execution', 422, 'query_failed'],
+    ['limit', 422, 'query_too_large'],
+    ['timeout', 503, 'query_timeout'],
+    ['unsupported', 501, 'not_there_yet'],
+  ])('is told of a query stopped by %s', async (kind, status, code) => {
+    const { app, browser, store } = await testApp({ dashboards: [training] });
+    store.answer = () => Promise.reject(new QueryError(kind, 'why'));
+    const answer = await app.inject({ method: 'POST', url: '/api/panel-data', headers: browser, payload: good });
+    expect([answer.statusCode, answer.json()]).toEqual([status, { error: { code, message: 'why' } }]);
+  });
+
+  test.each<[string, string, string, number]>([
+    ['half of a JSON text', '{"dashboard"', 'application/json', 400],
+    ['CSV', 'a=b', 'text/csv', 415],
+    ['two megabytes', JSON.stringify('x'.repeat(2_000_000)), 'application/json', 413],
+  ])('is refused %s with a sentence', async (_, payload, type, status) => {
+    const { app, browser } = await testApp();
+    const headers = { ...browser, 'content-type': type };
+    const answer = await app.inject({ method: 'POST', url: '/api/panel-data', headers, payload });
+    expect([answer.statusCode, answer.json().error.message]).toEqual([status, expect.any(String)]);
+  });
+});
+
+describe('an editor', () => {
+  const mine = { version: 1, uid: 'mine', title: 'Mine', panels: [] };
+
+  test('saves a dashboard, sees it among the others, and removes it', async () => {
+    const { app, browser } = await testApp({ dashboards: [training] });
+    const saved = await app.inject({ method: 'PUT', url: '/api/dashboards/mine', headers: browser, payload: mine });
+    expect(saved.json()).toMatchObject({ builtin: false, dashboard: { uid: 'mine', refresh: 'live' } });
+    const list = await app.inject({ url: '/api/dashboards', headers: browser });
+    expect(list.json().dashboards.map(({ uid }: { uid: string }) => uid)).toEqual(['mine', 'training']);
+    expect((await app.inject({ method: 'DELETE', url: '/api/dashboards/mine', headers: browser })).statusCode).toBe(204);
+    expect((await app.inject({ url: '/api/dashboards/mine', headers: browser })).statusCode).toBe(404);
+  });
+
+  test.each<[string, 'PUT' | 'DELETE', string, object | undefined, number, string]>([
+    ['change a built-in one', 'PUT', 'training', training, 409, 'builtin_dashboard'],
+    ['remove a built-in one', 'DELETE', 'training', undefined, 409, 'builtin_dashboard'],
+    ['remove what is not there', 'DELETE', 'x', undefined, 404, 'no_such_dashboard'],
+    ['save under another uid', 'PUT', 'yours', mine, 400, 'bad_request'],
+    ['save what is no dashboard', 'PUT', 'mine', { ...mine, panels: 3 }, 400, 'bad_request'],
+  ])('cannot %s', async (_, method, uid, payload, status, code) => {
+    const { app, browser } = await testApp({ dashboards: [training] });
+    const answer = await app.inject({
+      method,
+      url: `/api/dashboards/${uid}`,
+      headers: browser,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    expect([answer.statusCode, answer.json().error.code]).toEqual([status, code]);
+  });
+});
+
+test('an admin makes, lists and revokes tokens over HTTP', async () => {
+  const { app, browser } = await testApp();
+  const made = await app.inject({
+    method: 'POST',
+    url: '/api/tokens',
+    headers: browser,
+    payload: { name: 'ci', scopes: ['read'], expires: '90d' },
+  });
+  const { id, token } = made.json();
+  expect([made.statusCode, token]).toEqual([201, expect.stringMatching(/^vitrine_[\w-]{43}$/)]);
+  expect((await app.inject({ url: '/api/dashboards', headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(200);
+  expect((await app.inject({ url: '/api/tokens', headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(403);
+  const list = (await app.inject({ url: '/api/tokens', headers: browser })).body;
+  expect(list).toContain(id);
+  expect(list).not.toContain(token);
+  expect((await app.inject({ method: 'DELETE', url: `/api/tokens/${id}`, headers: browser })).statusCode).toBe(204);
+  expect((await app.inject({ url: '/api/dashboards', headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(401);
+});
+
+test('every route stands in the OpenAPI document', async () => {
+  const { app, browser } = await testApp();
+  const { openapi, paths } = (await app.inject({ url: '/api/openapi.json', headers: browser })).json();
+  expect(openapi).toMatch(/^3\./);
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/api/panel-data', '/api/live', '/api/v1/query', '/api/v1/write', '/-/ready', '/metrics']),
+  );
+});
+
+test('the metrics count requests by their route, never by what was asked for', async () => {
+  const { app } = await testApp();
+  await app.inject('/api/v1/label/secret/values');
+  const { body } = await app.inject('/metrics');
+  expect(body).toMatch(
+    /vitrine_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/label\/:name\/values",code="200"\} 1/,
+  );
+  expect(body).toContain('vitrine_store_appended_samples_total 7');
+  expect(body).not.toContain('secret');
 });

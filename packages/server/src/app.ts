@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { guard } from './auth/guard.ts';
 import type { SignIn } from './auth/sign-in.ts';
 import type { Tokens } from './auth/tokens.ts';
+import type { DocumentStore } from './documents/document-store.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { replyFor } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
@@ -19,6 +20,7 @@ import { prometheusApi } from './http/prometheus/prometheus-api.ts';
 import type { Routes } from './http/routes.ts';
 import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
+import { tokenRoutes } from './http/tokens.ts';
 import { coalesce } from './query/coalesce.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { connectSources } from './query/sources.ts';
@@ -28,6 +30,7 @@ import { gauge, type Metrics } from './self/metrics.ts';
 export interface AppNeeds {
   readonly samples: SampleStore;
   readonly catalog: DashboardCatalog;
+  readonly documents: DocumentStore;
   readonly signIn: SignIn;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
@@ -72,11 +75,9 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     void reply.code(status).send({ error: { code, message, ...(field === undefined ? {} : { field }) } });
   });
-  app.addHook('onRequest', async (request) => {
-    metrics.requestsInFlight.inc();
-    request.raw.once('close', () => metrics.requestsInFlight.dec());
-  });
+  app.addHook('onRequest', async () => metrics.requestsInFlight.inc());
   app.addHook('onResponse', async (request, reply) => {
+    metrics.requestsInFlight.dec();
     const route = request.routeOptions.url ?? 'none';
     metrics.requests.observe({ method: request.method, route, code: reply.statusCode }, reply.elapsedTime / 1_000);
     log.debug(
@@ -105,9 +106,11 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   const sources = connectSources(samples, needs.scrapeIntervalMs);
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
-  dashboardRoutes(app, catalog);
+  dashboardRoutes(app, catalog, needs.documents);
+  tokenRoutes(app, needs.tokens);
   panelDataRoutes(app, catalog, { sources, coalesced: coalesce(), limits: needs.limits, maxPoints: needs.limits.maxPoints });
   const liveClients = liveRoutes(app, catalog, sources);
+  gauge(metrics, 'vitrine_scrape_targets', 'Targets that are scraped.', () => needs.scraping.targets().activeTargets.length);
   gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
   await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
   app.route({

@@ -19,7 +19,7 @@ import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
 import { createScrapeManager } from './scrape/scrape-manager.ts';
 import { KnownMetadata } from './query/known-metadata.ts';
-import { countQueries } from './self/counted-store.ts';
+import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
 import { countStore, openMetrics, ownMetadata } from './self/metrics.ts';
 import { recordSelf } from './self/record-self.ts';
@@ -55,7 +55,7 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
     const store = await openSamples(settings, log);
     closers.push(() => store.close());
     countStore(metrics, store);
-    const samples = countQueries(store, metrics);
+    const samples = countUse(store, metrics);
     const documents = await openDocumentStore(settings.data);
     closers.push(() => documents.close());
 
@@ -67,6 +67,7 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
     const folders = [join(ROOT, 'dashboards'), ...(settings.dashboards === '' ? [] : [settings.dashboards])];
     const app = await buildApp({
       samples,
+      documents,
       catalog: dashboardCatalog(
         folders.filter((folder) => existsSync(folder)),
         documents,

@@ -7,9 +7,9 @@ import type { Scope, Tokens } from './tokens.ts';
 /**
  * What a route asks of its caller.
  * public: nothing. page: a signed-in user or a token that reads. read and ingest: the same or a token that ingests, and
- * nothing at all where the server listens on a loopback address. admin: an admin.
+ * nothing at all where the server listens on a loopback address. edit: an editor or an admin. admin: an admin.
  */
-export type Access = 'public' | 'page' | 'read' | 'ingest' | 'admin';
+export type Access = 'public' | 'page' | 'read' | 'ingest' | 'edit' | 'admin';
 
 /** Who is asking. local: anybody on this machine, on a loopback address. */
 export type Caller =
@@ -65,10 +65,11 @@ async function identify(request: FastifyRequest, access: Access, needs: GuardNee
   if (bearer !== undefined) {
     const scopes = await needs.tokens.scopesOf(bearer);
     if (scopes === undefined) throw new HttpError('token_refused');
-    if (!scopes.includes('admin') && !scopes.includes(access === 'page' ? 'read' : (access as Scope))) {
+    const needed = access === 'page' ? 'read' : access === 'edit' ? 'admin' : access;
+    if (!scopes.some((scope) => scope === 'admin' || scope === needed)) {
       throw new HttpError(
         'not_allowed',
-        `This token may ${scopes.join(', ')} only; ${request.url.split('?')[0]} needs ${access === 'page' ? 'read' : access}.`,
+        `This token may ${scopes.join(', ')} only; ${request.url.split('?')[0]} needs ${needed}.`,
       );
     }
     return { kind: 'token', scopes };
@@ -80,11 +81,12 @@ async function identify(request: FastifyRequest, access: Access, needs: GuardNee
   const open = needs.loopback && !isForwarded(request) && (access === 'read' || access === 'ingest');
   if (user !== undefined) {
     if (!SAFE_METHODS.has(request.method) && !open && request.headers.origin === undefined) throw new HttpError('foreign_origin');
-    if (access === 'admin' && user.role !== 'admin') throw new HttpError('not_allowed');
+    if ((access === 'admin' && user.role !== 'admin') || (access === 'edit' && user.role === 'viewer'))
+      throw new HttpError('not_allowed');
     return { kind: 'user', user };
   }
   if (open) return { kind: 'local' };
-  throw new HttpError(access === 'page' ? 'not_signed_in' : 'token_needed');
+  throw new HttpError(access === 'read' || access === 'ingest' ? 'token_needed' : 'not_signed_in');
 }
 
 function checkOrigin(request: FastifyRequest): void {

@@ -36,7 +36,15 @@ export function sessionRoutes(app: Routes, { signIn, cookieName, version }: Sess
     async handler(request, reply) {
       const known = request.cookies[cookieName];
       // The link opened twice by one browser: it is signed in, so the second time does no harm.
-      if (known === undefined || (await signIn.userOf(known)) === undefined) await redeem(request, reply, request.query.token);
+      const isSignedIn = known !== undefined && (await signIn.userOf(known)) !== undefined;
+      if (!isSignedIn) {
+        try {
+          await redeem(request, reply, request.query.token);
+        } catch (error) {
+          // To a person the page says what to do about a link that is no longer good.
+          if (!(error instanceof HttpError) || !(request.headers.accept ?? '').includes('text/html')) throw error;
+        }
+      }
       return reply.header('cache-control', 'no-store').redirect('/', 303);
     },
   });

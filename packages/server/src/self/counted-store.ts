@@ -1,10 +1,15 @@
 import { QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The store, with every query counted and timed. */
-export function countQueries(store: SampleStore, metrics: Metrics): SampleStore {
+/** The store, with what is written counted and every query counted and timed. */
+export function countUse(store: SampleStore, metrics: Metrics): SampleStore {
   return {
-    append: (batch) => store.append(batch),
+    async append(batch) {
+      const result = await store.append(batch);
+      metrics.ingested.inc({ outcome: 'accepted' }, result.accepted);
+      metrics.ingested.inc({ outcome: 'rejected' }, result.rejectedCount);
+      return result;
+    },
     async evaluate(request, signal) {
       const stop = metrics.queries.startTimer();
       try {

@@ -9,6 +9,7 @@ export interface Metrics {
   readonly requests: Histogram<'method' | 'route' | 'code'>;
   readonly requestsInFlight: Gauge;
   readonly queries: Histogram<'outcome'>;
+  readonly ingested: Counter<'outcome'>;
   readonly querySamples: Counter;
   readonly querySeries: Counter;
 }
@@ -38,6 +39,12 @@ export function openMetrics(version: string): Metrics {
       help: 'How long PromQL queries took, by outcome.',
       labelNames: ['outcome'],
       buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    ingested: new Counter({
+      name: 'vitrine_ingested_samples_total',
+      help: 'Samples that scrapes and writers brought, by whether the store took them.',
+      labelNames: ['outcome'],
       registers,
     }),
     querySamples: new Counter({ name: 'vitrine_query_samples_read_total', help: 'Samples that queries read.', registers }),

@@ -5,7 +5,7 @@ import type { Metrics } from './metrics.ts';
 
 /** However often others are scraped: our own state is worth a look no less and no more often than this. */
 const SHORTEST_INTERVAL_MS = 1_000;
-const LONGEST_INTERVAL_MS = 15_000;
+const LONGEST_INTERVAL_MS = 5_000;
 const JOB = 'vitrine';
 
 /**
@@ -34,12 +34,22 @@ export function recordSelf(metrics: Metrics, store: SampleStore, instance: strin
 
 async function append(metrics: Metrics, store: SampleStore, instance: string, keys: Map<string, string>): Promise<void> {
   const nowMs = Date.now();
-  const samples: [key: string, value: number][] = [[keyOf(keys, 'up', {}, instance), 1]];
+  const startedMs = performance.now();
+  const samples: [key: string, value: number][] = [];
   for (const family of await metrics.registry.getMetricsAsJSON()) {
     for (const { metricName, labels, value } of family.values as readonly SelfValue[]) {
       samples.push([keyOf(keys, metricName ?? family.name, labels, instance), Number(value)]);
     }
   }
+  // What a scrape reports of itself.
+  const count = samples.length;
+  const report = {
+    up: 1,
+    scrape_duration_seconds: (performance.now() - startedMs) / 1_000,
+    scrape_samples_scraped: count,
+    scrape_samples_post_metric_relabeling: count,
+  };
+  for (const [name, value] of Object.entries(report)) samples.push([keyOf(keys, name, {}, instance), value]);
   await store.append({
     seriesKeys: samples.map(([key]) => key),
     seriesIndex: Uint32Array.from(samples, (_, i) => i),

@@ -9,7 +9,7 @@ import { openDocumentStore } from '../documents/open-document-store.ts';
 import type { Routes } from '../http/routes.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openLog } from '../self/log.ts';
-import { openMetrics } from '../self/metrics.ts';
+import { countStore, openMetrics } from '../self/metrics.ts';
 import { FakeStore } from './fake-store.ts';
 
 export const COOKIE = 'vitrine_test';
@@ -41,6 +41,7 @@ export async function testApp(
   const signIn = signInOver(documents, 3_600_000);
   const needs: AppNeeds = {
     samples: store,
+    documents,
     catalog: dashboardCatalog([folder], documents, log),
     signIn,
     tokens: tokensOver(documents),
@@ -61,6 +62,7 @@ export async function testApp(
     isReady: () => true,
     ...changes,
   };
+  countStore(needs.metrics, store);
   const app = await buildApp(needs);
   const session = await signIn.redeem(await signIn.newLinkSecret());
   onTestFinished(async () => {
