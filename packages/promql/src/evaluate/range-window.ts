@@ -90,20 +90,24 @@ export function advance(
   count: number,
   into: Int32Array,
 ): void {
-  // Scrapes are regular: as many samples come with a step as came with the one before, which a look at two timestamps
-  // confirms. The processor foresees that branch, where it would not foresee the end of a loop.
+  // Scrapes are regular, so a look at where the next step should be is nearly always right, and the processor foresees
+  // that; it would not foresee where a count from sample to sample ends.
+  const spanMs = length > 1 ? times[length - 1]! - times[0]! : 0;
+  // `| 0` keeps the counters whole numbers to the compiler: as floats they make this loop half as fast.
+  const stride = spanMs > 0 ? Math.min(length, Math.round(((length - 1) * stepMs) / spanMs)) | 0 : 0;
   let at = 0;
-  let stride = 0;
-  let limit = firstMs;
-  for (let i = 0; i < count; i++, limit += stepMs) {
-    const guess = at + stride;
-    if (guess > 0 && guess < length && times[guess - 1]! <= limit && times[guess]! > limit) {
-      at = guess;
+  for (let i = 0; i < count; i++) {
+    const limit = firstMs + i * stepMs;
+    let next = (at + stride) | 0;
+    if (at >= length || times[at]! > limit) {
+      next = at;
+    } else if (next >= length || times[next]! > limit) {
+      if (next > length) next = length;
+      while (times[next - 1]! > limit) next--;
     } else {
-      const before = at;
-      while (at < length && times[at]! <= limit) at++;
-      stride = at - before;
+      while (next < length && times[next]! <= limit) next++;
     }
+    at = next;
     into[i] = at;
   }
 }
