@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const PINNED_MAJOR = 24;
 const here = dirname(fileURLToPath(import.meta.url));
@@ -12,7 +12,7 @@ const main = join(here, '../src/main.ts');
 const args = process.argv.slice(2);
 
 if (Number.parseInt(process.versions.node, 10) >= PINNED_MAJOR) {
-  await import(main);
+  await import(pathToFileURL(main).href);
 } else {
   const pinned = join(here, '../../../node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   if (!existsSync(pinned)) {

@@ -21,7 +21,8 @@ export async function demo(line: CommandLine): Promise<void> {
     process.execPath,
     [WORKLOAD, `--folder=${folder}`, ...(minutes === undefined ? [] : [`--minutes=${minutes}`])],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // By the message channel it notices when this process is gone, however it went.
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       // Ctrl-C goes to every process of the terminal's group: the workload is stopped by us, after its last scrape.
       detached: true,
     },
