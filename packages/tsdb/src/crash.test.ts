@@ -33,14 +33,14 @@ async function killedWriter(folder: string, first: number, mode: string, afterMs
   return output.split('\n').slice(0, -1).map(Number);
 }
 
-test(`every acknowledged sample survives ${KILLS} kills at random moments, bit for bit`, { timeout: 60_000 }, async () => {
+test(`every acknowledged sample survives ${KILLS} kills at random moments, bit for bit`, { timeout: 180_000 }, async () => {
   const { folder, remove } = tempFolder();
   try {
     const wanted = new Map<string, Map<number, bigint>>();
     let first = 1;
     let acknowledged = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      const numbers = await killedWriter(folder, first, kill % 2 === 0 ? 'flushing' : 'worker', Math.random() * 120);
+      const numbers = await killedWriter(folder, first, kill % 4 === 3 ? 'worker' : 'flushing', Math.random() * 120);
       acknowledged += numbers.length;
       for (const number of numbers) {
         for (const [series, timestampMs, value] of crashBatch(number)) {

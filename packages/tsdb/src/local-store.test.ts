@@ -92,7 +92,7 @@ describe('what is appended is read back', () => {
   });
 
   test('property: any order, flushes and restarts anywhere, the later written counts', async () => {
-    type Step = { readonly kind: 'append'; readonly offsets: readonly number[] } | { readonly kind: 'flush' | 'restart' };
+    type Step = { readonly kind: 'append'; readonly offsets: readonly number[] } | { readonly kind: 'flush' } | { readonly kind: 'restart' };
     const step = fc.oneof(
       {
         weight: 6,

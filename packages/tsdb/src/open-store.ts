@@ -14,8 +14,17 @@ import {
   type StoreStats,
 } from '@vitrine/model/sample-store.ts';
 import { checkBatch } from './committer.ts';
+import { KeySender } from './key-tokens.ts';
 import { batchBytes } from './local-store.ts';
-import { ownBatch, receiveError, receiveResult, type Answer, type Reply, type Request, type WorkerOptions } from './protocol.ts';
+import {
+  ownColumns,
+  receiveError,
+  receiveResult,
+  type Answer,
+  type Reply,
+  type Request,
+  type WorkerOptions,
+} from './protocol.ts';
 import { DEFAULT_MAX_PENDING_BYTES, type StoreOptions } from './store-options.ts';
 
 /** A worker that has not written out what waits by then is stopped: the log has all that was acknowledged. */
@@ -59,6 +68,7 @@ interface Asked {
 class StoreProxy implements SampleStore {
   readonly #worker: Worker;
   readonly #maxPendingBytes: number;
+  readonly #keys = new KeySender();
   readonly #asked = new Map<number, Asked>();
   readonly #watches = new Map<number, (growth: Growth) => void>();
   #lastId = 0;
@@ -90,10 +100,15 @@ class StoreProxy implements SampleStore {
         BUSY_RETRY_SECONDS,
       );
     }
-    const own = ownBatch(batch);
+    this.#assertOpen();
+    const { columns, buffers } = ownColumns(batch);
+    // The worker must see these keys: nothing may fail between here and the message.
+    const keys = this.#keys.send(batch.seriesKeys);
     this.#pendingBytes += bytes;
     try {
-      const answer = await this.#ask((id) => ({ kind: 'append', id, batch: own.batch }), { buffers: own.buffers });
+      const answer = await this.#ask((id) => ({ kind: 'append', id, keys, columns }), {
+        buffers: [keys.tokens.buffer, ...buffers],
+      });
       return expect(answer, 'append').result;
     } finally {
       this.#pendingBytes -= bytes;

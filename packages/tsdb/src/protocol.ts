@@ -13,6 +13,7 @@ import {
   type Selector,
   type StoreStats,
 } from '@vitrine/model/sample-store.ts';
+import type { SentKeys } from './key-tokens.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import type { StoreLog, StoreOptions } from './store-options.ts';
 
@@ -21,7 +22,7 @@ export type WorkerOptions = Omit<StoreOptions, 'log'>;
 
 /** From the main thread. Requests with an `id` are answered once. */
 export type Request =
-  | { readonly kind: 'append'; readonly id: number; readonly batch: SampleBatch }
+  | { readonly kind: 'append'; readonly id: number; readonly keys: SentKeys; readonly columns: BatchColumns }
   | { readonly kind: 'evaluate'; readonly id: number; readonly request: EvaluateRequest }
   | { readonly kind: 'series'; readonly id: number; readonly request: LabelRequest }
   | { readonly kind: 'labelNames'; readonly id: number; readonly request: LabelRequest }
@@ -68,17 +69,17 @@ export interface SentError {
   readonly reason?: string | undefined;
 }
 
-/** A batch of its own, to be moved to the worker: the caller's arrays stay the caller's. */
-export function ownBatch(batch: SampleBatch): { batch: SampleBatch; buffers: ArrayBuffer[] } {
+/** A batch without its keys. */
+export type BatchColumns = Omit<SampleBatch, 'seriesKeys'>;
+
+/** A batch's columns to be moved to the worker, as copies: the caller's arrays stay the caller's. */
+export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers: ArrayBuffer[] } {
   const seriesIndex = batch.seriesIndex.slice();
   const timestampsMs = batch.timestampsMs.slice();
   const values = new Float64Array(batch.values.length);
   // Through bytes, so that NaN payloads survive.
   new Uint8Array(values.buffer).set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, batch.values.byteLength));
-  return {
-    batch: { seriesKeys: batch.seriesKeys, seriesIndex, timestampsMs, values },
-    buffers: [seriesIndex.buffer, timestampsMs.buffer, values.buffer],
-  };
+  return { columns: { seriesIndex, timestampsMs, values }, buffers: [seriesIndex.buffer, timestampsMs.buffer, values.buffer] };
 }
 
 /** A result and the buffers to move with it. The evaluation's arrays are its caller's, so they may be taken. */

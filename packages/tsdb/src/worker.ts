@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { KeyReceiver } from './key-tokens.ts';
 import { LocalStore } from './local-store.ts';
 import { sendError, sendResult, type Answer, type Reply, type Request, type WorkerOptions } from './protocol.ts';
 
@@ -9,6 +10,7 @@ const port = parentPort;
 const reply = (message: Reply, buffers: ArrayBuffer[] = []): void => port.postMessage(message, buffers);
 
 const aborts = new Map<number, AbortController>();
+const keys = new KeyReceiver();
 const watches = new Map<number, () => void>();
 
 function open(): LocalStore | undefined {
@@ -59,7 +61,7 @@ async function answer(store: LocalStore, request: Extract<Request, { id: number 
 async function run(store: LocalStore, request: Extract<Request, { id: number }>, buffers: ArrayBuffer[]): Promise<Answer> {
   switch (request.kind) {
     case 'append':
-      return { kind: 'append', result: await store.append(request.batch) };
+      return { kind: 'append', result: await store.append({ seriesKeys: keys.receive(request.keys), ...request.columns }) };
     case 'evaluate': {
       const controller = new AbortController();
       aborts.set(request.id, controller);
