@@ -20,11 +20,32 @@ export function readMatrix(json: string): Matrix {
       JSON.stringify(
         Object.entries(metric)
           .filter(([name]) => name !== '__name__')
-          .sort(),
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
       new Map(values.map(([seconds, value]) => [seconds, Number(value)])),
     ]),
   );
+}
+
+/** The same answer with ranks for series: "1" the greatest value at each time, and so on. */
+export function byRank(matrix: Matrix): Matrix {
+  const valuesAt = new Map<number, number[]>();
+  for (const points of matrix.values()) {
+    for (const [time, value] of points) {
+      const values = valuesAt.get(time);
+      if (values === undefined) valuesAt.set(time, [value]);
+      else values.push(value);
+    }
+  }
+  const ranks = new Map<string, Map<number, number>>();
+  for (const [time, values] of valuesAt) {
+    for (const [index, value] of values.toSorted((a, b) => b - a).entries()) {
+      const rank = String(index + 1);
+      if (!ranks.has(rank)) ranks.set(rank, new Map());
+      ranks.get(rank)?.set(time, value);
+    }
+  }
+  return ranks;
 }
 
 export interface Difference {

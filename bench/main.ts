@@ -4,7 +4,7 @@
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
  */
 import { parseArgs } from 'node:util';
-import { compareMatrices, type Matrix, readMatrix } from './compare.ts';
+import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
 import { inferenceFleet } from './data.ts';
 import { remoteWriteRequests, sendAll } from './remote-write.ts';
 import { type BenchServer, startPrometheus, startVictoriaMetrics, startVitrine } from './servers.ts';
@@ -61,7 +61,7 @@ async function ingest(servers: readonly BenchServer[]): Promise<void> {
       server.name,
       `${Math.round(sampleCount / cpu / 1000)} k`,
       ratio(speeds[0] as number, speeds.at(-1) as number),
-      `${(server.diskBytes() / sampleCount).toFixed(2)}`,
+      (server.diskBytes() / sampleCount).toFixed(2),
       `${Math.round(server.residentBytes() / 2 ** 20)} MiB`,
     ]);
   }
@@ -75,14 +75,14 @@ async function queries(servers: readonly BenchServer[]): Promise<void> {
   const [vitrine, ...peers] = servers as [BenchServer, ...BenchServer[]];
   const factors = new Map(peers.map((peer) => [peer.name, [] as number[]]));
   const rows: string[][] = [];
-  for (const { name, expr } of SHAPES) {
+  for (const { name, expr, byRank: ranked } of SHAPES) {
     const times = new Map(servers.map((server) => [server.name, [] as number[]]));
     const answers = new Map<string, Matrix>();
     for (let round = 0; round <= rounds; round++) {
       for (const server of servers) {
         const { json, ms } = await rangeQuery(server, expr);
         // The first round warms up, and is looked at rather than timed.
-        if (round === 0) answers.set(server.name, readMatrix(json));
+        if (round === 0) answers.set(server.name, ranked ? byRank(readMatrix(json)) : readMatrix(json));
         else times.get(server.name)?.push(ms);
       }
     }
@@ -110,7 +110,7 @@ async function rangeQuery(server: BenchServer, expr: string): Promise<{ json: st
     ...server.queryExtra,
   });
   const start = performance.now();
-  const response = await fetch(`${server.url}/api/v1/query_range?${parameters}`);
+  const response = await fetch(`${server.url}/api/v1/query_range?${parameters.toString()}`);
   const json = await response.text();
   const ms = performance.now() - start;
   if (!response.ok) throw new Error(`${server.name} answered ${response.status} to ${expr}: ${json.slice(0, 300)}`);
