@@ -24,7 +24,8 @@ export function Shell(): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
   const theme = useThemeName();
-  const { setColorScheme } = useMantineColorScheme();
+  // Holding transitions back would take an inline style, which the CSP forbids.
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const [collapsed, setCollapsed] = useState(readCollapsed);
   const [palette, setPalette] = useState<'never' | 'closed' | 'open'>('never');
   const [help, setHelp] = useState<'never' | 'closed' | 'open'>('never');

@@ -76,7 +76,7 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
       { keys: 't', label: 'Choose the time range', group: 'Dashboard', run: () => setPicking(true) },
       { keys: 'l', label: 'Live on or off', group: 'Dashboard', run: toggleLive },
       { keys: 'r', label: 'Ask again now', group: 'Dashboard', run: askNow },
-      { keys: 'z', label: 'Zoom out', group: 'Dashboard', run: () => scope.zoomBy(2, 0.5) },
+      { keys: 'z', label: 'Zoom out', group: 'Dashboard', run: scope.widen },
       { keys: ',', label: 'Half a range back', group: 'Dashboard', run: () => scope.shift(-1) },
       { keys: '.', label: 'Half a range forward', group: 'Dashboard', run: () => scope.shift(1) },
     ];
@@ -116,7 +116,7 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
           onRange={(range) => change(range, 'push')}
           onTimeZone={(tz) => change({ tz: tz === 'browser' ? undefined : tz }, 'replace')}
           onShift={scope.shift}
-          onZoomOut={() => scope.zoomBy(2, 0.5)}
+          onZoomOut={scope.widen}
         />
         <RefreshPicker refresh={refresh} onRefresh={(next) => change({ refresh: next }, 'replace')} onNow={actions.askNow} />
         <LiveToggle status={status} wanted={wantsLive} frozen={frozen} onToggle={actions.toggleLive} />

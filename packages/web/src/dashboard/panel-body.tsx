@@ -4,6 +4,7 @@ import type { PanelContext, PanelWeb } from '@vitrine/plugins/contract.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { Component, memo, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { byThePixel } from '../time/page-range.ts';
 import classes from './panel-frame.module.css';
 import { panelOfKind } from './panel-kinds.ts';
 import { sentenceOf } from './panel-state.ts';
@@ -39,7 +40,8 @@ export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactEl
 
 function Drawn({ panel, scope, data, size, plugin }: PanelBodyProps & { readonly plugin: PanelWeb<unknown> }): ReactElement {
   const theme = useThemeName();
-  const range = useSyncExternalStore(scope.range.subscribe, scope.range.get);
+  const shown = useMemo(() => byThePixel(scope.range, size.width), [scope.range, size.width]);
+  const range = useSyncExternalStore(scope.range.subscribe, shown);
   const options = useMemo(() => plugin.spec.parseOptions(panel.options), [plugin, panel.options]);
   const context = useMemo(
     (): PanelContext => ({

@@ -5,16 +5,16 @@ import { serverClock } from '../api/server-clock.ts';
 import { chosenRange, writeSearch } from '../time/dashboard-search.ts';
 import type { DashboardSearch } from '../time/dashboard-search.ts';
 import { createPageRange } from '../time/page-range.ts';
-import { scaleRange, shiftRange, writeRange } from '../time/zoom.ts';
+import { scaleRange, shiftRange, widenRelative, writeRange } from '../time/zoom.ts';
 import { createPulse } from './pulse.ts';
 import type { DashboardScope } from './scope.ts';
 import { createSharedCursor } from './shared-cursor.ts';
 
 /** Wheel notches that follow each other this closely are one way back. */
-const SAME_GESTURE_MS = 800;
+const SAME_GESTURE_MS = 1_500;
 
 export interface OpenScope {
-  readonly scope: DashboardScope & { shift(direction: -1 | 1): void };
+  readonly scope: DashboardScope & { shift(direction: -1 | 1): void; widen(): void };
   readonly search: DashboardSearch;
   readonly timeZone: string;
   /** Why the URL's range can't be read, where it can't. */
@@ -60,8 +60,14 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
     const isZoomed = (): boolean => router.state.location.state.zoomed === true;
     const show = (next: { fromMs: number; toMs: number }, how: 'push' | 'replace'): void =>
       change(writeRange(next), how, { zoomed: true });
+    const widen = (): void => {
+      const relative = widenRelative(range.text);
+      if (relative === undefined) show(scaleRange(range.get(), 2, 0.5, serverClock.now()), 'push');
+      else change(relative, 'push');
+    };
     return {
       uid: dashboard.uid,
+      widen,
       x: dashboard.x,
       range,
       cursor,
@@ -71,7 +77,7 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
       },
       zoomOut() {
         if (isZoomed()) router.history.back();
-        else show(scaleRange(range.get(), 2, 0.5, serverClock.now()), 'push');
+        else widen();
       },
       zoomBy(factor: number, anchor: number) {
         const atMs = performance.now();

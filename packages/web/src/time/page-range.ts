@@ -38,6 +38,18 @@ export function createPageRange(text: TimeRangeText, timeZone: string, now: () =
   };
 }
 
+/** The range for a chart of this width: it stays the same object until it has moved by a pixel there. */
+export function byThePixel(range: PageRange, widthPx: number): () => TimeRange {
+  let shown = range.get();
+  return () => {
+    const next = range.get();
+    const pixelMs = (next.toMs - next.fromMs) / Math.max(1, widthPx);
+    const moved = Math.max(Math.abs(next.toMs - shown.toMs), Math.abs(next.fromMs - shown.fromMs));
+    if (moved >= pixelMs) shown = next;
+    return shown;
+  };
+}
+
 /** Pixels that a page's widest chart may have: the range moves on when it has moved by one of them. */
 const WIDEST_PX = 1_600;
 

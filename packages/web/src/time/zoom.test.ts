@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scaleRange, shiftRange, writeRange } from './zoom.ts';
+import { scaleRange, shiftRange, widenRelative, writeRange } from './zoom.ts';
 
 const nowMs = 1_000_000;
 
@@ -22,3 +22,11 @@ test.each([
 test('a range is written as instants that mean the same everywhere', () => {
   expect(writeRange({ fromMs: 0.4, toMs: 1_000 })).toEqual({ from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:00:01.000Z' });
 });
+
+test.each([
+  ['now-5m', 'now', 'now-10m'],
+  ['now-12h', 'now', 'now-24h'],
+  ['now/d', 'now', undefined],
+  ['now-2d', 'now-1d', undefined],
+  ['2026-01-02', '2026-01-03', undefined],
+])('%s to %s widens to %s', (from, to, want) => expect(widenRelative({ from, to })?.from).toBe(want));

@@ -13,6 +13,14 @@ export function scaleRange({ fromMs, toMs }: TimeRange, factor: number, anchor: 
   return clampToNow({ fromMs: start, toMs: start + lengthMs }, nowMs);
 }
 
+/** "now-5m" to now, twice as long and still relative, so that it stays live; undefined where the range is another. */
+export function widenRelative({ from, to }: TimeRangeText): TimeRangeText | undefined {
+  const [, digits, unit] = /^now-(\d{1,5})([smhdw])$/.exec(from) ?? [];
+  return to === 'now' && digits !== undefined && unit !== undefined
+    ? { from: `now-${2 * Number(digits)}${unit}`, to }
+    : undefined;
+}
+
 /** A range moved by half its length: -1 back, 1 forward. */
 export function shiftRange({ fromMs, toMs }: TimeRange, direction: -1 | 1, nowMs: number): TimeRange {
   const byMs = ((toMs - fromMs) / 2) * direction;
