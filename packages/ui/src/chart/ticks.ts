@@ -11,10 +11,18 @@ const MOST_TICKS = 200;
 export function valueTicks(min: number, max: number, most: number, unit: string): number[] {
   if (!(max > min) || !Number.isFinite(max - min) || most < 1) return [];
   const step = roundStep((max - min) / most, unit);
+  // Numbers this close together have no round ones between them that a double can tell apart.
+  if (
+    !(step > 0) ||
+    !Number.isFinite(step) ||
+    (max - min) / step > 2 * most ||
+    Math.max(Math.abs(min), Math.abs(max)) / step > 1e12
+  )
+    return [];
   const ticks: number[] = [];
   // Counting in whole steps keeps 0.1 + 0.2 away.
   for (let n = Math.ceil(min / step - 1e-9); n * step <= max + step * 1e-9 && ticks.length < MOST_TICKS; n++) {
-    ticks.push(n === 0 ? 0 : Number((n * step).toPrecision(12)));
+    ticks.push(n === 0 ? 0 : Number((n * step).toPrecision(14)));
   }
   return ticks;
 }

@@ -22,15 +22,16 @@ export function cellGrid(
 ): Cells {
   const most = Math.max(1, Math.min(count, Math.floor((width + GAP) / (least.width + GAP))));
   let best: Cells | undefined;
-  let bestArea = -1;
+  let bestMerit = -1;
   for (let columns = 1; columns <= most; columns++) {
     const rows = Math.max(1, Math.ceil(count / columns));
     const cellWidth = Math.floor((width - (columns - 1) * GAP) / columns);
     const cellHeight = Math.max(least.height, Math.floor((height - (rows - 1) * GAP) / rows));
-    // The largest box of the wanted shape that fits.
+    const fits = rows * (cellHeight + GAP) - GAP <= height;
+    // The largest box of the wanted shape; where nothing fits, the fewest rows to scroll.
     const area = Math.min(cellWidth, cellHeight * aspect) * Math.min(cellHeight, cellWidth / aspect);
-    const fits = rows * (cellHeight + GAP) - GAP <= height ? 1e9 : 0;
-    if (area + fits > bestArea) [best, bestArea] = [{ columns, rows, cellWidth, cellHeight }, area + fits];
+    const merit = fits ? 1e9 + area : columns;
+    if (merit > bestMerit) [best, bestMerit] = [{ columns, rows, cellWidth, cellHeight }, merit];
   }
   return best!;
 }

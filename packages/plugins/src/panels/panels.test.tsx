@@ -1,0 +1,176 @@
+// @vitest-environment happy-dom
+import type { FieldConfig } from '@vitrine/model/dashboard.ts';
+import type { Frame, PanelData } from '@vitrine/model/frame.ts';
+import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
+import { act, StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { Root } from 'react-dom/client';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+
+import type { PanelContext } from '../contract.ts';
+import { panels } from './web.ts';
+
+const FIELD: FieldConfig = { unit: 's', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
+
+const series: Frame = {
+  refId: 'A',
+  shape: 'series',
+  length: 3,
+  fields: [
+    { name: 'Time', type: 'time', values: Float64Array.of(0, 1000, 2000) },
+    { name: 'p50', type: 'number', labels: { quantile: '0.5' }, values: Float64Array.of(0.01, 0.02, 0.03) },
+    {
+      name: 'p99',
+      type: 'number',
+      labels: { quantile: '0.99' },
+      values: Float64Array.of(0.1, 0, Number.NaN),
+      present: Uint8Array.of(1, 0, 1),
+    },
+  ],
+};
+
+const context: PanelContext = {
+  x: 'time',
+  from: 0,
+  to: 3000,
+  timeZone: 'UTC',
+  theme: 'dark',
+  cursor: createCrosshair(),
+  zoomTo: vi.fn<PanelContext['zoomTo']>(),
+  zoomOut: vi.fn<PanelContext['zoomOut']>(),
+};
+
+let host: HTMLElement;
+let root: Root;
+
+beforeAll(() => {
+  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+  // happy-dom draws nothing: a context that takes every call lets the charts run.
+  const calls: ProxyHandler<Record<string, unknown>> = {
+    get: (target, name: string) => target[name] ?? (() => ({ width: 10, data: new Uint8ClampedArray(4 * 4096 * 64) })),
+  };
+  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, calls)) as unknown as HTMLCanvasElement['getContext'];
+  vi.stubGlobal('Path2D', Object);
+});
+
+beforeEach(() => {
+  host = document.createElement('div');
+  document.body.append(host);
+  root = createRoot(host);
+});
+
+afterEach(() => {
+  act(() => root.unmount());
+  host.remove();
+});
+
+async function show(
+  kind: string,
+  frames: readonly Frame[],
+  field: Partial<FieldConfig> = {},
+  options: unknown = {},
+): Promise<string> {
+  const { Component } = panels.find(({ spec }) => spec.kind === kind)!;
+  const data: PanelData = { frames, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000 };
+  const draw = () =>
+    root.render(
+      <StrictMode>
+        <Suspense fallback="loading">
+          <Component
+            options={options}
+            field={{ ...FIELD, ...field }}
+            data={data}
+            width={600}
+            height={320}
+            title="Latency"
+            context={context}
+          />
+        </Suspense>
+      </StrictMode>,
+    );
+  // A panel's code may still be on its way.
+  await vi.waitFor(async () => {
+    await act(async () => draw());
+    expect(host.textContent).not.toBe('loading');
+  });
+  return host.textContent;
+}
+
+test.each(['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'table'])(
+  '%s without data says so, and its own word where it has one',
+  async (kind) => {
+    expect(await show(kind, [])).toContain('No data in this range');
+    expect(await show(kind, [], { noValue: 'No requests yet' })).toContain('No requests yet');
+  },
+);
+
+test.each([
+  ['timeseries', ['p50', '30 ms', 'p99', '100 ms']],
+  ['stat', ['p50', '30ms', 'p99', 'NaN']],
+  ['gauge', ['p50', '30ms', 'p99', 'NaN']],
+  ['bargauge', ['p50', '30 ms', 'p99', 'NaN']],
+  ['heatmap', ['p50', 'p99', '100 ms']],
+  ['table', ['Time', 'p50', '1970-01-01 00:00:02', '30 ms', '–']],
+])('%s tells names and numbers with units in its text', async (kind, want) => {
+  const text = await show(kind, [series]);
+  for (const part of want) expect(text).toContain(part);
+});
+
+test.each(['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'table', 'text'])(
+  '%s has a name for screen readers',
+  async (kind) => {
+    await show(kind, [series], {}, kind === 'text' ? { content: '# Hello' } : {});
+    expect([...host.querySelectorAll('[aria-label]')].map((element) => element.getAttribute('aria-label')).join(' ')).toContain(
+      'Latency',
+    );
+  },
+);
+
+test('thresholds speak a word beside their colour', async () => {
+  await show('stat', [series], {
+    thresholds: [
+      { value: -Infinity, status: 'healthy' },
+      { value: 0.02, status: 'critical' },
+    ],
+  });
+  expect(host.querySelector('[aria-label="Critical"]')).not.toBeNull();
+  expect(host.querySelector('[aria-label="Unknown"]')).not.toBeNull();
+});
+
+test('a click in the legend shows one line, another click all of them', async () => {
+  await show('timeseries', [series]);
+  const pressed = () => [...host.querySelectorAll('[aria-pressed]')].map((button) => button.getAttribute('aria-pressed'));
+  const first = host.querySelector<HTMLElement>('[aria-pressed]')!;
+  expect(pressed()).toEqual(['true', 'true']);
+  act(() => first.click());
+  expect(pressed()).toEqual(['true', 'false']);
+  act(() => first.click());
+  expect(pressed()).toEqual(['true', 'true']);
+});
+
+test('the canvas stays the same through new data, and values at the shared crosshair appear in the legend', async () => {
+  await show('timeseries', [series]);
+  const canvas = host.querySelector('canvas');
+  await show('timeseries', [{ ...series, fields: series.fields.slice(0, 2) }]);
+  expect(host.querySelector('canvas')).toBe(canvas);
+  act(() => context.cursor.set(1000, {}));
+  expect(host.textContent).toContain('20 ms');
+  act(() => context.cursor.set(undefined, {}));
+});
+
+test('a table sorts by a click on its head', async () => {
+  await show('table', [series]);
+  const cells = () =>
+    [...host.querySelectorAll('[role="rowgroup"] [role="row"]')].map((row) => row.children[1]!.textContent!.trim());
+  expect(cells()).toEqual(['10 ms', '20 ms', '30 ms']);
+  act(() => [...host.querySelectorAll<HTMLElement>('[role="columnheader"] button')][1]!.click());
+  expect(cells()).toEqual(['30 ms', '20 ms', '10 ms']);
+});
+
+test('text is elements, never markup', async () => {
+  const text = await show('text', [], {}, { content: '**bold** <img src=x onerror=alert(1)> [x](javascript:alert(1))' });
+  expect(host.querySelector('strong')?.textContent).toBe('bold');
+  expect(host.querySelector('img')).toBeNull();
+  expect(host.querySelector('a')).toBeNull();
+  expect(text).toContain('<img');
+});

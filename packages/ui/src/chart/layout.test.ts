@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+
+import { cellGrid, figureSize } from '../widget/figure-layout.ts';
+import { rowsInView } from '../widget/use-row-window.ts';
+import { statusOf } from '../theme/status.ts';
+import { placeBeside } from './float.tsx';
+import { arcPath, gaugeRing, share } from './gauge-arc.ts';
+import { gaugeRange } from './gauge-range.ts';
+import { rowLabels } from './heatmap-chart.tsx';
+import { legendColumns } from './legend-table.tsx';
+import { windowAround } from './reading.ts';
+import { sparkPath } from './spark-path.ts';
+import { chartLayout } from './time-chart.tsx';
+
+const NONE = { unit: '', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
+
+test.each([
+  ['a big panel gives a third to the legend', 600, 300, 20, true],
+  ['a low panel keeps it all for the plot', 600, 130, 3, false],
+  ['no series, no legend', 600, 300, 0, false],
+])('%s', (_, width, height, count, hasLegend) => {
+  const layout = chartLayout(width, height, 'bottom', count);
+  expect(layout.legendHeight > 0).toBe(hasLegend);
+  expect(layout.plotHeight + layout.legendHeight).toBe(height);
+});
+
+test.each([
+  [900, ['last', 'min', 'max', 'mean']],
+  [300, ['last']],
+  [190, []],
+])('a legend %d wide shows %j', (width, want) => {
+  expect(legendColumns(width)).toEqual(want);
+});
+
+test.each([
+  ['right of the pointer', { x: 100, y: 300 }, { left: 114, top: 250 }],
+  ['left of it at the right edge', { x: 980, y: 300 }, { left: 766, top: 250 }],
+  ['inside at the bottom', { x: 100, y: 795 }, { left: 114, top: 642 }],
+  ['inside at the top', { x: 100, y: 0 }, { left: 114, top: 8 }],
+])('a tooltip stands %s', (_, point, want) => {
+  expect(placeBeside(point, { width: 200, height: 150 }, { width: 1000, height: 800 })).toEqual(want);
+});
+
+test('of a crowd the tooltip shows the stretch around the nearest', () => {
+  const items = Array.from({ length: 100 }, (_, index) => index);
+  expect(windowAround(items, 50, 5).shown).toEqual([48, 49, 50, 51, 52]);
+  expect(windowAround(items, 99, 5).shown).toEqual([95, 96, 97, 98, 99]);
+  expect(windowAround(items, -1, 5).start).toBe(0);
+});
+
+test.each([
+  [1, 300, 120, 1],
+  [4, 800, 120, 4],
+  [4, 120, 400, 1],
+  [200, 300, 120, 3],
+])('%d values in %d × %d stand in %d columns', (count, width, height, columns) => {
+  expect(cellGrid(count, width, height, 2.2, { width: 90, height: 44 }).columns).toBe(columns);
+});
+
+test('a figure is as large as fits and never unreadable', () => {
+  expect(figureSize('99.62', '%', 120, 200)).toBeGreaterThan(figureSize('99.62', '%', 60, 200));
+  expect(figureSize('1', '', 1000, 1000)).toBe(64);
+  expect(figureSize('123456789', 'requests/s', 20, 20)).toBe(13);
+});
+
+test('only rows in view are made, with a few beyond', () => {
+  const { start, end } = rowsInView(10_000, 20, 1000, 200);
+  expect(start).toBeLessThanOrEqual(50);
+  expect(end).toBeGreaterThanOrEqual(60);
+  expect(end - start).toBeLessThan(30);
+  expect(rowsInView(0, 20, 500, 200)).toEqual({ start: 0, end: 0 });
+});
+
+test.each([
+  [undefined, 'unknown'],
+  [Number.NaN, 'unknown'],
+  [0, 'healthy'],
+  [0.8, 'warning'],
+  [5, 'critical'],
+])('%s is %s', (value, want) => {
+  const steps = [
+    { value: -Infinity, status: 'healthy' as const },
+    { value: 0.8, status: 'warning' as const },
+    { value: 0.9, status: 'critical' as const },
+  ];
+  expect(statusOf(value, steps)).toBe(want);
+  expect(statusOf(value, [])).toBe('neutral');
+});
+
+test.each([
+  [{ ...NONE, unit: 'percentunit' }, [0.2, 0.4], { min: 0, max: 1 }],
+  [NONE, [-5, 10], { min: -5, max: 10 }],
+  [{ ...NONE, min: 2, max: 3 }, [10], { min: 2, max: 3 }],
+  [NONE, [], { min: 0, max: 1 }],
+  [NONE, [undefined, Number.NaN], { min: 0, max: 1 }],
+])('a gauge reaches as far as it must', (field, values, want) => {
+  expect(gaugeRange(field, values)).toEqual(want);
+});
+
+test('a gauge stays in its box and its ends at its ends', () => {
+  expect(share(-5, { min: 0, max: 10 })).toBe(0);
+  expect(share(50, { min: 0, max: 10 })).toBe(1);
+  expect(share(Number.NaN, { min: 0, max: 10 })).toBe(0);
+  expect(arcPath(0, 1, 10)).toMatch(/^M-?[\d.]+ [\d.]+A10 10 0 1 1 [\d.]+ [\d.]+$/);
+  const { radius, centerX, centerY } = gaugeRing(200, 100);
+  expect(centerX - radius).toBeGreaterThanOrEqual(0);
+  expect(centerY - radius).toBeGreaterThanOrEqual(-0.001);
+});
+
+test('a heatmap names as many rows as it has room for', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `row ${index}`);
+  expect(rowLabels(names, 100, 1, 320, 'rows').length).toBeLessThanOrEqual(20);
+  expect(rowLabels(['0.1', '+Inf'], 2, 1, 100, 'edges')).toEqual([
+    { at: 1, text: '0.1' },
+    { at: 2, text: '+Inf' },
+  ]);
+});
+
+test('a sparkline breaks at gaps, shows a lone point as a dot, and a flat line in the middle', () => {
+  const xs = Float64Array.of(0, 1, 2, 3, 4);
+  const broken = sparkPath(xs, Float64Array.of(1, 2, Number.NaN, 3, Number.NaN), 0, 4, 40, 20);
+  expect(broken.line.match(/M/g)).toHaveLength(1);
+  expect(broken.dots).toHaveLength(1);
+  expect(sparkPath(xs, new Float64Array(5).fill(7), 0, 4, 40, 20).line).toContain('M0 10L');
+  expect(sparkPath(new Float64Array(), new Float64Array(), 0, 1, 40, 20).line).toBe('');
+});
