@@ -178,14 +178,14 @@ function serve(processes: Processes, modelPath: string, training: number, minute
     onMessage: (message) => {
       if (message.kind !== 'listening') return;
       // A short demo has short days, so that its page sees a whole one.
-      const daySeconds = Math.min(600, Math.max(60, minutes * 100));
+      const daySeconds = Math.min(600, Math.max(120, minutes * 100));
       processes.start({
         script: 'load',
         title: 'The load generator',
         arguments: [
           `--url=http://127.0.0.1:${message.port}/v1/models/digits:predict`,
           `--day-seconds=${daySeconds}`,
-          `--cycle-seconds=${daySeconds / 2}`,
+          `--cycle-seconds=${Math.max(120, daySeconds / 2)}`,
         ],
       });
     },
