@@ -21,7 +21,8 @@ export function valueTicks(min: number, max: number, most: number, unit: string)
     return [];
   const ticks: number[] = [];
   // Counting in whole steps keeps 0.1 + 0.2 away.
-  for (let n = Math.ceil(min / step - 1e-9); n * step <= max + step * 1e-9 && ticks.length < MOST_TICKS; n++) {
+  const end = Math.min(max + step * 1e-9, Number.MAX_VALUE);
+  for (let n = Math.ceil(min / step - 1e-9); n * step <= end && ticks.length < MOST_TICKS; n++) {
     ticks.push(n === 0 ? 0 : Number((n * step).toPrecision(14)));
   }
   return ticks;
