@@ -37,6 +37,8 @@ function examine(expr: Expr): boolean {
     case 'matrixSelector':
       return expr.selector.at !== undefined;
     case 'call':
+      // The second argument of info() is no selector of its own: it follows the first.
+      if (expr.name === 'info') return isStepInvariant(expr.args[0]!);
       return !TIME_DEPENDENT.has(expr.name) && expr.args.every(isStepInvariant);
     case 'aggregation':
       return isStepInvariant(expr.expr) && (expr.param === undefined || isStepInvariant(expr.param));

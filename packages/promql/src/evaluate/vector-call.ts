@@ -6,6 +6,7 @@ import { clampValues, mapValues, NUMBER_FUNCTIONS, roundValues, TIME_FUNCTIONS }
 import type { Evaluator } from './evaluator.ts';
 import { gridTimes, type Grid } from './grid.ts';
 import { streamHistogram } from './histogram-call.ts';
+import { streamInfo } from './info.ts';
 import { compareByLabels, labelJoin, labelReplace, type Relabel } from './label-functions.ts';
 import { streamKernel, streamRangeFunction } from './range-call.ts';
 import { RANGE_FUNCTIONS } from './range-functions.ts';
@@ -79,6 +80,8 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
       const [destination, separator, ...sources] = args.slice(1).map(textOf) as [string, string, ...string[]];
       return streamRelabelled(evaluator, args[0]!, grid, labelJoin(destination, separator, sources), sink);
     }
+    case 'info':
+      return streamInfo(evaluator, call, grid, sink);
     case 'histogram_quantile':
     case 'histogram_quantiles':
     case 'histogram_fraction':
