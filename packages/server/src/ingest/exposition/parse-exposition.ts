@@ -376,7 +376,8 @@ class ExpositionReader {
     const start = this.#at;
     const seconds = this.#readNumber('a timestamp in seconds');
     const ms = Math.round(seconds * 1000);
-    if (!Number.isSafeInteger(ms)) throw this.#error('expected a timestamp in seconds', start);
+    // One far beyond any clock is still a number; the store refuses it.
+    if (!Number.isFinite(ms)) throw this.#error('expected a timestamp in seconds', start);
     return ms;
   }
 
