@@ -70,7 +70,7 @@ export class Committer {
     const walId = contents.lastWalId + 1;
     db.transaction(() => {
       for (let i = 0; i < this.#createdRefs.length; i++) {
-        db.insertSeries.run(this.#createdRefs[i] as number, Buffer.from(this.#createdKeys[i] as string, 'utf8'));
+        db.addSeries(this.#createdRefs[i] as number, this.#createdKeys[i] as string);
       }
       db.insertWal.run(walId, record);
     });

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { isDamage, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { commitsInWalFile } from './wal/wal-file.ts';
@@ -39,7 +40,7 @@ export class Database {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
-  readonly insertSeries: StatementSync;
+  readonly #insertSeries: StatementSync;
   readonly deleteSeries: StatementSync;
   readonly insertWal: StatementSync;
   readonly deleteWal: StatementSync;
@@ -60,7 +61,7 @@ export class Database {
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
-    this.insertSeries = db.prepare('INSERT INTO series (id, key) VALUES (?, ?)');
+    this.#insertSeries = db.prepare('INSERT INTO series (id, key) VALUES (?, ?)');
     this.deleteSeries = db.prepare('DELETE FROM series WHERE id = ?');
     this.insertWal = db.prepare('INSERT INTO wal (id, data) VALUES (?, ?)');
     this.deleteWal = db.prepare('DELETE FROM wal WHERE id <= ?');
@@ -122,12 +123,25 @@ export class Database {
     }
   }
 
-  *series(): Generator<readonly [id: number, key: string]> {
+  /** Enters a new series, within the caller's transaction. */
+  addSeries(ref: number, key: string): void {
+    const bytes = Buffer.from(key, 'utf8');
+    const row = Buffer.alloc(bytes.length + 4);
+    row.set(bytes);
+    row.writeUInt32LE(crc32(bytes), bytes.length);
+    this.#insertSeries.run(ref, row);
+  }
+
+  /** All series; the key is undefined where its row fails its checksum. */
+  *series(): Generator<readonly [ref: number, key: string | undefined]> {
     const rows = this.#db.prepare('SELECT id, key FROM series');
     rows.setReturnArrays(true);
     for (const row of rows.iterate()) {
-      const [id, key] = row as unknown as [number, Uint8Array];
-      yield [id, Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('utf8')];
+      const [ref, data] = row as unknown as [number, Uint8Array];
+      const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      const length = bytes.length - 4;
+      const isSound = length >= 0 && bytes.readUInt32LE(length) === crc32(bytes.subarray(0, length));
+      yield [ref, isSound ? bytes.toString('utf8', 0, length) : undefined];
     }
   }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { StoreBusy, type Growth, type LabelRequest, type Selector } from '@vitrine/model/sample-store.ts';
 import { LocalStore } from './local-store.ts';
+import { StoreOpenError } from './store-open-error.ts';
 import { batchOf, bitsOf, keyOf, readAll, tempFolder, type TestSample } from './store-for-tests.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -92,7 +93,10 @@ describe('what is appended is read back', () => {
   });
 
   test('property: any order, flushes and restarts anywhere, the later written counts', async () => {
-    type Step = { readonly kind: 'append'; readonly offsets: readonly number[] } | { readonly kind: 'flush' } | { readonly kind: 'restart' };
+    type Step =
+      | { readonly kind: 'append'; readonly offsets: readonly number[] }
+      | { readonly kind: 'flush' }
+      | { readonly kind: 'restart' };
     const step = fc.oneof(
       {
         weight: 6,
@@ -393,6 +397,44 @@ describe('damage', () => {
     const file = join(folder, 'samples.db');
     writeFileSync(file, Buffer.alloc(50_000, 'not a database '));
     expect(() => open(folder)).toThrow(/samples\.db is damaged \(.*\): restore it from a backup, or move it aside/);
+  });
+
+  test('property: bytes changed anywhere in the main file end in a sentence or in samples that were written', async () => {
+    const { store, folder, append } = open();
+    const written = [...line('m', 3000), ...line('n{a}', 100)];
+    await append(written);
+    await store.flush();
+    await append([['late', NOW, 1]]);
+    await store.close();
+    const good = readFileSync(join(folder, 'samples.db'));
+    const known = new Set(['late', 'm', 'n{a}'].map(keyOf));
+    const changes = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(changes, async (changes) => {
+        const { folder: copy, remove } = tempFolder();
+        const bad = Buffer.from(good);
+        for (const [at, byte] of changes) bad[at] = byte;
+        writeFileSync(join(copy, 'samples.db'), bad);
+        try {
+          const { store } = open(copy);
+          try {
+            for (const [key, samples] of readAll(store.source, [])) {
+              expect(known).toContain(key);
+              expect(samples.length).toBeLessThanOrEqual(3000);
+            }
+          } catch (error) {
+            expect((error as Error).message).toMatch(/samples\.db is damaged/);
+          }
+          await store.close();
+        } catch (error) {
+          expect(error).toBeInstanceOf(StoreOpenError);
+          expect((error as Error).message).toContain(join(copy, 'samples.db'));
+        } finally {
+          remove();
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('a damaged chunk is left out and told of', async () => {

@@ -85,7 +85,7 @@ export class LocalStore implements SampleStore {
     this.#committer = new Committer(contents);
     this.#reader = new Reader(contents);
     this.#watchers = new Watchers(contents.index);
-    this.#flusher = new Flusher(contents, now);
+    this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now);
     this.#upkeep = setInterval(() => void this.runUpkeep(), UPKEEP_EVERY_MS);
     this.#upkeep.unref();
@@ -318,9 +318,15 @@ export class LocalStore implements SampleStore {
 /** Series and what their chunks reach over. */
 function load(contents: Contents): void {
   const { db, refs, series } = contents;
+  let damaged = 0;
   for (const [ref, key] of db.series()) {
-    contents.addSeries(ref, key);
+    // A damaged series' place stays taken: its chunks must not become another's.
     refs.adopt(ref);
+    if (key === undefined) damaged++;
+    else contents.addSeries(ref, key);
+  }
+  if (damaged > 0) {
+    contents.log('error', `${db.file} is damaged: the names of ${damaged} series cannot be read, and their samples are left out`);
   }
   for (const [ref, minMs, maxMs, samples] of db.chunkRanges()) {
     contents.storedSamples += samples;

@@ -6,6 +6,8 @@ import { flushSeries, type FlushedSeries } from './flush-series.ts';
 const WAL_BYTES_MIN = 48 * 1024 * 1024;
 /** … or than this for each series, so that a store of very many series still writes chunks of a useful size. */
 const WAL_BYTES_PER_SERIES = 640;
+/** The log may take this share of what the store may take on disk. */
+const WAL_SHARE = 0.25;
 /** Samples wait in the log at most this long, so that a quiet store is compressed too. */
 const MAX_AGE_MS = 2 * 3_600_000;
 
@@ -16,13 +18,16 @@ const WAL_ROWS_A_SLICE = 16;
 /** Moves the head into chunks, in the background and in small transactions, and then cuts the log. */
 export class Flusher {
   readonly #contents: Contents;
+  readonly #walBytesMax: number;
   readonly #now: () => number;
   #running: Promise<void> | undefined;
   #stopped = false;
   #oldestWalMs: number | undefined;
 
-  constructor(contents: Contents, now: () => number) {
+  /** `sizeBytes` is what the store may take on disk, 0 where there is no limit. */
+  constructor(contents: Contents, sizeBytes: number, now: () => number) {
     this.#contents = contents;
+    this.#walBytesMax = sizeBytes > 0 ? sizeBytes * WAL_SHARE : Infinity;
     this.#now = now;
   }
 
@@ -35,7 +40,8 @@ export class Flusher {
     const { walBytes, index } = this.#contents;
     if (walBytes === 0) return false;
     this.#oldestWalMs ??= this.#now();
-    return walBytes > Math.max(WAL_BYTES_MIN, index.size * WAL_BYTES_PER_SERIES) || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
+    const limitBytes = Math.min(this.#walBytesMax, Math.max(WAL_BYTES_MIN, index.size * WAL_BYTES_PER_SERIES));
+    return walBytes > limitBytes || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
   }
 
   /** Resolves when everything that was in the log at the start of the run is in chunks, or rejects where the disk does not take it. */
