@@ -61,7 +61,7 @@ describe.each([
   );
 
   test('any request is read back, again and again with one decoder', () => {
-    const decoder = createRemoteWriteDecoder({ cache: { sets: 3, bytes: 1000 } });
+    const decoder = createRemoteWriteDecoder({ cache: { entries: 3, bytes: 1000 } });
     const label = fc.tuple(
       fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }),
       fc.string({ maxLength: 8, unit: 'grapheme' }),

@@ -1,8 +1,9 @@
 import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { BatchBuilder } from './batch-builder.ts';
-import { LabelSetCache, type LabelSetCacheLimits } from './label-set-cache.ts';
+import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
+import type { LabelSet } from './label-set.ts';
 import { readWriteRequest } from './read-write-request.ts';
-import { readWriteRequestV2 } from './read-write-request-v2.ts';
+import { readWriteRequestV2, SymbolMemory } from './read-write-request-v2.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
 import { SnappyUnpacker } from './snappy-block.ts';
 
@@ -36,7 +37,7 @@ export interface RejectedParts {
 
 export interface RemoteWriteOptions {
   readonly limitBytes?: number;
-  readonly cache?: LabelSetCacheLimits;
+  readonly cache?: BytesCacheLimits;
 }
 
 /**
@@ -47,7 +48,8 @@ export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cach
   body: Uint8Array,
   headers: RemoteWriteHeaders,
 ) => DecodedRemoteWrite {
-  const cache = new LabelSetCache(cacheLimits);
+  const labelSets = new BytesCache<LabelSet>(cacheLimits);
+  const symbols = new SymbolMemory(cacheLimits);
   const snappy = new SnappyUnpacker();
   let requests = 0;
   return (body, headers) => {
@@ -60,7 +62,7 @@ export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cach
     }
     const bytes = snappy.unpack(body, limitBytes);
     const batch = new BatchBuilder(++requests, Math.ceil(bytes.length / BYTES_PER_SAMPLE));
-    const metadata = version === 1 ? readWriteRequest(bytes, cache, batch) : readWriteRequestV2(bytes, batch);
+    const metadata = version === 1 ? readWriteRequest(bytes, labelSets, batch) : readWriteRequestV2(bytes, symbols, batch);
     return {
       version,
       batch: batch.finish(),

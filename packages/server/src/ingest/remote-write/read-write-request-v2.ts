@@ -1,5 +1,6 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder } from './batch-builder.ts';
+import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
 import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
 import { METRIC_TYPES } from './read-write-request.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
@@ -19,14 +20,38 @@ const METADATA_TYPE = 0x08;
 const METADATA_HELP = 0x18;
 const METADATA_UNIT = 0x20;
 
+/** A text of a request's symbol table. Equal ids are equal texts. */
+interface KnownSymbol {
+  readonly id: number;
+  readonly text: string;
+}
+
+/** What a reader of remote write 2.0 remembers between requests. */
+export class SymbolMemory {
+  readonly symbols: BytesCache<KnownSymbol>;
+  /** By the ids of the symbols, each as a double. */
+  readonly labelSets: BytesCache<LabelSet>;
+  #ids = 0;
+
+  constructor(limits?: BytesCacheLimits) {
+    this.symbols = new BytesCache(limits);
+    this.labelSets = new BytesCache(limits);
+  }
+
+  /** An id that no other symbol has or had. */
+  newId(): number {
+    return ++this.#ids;
+  }
+}
+
 /** Reads io.prometheus.write.v2.Request (remote write 2.0) into `batch`. Returns the metadata. Throws RemoteWriteRefused. */
-export function readWriteRequestV2(bytes: Uint8Array, batch: BatchBuilder): MetricMetadata[] {
+export function readWriteRequestV2(bytes: Uint8Array, memory: SymbolMemory, batch: BatchBuilder): MetricMetadata[] {
   const wire = new WireReader(bytes);
   // A field may stand anywhere in protobuf, and series need all symbols.
-  const symbols = readSymbols(wire);
+  const symbols = readSymbols(wire, memory);
   wire.at = 0;
   const metadata = new Map<string, MetricMetadata>();
-  const reader = new SeriesReader(wire, symbols, batch, metadata);
+  const reader = new SeriesReader(wire, symbols, memory, batch, metadata);
   while (wire.at < bytes.length) {
     const tag = wire.readUint32();
     if (tag === REQUEST_TIMESERIES) reader.read(wire.readEnd(bytes.length));
@@ -35,37 +60,53 @@ export function readWriteRequestV2(bytes: Uint8Array, batch: BatchBuilder): Metr
   return [...metadata.values()];
 }
 
-function readSymbols(wire: WireReader): string[] {
-  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+function readSymbols(wire: WireReader, memory: SymbolMemory): KnownSymbol[] {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const end = wire.bytes.length;
-  const symbols: string[] = [];
+  const symbols: KnownSymbol[] = [];
+  let from = 0;
+  let to = 0;
+  const read = (): KnownSymbol => {
+    try {
+      return { id: memory.newId(), text: decoder.decode(wire.bytes.subarray(from, to)) };
+    } catch (error) {
+      throw new RemoteWriteRefused(400, `Symbol ${symbols.length} is not valid UTF-8.`, { cause: error });
+    }
+  };
   while (wire.at < end) {
     const tag = wire.readUint32();
     if (tag !== REQUEST_SYMBOL) {
       wire.skip(tag, end);
       continue;
     }
-    const to = wire.readEnd(end);
-    try {
-      symbols.push(text.decode(wire.bytes.subarray(wire.at, to)));
-    } catch (error) {
-      throw new RemoteWriteRefused(400, `Symbol ${symbols.length} is not valid UTF-8.`, { cause: error });
-    }
+    to = wire.readEnd(end);
+    from = wire.at;
+    symbols.push(memory.symbols.get(wire.view, from, to, read));
     wire.at = to;
   }
-  if (symbols.length > 0 && symbols[0] !== '') throw new RemoteWriteRefused(400, 'The first symbol must be the empty text.');
+  if (symbols.length > 0 && symbols[0]?.text !== '')
+    throw new RemoteWriteRefused(400, 'The first symbol must be the empty text.');
   return symbols;
 }
 
 class SeriesReader {
   readonly #wire: WireReader;
-  readonly #symbols: readonly string[];
+  readonly #symbols: readonly KnownSymbol[];
+  readonly #memory: SymbolMemory;
   readonly #batch: BatchBuilder;
   readonly #metadata: Map<string, MetricMetadata>;
+  #ids = new DataView(new ArrayBuffer(1024));
 
-  constructor(wire: WireReader, symbols: readonly string[], batch: BatchBuilder, metadata: Map<string, MetricMetadata>) {
+  constructor(
+    wire: WireReader,
+    symbols: readonly KnownSymbol[],
+    memory: SymbolMemory,
+    batch: BatchBuilder,
+    metadata: Map<string, MetricMetadata>,
+  ) {
     this.#wire = wire;
     this.#symbols = symbols;
+    this.#memory = memory;
     this.#batch = batch;
     this.#metadata = metadata;
   }
@@ -112,14 +153,17 @@ class SeriesReader {
 
   #resolve(refs: readonly number[]): LabelSet {
     if (refs.length % 2 !== 0) return refusedLabelSet('A series has an odd number of label references.');
-    const texts: string[] = [];
-    for (const ref of refs) {
-      const text = this.#symbols[ref];
-      if (text === undefined)
+    const bytes = refs.length * 8;
+    if (bytes > this.#ids.byteLength) this.#ids = new DataView(new ArrayBuffer(bytes * 2));
+    for (const [i, ref] of refs.entries()) {
+      const symbol = this.#symbols[ref];
+      if (symbol === undefined)
         return refusedLabelSet(`A series refers to symbol ${ref}; the request has ${this.#symbols.length}.`);
-      texts.push(text);
+      this.#ids.setFloat64(i * 8, symbol.id, true);
     }
-    return { ...makeLabelSet(texts), ambiguous: true };
+    return this.#memory.labelSets.get(this.#ids, 0, bytes, () =>
+      makeLabelSet(refs.map((ref) => (this.#symbols[ref] as KnownSymbol).text)),
+    );
   }
 
   #readSamples(start: number, end: number, series: number): void {
@@ -159,8 +203,8 @@ class SeriesReader {
     while (wire.at < end) {
       const tag = wire.readUint32();
       if (tag === METADATA_TYPE) type = METRIC_TYPES[wire.readUint32()] ?? 'unknown';
-      else if (tag === METADATA_HELP) help = this.#symbols[wire.readUint32()] ?? '';
-      else if (tag === METADATA_UNIT) unit = this.#symbols[wire.readUint32()] ?? '';
+      else if (tag === METADATA_HELP) help = this.#symbols[wire.readUint32()]?.text ?? '';
+      else if (tag === METADATA_UNIT) unit = this.#symbols[wire.readUint32()]?.text ?? '';
       else wire.skip(tag, end);
     }
     if (type === 'unknown' && help === '' && unit === '') return;
@@ -175,9 +219,9 @@ function familyOf(metric: string, type: MetricMetadata['type']): string {
   return type === 'summary' ? metric.replace(/_(?:count|sum)$/, '') : metric;
 }
 
-function nameOf(refs: readonly number[], symbols: readonly string[]): string {
+function nameOf(refs: readonly number[], symbols: readonly KnownSymbol[]): string {
   for (let i = 0; i < refs.length; i += 2) {
-    if (symbols[refs[i] as number] === '__name__') return symbols[refs[i + 1] as number] ?? '';
+    if (symbols[refs[i] as number]?.text === '__name__') return symbols[refs[i + 1] as number]?.text ?? '';
   }
   return '';
 }

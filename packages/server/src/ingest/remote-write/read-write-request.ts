@@ -1,7 +1,7 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
-import type { LabelSetCache } from './label-set-cache.ts';
+import type { BytesCache } from './bytes-cache.ts';
 import { WireReader } from './wire-reader.ts';
 
 // Tags (field number * 8 + wire type) of prometheus.WriteRequest and the messages in it.
@@ -33,21 +33,21 @@ export const METRIC_TYPES: readonly MetricMetadata['type'][] = [
 ];
 
 /** Reads prometheus.WriteRequest (remote write 1.0) into `batch`. Returns the metadata. Throws RemoteWriteRefused. */
-export function readWriteRequest(bytes: Uint8Array, cache: LabelSetCache, batch: BatchBuilder): MetricMetadata[] {
+export function readWriteRequest(bytes: Uint8Array, cache: BytesCache<LabelSet>, batch: BatchBuilder): MetricMetadata[] {
   const reader = new WriteRequestReader(bytes, cache, batch);
   return reader.readRequest();
 }
 
 class WriteRequestReader {
   readonly #wire: WireReader;
-  readonly #cache: LabelSetCache;
+  readonly #cache: BytesCache<LabelSet>;
   readonly #batch: BatchBuilder;
   readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #labelsFrom = 0;
   #labelsTo = 0;
   readonly #readLabels = (): LabelSet => this.#decodeLabels(this.#wire.bytes, this.#labelsFrom, this.#labelsTo);
 
-  constructor(bytes: Uint8Array, cache: LabelSetCache, batch: BatchBuilder) {
+  constructor(bytes: Uint8Array, cache: BytesCache<LabelSet>, batch: BatchBuilder) {
     this.#wire = new WireReader(bytes);
     this.#cache = cache;
     this.#batch = batch;

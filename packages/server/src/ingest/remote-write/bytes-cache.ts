@@ -1,26 +1,24 @@
-import type { LabelSet } from './label-set.ts';
-
 const FIRST_SLOTS = 1024;
 const FIRST_ARENA_BYTES = 64 * 1024;
-/** A set larger than this is rare, and not worth its place. */
-const LARGEST_SET_BYTES = 16 * 1024;
+/** A key larger than this is rare, and not worth its place. */
+const LARGEST_KEY_BYTES = 16 * 1024;
 
 /** Bounds of one generation; there are two. */
-export interface LabelSetCacheLimits {
-  readonly sets: number;
+export interface BytesCacheLimits {
+  readonly entries: number;
   readonly bytes: number;
 }
 
 /**
- * Remembers what the bytes of a label set mean, across requests, so that a series' labels are decoded once and then
- * recognised. Bounded: what was not used during the last `sets` new ones is forgotten.
+ * Remembers what bytes mean, across requests, so that a label set or a text is decoded once and then recognised.
+ * Bounded: what was not used while as many others came new is forgotten.
  */
-export class LabelSetCache {
-  readonly #limits: LabelSetCacheLimits;
-  #young = new Generation();
-  #old = new Generation();
+export class BytesCache<T> {
+  readonly #limits: BytesCacheLimits;
+  #young = new Generation<T>();
+  #old = new Generation<T>();
 
-  constructor(limits: LabelSetCacheLimits = { sets: 200_000, bytes: 48 * 1024 * 1024 }) {
+  constructor(limits: BytesCacheLimits = { entries: 200_000, bytes: 48 * 1024 * 1024 }) {
     this.#limits = limits;
   }
 
@@ -28,72 +26,72 @@ export class LabelSetCache {
     return this.#young.size + this.#old.size;
   }
 
-  /** The set in the bytes [from, to) of `view`; `read` is asked where it is not known. */
-  get(view: DataView, from: number, to: number, read: () => LabelSet): LabelSet {
-    if (to - from > LARGEST_SET_BYTES) return read();
+  /** What the bytes [from, to) of `view` mean; `read` is asked where it is not known. */
+  get(view: DataView, from: number, to: number, read: () => T): T {
+    if (to - from > LARGEST_KEY_BYTES) return read();
     const next = this.#young.findNext(view, from, to);
     if (next !== undefined) return next;
     const hash = hashOf(view, from, to);
     const known = this.#young.find(hash, view, from, to);
     if (known !== undefined) return known;
-    const set = this.#old.find(hash, view, from, to) ?? read();
-    if (this.#young.size >= this.#limits.sets || this.#young.bytes + to - from > this.#limits.bytes) {
+    const value = this.#old.find(hash, view, from, to) ?? read();
+    if (this.#young.size >= this.#limits.entries || this.#young.bytes + to - from > this.#limits.bytes) {
       this.#old = this.#young;
-      this.#young = new Generation();
+      this.#young = new Generation<T>();
     }
-    this.#young.add(hash, view, from, to, set);
-    return set;
+    this.#young.add(hash, view, from, to, value);
+    return value;
   }
 }
 
 /** A hash table with open addressing over copies of the bytes. */
-class Generation {
-  /** Number of a set plus 1; 0 is free. */
+class Generation<T> {
+  /** Number of an entry plus 1; 0 is free. */
   #slots = new Int32Array(FIRST_SLOTS);
   #hashes = new Int32Array(FIRST_SLOTS / 2);
-  /** Where set i's bytes begin; they end where those of i + 1 begin. */
+  /** Where entry i's key begins; it ends where that of i + 1 begins. */
   #starts = new Int32Array(FIRST_SLOTS / 2 + 1);
   #arena = new DataView(new ArrayBuffer(FIRST_ARENA_BYTES));
-  readonly #sets: LabelSet[] = [];
-  /** The number of the set that was found last. */
+  readonly #values: T[] = [];
+  /** The number of the entry that was found last. */
   #found = -1;
 
   get size(): number {
-    return this.#sets.length;
+    return this.#values.length;
   }
 
   get bytes(): number {
-    return this.#starts[this.#sets.length] as number;
+    return this.#starts[this.#values.length] as number;
   }
 
-  /** The set that was added after the one that was found last, where it is that: senders repeat themselves. */
-  findNext(view: DataView, from: number, to: number): LabelSet | undefined {
-    const set = this.#found + 1 < this.#sets.length ? this.#found + 1 : 0;
-    const start = this.#starts[set] as number;
+  /** The value that was added after the one that was found last, where the key is its own: senders repeat themselves. */
+  findNext(view: DataView, from: number, to: number): T | undefined {
+    const entry = this.#found + 1 < this.#values.length ? this.#found + 1 : 0;
+    const start = this.#starts[entry] as number;
     const length = to - from;
-    if (set >= this.#sets.length || (this.#starts[set + 1] as number) - start !== length) return undefined;
+    if (entry >= this.#values.length || (this.#starts[entry + 1] as number) - start !== length) return undefined;
     if (!sameBytes(this.#arena, start, view, from, length)) return undefined;
-    this.#found = set;
-    return this.#sets[set];
+    this.#found = entry;
+    return this.#values[entry];
   }
 
-  find(hash: number, view: DataView, from: number, to: number): LabelSet | undefined {
+  find(hash: number, view: DataView, from: number, to: number): T | undefined {
     const mask = this.#slots.length - 1;
     const length = to - from;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const set = (this.#slots[slot] as number) - 1;
-      if (set === -1) return undefined;
-      if (this.#hashes[set] !== hash) continue;
-      const start = this.#starts[set] as number;
-      if ((this.#starts[set + 1] as number) - start !== length) continue;
+      const entry = (this.#slots[slot] as number) - 1;
+      if (entry === -1) return undefined;
+      if (this.#hashes[entry] !== hash) continue;
+      const start = this.#starts[entry] as number;
+      if ((this.#starts[entry + 1] as number) - start !== length) continue;
       if (!sameBytes(this.#arena, start, view, from, length)) continue;
-      this.#found = set;
-      return this.#sets[set];
+      this.#found = entry;
+      return this.#values[entry];
     }
   }
 
-  add(hash: number, view: DataView, from: number, to: number, set: LabelSet): void {
-    const number = this.#sets.length;
+  add(hash: number, view: DataView, from: number, to: number, value: T): void {
+    const number = this.#values.length;
     const start = this.bytes;
     const end = start + to - from;
     if (end > this.#arena.byteLength) {
@@ -102,18 +100,19 @@ class Generation {
       this.#arena = new DataView(arena.buffer);
     }
     new Uint8Array(this.#arena.buffer).set(new Uint8Array(view.buffer, view.byteOffset + from, to - from), start);
-    this.#sets.push(set);
+    this.#values.push(value);
     if (number === this.#hashes.length) this.#grow();
     this.#hashes[number] = hash;
     this.#starts[number + 1] = end;
     this.#place(hash, number);
+    this.#found = number;
   }
 
-  #place(hash: number, set: number): void {
+  #place(hash: number, entry: number): void {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = set + 1;
+    this.#slots[slot] = entry + 1;
   }
 
   /** Half of the slots stay free. */
@@ -126,7 +125,7 @@ class Generation {
     this.#hashes = hashes;
     this.#starts = starts;
     this.#slots = new Int32Array(count * 4);
-    for (let set = 0; set < count; set++) this.#place(hashes[set] as number, set);
+    for (let entry = 0; entry < count; entry++) this.#place(hashes[entry] as number, entry);
   }
 }
 
