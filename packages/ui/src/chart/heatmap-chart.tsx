@@ -92,8 +92,9 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
   );
   const min = props.min ?? (blankZero ? 0 : Number.isNaN(grid.min) ? 0 : grid.min);
   const max = props.max ?? (Number.isNaN(grid.max) ? 1 : grid.max);
+  const { theme } = context;
+  const image = useMemo(() => drawCells(grid, min, max, curve, blankZero, theme), [grid, min, max, curve, blankZero, theme]);
   const picture = useMemo<PlotPicture>(() => {
-    const image = drawCells(grid, min, max, curve, blankZero, context.theme);
     const [xMin, xMax] = xRange(context, [{ xs }]);
     return {
       context,
@@ -125,7 +126,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
         for (let row = 1; row < grid.rows; row++) ctx.fillRect(left, Math.round(top + row * rowHeight), right - left, ratio);
       },
     };
-  }, [grid, min, max, curve, blankZero, context, xs, rows, names, plotHeight]);
+  }, [grid, image, context, xs, rows, names, plotHeight]);
   const { host, plot, hover } = usePlot(picture, width, plotHeight);
 
   const column = hover === undefined ? -1 : Math.round((hover.x - grid.x0) / grid.step);
@@ -203,7 +204,7 @@ function drawCells(
   curve: HeatCurve,
   blankZero: boolean,
   theme: ChartContext['theme'],
-): OffscreenCanvas | HTMLCanvasElement | undefined {
+): HTMLCanvasElement | undefined {
   if (grid.columns === 0 || grid.rows === 0) return undefined;
   const canvas = document.createElement('canvas');
   canvas.width = grid.columns;

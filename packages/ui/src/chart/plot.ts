@@ -339,7 +339,6 @@ export class Plot {
 
   #bind(over: HTMLElement): void {
     over.addEventListener('click', this.#onClick);
-    over.addEventListener('wheel', this.#onWheel, { passive: false });
     this.#host.addEventListener('keydown', this.#onKey);
     this.#host.addEventListener('blur', this.#onBlur);
   }
@@ -410,17 +409,6 @@ export class Plot {
     if (!pinned) this.#onCursor(this.#plot);
     this.#host.focus({ preventScroll: true });
     event.stopPropagation();
-  };
-
-  /** ⌘ or ctrl and the wheel zoom around the pointer; the wheel alone scrolls the page. */
-  readonly #onWheel = (event: WheelEvent): void => {
-    if (!event.metaKey && !event.ctrlKey) return;
-    event.preventDefault();
-    const { xMin, xMax, context } = this.#picture;
-    const rect = this.#plot.over.getBoundingClientRect();
-    const x = this.#plot.posToVal(event.clientX - rect.left, 'x');
-    const factor = Math.min(1.5, Math.max(1 / 1.5, 1.0015 ** event.deltaY));
-    context.zoomTo(x - (x - xMin) * factor, x + (xMax - x) * factor);
   };
 
   readonly #onBlur = (): void => {
