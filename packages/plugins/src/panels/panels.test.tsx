@@ -162,9 +162,11 @@ test('a table sorts by a click on its head', async () => {
   await show('table', [series]);
   const cells = () =>
     [...host.querySelectorAll('[role="rowgroup"] [role="row"]')].map((row) => row.children[1]!.textContent!.trim());
-  expect(cells()).toEqual(['10 ms', '20 ms', '30 ms']);
-  act(() => [...host.querySelectorAll<HTMLElement>('[role="columnheader"] button')][1]!.click());
+  const head = () => [...host.querySelectorAll<HTMLElement>('[role="columnheader"] button')][1]!;
+  act(() => head().click());
   expect(cells()).toEqual(['30 ms', '20 ms', '10 ms']);
+  act(() => head().click());
+  expect(cells()).toEqual(['10 ms', '20 ms', '30 ms']);
 });
 
 test('text is elements, never markup', async () => {

@@ -24,6 +24,8 @@ export interface DataTableProps {
   readonly decimals: number | undefined;
   readonly thresholds: readonly ThresholdStep[];
   readonly noValue: string;
+  /** Starts with the highest of the first column on top, as series over time are read. */
+  readonly newestFirst: boolean;
 }
 
 const ROW = 28;
@@ -33,8 +35,8 @@ const FOOT_FROM_HEIGHT = 140;
 
 /** Rows and columns: sortable, units in the cells, thousands of rows, and all of it copyable. */
 export function DataTable(props: DataTableProps): ReactElement {
-  const { label, fields, length, width, height, timeZone, unit, decimals, thresholds, noValue } = props;
-  const [sort, setSort] = useState<TableSort>();
+  const { label, fields, length, width, height, timeZone, unit, decimals, thresholds, noValue, newestFirst } = props;
+  const [sort, setSort] = useState<TableSort | undefined>(newestFirst ? { column: 0, down: true } : undefined);
   const [copied, setCopied] = useState(false);
   const order = useMemo(() => orderRows(fields, length, sort), [fields, length, sort]);
   const foot = height >= FOOT_FROM_HEIGHT ? FOOT : 0;

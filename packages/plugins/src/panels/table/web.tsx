@@ -31,6 +31,7 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
         </div>
       )}
       <DataTable
+        key={`${frame.refId} ${frame.shape}`}
         label={title}
         fields={fields}
         length={frame.length}
@@ -41,6 +42,7 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
         decimals={field.decimals}
         thresholds={field.thresholds}
         noValue={field.noValue}
+        newestFirst={frame.shape !== 'table'}
       />
     </div>
   );
