@@ -11,7 +11,7 @@ import type { SignIn } from './auth/sign-in.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
-import { replyFor } from './http/errors.ts';
+import { ERRORS, replyFor } from './http/errors.ts';
 import { healthRoutes } from './http/health.ts';
 import { liveRoutes } from './http/live.ts';
 import { panelDataRoutes } from './http/panel-data.ts';
@@ -74,6 +74,10 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     if (code === 'internal') log.error({ err: error, url: request.url }, 'a request failed');
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     void reply.code(status).send({ error: { code, message, ...(field === undefined ? {} : { field }) } });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is nothing to ${request.method} at ${request.url.split('?')[0]}.`;
+    void reply.code(ERRORS.not_found.status).send({ error: { code: 'not_found', message } });
   });
   app.addHook('onRequest', async () => metrics.requestsInFlight.inc());
   app.addHook('onResponse', async (request, reply) => {

@@ -10,7 +10,7 @@ import { buildApp } from './app.ts';
 import { isLoopback } from './auth/guard.ts';
 import { signInOver } from './auth/sign-in.ts';
 import { tokensOver } from './auth/tokens.ts';
-import { type Address, KEY_NAMES, type Settings } from './config/keys.ts';
+import type { Address, Settings } from './config/keys.ts';
 import type { Config } from './config/read-config.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
@@ -91,7 +91,7 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
         metadata: () => [...scraping.metadata().flatMap((target) => target.metadata), ...written.all(), ...ownMetadata(metrics)],
       },
       onMetadata: (metadata) => written.learn(metadata),
-      flags: Object.fromEntries(KEY_NAMES.map((name) => [name, String(settings[name])])),
+      flags: config.texts,
       startedMs: Date.now(),
       webFolder: join(ROOT, 'packages/web/dist'),
       cookieName: await cookieName(documents),

@@ -24,6 +24,7 @@ describe('on a loopback address', () => {
       401,
     ],
     ['a session that is none', { url: '/api/session', headers: { cookie: `${COOKIE}=guess` } }, 401],
+    ['what is not there', { method: 'POST', url: '/api/gone' }, 404],
     ['a token that is none', { url: '/api/v1/query?query=up', headers: { authorization: 'Bearer vitrine_guess' } }, 401],
   ])('%s', async (_, request, status) => {
     const { app } = await testApp();

@@ -9,6 +9,8 @@ const PROMETHEUS_SECTIONS = ['global', 'scrape_configs'] as const;
 
 export interface Config {
   readonly settings: Settings;
+  /** The settings as they were written, or their defaults, for showing. */
+  readonly texts: Readonly<Record<string, string>>;
   /** The file that was read; undefined where there was none. */
   readonly file: string | undefined;
   /** Whether that file has `global` or `scrape_configs`, so that it is to be read as a prometheus.yml too. */
@@ -44,14 +46,16 @@ export function readConfig({ flags, env, file, folder }: ConfigSources): Config 
   if (file !== undefined && !found) throw new ConfigError(`--config: there is no file ${path}.`);
   const fromFile = found ? readConfigFile(path, readFileSync(path, 'utf8')) : undefined;
 
-  const settings = Object.fromEntries(
-    KEY_NAMES.map((name) => {
-      const written =
-        pick(flags[name], `--${name}`, folder) ?? pick(env[envName(name)], envName(name), folder) ?? fromFile?.written.get(name);
-      return [name, readSetting(name, written, folder)];
-    }),
-  ) as unknown as Settings;
-  return { settings, file: found ? path : undefined, hasScrapeSections: fromFile?.hasScrapeSections ?? false };
+  const written = (name: keyof Settings): Written | undefined =>
+    pick(flags[name], `--${name}`, folder) ?? pick(env[envName(name)], envName(name), folder) ?? fromFile?.written.get(name);
+  return {
+    settings: Object.fromEntries(
+      KEY_NAMES.map((name) => [name, readSetting(name, written(name), folder)]),
+    ) as unknown as Settings,
+    texts: Object.fromEntries(KEY_NAMES.map((name) => [name, written(name)?.text ?? KEYS[name].fallback])),
+    file: found ? path : undefined,
+    hasScrapeSections: fromFile?.hasScrapeSections ?? false,
+  };
 }
 
 export function envName(key: string): string {

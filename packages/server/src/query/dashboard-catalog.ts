@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import type { Logger } from 'pino';
-import type { DocumentStore } from '../documents/document-store.ts';
+import type { DocumentStore, SavedDashboard } from '../documents/document-store.ts';
 
 export interface CatalogEntry {
   readonly dashboard: Dashboard;
@@ -62,21 +62,34 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
     }
   };
 
-  const list = async (): Promise<readonly CatalogEntry[]> => {
+  const ofFiles = (): Map<string, CatalogEntry> => {
     const byUid = new Map<string, CatalogEntry>();
-    const saved = (await documents.dashboards()).flatMap(({ uid, json }): CatalogEntry[] => {
-      try {
-        return [{ dashboard: parseDashboard(JSON.parse(json)), builtin: false }];
-      } catch (error) {
-        log.warn(`saved dashboard ${uid}: ${(error as Error).message}`);
-        return [];
-      }
-    });
-    for (const entry of [...folders.flatMap(readFolder), ...saved]) {
-      if (!byUid.has(entry.dashboard.uid)) byUid.set(entry.dashboard.uid, entry);
-    }
-    return [...byUid.values()];
+    for (const entry of folders.flatMap(readFolder)) if (!byUid.has(entry.dashboard.uid)) byUid.set(entry.dashboard.uid, entry);
+    return byUid;
   };
 
-  return { list, find: async (uid) => (await list()).find(({ dashboard }) => dashboard.uid === uid) };
+  const readSaved = ({ uid, json }: SavedDashboard): CatalogEntry[] => {
+    try {
+      return [{ dashboard: parseDashboard(JSON.parse(json)), builtin: false }];
+    } catch (error) {
+      log.warn(`saved dashboard ${uid}: ${(error as Error).message}`);
+      return [];
+    }
+  };
+
+  return {
+    async list() {
+      const byUid = ofFiles();
+      for (const entry of (await documents.dashboards()).flatMap(readSaved)) {
+        if (!byUid.has(entry.dashboard.uid)) byUid.set(entry.dashboard.uid, entry);
+      }
+      return [...byUid.values()];
+    },
+    async find(uid) {
+      const ofFile = ofFiles().get(uid);
+      if (ofFile !== undefined) return ofFile;
+      const saved = await documents.dashboard(uid);
+      return saved === undefined ? undefined : readSaved(saved)[0];
+    },
+  };
 }

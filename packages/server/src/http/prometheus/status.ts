@@ -1,3 +1,4 @@
+import { availableParallelism, hostname } from 'node:os';
 import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Routes } from '../routes.ts';
 
@@ -37,13 +38,21 @@ export function statusRoutes(app: Routes, { samples, version, flags, startedMs }
       .map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
       .join(''),
   }));
-  get('/status/runtimeinfo', 'How the process is doing', async () => ({
+  get('/status/runtimeinfo', 'How the process is doing', () => ({
     startTime: new Date(startedMs).toISOString(),
     CWD: process.cwd(),
+    hostname: hostname(),
+    serverTime: new Date().toISOString(),
     reloadConfigSuccess: true,
     lastConfigTime: new Date(startedMs).toISOString(),
     storageRetention: flags['retention.time'] ?? '',
-    timeSeriesCount: (await samples.stats()).seriesCount,
+    GOMAXPROCS: availableParallelism(),
+    // Go's own figures have no counterpart here, but readers want the keys.
+    corruptionCount: 0,
+    goroutineCount: 0,
+    GOMEMLIMIT: 0,
+    GOGC: '',
+    GODEBUG: '',
   }));
   get('/status/tsdb', 'How the store is doing', async () => {
     const stats = await samples.stats();
