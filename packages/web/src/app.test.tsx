@@ -202,6 +202,19 @@ test('an error keeps the last good picture under one sentence, and trying again 
   });
 });
 
+test('a server that went away is told of once, over the last good picture, and what it missed is asked again', async () => {
+  await open('/d/training');
+  await says('0.25');
+  const { '/api/session': signedIn, '/api/panel-data': data } = answers;
+  answers['/api/panel-data'] = answers['/api/session'] = () => Promise.reject(new TypeError('Failed to fetch'));
+  await press('Ask again now');
+  await says('Vitrine does not answer, so what you see is old.');
+  await says('0.25');
+  expect(document.querySelectorAll('[role="alert"]')).toHaveLength(1);
+  Object.assign(answers, { '/api/session': signedIn, '/api/panel-data': data });
+  await soon(() => expect(document.querySelectorAll('[role="alert"], [data-state="stale"]')).toHaveLength(0));
+});
+
 test('a folded row asks for nothing and says what it holds', async () => {
   await open('/d/training?fold=1');
   await says('1 panel');

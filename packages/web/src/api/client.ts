@@ -1,4 +1,5 @@
 import type { ErrorAnswer } from '@vitrine/model/api.ts';
+import { noteReachable } from './reachability.ts';
 
 /** The server said no, or could not be reached. The message is a sentence for the reader. */
 export class ApiError extends Error {
@@ -35,8 +36,10 @@ export async function ask(path: string, { method = 'GET', body, signal }: Ask = 
     });
   } catch (cause) {
     signal?.throwIfAborted();
+    noteReachable(false);
     throw new ApiError(0, 'unreachable', 'Vitrine does not answer. Is the server running?', undefined, { cause });
   }
+  noteReachable(true);
   if (!response.ok) throw await readError(response);
   return response;
 }

@@ -1,4 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core';
+import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
@@ -6,6 +7,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { ApiError, ask } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
+import { useReachable } from '../api/reachability.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
 import { UnreachablePage } from '../state/unreachable-page.tsx';
 import { Rail } from './rail.tsx';
@@ -15,6 +17,9 @@ import classes from './shell.module.css';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const ShortcutsHelp = lazy(async () => ({ default: (await import('./shortcuts-help.tsx')).ShortcutsHelp }));
+
+/** While the server does not answer. */
+const LOOK_AGAIN_MS = 3_000;
 
 const COLLAPSED_KEY = 'vitrine-rail';
 
@@ -59,6 +64,13 @@ export function Shell(): ReactElement {
   useShortcuts(actions.shortcuts);
   useEffect(listenForShortcuts, []);
 
+  const reachable = useReachable();
+  useEffect(() => {
+    if (reachable) return;
+    const timer = setInterval(() => void client.refetchQueries(sessionQuery), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [reachable, client]);
+
   if (session.error instanceof ApiError && session.error.status === 401) return <SignInPage sentence={session.error.message} />;
   if (session.error !== null && session.data === undefined) {
     return <UnreachablePage error={session.error} onRetry={() => void session.refetch()} />;
@@ -79,6 +91,12 @@ export function Shell(): ReactElement {
         onSignOut={() => void actions.signOut()}
       />
       <main id="page" className={classes.page} tabIndex={-1}>
+        {!reachable && (
+          <p className={classes.unreachable} role="alert">
+            <IconPlugConnectedX size={16} stroke={1.8} aria-hidden />
+            Vitrine does not answer, so what you see is old. Trying again…
+          </p>
+        )}
         <Outlet />
       </main>
       <Suspense fallback={null}>

@@ -168,6 +168,12 @@ function PanelContent({ panel, scope, state, size, retry }: PanelContentProps): 
           <p>{state.sentence}</p>
         </div>
       );
+    case 'stale':
+      return (
+        <div className={classes.last} inert>
+          <PanelBody {...{ panel, scope, size }} data={state.last} />
+        </div>
+      );
     case 'failed':
       return (
         <>
@@ -192,7 +198,7 @@ function PanelContent({ panel, scope, state, size, retry }: PanelContentProps): 
 }
 
 function noticesOf(state: PanelState): readonly Notice[] {
-  return state.kind === 'ready' || state.kind === 'empty' ? state.notices : [];
+  return 'notices' in state ? state.notices : [];
 }
 
 /** What the reader should know about what they see. */

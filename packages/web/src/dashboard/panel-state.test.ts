@@ -14,6 +14,7 @@ const full = data(true);
 const picture = (of: PanelData) => ({ data: of, askedMs: 0, hasNewSeries: false });
 const none = { picture: undefined, lastGood: undefined, error: null, asked: true };
 const timeout = new ApiError(503, 'query_timeout', 'The query took too long.');
+const gone = new ApiError(0, 'unreachable', 'Vitrine does not answer.');
 const failedB = [{ level: 'error', text: 'Query B: no such metric.' }] as const;
 
 test.each([
@@ -34,6 +35,8 @@ test.each([
   ],
   ['failed after a good picture', { ...none, picture: picture(full), error: timeout }, { kind: 'failed', last: full }],
   ['failed on a new range', { ...none, lastGood: full, error: timeout }, { kind: 'failed', last: full }],
+  ['nobody answers after a good picture', { ...none, picture: picture(full), error: gone }, { kind: 'stale', last: full }],
+  ['nobody answers at first', { ...none, error: gone }, { kind: 'failed', canRetry: true }],
   ['forbidden', { ...none, error: new ApiError(403, 'not_allowed', 'This user may not do that.') }, { kind: 'forbidden' }],
   [
     'no such panel',

@@ -12,6 +12,8 @@ export type PanelState =
   | { readonly kind: 'empty'; readonly data: PanelData; readonly notices: readonly Notice[] }
   /** `last` is the last good picture: shown greyed. */
   | { readonly kind: 'failed'; readonly sentence: string; readonly last: PanelData | undefined; readonly canRetry: boolean }
+  /** The server can't be reached. The page says so once; the last good picture stays, greyed. */
+  | { readonly kind: 'stale'; readonly last: PanelData; readonly notices: readonly Notice[] }
   | { readonly kind: 'forbidden'; readonly sentence: string };
 
 export interface PanelProgress {
@@ -25,8 +27,12 @@ export interface PanelProgress {
 export function panelState({ picture, lastGood, error, asked }: PanelProgress): PanelState {
   if (error !== null) {
     if (error instanceof ApiError && error.status === 403) return { kind: 'forbidden', sentence: error.message };
+    const last = picture?.data ?? lastGood;
+    if (error instanceof ApiError && error.status === 0 && last !== undefined) {
+      return { kind: 'stale', last, notices: [{ level: 'warning', text: `This is old. ${error.message}` }] };
+    }
     const canRetry = !(error instanceof ApiError && error.status === 404);
-    return { kind: 'failed', sentence: sentenceOf(error), last: picture?.data ?? lastGood, canRetry };
+    return { kind: 'failed', sentence: sentenceOf(error), last, canRetry };
   }
   if (picture === undefined) return { kind: asked ? 'loading' : 'waiting' };
   const { data } = picture;

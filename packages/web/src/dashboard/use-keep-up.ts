@@ -2,6 +2,7 @@ import { isRelative, endsWithClock } from '@vitrine/compute/time.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { sessionQuery } from '../api/queries.ts';
+import { isReachable, onReachable } from '../api/reachability.ts';
 import { parseRefresh } from '../time/dashboard-search.ts';
 import { slide } from '../time/page-range.ts';
 import { openLiveFeed } from './live-feed.ts';
@@ -53,6 +54,9 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
     }, everyMs);
     return () => clearInterval(timer);
   }, [everyMs, visible, range, pulse]);
+
+  // What failed while nobody answered is asked again, also where nothing is kept up.
+  useEffect(() => onReachable(() => isReachable() && pulse.all(false)), [pulse]);
 
   useEffect(() => {
     opening.current = false;

@@ -45,7 +45,7 @@ export function DashboardCards({ dashboards, error, onRetry, onTag }: DashboardC
           {description !== '' && <p className={classes.about}>{description}</p>}
           <div className={classes.facts}>
             <span>{panelCount === 1 ? '1 panel' : `${panelCount} panels`}</span>
-            {builtin && <span>built in</span>}
+            {builtin && !tags.includes('built-in') && <span>built in</span>}
             {tags.map((tag) =>
               onTag === undefined ? (
                 <span key={tag} className={classes.tag}>
