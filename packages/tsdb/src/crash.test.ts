@@ -57,6 +57,9 @@ test(`every acknowledged sample survives ${KILLS} kills at random moments, bit f
       const found = readAll(store.source, []);
       await store.close();
       expect(logged).toEqual([]);
+      for (const samples of found.values()) {
+        expect(samples.every(([timestampMs], i) => i === 0 || timestampMs > samples[i - 1]![0])).toBe(true);
+      }
       let missing = 0;
       for (const [key, samples] of wanted) {
         const there = new Map(found.get(key));

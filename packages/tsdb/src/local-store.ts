@@ -87,7 +87,7 @@ export class LocalStore implements SampleStore {
     this.#watchers = new Watchers(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now);
-    this.#upkeep = setInterval(() => void this.runUpkeep(), UPKEEP_EVERY_MS);
+    this.#upkeep = setInterval(() => void this.runUpkeep(this.#flusher.isQuiet()), UPKEEP_EVERY_MS);
     this.#upkeep.unref();
   }
 
@@ -210,11 +210,11 @@ export class LocalStore implements SampleStore {
     await this.#flusher.run();
   }
 
-  /** What the clock brings: flushing where it is due, then retention. Failures are told of once, and tried again later. */
-  async runUpkeep(): Promise<void> {
+  /** What the clock brings: flushing where it is due or asked for, then retention. Failures are told of once, and tried again later. */
+  async runUpkeep(flush = false): Promise<void> {
     if (this.#closing !== undefined) return;
     try {
-      if (this.#flusher.due()) await this.#flusher.run();
+      if (flush || this.#flusher.due()) await this.#flusher.run();
       await this.#retention.run();
       if (this.#upkeepFailed) this.#log('info', `${this.#contents.db.file}: samples are packed and retention is applied again`);
       this.#upkeepFailed = false;

@@ -11,6 +11,9 @@ const WAL_SHARE = 0.25;
 /** Samples wait in the log at most this long, so that a quiet store is compressed too. */
 const MAX_AGE_MS = 2 * 3_600_000;
 
+/** A log longer than this is moved when nothing was appended for a while. */
+const QUIET_WAL_BYTES = 1024 * 1024;
+
 /** A transaction ends after this much work, so that appends and queries get their turn. */
 const SLICE_MS = 10;
 const WAL_ROWS_A_SLICE = 16;
@@ -22,6 +25,7 @@ export class Flusher {
   readonly #now: () => number;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #askedAtWalId = 0;
   #oldestWalMs: number | undefined;
 
   /** `sizeBytes` is what the store may take on disk, 0 where there is no limit. */
@@ -42,6 +46,14 @@ export class Flusher {
     this.#oldestWalMs ??= this.#now();
     const limitBytes = Math.min(this.#walBytesMax, Math.max(WAL_BYTES_MIN, index.size * WAL_BYTES_PER_SERIES));
     return walBytes > limitBytes || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
+  }
+
+  /** Whether the log is worth moving and nothing was appended since this was asked last. */
+  isQuiet(): boolean {
+    const { walBytes, lastWalId } = this.#contents;
+    const quiet = walBytes > QUIET_WAL_BYTES && lastWalId === this.#askedAtWalId;
+    this.#askedAtWalId = lastWalId;
+    return quiet;
   }
 
   /** Resolves when everything that was in the log at the start of the run is in chunks, or rejects where the disk does not take it. */

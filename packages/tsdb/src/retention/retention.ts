@@ -4,8 +4,9 @@ import type { StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
 
 const CHUNKS_A_SLICE = 500;
-/** Free pages are given back to the disk where they are more than this, and so many at a time. */
-const FREE_BYTES_KEPT = 16 * 1024 * 1024;
+/** Free pages are given back to the disk where they are more than this, or this share of the data, and so many at a time. */
+const FREE_BYTES_KEPT = 1024 * 1024;
+const FREE_SHARE_KEPT = 0.1;
 const SHRINK_BYTES = 2 * 1024 * 1024;
 
 /** Drops what is too old, or the oldest where there is too much, in small transactions. */
@@ -59,10 +60,9 @@ export class Retention {
     }
     // Series that never came to have a chunk, and whose samples in head are all too old.
     this.#dropSeries(this.#idle(oldestMs));
-    const keptBytes = sizeBytes > 0 ? Math.min(FREE_BYTES_KEPT, sizeBytes / 4) : FREE_BYTES_KEPT;
     while (!this.#stopped) {
-      const { freeBytes } = this.#contents.db.pages();
-      if (freeBytes <= keptBytes) break;
+      const { usedBytes, freeBytes } = this.#contents.db.pages();
+      if (freeBytes <= Math.max(FREE_BYTES_KEPT, usedBytes * FREE_SHARE_KEPT)) break;
       this.#contents.db.shrink(SHRINK_BYTES);
       if (this.#contents.db.pages().freeBytes >= freeBytes) break;
       await nextTurn();
