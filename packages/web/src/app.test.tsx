@@ -243,16 +243,20 @@ test('a server that does not answer is said to, and asked again', async () => {
   await says('Training');
 });
 
-test('a home without data shows how to connect; with data it does not', async () => {
+test('a home without data shows how to connect, and says what arrives and where to see it', async () => {
   answers['/api/v1/label/__name__/values'] = json({ status: 'success', data: [] });
   await open('/');
   await says('Waiting for the first sample…');
   await says('remote_write:');
-  unmount?.();
-  answers['/api/v1/label/__name__/values'] = json({ status: 'success', data: ['training_loss'] });
+  answers['/api/v1/label/__name__/values'] = json({ status: 'success', data: ['training_loss', 'training_step'] });
+  await says('Samples arrive: training_loss and 1 more. Open Training');
+});
+
+test('a home with data does not say how to connect', async () => {
   await open('/');
   await says('Training');
-  expect(document.body.textContent).not.toMatch('Waiting for the first sample');
+  await soon(() => expect(asked).toContain('/api/v1/label/__name__/values'));
+  expect(document.body.textContent).not.toMatch('first sample');
 });
 
 test('what does not answer needs somebody, with the reason', async () => {

@@ -1,6 +1,9 @@
-import { IconCircleDashed } from '@tabler/icons-react';
+import { IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { DashboardSummary } from '@vitrine/model/api.ts';
 import type { ReactElement } from 'react';
 import { CopyButton } from '../state/copy-button.tsx';
+import { dashboardFor } from './dashboard-for.ts';
 import classes from './home.module.css';
 
 /** Nothing is connected yet: three ways to begin, and word of the first sample. */
@@ -45,5 +48,30 @@ export function FirstSample(): ReactElement {
         ))}
       </ol>
     </section>
+  );
+}
+
+export interface ArrivedProps {
+  readonly names: readonly string[];
+  readonly dashboards: readonly DashboardSummary[];
+}
+
+/** The first sample has come: what it is, and where to look at it. */
+export function Arrived({ names, dashboards }: ArrivedProps): ReactElement {
+  const dashboard = dashboardFor(names, dashboards);
+  const others = names.length - 1;
+  return (
+    <p className={classes.waiting} role="status">
+      <IconCircleCheck size={16} color="var(--v-healthy)" aria-hidden />
+      <span>
+        Samples arrive: <code>{names[0]}</code>
+        {others > 0 && ` and ${others} more`}.{' '}
+        {dashboard !== undefined && (
+          <Link to="/d/$uid" params={{ uid: dashboard.uid }} className={classes.follow}>
+            Open {dashboard.title}
+          </Link>
+        )}
+      </span>
+    </p>
   );
 }
