@@ -13,7 +13,7 @@ import { Budget } from './budget.ts';
 import { byLabels, dropMetadata, isEmpty, mergeEqualLabels, type Column } from './column.ts';
 import { Evaluator } from './evaluator.ts';
 import { gridOf, gridTimes, instantGrid, type Grid } from './grid.ts';
-import { unwrap } from './unwrap.ts';
+import { rangeNode, unwrap } from './unwrap.ts';
 import { valueType } from '../functions-signatures.ts';
 
 export const DEFAULT_LOOKBACK_MS = 300_000;
@@ -126,6 +126,11 @@ function seriesOf({ labels, values, present }: Column): GridSeries {
 }
 
 async function samplesOf(expr: Expr, evaluator: Evaluator, grid: Grid, budget: Budget): Promise<SeriesSamples[]> {
+  const range = rangeNode(expr);
+  if (range.kind === 'matrixSelector' && range.selector.extension !== undefined) {
+    const text = `the modifier "${range.selector.extension}" is supported within functions only`;
+    throw new QueryError('unsupported', text, range.span);
+  }
   const series: SeriesSamples[] = [];
   await evaluator.streamRange(expr, grid, ({ labels, dropName, timestampsMs, values, length }) => {
     budget.hold(length);

@@ -134,15 +134,16 @@ export class Evaluator {
   }
 
   async streamSelector(selector: VectorSelector, grid: Grid, what: 'values' | 'timestamps', sink: Sink): Promise<void> {
-    if (selector.extension !== undefined) throw unsupportedExtension(selector);
     const reference = referenceOf(grid, selector.at, durationMs(selector.offset, this.span), this.query);
     await readInstants(this.#source, selector, grid, reference, this.query.lookbackMs, this.budget, what, sink);
   }
 
   async #streamMatrix({ selector }: MatrixSelector, windows: Windows, lastMs: number, visit: Visit): Promise<void> {
-    if (selector.extension !== undefined) throw unsupportedExtension(selector);
-    const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs) + 1;
-    await readSamples(this.#source, selector, fromMs, lastMs, this.budget, (series) => {
+    const { extension } = selector;
+    const earlierMs = extension === undefined ? 0 : this.query.lookbackMs;
+    const laterMs = extension === 'smoothed' ? this.query.lookbackMs : 0;
+    const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
+    await readSamples(this.#source, selector, fromMs, lastMs + laterMs, this.budget, (series) => {
       const { timestampsMs, values, length } = withoutStale(series);
       if (length > 0) return visit({ labels: series.labels, dropName: false, timestampsMs, values, length });
     });
@@ -211,8 +212,4 @@ function negate(sink: Sink): Sink {
     column.dropName = true;
     sink(column);
   };
-}
-
-function unsupportedExtension({ extension, span }: VectorSelector): QueryError {
-  return new QueryError('unsupported', `the modifier "${extension}" is not supported yet`, span);
 }

@@ -4,7 +4,7 @@ import { valueType } from '../functions-signatures.ts';
 import { emptyColumn, isEmpty, type Column, type Sink } from './column.ts';
 import type { Evaluator, Visit } from './evaluator.ts';
 import type { Grid } from './grid.ts';
-import type { RangeFunction } from './range-functions.ts';
+import { extendedKernel, type RangeFunction } from './range-functions.ts';
 import { samplesLookedAt, type KernelContext, type RangeKernel, type Windows } from './range-window.ts';
 import type { RangeSeries } from './read-samples.ts';
 import { rangeNode } from './unwrap.ts';
@@ -29,7 +29,7 @@ export async function streamRangeFunction(
   const range = call.args[at]!;
   const quantiles = fn.quantileArg === undefined ? undefined : scalars[fn.quantileArg];
   let any = false;
-  await streamKernel(evaluator, range, fn, grid, scalars, (column) => {
+  await streamKernel(evaluator, call.name, range, fn, grid, scalars, (column) => {
     any = true;
     if (fn.counter === true) noteCounterName(evaluator, column.labels.metricName, range);
     sink(column);
@@ -40,15 +40,25 @@ export async function streamRangeFunction(
 /** Runs a kernel over a range vector's series; those without any value are left out. */
 export async function streamKernel(
   evaluator: Evaluator,
+  name: string,
   expr: Expr,
-  { kernel, keepsName = false, windowByWindow = false }: RangeFunction,
+  fn: RangeFunction,
   grid: Grid,
   args: readonly Float64Array[],
   sink: Sink,
 ): Promise<void> {
-  const windows = evaluator.windowsOf(rangeNode(expr), grid);
+  const { keepsName = false, windowByWindow = false } = fn;
+  const range = rangeNode(expr);
+  const extension = range.kind === 'matrixSelector' ? range.selector.extension : undefined;
+  const kernel = extension === undefined ? fn.kernel : extendedKernel(name, extension, fn);
+  const windows = evaluator.windowsOf(range, grid);
   const column: Column = { ...emptyColumn(grid.count), owned: false };
-  const context: KernelContext = { args, gridStartMs: grid.startMs, gridStepMs: grid.stepMs };
+  const context: KernelContext = {
+    args,
+    gridStartMs: grid.startMs,
+    gridStepMs: grid.stepMs,
+    lookbackMs: evaluator.query.lookbackMs,
+  };
   const emit = ({ labels, dropName }: Pick<RangeSeries, 'labels' | 'dropName'>): void => {
     if (isEmpty(column.present)) return;
     column.labels = labels;
@@ -72,7 +82,7 @@ async function runInParts(
   lent: RangeSeries,
   windows: Windows,
   { labels, dropName, values, present }: Column,
-  { args, gridStartMs, gridStepMs }: KernelContext,
+  { args, gridStartMs, gridStepMs, lookbackMs }: KernelContext,
 ): Promise<void> {
   // Another evaluation may run in a pause and use the memory that the samples lie in.
   const { length } = lent;
@@ -89,6 +99,7 @@ async function runInParts(
         args: args.map((arg) => arg.subarray(from, to)),
         gridStartMs: gridStartMs + from * gridStepMs,
         gridStepMs,
+        lookbackMs,
       },
     );
     if (evaluator.budget.due()) await evaluator.budget.pause();

@@ -1,3 +1,5 @@
+import { QueryError } from '@vitrine/model/sample-store.ts';
+import { extendedRate, type Extension } from './extended.ts';
 import {
   avgOverTime,
   countOverTime,
@@ -17,7 +19,7 @@ import {
   tsOfMinOverTime,
 } from './over-time.ts';
 import type { RangeKernel } from './range-window.ts';
-import { changes, extrapolated, instantaneous, resets } from './rate.ts';
+import { anchoredChanges, anchoredResets, changes, extrapolated, instantaneous, resets } from './rate.ts';
 import { deriv, doubleExponentialSmoothing, predictLinear } from './regression.ts';
 
 export interface RangeFunction {
@@ -28,19 +30,21 @@ export interface RangeFunction {
   readonly counter?: boolean;
   /** Looks at each window by itself, so that long windows take long. */
   readonly windowByWindow?: boolean;
+  /** What it does over a range that reaches beyond its ends, where it can. */
+  readonly extended?: Partial<Record<Extension, RangeKernel>>;
   /** Which argument must be a quantile. */
   readonly quantileArg?: number;
 }
 
 /** Functions of a range vector, series by series. */
 export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<string, RangeFunction>([
-  ['rate', { kernel: extrapolated(true, true), counter: true }],
-  ['increase', { kernel: extrapolated(true, false), counter: true }],
-  ['delta', { kernel: extrapolated(false, false) }],
+  ['rate', { kernel: extrapolated(true, true), counter: true, extended: bothWays(true, true) }],
+  ['increase', { kernel: extrapolated(true, false), counter: true, extended: bothWays(true, false) }],
+  ['delta', { kernel: extrapolated(false, false), extended: bothWays(false, false) }],
   ['irate', { kernel: instantaneous(true) }],
   ['idelta', { kernel: instantaneous(false) }],
-  ['resets', { kernel: resets }],
-  ['changes', { kernel: changes }],
+  ['resets', { kernel: resets, extended: { anchored: anchoredResets } }],
+  ['changes', { kernel: changes, extended: { anchored: anchoredChanges } }],
   ['deriv', { kernel: deriv, windowByWindow: true }],
   ['predict_linear', { kernel: predictLinear, windowByWindow: true }],
   ['double_exponential_smoothing', { kernel: doubleExponentialSmoothing, windowByWindow: true }],
@@ -61,3 +65,21 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['ts_of_max_over_time', { kernel: tsOfMaxOverTime, windowByWindow: true }],
   ['ts_of_min_over_time', { kernel: tsOfMinOverTime, windowByWindow: true }],
 ]);
+
+function bothWays(counter: boolean, perSecond: boolean): Record<Extension, RangeKernel> {
+  return {
+    anchored: extendedRate(counter, perSecond, 'anchored'),
+    smoothed: extendedRate(counter, perSecond, 'smoothed'),
+  };
+}
+
+/** The kernel for a range that reaches beyond its ends. Throws where the function knows none. */
+export function extendedKernel(name: string, extension: Extension, { extended }: RangeFunction): RangeKernel {
+  const kernel = extended?.[extension];
+  if (kernel !== undefined) return kernel;
+  const able = [...RANGE_FUNCTIONS].filter(([, fn]) => fn.extended?.[extension] !== undefined).map(([known]) => known);
+  throw new QueryError(
+    'execution',
+    `${extension} modifier can only be used with: ${able.toSorted().join(', ')} - not with ${name}`,
+  );
+}

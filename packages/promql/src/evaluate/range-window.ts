@@ -25,6 +25,8 @@ export interface KernelContext {
   /** The evaluation's own times, which `offset` and `@` do not move: `gridStartMs + i * gridStepMs`. */
   readonly gridStartMs: number;
   readonly gridStepMs: number;
+  /** How far a range may reach beyond its ends. */
+  readonly lookbackMs: number;
 }
 
 /** Computes one series' value for every window; writes every place of `out.present`. */

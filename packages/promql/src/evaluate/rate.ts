@@ -1,3 +1,4 @@
+import { anchoredCount } from './extended.ts';
 import { eachWindow, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
 
 const resetPositions = intScratch();
@@ -88,5 +89,10 @@ function eventCount(happened: (before: number, value: number) => boolean): Range
   };
 }
 
-export const resets = eventCount((before, value) => value < before);
-export const changes = eventCount((before, value) => value !== before && !(Number.isNaN(value) && Number.isNaN(before)));
+const fell = (before: number, value: number): boolean => value < before;
+const changed = (before: number, value: number): boolean => value !== before && !(Number.isNaN(value) && Number.isNaN(before));
+
+export const resets = eventCount(fell);
+export const changes = eventCount(changed);
+export const anchoredResets = anchoredCount(fell);
+export const anchoredChanges = anchoredCount(changed);

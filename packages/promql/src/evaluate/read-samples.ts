@@ -5,6 +5,7 @@ import type { AtModifier, VectorSelector } from '../ast.ts';
 import type { Budget } from './budget.ts';
 import type { Column, Sink } from './column.ts';
 import type { Grid } from './grid.ts';
+import { interpolate } from './extended.ts';
 import { advance, floatScratch, intScratch, type Samples } from './range-window.ts';
 
 /** Where a selector looks while the evaluation steps over its grid. */
@@ -63,7 +64,10 @@ export async function readInstants(
   const lastMs = firstMs + (count - 1) * stepMs;
   const values = new Float64Array(count);
   const present = new Uint8Array(count);
-  await readSamples(source, selector, Math.floor(firstMs - lookbackMs) + 1, lastMs, budget, (series) => {
+  // Smoothed: between the samples before and after, where there are both.
+  const smoothed = selector.extension === 'smoothed';
+  const toMs = smoothed ? lastMs + lookbackMs : lastMs;
+  await readSamples(source, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, budget, (series) => {
     const { timestampsMs, values: points, length } = series;
     const words = wordsOf(points);
     const ends = upTo.take(count);
@@ -80,7 +84,12 @@ export async function readInstants(
         present[i] = 0;
         continue;
       }
-      values[i] = what === 'values' ? value : timestampsMs[last]! / 1000;
+      const endMs = firstMs + i * stepMs;
+      const after = last + 1;
+      if (what === 'timestamps') values[i] = timestampsMs[last]! / 1000;
+      else if (smoothed && after < length && timestampsMs[last]! < endMs && timestampsMs[after]! <= endMs + lookbackMs)
+        values[i] = isStaleAt(words, after) ? value : interpolate(series, last, endMs, false);
+      else values[i] = value;
       present[i] = 1;
       any = true;
     }

@@ -56,7 +56,7 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
     case 'absent_over_time':
       return streamAbsent(evaluator, call, grid, sink, async (note) => {
         const present = RANGE_FUNCTIONS.get('present_over_time')!;
-        await streamKernel(evaluator, args[0]!, present, grid, [], (column) => note(column.present));
+        await streamKernel(evaluator, name, args[0]!, present, grid, [], (column) => note(column.present));
       });
     case 'sort':
     case 'sort_desc':
