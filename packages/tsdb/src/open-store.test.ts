@@ -70,6 +70,15 @@ test('errors keep their class, code and place on their way out of the thread', a
   await expect(store.append({ ...batchOf([['m', NOW, 1]]), seriesIndex: Uint32Array.of(3) })).rejects.toThrow(/^seriesIndex: /);
 });
 
+test('a selector that does not compile is refused with a sentence, and the store goes on', async () => {
+  const store = await open();
+  const selectors = [[{ label: 'l', op: '=~', value: 'a(' }]] as const;
+  const sentence = /^l=~"a\(" is not a regular expression: /;
+  await expect(store.series({ selectors, fromMs: 0, toMs: NOW, limit: 0 })).rejects.toThrow(sentence);
+  expect(() => store.watch(selectors, () => undefined)).toThrow(sentence);
+  expect((await store.stats()).seriesCount).toBe(0);
+});
+
 test('an aborted query ends at once, and the store goes on', async () => {
   const store = await open();
   const controller = new AbortController();

@@ -15,6 +15,7 @@ import {
 } from '@vitrine/model/sample-store.ts';
 import { checkBatch } from './committer.ts';
 import { KeySender } from './key-tokens.ts';
+import { labelsTest } from './index/value-test.ts';
 import { batchBytes } from './local-store.ts';
 import {
   ownColumns,
@@ -135,6 +136,8 @@ class StoreProxy implements SampleStore {
 
   watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void {
     this.#assertOpen();
+    // The worker could only tell of a mistake when the caller has gone on.
+    for (const selector of selectors) labelsTest(selector);
     const watchId = ++this.#lastId;
     this.#watches.set(watchId, onGrowth);
     this.#send({ kind: 'watch', watchId, selectors });

@@ -12,8 +12,9 @@ import type { ChunkRow } from './database.ts';
 import { firstAtOrAfter } from './head/head.ts';
 import { isDamage } from './sqlite-error.ts';
 
-/** Buffers kept for the next query. */
+/** Buffers kept for the next query, and the samples that one may have room for: a giant is left to the collector. */
 const SPARE_BUFFERS = 4;
+const SPARE_SAMPLES = 1 << 18;
 
 /** Reads samples and labels. Queries may take turns in the thread: each has its own buffers. */
 export class Reader implements SampleSource {
@@ -37,7 +38,7 @@ export class Reader implements SampleSource {
         yield { labels: index.labelsOf(ref), length, timestampsMs, values };
       }
     } finally {
-      if (this.#spare.length < SPARE_BUFFERS) this.#spare.push(columns);
+      if (this.#spare.length < SPARE_BUFFERS && columns.timestampsMs.length <= SPARE_SAMPLES) this.#spare.push(columns);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Growth, Selector } from '@vitrine/model/sample-store.ts';
-import { compileMatchers } from '@vitrine/promql/match.ts';
 import type { Labels } from '@vitrine/model/labels.ts';
 import type { LabelIndex } from './index/label-index.ts';
+import { labelsTest } from './index/value-test.ts';
 
 interface Watch {
   readonly matches: readonly ((labels: Labels) => boolean)[];
@@ -26,7 +26,7 @@ export class Watchers {
 
   add(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void {
     const watch: Watch = {
-      matches: selectors.map(compileMatchers),
+      matches: selectors.map(labelsTest),
       onGrowth,
       refs: new Set(),
       fromMs: Infinity,

@@ -7,7 +7,10 @@ const FULL_SAMPLES = 720;
 /** No chunk has more: six hours at 15 s. */
 const MAX_SAMPLES = 1440;
 
-const merged = new Columns(4 * MAX_SAMPLES);
+/** The buffer that series are put together in is kept up to this many samples. */
+const KEPT_SAMPLES = 1 << 18;
+
+let merged = new Columns(4 * MAX_SAMPLES);
 
 /** What a series' chunks reach over after its samples were written, and how many samples they gained. */
 export interface FlushedSeries {
@@ -26,6 +29,7 @@ export function flushSeries(contents: Contents, ref: number): FlushedSeries {
   const { db, head, series } = contents;
   const fromMs = head.oldestMs(ref);
   const toMs = series.newestMs[ref] as number;
+  if (merged.timestampsMs.length > KEPT_SAMPLES) merged = new Columns(4 * MAX_SAMPLES);
   merged.length = 0;
   let replaced = 0;
   if ((series.chunksToMs[ref] as number) > -Infinity) {

@@ -1,6 +1,7 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import type { Matcher, Selector } from '@vitrine/model/sample-store.ts';
-import { compileMatcher, literalValues } from '@vitrine/promql/match.ts';
+import { literalValues } from '@vitrine/promql/match.ts';
+import { valueTest } from './value-test.ts';
 import { addPosting, postingsLength, removePostings, type Postings } from './postings.ts';
 
 /** Labels of this many series are kept as objects; those of others are read from their keys when asked for. */
@@ -100,7 +101,7 @@ export class LabelIndex {
     return refs;
   }
 
-  /** The refs of the series that satisfy every matcher, ascending. Throws where an expression does not compile. */
+  /** The refs of the series that satisfy every matcher, ascending. Throws QueryError where an expression does not compile. */
   match(selector: Selector): number[] {
     const terms = selector.map((matcher) => this.#term(matcher));
     // The term that finds the fewest series is where to start; the others only take away.
@@ -128,7 +129,7 @@ export class LabelIndex {
 
   #term(matcher: Matcher): Term {
     const postings = this.valuesOf(matcher.label);
-    const test = compileMatcher(matcher);
+    const test = valueTest(matcher);
     // Where "" satisfies the matcher so do series without the label: look for those that do not satisfy it.
     const keeps = !test('');
     const found: Postings[] = [];
