@@ -1,7 +1,7 @@
 import { QueryError, type QueryLimits } from '@vitrine/model/sample-store.ts';
 
 /** What a query may read and hold where nothing else is asked for: Prometheus' own limit of samples. */
-export const DEFAULT_LIMITS: QueryLimits = { maxSamples: 50_000_000, maxSeries: 500_000, timeoutMs: 120_000 };
+const DEFAULT_LIMITS: QueryLimits = { maxSamples: 50_000_000, maxSeries: 500_000, timeoutMs: 120_000 };
 
 /** Work longer than this without a pause would be felt by whatever else runs in the thread. */
 const SLICE_MS = 8;

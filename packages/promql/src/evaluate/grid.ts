@@ -23,8 +23,3 @@ export function gridTimes({ startMs, stepMs, count }: Grid): Float64Array {
   for (let i = 0; i < count; i++) times[i] = startMs + i * stepMs;
   return times;
 }
-
-/** The last instant of a grid. */
-export function gridEnd({ startMs, stepMs, count }: Grid): number {
-  return startMs + (count - 1) * stepMs;
-}

@@ -6,7 +6,7 @@ export interface Bucket {
   count: number;
 }
 
-export interface QuantileAnswer {
+interface QuantileAnswer {
   readonly value: number;
   readonly repair: Repair | undefined;
 }

@@ -70,7 +70,7 @@ export function compareByLabels(names: readonly string[]): (a: Labels, b: Labels
 }
 
 /** "a2" before "a10": runs of digits compare as numbers. */
-export function compareNaturally(a: string, b: string): number {
+function compareNaturally(a: string, b: string): number {
   if (a === b) return 0;
   const left = a.match(/\d+|\D+/g) ?? [];
   const right = b.match(/\d+|\D+/g) ?? [];

@@ -1,7 +1,7 @@
 import type { BinaryOp } from '../ast.ts';
 
-export type ArithmeticOp = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2';
-export type ComparisonOp = '==' | '!=' | '<' | '>' | '<=' | '>=';
+type ArithmeticOp = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2';
+type ComparisonOp = '==' | '!=' | '<' | '>' | '<=' | '>=';
 export type SetOp = 'and' | 'or' | 'unless';
 
 export const ARITHMETIC: Readonly<Record<ArithmeticOp, (a: number, b: number) => number>> = {

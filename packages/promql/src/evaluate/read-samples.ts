@@ -9,14 +9,14 @@ import { interpolate } from './extended.ts';
 import { advance, floatScratch, intScratch, type Samples } from './range-window.ts';
 
 /** Where a selector looks while the evaluation steps over its grid. */
-export interface Reference {
+interface Reference {
   readonly firstMs: number;
   /** 0 where `@` pins the selector. */
   readonly stepMs: number;
 }
 
 /** The range of the whole query, which `@ start()` and `@ end()` name wherever they stand. */
-export interface QueryRange {
+interface QueryRange {
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -64,7 +64,6 @@ export async function readInstants(
   const lastMs = firstMs + (count - 1) * stepMs;
   const values = new Float64Array(count);
   const present = new Uint8Array(count);
-  // Smoothed: between the samples before and after, where there are both.
   const smoothed = selector.extension === 'smoothed';
   const toMs = smoothed ? lastMs + lookbackMs : lastMs;
   await readSamples(source, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, budget, (series) => {
@@ -75,26 +74,26 @@ export async function readInstants(
     let any = false;
     for (let i = 0; i < count; i++) {
       const last = ends[i]! - 1;
-      if (last < 0 || timestampsMs[last]! <= firstMs + i * stepMs - lookbackMs) {
-        present[i] = 0;
-        continue;
-      }
-      const value = points[last]!;
-      if (value !== value && isStaleAt(words, last)) {
-        present[i] = 0;
-        continue;
-      }
       const endMs = firstMs + i * stepMs;
-      const after = last + 1;
+      present[i] = 0;
+      if (last < 0 || timestampsMs[last]! <= endMs - lookbackMs) continue;
+      const value = points[last]!;
+      if (value !== value && isStaleAt(words, last)) continue;
       if (what === 'timestamps') values[i] = timestampsMs[last]! / 1000;
-      else if (smoothed && after < length && timestampsMs[last]! < endMs && timestampsMs[after]! <= endMs + lookbackMs)
-        values[i] = isStaleAt(words, after) ? value : interpolate(series, last, endMs, false);
-      else values[i] = value;
+      else values[i] = smoothed ? smooth(series, words, last, endMs, lookbackMs) : value;
       present[i] = 1;
       any = true;
     }
     if (any) sink({ labels: series.labels, dropName: false, values, present });
   });
+}
+
+/** Between the sample at or before the time and the next, where there is one within the lookback. */
+function smooth(samples: Samples, words: Uint32Array, last: number, timeMs: number, lookbackMs: number): number {
+  const { timestampsMs, values, length } = samples;
+  const next = last + 1;
+  const alone = next >= length || timestampsMs[next]! > timeMs + lookbackMs || isStaleAt(words, next);
+  return alone || timestampsMs[last] === timeMs ? values[last]! : interpolate(samples, last, timeMs, false);
 }
 
 const liveTimes = floatScratch();
