@@ -1,17 +1,17 @@
 import { useSyncExternalStore } from 'react';
 
 const listeners = new Set<() => void>();
-let reachable = true;
+let lostMs: number | undefined;
 
-/** Whether the server answered the last question. */
-export function isReachable(): boolean {
-  return reachable;
+/** Since when the server does not answer, in unix milliseconds; undefined while it does. */
+export function unreachableSince(): number | undefined {
+  return lostMs;
 }
 
 /** Called with the outcome of every question. */
 export function noteReachable(answered: boolean): void {
-  if (answered === reachable) return;
-  reachable = answered;
+  if (answered === (lostMs === undefined)) return;
+  lostMs = answered ? undefined : Date.now();
   for (const listener of listeners) listener();
 }
 
@@ -20,6 +20,6 @@ export function onReachable(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-export function useReachable(): boolean {
-  return useSyncExternalStore(onReachable, isReachable);
+export function useUnreachableSince(): number | undefined {
+  return useSyncExternalStore(onReachable, unreachableSince);
 }

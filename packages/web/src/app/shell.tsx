@@ -7,7 +7,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { ApiError, ask } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
-import { useReachable } from '../api/reachability.ts';
+import { useUnreachableSince } from '../api/reachability.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
 import { UnreachablePage } from '../state/unreachable-page.tsx';
 import { Rail } from './rail.tsx';
@@ -64,7 +64,7 @@ export function Shell(): ReactElement {
   useShortcuts(actions.shortcuts);
   useEffect(listenForShortcuts, []);
 
-  const reachable = useReachable();
+  const reachable = useUnreachableSince() === undefined;
   useEffect(() => {
     if (reachable) return;
     const timer = setInterval(() => void client.refetchQueries(sessionQuery), LOOK_AGAIN_MS);

@@ -31,6 +31,14 @@ test.each([
   ['a tablet pairs', [5], 'medium', ['1: 0,0 24×1', '2: 0,1 12×4', '3: 12,1 12×4', '4: 0,5 24×8', '5: 0,13 24×1']],
 ] as const)('%s', (_, folded, room, want) => expect(places([...folded], room)).toEqual(want));
 
+test('a figure of one row is not put beside a chart of the next', () => {
+  const placed = layOut([panel(1, 'stat', 0, 0, 8, 3), panel(2, 'timeseries', 0, 3, 12, 8)], new Set(), 'medium');
+  expect(placed.map(({ grid }) => grid)).toEqual([
+    { x: 0, y: 0, w: 24, h: 3 },
+    { x: 0, y: 3, w: 24, h: 8 },
+  ]);
+});
+
 test('with little room panels never overlap, leave no hole in a line, and none is lost', () => {
   const any = fc.record({
     kind: fc.constantFrom('stat', 'gauge', 'timeseries', 'table', 'row'),

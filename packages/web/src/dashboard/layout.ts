@@ -52,7 +52,9 @@ function flow(panels: readonly Panel[], room: 'medium' | 'narrow'): Placed[] {
   let used = COLUMNS;
   for (const panel of panels) {
     const width = widthIn(room, panel);
-    if (used + width > COLUMNS) {
+    // What lay below stays below: a figure is not stretched to the height of a chart.
+    const first = lines.at(-1)?.[0]?.grid;
+    if (used + width > COLUMNS || (first !== undefined && panel.grid.y >= first.y + first.h)) {
       lines.push([]);
       used = 0;
     }

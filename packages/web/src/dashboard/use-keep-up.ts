@@ -2,7 +2,7 @@ import { isRelative, endsWithClock } from '@vitrine/compute/time.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { sessionQuery } from '../api/queries.ts';
-import { isReachable, onReachable } from '../api/reachability.ts';
+import { onReachable, unreachableSince, useUnreachableSince } from '../api/reachability.ts';
 import { parseRefresh } from '../time/dashboard-search.ts';
 import { slide } from '../time/page-range.ts';
 import { openLiveFeed } from './live-feed.ts';
@@ -25,8 +25,10 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
 
   useEffect(() => (live && visible ? slide(range) : undefined), [live, visible, range]);
 
+  const lostMs = useUnreachableSince();
+  const listens = live && visible && lostMs === undefined;
   useEffect(() => {
-    if (!live || !visible) return;
+    if (!listens) return;
     // What grew while nobody listened was not told; a page that has just been opened asks anyway.
     if (!opening.current) pulse.all(false);
     const close = openLiveFeed({
@@ -35,7 +37,7 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
       onReturn: () => pulse.all(false),
       onStatus: (next) => {
         setStatus(next);
-        // The line may be down because nobody is signed in any more: then the page asks for that.
+        // The line may be down because nobody is signed in any more, or the server is gone: asking tells which.
         if (next.kind === 'lost') void client.invalidateQueries(sessionQuery);
       },
     });
@@ -44,7 +46,7 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
       clearInterval(timer);
       close();
     };
-  }, [live, visible, pulse, uid, client]);
+  }, [listens, pulse, uid, client]);
 
   useEffect(() => {
     if (everyMs === undefined || !visible) return;
@@ -56,13 +58,13 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
   }, [everyMs, visible, range, pulse]);
 
   // What failed while nobody answered is asked again, also where nothing is kept up.
-  useEffect(() => onReachable(() => isReachable() && pulse.all(false)), [pulse]);
+  useEffect(() => onReachable(() => unreachableSince() === undefined && pulse.all(false)), [pulse]);
 
   useEffect(() => {
     opening.current = false;
   }, []);
 
-  return status;
+  return live && lostMs !== undefined ? { kind: 'lost', sinceMs: lostMs, attempt: Number.POSITIVE_INFINITY } : status;
 }
 
 function useVisible(): boolean {
