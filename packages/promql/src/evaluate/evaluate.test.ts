@@ -62,6 +62,14 @@ const SHOP = sourceOf([
   [{ __name__: 'capacity', job: 'shop' }, every(60_000, [10, 10, 10, 10, 10, 10])],
   [{ __name__: 'ended' }, every(60_000, [1, 2, STALE])],
 ]);
+const LATENCY = sourceOf([
+  [{ __name__: 'latency_bucket', le: '1' }, every(60_000, [10, 10])],
+  [{ __name__: 'latency_bucket', le: '2' }, every(60_000, [30, 9])],
+  [{ __name__: 'latency_bucket', le: '+Inf' }, every(60_000, [40, 40])],
+  [{ __name__: 'hits', instance: 'i', job: 'j' }, every(60_000, [7, 8])],
+  [{ __name__: 'target_info', instance: 'i', job: 'j', version: '2' }, every(60_000, [1, 1])],
+  ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => [{ __name__: 'equal', id }, every(60_000, [1, 1])] as const),
+]);
 const at = (timeMs: number): { startMs: number; endMs: number; stepMs: number } => ({
   startMs: timeMs,
   endMs: timeMs,
@@ -98,6 +106,21 @@ test.each([
   ['resets(requests_total{pod="b"}[10m])', ['{job="shop", pod="b"} 0 0 0 1 1 1']],
 ])('%s over 5 minutes', async (query, want) => {
   expect(shown(await evaluateText(query, GRID, SHOP))).toEqual(want);
+});
+
+test.each([
+  ['histogram_quantile(0.5, latency_bucket)', ['{} 1.5 2']],
+  ['histogram_fraction(0, 1, latency_bucket)', ['{} 0.25 0.25']],
+  ['info(hits)', ['hits{instance="i", job="j", version="2"} 7 8']],
+  ['topk(2, equal)', ['equal{id="a"} 1 1', 'equal{id="b"} 1 1']],
+  ['limitk(1, equal)', ['equal{id="a"} 1 1']],
+  ['count(limit_ratio(0.4, equal) or limit_ratio(-0.6, equal))', ['{} 8 8']],
+  ['limit_ratio(0.4, equal) and limit_ratio(-0.6, equal)', []],
+  ['count_values("value", hits)', ['{value="7"} 1 _', '{value="8"} _ 1']],
+])('%s over two steps', async (query, want) => {
+  const request = { startMs: 0, endMs: 60_000, stepMs: 60_000 };
+  const options = { experimentalFunctions: true };
+  expect(shown(await evaluateText(query, request, LATENCY, undefined, options))).toEqual(want);
 });
 
 test.each([
