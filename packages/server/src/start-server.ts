@@ -14,6 +14,7 @@ import type { Address, Settings } from './config/keys.ts';
 import type { Config } from './config/read-config.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
+import { drain } from './http/drain.ts';
 import type { Routes } from './http/routes.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
@@ -35,9 +36,6 @@ export interface RunningServer {
   /** Lets requests finish for a moment, then closes everything. Resolves within 5 s. */
   stop(): Promise<void>;
 }
-
-/** How long requests under way may take to finish when the server stops. */
-const DRAIN_MS = 2_500;
 
 /** Opens the stores, listens, and starts what runs by itself. Throws StartError. */
 export async function startServer(config: Config, furtherScrapeFiles: readonly string[] = []): Promise<RunningServer> {
@@ -99,11 +97,10 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
       extraHosts: settings['auth.hosts'],
       isReady: () => ready,
     });
-    closers.push(() => drain(app));
+    closers.push(async () => void (await Promise.all([scraping.stop(), drain(app)])));
     const url = await listen(app, settings.listen);
     for (const notice of scrapeSetup.notices) log.warn(notice);
     scraping.apply(scrapeSetup);
-    closers.push(() => scraping.stop());
     if (settings['scrape.self']) closers.push(recordSelf(metrics, store, new URL(url).host, intervalMs, log));
 
     return {
@@ -170,11 +167,4 @@ function listenProblem(code: string | undefined, host: string, port: number): st
     default:
       return `The server cannot listen on ${host}:${port} (${code ?? 'unknown'}). Choose another address with --listen.`;
   }
-}
-
-/** Takes nothing new, lets what is under way finish for a moment, then cuts it off. */
-async function drain(app: Routes): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-  await app.close();
-  clearTimeout(cut);
 }

@@ -6,7 +6,7 @@ import { readConfig } from '../config/read-config.ts';
 import { ROOT } from '../self/version.ts';
 import { StartError } from '../start-error.ts';
 import { startServer } from '../start-server.ts';
-import { greet } from './serve.ts';
+import { greet, stopInTime } from './serve.ts';
 import { untilStopped } from './until-stopped.ts';
 
 const WORKLOAD = join(ROOT, 'examples/demo/src/main.ts');
@@ -33,7 +33,7 @@ export async function demo(line: CommandLine): Promise<void> {
     const server = await startServer(config, [join(folder, 'scrape.yml')]);
     greet(server);
     await untilStopped();
-    await Promise.all([server.stop(), end(workload, gone)]);
+    await Promise.all([stopInTime(server), end(workload, gone)]);
   } finally {
     await end(workload, gone);
   }

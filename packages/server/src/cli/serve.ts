@@ -10,7 +10,20 @@ export async function serve(line: CommandLine): Promise<void> {
   const server = await startServer(config);
   greet(server);
   await untilStopped();
+  await stopInTime(server);
+}
+
+/** Who manages processes kills at once after a while; what was acknowledged is safe in the log whenever that is. */
+const STOP_LIMIT_MS = 4_700;
+
+/** Stops the server, and ends the process where that takes too long. */
+export async function stopInTime(server: RunningServer): Promise<void> {
+  const late = setTimeout(() => {
+    server.log.warn('what was under way did not end in time and was cut off');
+    process.exit(0);
+  }, STOP_LIMIT_MS);
   await server.stop();
+  clearTimeout(late);
 }
 
 /** The one thing a person needs to see: where to go. */
