@@ -7,6 +7,8 @@ export function replay(contents: Contents): void {
   const { db, head, series, index, log } = contents;
   const flushed = db.flushed();
   const samples = new SampleColumns();
+  // No series is added while the log is read, so the columns stay what they are.
+  const { oldestMs, newestMs, newestLow, newestHigh, newestKnown } = series;
   let damaged = 0;
   let first: string | undefined;
   for (const id of db.walIds()) {
@@ -27,17 +29,21 @@ export function replay(contents: Contents): void {
     for (let i = 0; i < length; i++) {
       const ref = refs[i] as number;
       // A series that is gone was dropped by retention.
-      if (!index.has(ref) || done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries)) continue;
+      if (
+        !index.has(ref) ||
+        (done.length > 0 && done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries))
+      )
+        continue;
       const timestampMs = timestampsMs[i] as number;
       const low = words[2 * i] as number;
       const high = words[2 * i + 1] as number;
-      if (timestampMs < (series.oldestMs[ref] as number)) series.oldestMs[ref] = timestampMs;
-      if (timestampMs > (series.newestMs[ref] as number)) {
+      if (timestampMs < (oldestMs[ref] as number)) oldestMs[ref] = timestampMs;
+      if (timestampMs > (newestMs[ref] as number)) {
         head.append(ref, timestampMs, low, high);
-        series.newestMs[ref] = timestampMs;
-        series.newestLow[ref] = low;
-        series.newestHigh[ref] = high;
-        series.newestKnown[ref] = 1;
+        newestMs[ref] = timestampMs;
+        newestLow[ref] = low;
+        newestHigh[ref] = high;
+        newestKnown[ref] = 1;
       } else head.appendLate(ref, timestampMs, low, high);
     }
   }
