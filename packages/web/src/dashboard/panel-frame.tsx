@@ -14,7 +14,7 @@ import {
 } from '@tabler/icons-react';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Notice } from '@vitrine/model/frame.ts';
-import { lazy, memo, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { copyText } from '../state/copy-button.tsx';
 import { useDelayed } from '../state/use-delayed.ts';
@@ -52,10 +52,10 @@ export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: Pan
   });
   const [inspected, setInspected] = useState<InspectTab | undefined>();
   const [inspectedOnce, setInspectedOnce] = useState(false);
-  const inspect = (tab: InspectTab): void => {
+  const inspect = useCallback((tab: InspectTab): void => {
     setInspectedOnce(true);
     setInspected(tab);
-  };
+  }, []);
   const hairline = useDelayed(isLoading);
   const titleId = `panel-${panel.id}-title`;
 
@@ -74,47 +74,10 @@ export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: Pan
         <h2 id={titleId} className={classes.title} title={panel.title}>
           {panel.title}
         </h2>
-        {panel.description !== '' && (
-          <Tooltip label={panel.description} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-            <button type="button" className={classes.about} aria-label={`About ${panel.title}: ${panel.description}`}>
-              <IconInfoCircle size={14} stroke={1.6} />
-            </button>
-          </Tooltip>
-        )}
+        {panel.description !== '' && <About title={panel.title} text={panel.description} />}
         <span className={classes.space} />
         <Notices notices={noticesOf(state)} />
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <ActionIcon size={24} className={classes.menu} aria-label={`Menu of ${panel.title || `panel ${panel.id}`}`}>
-              <IconDots size={16} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item
-              leftSection={isFull ? <IconArrowsMinimize size={15} /> : <IconArrowsMaximize size={15} />}
-              onClick={() => scope.showFull(isFull ? undefined : panel.id)}
-            >
-              {isFull ? 'Back to all panels' : 'View full page'}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconLink size={15} />} onClick={() => void copyText(scope.linkTo(panel.id))}>
-              Copy link
-            </Menu.Item>
-            {panel.queries.length > 0 && (
-              <>
-                <Menu.Divider />
-                <Menu.Item leftSection={<IconTable size={15} />} onClick={() => inspect('data')}>
-                  Data as a table
-                </Menu.Item>
-                <Menu.Item leftSection={<IconCode size={15} />} onClick={() => inspect('query')}>
-                  Query
-                </Menu.Item>
-                <Menu.Item leftSection={<IconClockPlay size={15} />} onClick={() => inspect('trace')}>
-                  Why slow?
-                </Menu.Item>
-              </>
-            )}
-          </Menu.Dropdown>
-        </Menu>
+        <PanelMenu {...{ panel, scope, isFull, inspect }} />
         {hairline && <div className={classes.hairline} />}
       </header>
       <div className={classes.content}>
@@ -135,6 +98,61 @@ export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: Pan
         </Suspense>
       )}
     </section>
+  );
+});
+
+interface PanelMenuProps {
+  readonly panel: Panel;
+  readonly scope: DashboardScope;
+  readonly isFull: boolean;
+  readonly inspect: (tab: InspectTab) => void;
+}
+
+/** Apart and kept between renders: a live panel is drawn anew every second, and its menu has nothing new to say. */
+const PanelMenu = memo(function PanelMenu({ panel, scope, isFull, inspect }: PanelMenuProps): ReactElement {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon size={24} className={classes.menu} aria-label={`Menu of ${panel.title || `panel ${panel.id}`}`}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={isFull ? <IconArrowsMinimize size={15} /> : <IconArrowsMaximize size={15} />}
+          onClick={() => scope.showFull(isFull ? undefined : panel.id)}
+        >
+          {isFull ? 'Back to all panels' : 'View full page'}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLink size={15} />} onClick={() => void copyText(scope.linkTo(panel.id))}>
+          Copy link
+        </Menu.Item>
+        {panel.queries.length > 0 && (
+          <>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconTable size={15} />} onClick={() => inspect('data')}>
+              Data as a table
+            </Menu.Item>
+            <Menu.Item leftSection={<IconCode size={15} />} onClick={() => inspect('query')}>
+              Query
+            </Menu.Item>
+            <Menu.Item leftSection={<IconClockPlay size={15} />} onClick={() => inspect('trace')}>
+              Why slow?
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+});
+
+const About = memo(function About({ title, text }: { readonly title: string; readonly text: string }): ReactElement {
+  return (
+    <Tooltip label={text} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
+      <button type="button" className={classes.about} aria-label={`About ${title}: ${text}`}>
+        <IconInfoCircle size={14} stroke={1.6} />
+      </button>
+    </Tooltip>
   );
 });
 
