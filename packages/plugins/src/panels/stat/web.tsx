@@ -42,7 +42,8 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
             noValue={field.noValue}
             width={size.width}
             height={figureHeight * 0.8}
-            most={44}
+            // Neighbours with shorter numbers should not shout.
+            most={size.height < 100 ? 30 : 40}
           />
         </div>
         {spark && (
