@@ -206,6 +206,15 @@ test('an admin makes, lists and revokes tokens over HTTP', async () => {
   expect((await app.inject({ url: '/api/dashboards', headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(401);
 });
 
+test.each(['/%', '/api/v1/label/%FF/values'])('the address %s is refused with a sentence', async (url) => {
+  const { app } = await testApp();
+  const answer = await app.inject(url);
+  expect([answer.statusCode, answer.json()]).toEqual([
+    400,
+    { error: { code: 'bad_request', message: `The address ${url} cannot be read.` } },
+  ]);
+});
+
 test('every route stands in the OpenAPI document', async () => {
   const { app, browser } = await testApp();
   const { openapi, paths } = (await app.inject({ url: '/api/openapi.json', headers: browser })).json();

@@ -3,7 +3,13 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import type { MetricMetadata, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { guard } from './auth/guard.ts';
@@ -67,6 +73,11 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: 2_000 },
     forceCloseConnections: 'idle',
+    // An address that is no address comes no further than the router.
+    frameworkErrors: (_error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const message = `The address ${request.url.slice(0, 200)} cannot be read.`;
+      void reply.code(ERRORS.bad_request.status).send({ error: { code: 'bad_request', message } });
+    },
   }).withTypeProvider();
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler((error, request, reply) => {

@@ -1,6 +1,7 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Routes } from '../routes.ts';
+import { ApiError } from './api-error.ts';
 import { Params } from './params.ts';
 
 /** What senders said of their metrics. */
@@ -19,8 +20,8 @@ export function metadataRoutes(app: Routes, source: MetadataSource): void {
     async handler(request: FastifyRequest) {
       const params = Params.of(request);
       const metric = params.text('metric');
-      const limit = count(params.text('limit'));
-      const limitPerMetric = count(params.text('limit_per_metric'));
+      const limit = count('limit', params.text('limit'));
+      const limitPerMetric = count('limit_per_metric', params.text('limit_per_metric'));
       const byMetric = new Map<string, MetricMetadata[]>();
       for (const entry of source.metadata()) {
         if (metric !== '' && entry.metric !== metric) continue;
@@ -41,8 +42,10 @@ function isSame(a: MetricMetadata, b: MetricMetadata): boolean {
   return a.type === b.type && a.help === b.help && a.unit === b.unit;
 }
 
-/** Prometheus takes anything that is not above 0 for "no bound". */
-function count(text: string): number {
+/** Prometheus takes what is not above 0, or nothing, for "no bound". */
+function count(name: string, text: string): number {
+  if (text === '') return Number.POSITIVE_INFINITY;
+  if (!/^[+-]?\d+$/.test(text)) throw new ApiError('bad_data', `${name} must be a number`);
   const number = Number(text);
-  return Number.isInteger(number) && number > 0 ? number : Number.POSITIVE_INFINITY;
+  return number > 0 ? number : Number.POSITIVE_INFINITY;
 }

@@ -212,6 +212,25 @@ describe('labels and series', () => {
   });
 });
 
+test('metadata is cut where asked, each text of a metric once', async () => {
+  const up = { metric: 'up', type: 'gauge', help: 'Up.', unit: '' } as const;
+  const { app } = await testApp({ metadata: { metadata: () => [up, up, { ...up, help: 'Is it up?' }, { ...up, metric: 'b' }] } });
+  const { data } = (await app.inject('/api/v1/metadata')).json();
+  expect(data).toEqual({
+    up: [
+      { type: 'gauge', help: 'Up.', unit: '' },
+      { type: 'gauge', help: 'Is it up?', unit: '' },
+    ],
+    b: [{ type: 'gauge', help: 'Up.', unit: '' }],
+  });
+  expect(Object.keys((await app.inject('/api/v1/metadata?limit=1')).json().data)).toEqual(['up']);
+  expect((await app.inject('/api/v1/metadata?metric=up&limit_per_metric=1')).json().data.up).toHaveLength(1);
+  expect((await app.inject('/api/v1/metadata?limit=abc')).json()).toMatchObject({
+    errorType: 'bad_data',
+    error: 'limit must be a number',
+  });
+});
+
 test.each([
   '/api/v1/status/buildinfo',
   '/api/v1/status/flags',
