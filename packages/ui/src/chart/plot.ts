@@ -248,9 +248,13 @@ export class Plot {
       cursor: {
         y: false,
         points: { show: false },
+        // A pinned crosshair stays where its tooltip reads.
+        move: (u, left, top) => (this.#hover?.pinned ? [u.valToPos(this.#hover.x, 'x'), top] : [left, top]),
         drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG_PX },
         bind: {
           dblclick: () => () => {
+            // The first of the two clicks has pinned.
+            this.#setHover(undefined);
             this.#picture.context.zoomOut();
             return null;
           },
@@ -379,8 +383,12 @@ export class Plot {
   }
 
   #onCursor(u: uPlot): void {
-    if (this.#hover?.pinned) return;
     const { left, top } = u.cursor;
+    if (this.#hover?.pinned) {
+      // The pointer has left the plot, and uPlot hidden the line.
+      if (left !== undefined && left < 0) this.#place(this.#hover.x);
+      return;
+    }
     if (left === undefined || top === undefined || left < 0) {
       this.#setHover(undefined);
       this.#picture.context.cursor.set(undefined, this);
@@ -401,12 +409,15 @@ export class Plot {
     this.#picture.context.zoomTo(from, to);
   }
 
+  // uPlot swallows the click that ends a drag, so each click here is meant.
   readonly #onClick = (event: MouseEvent): void => {
-    if (this.#hover === undefined) return;
-    // uPlot swallows the click that ends a drag, so this one is meant.
-    const pinned = !this.#hover.pinned;
-    this.#setHover({ ...this.#hover, pinned });
-    if (!pinned) this.#onCursor(this.#plot);
+    // Pointer moves come a frame late: the click knows where it was.
+    const rect = this.#plot.over.getBoundingClientRect();
+    const left = event.clientX - rect.left;
+    const top = event.clientY - rect.top;
+    const hover = this.#at(this.#plot.posToVal(left, 'x'), top, 'pointer');
+    this.#setHover({ ...hover, pinned: this.#hover?.pinned !== true });
+    this.#plot.setCursor({ left, top }, false);
     this.#host.focus({ preventScroll: true });
     event.stopPropagation();
   };
