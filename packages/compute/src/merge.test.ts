@@ -83,7 +83,8 @@ describe('one step', () => {
   test('the fresh answer replaces where it overlaps', () => {
     const old = answer([train], 0, 100);
     const fresh = answer([train], 80, 120);
-    (fresh.frames[0]?.fields[1]?.values as Float64Array)[0] = Number.NaN;
+    const loss = fresh.frames[0]?.fields[1] as NumberField;
+    loss.values[0] = Number.NaN;
     const points = visible(mergePanelData(old, fresh, 0), 0)['{"run":"train"}'];
     expect(points?.[80]).toBeNaN();
     expect(points?.[70]).toBe(70 * 7 + 5);
