@@ -29,7 +29,13 @@ try {
   await ingest(servers);
   await queries(servers);
 } finally {
-  await Promise.all(servers.map((server) => server.stop()));
+  print('\nOn disk, after each has stopped');
+  const rows: string[][] = [];
+  for (const server of servers)
+    rows.push(
+      [server.name, (await server.stop()) / sampleCount].map((cell) => (typeof cell === 'number' ? cell.toFixed(2) : cell)),
+    );
+  table(['server', 'bytes/sample'], rows);
 }
 
 async function startAll(): Promise<BenchServer[]> {
@@ -61,11 +67,10 @@ async function ingest(servers: readonly BenchServer[]): Promise<void> {
       server.name,
       `${Math.round(sampleCount / cpu / 1000)} k`,
       ratio(speeds[0] as number, speeds.at(-1) as number),
-      (server.diskBytes() / sampleCount).toFixed(2),
       `${Math.round(server.residentBytes() / 2 ** 20)} MiB`,
     ]);
   }
-  table(['server', 'samples per CPU-second', 'Vitrine is', 'bytes/sample on disk', 'memory'], rows);
+  table(['server', 'samples per CPU-second', 'Vitrine is', 'memory'], rows);
 }
 
 async function queries(servers: readonly BenchServer[]): Promise<void> {

@@ -14,8 +14,8 @@ export interface BenchServer {
   /** CPU seconds used so far, from /proc. */
   cpuSeconds(): number;
   residentBytes(): number;
-  diskBytes(): number;
-  stop(): Promise<void>;
+  /** Stops it, which makes it write out all that it holds, and gives the bytes it keeps on disk. */
+  stop(): Promise<number>;
 }
 
 const VITRINE = fileURLToPath(new URL('../packages/server/bin/vitrine.mjs', import.meta.url));
@@ -98,12 +98,13 @@ async function start({ name, folder, ready, command, queryExtra = {} }: ServerSp
     queryExtra,
     cpuSeconds: () => cpuSeconds(child.pid as number),
     residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
-    diskBytes: () => folderBytes(join(folder, 'data')),
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;
+      const bytes = folderBytes(join(folder, 'data'));
       rmSync(folder, { recursive: true, force: true });
+      return bytes;
     },
   };
 }
