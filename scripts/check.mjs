@@ -7,7 +7,7 @@ import { ratchet } from './ratchet.mjs';
 const bin = (path) => `node_modules/${path}`;
 const CHECKS = [
   ['format', [bin('oxfmt/bin/oxfmt'), '--check']],
-  ['lint', [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings']],
+  ['lint', [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '--report-unused-disable-directives']],
   ['types: server', [bin('typescript/bin/tsc'), '-p', 'tsconfig.node.json']],
   ['types: page', [bin('typescript/bin/tsc'), '-p', 'tsconfig.web.json']],
   ['dead code', [bin('knip/bin/knip.js'), '--no-progress']],

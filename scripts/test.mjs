@@ -9,6 +9,7 @@ const REPORTS = '.cache/test';
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
+/** @type {{ passed: number, failed: number, skipped: string[] }} */
 const total = { passed: 0, failed: 0, skipped: [] };
 if (wants('check')) stage('Checks', checks);
 if (wants('unit')) stage('Unit and integration tests', unit);

@@ -150,7 +150,7 @@ export class TrainingRun {
     const { value, grads } = tf.variableGrads(
       () => {
         logits = tf.keep(this.network.apply(pixels, { training: true }) as tf.Tensor);
-        return tf.losses.softmaxCrossEntropy(wanted, logits) as tf.Scalar;
+        return tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(wanted, logits);
       },
       this.#layers.flatMap(({ variables }) => variables),
     );

@@ -120,7 +120,7 @@ export class HttpClient {
 }
 
 async function makeAgent({ tls }: HttpClientOptions): Promise<Agent> {
-  const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map((source) => source && readSecret(source)));
+  const [ca, cert, key] = await Promise.all([tls.ca, tls.cert, tls.key].map(async (source) => source && readSecret(source)));
   return new Agent({
     pipelining: 1,
     // The request's own signal bounds connect, headers and body together.

@@ -271,7 +271,7 @@ describe('bad targets', () => {
     ['sends without end', flood, 'body_size_limit: 2MB', 'the body is larger than the body_size_limit of 2097152 bytes'],
     [
       'announces 1 GB',
-      (_, response) => void response.writeHead(200, { ...TEXT, 'content-length': 1e9 }).flushHeaders(),
+      (_, response) => response.writeHead(200, { ...TEXT, 'content-length': 1e9 }).flushHeaders(),
       '',
       'the body is larger than the body_size_limit of 67108864 bytes',
     ],

@@ -99,7 +99,7 @@ class OpenMetricsChecker {
     if (exemplar !== undefined) {
       if (!WITH_EXEMPLAR.has(family.type + suffix))
         throw this.#error(`${name} is of type ${family.type} and cannot have an exemplar`);
-      const length = exemplar.labels.reduce((sum, [label, value]) => sum + [...label].length + [...value].length, 0);
+      const length = exemplar.labels.reduce((sum, [label, value]) => sum + countCodePoints(label) + countCodePoints(value), 0);
       if (length > EXEMPLAR_CODE_POINTS)
         throw this.#error(`the exemplar's labels have ${length} characters; at most ${EXEMPLAR_CODE_POINTS} may be there`);
     }
@@ -166,6 +166,11 @@ class OpenMetricsChecker {
   #error(problem: string): ExpositionError {
     return new ExpositionError(this.#line, problem);
   }
+}
+
+/** Characters as OpenMetrics counts them. */
+function countCodePoints(text: string): number {
+  return Array.from(text).length;
 }
 
 function suffixOf({ name, type }: Family, sampleName: string): string | undefined {

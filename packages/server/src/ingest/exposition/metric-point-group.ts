@@ -117,12 +117,12 @@ export class MetricPointGroup {
   #closePoint(): void {
     const gauge = this.#type === 'gaugehistogram';
     if (this.#type === 'histogram' || gauge) {
-      const [countName, sumName] = gauge ? ['_gcount', '_gsum'] : ['_count', '_sum'];
+      const [countName, sumName] = gauge ? (['_gcount', '_gsum'] as const) : (['_count', '_sum'] as const);
       this.#checkHistogram(
         `${this.#family}${countName}`,
-        this.#values.get(countName as string),
+        this.#values.get(countName),
         `${this.#family}${sumName}`,
-        this.#values.get(sumName as string),
+        this.#values.get(sumName),
       );
     }
     this.#values.clear();

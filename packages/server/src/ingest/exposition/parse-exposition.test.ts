@@ -94,7 +94,7 @@ describe('text 0.0.4', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('text', 'openmetrics'), (bytes, format) => {
         try {
-          parseExposition(bytes, format as ExpositionFormat);
+          parseExposition(bytes, format);
         } catch (error) {
           expect((error as Error).message).toMatch(/^line \d+: /);
         }

@@ -338,7 +338,7 @@ class ExpositionReader {
       return negative ? -size : size;
     }
     at = start;
-    while (at < bytes.length && !this.#endsToken(bytes[at] as number)) at++;
+    while (at < bytes.length && !this.#endsToken(bytes[at])) at++;
     const value = at - start > 512 ? undefined : parseExpositionNumber(bytes.toString('latin1', start, at));
     if (value === undefined) throw this.#error(`expected ${expected}`);
     this.#at = at;
