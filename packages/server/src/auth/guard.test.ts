@@ -84,6 +84,16 @@ describe('signing in', () => {
     expect(sameBrowser.statusCode).toBe(303);
   });
 
+  test.each([
+    ['&dashboard=training', 303, '/d/training'],
+    ['&dashboard=//evil.example', 400, undefined],
+    ['&dashboard=..%2F..%2Fapi', 400, undefined],
+  ])('with %s in the link goes to a dashboard of this server or nowhere', async (rest, status, location) => {
+    const { app, needs } = await testApp();
+    const answer = await app.inject(`/sign-in?token=${await needs.signIn.newLinkSecret()}${rest}`);
+    expect([answer.statusCode, answer.headers.location]).toEqual([status, location]);
+  });
+
   test('by hand takes the link’s token', async () => {
     const { app, needs } = await testApp();
     const payload = { token: await needs.signIn.newLinkSecret() };

@@ -31,7 +31,7 @@ export async function demo(line: CommandLine): Promise<void> {
   try {
     await ready(workload);
     const server = await startServer(config, [join(folder, 'scrape.yml')]);
-    greet(server);
+    greet({ url: server.url, signInLink: `${server.signInLink}&dashboard=training` });
     await untilStopped();
     await Promise.all([stopInTime(server), end(workload, gone)]);
   } finally {

@@ -27,6 +27,6 @@ export async function stopInTime(server: RunningServer): Promise<void> {
 }
 
 /** The one thing a person needs to see: where to go. */
-export function greet({ url, signInLink }: RunningServer): void {
+export function greet({ url, signInLink }: Pick<RunningServer, 'url' | 'signInLink'>): void {
   print(`\nVitrine is ready at ${url}\nSign in, once, with this link:\n\n  ${signInLink}\n`);
 }

@@ -8,6 +8,9 @@ import { HttpError } from './errors.ts';
 /** How often one address may try links: 256 random bits need no more, and a person no fewer. */
 const SIGN_IN_LIMIT = { max: 20, timeWindow: '1 minute' };
 
+/** Nothing else goes into the address, so that a link never leads to another site. */
+const DASHBOARD_UID = /^[A-Za-z0-9_-]{1,64}$/;
+
 interface SessionNeeds {
   readonly signIn: SignIn;
   readonly cookieName: string;
@@ -32,7 +35,10 @@ export function sessionRoutes(app: Routes, { signIn, cookieName, version }: Sess
     method: 'GET',
     url: '/sign-in',
     config: { access: 'public', rateLimit: SIGN_IN_LIMIT },
-    schema: { summary: 'The printed link: signs in and goes to the page', querystring: z.object({ token: z.string().max(200) }) },
+    schema: {
+      summary: 'The printed link: signs in and goes to the page, or to one of its dashboards',
+      querystring: z.object({ token: z.string().max(200), dashboard: z.string().regex(DASHBOARD_UID).optional() }),
+    },
     async handler(request, reply) {
       const known = request.cookies[cookieName];
       // The link opened twice by one browser: it is signed in, so the second time does no harm.
@@ -45,7 +51,8 @@ export function sessionRoutes(app: Routes, { signIn, cookieName, version }: Sess
           if (!(error instanceof HttpError) || !(request.headers.accept ?? '').includes('text/html')) throw error;
         }
       }
-      return reply.header('cache-control', 'no-store').redirect('/', 303);
+      const { dashboard } = request.query;
+      return reply.header('cache-control', 'no-store').redirect(dashboard === undefined ? '/' : `/d/${dashboard}`, 303);
     },
   });
 
