@@ -21,6 +21,7 @@ const COMMANDS = {
   dev: { web: false, script: ['scripts/dev.mjs'] },
   check: { web: false, script: ['scripts/check.mjs'] },
   test: { web: true, debian: ['chromium', 'curl', 'prometheus', 'victoria-metrics'], script: ['scripts/test.mjs'] },
+  'test:peers': { web: false, debian: ['python3-venv'], script: ['scripts/test.mjs', '--only', 'peers'] },
   e2e: { web: true, debian: ['chromium'], script: ['scripts/test.mjs', '--only', 'e2e'] },
   bench: { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
 };

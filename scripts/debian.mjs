@@ -4,7 +4,13 @@ import { delimiter, join } from 'node:path';
 import { run } from './process.mjs';
 
 /** What shows that a package is there. */
-const PROGRAMS = { chromium: 'chromium', curl: 'curl', prometheus: 'promtool', 'victoria-metrics': 'victoria-metrics' };
+const PROGRAMS = {
+  chromium: 'chromium',
+  curl: 'curl',
+  prometheus: 'promtool',
+  'python3-venv': 'python3',
+  'victoria-metrics': 'victoria-metrics',
+};
 
 /** The full path of a program, or undefined. */
 export function findProgram(name) {

@@ -14,6 +14,7 @@ const total = { passed: 0, failed: 0, skipped: [] };
 if (wants('check')) stage('Checks', checks);
 if (wants('unit')) stage('Unit and integration tests', unit);
 if (wants('e2e')) stage('Browser tests', browser);
+if (values.only === 'peers') stage('Tests against peers', peers);
 
 if (total.skipped.length > 0) {
   process.stdout.write(`\nSkipped:\n${total.skipped.map((name) => `  ${name}`).join('\n')}\n`);
@@ -32,6 +33,11 @@ function stage(title, body) {
 
 function checks() {
   count(run(process.execPath, ['scripts/check.mjs']) === 0 ? 'passed' : 'failed');
+}
+
+function peers() {
+  process.env.VITRINE_TESTS = 'peers';
+  unit();
 }
 
 function unit() {
