@@ -20,7 +20,7 @@ interface Shot {
 }
 
 /** A request for this digit as it comes at this severity; now and then one that is malformed, or one that the model fails on. */
-export function nextShot(digits: Digits, index: number, severity: number, random: Random): Shot {
+function nextShot(digits: Digits, index: number, severity: number, random: Random): Shot {
   const pixels = pixelsOf(digits, index);
   const dice = random();
   if (dice < MALFORMED_SHARE) return { body: malformedBody(pixels, random), headers: {} };

@@ -1,6 +1,6 @@
 import { CLASSES, PIXELS } from './digits.ts';
 
-export const MAX_INSTANCES = 32;
+const MAX_INSTANCES = 32;
 
 /** A request that its sender can mend: answered 4xx with this sentence, counted under this reason. */
 export class Refusal extends Error {

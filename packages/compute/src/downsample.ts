@@ -4,7 +4,7 @@
  */
 
 /** At most this many points stay of a column of pixels. */
-export const POINTS_PER_COLUMN = 4;
+const POINTS_PER_COLUMN = 4;
 
 /**
  * Writes the indices that stay, rising, into `out` and answers how many. `xs` rises. Points with `from <= index < to` are

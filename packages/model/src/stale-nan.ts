@@ -3,8 +3,8 @@
  * (0x7ff0000000000002). It is told from other NaNs by its bits only, so look at it through a Uint32Array over
  * the same buffer and move it with `TypedArray.set`, never through arithmetic.
  */
-export const STALE_NAN_HIGH = 0x7ff00000;
-export const STALE_NAN_LOW = 0x00000002;
+const STALE_NAN_HIGH = 0x7ff00000;
+const STALE_NAN_LOW = 0x00000002;
 
 /** Whether the number at `index` is the stale marker; `words` is a Uint32Array over the values' buffer (little-endian). */
 export function isStaleAt(words: Uint32Array, index: number): boolean {

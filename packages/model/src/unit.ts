@@ -195,11 +195,6 @@ export function isKnownUnit(unit: string): boolean {
   return Object.hasOwn(UNITS, unit);
 }
 
-/** Every id of the table with the suffix of a plain value, for pickers. */
-export function unitIds(): readonly string[] {
-  return Object.keys(UNITS);
-}
-
 function unitOf(id: string): Unit {
   if (Object.hasOwn(UNITS, id)) return UNITS[id]!;
   // Grafana's custom units: "suffix:tokens", "si:m3", "prefix:#".

@@ -1,7 +1,7 @@
 import type { Frame, NumberField, PanelData } from '@vitrine/model/frame.ts';
 
 /** Deterministic, so that two looks at the gallery can be compared. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -143,7 +143,7 @@ export const cores = frame(
   360,
 );
 
-export const BUCKETS = ['0.001', '0.0025', '0.005', '0.01', '0.025', '0.05', '0.1', '0.25', '0.5', '1', '2.5', '+Inf'];
+const BUCKETS = ['0.001', '0.0025', '0.005', '0.01', '0.025', '0.05', '0.1', '0.25', '0.5', '1', '2.5', '+Inf'];
 
 export const latencyBuckets = frame(
   BUCKETS.map<Made>((le, index) => ({

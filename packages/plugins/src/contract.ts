@@ -3,7 +3,7 @@
  * A plugin is a folder: `spec.ts` (pure: parsing and defaults, read by server and page), `server.ts` (runs in the server),
  * `web.tsx` (runs in the page).
  */
-import type { FieldConfig, StatusColor } from '@vitrine/model/dashboard.ts';
+import type { FieldConfig } from '@vitrine/model/dashboard.ts';
 import type { Frame, PanelData, QueryTrace, Notice, XDomain } from '@vitrine/model/frame.ts';
 import type { Growth, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { ComponentType } from 'react';
@@ -107,5 +107,3 @@ export interface DatasourceNeeds {
   readonly samples: SampleStore;
   readonly fetch: typeof fetch;
 }
-
-export type { StatusColor };

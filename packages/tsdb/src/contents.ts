@@ -69,7 +69,7 @@ export class Contents {
   }
 }
 
-export function iso(timeMs: number): string {
+function iso(timeMs: number): string {
   const date = new Date(timeMs);
   return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
 }

@@ -11,7 +11,7 @@ import {
 import { migrateDashboard } from '../migrate/dashboard.ts';
 import { Read } from './read.ts';
 
-export const GRID_COLUMNS = 24;
+const GRID_COLUMNS = 24;
 const MAX_PANELS = 1000;
 const MAX_GRID_ROW = 100_000;
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -19,7 +19,7 @@ const REFRESH = /^(off|live|\d+(s|m|h))$/;
 const STATUSES: readonly StatusColor[] = ['healthy', 'warning', 'critical', 'unknown', 'neutral'];
 const DOMAINS = ['time', 'step', 'epoch', 'elapsed'] as const;
 
-export const DEFAULT_FIELD_CONFIG: FieldConfig = {
+const DEFAULT_FIELD_CONFIG: FieldConfig = {
   unit: '',
   decimals: undefined,
   min: undefined,

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const SCRAPE_MS = 15_000;
 const START_MS = 1_700_000_000_000;
 
-export const SHAPES: Readonly<Record<string, string>> = {
+const SHAPES: Readonly<Record<string, string>> = {
   rate: 'rate(requests_total[5m])',
   'sum by (rate)': 'sum by (job) (rate(requests_total[5m]))',
   'ratio of sums': 'sum(rate(requests_total{code="500"}[5m])) / sum(rate(requests_total[5m]))',

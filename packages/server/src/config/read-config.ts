@@ -58,7 +58,7 @@ export function readConfig({ flags, env, file, folder }: ConfigSources): Config 
   };
 }
 
-export function envName(key: string): string {
+function envName(key: string): string {
   return `VITRINE_${key.toUpperCase().replaceAll('.', '_')}`;
 }
 

@@ -3,7 +3,7 @@ import { formatExact, formatText } from '@vitrine/model/unit.ts';
 import type { ReactElement } from 'react';
 
 import { STATUS_WORDS, statusOf, statusVariable } from '../theme/status.ts';
-import { StatusShape } from '../widget/status-badge.tsx';
+import { StatusShape } from '../widget/status-shape.tsx';
 import classes from './bar-gauge.module.css';
 import { share } from './gauge-arc.ts';
 

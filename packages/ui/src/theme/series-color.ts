@@ -30,11 +30,6 @@ export function seriesSlot(identity: string): number {
   return hash(identity) % SERIES_SLOTS;
 }
 
-/** The colour of an identity (a run, a model) that stands alone. */
-export function seriesColor(identity: string, theme: ThemeName): string {
-  return SERIES_COLORS[theme][seriesSlot(identity)]!;
-}
-
 /**
  * Slots for the identities of one chart. Each gets the slot it asks for; where two ask for the same, the later one in
  * alphabetical order takes the next free one, and once all ten are taken, the one used least. Equal sets give equal slots, whatever

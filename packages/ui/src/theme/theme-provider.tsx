@@ -11,7 +11,7 @@ import type { ThemeName } from './ink.ts';
 import { theme } from './theme.ts';
 
 /** Where the reader's choice is kept; a page may read it before React starts, so that nothing flashes. */
-export const COLOR_SCHEME_KEY = 'vitrine-color-scheme';
+const COLOR_SCHEME_KEY = 'vitrine-color-scheme';
 
 const schemeManager = localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY });
 

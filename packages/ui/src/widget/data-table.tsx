@@ -9,7 +9,7 @@ import { statusOf, statusVariable } from '../theme/status.ts';
 import { columnWidths, orderRows, tableText } from './data-table-rows.ts';
 import type { TableSort } from './data-table-rows.ts';
 import classes from './data-table.module.css';
-import { StatusShape } from './status-badge.tsx';
+import { StatusShape } from './status-shape.tsx';
 import { useRowWindow } from './use-row-window.ts';
 
 export interface DataTableProps {

@@ -5,7 +5,7 @@ import { statusVariable } from '../theme/status.ts';
 import type { Status } from '../theme/status.ts';
 import { figureSize } from './figure-layout.ts';
 import classes from './figure.module.css';
-import { StatusShape } from './status-badge.tsx';
+import { StatusShape } from './status-shape.tsx';
 
 export interface FigureProps {
   /** undefined where there is none. */

@@ -7,7 +7,7 @@ export interface TextOptions {
 }
 
 /** Longer notes belong in a document. */
-export const MAX_TEXT_LENGTH = 100_000;
+const MAX_TEXT_LENGTH = 100_000;
 
 export const text: PanelSpec<TextOptions> = {
   kind: 'text',

@@ -4,9 +4,9 @@ import type { GridSeries, QueryResult } from '@vitrine/model/sample-store.ts';
 import type { BuiltinQuery } from './spec.ts';
 
 /** A chart of more lines than this cannot be read, and a page of them not painted in time. */
-export const MAX_DRAWN_SERIES = 200;
+const MAX_DRAWN_SERIES = 200;
 /** A table of more rows than this is cut. */
-export const MAX_TABLE_ROWS = 10_000;
+const MAX_TABLE_ROWS = 10_000;
 
 interface Shaped {
   readonly frames: readonly Frame[];

@@ -1,10 +1,10 @@
 import { RemoteWriteRefused } from './remote-write-refused.ts';
 
 /** Protobuf's wire types. */
-export const VARINT = 0;
-export const FIXED64 = 1;
+const VARINT = 0;
+const FIXED64 = 1;
 export const BYTES = 2;
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 const TWO_28 = 2 ** 28;
 

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 
 import { STATUS_WORDS, statusVariable } from '../theme/status.ts';
 import type { Status } from '../theme/status.ts';
-import classes from './status-badge.module.css';
+import classes from './status-shape.module.css';
 
 /** Each status has a shape of its own, so that it can be told without colour. Drawn in a box of 12. */
 const SHAPES: Readonly<Record<Status, ReactElement | null>> = {
@@ -31,17 +31,5 @@ export function StatusShape({ status, size = 12 }: { status: Status; size?: numb
     >
       {shape}
     </svg>
-  );
-}
-
-/** A status as colour, shape and word. `text` says it in other words: "3 firing". */
-export function StatusBadge({ status, text }: { status: Status; text?: string }): ReactElement {
-  return (
-    <span className={classes.badge} style={{ color: statusVariable(status) }}>
-      <svg className={classes.shape} width={10} height={10} viewBox="0 0 12 12" aria-hidden="true">
-        {SHAPES[status]}
-      </svg>
-      {text ?? STATUS_WORDS[status]}
-    </span>
   );
 }
