@@ -17,13 +17,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       output: {
-        // What changes with every release stays apart from what rarely does; ECharts is left to the panels that import it.
+        // What changes with every release stays apart from what rarely does.
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             { name: 'tanstack', test: /node_modules[\\/]@tanstack[\\/](react-)?(router|query|store|history)/, priority: 2 },
             { name: 'uplot', test: /node_modules[\\/]uplot[\\/]/, priority: 2 },
-            { name: 'echarts', test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 2 },
           ],
         },
       },
