@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { isDamage, isUnwritable } from './sqlite-error.ts';
+import { isDamage, isForeignSchema, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { commitsInWalFile } from './wal/wal-file.ts';
 
@@ -215,7 +215,7 @@ function pragma(db: DatabaseSync, name: string): number {
 /** An error of opening as a sentence that names the file and the way out. */
 export function openError(file: string, error: unknown): unknown {
   if (error instanceof StoreOpenError) return error;
-  if (isDamage(error)) {
+  if (isDamage(error) || isForeignSchema(error)) {
     return new StoreOpenError(
       'damaged',
       `${file} is damaged (${(error as Error).message}): restore it from a backup, or move it aside to start with an empty store`,

@@ -1,3 +1,4 @@
+const SQLITE_ERROR = 1;
 export const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
@@ -22,4 +23,9 @@ export function isUnwritable(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/** The tables are not those that the store made: its statements never change, so one that SQLite cannot compile says so. */
+export function isForeignSchema(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE_ERROR;
 }
