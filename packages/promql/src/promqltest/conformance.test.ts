@@ -7,7 +7,7 @@ import { hasCorpus } from './corpus.ts';
 /** What is reached; these only rise. `node packages/promql/src/promqltest/report.ts` says what fails and why. */
 const FLOOR = { plain: 943, strictPlain: 943, all: 1190, pinned: 4587, middleStep: 5614 } as const;
 
-test.skipIf(!hasCorpus)('Prometheus 3.14 test scripts pass as often as before', { timeout: 120_000 }, async () => {
+test.skipIf(!hasCorpus)('Prometheus 3.14 test scripts pass as often as before [needs ../shared/corpus]', { timeout: 120_000 }, async () => {
   const reports = await runCorpus(evaluate);
   const passed = (column: keyof typeof FLOOR): number => sum(reports.map((report) => report[column])).passed;
   expect(sum(reports.map((report) => report.plain)).total).toBe(949);

@@ -71,7 +71,7 @@ function ratchet<T>(rows: readonly T[], floor: number, check: (row: T) => string
   expect(rows.length - failures.length, failures.join('\n')).toBeGreaterThanOrEqual(floor);
 }
 
-describe.skipIf(!hasCorpus)("Prometheus' own parser tables", () => {
+describe.skipIf(!hasCorpus)("Prometheus' own parser tables [needs ../shared/corpus]", () => {
   test('expressions: the kind of tree, or the first message and its position', () => {
     const rows = table('parse_cases').filter((row) => row.input !== null);
     expect(rows).toHaveLength(353);

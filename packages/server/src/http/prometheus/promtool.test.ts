@@ -19,7 +19,7 @@ const hasPromtool = (() => {
   }
 })();
 
-describe.skipIf(!hasPromtool)('Debian’s promtool reads Vitrine as it reads Prometheus', () => {
+describe.skipIf(!hasPromtool)('Debian’s promtool reads Vitrine as it reads Prometheus [needs promtool]', () => {
   let server: RunningServer;
   let folder: string;
   const nowSeconds = Math.floor(Date.now() / 15_000) * 15;

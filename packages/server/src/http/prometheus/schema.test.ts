@@ -26,7 +26,7 @@ interface Described {
 const folder = corpusFolder('http-api');
 
 /** Each answer is read by Prometheus' own description of its API. */
-describe.skipIf(folder === undefined)('answers have the shapes that Prometheus describes', () => {
+describe.skipIf(folder === undefined)('answers have the shapes that Prometheus describes [needs ../shared/corpus]', () => {
   const described =
     folder === undefined ? undefined : (parse(readFileSync(join(folder, 'openapi_3.1_golden.yaml'), 'utf8')) as Described);
 

@@ -28,7 +28,7 @@ describe('a text that breaks a rule is answered with the line', () => {
 });
 
 const folder = corpusFolder('openmetrics/OpenMetrics/tests/testdata/parsers');
-describe.skipIf(folder === undefined)("the suite of the format's authors", () => {
+describe.skipIf(folder === undefined)("the suite of the format's authors [needs ../shared/corpus]", () => {
   const cases = (folder === undefined ? [] : readdirSync(folder)).map((name) => {
     const { file, shouldParse } = JSON.parse(readFileSync(join(folder as string, name, 'test.json'), 'utf8')) as {
       file: string;

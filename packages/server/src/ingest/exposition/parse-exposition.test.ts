@@ -189,7 +189,7 @@ describe('the series cache', () => {
 });
 
 const openMetricsFolder = corpusFolder('openmetrics');
-describe.skipIf(openMetricsFolder === undefined)('texts of other projects', () => {
+describe.skipIf(openMetricsFolder === undefined)('texts of other projects [needs ../shared/corpus]', () => {
   const folder = openMetricsFolder ?? '';
   const seeds = join(folder, 'prometheus_common/expfmt/fuzz/corpus');
   const names = existsSync(seeds) ? readdirSync(seeds) : [];

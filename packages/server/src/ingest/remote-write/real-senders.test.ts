@@ -85,7 +85,7 @@ function workFolder(scrapeAddress: string, rest: string): { folder: string; conf
 }
 
 const prometheus = installed('prometheus');
-test.skipIf(prometheus === undefined)('a real Prometheus writes here', async () => {
+test.skipIf(prometheus === undefined)('a real Prometheus writes here [needs prometheus]', async () => {
   const { store, answers, families, address } = await receiver();
   const { folder, config } = workFolder(
     address,
@@ -100,7 +100,7 @@ test.skipIf(prometheus === undefined)('a real Prometheus writes here', async () 
 });
 
 const vmagent = installed('vmagent');
-test.skipIf(vmagent === undefined)('a real vmagent writes here', async () => {
+test.skipIf(vmagent === undefined)('a real vmagent writes here [needs vmagent]', async () => {
   const { store, answers, address } = await receiver();
   const { folder, config } = workFolder(address, '');
   start(vmagent as string, [
