@@ -43,7 +43,7 @@ test('each written sample is on the screen, and soon', async ({ page }) => {
     await expect
       .poll(async () => (seenMs = await page.evaluate(firstAbove, topBefore)), { timeout: 10_000, intervals: [20] })
       .toBeDefined();
-    latenciesMs.push(((seenMs as number | undefined) ?? Number.NaN) - writtenMs);
+    latenciesMs.push((seenMs ?? Number.NaN) - writtenMs);
   }
   const sorted = latenciesMs.toSorted((a, b) => a - b);
   const [p50, p95] = [0.5, 0.95].map((q) => Math.round(sorted[Math.ceil(q * sorted.length) - 1] as number));

@@ -74,7 +74,7 @@ export function zoneOffsetMs(atMs: number, timeZone: string): number {
   const wholeMs = Math.floor(atMs / SECOND_MS) * SECOND_MS;
   const fields: Record<string, number> = {};
   for (const { type, value } of clockOf(timeZone).formatToParts(wholeMs)) fields[type] = Number(value);
-  const { year, month, day, hour, minute, second } = fields as Record<string, number>;
+  const { year, month, day, hour, minute, second } = fields;
   return Date.UTC(year as number, (month as number) - 1, day, hour, minute, second) - wholeMs;
 }
 

@@ -46,7 +46,7 @@ export interface AppNeeds {
   readonly scrapeIntervalMs: number;
   readonly metadata: MetadataSource;
   /** Told what writers say of their metrics. */
-  onMetadata(metadata: readonly MetricMetadata[]): void;
+  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
@@ -57,14 +57,15 @@ export interface AppNeeds {
   /** Whether it will listen on a loopback address only. */
   readonly loopback: boolean;
   readonly extraHosts: readonly string[];
-  isReady(): boolean;
+  readonly isReady: () => boolean;
 }
 
 /** The whole HTTP interface, not yet listening. */
 export async function buildApp(needs: AppNeeds): Promise<Routes> {
-  const { log, metrics } = needs;
+  const { metrics } = needs;
+  const log: FastifyBaseLogger = needs.log;
   const app: Routes = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     // A client that drips its headers or its body does not hold a connection for ever.

@@ -95,7 +95,11 @@ export async function combineVectors(
   const compute = swapped ? (many: number, one: number): number | undefined => element(one, many) : element;
   const count = left[0]?.values.length ?? right[0]?.values.length ?? 0;
   const partnerAt = new Int32Array(count);
-  for (const [, columns] of ones) if (columns.length > 1) findPartners(columns, partnerAt, match, swapped ? 'left' : 'right');
+  // At a step where one whole side is empty nothing is computed, so that nothing can be ambiguous.
+  const isAsked = fillOne === undefined && fillMany === undefined ? anyPresent(swapped ? right : left, count) : undefined;
+  for (const [, columns] of ones) {
+    if (columns.length > 1) findPartners(columns, partnerAt, isAsked, match, swapped ? 'left' : 'right');
+  }
 
   const results = new Map<string, Column>();
   const resultOf = (labels: Labels): Column => {
@@ -116,7 +120,7 @@ export async function combineVectors(
   for (const [key, group] of manys) {
     const partners = ones.get(key) ?? [];
     if (partners.length === 0 && fillOne === undefined) continue;
-    findPartners(partners, partnerAt, match, '');
+    findPartners(partners, partnerAt, isAsked, match, '');
     // Where two series meet the same partner, a comparison that drops one must not hide it.
     const taken = new Map<string, Uint8Array>();
     for (const { labels, values, present } of group) {
@@ -170,12 +174,28 @@ function take(taken: Map<string, Uint8Array>, owner: string, i: number, count: n
   steps[i] = 1;
 }
 
-/** Writes which of the columns is there at each step: the "one" side may have only one series a group at any step. */
-function findPartners(columns: readonly Column[], partnerAt: Int32Array, match: (labels: Labels) => Labels, side: string): void {
+/** At which steps any of the columns has a value. */
+function anyPresent(columns: readonly Column[], count: number): Uint8Array {
+  const any = new Uint8Array(count);
+  for (const { present } of columns) for (let i = 0; i < count; i++) any[i]! |= present[i]!;
+  return any;
+}
+
+/**
+ * Writes which of the columns is there at each step: the "one" side may have only one series a group at any step that
+ * is asked; undefined asks all.
+ */
+function findPartners(
+  columns: readonly Column[],
+  partnerAt: Int32Array,
+  isAsked: Uint8Array | undefined,
+  match: (labels: Labels) => Labels,
+  side: string,
+): void {
   partnerAt.fill(NOBODY);
   for (const [index, { labels, present }] of columns.entries()) {
     for (let i = 0; i < partnerAt.length; i++) {
-      if (present[i] === 0) continue;
+      if (present[i] === 0 || isAsked?.[i] === 0) continue;
       if (partnerAt[i] !== NOBODY) {
         const texts = [columns[partnerAt[i]!]!.labels, labels].toSorted(compareLabels).map(braced).join(', ');
         throw new QueryError(

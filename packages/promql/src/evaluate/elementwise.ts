@@ -56,8 +56,17 @@ export function mapValues({ values, present }: Column, compute: (value: number) 
 export function clampValues({ values, present }: Column, low: Float64Array, high: Float64Array): void {
   for (let i = 0; i < values.length; i++) {
     if (high[i]! < low[i]!) present[i] = 0;
-    else if (present[i] === 1) values[i] = Math.max(low[i]!, Math.min(high[i]!, values[i]!));
+    else if (present[i] === 1) values[i] = greater(low[i]!, lesser(high[i]!, values[i]!));
   }
+}
+
+/** As Go has them: an infinity on its own side wins over NaN. */
+function lesser(a: number, b: number): number {
+  return a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b);
+}
+
+function greater(a: number, b: number): number {
+  return a === Infinity || b === Infinity ? Infinity : Math.max(a, b);
 }
 
 /** round(): to the nearest multiple, halves upwards. By the inverse, which has the smaller rounding errors. */

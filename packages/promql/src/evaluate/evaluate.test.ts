@@ -93,6 +93,13 @@ test.each([
   ['scalar(capacity) + 1', ['11']],
   ['"text"', ['text']],
   ['max_over_time(rate(requests_total{pod="a"}[2m])[3m:1m])', ['{job="shop", pod="a"} 1']],
+  // Ambiguous partners do no harm where there is nobody to be their partner.
+  ['nothing + on(job) requests_total', []],
+  ['requests_total * on(job) nothing', []],
+  // As in Go, the smallest of anything and -Inf is -Inf, NaN or not.
+  ['clamp_max(-Inf * capacity, NaN)', ['{job="shop"} -Infinity']],
+  ['clamp_min(Inf * capacity, NaN)', ['{job="shop"} Infinity']],
+  ['clamp(capacity, 0, NaN)', ['{job="shop"} NaN']],
 ])('%s at 4 minutes', async (query, want) => {
   expect(shown(await evaluateText(query, at(240_000), SHOP))).toEqual(want);
 });
@@ -100,6 +107,7 @@ test.each([
 test.each([
   ['ended', ['ended 1 2 _ _ _ _']],
   ['capacity > 10', []],
+  ['ended + on() (requests_total > 0 and on() absent(ended))', []],
   ['requests_total{pod="a"} > bool 120', ['{job="shop", pod="a"} 0 0 0 1 1 1']],
   ['count(requests_total > 50)', ['{} _ 1 2 1 1 2']],
   ['capacity @ end() + time()', ['{job="shop"} 10 70 130 190 250 310']],

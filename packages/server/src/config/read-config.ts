@@ -134,7 +134,8 @@ export function unknownKey(name: string): string {
 
 function textOf(node: Node | null, where: string): string | undefined {
   if (node === null) return undefined;
-  if (isScalar(node)) return node.value === null ? undefined : (node.source ?? String(node.value));
+  if (isScalar<string | number | bigint | boolean | null>(node))
+    return node.value === null ? undefined : (node.source ?? String(node.value));
   if (isSeq(node) && node.items.every((item) => isScalar(item))) return node.items.map((item) => String(item.value)).join(',');
   throw new ConfigError(`${where}: expected one value.`);
 }

@@ -17,19 +17,28 @@ export function openLog(level: LogLevel, format: LogFormat, output: NodeJS.Writa
   return pino({ level, base: {}, timestamp: pino.stdTimeFunctions.epochTime }, format === 'json' ? output : forPeople(output));
 }
 
+/** What pino writes into every line, beside what the caller gives. */
+interface PinoLine {
+  readonly level: number;
+  readonly time: number;
+  readonly msg?: string;
+  readonly err?: { readonly stack?: string };
+  readonly [name: string]: unknown;
+}
+
 /** Turns pino's JSON lines into `12:34:56.789 info  what happened key=value`. */
 function forPeople(output: NodeJS.WritableStream): Writable {
   return new Writable({
     decodeStrings: false,
     write(line: string | Buffer, _encoding, done) {
-      const { level, time, msg, err, ...rest } = JSON.parse(String(line)) as Record<string, unknown>;
-      const name = (LEVEL_NAMES[level as number] ?? 'info').padEnd(5);
+      const { level, time, msg, err, ...rest } = JSON.parse(String(line)) as PinoLine;
+      const name = (LEVEL_NAMES[level] ?? 'info').padEnd(5);
       const pairs = Object.entries(rest).map(
         ([key, value]) => ` ${key}=${typeof value === 'string' ? value : inspect(value, { breakLength: Infinity })}`,
       );
-      const stack = (err as { stack?: string } | undefined)?.stack;
+      const stack = err?.stack;
       output.write(
-        `${new Date(time as number).toISOString().slice(11, 23)} ${name} ${String(msg ?? '')}${pairs.join('')}${stack === undefined ? '' : `\n${stack}`}\n`,
+        `${new Date(time).toISOString().slice(11, 23)} ${name} ${msg ?? ''}${pairs.join('')}${stack === undefined ? '' : `\n${stack}`}\n`,
       );
       done();
     },

@@ -38,7 +38,7 @@ async function append(metrics: Metrics, store: SampleStore, instance: string, ke
   const samples: [key: string, value: number][] = [];
   for (const family of await metrics.registry.getMetricsAsJSON()) {
     for (const { metricName, labels, value } of family.values as readonly SelfValue[]) {
-      samples.push([keyOf(keys, metricName ?? family.name, labels, instance), Number(value)]);
+      samples.push([keyOf(keys, metricName ?? family.name, labels, instance), value]);
     }
   }
   // What a scrape reports of itself.

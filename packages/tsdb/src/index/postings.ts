@@ -24,7 +24,7 @@ export function addPosting(postings: Postings | undefined, ref: number): Posting
 export function removePostings(postings: Postings, refs: ReadonlySet<number>): Postings | undefined {
   if (typeof postings === 'number') return refs.has(postings) ? undefined : postings;
   const left = postings.filter((ref) => !refs.has(ref));
-  return left.length === 0 ? undefined : left.length === 1 ? (left[0] as number) : left;
+  return left.length === 0 ? undefined : left.length === 1 ? left[0] : left;
 }
 
 export function postingsLength(postings: Postings): number {

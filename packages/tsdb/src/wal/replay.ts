@@ -29,11 +29,7 @@ export function replay(contents: Contents): void {
     for (let i = 0; i < length; i++) {
       const ref = refs[i] as number;
       // A series that is gone was dropped by retention.
-      if (
-        !index.has(ref) ||
-        (done.length > 0 && done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries))
-      )
-        continue;
+      if (!index.has(ref) || done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries)) continue;
       const timestampMs = timestampsMs[i] as number;
       const low = words[2 * i] as number;
       const high = words[2 * i + 1] as number;

@@ -33,7 +33,7 @@ export function gaugeRing(
   height: number,
 ): { readonly radius: number; readonly centerX: number; readonly centerY: number } {
   // Below the middle the ring reaches down to its open ends only.
-  const below = -Math.cos((START * 2 * Math.PI) as number);
+  const below = -Math.cos(START * 2 * Math.PI);
   const radius = Math.max(8, Math.min(width / 2, height / (1 + below)));
   return { radius, centerX: width / 2, centerY: radius + (height - radius * (1 + below)) / 2 };
 }

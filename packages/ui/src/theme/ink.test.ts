@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-
 import { expect, test } from 'vitest';
 
 import { INK } from './ink.ts';
 import type { Ink, ThemeName } from './ink.ts';
 import { assignSlots, lineStyle, SERIES_COLORS, SERIES_SLOTS, seriesSlot } from './series-color.ts';
+import css from './tokens.css?raw';
 
 type Rgb = [number, number, number];
 
 const themes = ['dark', 'light'] as const;
-const css = readFileSync(new URL('tokens.css', import.meta.url), 'utf8');
 
 function linear(hex: string): Rgb {
   return [1, 3, 5].map((at) => {

@@ -138,7 +138,9 @@ const ANY_SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 /** Where a link may lead: the web, mail, or within this page. undefined for all else. */
 export function safeHref(href: string): string | undefined {
   // Browsers drop control characters inside schemes: "java\tscript:".
-  const clean = [...href.trim()].filter((character) => character > ' ' && character !== '\u007F').join('');
+  const clean = Array.from(href.trim())
+    .filter((character) => character > ' ' && character !== '\u007F')
+    .join('');
   if (clean === '' || clean.startsWith('//') || clean.includes('\\')) return undefined;
   return SAFE_SCHEME.test(clean) || !ANY_SCHEME.test(clean) ? clean : undefined;
 }

@@ -1,8 +1,8 @@
 /** What "now" is on the server, told from the page's own clock. */
 export interface ServerClock {
-  now(): number;
+  readonly now: () => number;
   /** The server said `serverMs` in an answer to a question that left and came back at these times of the page's clock. */
-  set(serverMs: number, askedMs: number, answeredMs: number): void;
+  readonly set: (serverMs: number, askedMs: number, answeredMs: number) => void;
 }
 
 export function createServerClock(localNow: () => number = Date.now): ServerClock {

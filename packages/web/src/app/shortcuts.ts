@@ -7,7 +7,7 @@ export interface Shortcut {
   readonly group: 'Go to' | 'Dashboard' | 'Page';
   /** Also counts while a field has the focus, or a dialog is open. */
   readonly everywhere?: boolean;
-  run(): void;
+  readonly run: () => void;
 }
 
 /** How long the second key of a pair may take. */

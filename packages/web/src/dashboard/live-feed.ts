@@ -15,10 +15,10 @@ export interface GrowthSource {
 
 export interface LiveFeedNeeds {
   readonly url: string;
-  onGrowth(growth: LiveGrowth): void;
-  onStatus(status: LiveStatus): void;
+  readonly onGrowth: (growth: LiveGrowth) => void;
+  readonly onStatus: (status: LiveStatus) => void;
   /** The line came back after it was lost: what grew meanwhile was not told. */
-  onReturn(): void;
+  readonly onReturn: () => void;
   readonly open?: (url: string) => GrowthSource;
   readonly now?: () => number;
 }
@@ -77,7 +77,7 @@ export function openLiveFeed({
 }
 
 function openEventSource(url: string): GrowthSource {
-  return new EventSource(url) as GrowthSource;
+  return new EventSource(url);
 }
 
 /** undefined where it is not a notice of growth: one that can't be read costs one refresh, not the page. */

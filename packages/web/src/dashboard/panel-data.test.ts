@@ -62,9 +62,9 @@ test.each([
   ['the range reaches further back', { fromMs: -30_000, toMs: 61_000 }, undefined],
 ])('%s: asks since %s', (_, range, want) => expect(newPartFrom(answer(0, 60_000), range)).toBe(want));
 
-test.each([
+test.each<[name: string, data: PanelData, want: boolean]>([
   ['curves', answer(0, 60_000), true],
   ['nothing', { ...answer(0, 0), frames: [] }, false],
   ['values of one instant', { ...answer(60_000, 60_000), fromMs: 0 }, false],
-  ['a table', { ...answer(0, 60_000), frames: [{ refId: 'A', shape: 'table', length: 0, fields: [] }] } as PanelData, false],
+  ['a table', { ...answer(0, 60_000), frames: [{ refId: 'A', shape: 'table', length: 0, fields: [] }] }, false],
 ])('%s can grow: %s', (_, data, want) => expect(canGrow(data)).toBe(want));

@@ -10,12 +10,12 @@ export interface DashboardScope {
   readonly range: PageRange;
   readonly cursor: SharedCursor;
   readonly pulse: Pulse;
-  zoomTo(fromMs: number, toMs: number): void;
-  zoomOut(): void;
+  readonly zoomTo: (fromMs: number, toMs: number) => void;
+  readonly zoomOut: () => void;
   /** Scales the range about a place in it (0 its start, 1 its end). */
-  zoomBy(factor: number, anchor: number): void;
+  readonly zoomBy: (factor: number, anchor: number) => void;
   /** One panel over the whole page, or all of them. */
-  showFull(panel: number | undefined): void;
+  readonly showFull: (panel: number | undefined) => void;
   /** An address that shows what is shown now, of one panel. */
-  linkTo(panel: number): string;
+  readonly linkTo: (panel: number) => string;
 }

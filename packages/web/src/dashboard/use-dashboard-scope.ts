@@ -14,7 +14,7 @@ import { createSharedCursor } from './shared-cursor.ts';
 const SAME_GESTURE_MS = 1_500;
 
 export interface OpenScope {
-  readonly scope: DashboardScope & { shift(direction: -1 | 1): void; widen(): void };
+  readonly scope: DashboardScope & { readonly shift: (direction: -1 | 1) => void; readonly widen: () => void };
   readonly search: DashboardSearch;
   readonly timeZone: string;
   /** Why the URL's range can't be read, where it can't. */

@@ -77,7 +77,9 @@ export function writeFolded(folded: ReadonlySet<number>): string | undefined {
 /** `?from=now-6h&to=now`: plain text, nothing quoted. */
 export function writeSearch(search: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(search).flatMap(([name, value]) =>
-    value === undefined || value === null || value === '' ? [] : [[name, String(value)]],
+    (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean'
+      ? [[name, String(value)]]
+      : [],
   );
   if (pairs.length === 0) return '';
   // A slash and a colon mean nothing inside a query, and "now/d" is meant to be read.

@@ -7,12 +7,12 @@ export interface PageRange {
   readonly text: TimeRangeText;
   readonly timeZone: string;
   /** What is shown. */
-  get(): TimeRange;
+  readonly get: () => TimeRange;
   /** What the text means just now; while live that is a little ahead of what is shown. */
-  read(): TimeRange;
-  subscribe(listener: () => void): () => void;
+  readonly read: () => TimeRange;
+  readonly subscribe: (listener: () => void) => () => void;
   /** Shows what the text means just now. */
-  renew(): void;
+  readonly renew: () => void;
 }
 
 /** The text must be readable, see chosenRange. */

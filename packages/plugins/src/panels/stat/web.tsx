@@ -48,8 +48,8 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
         </div>
         {spark && (
           <Sparkline
-            xs={value.history!.xs}
-            ys={drawable(value.history!.field).ys}
+            xs={value.history.xs}
+            ys={drawable(value.history.field).ys}
             xMin={context.from}
             xMax={context.to}
             width={size.width}

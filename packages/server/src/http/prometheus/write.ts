@@ -12,7 +12,7 @@ export interface WriteNeeds {
   readonly samples: SampleStore;
   readonly limits: { readonly bodyBytes: number };
   /** Told what senders say of their metrics. */
-  onMetadata(metadata: readonly MetricMetadata[]): void;
+  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
 }
 
 /** /write: remote write 1.0 and 2.0. Answers when the samples survive a crash. */
