@@ -19,9 +19,30 @@ test.each<[string, NumberField[], string[]]>([
   ],
   ['a run alone keeps the colour it has among others', [field({ run: 'a', split: 'train' })], ['run=a']],
   ['layers of one run differ', [field({ run: 'a', layer: '1' }), field({ run: 'a', layer: '2' })], ['layer=1', 'layer=2']],
+  [
+    'layers of several runs are shades of their run',
+    [
+      field({ run: 'a', layer: '1' }),
+      field({ run: 'b', layer: '1' }),
+      field({ run: 'a', layer: '2' }),
+      field({ run: 'b', layer: '2' }),
+    ],
+    ['run=a', 'run=b', 'run=a 1', 'run=b 1'],
+  ],
+  [
+    'a label that only one has tells it from the other',
+    [field({ host: 'a' }, 'used'), field({ host: 'a', kind: 'all' }, 'all')],
+    ['used', 'kind=all'],
+  ],
+  ['equal labels leave it to the names', [field({ host: 'a' }, 'used'), field({ host: 'a' }, 'in all')], ['used', 'in all']],
+  [
+    'two expressions over runs are shades',
+    [field({ run: 'a' }, 'p50'), field({ run: 'b' }, 'p50'), field({ run: 'a' }, 'p95')],
+    ['run=a', 'run=b', 'run=a 1'],
+  ],
   ['without labels the name decides', [field({}, 'p50'), field({}, 'p99')], ['p50', 'p99']],
 ])('%s', (_, fields, want) => {
-  expect(identitiesOf(fields)).toEqual(want);
+  expect(identitiesOf(fields).map(({ identity, shade }) => (shade === 0 ? identity : `${identity} ${shade}`))).toEqual(want);
 });
 
 const frame: Frame = {

@@ -4,7 +4,7 @@ import type { Summary } from '@vitrine/compute/reduce.ts';
 import type { Frame, NumberField } from '@vitrine/model/frame.ts';
 
 import type { ThemeName } from '../theme/ink.ts';
-import { assignSlots, lineStyle, SERIES_COLORS } from '../theme/series-color.ts';
+import { assignSlots, lineStyle, SERIES_COLORS, shadeOf } from '../theme/series-color.ts';
 import type { LineStyle } from '../theme/series-color.ts';
 
 /** One line of a chart. */
@@ -30,6 +30,8 @@ const MOST_NAN_MARKS = 2000;
 const SPLIT = 'split';
 /** Labels that name a thing people follow from page to page, so that it keeps its colour where it stands alone. */
 const NAMED_BY = ['run', 'model', 'version', 'instance'];
+/** Of these the first in which a chart's lines differ gives the hue; what else differs is a shade of it. */
+const HUED_BY = ['run', 'model', 'version'];
 
 /** The lines of all frames that hold any, coloured by identity. `unit` is the panel's; a field's own unit wins. */
 export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: ThemeName): ChartSeries[] {
@@ -47,15 +49,15 @@ export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: 
     }
   }
   const identities = identitiesOf(columns.map(({ field }) => field));
-  const slots = assignSlots(identities);
-  return columns.map(({ id, xs, field }, index) => {
+  const slots = assignSlots(identities.map(({ identity }) => identity));
+  const series = columns.map<ChartSeries>(({ id, xs, field }, index) => {
     const { ys, nanAt } = drawable(field);
-    const identity = identities[index]!;
+    const { identity, shade } = identities[index]!;
     return {
       id,
       name: field.name,
       identity,
-      color: SERIES_COLORS[theme][slots.get(identity)!]!,
+      color: shadeOf(SERIES_COLORS[theme][slots.get(identity)!]!, shade, theme),
       style: lineStyle(field.labels?.[SPLIT]),
       unit: field.unit ?? unit,
       xs,
@@ -63,31 +65,53 @@ export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: 
       nanAt,
     };
   });
+  if (!identities.some(({ shade }) => shade > 0)) return series;
+  // The lines of a run stand together, in the legend and in stacks.
+  const order = new Map<string, number>();
+  for (const { identity } of series) if (!order.has(identity)) order.set(identity, order.size);
+  return series.toSorted((a, b) => order.get(a.identity)! - order.get(b.identity)!);
+}
+
+/** What a line's colour stands for: its hue for the identity, its shade (0, 1, …) for what tells it from others of that identity. */
+export interface Identity {
+  readonly identity: string;
+  readonly shade: number;
 }
 
 /**
- * What the colour of each field stands for: the labels in which the chart's fields differ, the split left out. Where they differ in
- * nothing, the run or model they are of; else their name.
+ * Fields that differ in their run (or model, or version) take its hue, and what else they differ in is a shade. Others take a hue for
+ * the labels in which they differ; where they differ in none, for the run or model they are of; else for their name. A label that only
+ * some fields have is a difference; the split never is: it is the line's style.
  */
-export function identitiesOf(fields: readonly NumberField[]): string[] {
-  const values = new Map<string, Set<string>>();
-  for (const { labels } of fields) {
-    for (const [name, value] of Object.entries(labels ?? {})) {
-      let seen = values.get(name);
-      if (seen === undefined) values.set(name, (seen = new Set()));
-      seen.add(value);
-    }
-  }
-  const differing = [...values].filter(([name, seen]) => name !== SPLIT && seen.size > 1).map(([name]) => name);
-  const named = NAMED_BY.find((name) => values.has(name));
-  const by = (differing.length > 0 ? differing : named === undefined ? [] : [named]).toSorted();
-  return fields.map((field) => {
-    const parts = by.flatMap((name) => {
-      const value = field.labels?.[name];
-      return value === undefined ? [] : [`${name}=${value}`];
-    });
-    return parts.length > 0 ? parts.join(',') : field.name;
+export function identitiesOf(fields: readonly NumberField[]): Identity[] {
+  const names = new Set(fields.flatMap(({ labels }) => Object.keys(labels ?? {})));
+  names.delete(SPLIT);
+  const differing = [...names]
+    .filter((name) => new Set(fields.map(({ labels }) => labels?.[name])).size > 1)
+    .toSorted((a, b) => (a < b ? -1 : 1));
+  const hue = HUED_BY.find((name) => differing.includes(name));
+  const named = NAMED_BY.find((name) => names.has(name));
+  const by = hue === undefined ? (differing.length > 0 ? differing : named === undefined ? [] : [named]) : [hue];
+  const identities = fields.map((field) => textOf(field, by) || field.name);
+  const rest = fields.map((field) => (hue === undefined ? '' : textOf(field, differing)));
+  // Fields with the same labels, as of two expressions, are told apart by their names.
+  const full = fields.map(({ labels }, index) => `${identities[index]}\n${rest[index]}\n${labels?.[SPLIT] ?? ''}`);
+  const copies = new Map<string, number>();
+  for (const key of full) copies.set(key, (copies.get(key) ?? 0) + 1);
+  const shades = new Map<string, Map<string, number>>();
+  return fields.map(({ name }, index) => {
+    const isCopy = copies.get(full[index]!)! > 1;
+    const identity = isCopy && hue === undefined ? name : identities[index]!;
+    const variant = isCopy ? `${rest[index]}\n${name}` : rest[index]!;
+    const known = shades.get(identity) ?? new Map<string, number>();
+    shades.set(identity, known);
+    if (hue !== undefined && !known.has(variant)) known.set(variant, known.size);
+    return { identity, shade: known.get(variant) ?? 0 };
   });
+}
+
+function textOf({ labels }: NumberField, names: readonly string[]): string {
+  return names.flatMap((name) => (labels?.[name] === undefined ? [] : [`${name}=${labels[name]}`])).join(',');
 }
 
 function labelKey(labels: Readonly<Record<string, string>> | undefined): string {

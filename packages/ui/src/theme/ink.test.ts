@@ -107,6 +107,25 @@ test('a run keeps its colour whatever order the runs come in, and no two share o
   expect(assignSlots(['run-3']).get('run-3')).toBe(seriesSlot('run-3'));
 });
 
+test.each([
+  ['the demo’s runs', ['run=healthy', 'run=hot-lr', 'run=overfit'], 0.165],
+  ['three runs', ['run=a', 'run=b', 'run=c'], 0.165],
+  ['four runs', ['run=a', 'run=b', 'run=c', 'run=d'], 0.125],
+])('%s are easily told apart in both themes', (_, runs, least) => {
+  for (const theme of themes) {
+    const colors = [...assignSlots(runs).values()].map((slot) =>
+      seenAs(SERIES_COLORS[theme][slot]!, [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ]),
+    );
+    for (const [i, a] of colors.entries()) {
+      for (const b of colors.slice(i + 1)) expect(Math.hypot(...a.map((part, k) => part - b[k]!))).toBeGreaterThan(least);
+    }
+  }
+});
+
 test('past ten, colours repeat evenly', () => {
   const slots = assignSlots(Array.from({ length: 25 }, (_, index) => `s${index}`));
   const used = [...slots.values()].reduce(

@@ -30,33 +30,109 @@ export function seriesSlot(identity: string): number {
   return hash(identity) % SERIES_SLOTS;
 }
 
+/** Colours of one chart that are nearer than this are mistaken for each other at the width of a line. */
+const TOO_NEAR = 0.165;
+
 /**
- * Slots for the identities of one chart. Each gets the slot it asks for; where two ask for the same, the later one in
- * alphabetical order takes the next free one, and once all ten are taken, the one used least. Equal sets give equal slots, whatever
- * their order.
+ * Slots for the identities of one chart. Each gets the slot it asks for; where that is taken, or looks much like one that is, the later
+ * one in alphabetical order takes the slot farthest from all taken ones, and once all ten are taken, the one used least. Equal sets
+ * give equal slots, whatever their order.
  */
 export function assignSlots(identities: Iterable<string>): Map<string, number> {
   const slots = new Map<string, number>();
   const used = new Uint32Array(SERIES_SLOTS);
   const waiting: string[] = [];
+  const take = (identity: string, slot: number) => {
+    slots.set(identity, slot);
+    used[slot] = used[slot]! + 1;
+  };
   for (const identity of [...new Set(identities)].sort()) {
     const wanted = seriesSlot(identity);
-    if (used[wanted] === 0) {
-      slots.set(identity, wanted);
-      used[wanted] = 1;
-    } else waiting.push(identity);
+    if (distanceToUsed(wanted, used) >= TOO_NEAR) take(identity, wanted);
+    else waiting.push(identity);
   }
   for (const identity of waiting) {
     const wanted = seriesSlot(identity);
-    let best = wanted;
+    const least = Math.min(...used);
+    let best = -1;
     for (let step = 0; step < SERIES_SLOTS; step++) {
       const slot = (wanted + step) % SERIES_SLOTS;
-      if (used[slot]! < used[best]!) best = slot;
+      if (used[slot] !== least) continue;
+      if (best < 0 || distanceToUsed(slot, used) > distanceToUsed(best, used)) best = slot;
     }
-    slots.set(identity, best);
-    used[best] = used[best]! + 1;
+    take(identity, best);
   }
   return slots;
+}
+
+function distanceToUsed(slot: number, used: Uint32Array): number {
+  let nearest = Infinity;
+  for (let other = 0; other < SERIES_SLOTS; other++) {
+    if (used[other]! > 0) nearest = Math.min(nearest, slotDistances()[slot * SERIES_SLOTS + other]!);
+  }
+  return nearest;
+}
+
+let distances: Float64Array | undefined;
+
+/** How far apart two slots look, in the theme in which they look more alike. Lightness counts half: lines are thin. */
+function slotDistances(): Float64Array {
+  if (distances !== undefined) return distances;
+  distances = new Float64Array(SERIES_SLOTS * SERIES_SLOTS).fill(Infinity);
+  for (const colors of Object.values(SERIES_COLORS)) {
+    const seen = colors.map(oklab);
+    for (let a = 0; a < SERIES_SLOTS; a++) {
+      for (let b = 0; b < SERIES_SLOTS; b++) {
+        const [from, to] = [seen[a]!, seen[b]!];
+        const distance = Math.hypot((from[0] - to[0]) / 2, from[1] - to[1], from[2] - to[2]);
+        distances[a * SERIES_SLOTS + b] = Math.min(distances[a * SERIES_SLOTS + b]!, distance);
+      }
+    }
+  }
+  return distances;
+}
+
+function channels(hex: string): [number, number, number] {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+/** OKLab after Björn Ottosson, https://bottosson.github.io/posts/oklab/. */
+function oklab(hex: string): readonly [lightness: number, a: number, b: number] {
+  const [r, g, b] = channels(hex).map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+/** How far each shade goes from the hue: towards the foreground, then towards the background. */
+const SHADES: Readonly<Record<ThemeName, readonly (readonly [towards: number, share: number])[]>> = {
+  dark: [
+    [255, 0],
+    [255, 0.55],
+    [0, 0.35],
+  ],
+  light: [
+    [0, 0],
+    [0, 0.45],
+    [255, 0.35],
+  ],
+};
+
+/** A colour's shade: 0 is the colour itself, 1 stands out more, 2 less; then from the start. */
+export function shadeOf(color: string, shade: number, theme: ThemeName): string {
+  const [towards, share] = SHADES[theme][shade % SHADES[theme].length]!;
+  if (share === 0) return color;
+  const mixed = channels(color).map((part) => Math.round(part + (towards - part) * share));
+  return `#${mixed.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** Within a run the split is line style. */
