@@ -25,7 +25,8 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
       xs={xs}
       rows={rows}
       names={buckets ? 'edges' : 'rows'}
-      step={context.x === 'time' ? data.stepMs : 0}
+      // A query's own least step may be coarser than the panel's: the points tell, where there are two.
+      step={context.x === 'time' && xs.length < 2 ? data.stepMs : 0}
       width={width}
       height={height}
       context={context}
