@@ -58,7 +58,10 @@ function firstAbove(row: number): number | undefined {
   return (globalThis as unknown as Watch).lineTop.find((top) => top.row < row)?.atMs;
 }
 
-/** What runs in the page: each time the line reaches higher, the row it reached and when. */
+/**
+ * What the page's global object holds: each time the line reaches higher, the row it reached and when. It is read by force,
+ * because this program knows the globals of Node only.
+ */
 interface Watch {
   lineTop: { row: number; atMs: number }[];
 }

@@ -1,10 +1,8 @@
 const NAME_END = '\u0001';
 const PAIR_END = '\u0002';
 const ESCAPE = '\u0000';
-// oxlint-disable-next-line no-control-regex -- the separators of the key are control characters on purpose.
-const NEEDS_ESCAPE = /[\u0000-\u0002]/g;
-// oxlint-disable-next-line no-control-regex -- see above.
-const ESCAPED = /\u0000([0-2])/g;
+const NEEDS_ESCAPE = new RegExp(`[${ESCAPE}${NAME_END}${PAIR_END}]`, 'g');
+const ESCAPED = new RegExp(`${ESCAPE}([0-2])`, 'g');
 
 /** The label that carries the metric's name. */
 export const METRIC_NAME = '__name__';

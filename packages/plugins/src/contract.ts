@@ -104,6 +104,6 @@ export interface DatasourceServer<Settings, Query> {
 
 export interface DatasourceNeeds {
   /** Vitrine's own samples. */
-  readonly samples: SampleStore;
+  readonly samples: Pick<SampleStore, 'evaluate' | 'watch'>;
   readonly fetch: typeof fetch;
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { RowQuery } from './row-query.ts';
 import { isDamage, isForeignSchema, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { commitsInWalFile } from './wal/wal-file.ts';
@@ -49,10 +50,10 @@ export class Database {
   readonly insertChunk: StatementSync;
   readonly deleteChunk: StatementSync;
   /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
-  readonly chunksInRange: StatementSync;
+  readonly chunksInRange: RowQuery<ChunkRow>;
   readonly hasChunks: StatementSync;
   /** (limit) → [id, series, maxMs, samples, bytes] of the chunks that end first. */
-  readonly oldestChunks: StatementSync;
+  readonly oldestChunks: RowQuery<[id: number, series: number, maxMs: number, samples: number, bytes: number]>;
   readonly newestOfSeries: StatementSync;
 
   private constructor(file: string, db: DatabaseSync) {
@@ -69,17 +70,16 @@ export class Database {
     this.deleteFlushed = db.prepare('DELETE FROM flushed');
     this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
     this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
-    this.chunksInRange = db.prepare(
+    this.chunksInRange = new RowQuery<ChunkRow>(
+      db,
       `SELECT id, min_ms, max_ms, samples, data FROM chunk
        WHERE series = ?1 AND min_ms <= ?3 AND min_ms >= coalesce(
          (SELECT min_ms FROM chunk WHERE series = ?1 AND min_ms <= ?2 ORDER BY min_ms DESC LIMIT 1), ?2)
        ORDER BY min_ms`,
     );
     this.hasChunks = db.prepare('SELECT 1 FROM chunk WHERE series = ? LIMIT 1');
-    this.oldestChunks = db.prepare('SELECT id, series, max_ms, samples, length(data) FROM chunk ORDER BY max_ms LIMIT ?');
+    this.oldestChunks = new RowQuery(db, 'SELECT id, series, max_ms, samples, length(data) FROM chunk ORDER BY max_ms LIMIT ?');
     this.newestOfSeries = db.prepare('SELECT data FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1');
-    this.chunksInRange.setReturnArrays(true);
-    this.oldestChunks.setReturnArrays(true);
   }
 
   /** Opens or creates the store's file in a folder. `onLoss` is told of committed work that SQLite's own log has lost. */
@@ -134,10 +134,8 @@ export class Database {
 
   /** All series; the key is undefined where its row fails its checksum. */
   *series(): Generator<readonly [ref: number, key: string | undefined]> {
-    const rows = this.#db.prepare('SELECT id, key FROM series');
-    rows.setReturnArrays(true);
-    for (const row of rows.iterate()) {
-      const [ref, data] = row as unknown as [number, Uint8Array];
+    const rows = new RowQuery<[id: number, key: Uint8Array]>(this.#db, 'SELECT id, key FROM series');
+    for (const [ref, data] of rows.iterate()) {
       const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
       const length = bytes.length - 4;
       const isSound = length >= 0 && bytes.readUInt32LE(length) === crc32(bytes.subarray(0, length));
@@ -146,15 +144,17 @@ export class Database {
   }
 
   *chunkRanges(): Generator<readonly [series: number, minMs: number, maxMs: number, samples: number]> {
-    const rows = this.#db.prepare('SELECT series, min(min_ms), max(max_ms), sum(samples) FROM chunk GROUP BY series');
-    rows.setReturnArrays(true);
-    for (const row of rows.iterate()) yield row as unknown as [number, number, number, number];
+    yield* new RowQuery<[series: number, minMs: number, maxMs: number, samples: number]>(
+      this.#db,
+      'SELECT series, min(min_ms), max(max_ms), sum(samples) FROM chunk GROUP BY series',
+    ).iterate();
   }
 
   flushed(): readonly (readonly [firstSeries: number, lastSeries: number, walId: number])[] {
-    const rows = this.#db.prepare('SELECT first_series, last_series, wal_id FROM flushed');
-    rows.setReturnArrays(true);
-    return rows.all() as unknown as [number, number, number][];
+    return new RowQuery<[firstSeries: number, lastSeries: number, walId: number]>(
+      this.#db,
+      'SELECT first_series, last_series, wal_id FROM flushed',
+    ).all();
   }
 
   walIds(): readonly number[] {

@@ -151,21 +151,19 @@ export class LocalStore implements SampleStore {
     return evaluateText(expr, grid, this.#reader, signal);
   }
 
-  // oxlint-disable-next-line require-await -- a refusal is a rejection, not a throw.
+  // async: a refusal is a rejection, not a throw.
   async series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]> {
     this.#assertOpen();
     signal?.throwIfAborted();
     return this.#reader.series(request);
   }
 
-  // oxlint-disable-next-line require-await -- see above.
   async labelNames(request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]> {
     this.#assertOpen();
     signal?.throwIfAborted();
     return this.#reader.labelNames(request);
   }
 
-  // oxlint-disable-next-line require-await -- see above.
   async labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]> {
     this.#assertOpen();
     signal?.throwIfAborted();
@@ -177,7 +175,6 @@ export class LocalStore implements SampleStore {
     return this.#watchers.add(selectors, onGrowth);
   }
 
-  // oxlint-disable-next-line require-await -- see above.
   async stats(): Promise<StoreStats> {
     this.#assertOpen();
     const { index, head, series, storedSamples, db } = this.#contents;

@@ -115,7 +115,7 @@ export class Reader implements SampleSource {
   #chunks(ref: number, fromMs: number, toMs: number): ChunkRow[] {
     const { db } = this.#contents;
     try {
-      return db.chunksInRange.all(ref, fromMs, toMs) as unknown as ChunkRow[];
+      return db.chunksInRange.all(ref, fromMs, toMs);
     } catch (error) {
       if (!isDamage(error)) throw error;
       throw new QueryError(

@@ -46,10 +46,11 @@ let root: Root;
 beforeAll(() => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   // happy-dom draws nothing: a context that takes every call lets the charts run.
-  const calls: ProxyHandler<Record<string, unknown>> = {
-    get: (target, name: string) => target[name] ?? (() => ({ width: 10, data: new Uint8ClampedArray(4 * 4096 * 64) })),
+  const calls: ProxyHandler<CanvasRenderingContext2D> = {
+    get: (target, name) => Reflect.get(target, name) ?? (() => ({ width: 10, data: new Uint8ClampedArray(4 * 4096 * 64) })),
   };
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, calls)) as unknown as HTMLCanvasElement['getContext'];
+  const context = new Proxy({} as CanvasRenderingContext2D, calls);
+  Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => context });
   vi.stubGlobal('Path2D', Object);
 });
 

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- reads test data; only the tests and the report import this file.
 import { existsSync, readFileSync } from 'node:fs';
 
 const ROOT = process.env['VITRINE_CORPUS'] ?? new URL('../../../../../shared/corpus', import.meta.url).pathname;

@@ -51,7 +51,7 @@ export function readConfig({ flags, env, file, folder }: ConfigSources): Config 
   return {
     settings: Object.fromEntries(
       KEY_NAMES.map((name) => [name, readSetting(name, written(name), folder)]),
-    ) as unknown as Settings,
+    ) as Partial<Settings> as Settings,
     texts: Object.fromEntries(KEY_NAMES.map((name) => [name, written(name)?.text ?? KEYS[name].fallback])),
     file: found ? path : undefined,
     hasScrapeSections: fromFile?.hasScrapeSections ?? false,

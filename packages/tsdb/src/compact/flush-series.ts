@@ -1,6 +1,5 @@
 import { Columns, encodeChunk } from '../chunk/chunk.ts';
 import type { Contents } from '../contents.ts';
-import type { ChunkRow } from '../database.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
 const FULL_SAMPLES = 720;
@@ -33,7 +32,7 @@ export function flushSeries(contents: Contents, ref: number): FlushedSeries {
   merged.length = 0;
   let replaced = 0;
   if ((series.chunksToMs[ref] as number) > -Infinity) {
-    for (const row of db.chunksInRange.all(ref, fromMs, toMs) as unknown as ChunkRow[]) {
+    for (const row of db.chunksInRange.all(ref, fromMs, toMs)) {
       const [id, , maxMs, samples] = row;
       if (maxMs < fromMs && samples >= FULL_SAMPLES) continue;
       contents.readChunk(ref, row, merged);

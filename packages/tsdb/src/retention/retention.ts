@@ -72,7 +72,7 @@ export class Retention {
   /** Drops the chunks that end first, up to the first that is not `expired`; false where there is none to drop. */
   #dropChunks(expired: (maxMs: number, bytes: number) => boolean): boolean {
     const { db, series, head } = this.#contents;
-    const oldest = db.oldestChunks.all(CHUNKS_A_SLICE) as unknown as [number, number, number, number, number][];
+    const oldest = db.oldestChunks.all(CHUNKS_A_SLICE);
     const kept = oldest.findIndex(([, , maxMs, , bytes]) => !expired(maxMs, bytes));
     const rows = kept === -1 ? oldest : oldest.slice(0, kept);
     if (rows.length === 0) return false;

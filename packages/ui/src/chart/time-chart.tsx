@@ -247,7 +247,7 @@ function SpokenTable({
               <tr key={one.id}>
                 <th>{one.name}</th>
                 {[last, min, max, mean].map((value, index) => (
-                  // oxlint-disable-next-line react/no-array-index-key -- the four columns never move.
+                  // The four columns never move.
                   <td key={index}>{formatText(value, one.unit, decimals)}</td>
                 ))}
               </tr>

@@ -1,7 +1,7 @@
 import type { Field } from '@vitrine/model/frame.ts';
 import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
 import { formatExact, formatText } from '@vitrine/model/unit.ts';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import { formatInstant } from '../chart/time-axis.ts';
@@ -43,17 +43,16 @@ export function DataTable(props: DataTableProps): ReactElement {
   const bodyHeight = Math.max(ROW, height - foot - HEAD);
   const view = useRowWindow(length, ROW, bodyHeight);
 
-  const text = (field: Field, row: number): string => {
-    if (field.type === 'string') return field.values[row] ?? '';
-    if (field.present?.[row] === 0) return noValue || '–';
-    const value = field.values[row]!;
-    return field.type === 'time' ? formatInstant(value, timeZone) : formatText(value, field.unit ?? unit, decimals);
-  };
-  const widths = useMemo(
-    () => columnWidths(fields, length, text, width),
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- text changes with these alone.
-    [fields, length, width, timeZone, unit, decimals, noValue],
+  const text = useCallback(
+    (field: Field, row: number): string => {
+      if (field.type === 'string') return field.values[row] ?? '';
+      if (field.present?.[row] === 0) return noValue || '–';
+      const value = field.values[row]!;
+      return field.type === 'time' ? formatInstant(value, timeZone) : formatText(value, field.unit ?? unit, decimals);
+    },
+    [timeZone, unit, decimals, noValue],
   );
+  const widths = useMemo(() => columnWidths(fields, length, text, width), [fields, length, text, width]);
   const template = widths.map((column) => `${column}px`).join(' ');
   const total = widths.reduce((sum, column) => sum + column, 0);
   const turn = (column: number) =>
@@ -77,7 +76,7 @@ export function DataTable(props: DataTableProps): ReactElement {
         style={{ gridTemplateColumns: template, transform: `translateY(${place * ROW}px)` }}
       >
         {fields.map((field, column) => (
-          // oxlint-disable-next-line react/no-array-index-key -- columns stay where they are, and names may repeat.
+          // Columns stay where they are, and names may repeat.
           <Cell key={column} field={field} row={row} text={text(field, row)} unit={unit} thresholds={thresholds} />
         ))}
       </div>,
@@ -97,7 +96,7 @@ export function DataTable(props: DataTableProps): ReactElement {
         <div role="row" className={classes.head} style={{ gridTemplateColumns: template, width: total }}>
           {fields.map((field, column) => (
             <span
-              // oxlint-disable-next-line react/no-array-index-key -- columns stay where they are, and names may repeat.
+              // Columns stay where they are, and names may repeat.
               key={column}
               role="columnheader"
               aria-sort={sort?.column === column ? (sort.down ? 'descending' : 'ascending') : 'none'}

@@ -31,7 +31,6 @@ function block(node: Block, key: number): ReactNode {
       return <hr key={key} />;
     case 'list': {
       const items = node.items.map((item, index) => (
-        // oxlint-disable-next-line react/no-array-index-key -- see above.
         <li key={index}>
           {item.length === 1 && item[0]!.kind === 'paragraph' ? item[0]!.children.map(inline) : item.map(block)}
         </li>
@@ -51,17 +50,14 @@ function block(node: Block, key: number): ReactNode {
             <thead>
               <tr>
                 {node.head.map((cell, index) => (
-                  // oxlint-disable-next-line react/no-array-index-key -- see above.
                   <th key={index}>{cell.map(inline)}</th>
                 ))}
               </tr>
             </thead>
             <tbody>
               {node.rows.map((row, at) => (
-                // oxlint-disable-next-line react/no-array-index-key -- see above.
                 <tr key={at}>
                   {row.map((cell, index) => (
-                    // oxlint-disable-next-line react/no-array-index-key -- see above.
                     <td key={index}>{cell.map(inline)}</td>
                   ))}
                 </tr>

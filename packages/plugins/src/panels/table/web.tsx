@@ -23,7 +23,7 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
       {picker > 0 && (
         <div className={classes.picker} role="group" aria-label="Queries">
           {frames.map(({ refId }, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- a query may answer several frames.
+            // By place: a query may answer several frames.
             <button key={index} type="button" aria-pressed={frame === frames[index]} onClick={() => setPicked(index)}>
               {refId}
             </button>

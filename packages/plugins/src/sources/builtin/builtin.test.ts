@@ -1,6 +1,6 @@
 import type { Frame } from '@vitrine/model/frame.ts';
 import { Labels } from '@vitrine/model/labels.ts';
-import type { EvaluateRequest, QueryResult, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { EvaluateRequest, QueryResult } from '@vitrine/model/sample-store.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import { describe, expect, test } from 'vitest';
 import type { QueryContext } from '../../contract.ts';
@@ -32,7 +32,8 @@ async function run(spec: object, answer: (request: EvaluateRequest) => QueryResu
       asked.push(request);
       return Promise.resolve(answer(request));
     },
-  } as unknown as SampleStore;
+    watch: () => () => {},
+  };
   const source = builtin.connect({ scrapeIntervalMs: 15_000 }, { samples, fetch });
   const context: QueryContext = {
     fromMs: 0,

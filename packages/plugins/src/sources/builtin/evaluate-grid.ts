@@ -10,7 +10,7 @@ import { parse } from '@vitrine/promql/parse.ts';
  * right edge. The point keeps its place on the grid, and the next answer replaces it.
  */
 export async function evaluateGrid(
-  samples: SampleStore,
+  samples: Pick<SampleStore, 'evaluate'>,
   expr: string,
   { fromMs, toMs, stepMs }: Grid,
   limits: QueryLimits,

@@ -18,7 +18,7 @@ export const builtin: DatasourceServer<BuiltinSettings, BuiltinQuery> = {
 };
 
 async function runQuery(
-  samples: SampleStore,
+  samples: Pick<SampleStore, 'evaluate'>,
   settings: BuiltinSettings,
   refId: string,
   query: BuiltinQuery,
@@ -52,7 +52,7 @@ async function runQuery(
   };
 }
 
-function watchQuery(samples: SampleStore, query: BuiltinQuery, onGrowth: (growth: Growth) => void): () => void {
+function watchQuery(samples: Pick<SampleStore, 'watch'>, query: BuiltinQuery, onGrowth: (growth: Growth) => void): () => void {
   const selectors = selectorsOf(parseBuiltinExpr(query));
   return selectors.length === 0 ? () => {} : samples.watch(selectors, onGrowth);
 }

@@ -13,7 +13,6 @@ const hasPromtool = (() => {
     execFileSync('promtool', ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
-    // oxlint-disable-next-line no-console -- a skipped test must say why.
     console.warn('Skipped: promtool is not installed (Debian package prometheus).');
     return false;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { corpusFolder } from '../../ingest/exposition/corpus-folder.ts';
+import { corpusFolder } from '../../testing/corpus-folder.ts';
 import { matrix } from '../../testing/fake-store.ts';
 import { testApp } from '../../testing/test-app.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkOpenMetrics } from './check-open-metrics.ts';
-import { corpusFolder } from './corpus-folder.ts';
+import { corpusFolder } from '../../testing/corpus-folder.ts';
 
 describe('a text that breaks a rule is answered with the line', () => {
   test.each([

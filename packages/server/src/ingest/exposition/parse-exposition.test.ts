@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Labels } from '@vitrine/model/labels.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { corpusFolder } from './corpus-folder.ts';
+import { corpusFolder } from '../../testing/corpus-folder.ts';
 import type { ExpositionFormat } from './exposition.ts';
 import { parseExposition, parseExpositionNumber } from './parse-exposition.ts';
 import { SeriesCache } from './series-cache.ts';

@@ -1,0 +1,21 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+/** A statement whose rows come as arrays, in the order of the columns it selects; `Row` says which those are. */
+export class RowQuery<Row extends (number | Uint8Array)[]> {
+  readonly #statement: StatementSync;
+
+  constructor(db: DatabaseSync, sql: string) {
+    this.#statement = db.prepare(sql);
+    this.#statement.setReturnArrays(true);
+  }
+
+  all(...parameters: SQLInputValue[]): Row[] {
+    // The types of node:sqlite know rows as objects only.
+    return this.#statement.all(...parameters) as unknown as Row[];
+  }
+
+  iterate(...parameters: SQLInputValue[]): IterableIterator<Row> {
+    // As above.
+    return this.#statement.iterate(...parameters) as unknown as IterableIterator<Row>;
+  }
+}
