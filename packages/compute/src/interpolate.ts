@@ -1,4 +1,4 @@
-import { formatDurationMs } from './duration.ts';
+import { formatDurationMs } from '@vitrine/model/duration.ts';
 
 /** What a query's `$__…` stand for. */
 export interface Interpolation {

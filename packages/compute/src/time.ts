@@ -2,7 +2,7 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
 import { civilTime, instantOf, isCivil } from './civil-time.ts';
 import type { CivilTime } from './civil-time.ts';
-import { readDurationMs } from './duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 
 /** A stretch of time, half-open, unix milliseconds. */
 export interface TimeRange {

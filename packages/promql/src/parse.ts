@@ -1,3 +1,4 @@
+import { MAX_DURATION_SECONDS, parseDurationMs, secondsToMs } from '@vitrine/model/duration.ts';
 import { METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Matcher, Selector } from '@vitrine/model/sample-store.ts';
@@ -17,7 +18,6 @@ import type {
   VectorMatching,
   VectorSelector,
 } from './ast.ts';
-import { MAX_DURATION_SECONDS, parseDurationMs, secondsToMs } from './duration.ts';
 import { functionSignatures, valueType } from './functions-signatures.ts';
 import { AGGREGATORS, describe, isLabelWord, isMetricWord, Lexer } from './lex.ts';
 import type { Token } from './lex.ts';

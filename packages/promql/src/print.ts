@@ -1,3 +1,4 @@
+import { formatDurationMs } from '@vitrine/model/duration.ts';
 import { METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { Matcher } from '@vitrine/model/sample-store.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
   VectorMatching,
   VectorSelector,
 } from './ast.ts';
-import { formatDuration } from './duration.ts';
 import { formatNumber } from './number.ts';
 import { quote } from './quote.ts';
 
@@ -57,7 +57,7 @@ export function printLeft({ op, left }: Binary, how: (expr: Expr) => string = pr
 }
 
 function printNumber({ value, duration }: NumberLiteral): string {
-  return duration ? formatDuration(value * 1000) : formatNumber(value);
+  return duration ? formatDurationMs(value * 1000) : formatNumber(value);
 }
 
 function printName({ name, matchers }: VectorSelector): string {
@@ -94,13 +94,13 @@ function printOffset(offset: Duration): string {
 }
 
 function printDuration(duration: Duration): string {
-  return typeof duration === 'number' ? formatDuration(duration) : printDurationExpr(duration);
+  return typeof duration === 'number' ? formatDurationMs(duration) : printDurationExpr(duration);
 }
 
 function printDurationExpr(duration: DurationExpr): string {
   switch (duration.kind) {
     case 'durationLiteral':
-      return duration.text === 'duration' ? formatDuration(duration.ms) : formatNumber(duration.ms / 1000);
+      return duration.text === 'duration' ? formatDurationMs(duration.ms) : formatNumber(duration.ms / 1000);
     case 'durationStep':
       return 'step()';
     case 'durationRange':

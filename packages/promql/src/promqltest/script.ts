@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Labels } from '@vitrine/model/labels.ts';
-import { parseDurationMs } from '../duration.ts';
+import { parseDurationMs } from '@vitrine/model/duration.ts';
 import { unquote } from '../quote.ts';
 import { parseBareNumber, parseSeriesDescription } from './series-description.ts';
 import type { SequenceValue, SeriesDescription } from './series-description.ts';

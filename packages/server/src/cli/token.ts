@@ -1,4 +1,4 @@
-import { readDurationMs } from '@vitrine/compute/duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 import { signInOver } from '../auth/sign-in.ts';
 import { parseScopes, SCOPES, tokensOver } from '../auth/tokens.ts';
 import type { CommandLine } from '../config/command-line.ts';

@@ -1,4 +1,4 @@
-import { readDurationMs } from '@vitrine/compute/duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 
 /** The keys of vitrine.yaml that are also flags and VITRINE_* variables, by their dotted names. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import { readDurationMs } from '@vitrine/compute/duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { z } from 'zod';
 import { SCOPES, type Tokens } from '../auth/tokens.ts';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { formatDurationMs } from '@vitrine/compute/duration.ts';
+import { formatDurationMs } from '@vitrine/model/duration.ts';
 import type { ExpositionFormat } from '../ingest/exposition/exposition.ts';
 import { RELABEL_ACTIONS, type RelabelStep, RelabelRegex } from './relabel.ts';
 import type {

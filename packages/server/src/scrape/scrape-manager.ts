@@ -1,4 +1,4 @@
-import { formatDurationMs } from '@vitrine/compute/duration.ts';
+import { formatDurationMs } from '@vitrine/model/duration.ts';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ScrapeConfig } from './scrape-config.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { formatDurationMs, readDurationMs } from '@vitrine/compute/duration.ts';
+import { formatDurationMs, readDurationMs } from '@vitrine/model/duration.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import { relabel } from './relabel.ts';
 import type { ScrapeJob } from './scrape-config.ts';

@@ -1,4 +1,4 @@
-import { readDurationMs } from '@vitrine/compute/duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ConfigError } from '../config/read-config.ts';
 

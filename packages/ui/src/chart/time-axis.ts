@@ -1,3 +1,5 @@
+import { zoneOffsetMs as offsetOfZone } from '@vitrine/compute/civil-time.ts';
+
 /** A time axis in a time zone: where its lines stand and what they say. */
 
 const SECOND = 1000;
@@ -30,39 +32,14 @@ export interface TimeTicks {
   readonly labels: readonly string[];
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-function zoneFormatter(zone: string): Intl.DateTimeFormat {
-  let found = formatters.get(zone);
-  if (found === undefined) {
-    found = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formatters.set(zone, found);
-  }
-  return found;
-}
-
 /** How far the zone's clocks are ahead of UTC at that instant, in milliseconds. A zone that nobody knows is UTC. */
 export function zoneOffsetMs(atMs: number, zone: string): number {
-  if (zone === 'UTC' || Number.isNaN(new Date(atMs).getTime())) return 0;
-  if (zone === 'browser') return -new Date(atMs).getTimezoneOffset() * MINUTE;
-  let parts: Intl.DateTimeFormatPart[];
+  if (Number.isNaN(new Date(atMs).getTime())) return 0;
   try {
-    parts = zoneFormatter(zone).formatToParts(atMs);
+    return offsetOfZone(atMs, zone);
   } catch {
     return 0;
   }
-  const of = (type: string) => Number(parts.find((part) => part.type === type)!.value);
-  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
-  return local - Math.floor(atMs / SECOND) * SECOND;
 }
 
 /** Lines at round clock times of the zone, at most `most` of them. Midnight says its date instead of "00:00". */

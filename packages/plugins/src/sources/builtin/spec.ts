@@ -1,4 +1,4 @@
-import { readDurationMs } from '@vitrine/compute/duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { DatasourceSpec } from '../../contract.ts';

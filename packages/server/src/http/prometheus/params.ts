@@ -1,4 +1,4 @@
-import { readDurationMs } from '@vitrine/compute/duration.ts';
+import { readDurationMs } from '@vitrine/model/duration.ts';
 import type { Selector } from '@vitrine/model/sample-store.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { compileMatcher } from '@vitrine/promql/match.ts';

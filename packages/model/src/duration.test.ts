@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, parseDurationMs, secondsToMs } from './duration.ts';
+import { formatDurationMs, parseDurationMs, readDurationMs, secondsToMs } from './duration.ts';
 
 test.each([
   ['0', 0],
@@ -32,9 +33,28 @@ test.each([
   [31_536_000_000, '1y'],
   [-1, '-1ms'],
 ])('%d ms is written %s', (ms, want) => {
-  expect(formatDuration(ms)).toBe(want);
+  expect(formatDurationMs(ms)).toBe(want);
 });
 
 test('seconds become whole milliseconds without noise from the binary fraction', () => {
   expect([4.18, 0.0015, 1.0019999999999].map(secondsToMs)).toEqual([4180, 1, 1002]);
+});
+
+test.each<[string, number]>([
+  ['0', 0],
+  ['30s', 30_000],
+  ['1h30m', 5_400_000],
+  ['15d', 1_296_000_000],
+  ['1y', 31_536_000_000],
+  ['1m500ms', 60_500],
+])('"%s" is %i ms', (text, ms) => {
+  expect(readDurationMs(text)).toBe(ms);
+});
+
+test.each(['', '5', '-5m', '1.5h', '5 m', '1m1h', '1h1h', 'm', '5M'])('"%s" is no duration', (text) => {
+  expect(readDurationMs(text)).toBeUndefined();
+});
+
+test('what is written reads back', () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 9e12 }), (ms) => readDurationMs(formatDurationMs(ms)) === ms));
 });

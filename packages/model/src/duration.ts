@@ -35,12 +35,21 @@ export function parseDurationMs(text: string): number {
   return total;
 }
 
-/** Writes milliseconds as Prometheus does: 90_000 is "1m30s". Weeks and years only where nothing is left over. */
-export function formatDuration(ms: number): string {
-  if (ms < 0) return `-${formatDuration(-ms)}`;
-  if (ms === 0) return '0s';
+/** The same, or undefined where the text is not such a duration. */
+export function readDurationMs(text: string): number | undefined {
+  try {
+    return parseDurationMs(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes milliseconds as Prometheus does, rounded to whole ones: 90_000 is "1m30s". Weeks and years only where nothing is left over. */
+export function formatDurationMs(ms: number): string {
+  if (ms < 0) return `-${formatDurationMs(-ms)}`;
   let text = '';
-  let rest = ms;
+  let rest = Math.round(ms);
+  if (rest === 0) return '0s';
   for (const [unit, length] of UNITS) {
     if ((unit === 'y' || unit === 'w') && rest % length !== 0) continue;
     const count = Math.floor(rest / length);
