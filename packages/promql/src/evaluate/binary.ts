@@ -2,7 +2,7 @@ import { compareLabels, Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Binary, BinaryOp, VectorMatching } from '../ast.ts';
 import type { Budget } from './budget.ts';
-import { dropMetadata, emptyColumn, isEmpty, mergeInto, SAME_LABELS, type Column } from './column.ts';
+import { dropMetadata, emptyColumn, identityOf, isEmpty, mergeInto, SAME_LABELS, type Column } from './column.ts';
 import { ARITHMETIC, COMPARISON, isArithmetic, isComparison, type SetOp } from './operators.ts';
 
 /** The labels that two series must have in common to belong together. */
@@ -47,7 +47,7 @@ export async function combineSets(
   }
   const wanted = op === 'and' ? 1 : 0;
   const result: Column[] = op === 'or' ? [...left] : [];
-  const byLabels = new Map(result.map((column) => [column.labels.key, column]));
+  const known = new Map(result.map((column) => [identityOf(column), column]));
   for (const column of filtered) {
     if (budget.due()) await budget.pause();
     const mask = masks.get(match(column.labels).key);
@@ -58,7 +58,7 @@ export async function combineSets(
       for (let i = 0; i < present.length; i++) if (mask[i] !== wanted) present[i] = 0;
     }
     if (isEmpty(present)) continue;
-    const same = byLabels.get(column.labels.key);
+    const same = known.get(identityOf(column));
     // One series may come from the left at one step and from the right at another.
     if (op === 'or' && same !== undefined) mergeInto(same, column);
     else result.push(column);
@@ -75,6 +75,7 @@ function elementOf(op: BinaryOp, bool: boolean): (a: number, b: number) => numbe
 }
 
 const NOBODY = -1;
+const NO_SERIES = { labels: Labels.empty, dropName: false };
 
 /** Arithmetic and comparison of two vectors whose series are matched. Throws where more than one could be meant. */
 export async function combineVectors(
@@ -102,11 +103,15 @@ export async function combineVectors(
   }
 
   const results = new Map<string, Column>();
-  const resultOf = (labels: Labels): Column => {
-    let column = results.get(labels.key);
+  const isNamedByOne = matching.include.includes(METRIC_NAME);
+  const resultOf = (many: Pick<Column, 'labels' | 'dropName'>, one: Pick<Column, 'labels' | 'dropName'>): Column => {
+    const labels = resultLabels(op, many.labels, one.labels, matching);
+    const dropName = bool || (isNamedByOne ? one : many).dropName;
+    const identity = identityOf({ labels, dropName });
+    let column = results.get(identity);
     if (column === undefined) {
       budget.hold(count);
-      results.set(labels.key, (column = { ...emptyColumn(count, labels), dropName: bool }));
+      results.set(identity, (column = { ...emptyColumn(count, labels), dropName }));
     }
     return column;
   };
@@ -123,7 +128,8 @@ export async function combineVectors(
     findPartners(partners, partnerAt, isAsked, match, '');
     // Where two series meet the same partner, a comparison that drops one must not hide it.
     const taken = new Map<string, Uint8Array>();
-    for (const { labels, values, present } of group) {
+    for (const many of group) {
+      const { values, present } = many;
       if (budget.due()) await budget.pause();
       const targets: (Column | undefined)[] = [];
       let filled: Column | undefined;
@@ -132,9 +138,7 @@ export async function combineVectors(
         const partner = partnerAt[i]!;
         if (partner === NOBODY && fillOne === undefined) continue;
         const target =
-          partner === NOBODY
-            ? (filled ??= resultOf(resultLabels(op, labels, Labels.empty, matching)))
-            : (targets[partner] ??= resultOf(resultLabels(op, labels, partners[partner]!.labels, matching)));
+          partner === NOBODY ? (filled ??= resultOf(many, NO_SERIES)) : (targets[partner] ??= resultOf(many, partners[partner]!));
         if (group.length > 1) take(taken, grouped ? target.labels.key : '', i, count, grouped);
         put(target, i, compute(values[i]!, partner === NOBODY ? fillOne! : partners[partner]!.values[i]!));
       }
@@ -145,12 +149,13 @@ export async function combineVectors(
     for (const [key, partners] of ones) {
       met.fill(0);
       for (const { present } of manys.get(key) ?? []) for (let i = 0; i < count; i++) met[i]! |= present[i]!;
-      for (const { labels, values, present } of partners) {
+      for (const one of partners) {
+        const { values, present } = one;
         if (budget.due()) await budget.pause();
         let target: Column | undefined;
         for (let i = 0; i < count; i++) {
           if (present[i] === 0 || met[i] === 1) continue;
-          target ??= resultOf(resultLabels(op, match(labels), labels, matching));
+          target ??= resultOf({ labels: match(one.labels), dropName: one.dropName }, one);
           put(target, i, compute(fillMany, values[i]!));
         }
       }

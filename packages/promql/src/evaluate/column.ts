@@ -38,6 +38,11 @@ export function keepColumn({ labels, dropName, values, present, owned = false }:
     : { labels, dropName, values: values.slice(), present: present.slice(), owned: true };
 }
 
+/** Columns of one identity are one series, now and when names have gone. */
+export function identityOf({ labels, dropName }: Pick<Column, 'labels' | 'dropName'>): string {
+  return `${dropName ? '-' : '+'}${labels.key}`;
+}
+
 export function isEmpty(present: Uint8Array): boolean {
   return present.indexOf(1) === -1;
 }

@@ -100,6 +100,11 @@ test.each([
   ['clamp_max(-Inf * capacity, NaN)', ['{job="shop"} -Infinity']],
   ['clamp_min(Inf * capacity, NaN)', ['{job="shop"} Infinity']],
   ['clamp(capacity, 0, NaN)', ['{job="shop"} NaN']],
+  // A name that a function took away does not come back with a comparison, and stays where nothing took it.
+  ['rate(requests_total{pod="a"}[2m]) > bool ignoring(pod) group_left capacity', ['{job="shop", pod="a"} 0']],
+  ['max_over_time(requests_total{pod="a"}[2m]) > on(job) capacity', ['{job="shop"} 240']],
+  ['max_over_time(requests_total{pod="a"}[2m]) > ignoring(pod) group_left capacity', ['{job="shop", pod="a"} 240']],
+  ['requests_total{pod="a"} > ignoring(pod) group_left capacity', ['requests_total{job="shop", pod="a"} 240']],
 ])('%s at 4 minutes', async (query, want) => {
   expect(shown(await evaluateText(query, at(240_000), SHOP))).toEqual(want);
 });
@@ -108,6 +113,7 @@ test.each([
   ['ended', ['ended 1 2 _ _ _ _']],
   ['capacity > 10', []],
   ['ended + on() (requests_total > 0 and on() absent(ended))', []],
+  ['(abs(ended) < 2) or on() ended', ['{} 1 _ _ _ _ _', 'ended _ 2 _ _ _ _']],
   ['requests_total{pod="a"} > bool 120', ['{job="shop", pod="a"} 0 0 0 1 1 1']],
   ['count(requests_total > 50)', ['{} _ 1 2 1 1 2']],
   ['capacity @ end() + time()', ['{job="shop"} 10 70 130 190 250 310']],
