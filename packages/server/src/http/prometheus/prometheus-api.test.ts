@@ -4,7 +4,8 @@ import { matrix } from '../../testing/fake-store.ts';
 import { testApp } from '../../testing/test-app.ts';
 import { readTimeMs } from './params.ts';
 import { unescapeLabelName } from './series.ts';
-import { formatTime, formatValue } from './write-result.ts';
+import { formatNumber } from './write-number.ts';
+import { formatTime } from './write-result.ts';
 
 describe('values and times are written as Prometheus writes them', () => {
   test.each<[number, string]>([
@@ -20,7 +21,7 @@ describe('values and times are written as Prometheus writes them', () => {
     [Number.POSITIVE_INFINITY, '+Inf'],
     [Number.NEGATIVE_INFINITY, '-Inf'],
   ])('%d is %s', (value, text) => {
-    expect(formatValue(value)).toBe(text);
+    expect(formatNumber(value)).toBe(text);
   });
 
   test.each<[number, string]>([

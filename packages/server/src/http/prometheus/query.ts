@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type QueryLimits, QueryError, type QueryResult, type SampleStore } from '@vitrine/model/sample-store.ts';
 import { describeParseError, parse } from '@vitrine/promql/parse.ts';
 import { print } from '@vitrine/promql/print.ts';
@@ -8,6 +9,9 @@ import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { Params, parseOrRefuse, refuse } from './params.ts';
 import { writeResult } from './write-result.ts';
+
+/** Writing longer than this without a pause would be felt by other requests. */
+const SLICE_MS = 8;
 
 export interface PrometheusQueryNeeds {
   readonly samples: SampleStore;
@@ -33,7 +37,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
       ),
     );
     const stats = params.text('stats') === '' ? undefined : statsJson(result, range);
-    return reply.type('application/json; charset=utf-8').send(Readable.from(writeResult({ result, limit, stats })));
+    return reply.type('application/json; charset=utf-8').send(Readable.from(inTurns(writeResult({ result, limit, stats }))));
   };
 
   app.route({
@@ -80,6 +84,17 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
       return { status: 'success', data: print(expr) };
     },
   });
+}
+
+/** Lets others run about every 8 ms, however fast the connection takes what is written. */
+async function* inTurns(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
+  let sliceEndsMs = performance.now() + SLICE_MS;
+  for (const piece of pieces) {
+    yield piece;
+    if (performance.now() < sliceEndsMs) continue;
+    await nextTurn();
+    sliceEndsMs = performance.now() + SLICE_MS;
+  }
 }
 
 /** A query that parses can still be refused later with a position in it; Prometheus says that in the same way. */

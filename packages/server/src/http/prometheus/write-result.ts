@@ -1,21 +1,12 @@
 import type { GridSeries, QueryResult, SeriesSamples } from '@vitrine/model/sample-store.ts';
+import { formatNumber, NUMBER_BYTES, writeNumber } from './write-number.ts';
 
-/** Pieces of about this many characters are handed to the connection at a time. */
-const PIECE_LENGTH = 64 * 1024;
-
-/**
- * A value as Go's strconv writes it in Prometheus' JSON: shortest digits that read back the same, exponents from 1e21 up
- * and below 1e-6 with at least two digits.
- */
-export function formatValue(value: number): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (value === Number.POSITIVE_INFINITY) return '+Inf';
-  if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const text = String(value);
-  // JavaScript turns to exponents at the same magnitudes, but writes 1e-7 where Go writes 1e-07.
-  return text.includes('e') ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
-}
+/** Pieces of about this many bytes are handed to the connection at a time. */
+const PIECE_BYTES = 64 * 1024;
+/** A point is never longer: its number, its time and what stands around them. */
+const POINT_BYTES = NUMBER_BYTES + 40;
+/** Room for the longest time with what stands around it, in words of four bytes. */
+const TIME_WORDS = 8;
 
 /** Unix seconds with three decimals where there are milliseconds. */
 export function formatTime(ms: number): string {
@@ -30,43 +21,43 @@ export interface ResultEnvelope {
   readonly stats: string | undefined;
 }
 
-/** A query's answer in Prometheus' JSON, piece by piece: an answer of a gigabyte is never one string. */
-export function* writeResult({ result, limit, stats }: ResultEnvelope): Generator<string> {
+/** A query's answer in Prometheus' JSON, piece by piece: an answer of a gigabyte is never in memory at once. */
+export function* writeResult({ result, limit, stats }: ResultEnvelope): Generator<Buffer> {
   const warnings = result.annotations.filter(({ level }) => level === 'warning').map(({ text }) => text);
   const infos = result.annotations.filter(({ level }) => level === 'info').map(({ text }) => text);
   const count = result.kind === 'scalar' || result.kind === 'string' ? 0 : result.series.length;
   if (limit > 0 && count > limit) warnings.push('results truncated due to limit');
 
-  yield `{"status":"success","data":{"resultType":"${typeOf(result)}","result":`;
-  yield* writeValues(result, limit);
-  yield stats === undefined ? '}' : `,"stats":${stats}}`;
-  if (warnings.length > 0) yield `,"warnings":${JSON.stringify(warnings)}`;
-  if (infos.length > 0) yield `,"infos":${JSON.stringify(infos)}`;
-  yield '}';
+  const out = new Piece();
+  out.text(`{"status":"success","data":{"resultType":"${typeOf(result)}","result":`);
+  yield* writeValues(out, result, limit);
+  out.text(stats === undefined ? '}' : `,"stats":${stats}}`);
+  if (warnings.length > 0) out.text(`,"warnings":${JSON.stringify(warnings)}`);
+  if (infos.length > 0) out.text(`,"infos":${JSON.stringify(infos)}`);
+  out.text('}');
+  yield out.take();
 }
 
 function typeOf(result: QueryResult): string {
   return result.kind === 'samples' ? 'matrix' : result.kind;
 }
 
-function* writeValues(result: QueryResult, limit: number): Generator<string> {
+function* writeValues(out: Piece, result: QueryResult, limit: number): Generator<Buffer> {
   switch (result.kind) {
     case 'scalar':
-      yield `[${formatTime(result.timesMs[0] as number)},"${formatValue(result.values[0] as number)}"]`;
+      out.text(`[${formatTime(result.timesMs[0] as number)},"${formatNumber(result.values[0] as number)}"]`);
       return;
     case 'string':
-      yield `[${formatTime(result.timeMs)},${JSON.stringify(result.value)}]`;
+      out.text(`[${formatTime(result.timeMs)},${JSON.stringify(result.value)}]`);
       return;
     case 'vector':
-      yield* writeList(cut(result.series, limit), (series) => vectorEntry(series, result.timesMs[0] as number));
+      yield* writeVector(out, cut(result.series, limit), result.timesMs[0] as number);
       return;
-    case 'matrix': {
-      const times = Array.from(result.timesMs, formatTime);
-      yield* writeList(cut(result.series, limit), (series) => matrixEntry(series, times));
+    case 'matrix':
+      yield* writeMatrix(out, cut(result.series, limit), new GridTimes(result.timesMs));
       return;
-    }
     case 'samples':
-      yield* writeList(cut(result.series, limit), samplesEntry);
+      yield* writeSamples(out, cut(result.series, limit));
   }
 }
 
@@ -74,40 +65,153 @@ function cut<T>(series: readonly T[], limit: number): readonly T[] {
   return limit > 0 ? series.slice(0, limit) : series;
 }
 
-/** A JSON list; an entry that is undefined is left out. */
-function* writeList<T>(items: readonly T[], write: (item: T) => string | undefined): Generator<string> {
-  let piece = '[';
+function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): Generator<Buffer> {
+  const time = formatTime(timeMs);
+  out.text('[');
   let first = true;
-  for (const item of items) {
-    const text = write(item);
-    if (text === undefined) continue;
-    piece += first ? text : `,${text}`;
+  for (const { labels, values, present } of list) {
+    if (present?.[0] === 0) continue;
+    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"value":[${time},"`);
+    out.number(values[0] as number);
+    out.text('"]}');
     first = false;
-    if (piece.length < PIECE_LENGTH) continue;
-    yield piece;
-    piece = '';
+    if (out.isFull) yield out.take();
   }
-  yield `${piece}]`;
+  out.text(']');
 }
 
-function vectorEntry({ labels, values, present }: GridSeries, timeMs: number): string | undefined {
-  if (present?.[0] === 0) return undefined;
-  return `{"metric":${JSON.stringify(labels.toObject())},"value":[${formatTime(timeMs)},"${formatValue(values[0] as number)}"]}`;
+function* writeMatrix(out: Piece, list: readonly GridSeries[], times: GridTimes): Generator<Buffer> {
+  out.text('[');
+  let first = true;
+  for (const { labels, values, present } of list) {
+    // Up to the last point that is there, because that one ends the list.
+    const end = present === undefined ? values.length : present.lastIndexOf(1) + 1;
+    if (end === 0) continue;
+    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"values":[`);
+    first = false;
+    for (let at = 0; ; yield out.take()) {
+      at = out.points(times, values, present, at, end);
+      if (at === end) break;
+    }
+    out.endPoints();
+    if (out.isFull) yield out.take();
+  }
+  out.text(']');
 }
 
-function matrixEntry({ labels, values, present }: GridSeries, times: readonly string[]): string | undefined {
-  let points = '';
-  for (let i = 0; i < times.length; i++) {
-    if (present !== undefined && present[i] === 0) continue;
-    points += `${points === '' ? '' : ','}[${times[i]},"${formatValue(values[i] as number)}"]`;
+function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Buffer> {
+  out.text('[');
+  let first = true;
+  for (const { labels, length, timestampsMs, values } of list) {
+    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"values":[`);
+    first = false;
+    for (let i = 0; i < length; i++) {
+      if (out.isFull) yield out.take();
+      out.text(`${i === 0 ? '' : ','}[${formatTime(timestampsMs[i] as number)},"`);
+      out.number(values[i] as number);
+      out.text('"]');
+    }
+    out.text(']}');
+    if (out.isFull) yield out.take();
   }
-  return points === '' ? undefined : `{"metric":${JSON.stringify(labels.toObject())},"values":[${points}]}`;
+  out.text(']');
 }
 
-function samplesEntry({ labels, length, timestampsMs, values }: SeriesSamples): string {
-  let points = '';
-  for (let i = 0; i < length; i++) {
-    points += `${i === 0 ? '' : ','}[${formatTime(timestampsMs[i] as number)},"${formatValue(values[i] as number)}"]`;
+/** The beginnings of points, `[1435781430,"`, once for all series: each in eight words, the rest of which is padding. */
+class GridTimes {
+  readonly words: Int32Array;
+  readonly lengths: Uint8Array;
+
+  constructor(timesMs: Float64Array) {
+    const bytes = Buffer.alloc(timesMs.length * TIME_WORDS * 4);
+    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, timesMs.length * TIME_WORDS);
+    this.lengths = new Uint8Array(timesMs.length);
+    for (let i = 0; i < timesMs.length; i++) {
+      this.lengths[i] = bytes.write(`[${formatTime(timesMs[i] as number)},"`, i * TIME_WORDS * 4, 'latin1');
+    }
   }
-  return `{"metric":${JSON.stringify(labels.toObject())},"values":[${points}]}`;
+}
+
+/** `"],` in the order in which a little-endian word has its bytes. */
+const POINT_END = 0x2c_5d_22;
+
+/** The bytes under way to the connection. */
+class Piece {
+  #bytes = Buffer.allocUnsafe(PIECE_BYTES + POINT_BYTES);
+  #view = viewOf(this.#bytes);
+  #at = 0;
+
+  get isFull(): boolean {
+    return this.#at >= PIECE_BYTES;
+  }
+
+  /** Hands over what was written and starts anew: the connection may still be sending it. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#at);
+    this.#bytes = Buffer.allocUnsafe(PIECE_BYTES + POINT_BYTES);
+    this.#view = viewOf(this.#bytes);
+    this.#at = 0;
+    return taken;
+  }
+
+  text(text: string): void {
+    // A UTF-16 unit takes at most three bytes.
+    this.#reserve(text.length * 3);
+    this.#at += this.#bytes.write(text, this.#at);
+  }
+
+  number(value: number): void {
+    this.#reserve(NUMBER_BYTES);
+    this.#at = writeNumber(this.#bytes, this.#view, this.#at, value);
+  }
+
+  /** Writes points from `from` on until the piece is full; returns how far it came, `to` at most. Each ends with a comma. */
+  points(times: GridTimes, values: Float64Array, present: Uint8Array | undefined, from: number, to: number): number {
+    this.#reserve(POINT_BYTES);
+    const { words, lengths } = times;
+    const bytes = this.#bytes;
+    const view = this.#view;
+    const full = bytes.length - POINT_BYTES;
+    let at = this.#at;
+    let i = from;
+    for (; i < to && at <= full; i++) {
+      if (present !== undefined && present[i] === 0) continue;
+      const word = i * TIME_WORDS;
+      const length = lengths[i] as number;
+      view.setInt32(at, words[word] as number, true);
+      view.setInt32(at + 4, words[word + 1] as number, true);
+      view.setInt32(at + 8, words[word + 2] as number, true);
+      view.setInt32(at + 12, words[word + 3] as number, true);
+      if (length > 16) {
+        view.setInt32(at + 16, words[word + 4] as number, true);
+        view.setInt32(at + 20, words[word + 5] as number, true);
+        view.setInt32(at + 24, words[word + 6] as number, true);
+        view.setInt32(at + 28, words[word + 7] as number, true);
+      }
+      at = writeNumber(bytes, view, at + length, values[i] as number);
+      view.setInt32(at, POINT_END, true);
+      at += 3;
+    }
+    this.#at = at;
+    return i;
+  }
+
+  /** Ends a list of points, and its series: the list's end takes the place of the last comma. */
+  endPoints(): void {
+    this.#at--;
+    this.text(']}');
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#at + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(grown, 0, 0, this.#at);
+    this.#bytes = grown;
+    this.#view = viewOf(grown);
+  }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

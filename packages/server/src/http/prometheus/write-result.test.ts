@@ -1,0 +1,65 @@
+import { Labels } from '@vitrine/model/labels.ts';
+import type { GridSeries, QueryResult } from '@vitrine/model/sample-store.ts';
+import { expect, test } from 'vitest';
+import { formatNumber } from './write-number.ts';
+import { formatTime, writeResult } from './write-result.ts';
+
+const rest = { annotations: [], stats: { seriesRead: 0, samplesRead: 0, elapsedMs: 0 } };
+
+function written(result: QueryResult, limit = 0): { pieces: Buffer[]; result: unknown } {
+  const pieces = [...writeResult({ result, limit, stats: undefined })];
+  const { data } = JSON.parse(Buffer.concat(pieces).toString()) as { data: { result: unknown } };
+  return { pieces, result: data.result };
+}
+
+function matrix(timesMs: Float64Array, series: readonly GridSeries[]): QueryResult {
+  return { kind: 'matrix', timesMs, series, ...rest };
+}
+
+test.each([
+  ['whole seconds', 1_700_000_000_000, 15_000],
+  ['milliseconds', 1_700_000_000_123, 15_001],
+  ['before 1970', -5_000_001, 1_000],
+  ['far from now', 8_000_000_000_000_001, 1],
+])('a matrix of %s, with gaps, over many pieces', (_, startMs, stepMs) => {
+  const count = 5_000;
+  const timesMs = Float64Array.from({ length: count }, (__, i) => startMs + i * stepMs);
+  const values = timesMs.map((__, i) => Math.sin(i) * 10 ** (i % 12));
+  const presences: (Uint8Array | undefined)[] = [
+    undefined,
+    new Uint8Array(count),
+    Uint8Array.from({ length: count }, (__, i) => (i % 3 === 0 ? 1 : 0)),
+    Uint8Array.from({ length: count }, (__, i) => (i === 0 ? 1 : 0)),
+    Uint8Array.from({ length: count }, (__, i) => (i === count - 1 ? 1 : 0)),
+  ];
+  const series = presences.map((present, n) => ({ labels: Labels.from({ __name__: 'm', n: `${n} "ü😀"` }), values, present }));
+  const wanted = series.flatMap(({ labels, present }) => {
+    const points = [...values.keys()]
+      .filter((i) => present === undefined || present[i] === 1)
+      .map((i) => [Number(formatTime(timesMs[i]!)), formatNumber(values[i]!)]);
+    return points.length === 0 ? [] : [{ metric: labels.toObject(), values: points }];
+  });
+  const answer = written(matrix(timesMs, series));
+  expect(answer.result).toEqual(wanted);
+  expect(answer.pieces.length).toBeGreaterThan(3);
+  expect(Math.max(...answer.pieces.map((piece) => piece.length))).toBeLessThan(100_000);
+});
+
+test('labels longer than a piece come whole', () => {
+  const labels = Labels.from({ __name__: 'm', long: 'é'.repeat(200_000) });
+  const answer = written(matrix(Float64Array.of(0), [{ labels, values: Float64Array.of(1), present: undefined }]));
+  expect(answer.result).toEqual([{ metric: labels.toObject(), values: [[0, '1']] }]);
+});
+
+test('samples are written with their own times', () => {
+  const series = [1, 2].map((n) => ({
+    labels: Labels.from({ n: String(n) }),
+    length: 4_000,
+    timestampsMs: Float64Array.from({ length: 4_100 }, (_, i) => i * 1_001),
+    values: new Float64Array(4_100).fill(n / 3),
+  }));
+  const answer = written({ kind: 'samples', series, ...rest }, 1);
+  expect(answer.result).toEqual([
+    { metric: { n: '1' }, values: Array.from({ length: 4_000 }, (_, i) => [(i * 1_001) / 1_000, formatNumber(1 / 3)]) },
+  ]);
+});
