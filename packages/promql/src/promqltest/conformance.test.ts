@@ -7,14 +7,18 @@ import { hasCorpus } from './corpus.ts';
 /** What is reached; these only rise. `node packages/promql/src/promqltest/report.ts` says what fails and why. */
 const FLOOR = { plain: 943, strictPlain: 943, all: 1190, pinned: 4587, middleStep: 5614 } as const;
 
-test.skipIf(!hasCorpus)('Prometheus 3.14 test scripts pass as often as before [needs ../shared/corpus]', { timeout: 120_000 }, async () => {
-  const reports = await runCorpus(evaluate);
-  const passed = (column: keyof typeof FLOOR): number => sum(reports.map((report) => report[column])).passed;
-  expect(sum(reports.map((report) => report.plain)).total).toBe(949);
-  for (const [column, floor] of Object.entries(FLOOR)) {
-    expect(passed(column as keyof typeof FLOOR), failures(reports)).toBeGreaterThanOrEqual(floor);
-  }
-});
+test.skipIf(!hasCorpus)(
+  'Prometheus 3.14 test scripts pass as often as before [needs ../shared/corpus]',
+  { timeout: 120_000 },
+  async () => {
+    const reports = await runCorpus(evaluate);
+    const passed = (column: keyof typeof FLOOR): number => sum(reports.map((report) => report[column])).passed;
+    expect(sum(reports.map((report) => report.plain)).total).toBe(949);
+    for (const [column, floor] of Object.entries(FLOOR)) {
+      expect(passed(column as keyof typeof FLOOR), failures(reports)).toBeGreaterThanOrEqual(floor);
+    }
+  },
+);
 
 function failures(reports: readonly FileReport[]): string {
   return reports

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Labels } from '@vitrine/model/labels.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../config/read-config.ts';
 import { encodeWriteRequest, packSnappy, type SentSeries } from '../../ingest/remote-write/encode-remote-write.ts';
@@ -25,7 +26,6 @@ const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
 const STALE_BITS = 0x7ff0000000000002n;
 
 const hasPrometheus = existsSync(PROMETHEUS);
-// oxlint-disable-next-line no-console -- a skipped test must say why.
 if (!hasPrometheus) console.warn('Skipped: prometheus is not installed (Debian package prometheus).');
 
 describe.skipIf(!hasPrometheus)('Vitrine answers as Prometheus does', () => {
@@ -122,7 +122,7 @@ function compare(ours: Answer, theirs: Answer): string | undefined {
 function points({ data }: Answer): Map<string, string> {
   return new Map(
     data.result.flatMap(({ metric, value, values = value === undefined ? [] : [value] }) => {
-      const labels = JSON.stringify(Object.entries(metric).toSorted());
+      const labels = Labels.from(metric);
       return values.map(([time, text]) => [`${labels} ${time}`, text] as const);
     }),
   );
