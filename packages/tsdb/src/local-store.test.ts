@@ -338,6 +338,27 @@ describe('retention', () => {
     expect(valuesOf(store, 'new')).toEqual([7]);
   });
 
+  test('a series that takes the place of a dropped one has none of its samples, however the store went down', async () => {
+    const folder = newFolder();
+    const first = open(folder, { retention: { timeMs: HOUR, sizeBytes: 0 } });
+    await first.append([['kept', NOW, 1]]);
+    await first.append([['gone', NOW, 2]]);
+    first.clock.nowMs += 2 * HOUR;
+    await first.append([['kept', NOW + 2 * HOUR, 3]]);
+    // "gone" was never flushed: its samples are in the log only, and stay there.
+    await first.store.runUpkeep();
+    await first.store.close();
+
+    const second = open(folder);
+    await second.append([['new', NOW - 1000, 4]]);
+    // Closing leaves the log as a kill would.
+    await second.store.close();
+    const third = open(folder);
+    expect(readAll(third.store.source, [{ label: '__name__', op: '=', value: 'new' }])).toEqual(
+      new Map([[keyOf('new'), [[NOW - 1000, bitsOf(4)]]]]),
+    );
+  });
+
   test('by size drops the oldest first', async () => {
     const { store, append, clock } = open(undefined, { retention: { timeMs: 0, sizeBytes: 500_000 } });
     for (let day = 0; day < 6; day++) {

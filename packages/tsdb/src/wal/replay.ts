@@ -4,7 +4,7 @@ import { DamagedRecord, decodeRecord, SampleColumns } from './record.ts';
 
 /** Brings back the head from the log. A row that cannot be read is dropped, and told of; the others count. */
 export function replay(contents: Contents): void {
-  const { db, head, series, index, log } = contents;
+  const { db, head, series, index, refs: places, log } = contents;
   const flushed = db.flushed();
   const samples = new SampleColumns();
   // No series is added while the log is read, so the columns stay what they are.
