@@ -28,8 +28,12 @@ export function replay(contents: Contents): void {
     const done = flushed.filter(([, , walId]) => walId >= id);
     for (let i = 0; i < length; i++) {
       const ref = refs[i] as number;
-      // A series that is gone was dropped by retention.
-      if (!index.has(ref) || done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries)) continue;
+      if (!index.has(ref)) {
+        // Dropped by retention. No new series may take its place while the log has its samples.
+        places.adopt(ref);
+        continue;
+      }
+      if (done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries)) continue;
       const timestampMs = timestampsMs[i] as number;
       const low = words[2 * i] as number;
       const high = words[2 * i + 1] as number;
