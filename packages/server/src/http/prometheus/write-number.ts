@@ -9,7 +9,7 @@ export const NUMBER_BYTES = 40;
 /** "0000" to "9999", four bytes each, to be written little-endian. */
 const FOUR_DIGITS = Uint32Array.from({ length: 10_000 }, (_, n) => {
   const [a, b, c, d] = [Math.floor(n / 1000), Math.floor(n / 100) % 10, Math.floor(n / 10) % 10, n % 10];
-  return (0x30303030 + a! + b! * 0x100 + c! * 0x1_0000 + d! * 0x100_0000) >>> 0;
+  return (0x30303030 + a + b * 0x100 + c * 0x1_0000 + d * 0x100_0000) >>> 0;
 });
 
 const DOT = 0x2e;
