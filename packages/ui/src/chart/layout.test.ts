@@ -7,29 +7,50 @@ import { placeBeside } from './float.tsx';
 import { arcPath, gaugeRing, share } from './gauge-arc.ts';
 import { gaugeRange } from './gauge-range.ts';
 import { rowLabels } from './heatmap-chart.tsx';
-import { legendColumns } from './legend-table.tsx';
+import { LEGEND_HEAD, LEGEND_ROW, legendColumns, legendNeeds } from './legend-table.tsx';
 import { windowAround } from './reading.ts';
+import type { ChartSeries } from './series.ts';
 import { sparkPath } from './spark-path.ts';
 import { chartLayout } from './time-chart.tsx';
 
 const NONE = { unit: '', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
 
-test.each([
-  ['a big panel gives a third to the legend', 600, 300, 20, true],
-  ['a low panel keeps it all for the plot', 600, 130, 3, false],
-  ['no series, no legend', 600, 300, 0, false],
-])('%s', (_, width, height, count, hasLegend) => {
-  const layout = chartLayout(width, height, 'bottom', count);
-  expect(layout.legendHeight > 0).toBe(hasLegend);
+const NEEDS = { name: 100, number: 64 };
+
+test.each<[string, 'bottom' | 'right', number, number, number, number]>([
+  ['a few lines have all their rows', 'bottom', 600, 272, 6, 6],
+  ['many lines leave most of it to the plot', 'bottom', 600, 272, 40, 4],
+  ['a low panel keeps it all for the plot', 'bottom', 600, 130, 3, 0],
+  ['no series, no legend', 'bottom', 600, 300, 0, 0],
+  ['a narrow panel has its legend below', 'right', 330, 300, 3, 3],
+])('%s', (_, side, width, height, count, rows) => {
+  const layout = chartLayout(width, height, side, count, NEEDS);
+  expect(layout.legendHeight).toBe(rows === 0 ? 0 : LEGEND_HEAD + rows * LEGEND_ROW);
   expect(layout.plotHeight + layout.legendHeight).toBe(height);
 });
 
+test('a legend beside the plot is as wide as its columns', () => {
+  expect(chartLayout(600, 300, 'right', 3, NEEDS)).toMatchObject({ legendWidth: 164, plotWidth: 436, plotHeight: 300 });
+  expect(chartLayout(1200, 300, 'right', 3, NEEDS).legendWidth).toBe(100 + 4 * 64);
+});
+
 test.each([
-  [900, ['last', 'min', 'max', 'mean']],
-  [300, ['last']],
-  [190, []],
-])('a legend %d wide shows %j', (width, want) => {
-  expect(legendColumns(width)).toEqual(want);
+  [900, NEEDS, ['min', 'max', 'mean']],
+  [300, NEEDS, ['max', 'mean']],
+  [300, { ...NEEDS, number: 90 }, ['max']],
+  [190, NEEDS, []],
+])('a legend %d wide with columns of %j shows, beside the last value, %j', (width, needs, want) => {
+  expect(legendColumns(width, needs)).toEqual(want);
+});
+
+test('numbers and names are given the room that they need', () => {
+  const line = (name: string, value: number, unit: string) =>
+    ({ name, unit, ys: Float64Array.of(value) }) as unknown as ChartSeries;
+  const short = legendNeeds([line('a', 1, '')], undefined);
+  const long = legendNeeds([line('healthy validation', 0.3555, 'reqps')], undefined);
+  expect(long.name).toBeGreaterThan(short.name);
+  expect(long.number).toBeGreaterThan('0.3555 req/s'.length * 7);
+  expect(legendNeeds([line('x'.repeat(500), 1e-19, 'suffix:very long units')], undefined)).toEqual({ name: 200, number: 132 });
 });
 
 test.each([

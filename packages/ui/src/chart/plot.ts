@@ -84,6 +84,25 @@ const X_TICK_SPACE = 90;
 /** A drag shorter than this is a click. */
 const LEAST_DRAG_PX = 4;
 
+/** Measuring text is what a draw would spend most on, and labels come again and again. */
+const labelWidths = new Map<string, number>();
+const MOST_LABEL_WIDTHS = 4096;
+// Before the font is there, widths are another font's.
+if (typeof document !== 'undefined' && 'fonts' in document)
+  document.fonts.addEventListener('loadingdone', () => labelWidths.clear());
+
+function labelWidth(ctx: CanvasRenderingContext2D, text: string): number {
+  const known = labelWidths.get(text);
+  if (known !== undefined) return known;
+  ctx.save();
+  ctx.font = AXIS_FONT;
+  const { width } = ctx.measureText(text);
+  ctx.restore();
+  if (labelWidths.size >= MOST_LABEL_WIDTHS) labelWidths.clear();
+  labelWidths.set(text, width);
+  return width;
+}
+
 /**
  * A uPlot instance that lives as long as its element: data, size, theme and scale change by `draw`, never by making a new one.
  * uPlot gives axes, scales, cursor and selection; lines and cells are painted by the picture, so that a thousand series
@@ -303,11 +322,7 @@ export class Plot {
   /** As wide as the widest label, so that the plot has the rest. */
   #axisWidth(u: uPlot, values: readonly string[] | null): number {
     if (values === null || values.length === 0) return 12;
-    u.ctx.save();
-    u.ctx.font = AXIS_FONT;
-    const widest = Math.max(...values.map((value) => u.ctx.measureText(value ?? '').width));
-    u.ctx.restore();
-    return Math.ceil(widest) + 10;
+    return Math.ceil(Math.max(...values.map((value) => labelWidth(u.ctx, value ?? '')))) + 10;
   }
 
   #paint(u: uPlot): void {

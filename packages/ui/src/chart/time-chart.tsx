@@ -9,7 +9,8 @@ import { INK } from '../theme/ink.ts';
 import { statusInk } from '../theme/status.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import { formatX } from './format-x.ts';
-import { LEGEND_HEAD, LEGEND_ROW, LegendTable } from './legend-table.tsx';
+import { LEGEND_HEAD, LEGEND_ROW, legendNeeds, LegendTable, legendWidthWithin } from './legend-table.tsx';
+import type { LegendNeeds } from './legend-table.tsx';
 import { paintLines } from './paint-lines.ts';
 import type { LineLook, Stroke } from './paint-lines.ts';
 import type { ChartContext, PlotPicture, Surface } from './plot.ts';
@@ -43,8 +44,9 @@ export interface TimeChartProps {
 /** Beside a line's ends the cursor still reads it within so many pixels. */
 const REACH_PX = 10;
 const LEAST_PLOT_HEIGHT = 96;
-const LEGEND_SHARE = 0.36;
-const RIGHT_LEGEND = { least: 220, share: 0.34, most: 460 };
+/** Of the height: what the legend may take to show all of its rows, and what it takes where it can't. */
+const LEGEND_SHARE = { all: 0.55, some: 0.38 };
+const RIGHT_LEGEND = { least: 220, share: 0.36, most: 460, plot: 240 };
 /** Rows of the table that stands in for a chart without a legend. */
 const SPOKEN_ROWS = 50;
 
@@ -55,17 +57,29 @@ export interface ChartLayout {
   readonly legendHeight: number;
 }
 
-/** Divides the room between plot and legend: the plot comes first, a legend that would squeeze it is left out. Pure. */
-export function chartLayout(width: number, height: number, legend: TimeChartProps['legend'], count: number): ChartLayout {
+/**
+ * Divides the room between plot and legend: the plot comes first, a legend that would squeeze it is left out, and one beside a narrow
+ * plot goes below it. Pure.
+ */
+export function chartLayout(
+  width: number,
+  height: number,
+  legend: TimeChartProps['legend'],
+  count: number,
+  needs: LegendNeeds,
+): ChartLayout {
   const alone = { plotWidth: Math.max(0, width), plotHeight: Math.max(0, height), legendWidth: 0, legendHeight: 0 };
   if (legend === 'hidden' || count === 0) return alone;
   if (legend === 'right') {
-    const legendWidth = Math.min(RIGHT_LEGEND.most, Math.max(RIGHT_LEGEND.least, Math.floor(width * RIGHT_LEGEND.share)));
-    if (width - legendWidth < RIGHT_LEGEND.least) return alone;
-    return { plotWidth: width - legendWidth, plotHeight: height, legendWidth, legendHeight: height };
+    const most = Math.min(RIGHT_LEGEND.most, Math.max(RIGHT_LEGEND.least, Math.floor(width * RIGHT_LEGEND.share)));
+    const legendWidth = legendWidthWithin(most, needs);
+    if (width - legendWidth >= RIGHT_LEGEND.plot)
+      return { plotWidth: width - legendWidth, plotHeight: height, legendWidth, legendHeight: height };
   }
   // Whole rows: half a row looks like a mistake.
-  const rows = Math.max(1, Math.min(count, Math.floor((height * LEGEND_SHARE - LEGEND_HEAD) / LEGEND_ROW)));
+  const rowsIn = (room: number) => Math.floor((room - LEGEND_HEAD) / LEGEND_ROW);
+  const share = count <= rowsIn(height * LEGEND_SHARE.all) ? LEGEND_SHARE.all : LEGEND_SHARE.some;
+  const rows = Math.min(count, Math.max(1, rowsIn(Math.min(height * share, height - LEAST_PLOT_HEIGHT))));
   const legendHeight = LEGEND_HEAD + rows * LEGEND_ROW;
   if (height - legendHeight < LEAST_PLOT_HEIGHT) return alone;
   return { plotWidth: width, plotHeight: height - legendHeight, legendWidth: width, legendHeight };
@@ -76,7 +90,8 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const { series, context, unit, decimals, limits, look, stacked, thresholds, thresholdStyle, width, height } = props;
   const [shown, setShown] = useState<ReadonlySet<string>>();
   const emphasis = useRef<string>(undefined);
-  const layout = chartLayout(width, height, props.legend, series.length);
+  const needs = useMemo(() => legendNeeds(series, decimals), [series, decimals]);
+  const layout = chartLayout(width, height, props.legend, series.length, needs);
 
   const strokes = useMemo(() => {
     const visible = shown === undefined ? series : series.filter(({ id }) => shown.has(id));
@@ -175,7 +190,11 @@ export function TimeChart(props: TimeChartProps): ReactElement {
 
   const spoken = hover?.source === 'keyboard' ? `${formatX(hover.x, context)}: ${speak(readings, decimals)}` : '';
   return (
-    <div className={classes.chart} data-side={props.legend} style={{ width, height }}>
+    <div
+      className={classes.chart}
+      data-side={layout.legendWidth > 0 && layout.plotWidth < width ? 'right' : 'bottom'}
+      style={{ width, height }}
+    >
       <div
         ref={host}
         className="v-plot"
@@ -191,6 +210,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
           shown={shown}
           width={layout.legendWidth}
           height={layout.legendHeight}
+          needs={needs}
           decimals={decimals}
           plot={plot}
           reach={reach}
