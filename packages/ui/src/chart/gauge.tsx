@@ -3,7 +3,8 @@ import { formatText } from '@vitrine/model/unit.ts';
 import type { ReactElement } from 'react';
 
 import { STATUS_WORDS, statusOf, statusVariable } from '../theme/status.ts';
-import { Figure } from '../widget/figure.tsx';
+import { Figure, FIGURE_SHAPE, figureText } from '../widget/figure.tsx';
+import { figureSize } from '../widget/figure-layout.ts';
 import { arcPath, gaugeRing, point, share } from './gauge-arc.ts';
 import classes from './gauge.module.css';
 
@@ -28,6 +29,7 @@ const ENDS_HEIGHT = 18;
 export function Gauge(props: GaugeProps): ReactElement {
   const { name, value, min, max, unit, decimals, thresholds, noValue, showName, width, height } = props;
   const status = statusOf(value, thresholds);
+  const figure = figureText(value, unit, decimals, noValue);
   const ringHeight = height - (showName ? NAME_HEIGHT : 0) - ENDS_HEIGHT;
   const { radius, centerX, centerY } = gaugeRing(width - 8, ringHeight - 4);
   const thick = Math.max(6, Math.min(18, radius * 0.17));
@@ -90,9 +92,13 @@ export function Gauge(props: GaugeProps): ReactElement {
           decimals={decimals}
           status={status}
           noValue={noValue}
-          width={(track - thick / 2) * 1.62}
-          height={radius * 0.5}
-          most={40}
+          size={figureSize(
+            figure.text,
+            figure.suffix,
+            (track - thick / 2) * 1.62 - (status === 'neutral' ? 0 : FIGURE_SHAPE),
+            radius * 0.5,
+            40,
+          )}
         />
       </div>
       {showName && <div className={classes.name}>{name}</div>}

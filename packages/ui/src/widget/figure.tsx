@@ -1,9 +1,9 @@
 import { formatExact, formatValue } from '@vitrine/model/unit.ts';
+import type { FormattedValue } from '@vitrine/model/unit.ts';
 import type { ReactElement } from 'react';
 
 import { statusVariable } from '../theme/status.ts';
 import type { Status } from '../theme/status.ts';
-import { figureSize } from './figure-layout.ts';
 import classes from './figure.module.css';
 import { StatusShape } from './status-shape.tsx';
 
@@ -15,17 +15,26 @@ export interface FigureProps {
   readonly status: Status;
   /** Stands where there is no value. */
   readonly noValue: string;
-  readonly width: number;
-  readonly height: number;
-  readonly most?: number;
+  /** Of the font, in CSS pixels. */
+  readonly size: number;
 }
 
-/** A big number, as large as fits, its unit smaller, its status by colour, shape and (for screen readers and on hover) word. */
-export function Figure({ value, unit, decimals, status, noValue, width, height, most }: FigureProps): ReactElement {
-  const { text, suffix } =
-    value === undefined ? { text: noValue === '' ? '–' : noValue, suffix: '' } : formatValue(value, unit, decimals);
-  const shape = status === 'neutral' ? 0 : 1;
-  const size = figureSize(text, suffix, width - shape * 22, height, most);
+/** Width of the shape that tells a status, and of the gap after it. */
+export const FIGURE_SHAPE = 22;
+
+/** What a figure says: its number and the unit after it. */
+export function figureText(
+  value: number | undefined,
+  unit: string,
+  decimals: number | undefined,
+  noValue: string,
+): FormattedValue {
+  return value === undefined ? { text: noValue === '' ? '–' : noValue, suffix: '' } : formatValue(value, unit, decimals);
+}
+
+/** A big number, its unit smaller, its status by colour, shape and (for screen readers and on hover) word. */
+export function Figure({ value, unit, decimals, status, noValue, size }: FigureProps): ReactElement {
+  const { text, suffix } = figureText(value, unit, decimals, noValue);
   return (
     <span
       className={classes.figure}

@@ -3,7 +3,8 @@ import type { NamedValue } from '@vitrine/compute/values.ts';
 import { drawable } from '@vitrine/ui/chart/series.ts';
 import { Sparkline } from '@vitrine/ui/chart/sparkline.tsx';
 import { statusOf, statusVariable } from '@vitrine/ui/theme/status.ts';
-import { Figure } from '@vitrine/ui/widget/figure.tsx';
+import { Figure, FIGURE_SHAPE, figureText } from '@vitrine/ui/widget/figure.tsx';
+import { figureSize } from '@vitrine/ui/widget/figure-layout.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
@@ -17,6 +18,8 @@ import classes from './stat.module.css';
 
 const LEAST = { width: 96, height: 44 };
 const NAME_HEIGHT = 18;
+/** Panels lower than this have smaller figures. */
+const MOST_BELOW = 80;
 /** Below this there is no room for a past. */
 const SPARK_FROM_HEIGHT = 64;
 
@@ -24,6 +27,18 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
   const values = useMemo(() => valuesOf(data.frames, options.reduce, MOST_VALUES), [data.frames, options.reduce]);
   if (values.length === 0) return <NoData width={width} height={height} text={field.noValue} />;
   const named = options.names === 'always' || (options.names === 'auto' && values.length > 1);
+
+  // Values side by side are compared: they stand in one size, the one at which all fit.
+  let shared: number | undefined;
+  const sizeOf = (width: number, height: number) =>
+    (shared ??= Math.min(
+      ...values.map(({ value, unit }) => {
+        const { text, suffix } = figureText(value, unit ?? field.unit, field.decimals, field.noValue);
+        const shape = statusOf(value, field.thresholds) === 'neutral' ? 0 : FIGURE_SHAPE;
+        // Neighbours with shorter numbers should not shout.
+        return figureSize(text, suffix, width - shape, height, height < MOST_BELOW ? 30 : 40);
+      }),
+    ));
 
   const cell = (value: NamedValue, size: CellSize) => {
     const status = statusOf(value.value, field.thresholds);
@@ -40,10 +55,7 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
             decimals={field.decimals}
             status={status}
             noValue={field.noValue}
-            width={size.width}
-            height={figureHeight * 0.8}
-            // Neighbours with shorter numbers should not shout.
-            most={size.height < 100 ? 30 : 40}
+            size={sizeOf(size.width, figureHeight * 0.8)}
           />
         </div>
         {spark && (
