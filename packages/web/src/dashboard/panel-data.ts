@@ -13,8 +13,6 @@ export interface PanelPicture {
   readonly data: PanelData;
   /** Unix milliseconds of the page's clock. */
   readonly askedMs: number;
-  /** Series came that were not in the first answer: legends are named anew by asking for everything. */
-  readonly hasNewSeries: boolean;
 }
 
 export interface PanelAsk {
@@ -37,13 +35,15 @@ export async function fetchPanel({ dashboard, panel, range, widthPx, known, sign
     widthPx: Math.round(widthPx),
   };
   const askedMs = Date.now();
-  const sinceMs = known === undefined || known.hasNewSeries || !canGrow(known.data) ? undefined : newPartFrom(known.data, range);
+  const sinceMs = known === undefined || !canGrow(known.data) ? undefined : newPartFrom(known.data, range);
   if (known === undefined || sinceMs === undefined) {
-    return { data: await post(whole, signal), askedMs, hasNewSeries: false };
+    return { data: await post(whole, signal), askedMs };
   }
   const fresh = await post({ ...whole, sinceMs, stepMs: known.data.stepMs }, signal);
   const data = mergePanelData(known.data, fresh, range.fromMs);
-  return { data, askedMs, hasNewSeries: data !== fresh && countSeries(data) > countSeries(known.data) };
+  // A line is named by what tells it from the others, and the part knows only some: with a new one, all are named anew.
+  if (data !== fresh && countSeries(data) > countSeries(known.data)) return { data: await post(whole, signal), askedMs };
+  return { data, askedMs };
 }
 
 /**

@@ -11,7 +11,7 @@ function data(hasValues: boolean, notices: readonly Notice[] = []): PanelData {
 }
 
 const full = data(true);
-const picture = (of: PanelData) => ({ data: of, askedMs: 0, hasNewSeries: false });
+const picture = (of: PanelData) => ({ data: of, askedMs: 0 });
 const none = { picture: undefined, lastGood: undefined, error: null, asked: true };
 const timeout = new ApiError(503, 'query_timeout', 'The query took too long.');
 const gone = new ApiError(0, 'unreachable', 'Vitrine does not answer.');
