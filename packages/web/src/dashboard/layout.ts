@@ -80,7 +80,7 @@ function flow(panels: readonly Panel[], room: 'medium' | 'narrow'): Placed[] {
 
 function widthIn(room: 'medium' | 'narrow', { kind, grid }: Panel): number {
   if (kind === 'row') return COLUMNS;
-  if (room === 'narrow') return SMALL_KINDS.has(kind) && grid.w <= 8 ? 12 : COLUMNS;
+  if (room === 'narrow') return SMALL_KINDS.has(kind) && grid.w <= 6 ? 12 : COLUMNS;
   if (SMALL_KINDS.has(kind) && grid.w <= 4) return 8;
   return grid.w <= 12 ? 12 : COLUMNS;
 }

@@ -118,6 +118,7 @@ const PanelMenu = memo(function PanelMenu({ panel, scope, isFull, inspect }: Pan
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {panel.description !== '' && <p className={classes.aboutItem}>{panel.description}</p>}
         <Menu.Item
           leftSection={isFull ? <IconArrowsMinimize size={15} /> : <IconArrowsMaximize size={15} />}
           onClick={() => scope.showFull(isFull ? undefined : panel.id)}
