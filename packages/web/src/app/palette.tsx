@@ -2,7 +2,22 @@
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import type { SpotlightActionGroupData } from '@mantine/spotlight';
-import { IconHome, IconKeyboard, IconLayoutDashboard, IconLogout, IconSearch, IconSunMoon } from '@tabler/icons-react';
+import {
+  IconBolt,
+  IconCalendarTime,
+  IconChevronLeft,
+  IconChevronRight,
+  IconHome,
+  IconKeyboard,
+  IconLayoutDashboard,
+  IconLogout,
+  IconPlayerPlay,
+  IconRefresh,
+  IconSearch,
+  IconSunMoon,
+  IconZoomOut,
+} from '@tabler/icons-react';
+import type { Icon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
@@ -11,6 +26,16 @@ import { dashboardsQuery } from '../api/queries.ts';
 import { currentShortcuts } from './shortcuts.ts';
 
 const [store, spotlight] = createSpotlight();
+
+/** Of what the page below offers by key. */
+const ICONS: Readonly<Record<string, Icon>> = {
+  t: IconCalendarTime,
+  l: IconPlayerPlay,
+  r: IconRefresh,
+  z: IconZoomOut,
+  ',': IconChevronLeft,
+  '.': IconChevronRight,
+};
 
 export interface PaletteProps {
   readonly opened: boolean;
@@ -58,7 +83,16 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
           // What the page below offers by key can be called by name too.
           ...(opened ? currentShortcuts() : [])
             .filter(({ group }) => group === 'Dashboard')
-            .map(({ keys, label, run }) => ({ id: `key ${keys}`, label, rightSection: <kbd>{keys}</kbd>, onClick: run })),
+            .map(({ keys, label, run }) => {
+              const Drawn = ICONS[keys] ?? IconBolt;
+              return {
+                id: `key ${keys}`,
+                label,
+                leftSection: <Drawn {...icon} />,
+                rightSection: <kbd>{keys}</kbd>,
+                onClick: run,
+              };
+            }),
           { id: 'theme', label: 'Dark or light theme', leftSection: <IconSunMoon {...icon} />, onClick: onTheme },
           { id: 'help', label: 'Keyboard shortcuts', leftSection: <IconKeyboard {...icon} />, onClick: onHelp },
           { id: 'sign-out', label: 'Sign out', leftSection: <IconLogout {...icon} />, onClick: onSignOut },
