@@ -49,6 +49,10 @@ const SCALE_HEIGHT = 22;
 const ROW_LABEL_SPACE = 16;
 const MOST_COLUMNS = 4096;
 const SCALE_FROM_HEIGHT = 110;
+/** Below this there is no room for words beside the scale. */
+const NOTE_FROM_WIDTH = 420;
+/** Wide plots spare more letters for the names of rows. */
+const NAME_LETTERS = { narrow: 18, wide: 28, wideFrom: 480 };
 const SPOKEN_ROWS = 50;
 
 /** Names for as many rows as there is room for, evenly. Pure. */
@@ -58,19 +62,20 @@ export function rowLabels(
   perRow: number,
   heightCss: number,
   place: 'rows' | 'edges',
+  mostLetters: number = NAME_LETTERS.narrow,
 ): { readonly at: number; readonly text: string }[] {
   const room = Math.max(1, Math.floor(heightCss / ROW_LABEL_SPACE));
   const every = Math.ceil(gridRows / room);
   const labels: { at: number; text: string }[] = [];
   for (let row = 0; row < gridRows; row += every) {
     const name = names[place === 'edges' ? Math.min(names.length, (row + 1) * perRow) - 1 : row * perRow];
-    if (name !== undefined) labels.push({ at: place === 'edges' ? row + 1 : row + 0.5, text: shortened(name) });
+    if (name !== undefined) labels.push({ at: place === 'edges' ? row + 1 : row + 0.5, text: shortened(name, mostLetters) });
   }
   return labels;
 }
 
-function shortened(name: string): string {
-  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+function shortened(name: string, most: number): string {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
 /** A grid of colours over the page's x: series × time, or the buckets of a histogram. */
@@ -110,6 +115,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
           grid.fieldsPerRow,
           plotHeight - 30,
           names,
+          width < NAME_LETTERS.wideFrom ? NAME_LETTERS.narrow : NAME_LETTERS.wide,
         ),
       },
       stops: xs,
@@ -126,7 +132,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
         for (let row = 1; row < grid.rows; row++) ctx.fillRect(left, Math.round(top + row * rowHeight), right - left, ratio);
       },
     };
-  }, [grid, image, context, xs, rows, names, plotHeight]);
+  }, [grid, image, context, xs, rows, names, plotHeight, width]);
   const { host, plot, hover } = usePlot(picture, width, plotHeight);
 
   const column = hover === undefined ? -1 : Math.round((hover.x - grid.x0) / grid.step);
@@ -155,7 +161,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
             )}
           </span>
           <span>{formatText(max, unit, decimals)}</span>
-          {curve === 'sqrt' && (
+          {curve === 'sqrt' && width >= NOTE_FROM_WIDTH && (
             <span className={classes.note}>√ scale, middle {formatText(heatValue(0.5, min, max, curve), unit, decimals)}</span>
           )}
         </div>
