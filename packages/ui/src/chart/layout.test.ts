@@ -9,7 +9,6 @@ import { gaugeRange } from './gauge-range.ts';
 import { rowLabels } from './heatmap-chart.tsx';
 import { LEGEND_HEAD, LEGEND_ROW, legendColumns, legendNeeds } from './legend-table.tsx';
 import { windowAround } from './reading.ts';
-import type { ChartSeries } from './series.ts';
 import { sparkPath } from './spark-path.ts';
 import { chartLayout } from './time-chart.tsx';
 
@@ -44,8 +43,7 @@ test.each([
 });
 
 test('numbers and names are given the room that they need', () => {
-  const line = (name: string, value: number, unit: string) =>
-    ({ name, unit, ys: Float64Array.of(value) }) as unknown as ChartSeries;
+  const line = (name: string, value: number, unit: string) => ({ name, unit, ys: Float64Array.of(value) });
   const short = legendNeeds([line('a', 1, '')], undefined);
   const long = legendNeeds([line('healthy validation', 0.3555, 'reqps')], undefined);
   expect(long.name).toBeGreaterThan(short.name);

@@ -36,7 +36,10 @@ export interface LegendNeeds {
 }
 
 /** What the columns need to show names and numbers in full, within reason; on a coarse grid, so that a digit more moves nothing. Pure. */
-export function legendNeeds(series: readonly ChartSeries[], decimals: number | undefined): LegendNeeds {
+export function legendNeeds(
+  series: readonly Pick<ChartSeries, 'name' | 'unit' | 'ys'>[],
+  decimals: number | undefined,
+): LegendNeeds {
   let letters = 0;
   let digits = 0;
   for (const one of series.slice(0, MOST_MEASURED)) {

@@ -147,7 +147,7 @@ export function drawable(field: NumberField): { ys: Float64Array; nanAt: readonl
 const summaries = new WeakMap<Float64Array, Summary>();
 
 /** Last, min, max and mean of a line; computed once. */
-export function summaryOf({ ys }: ChartSeries): Summary {
+export function summaryOf({ ys }: Pick<ChartSeries, 'ys'>): Summary {
   let found = summaries.get(ys);
   if (found === undefined) summaries.set(ys, (found = summarize({ values: ys })));
   return found;

@@ -28,25 +28,30 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
   if (values.length === 0) return <NoData width={width} height={height} text={field.noValue} />;
   const named = options.names === 'always' || (options.names === 'auto' && values.length > 1);
 
+  const figures = values.map(({ value, unit }) => ({
+    ...figureText(value, unit ?? field.unit, field.decimals, field.noValue),
+    shape: statusOf(value, field.thresholds) === 'neutral' ? 0 : FIGURE_SHAPE,
+  }));
+  const heightsOf = (height: number, withSpark: boolean) => {
+    const spark = withSpark && options.graph === 'area' && height >= SPARK_FROM_HEIGHT ? Math.floor(height * 0.42) : 0;
+    return { spark, figure: (height - spark - (named ? NAME_HEIGHT : 0)) * 0.8 };
+  };
   // Values side by side are compared: they stand in one size, the one at which all fit.
-  let shared: number | undefined;
-  const sizeOf = (width: number, height: number) =>
-    (shared ??= Math.min(
-      ...values.map(({ value, unit }) => {
-        const { text, suffix } = figureText(value, unit ?? field.unit, field.decimals, field.noValue);
-        const shape = statusOf(value, field.thresholds) === 'neutral' ? 0 : FIGURE_SHAPE;
-        // Neighbours with shorter numbers should not shout.
-        return figureSize(text, suffix, width - shape, height, height < MOST_BELOW ? 30 : 40);
-      }),
-    ));
+  const sizeOf = (size: CellSize) => {
+    const { figure } = heightsOf(
+      size.height,
+      values.some(({ history }) => history !== undefined),
+    );
+    // Neighbours with shorter numbers should not shout.
+    const most = figure < MOST_BELOW ? 30 : 40;
+    return Math.min(...figures.map(({ text, suffix, shape }) => figureSize(text, suffix, size.width - shape, figure, most)));
+  };
 
   const cell = (value: NamedValue, size: CellSize) => {
     const status = statusOf(value.value, field.thresholds);
-    const spark = options.graph === 'area' && value.history !== undefined && size.height >= SPARK_FROM_HEIGHT;
-    const sparkHeight = spark ? Math.floor(size.height * 0.42) : 0;
-    const figureHeight = size.height - sparkHeight - (named ? NAME_HEIGHT : 0);
+    const sparkHeight = heightsOf(size.height, value.history !== undefined).spark;
     return (
-      <div className={classes.stat} data-spark={spark || undefined}>
+      <div className={classes.stat} data-spark={sparkHeight > 0 || undefined}>
         <div className={classes.words} style={{ height: size.height - sparkHeight }}>
           {named && <span className={classes.name}>{value.name}</span>}
           <Figure
@@ -55,10 +60,10 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
             decimals={field.decimals}
             status={status}
             noValue={field.noValue}
-            size={sizeOf(size.width, figureHeight * 0.8)}
+            size={sizeOf(size)}
           />
         </div>
-        {spark && (
+        {value.history !== undefined && sparkHeight > 0 && (
           <Sparkline
             xs={value.history.xs}
             ys={drawable(value.history.field).ys}
