@@ -120,6 +120,17 @@ describe('a query of Vitrine’s own samples', () => {
     });
   });
 
+  test.each<[string, number, boolean]>([
+    ['loss', 10_000, false],
+    ['loss', 3_600_000, true],
+    ['time()', 3_600_000, true],
+  ])('without a window, %s in steps of %d ms, has its newest point from now: %s', async (expr, stepMs, isFromNow) => {
+    const toMs = (Math.floor(Date.now() / stepMs) + 1) * stepMs + (isFromNow ? stepMs : 0);
+    const fromMs = toMs - 3 * stepMs;
+    const { asked } = await run({ expr }, () => result('matrix', [fromMs], []), { fromMs, toMs, stepMs });
+    expect(asked.every(({ endMs }) => endMs < toMs)).toBe(isFromNow);
+  });
+
   test('as a table gives a row for each value that is there', async () => {
     const { answer } = await run({ expr: 'a', mode: 'instant', format: 'table' }, () =>
       result(

@@ -4,10 +4,14 @@ import type { GridSeries, QueryLimits, QueryResult, SampleStore } from '@vitrine
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 
+/** What reads no window may be asked for this far ahead: the newest samples are still within its lookback. */
+const MOST_AHEAD_MS = 60_000;
+
 /**
  * Evaluates over a grid whose last time may lie ahead of the clock. What reads a window is asked for that last point at
  * `nowMs` instead: a window that is partly in the future has too few samples, and every rate would seem to fall at the
- * right edge. The point keeps its place on the grid, and the next answer replaces it.
+ * right edge. So is everything else where the grid is coarse: hours ahead no sample is within the lookback, and `time()`
+ * would be wrong by as much. The point keeps its place on the grid, and the next answer replaces it.
  */
 export async function evaluateGrid(
   samples: Pick<SampleStore, 'evaluate'>,
@@ -17,7 +21,7 @@ export async function evaluateGrid(
   signal: AbortSignal,
   nowMs: number,
 ): Promise<QueryResult> {
-  if (toMs <= nowMs || !readsWindow(parse(expr))) {
+  if (toMs <= nowMs || (toMs - nowMs <= MOST_AHEAD_MS && !readsWindow(parse(expr)))) {
     return samples.evaluate({ expr, startMs: fromMs, endMs: toMs, stepMs, limits }, signal);
   }
   const newest = samples.evaluate({ expr, startMs: nowMs, endMs: nowMs, stepMs: 0, limits }, signal);
