@@ -21,8 +21,8 @@ function newFolder(): string {
   return folder;
 }
 
-function start(args: readonly string[], folder: string): ChildProcess & { ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: readonly string[], folder: string, env = process.env): ChildProcess & { ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   let out = '';
   let err = '';
@@ -37,8 +37,8 @@ function vitrine(args: readonly string[], folder: string = newFolder()): Promise
 }
 
 /** A server that has printed its link. */
-async function serve(folder: string, ...args: string[]) {
-  const child = start(['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', ...args], folder);
+async function serve(folder: string, args: readonly string[] = [], env = process.env) {
+  const child = start(['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', ...args], folder, env);
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
     const [link] = /http:\/\/\S+\/sign-in\?token=\S+/.exec(line) ?? [];
     if (link !== undefined) return { child, link, url: new URL(link).origin };
@@ -74,6 +74,19 @@ describe('vitrine serve', () => {
     expect(await session.json()).toMatchObject({ user: { name: 'owner', role: 'admin' }, version: VERSION });
     second.child.kill('SIGINT');
     expect(await second.child.ended).toMatchObject({ code: 0 });
+  });
+
+  test('ends with a sentence where its store dies', async () => {
+    // The store's thread dies on SIGUSR2.
+    const script = "process.on('worker', (worker) => process.on('SIGUSR2', () => worker.terminate()))";
+    const preload = `--import=data:text/javascript,${encodeURIComponent(script)}`;
+    const { child } = await serve(newFolder(), [], { ...process.env, NODE_OPTIONS: preload });
+    child.kill('SIGUSR2');
+    const { code, err } = await child.ended;
+    expect([code, err.trim().split('\n').at(-1)]).toEqual([
+      1,
+      "Vitrine has stopped: the sample store's thread ended: restart the server.",
+    ]);
   });
 
   test('refuses a data folder that another process has, in one sentence', async () => {
@@ -126,7 +139,7 @@ describe('vitrine serve', () => {
 
 test('vitrine token works beside a running server, on any address', async () => {
   const folder = newFolder();
-  const { child, link } = await serve(folder, '--listen', '0.0.0.0:0');
+  const { child, link } = await serve(folder, ['--listen', '0.0.0.0:0']);
   const ask = async (token?: string) =>
     (await fetch(new URL('/metrics', link), token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status;
   expect(await ask()).toBe(401);

@@ -33,6 +33,8 @@ export interface RunningServer {
   /** Signs in whoever opens it first, once. */
   readonly signInLink: string;
   readonly log: Logger;
+  /** Resolves where the server can no longer do its work, with a sentence that says why; it is then to be stopped. */
+  readonly failed: Promise<Error>;
   /** Lets requests finish for a moment, then closes everything. Resolves within 5 s. */
   stop(): Promise<void>;
 }
@@ -49,8 +51,9 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
     for (const close of closers.toReversed()) await close();
   };
   let ready = true;
+  const failed = Promise.withResolvers<Error>();
   try {
-    const store = await openSamples(settings, log);
+    const store = await openSamples(settings, log, failed.resolve);
     closers.push(() => store.close());
     countStore(metrics, store);
     const samples = countUse(store, metrics);
@@ -107,6 +110,7 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
       url,
       signInLink: `${url}/sign-in?token=${await signIn.newLinkSecret()}`,
       log,
+      failed: failed.promise,
       async stop() {
         ready = false;
         await closeAll();
@@ -119,13 +123,14 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
 }
 
 /** The store's own sentences about its folder (in use, damaged, not writable) are what the person at the terminal needs. */
-async function openSamples(settings: Settings, log: Logger): Promise<SampleStore> {
+async function openSamples(settings: Settings, log: Logger, onFailure: (error: Error) => void): Promise<SampleStore> {
   try {
     return await openStore({
       folder: join(settings.data, 'samples'),
       retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
       maxSeries: settings['limits.ingest.series'],
       log: (level, sentence) => log[level](sentence),
+      onFailure,
     });
   } catch (error) {
     if (error instanceof StoreOpenError) throw new StartError(error.message, { cause: error });

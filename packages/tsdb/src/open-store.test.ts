@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { QueryError, StoreBusy, type Growth } from '@vitrine/model/sample-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 import { CRASH_STORE } from './crash-writer.ts';
-import { openStore } from './open-store.ts';
+import { openStore, type OpenOptions } from './open-store.ts';
 import { batchOf, keyOf, tempFolder } from './store-for-tests.ts';
-import type { StoreOptions } from './store-options.ts';
 
 const NOW = Date.now();
 const cleanups: (() => unknown)[] = [];
@@ -21,7 +21,7 @@ function newFolder(): string {
   return folder;
 }
 
-async function open(folder = newFolder(), changes: Partial<StoreOptions> = {}) {
+async function open(folder = newFolder(), changes: Partial<OpenOptions> = {}) {
   const store = await openStore({ folder, retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 1000, ...changes });
   cleanups.push(() => store.close());
   return store;
@@ -96,6 +96,21 @@ test('more than may wait is refused, and taken later', async () => {
   );
   await first;
   expect((await store.append(batchOf([['n', NOW, 1]]))).accepted).toBe(1);
+});
+
+test('a thread that dies is told of once, and what waits is refused rather than left waiting', async () => {
+  const workers: Worker[] = [];
+  const noteWorker = (worker: Worker): number => workers.push(worker);
+  process.on('worker', noteWorker);
+  const failures: string[] = [];
+  const store = await open(newFolder(), { onFailure: (error) => failures.push(error.message) });
+  process.off('worker', noteWorker);
+  const waiting = store.evaluate(instant('1'));
+  await workers[0]?.terminate();
+  await expect(waiting).rejects.toThrow(/thread ended: restart the server/);
+  await expect(store.append(batchOf([['m', NOW, 1]]))).rejects.toThrow(/restart the server/);
+  expect(failures).toEqual(["the sample store's thread ended: restart the server"]);
+  await store.close();
 });
 
 test('samples that wait when the store is closed are written; later calls are refused', async () => {

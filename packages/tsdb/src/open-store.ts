@@ -32,11 +32,16 @@ import { DEFAULT_MAX_PENDING_BYTES, type StoreOptions } from './store-options.ts
 const CLOSE_LIMIT_MS = 4500;
 const BUSY_RETRY_SECONDS = 1;
 
+export interface OpenOptions extends StoreOptions {
+  /** Told once where the store's thread ends without having been asked to: from then on every call is refused. */
+  readonly onFailure?: (error: Error) => void;
+}
+
 /**
  * Opens or makes the sample store in `options.folder`, in a thread of its own, and reads back its log. Throws
  * StoreOpenError where another process has the folder, or the file is damaged, newer or cannot be written.
  */
-export async function openStore({ log = () => undefined, ...options }: StoreOptions): Promise<SampleStore> {
+export async function openStore({ log = () => undefined, onFailure, ...options }: OpenOptions): Promise<SampleStore> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: options satisfies WorkerOptions,
     name: 'sample-store',
@@ -57,7 +62,7 @@ export async function openStore({ log = () => undefined, ...options }: StoreOpti
   // Not all of them: the worker starts its port by listeners of its own.
   worker.removeAllListeners('error');
   worker.removeAllListeners('exit');
-  return new StoreProxy(worker, options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES, log);
+  return new StoreProxy(worker, options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES, log, onFailure);
 }
 
 interface Asked {
@@ -78,7 +83,12 @@ class StoreProxy implements SampleStore {
   /** Why nothing can be asked any more. */
   #ended: Error | undefined;
 
-  constructor(worker: Worker, maxPendingBytes: number, log: NonNullable<StoreOptions['log']>) {
+  constructor(
+    worker: Worker,
+    maxPendingBytes: number,
+    log: NonNullable<StoreOptions['log']>,
+    onFailure: OpenOptions['onFailure'] = () => undefined,
+  ) {
     this.#worker = worker;
     this.#maxPendingBytes = maxPendingBytes;
     worker.on('message', (reply: Reply) => {
@@ -89,7 +99,10 @@ class StoreProxy implements SampleStore {
       log('error', `the sample store's thread failed: ${error.stack ?? error.message}`);
       this.#end(new Error(`the sample store's thread failed (${error.message}): restart the server`, { cause: error }));
     });
-    worker.on('exit', () => this.#end(closedError()));
+    worker.on('exit', () => {
+      this.#end(this.#closing === undefined ? new Error(`the sample store's thread ended: restart the server`) : closedError());
+      if (this.#closing === undefined) onFailure(this.#ended as Error);
+    });
   }
 
   async append(batch: SampleBatch): Promise<AppendResult> {

@@ -6,14 +6,13 @@ import { readConfig } from '../config/read-config.ts';
 import { ROOT } from '../self/version.ts';
 import { StartError } from '../start-error.ts';
 import { startServer } from '../start-server.ts';
-import { greet, stopInTime } from './serve.ts';
-import { untilStopped } from './until-stopped.ts';
+import { exitCodeOf, greet, stopInTime, untilOver } from './serve.ts';
 
 const WORKLOAD = join(ROOT, 'examples/demo/src/main.ts');
 const KILL_AFTER_MS = 3_000;
 
 /** `vitrine demo`: serves, and beside it trains and serves a real model that is scraped. */
-export async function demo(line: CommandLine): Promise<void> {
+export async function demo(line: CommandLine): Promise<number> {
   const config = readConfig({ flags: line.settings, env: process.env, file: line.options['config'], folder: process.cwd() });
   const folder = join(config.settings.data, 'demo');
   const minutes = line.options['minutes'];
@@ -32,8 +31,9 @@ export async function demo(line: CommandLine): Promise<void> {
     await ready(workload);
     const server = await startServer(config, [join(folder, 'scrape.yml')]);
     greet({ url: server.url, signInLink: `${server.signInLink}&dashboard=training` });
-    await untilStopped();
+    const failure = await untilOver(server);
     await Promise.all([stopInTime(server), end(workload, gone)]);
+    return exitCodeOf(failure);
   } finally {
     await end(workload, gone);
   }

@@ -1,16 +1,30 @@
 import { readConfig } from '../config/read-config.ts';
 import type { CommandLine } from '../config/command-line.ts';
 import { type RunningServer, startServer } from '../start-server.ts';
-import { print } from './print.ts';
+import { complain, print } from './print.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** `vitrine serve`: serves until it is told to stop. */
-export async function serve(line: CommandLine): Promise<void> {
+export async function serve(line: CommandLine): Promise<number> {
   const config = readConfig({ flags: line.settings, env: process.env, file: line.options['config'], folder: process.cwd() });
   const server = await startServer(config);
   greet(server);
-  await untilStopped();
+  const failure = await untilOver(server);
   await stopInTime(server);
+  return exitCodeOf(failure);
+}
+
+/** Resolves when the server is told to stop, or with the reason why it can no longer serve. */
+export async function untilOver(server: RunningServer): Promise<Error | undefined> {
+  const reason = await Promise.race([untilStopped(), server.failed]);
+  return reason instanceof Error ? reason : undefined;
+}
+
+/** A process that cannot serve ends and says so, for whoever starts processes anew; one that goes on answering errors helps nobody. */
+export function exitCodeOf(failure: Error | undefined): number {
+  if (failure === undefined) return 0;
+  complain(`Vitrine has stopped: ${failure.message}.`);
+  return 1;
 }
 
 /** Who manages processes kills at once after a while; what was acknowledged is safe in the log whenever that is. */
