@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream';
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { describe, expect, test } from 'vitest';
+import { openLog } from './self/log.ts';
 import { matrix } from './testing/fake-store.ts';
 import { testApp } from './testing/test-app.ts';
 
@@ -16,6 +18,24 @@ const training = {
   title: 'Training',
   panels: [panel(1, 'loss'), panel(2, 'rate(steps[$__rate_interval])')],
 };
+
+test('no secret of a sign-in link comes into the log', async () => {
+  const lines: string[] = [];
+  const output = new Writable({
+    write(line, _encoding, done) {
+      lines.push(String(line));
+      done();
+    },
+  });
+  const { app, needs } = await testApp({ log: openLog('debug', 'json', output) });
+  const secret = await needs.signIn.newLinkSecret();
+  expect((await app.inject({ url: `/sign-in?dashboard=a&token=${secret}`, headers: { host: 'localhost' } })).statusCode).toBe(
+    303,
+  );
+  expect(lines.join('')).toContain('/sign-in?dashboard=a&token=…');
+  expect(lines.join('')).not.toContain(secret);
+  expect((await needs.metrics.requestsInFlight.get()).values[0]?.value).toBe(0);
+});
 
 describe('a signed-in page', () => {
   test('lists dashboards and reads one', async () => {

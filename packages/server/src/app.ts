@@ -83,7 +83,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler((error, request, reply) => {
     const { code, status, message, field, retryAfterSeconds } = replyFor(error);
-    if (code === 'internal') log.error({ err: error, url: request.url }, 'a request failed');
+    if (code === 'internal') log.error({ err: error, url: withoutSecret(request.url) }, 'a request failed');
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     void reply.code(status).send({ error: { code, message, ...(field === undefined ? {} : { field }) } });
   });
@@ -91,13 +91,16 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     const message = `There is nothing to ${request.method} at ${request.url.split('?')[0]}.`;
     void reply.code(ERRORS.not_found.status).send({ error: { code: 'not_found', message } });
   });
-  app.addHook('onRequest', async () => metrics.requestsInFlight.inc());
+  app.addHook('onRequest', async (_request, reply) => {
+    metrics.requestsInFlight.inc();
+    // There is no response where the caller goes away first, but an end there always is.
+    reply.raw.once('close', () => metrics.requestsInFlight.dec());
+  });
   app.addHook('onResponse', async (request, reply) => {
-    metrics.requestsInFlight.dec();
     const route = request.routeOptions.url ?? 'none';
     metrics.requests.observe({ method: request.method, route, code: reply.statusCode }, reply.elapsedTime / 1_000);
     log.debug(
-      { method: request.method, url: request.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      { method: request.method, url: withoutSecret(request.url), status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'request',
     );
   });
@@ -139,4 +142,9 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   staticPage(app, needs.webFolder);
   await app.ready();
   return app;
+}
+
+/** An address as the log may have it: a sign-in link is as good as a password. */
+function withoutSecret(url: string): string {
+  return url.replace(/([?&]token=)[^&]*/g, '$1…');
 }

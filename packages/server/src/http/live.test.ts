@@ -58,10 +58,13 @@ describe('an event stream of growth', () => {
   });
 
   test('stops watching when the page goes', async () => {
-    const { store, leave } = await listen();
+    const { store, leave, needs } = await listen();
+    const inFlight = async () => (await needs.metrics.requestsInFlight.get()).values[0]?.value;
     await expect.poll(() => store.watchers.size).toBe(2);
+    expect(await inFlight()).toBe(1);
     leave();
     await expect.poll(() => store.watchers.size).toBe(0);
+    await expect.poll(inFlight).toBe(0);
   });
 
   test('ends when the server stops', async () => {
