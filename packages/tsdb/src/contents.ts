@@ -1,4 +1,5 @@
 import type { StoreLog } from './store-options.ts';
+import { ChunkCache } from './chunk-cache.ts';
 import { Columns, DamagedChunk, decodeChunk } from './chunk/chunk.ts';
 import type { ChunkRow, Database } from './database.ts';
 import { Head } from './head/head.ts';
@@ -17,6 +18,7 @@ export class Contents {
   readonly index = new LabelIndex();
   readonly refs = new SeriesRefs();
   readonly series = new SeriesTable();
+  readonly chunks = new ChunkCache();
   /** Samples in chunks. */
   storedSamples = 0;
   /** Ids of the log's rows count up from 1. */

@@ -67,7 +67,7 @@ export class Database {
     this.insertWal = db.prepare('INSERT INTO wal (id, data) VALUES (?, ?)');
     this.deleteWal = db.prepare('DELETE FROM wal WHERE id <= ?');
     this.insertFlushed = db.prepare('INSERT INTO flushed VALUES (?, ?, ?)');
-    this.deleteFlushed = db.prepare('DELETE FROM flushed');
+    this.deleteFlushed = db.prepare('DELETE FROM flushed WHERE wal_id <= ?');
     this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
     this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
     this.chunksInRange = new RowQuery<ChunkRow>(
@@ -94,7 +94,7 @@ export class Database {
       // FULL: in WAL mode SQLite syncs its log at the end of every commit, so a commit that returned survives a power cut.
       db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
       if (before !== 0) reportLoss(db, walFile, before, onLoss);
-      db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY`);
+      db.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY`);
       db.exec(`PRAGMA journal_size_limit=${2 * CHECKPOINT_PAGES * PAGE_BYTES}`);
       const version = pragma(db, 'user_version');
       if (version > FORMAT_VERSION) {

@@ -32,6 +32,8 @@ import { Watchers } from './watchers.ts';
 /** One commit takes at most this many samples, so that it does not hold the thread for long. */
 const COMMIT_SAMPLES = 200_000;
 const UPKEEP_EVERY_MS = 30_000;
+/** Closing may take this long to move the log into chunks. */
+const PACK_UP_MS = 2_000;
 const BUSY_RETRY_SECONDS = 1;
 
 interface Waiting {
@@ -234,10 +236,33 @@ export class LocalStore implements SampleStore {
   async #close(): Promise<void> {
     clearInterval(this.#upkeep);
     while (this.#waiting.length > 0) this.#commitGroup();
+    await this.#packUp();
     await this.#flusher.stop();
     await this.#retention.stop();
     this.#contents.db.close();
     this.#unlock();
+  }
+
+  /** Leaves little log behind, so that the next start is quick and the file small. What there is no time for stays in the log. */
+  async #packUp(): Promise<void> {
+    if (!this.#flusher.isWorthwhile || this.#upkeepFailed) return;
+    const limit = setTimeout(() => {
+      this.#flusher.halt();
+      this.#retention.halt();
+    }, PACK_UP_MS);
+    try {
+      // A run under way has passed by what came since.
+      if (this.#flusher.isRunning) await this.#flusher.run();
+      await this.#flusher.run();
+      await this.#retention.run();
+    } catch (error) {
+      this.#log(
+        'warn',
+        `${this.#contents.db.file}: samples could not be packed (${(error as Error).message}); they stay in the log`,
+      );
+    } finally {
+      clearTimeout(limit);
+    }
   }
 
   /** All that arrives before the event loop comes round joins one commit. */

@@ -53,7 +53,7 @@ export class Reader implements SampleSource {
     out.length = 0;
     if ((series.chunksToMs[ref] as number) >= fromMs && (series.chunksFromMs[ref] as number) <= toMs) {
       for (const row of this.#chunks(ref, Math.max(fromMs, -(2 ** 52)), Math.min(toMs, 2 ** 52))) {
-        if (row[2] >= fromMs) this.#contents.readChunk(ref, row, out);
+        if (row[2] >= fromMs && row[1] <= toMs) this.#contents.readChunk(ref, row, out);
       }
     }
     head.read(ref, fromMs, toMs, out, 0);
@@ -112,10 +112,17 @@ export class Reader implements SampleSource {
     return refs.filter((ref) => series.overlaps(ref, fromMs, toMs));
   }
 
-  #chunks(ref: number, fromMs: number, toMs: number): ChunkRow[] {
-    const { db } = this.#contents;
+  #chunks(ref: number, fromMs: number, toMs: number): readonly ChunkRow[] {
+    const { db, chunks, series } = this.#contents;
+    const known = chunks.get(ref, fromMs, toMs);
+    if (known !== undefined) return known;
     try {
-      return db.chunksInRange.all(ref, fromMs, toMs);
+      const rows = db.chunksInRange.all(ref, fromMs, toMs);
+      // Beyond the first and the last chunk there are none, so a range that moves on with the clock stays known.
+      const first = fromMs <= (series.chunksFromMs[ref] as number) ? -Infinity : fromMs;
+      const last = toMs >= (series.chunksToMs[ref] as number) ? Infinity : toMs;
+      chunks.put(ref, first, last, rows);
+      return rows;
     } catch (error) {
       if (!isDamage(error)) throw error;
       throw new QueryError(

@@ -11,7 +11,7 @@ const WAL_SHARE = 0.25;
 /** Samples wait in the log at most this long, so that a quiet store is compressed too. */
 const MAX_AGE_MS = 2 * 3_600_000;
 
-/** A log longer than this is moved when nothing was appended for a while. */
+/** A log longer than this is moved when nothing was appended for a while, and at the end. */
 const QUIET_WAL_BYTES = 1024 * 1024;
 
 /** A transaction ends after this much work, so that appends and queries get their turn. */
@@ -48,10 +48,15 @@ export class Flusher {
     return walBytes > limitBytes || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
   }
 
+  /** Whether the log is long enough to be worth moving before it has to be. */
+  get isWorthwhile(): boolean {
+    return this.#contents.walBytes > QUIET_WAL_BYTES;
+  }
+
   /** Whether the log is worth moving and nothing was appended since this was asked last. */
   isQuiet(): boolean {
-    const { walBytes, lastWalId } = this.#contents;
-    const quiet = walBytes > QUIET_WAL_BYTES && lastWalId === this.#askedAtWalId;
+    const { lastWalId } = this.#contents;
+    const quiet = this.isWorthwhile && lastWalId === this.#askedAtWalId;
     this.#askedAtWalId = lastWalId;
     return quiet;
   }
@@ -64,9 +69,13 @@ export class Flusher {
     return this.#running;
   }
 
-  /** Ends a run between two transactions. What is left stays in the log. */
-  async stop(): Promise<void> {
+  /** Lets a run end after its transaction. What is left stays in the log. */
+  halt(): void {
     this.#stopped = true;
+  }
+
+  async stop(): Promise<void> {
+    this.halt();
     await this.#running?.catch(() => undefined);
   }
 
@@ -84,7 +93,8 @@ export class Flusher {
       const last = ids[Math.min(i + WAL_ROWS_A_SLICE, ids.length) - 1] as number;
       db.transaction(() => {
         db.deleteWal.run(last);
-        if (last === ids.at(-1)) db.deleteFlushed.run();
+        // What a later slice took from rows that stay must not be taken from them again.
+        if (last === ids.at(-1)) db.deleteFlushed.run(cut);
       });
       await nextTurn();
     }
@@ -96,7 +106,7 @@ export class Flusher {
 
   /** One transaction; returns the first ref that it did not come to. */
   #slice(first: number): number {
-    const { db, head, series, refs, lastWalId } = this.#contents;
+    const { db, head, series, chunks, refs, lastWalId } = this.#contents;
     const endsMs = performance.now() + SLICE_MS;
     const done: FlushedSeries[] = [];
     let ref = first;
@@ -109,6 +119,7 @@ export class Flusher {
     });
     for (const { ref, fromMs, toMs, addedSamples } of done) {
       head.clear(ref);
+      chunks.forget(ref);
       series.chunksFromMs[ref] = fromMs;
       series.chunksToMs[ref] = toMs;
       this.#contents.storedSamples += addedSamples;
