@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 
 interface TargetGroup {
   readonly targets: string[];
-  readonly labels: { readonly __demo_job: string };
+  readonly labels: { readonly __demo_job: string; readonly job: string };
 }
 
 test('the demo trains, serves, says where to scrape, and leaves nothing behind', { timeout: 180_000 }, async () => {
@@ -24,7 +24,7 @@ test('the demo trains, serves, says where to scrape, and leaves nothing behind',
     const { scrape_configs } = parse(await readFile(join(folder, 'scrape.yml'), 'utf8')) as {
       scrape_configs: { job_name: string }[];
     };
-    expect(scrape_configs.map(({ job_name }) => job_name)).toEqual(['training', 'inference', 'host']);
+    expect(scrape_configs.map(({ job_name }) => job_name)).toEqual(['demo-training', 'demo-inference', 'demo-host']);
 
     const training = await eventually(() => targetOf(folder, 'training'));
     await eventually(async () => /^training_loss\{run="healthy",split="train"\} \d/m.test(await metricsOf(training)));
@@ -46,7 +46,7 @@ test('the demo trains, serves, says where to scrape, and leaves nothing behind',
 
 async function targetOf(folder: string, job: string): Promise<string | undefined> {
   const groups = JSON.parse(await readFile(join(folder, 'targets.json'), 'utf8')) as TargetGroup[];
-  return groups.find(({ labels }) => labels.__demo_job === job)?.targets[0];
+  return groups.find(({ labels }) => labels.__demo_job === job && labels.job === job)?.targets[0];
 }
 
 async function metricsOf(target: string): Promise<string> {

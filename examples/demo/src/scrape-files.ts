@@ -14,12 +14,13 @@ export interface Target {
 
 /**
  * Writes `<folder>/scrape.yml`: Prometheus `scrape_configs` with a job for each kind of process, all finding their targets in
- * `<folder>/targets.json` by file_sd.
+ * `<folder>/targets.json` by file_sd. The jobs' names leave the plain ones to the reader's own configuration, which is
+ * scraped beside this one; the label `job` is the plain name.
  */
 export async function writeScrapeConfig(folder: string, scrapeInterval: string): Promise<void> {
   const targets = JSON.stringify(join(folder, 'targets.json'));
   const jobs = JOBS.map(
-    (job) => `  - job_name: ${job}
+    (job) => `  - job_name: demo-${job}
     scrape_interval: ${scrapeInterval}
     scrape_timeout: ${scrapeInterval}
     file_sd_configs:
@@ -38,7 +39,7 @@ export async function writeScrapeConfig(folder: string, scrapeInterval: string):
 export async function writeTargets(folder: string, targets: readonly Target[]): Promise<void> {
   const groups = targets.map(({ job, instance, port }) => ({
     targets: [`127.0.0.1:${port}`],
-    labels: { __demo_job: job, instance },
+    labels: { __demo_job: job, job, instance },
   }));
   await writeWhole(join(folder, 'targets.json'), `${JSON.stringify(groups, null, 2)}\n`);
 }
