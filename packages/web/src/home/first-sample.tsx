@@ -12,7 +12,7 @@ export function FirstSample(): ReactElement {
   const snippets = [
     {
       title: 'A training script or service with a Prometheus client',
-      text: 'Point Vitrine at its /metrics, in vitrine.yaml:',
+      text: 'Point Vitrine at its /metrics in vitrine.yaml, then start Vitrine again:',
       code: `scrape_configs:\n  - job_name: training\n    scrape_interval: 5s\n    static_configs:\n      - targets: ['127.0.0.1:8000']\n`,
     },
     {
