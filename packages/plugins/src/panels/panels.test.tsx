@@ -70,6 +70,7 @@ async function show(
   frames: readonly Frame[],
   field: Partial<FieldConfig> = {},
   options: unknown = {},
+  within: PanelContext = context,
 ): Promise<string> {
   const { Component } = panels.find(({ spec }) => spec.kind === kind)!;
   const data: PanelData = { frames, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000 };
@@ -84,7 +85,7 @@ async function show(
             width={600}
             height={320}
             title="Latency"
-            context={context}
+            context={within}
           />
         </Suspense>
       </StrictMode>,
@@ -157,6 +158,21 @@ test('the canvas stays the same through new data, and values at the shared cross
   act(() => context.cursor.set(1000, {}));
   expect(host.textContent).toContain('20 ms');
   act(() => context.cursor.set(undefined, {}));
+});
+
+test('a chart that only follows the crosshair leaves it to the one that is pointed at, also when its range moves on', async () => {
+  const pointed = {};
+  await show('timeseries', [series]);
+  act(() => context.cursor.set(1000, pointed));
+  const heard: (object | undefined)[] = [];
+  const stop = context.cursor.subscribe((_, origin) => heard.push(origin));
+  await show('timeseries', [series], {}, {}, { ...context, from: 500, to: 3500 });
+  await act(() => new Promise((resolve) => queueMicrotask(() => resolve(undefined))));
+  expect(document.querySelector('[role="tooltip"]')).toBeNull();
+  expect(heard).toEqual([]);
+  expect(context.cursor.x).toBe(1000);
+  stop();
+  act(() => context.cursor.set(undefined, pointed));
 });
 
 test('a table sorts by a click on its head', async () => {

@@ -115,10 +115,15 @@ export class Plot {
   #picture: PlotPicture;
   #unsubscribe: () => void;
   #hover: Hover | undefined;
+  /** Whether the pointer is over this plot. uPlot tells of its cursor also where only the scale under it has moved. */
+  #isPointed = false;
 
   constructor(host: HTMLElement, picture: PlotPicture, width: number, height: number) {
     this.#host = host;
     this.#picture = picture;
+    // On the way down, so that this is known before uPlot hears of the pointer.
+    host.addEventListener('mousemove', this.#onPointer, true);
+    host.addEventListener('mouseleave', this.#onPointer, true);
     this.#plot = new uPlot(
       this.#options(width, height),
       [
@@ -201,6 +206,8 @@ export class Plot {
     this.#unsubscribe();
     this.#host.removeEventListener('keydown', this.#onKey);
     this.#host.removeEventListener('blur', this.#onBlur);
+    this.#host.removeEventListener('mousemove', this.#onPointer, true);
+    this.#host.removeEventListener('mouseleave', this.#onPointer, true);
     this.#listeners.clear();
     this.#plot.destroy();
   }
@@ -405,14 +412,22 @@ export class Plot {
       return;
     }
     if (left === undefined || top === undefined || left < 0) {
+      if (this.#hover?.source !== 'pointer') return;
       this.#setHover(undefined);
       this.#picture.context.cursor.set(undefined, this);
       return;
     }
+    if (!this.#isPointed) return;
     const x = u.posToVal(left, 'x');
     this.#setHover(this.#at(x, top, 'pointer'));
     this.#picture.context.cursor.set(x, this);
   }
+
+  readonly #onPointer = (event: MouseEvent): void => {
+    const { over } = this.#plot;
+    if (event.type === 'mousemove') this.#isPointed = event.target instanceof Node && over.contains(event.target);
+    else if (event.target === over || event.target === this.#host) this.#isPointed = false;
+  };
 
   #onSelect(u: uPlot): void {
     const { left, width } = u.select;
