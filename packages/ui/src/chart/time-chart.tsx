@@ -46,7 +46,7 @@ const REACH_PX = 10;
 const LEAST_PLOT_HEIGHT = 96;
 /** Of the height: what the legend may take to show all of its rows, and what it takes where it can't. */
 const LEGEND_SHARE = { all: 0.55, some: 0.38 };
-const RIGHT_LEGEND = { least: 220, share: 0.36, most: 460, plot: 240 };
+const RIGHT_LEGEND = { least: 250, share: 0.36, most: 460, plot: 240 };
 /** Rows of the table that stands in for a chart without a legend. */
 const SPOKEN_ROWS = 50;
 

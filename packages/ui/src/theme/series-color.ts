@@ -117,12 +117,12 @@ function oklab(hex: string): readonly [lightness: number, a: number, b: number] 
 const SHADES: Readonly<Record<ThemeName, readonly (readonly [towards: number, share: number])[]>> = {
   dark: [
     [255, 0],
-    [255, 0.55],
+    [255, 0.45],
     [0, 0.35],
   ],
   light: [
     [0, 0],
-    [0, 0.45],
+    [0, 0.4],
     [255, 0.35],
   ],
 };
