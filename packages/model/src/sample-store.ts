@@ -50,7 +50,7 @@ export interface SampleBatch {
   readonly values: Float64Array;
 }
 
-export type RejectReason = 'too old' | 'too far in the future' | 'duplicate' | 'series limit';
+export type RejectReason = 'too old' | 'too far in the future' | 'duplicate' | 'series limit' | 'labels over 64 KiB';
 
 export interface AppendResult {
   readonly accepted: number;

@@ -9,6 +9,11 @@ import { encodeRecord, SampleColumns } from './wal/record.ts';
 /** Entries of AppendResult.rejected. */
 const REJECTED_ENTRIES = 100;
 
+/** A series is held in memory by its key: what is longer than any label set that means something must not fill it. */
+const LONGEST_KEY = 64 * 1024;
+/** Of a longer label set this much is told of. */
+const SHOWN_LABELS = 300;
+
 const UNKNOWN = -1;
 
 /** What the store admits, at the moment of a commit. */
@@ -149,6 +154,10 @@ export class Committer {
       }
       let ref = refs[at] as number;
       if (ref === UNKNOWN) {
+        if (key.length > LONGEST_KEY) {
+          rejections.add('labels over 64 KiB', key, timestampMs);
+          continue;
+        }
         ref = this.#create(key, admission.maxSeries);
         if (ref === UNKNOWN) {
           rejections.add('series limit', key, timestampMs);
@@ -223,7 +232,12 @@ class Rejections {
     const known = this.#byPlace.get(place);
     if (known !== undefined) known.count++;
     else if (this.#byPlace.size < REJECTED_ENTRIES) {
-      this.#byPlace.set(place, { reason, series: Labels.fromKey(key).toString(), timestampMs, count: 1 });
+      this.#byPlace.set(place, { reason, series: shown(Labels.fromKey(key)), timestampMs, count: 1 });
     }
   }
+}
+
+function shown(labels: Labels): string {
+  const text = labels.toString();
+  return text.length <= SHOWN_LABELS ? text : `${text.slice(0, SHOWN_LABELS)}…`;
 }

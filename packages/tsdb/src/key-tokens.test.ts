@@ -18,3 +18,11 @@ test('property: keys arrive as they were sent, each once, however often both sid
     }),
   );
 });
+
+test('few but long keys make both sides start over as well', () => {
+  const sender = new KeySender(1000, 100);
+  const long = (letter: string): string => letter.repeat(60);
+  expect([sender.send([long('a')]), sender.send([long('b')]), sender.send([long('a')])].map(({ known }) => known)).toEqual([
+    0, 1, 0,
+  ]);
+});

@@ -3,8 +3,9 @@
  * an append: so each goes over once and afterwards as a number. Sender and receiver count alike.
  */
 
-/** Keys that are remembered; beyond it both sides start over, so that a storm of new series does not stay in memory. */
+/** What is remembered at most; beyond it both sides start over, so that a storm of new series does not stay in memory. */
 const KEYS_REMEMBERED = 500_000;
+const CHARACTERS_REMEMBERED = 128 * 1024 * 1024;
 
 /** A batch's keys on their way: `tokens[i]` stands for key i; those from `known` on are `newKeys`, in order. */
 export interface SentKeys {
@@ -17,13 +18,19 @@ export interface SentKeys {
 export class KeySender {
   readonly #tokens = new Map<string, number>();
   readonly #limit: number;
+  readonly #characterLimit: number;
+  #characters = 0;
 
-  constructor(limit = KEYS_REMEMBERED) {
+  constructor(limit = KEYS_REMEMBERED, characterLimit = CHARACTERS_REMEMBERED) {
     this.#limit = limit;
+    this.#characterLimit = characterLimit;
   }
 
   send(keys: readonly string[]): SentKeys {
-    if (this.#tokens.size > this.#limit) this.#tokens.clear();
+    if (this.#tokens.size > this.#limit || this.#characters > this.#characterLimit) {
+      this.#tokens.clear();
+      this.#characters = 0;
+    }
     const known = this.#tokens.size;
     const tokens = new Uint32Array(keys.length);
     const newKeys: string[] = [];
@@ -33,6 +40,7 @@ export class KeySender {
       if (token === undefined) {
         token = this.#tokens.size;
         this.#tokens.set(key, token);
+        this.#characters += key.length;
         newKeys.push(key);
       }
       tokens[i] = token;

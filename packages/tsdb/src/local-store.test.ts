@@ -216,11 +216,21 @@ describe('what is refused', () => {
       2,
       [['series limit', 2]],
     ],
+    [
+      'labels of a megabyte',
+      [
+        [`a{${'x'.repeat(1_000_000)}}`, NOW, 1],
+        [`a{${'x'.repeat(60_000)}}`, NOW, 1],
+      ],
+      1,
+      [['labels over 64 KiB', 1]],
+    ],
   ])('%s', async (_, samples, accepted, reasons) => {
     const { append } = open(undefined, { maxSeries: 2 });
     const result = await append(samples);
     expect(result.accepted).toBe(accepted);
     expect(result.rejected.map(({ reason, count }) => [reason, count])).toEqual(reasons);
+    for (const { series } of result.rejected) expect(series.length).toBeLessThan(400);
   });
 
   test('a duplicate of what a restart left in chunks', async () => {
