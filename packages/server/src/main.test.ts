@@ -137,6 +137,21 @@ describe('vitrine serve', () => {
   });
 });
 
+test('a token may be revoked by a name that only it has', async () => {
+  const data = ['--data', join(newFolder(), 'data')];
+  for (const name of ['one', 'twin', 'twin']) await vitrine(['token', 'create', '--name', name, ...data]);
+  expect(await vitrine(['token', 'revoke', 'one', ...data])).toMatchObject({ code: 0 });
+  const twins = await vitrine(['token', 'revoke', 'twin', ...data]);
+  expect([twins.code, twins.err]).toEqual([1, expect.stringMatching(/^2 tokens are called twin: give the id of one, /)]);
+  expect((await vitrine(['token', 'list', ...data])).out).toMatch(/^\w+\t[^\n]*\ttwin\n\w+\t[^\n]*\ttwin\n$/);
+});
+
+test('vitrine token says of which folder it speaks', async () => {
+  const data = join(newFolder(), 'data');
+  expect((await vitrine(['token', 'list', '--data', data])).err).toBe(`There are no tokens in ${data}.\n`);
+  expect((await vitrine(['token', 'create', '--data', data])).err).toContain(`for the server on ${data}.`);
+});
+
 test('vitrine token works beside a running server, on any address', async () => {
   const folder = newFolder();
   const { child, link } = await serve(folder, ['--listen', '0.0.0.0:0']);
@@ -171,6 +186,9 @@ test.each<[string[], number, RegExp]>([
   [['srve'], 1, /There is no command "srve"; did you mean serve\?/],
   [['token'], 1, /expected create, list, revoke or link/],
   [['token', 'create', '--scope', 'fly'], 1, /^--scope: "fly" is not one of ingest, read, admin/],
+  [['serve', 'vitrine.yaml'], 1, /^vitrine serve: "vitrine.yaml" is one word too many; the form is serve \[--data DIR\]/],
+  [['demo', '5'], 1, /^vitrine demo: "5" is one word too many/],
+  [['token', 'revoke', 'a', 'b'], 1, /^vitrine token: "b" is one word too many/],
 ])('vitrine %j', async (args, code, text) => {
   const ended = await vitrine(args);
   expect([ended.code, ended.out + ended.err]).toEqual([code, expect.stringMatching(text)]);

@@ -28,6 +28,11 @@ async function main(args: readonly string[]): Promise<number> {
       complain(`There is no command "${name}"${meant === undefined ? '' : `; did you mean ${meant}?`}\n\n${usage(undefined)}`);
       return 1;
     }
+    const excess = line.words[command.mostWords];
+    if (excess !== undefined) {
+      complain(`vitrine ${name}: "${excess}" is one word too many; the form is ${command.form}`);
+      return 1;
+    }
     return (await command.run(line)) ?? 0;
   } catch (error) {
     if (!(error instanceof Error)) throw error;

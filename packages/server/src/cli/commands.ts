@@ -4,6 +4,8 @@ import { KEY_NAMES, KEYS } from '../config/keys.ts';
 export interface Command {
   readonly form: string;
   readonly help: string;
+  /** How many words it takes that are not flags. */
+  readonly mostWords: number;
   /** The exit code, where it is not 0. */
   run(line: CommandLine): Promise<number | void>;
 }
@@ -15,6 +17,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       form: 'serve [--data DIR] [--listen HOST:PORT] [--config FILE]',
       help: 'Serve the page and the API. This is what happens without a command.',
+      mostWords: 0,
       run: async (line) => (await import('./serve.ts')).serve(line),
     },
   ],
@@ -23,6 +26,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       form: 'demo [--minutes N] [--data DIR] [--listen HOST:PORT]',
       help: 'Serve, and beside it train a real model and serve it, for as long as the demo runs.',
+      mostWords: 0,
       run: async (line) => (await import('./demo.ts')).demo(line),
     },
   ],
@@ -31,14 +35,16 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       form: 'check FILE…',
       help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om).',
+      mostWords: Infinity,
       run: async (line) => (await import('./check.ts')).check(line),
     },
   ],
   [
     'token',
     {
-      form: 'token create [--name NAME] [--scope ingest,read,admin] [--expires 90d] | list | revoke ID | link',
+      form: 'token create [--name NAME] [--scope ingest,read,admin] [--expires 90d] | list | revoke ID_OR_NAME | link',
       help: 'Make, list and revoke tokens for ingest and API; make a new sign-in link.',
+      mostWords: 2,
       run: async (line) => (await import('./token.ts')).token(line),
     },
   ],

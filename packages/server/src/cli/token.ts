@@ -14,7 +14,7 @@ export async function token(line: CommandLine): Promise<number> {
     file: line.options['config'],
     folder: process.cwd(),
   });
-  const [action, id] = line.words;
+  const [action, idOrName] = line.words;
   const documents = await openDocumentStore(settings.data);
   const tokens = tokensOver(documents);
   try {
@@ -26,14 +26,18 @@ export async function token(line: CommandLine): Promise<number> {
           expiresMs: expiryOf(line.options['expires']),
         });
         print(created.token);
-        complain(`Token ${created.id} was made. It is shown this once; send it as "Authorization: Bearer …".`);
+        complain(
+          `Token ${created.id} was made for the server on ${settings.data}. It is shown this once; send it as "Authorization: Bearer …".`,
+        );
         return 0;
       }
-      case 'list':
-        for (const { id: known, name, scopes, createdMs, expiresMs } of await tokens.list()) {
+      case 'list': {
+        const known = await tokens.list();
+        if (known.length === 0) complain(`There are no tokens in ${settings.data}.`);
+        for (const { id, name, scopes, createdMs, expiresMs } of known) {
           print(
             [
-              known,
+              id,
               scopes.join(','),
               day(createdMs),
               expiresMs === undefined ? 'never expires' : `until ${day(expiresMs)}`,
@@ -42,12 +46,16 @@ export async function token(line: CommandLine): Promise<number> {
           );
         }
         return 0;
-      case 'revoke':
-        if (id === undefined)
-          throw new ConfigError('vitrine token revoke: expected the token’s id; "vitrine token list" shows them.');
-        if (!(await tokens.revoke(id))) throw new ConfigError(`There is no token ${id}; "vitrine token list" shows them.`);
+      }
+      case 'revoke': {
+        if (idOrName === undefined)
+          throw new ConfigError('vitrine token revoke: expected the token’s id or name; "vitrine token list" shows them.');
+        const id = idOf(idOrName, await tokens.list());
+        if (id === undefined || !(await tokens.revoke(id)))
+          throw new ConfigError(`There is no token ${idOrName} in ${settings.data}; "vitrine token list" shows them.`);
         print(`Token ${id} was revoked.`);
         return 0;
+      }
       case 'link': {
         const { host, port } = settings.listen;
         const secret = await signInOver(documents, settings['auth.session']).newLinkSecret();
@@ -63,6 +71,15 @@ export async function token(line: CommandLine): Promise<number> {
   } finally {
     await documents.close();
   }
+}
+
+/** An id counts before a name. Throws ConfigError where several tokens have the name. */
+function idOf(idOrName: string, tokens: readonly { readonly id: string; readonly name: string }[]): string | undefined {
+  if (tokens.some(({ id }) => id === idOrName)) return idOrName;
+  const named = tokens.filter(({ name }) => name === idOrName);
+  if (named.length > 1)
+    throw new ConfigError(`${named.length} tokens are called ${idOrName}: give the id of one, which "vitrine token list" shows.`);
+  return named[0]?.id;
 }
 
 function expiryOf(text: string | undefined): number | undefined {
