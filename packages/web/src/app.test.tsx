@@ -187,6 +187,16 @@ test.each([
   await says(sentence);
 });
 
+test('where no panel has anything in the range, the page leads further back', async () => {
+  answers['/api/panel-data'] = frames({ ...loss, frames: [] });
+  await open('/d/training');
+  await says('No panel has anything in this range.');
+  answers['/api/panel-data'] = frames(loss);
+  await press('Last 24 hours');
+  await says('0.25');
+  expect(document.body.textContent).not.toMatch('No panel has anything');
+});
+
 test('an error keeps the last good picture under one sentence, and trying again brings the new one', async () => {
   await open('/d/training');
   await says('0.25');

@@ -20,6 +20,7 @@ import { LiveToggle } from '../time/live-toggle.tsx';
 import { RangePicker } from '../time/range-picker.tsx';
 import { RefreshPicker } from '../time/refresh-picker.tsx';
 import classes from './dashboard-page.module.css';
+import { EmptyRange } from './empty-range.tsx';
 import { PanelGrid } from './panel-grid.tsx';
 import { useDashboardScope } from './use-dashboard-scope.ts';
 import { useKeepUp } from './use-keep-up.ts';
@@ -129,6 +130,7 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
         full={search.panel}
         onBack={() => scope.showFull(undefined)}
       />
+      <EmptyRange scope={scope} onRange={(range) => change(range, 'push')} onWiden={scope.widen} />
     </>
   );
 }

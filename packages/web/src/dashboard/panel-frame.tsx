@@ -14,7 +14,7 @@ import {
 } from '@tabler/icons-react';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Notice } from '@vitrine/model/frame.ts';
-import { lazy, memo, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { copyText } from '../state/copy-button.tsx';
 import { useDelayed } from '../state/use-delayed.ts';
@@ -35,6 +35,9 @@ export interface PanelFrameProps {
   readonly isFull: boolean;
 }
 
+/** Whether a panel in that state has nothing in the range; undefined where that is not known. */
+const EMPTY: Readonly<Partial<Record<PanelState['kind'], boolean>>> = { empty: true, ready: false, stale: false };
+
 /** A panel: its header, what it shows, and what it can say about itself. */
 export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: PanelFrameProps): ReactElement {
   const frame = useRef<HTMLElement>(null);
@@ -50,6 +53,12 @@ export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: Pan
     inView,
     pulse: scope.pulse,
   });
+  const isEmpty = panel.queries.length === 0 || isLoading ? undefined : EMPTY[state.kind];
+  const { emptiness } = scope;
+  useEffect(() => {
+    emptiness.report(panel.id, isEmpty);
+    return () => emptiness.report(panel.id, undefined);
+  }, [emptiness, panel.id, isEmpty]);
   const [inspected, setInspected] = useState<InspectTab | undefined>();
   const [inspectedOnce, setInspectedOnce] = useState(false);
   const inspect = useCallback((tab: InspectTab): void => {

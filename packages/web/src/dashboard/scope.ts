@@ -1,6 +1,7 @@
 import type { SharedCursor } from '@vitrine/plugins/contract.ts';
 import type { XDomain } from '@vitrine/model/frame.ts';
 import type { PageRange } from '../time/page-range.ts';
+import type { Emptiness } from './emptiness.ts';
 import type { Pulse } from './pulse.ts';
 
 /** What the panels of one dashboard page share. Stays the same object while its range's text does. */
@@ -10,6 +11,7 @@ export interface DashboardScope {
   readonly range: PageRange;
   readonly cursor: SharedCursor;
   readonly pulse: Pulse;
+  readonly emptiness: Emptiness;
   readonly zoomTo: (fromMs: number, toMs: number) => void;
   readonly zoomOut: () => void;
   /** Scales the range about a place in it (0 its start, 1 its end). */

@@ -6,6 +6,7 @@ import { chosenRange, writeSearch } from '../time/dashboard-search.ts';
 import type { DashboardSearch } from '../time/dashboard-search.ts';
 import { createPageRange } from '../time/page-range.ts';
 import { scaleRange, shiftRange, widenRelative, writeRange } from '../time/zoom.ts';
+import { createEmptiness } from './emptiness.ts';
 import { createPulse } from './pulse.ts';
 import type { DashboardScope } from './scope.ts';
 import { createSharedCursor } from './shared-cursor.ts';
@@ -31,6 +32,7 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
   const timeZone = search.tz ?? 'browser';
   const [cursor] = useState(createSharedCursor);
   const [pulse] = useState(createPulse);
+  const [emptiness] = useState(createEmptiness);
   const wheelMs = useRef(Number.NEGATIVE_INFINITY);
 
   const { range: text, problem } = useMemo(
@@ -72,6 +74,7 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
       range,
       cursor,
       pulse,
+      emptiness,
       zoomTo(fromMs: number, toMs: number) {
         if (toMs > fromMs) show({ fromMs, toMs }, 'push');
       },
@@ -95,7 +98,7 @@ export function useDashboardScope(dashboard: Dashboard): OpenScope {
         return `${window.location.origin}/d/${encodeURIComponent(dashboard.uid)}${writeSearch({ ...router.state.location.search, ...range.text, panel })}`;
       },
     };
-  }, [change, cursor, dashboard.uid, dashboard.x, pulse, range, router]);
+  }, [change, cursor, dashboard.uid, dashboard.x, emptiness, pulse, range, router]);
 
   return { scope, search, timeZone, problem, change };
 }

@@ -1,0 +1,27 @@
+/** Which of the page's panels have nothing to show in its range. */
+export interface Emptiness {
+  /** undefined: it has not answered, or is not there any more. */
+  report(panel: number, isEmpty: boolean | undefined): void;
+  /** Hears whenever something of it may have changed. */
+  subscribe(listener: () => void): () => void;
+  /** All panels that have answered are empty, and there are some. */
+  isAll(): boolean;
+}
+
+export function createEmptiness(): Emptiness {
+  const known = new Map<number, boolean>();
+  const listeners = new Set<() => void>();
+  return {
+    report(panel, isEmpty) {
+      if (known.get(panel) === isEmpty) return;
+      if (isEmpty === undefined) known.delete(panel);
+      else known.set(panel, isEmpty);
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    isAll: () => known.size > 0 && ![...known.values()].includes(false),
+  };
+}
