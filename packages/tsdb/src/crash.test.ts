@@ -8,6 +8,8 @@ import { LocalStore } from './local-store.ts';
 import { bitsOf, keyOf, readAll, tempFolder } from './store-for-tests.ts';
 
 const KILLS = 26;
+/** So that kills come upon commits, upon flushes of the head, upon checkpoints and upon the way between two threads. */
+const MODES = ['flushing', 'checkpointing', 'flushing', 'worker'];
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 
 /** Runs the writer, kills it after a while, and returns the numbers that it acknowledged. */
@@ -40,7 +42,7 @@ test(`every acknowledged sample survives ${KILLS} kills at random moments, bit f
     let first = 1;
     let acknowledged = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      const numbers = await killedWriter(folder, first, kill % 4 === 3 ? 'worker' : 'flushing', Math.random() * 120);
+      const numbers = await killedWriter(folder, first, MODES[kill % MODES.length]!, Math.random() * 120);
       acknowledged += numbers.length;
       for (const number of numbers) {
         for (const [series, timestampMs, value] of crashBatch(number)) {
