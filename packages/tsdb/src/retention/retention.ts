@@ -65,13 +65,21 @@ export class Retention {
     }
     // Series that never came to have a chunk, and whose samples in head are all too old.
     this.#dropSeries(this.#idle(oldestMs));
+    await this.#giveBack();
+  }
+
+  async #giveBack(): Promise<void> {
+    const { db } = this.#contents;
+    let shrunk = false;
     while (!this.#stopped) {
-      const { usedBytes, freeBytes } = this.#contents.db.pages();
+      const { usedBytes, freeBytes } = db.pages();
       if (freeBytes <= Math.max(FREE_BYTES_KEPT, usedBytes * FREE_SHARE_KEPT)) break;
-      this.#contents.db.shrink(SHRINK_BYTES);
-      if (this.#contents.db.pages().freeBytes >= freeBytes) break;
+      db.shrink(SHRINK_BYTES);
+      if (db.pages().freeBytes >= freeBytes) break;
+      shrunk = true;
       await nextTurn();
     }
+    if (shrunk) db.checkpoint();
   }
 
   /** Drops the chunks that end first, up to the first that is not `expired`; false where there is none to drop. */
