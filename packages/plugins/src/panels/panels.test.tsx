@@ -137,6 +137,13 @@ test('thresholds speak a word beside their colour', async () => {
   });
   expect(host.querySelector('[aria-label="Critical"]')).not.toBeNull();
   expect(host.querySelector('[aria-label="Unknown"]')).not.toBeNull();
+  const heat = {
+    thresholds: [
+      { value: -Infinity, status: 'critical' as const },
+      { value: 0.02, status: 'healthy' as const },
+    ],
+  };
+  expect(await show('heatmap', [series], heat)).toContain('Healthy from 20 ms');
 });
 
 test('a click in the legend shows one line, another click all of them', async () => {

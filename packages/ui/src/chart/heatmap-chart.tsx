@@ -1,13 +1,16 @@
 import { heatGrid } from '@vitrine/compute/heat-grid.ts';
 import type { HeatGrid } from '@vitrine/compute/heat-grid.ts';
+import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
 import type { NumberField } from '@vitrine/model/frame.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 
-import { heatGradient, heatPixels, heatShare, heatValue } from '../theme/heat-scale.ts';
+import { heatGradient, heatPixels, heatShare, heatValue, pixelOf } from '../theme/heat-scale.ts';
 import type { HeatCurve } from '../theme/heat-scale.ts';
 import { INK } from '../theme/ink.ts';
+import { STATUS_WORDS, statusInk, statusOf } from '../theme/status.ts';
+import { StatusShape } from '../widget/status-shape.tsx';
 import { Float } from './float.tsx';
 import floatClasses from './float.module.css';
 import { formatX } from './format-x.ts';
@@ -39,6 +42,8 @@ export interface HeatmapChartProps {
   readonly min: number | undefined;
   readonly max: number | undefined;
   readonly curve: HeatCurve;
+  /** Where there are any, cells have the colour of their status instead of one for their magnitude. */
+  readonly thresholds: readonly ThresholdStep[];
   /** Zero is left blank, as an empty bucket is. */
   readonly blankZero: boolean;
   /** What a row is called in the tooltip. */
@@ -98,7 +103,15 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
   const min = props.min ?? (blankZero ? 0 : Number.isNaN(grid.min) ? 0 : grid.min);
   const max = props.max ?? (Number.isNaN(grid.max) ? 1 : grid.max);
   const { theme } = context;
-  const image = useMemo(() => drawCells(grid, min, max, curve, blankZero, theme), [grid, min, max, curve, blankZero, theme]);
+  const { thresholds } = props;
+  const image = useMemo(() => {
+    const heat = heatPixels(theme);
+    const pixel =
+      thresholds.length > 0
+        ? statusPixels(thresholds, theme)
+        : (value: number) => heat[Math.round(heatShare(value, min, max, curve) * (heat.length - 1))]!;
+    return drawCells(grid, blankZero, pixel);
+  }, [grid, min, max, curve, blankZero, theme, thresholds]);
   const picture = useMemo<PlotPicture>(() => {
     const [xMin, xMax] = xRange(context, [{ xs }]);
     return {
@@ -152,7 +165,18 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
         aria-label={`${label}: ${rows.length} rows, from ${say(min)} to ${say(max)}. Arrow keys move the cursor.`}
         style={{ width, height: plotHeight }}
       />
-      {scaleHeight > 0 && (
+      {scaleHeight > 0 && thresholds.length > 0 && (
+        <div className={classes.scale}>
+          {thresholds.map(({ value, status }) => (
+            <span key={value} className={classes.status}>
+              <StatusShape status={status} size={9} />
+              {STATUS_WORDS[status]}
+              {Number.isFinite(value) && ` from ${formatText(value, unit, decimals)}`}
+            </span>
+          ))}
+        </div>
+      )}
+      {scaleHeight > 0 && thresholds.length === 0 && (
         <div className={classes.scale} aria-hidden="true">
           <span>{formatText(min, unit, decimals)}</span>
           <span className={classes.bar} style={{ background: heatGradient(context.theme) }}>
@@ -178,7 +202,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
           </div>
           <div className={classes.reading}>
             <span>{describe(row * grid.fieldsPerRow, last)}</span>
-            <strong>{say(cell)}</strong>
+            <strong>{[say(cell), STATUS_WORDS[statusOf(cell, thresholds)]].filter((part) => part !== '').join(', ')}</strong>
           </div>
           {grid.fieldsPerRow > 1 && (
             <div className={floatClasses.more}>the highest of {last - row * grid.fieldsPerRow + 1} rows</div>
@@ -202,15 +226,15 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
   );
 }
 
+/** The colour of a value's status, as a pixel. */
+function statusPixels(thresholds: readonly ThresholdStep[], theme: ChartContext['theme']): (value: number) => number {
+  const pixels = new Map(thresholds.map(({ status }) => [status, pixelOf(statusInk(status, theme))]));
+  const unknown = pixelOf(statusInk('unknown', theme));
+  return (value) => pixels.get(statusOf(value, thresholds)) ?? unknown;
+}
+
 /** One pixel a cell; the plot stretches it. undefined where there is nothing to draw. */
-function drawCells(
-  grid: HeatGrid,
-  min: number,
-  max: number,
-  curve: HeatCurve,
-  blankZero: boolean,
-  theme: ChartContext['theme'],
-): HTMLCanvasElement | undefined {
+function drawCells(grid: HeatGrid, blankZero: boolean, pixel: (value: number) => number): HTMLCanvasElement | undefined {
   if (grid.columns === 0 || grid.rows === 0) return undefined;
   const canvas = document.createElement('canvas');
   canvas.width = grid.columns;
@@ -219,7 +243,6 @@ function drawCells(
   if (ctx === null) return undefined;
   const image = ctx.createImageData(grid.columns, grid.rows);
   const pixels = new Uint32Array(image.data.buffer);
-  const colors = heatPixels(theme);
   for (let row = 0; row < grid.rows; row++) {
     const from = row * grid.columns;
     // Images start at the top, rows at the bottom.
@@ -227,7 +250,7 @@ function drawCells(
     for (let column = 0; column < grid.columns; column++) {
       const value = grid.values[from + column]!;
       if (Number.isNaN(value) || (blankZero && value === 0)) continue;
-      pixels[to + column] = colors[Math.round(heatShare(value, min, max, curve) * (colors.length - 1))]!;
+      pixels[to + column] = pixel(value);
     }
   }
   ctx.putImageData(image, 0, 0);

@@ -38,6 +38,11 @@ export function heatPixels(theme: ThemeName): Uint32Array {
   return pixels;
 }
 
+/** One opaque pixel of a colour "#rrggbb", as `heatPixels` has them. */
+export function pixelOf(color: string): number {
+  return new Uint32Array(Uint8ClampedArray.of(...channels(color), 255).buffer)[0]!;
+}
+
 /** The scale as a CSS gradient from left to right. */
 export function heatGradient(theme: ThemeName): string {
   return `linear-gradient(to right, ${STOPS[theme].join(', ')})`;

@@ -35,6 +35,7 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
       min={field.min}
       max={field.max}
       curve={curve === 'auto' ? (buckets ? 'sqrt' : 'linear') : curve}
+      thresholds={field.thresholds}
       blankZero={buckets}
       describe={describe}
     />
