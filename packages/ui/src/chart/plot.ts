@@ -80,6 +80,8 @@ const AXIS_CHARACTER = 6.4;
 const X_AXIS_HEIGHT = 22;
 const RIGHT_PADDING = 8;
 const Y_TICK_SPACE = 32;
+/** More lines than this are a fence, however high the plot. */
+const MOST_Y_TICKS = 9;
 const X_TICK_SPACE = 90;
 /** A drag shorter than this is a click. */
 const LEAST_DRAG_PX = 4;
@@ -316,7 +318,7 @@ export class Plot {
   #yTicks(heightCss: number): number[] {
     const { y } = this.#picture;
     if (y.kind === 'rows') return y.labels.map((label) => label.at);
-    const most = Math.max(2, Math.floor(heightCss / Y_TICK_SPACE));
+    const most = Math.min(MOST_Y_TICKS, Math.max(2, Math.floor(heightCss / Y_TICK_SPACE)));
     return y.log ? logTicks(y.min, y.max, most) : valueTicks(y.min, y.max, most, y.unit);
   }
 

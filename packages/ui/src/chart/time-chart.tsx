@@ -46,7 +46,8 @@ const REACH_PX = 10;
 const LEAST_PLOT_HEIGHT = 96;
 /** Of the height: what the legend may take to show all of its rows, and what it takes where it can't. */
 const LEGEND_SHARE = { all: 0.55, some: 0.38 };
-const RIGHT_LEGEND = { least: 250, share: 0.36, most: 460, plot: 240 };
+/** A legend beside its plot: its share of the width, and more of it, up to `names`, where names and one number need that. */
+const RIGHT_LEGEND = { names: 250, share: 0.36, most: 460, plot: 240 };
 /** Rows of the table that stands in for a chart without a legend. */
 const SPOKEN_ROWS = 50;
 
@@ -71,7 +72,8 @@ export function chartLayout(
   const alone = { plotWidth: Math.max(0, width), plotHeight: Math.max(0, height), legendWidth: 0, legendHeight: 0 };
   if (legend === 'hidden' || count === 0) return alone;
   if (legend === 'right') {
-    const most = Math.min(RIGHT_LEGEND.most, Math.max(RIGHT_LEGEND.least, Math.floor(width * RIGHT_LEGEND.share)));
+    const base = Math.min(RIGHT_LEGEND.names, needs.name + needs.number);
+    const most = Math.min(RIGHT_LEGEND.most, Math.max(base, Math.floor(width * RIGHT_LEGEND.share)));
     const legendWidth = legendWidthWithin(most, needs);
     if (width - legendWidth >= RIGHT_LEGEND.plot)
       return { plotWidth: width - legendWidth, plotHeight: height, legendWidth, legendHeight: height };
