@@ -37,19 +37,24 @@ export class Contents {
     this.head.reserve(ref + 1);
   }
 
-  /** Appends a stored chunk to `out`. A damaged one is left out and told of in the log. */
-  readChunk(ref: number, row: ChunkRow, out: Columns): void {
+  /**
+   * Appends a stored chunk to `out`. A damaged one is left out and told of in the log, and the answer is false. A row that
+   * was read before need not be checked again.
+   */
+  readChunk(ref: number, row: ChunkRow, out: Columns, isChecked = false): boolean {
     const [id, minMs, maxMs, samples, data] = row;
     try {
-      decodeChunk(data, out);
+      decodeChunk(data, out, isChecked);
+      return true;
     } catch (error) {
       if (!(error instanceof DamagedChunk)) throw error;
-      if (this.#reported.has(id) || this.#reported.size >= DAMAGE_REPORTS) return;
+      if (this.#reported.has(id) || this.#reported.size >= DAMAGE_REPORTS) return false;
       this.#reported.add(id);
       this.log(
         'error',
         `${this.db.file} is damaged: ${samples} samples of ${this.index.labelsOf(ref).toString()} between ${iso(minMs)} and ${iso(maxMs)} cannot be read and are left out`,
       );
+      return false;
     }
   }
 

@@ -52,9 +52,7 @@ export class Reader implements SampleSource {
     const { head, series } = this.#contents;
     out.length = 0;
     if ((series.chunksToMs[ref] as number) >= fromMs && (series.chunksFromMs[ref] as number) <= toMs) {
-      for (const row of this.#chunks(ref, Math.max(fromMs, -(2 ** 52)), Math.min(toMs, 2 ** 52))) {
-        if (row[2] >= fromMs && row[1] <= toMs) this.#contents.readChunk(ref, row, out);
-      }
+      this.#readChunks(ref, Math.max(fromMs, -(2 ** 52)), Math.min(toMs, 2 ** 52), out);
     }
     head.read(ref, fromMs, toMs, out, 0);
     const from = firstAtOrAfter(out, fromMs);
@@ -112,17 +110,29 @@ export class Reader implements SampleSource {
     return refs.filter((ref) => series.overlaps(ref, fromMs, toMs));
   }
 
-  #chunks(ref: number, fromMs: number, toMs: number): readonly ChunkRow[] {
-    const { db, chunks, series } = this.#contents;
+  #readChunks(ref: number, fromMs: number, toMs: number, out: Columns): void {
+    const contents = this.#contents;
+    const { chunks, series } = contents;
+    const isInRange = ([, minMs, maxMs]: ChunkRow): boolean => maxMs >= fromMs && minMs <= toMs;
     const known = chunks.get(ref, fromMs, toMs);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      for (const row of known) if (isInRange(row)) contents.readChunk(ref, row, out, true);
+      return;
+    }
+    const rows = this.#chunkRows(ref, fromMs, toMs).filter(isInRange);
+    let sound = true;
+    for (const row of rows) if (!contents.readChunk(ref, row, out)) sound = false;
+    if (!sound) return;
+    // Beyond the first and the last chunk there are none, so a range that moves on with the clock stays known.
+    const first = fromMs <= (series.chunksFromMs[ref] as number) ? -Infinity : fromMs;
+    const last = toMs >= (series.chunksToMs[ref] as number) ? Infinity : toMs;
+    chunks.put(ref, first, last, rows);
+  }
+
+  #chunkRows(ref: number, fromMs: number, toMs: number): ChunkRow[] {
+    const { db } = this.#contents;
     try {
-      const rows = db.chunksInRange.all(ref, fromMs, toMs);
-      // Beyond the first and the last chunk there are none, so a range that moves on with the clock stays known.
-      const first = fromMs <= (series.chunksFromMs[ref] as number) ? -Infinity : fromMs;
-      const last = toMs >= (series.chunksToMs[ref] as number) ? Infinity : toMs;
-      chunks.put(ref, first, last, rows);
-      return rows;
+      return db.chunksInRange.all(ref, fromMs, toMs);
     } catch (error) {
       if (!isDamage(error)) throw error;
       throw new QueryError(
