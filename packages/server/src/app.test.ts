@@ -37,6 +37,20 @@ test('no secret of a sign-in link comes into the log', async () => {
   expect((await needs.metrics.requestsInFlight.get()).values[0]?.value).toBe(0);
 });
 
+test('a full disk is said in a sentence to who signs in', async () => {
+  const { app, needs } = await testApp();
+  const full = Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
+  needs.documents.takeSecret = () => Promise.reject(full);
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/sign-in',
+    headers: { host: 'localhost' },
+    payload: { token: 'x' },
+  });
+  expect(answer.statusCode).toBe(507);
+  expect(answer.json()).toMatchObject({ error: { code: 'read_only', message: expect.stringContaining('disk is full') } });
+});
+
 describe('a signed-in page', () => {
   test('lists dashboards and reads one', async () => {
     const { app, browser } = await testApp({ dashboards: [training, { ...training, uid: 'a', title: 'A', panels: [] }] });

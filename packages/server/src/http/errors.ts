@@ -1,5 +1,6 @@
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { QueryError, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
+import { isUnwritable } from '@vitrine/tsdb/sqlite-error.ts';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
@@ -44,7 +45,10 @@ export const ERRORS = {
   internal: { status: 500, sentence: 'Something went wrong in the server; its log says what.' },
   not_there_yet: { status: 501, sentence: 'This is not there yet.' },
   query_timeout: { status: 503, sentence: 'The query took too long. Ask for a shorter range or fewer series.' },
-  read_only: { status: 507, sentence: 'The disk is full or not writable, so nothing can be written.' },
+  read_only: {
+    status: 507,
+    sentence: 'The disk is full or not writable, so nothing can be written. Free space on the data folder’s disk.',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -77,6 +81,8 @@ export function replyFor(error: unknown): ErrorReply {
   if (error instanceof LimitExceeded) return reply('query_too_large', error.message, error.limit);
   if (error instanceof QueryError) return reply(QUERY_ERRORS[error.code], error.message);
   if (error instanceof StoreReadOnly) return reply('read_only', error.message);
+  // The documents' database has no words of its own for it.
+  if (isUnwritable(error)) return reply('read_only');
   if (error instanceof StoreBusy) return { ...reply('busy', error.message), retryAfterSeconds: error.retryAfterSeconds };
   if (hasZodFastifySchemaValidationErrors(error)) {
     const problem = error.validation[0];
