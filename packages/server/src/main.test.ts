@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +96,17 @@ describe('vitrine serve', () => {
     expect(code).toBe(1);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(err).toContain(folder);
+  });
+
+  test('is not disturbed by a demo that is started on its data folder and refused', async () => {
+    const folder = newFolder();
+    await serve(folder);
+    const targets = join(folder, 'data/demo/targets.json');
+    mkdirSync(join(folder, 'data/demo'));
+    writeFileSync(targets, '[{"targets": ["127.0.0.1:1"]}]');
+    const { code, err } = await vitrine(['demo', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0']);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^the data folder \S+ is in use by another process/)]);
+    expect(readFileSync(targets, 'utf8')).toBe('[{"targets": ["127.0.0.1:1"]}]');
   });
 
   test('refuses a port in use, in one sentence with a way out', async () => {

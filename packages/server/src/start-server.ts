@@ -39,10 +39,14 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Opens the stores, listens, and starts what runs by itself. Throws StartError. */
-export async function startServer(config: Config, furtherScrapeFiles: readonly string[] = []): Promise<RunningServer> {
+/**
+ * Opens the stores, listens, and starts what runs by itself. `prepare` is called once the data folder is this process's
+ * alone, and says what else to scrape. Throws StartError.
+ */
+export async function startServer(config: Config, prepare?: () => Promise<readonly string[]>): Promise<RunningServer> {
   const { settings } = config;
-  const scrapeSetup = readScrapeSetup(config, furtherScrapeFiles);
+  // What is wrong there is said before anything is opened.
+  const ownSetup = readScrapeSetup(config);
   const log = openLog(settings['log.level'], settings['log.format']);
   const metrics = openMetrics(VERSION);
   // What was opened is closed again in the opposite order, also where the start fails half-way.
@@ -59,6 +63,7 @@ export async function startServer(config: Config, furtherScrapeFiles: readonly s
     const samples = countUse(store, metrics);
     const documents = await openDocumentStore(settings.data);
     closers.push(() => documents.close());
+    const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
     const scraping = createScrapeManager({ append: (batch) => samples.append(batch), log, userAgent: `Vitrine/${VERSION}` });
     const written = new KnownMetadata();

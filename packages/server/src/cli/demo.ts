@@ -16,7 +16,30 @@ export async function demo(line: CommandLine): Promise<number> {
   const config = readConfig({ flags: line.settings, env: process.env, file: line.options['config'], folder: process.cwd() });
   const folder = join(config.settings.data, 'demo');
   const minutes = line.options['minutes'];
-  const workload = spawn(
+  let workload: Workload | undefined;
+  try {
+    // A demo that already runs on this folder has its files there: not before the folder is ours.
+    const server = await startServer(config, async () => {
+      workload = startWorkload(folder, minutes);
+      await ready(workload.child);
+      return [join(folder, 'scrape.yml')];
+    });
+    greet({ url: server.url, signInLink: `${server.signInLink}&dashboard=training` });
+    const failure = await untilOver(server);
+    await Promise.all([stopInTime(server), end(workload)]);
+    return exitCodeOf(failure);
+  } finally {
+    await end(workload);
+  }
+}
+
+interface Workload {
+  readonly child: ChildProcess;
+  readonly gone: Promise<void>;
+}
+
+function startWorkload(folder: string, minutes: string | undefined): Workload {
+  const child = spawn(
     process.execPath,
     [WORKLOAD, `--folder=${folder}`, ...(minutes === undefined ? [] : [`--minutes=${minutes}`])],
     {
@@ -26,17 +49,7 @@ export async function demo(line: CommandLine): Promise<number> {
       detached: true,
     },
   );
-  const gone = new Promise<void>((resolve) => workload.once('close', () => resolve()));
-  try {
-    await ready(workload);
-    const server = await startServer(config, [join(folder, 'scrape.yml')]);
-    greet({ url: server.url, signInLink: `${server.signInLink}&dashboard=training` });
-    const failure = await untilOver(server);
-    await Promise.all([stopInTime(server), end(workload, gone)]);
-    return exitCodeOf(failure);
-  } finally {
-    await end(workload, gone);
-  }
+  return { child, gone: new Promise((resolve) => child.once('close', () => resolve())) };
 }
 
 /** Resolves when the workload says that its scrape configuration is written. */
@@ -60,10 +73,12 @@ async function ready(workload: ChildProcess): Promise<void> {
   lines.close();
 }
 
-async function end(workload: ChildProcess, gone: Promise<void>): Promise<void> {
-  if (workload.exitCode !== null || workload.signalCode !== null || workload.pid === undefined) return;
-  workload.kill('SIGTERM');
-  const late = setTimeout(() => workload.kill('SIGKILL'), KILL_AFTER_MS);
+async function end(workload: Workload | undefined): Promise<void> {
+  if (workload === undefined) return;
+  const { child, gone } = workload;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   await gone;
   clearTimeout(late);
 }
