@@ -73,15 +73,18 @@ interface FrameTableProps {
 function FrameTable({ frame, unit, timeZone }: FrameTableProps): ReactElement {
   // The newest is what one looks for first.
   const newestFirst = frame.shape !== 'table';
-  const shown = Math.min(frame.length, MOST_ROWS);
-  const rows = Array.from({ length: shown }, (_, at) => (newestFirst ? frame.length - 1 - at : at));
+  // What ended a while ago would begin with a page of empty rows.
+  const length = newestFirst ? lengthWithValues(frame) : frame.length;
+  const shown = Math.min(length, MOST_ROWS);
+  const rows = Array.from({ length: shown }, (_, at) => (newestFirst ? length - 1 - at : at));
   return (
     <section className={classes.frame}>
       <div className={classes.head}>
         <h3>Query {frame.refId}</h3>
         <span className={classes.count}>
           {frame.length.toLocaleString('en')} rows × {frame.fields.length} columns
-          {shown < frame.length && `, the ${newestFirst ? 'newest' : 'first'} ${shown} shown`}
+          {length < frame.length && `, the newest ${frame.length - length} without values`}
+          {shown < length && `, the ${newestFirst ? 'newest' : 'first'} ${shown} shown`}
         </span>
         <Button size="compact-sm" variant="default" onClick={() => void copyText(writeCsv(frame))}>
           Copy all as CSV
@@ -113,6 +116,14 @@ function FrameTable({ frame, unit, timeZone }: FrameTableProps): ReactElement {
       </div>
     </section>
   );
+}
+
+/** How many rows there are up to the last one that holds a value. */
+function lengthWithValues({ fields, length }: Frame): number {
+  const holds = (row: number) => fields.slice(1).some((field) => field.type === 'string' || field.present?.[row] !== 0);
+  let end = length;
+  while (end > 0 && !holds(end - 1)) end--;
+  return end;
 }
 
 function writeCell(field: Field, row: number, unit: string, timeZone: string): string {
