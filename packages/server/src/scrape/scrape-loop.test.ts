@@ -387,3 +387,9 @@ describe('bad targets', () => {
     expect(warnings).toEqual(['The store refused a scrape.']);
   });
 });
+
+test('what stays wrong is said once, and again when it comes back', async () => {
+  const { loop, warnings } = await target(texts('a 1\na 2\n', 'a 1\na 2\n', 'a 1\n', 'a 1\na 2\n'));
+  for (const ms of [1_000, 2_000, 3_000, 4_000]) await loop.scrapeOnce(ms);
+  expect(warnings).toEqual(Array(2).fill(expect.stringContaining('more than one sample for the same series')));
+});

@@ -26,6 +26,9 @@ const REPORTS = [
   'scrape_series_added',
 ] as const;
 
+const REFUSED_SOME = 'The store refused some samples of a scrape.';
+const REFUSED_ALL = 'The store refused a scrape.';
+
 /** The part of a logger that scraping needs. */
 export interface ScrapeLog {
   info(fields: object, message: string): void;
@@ -70,6 +73,8 @@ export class ScrapeLoop {
   #scrape = 0;
   #status: ScrapeStatus = { health: 'unknown', lastError: '', lastScrapeMs: undefined, lastDurationMs: 0 };
   #metadata: readonly MetricMetadata[] = [];
+  /** What the log has been told of and is still so. */
+  readonly #complaints = new Set<string>();
   /** Why no scrape is tried; undefined where one is. */
   #refusal: string | undefined;
   #cancelTimer: () => void = () => undefined;
@@ -247,12 +252,8 @@ export class ScrapeLoop {
       this.#unconfirmed = new Set();
     }
     for (const key of gone) batch.addStale(key, scrapeMs);
-    if (duplicates > 0) {
-      this.#context.log.warn(
-        { job: this.#job.name, target: this.target.url.href, duplicates },
-        'The target gives more than one sample for the same series and time; the first of each counts.',
-      );
-    }
+    const sentence = 'The target gives more than one sample for the same series and time; the first of each counts.';
+    this.#complain(sentence, duplicates > 0 ? { duplicates } : undefined);
     return { batch, counts: { scraped: exposition.length, kept, added } };
   }
 
@@ -287,15 +288,24 @@ export class ScrapeLoop {
   async #append(batch: ScrapeBatch): Promise<void> {
     try {
       const { rejectedCount, rejected } = await this.#context.append(batch.finish());
-      if (rejectedCount > 0) {
-        const fields = { job: this.#job.name, target: this.target.url.href, rejectedCount, first: rejected[0] };
-        this.#context.log.warn(fields, 'The store refused some samples of a scrape.');
-      }
+      this.#complain(REFUSED_SOME, rejectedCount > 0 ? { rejectedCount, first: rejected[0] } : undefined);
+      this.#complain(REFUSED_ALL, undefined);
     } catch (error) {
       const problem = `the samples could not be stored: ${(error as Error).message}`;
       this.#status = { ...this.#status, lastError: problem };
-      this.#context.log.warn({ job: this.#job.name, target: this.target.url.href, problem }, 'The store refused a scrape.');
+      this.#complain(REFUSED_ALL, { problem });
     }
+  }
+
+  /** Says something once for as long as it stays so, because scrapes come round every few seconds; no fields: it is not so. */
+  #complain(sentence: string, fields: object | undefined): void {
+    if (fields === undefined) {
+      this.#complaints.delete(sentence);
+      return;
+    }
+    if (this.#complaints.has(sentence)) return;
+    this.#complaints.add(sentence);
+    this.#context.log.warn({ job: this.#job.name, target: this.target.url.href, ...fields }, sentence);
   }
 }
 
