@@ -17,6 +17,8 @@ export interface SentKeys {
 
 export class KeySender {
   readonly #tokens = new Map<string, number>();
+  /** By token. */
+  #keys: string[] = [];
   readonly #limit: number;
   readonly #characterLimit: number;
   #characters = 0;
@@ -29,21 +31,26 @@ export class KeySender {
   send(keys: readonly string[]): SentKeys {
     if (this.#tokens.size > this.#limit || this.#characters > this.#characterLimit) {
       this.#tokens.clear();
+      this.#keys = [];
       this.#characters = 0;
     }
     const known = this.#tokens.size;
     const tokens = new Uint32Array(keys.length);
     const newKeys: string[] = [];
+    // Senders repeat themselves: after a key mostly comes the one that came after it before.
+    let next = 0;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string;
-      let token = this.#tokens.get(key);
+      let token = this.#keys[next] === key ? next : this.#tokens.get(key);
       if (token === undefined) {
         token = this.#tokens.size;
         this.#tokens.set(key, token);
+        this.#keys.push(key);
         this.#characters += key.length;
         newKeys.push(key);
       }
       tokens[i] = token;
+      next = token + 1;
     }
     return { tokens, newKeys, known };
   }

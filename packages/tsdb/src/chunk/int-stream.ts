@@ -66,7 +66,12 @@ export function readInts(reader: ByteReader, count: number, out: Float64Array, a
   const first = reader.zigzag();
   if (mode === LINEAR) {
     const step = reader.zigzag();
-    for (let i = 0; i < count; i++) out[at + i] = first + i * step;
+    // Whole numbers within 2^53 all the way, so the sums are exact.
+    let number = first;
+    for (let i = at, end = at + count; i < end; i++) {
+      out[i] = number;
+      number += step;
+    }
     return;
   }
   if (mode !== DELTA && mode !== PLAIN) throw new RangeError(`int stream: mode ${mode} is unknown`);

@@ -14,6 +14,8 @@ const LABELS_KEPT = 200_000;
 export class LabelIndex {
   readonly #refs = new Map<string, number>();
   readonly #keys: (string | undefined)[] = [];
+  /** The ref that was found last by its key. */
+  #found = -1;
   readonly #values = new Map<string, Map<string, Postings>>();
   #labels = new Map<number, Labels>();
   /** `#marks[ref] === #mark` where the ref is in the set that is being put together. */
@@ -30,7 +32,12 @@ export class LabelIndex {
   }
 
   refOf(key: string): number | undefined {
-    return this.#refs.get(key);
+    // Senders repeat themselves, so most series are asked for in the order in which they were made.
+    const next = this.#found + 1;
+    if (this.#keys[next] === key) return (this.#found = next);
+    const ref = this.#refs.get(key);
+    if (ref !== undefined) this.#found = ref;
+    return ref;
   }
 
   has(ref: number): boolean {
