@@ -37,7 +37,7 @@ export function sessionRoutes(app: Routes, { signIn, cookieName, version }: Sess
     config: { access: 'public', rateLimit: SIGN_IN_LIMIT },
     schema: {
       summary: 'The printed link: signs in and goes to the page, or to one of its dashboards',
-      querystring: z.object({ token: z.string().max(200), dashboard: z.string().regex(DASHBOARD_UID).optional() }),
+      querystring: z.object({ token: z.string().max(200).default(''), dashboard: z.string().regex(DASHBOARD_UID).optional() }),
     },
     async handler(request, reply) {
       const known = request.cookies[cookieName];

@@ -72,8 +72,11 @@ describe('the page', () => {
   });
 });
 
-test('a person with a link that is used up is brought to the page, which says what to do', async () => {
+test.each([
+  ['that is used up', '/sign-in?token=used'],
+  ['without its token', '/sign-in'],
+])('a person with a link %s is brought to the page, which says what to do', async (_, url) => {
   const { app } = await withPage();
-  const answer = await app.inject({ url: '/sign-in?token=used', headers: HTML });
+  const answer = await app.inject({ url, headers: HTML });
   expect([answer.statusCode, answer.headers.location, answer.cookies]).toEqual([303, '/', []]);
 });
