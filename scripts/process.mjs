@@ -36,7 +36,9 @@ export function capture(program, args, cwd = ROOT) {
   return undefined;
 }
 
-/** Runs a program in this one's place: signals go to it, and its exit code is this one's. */
+const PARENT_CHECK_MS = 500;
+
+/** Runs a program in this one's place: signals go to it, and its exit code is this one's. It ends where the parent is gone. */
 export function handOver(program, args, cwd = ROOT) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, env: environment(), stdio: 'inherit' });
@@ -44,6 +46,9 @@ export function handOver(program, args, cwd = ROOT) {
     const passOn = (signal) =>
       process.on(signal, () => (process.stdin.isTTY && signal === 'SIGINT' ? undefined : child.kill(signal)));
     ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(passOn);
+    // npm tells its shell that it is to end, and the shell tells nobody.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), PARENT_CHECK_MS).unref();
     child.on('error', (error) => {
       process.stderr.write(`${program}: ${error.message}\n`);
       resolve(1);
