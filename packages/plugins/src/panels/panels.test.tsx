@@ -193,6 +193,23 @@ test('a table sorts by a click on its head', async () => {
   expect(cells()).toEqual(['10 ms', '20 ms', '30 ms']);
 });
 
+test('a table of one instant leaves its time out', async () => {
+  const rows = (...times: number[]): Frame => ({
+    refId: 'A',
+    shape: 'table',
+    length: 2,
+    fields: [
+      { name: 'Time', type: 'time', values: Float64Array.from(times) },
+      { name: 'Value', type: 'number', values: Float64Array.of(1, 2) },
+    ],
+  });
+  const heads = () => [...host.querySelectorAll('[role="columnheader"]')].map((head) => head.textContent.trim());
+  await show('table', [rows(1000, 1000)]);
+  expect(heads()).toEqual(['Value']);
+  await show('table', [rows(1000, 2000)]);
+  expect(heads()).toEqual(['Time', 'Value']);
+});
+
 test('text is elements, never markup', async () => {
   const text = await show('text', [], {}, { content: '**bold** <img src=x onerror=alert(1)> [x](javascript:alert(1))' });
   expect(host.querySelector('strong')?.textContent).toBe('bold');

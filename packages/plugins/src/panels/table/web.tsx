@@ -1,3 +1,4 @@
+import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { DataTable } from '@vitrine/ui/widget/data-table.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { useState } from 'react';
@@ -10,6 +11,11 @@ import classes from './table.module.css';
 
 const PICKER_HEIGHT = 34;
 
+/** What was asked of one instant says so in every row: its room is better spent on what the rows differ in. */
+function isOneInstant({ shape, fields, length }: Frame, { type, values }: Field): boolean {
+  return shape === 'table' && type === 'time' && fields.length > 1 && values.slice(0, length).every((at) => at === values[0]);
+}
+
 /** One frame at a time: frames have columns of their own. */
 function Table({ options, field, data, width, height, title, context }: PanelProps<TableOptions>): ReactElement {
   const [picked, setPicked] = useState(0);
@@ -17,7 +23,7 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
   const frame = frames[Math.min(picked, frames.length - 1)];
   if (frame === undefined) return <NoData width={width} height={height} text={field.noValue} />;
   const picker = frames.length > 1 ? PICKER_HEIGHT : 0;
-  const fields = options.metricName ? frame.fields : frame.fields.filter(({ name }) => name !== '__name__');
+  const fields = frame.fields.filter((field) => (options.metricName || field.name !== '__name__') && !isOneInstant(frame, field));
   return (
     <div>
       {picker > 0 && (
