@@ -20,6 +20,7 @@ import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
 import { createScrapeManager } from './scrape/scrape-manager.ts';
 import { KnownMetadata } from './query/known-metadata.ts';
+import { takeTurns } from './query/take-turns.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
 import { countStore, openMetrics, ownMetadata } from './self/metrics.ts';
@@ -60,7 +61,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const store = await openSamples(settings, log, failed.resolve);
     closers.push(() => store.close());
     countStore(metrics, store);
-    const samples = countUse(store, metrics);
+    const samples = takeTurns(countUse(store, metrics), settings['limits.query.concurrent'], settings['limits.query.timeout']);
     const documents = await openDocumentStore(settings.data);
     closers.push(() => documents.close());
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());

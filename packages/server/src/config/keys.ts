@@ -11,6 +11,7 @@ export interface Settings {
   readonly 'limits.query.series': number;
   readonly 'limits.query.timeout': number;
   readonly 'limits.query.points': number;
+  readonly 'limits.query.concurrent': number;
   readonly 'limits.ingest.series': number;
   readonly 'limits.ingest.body': number;
   readonly 'scrape.file': string;
@@ -53,6 +54,7 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   'limits.query.series': { fallback: '500000', help: 'Series that one query may read or answer.', read: readCount },
   'limits.query.timeout': { fallback: '2m', help: 'How long one query may run.', read: readPositiveDuration },
   'limits.query.points': { fallback: '11000', help: 'Points a series that one range query may ask for.', read: readCount },
+  'limits.query.concurrent': { fallback: '20', help: 'Queries that may run at a time; further ones wait.', read: readCount },
   'limits.ingest.series': { fallback: '2000000', help: 'Series that may be active at a time.', read: readCount },
   'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
