@@ -32,7 +32,7 @@ export class Budget {
     if (this.samplesRead > maxSamples) {
       throw new QueryError(
         'limit',
-        `the query reads more than ${maxSamples} samples (limit maxSamples): narrow its selectors or its time range`,
+        `the query reads more than ${maxSamples} samples (limits.query.samples): narrow its selectors or its time range`,
       );
     }
   }
@@ -44,7 +44,7 @@ export class Budget {
     if (this.#cells > maxSamples) {
       throw new QueryError(
         'limit',
-        `the query computes more than ${maxSamples} values (limit maxSamples): aggregate to fewer series, take a longer step or a shorter time range`,
+        `the query computes more than ${maxSamples} values (limits.query.samples): aggregate to fewer series, take a longer step or a shorter time range`,
       );
     }
   }
@@ -55,7 +55,7 @@ export class Budget {
     if (count > maxSeries) {
       throw new QueryError(
         'limit',
-        `the query touches more than ${maxSeries} series at once (limit maxSeries): narrow its selectors or aggregate to fewer series`,
+        `the query touches more than ${maxSeries} series at once (limits.query.series): narrow its selectors or aggregate to fewer series`,
       );
     }
   }
@@ -102,7 +102,7 @@ export class Budget {
     if (nowMs - this.#startedMs > timeoutMs) {
       throw new QueryError(
         'timeout',
-        `the query ran longer than ${timeoutMs} ms (limit timeoutMs): narrow its selectors, shorten its time range or take a longer step`,
+        `the query ran longer than ${timeoutMs} ms (limits.query.timeout): narrow its selectors, shorten its time range or take a longer step`,
       );
     }
   }

@@ -167,10 +167,10 @@ test.each([
 
 describe('limits', () => {
   test.each([
-    [{ maxSamples: 5 }, 'changes(requests_total[10m])', 'limit', /more than 5 samples \(limit maxSamples\)/],
-    [{ maxSamples: 1000 }, 'requests_total[1d:1s]', 'limit', /more than 1000 values \(limit maxSamples\)/],
-    [{ maxSeries: 1 }, 'requests_total', 'limit', /more than 1 series at once \(limit maxSeries\)/],
-    [{ timeoutMs: -1 }, 'requests_total', 'timeout', /limit timeoutMs/],
+    [{ maxSamples: 5 }, 'changes(requests_total[10m])', 'limit', /more than 5 samples \(limits.query.samples\)/],
+    [{ maxSamples: 1000 }, 'requests_total[1d:1s]', 'limit', /more than 1000 values \(limits.query.samples\)/],
+    [{ maxSeries: 1 }, 'requests_total', 'limit', /more than 1 series at once \(limits.query.series\)/],
+    [{ timeoutMs: -1 }, 'requests_total', 'timeout', /limits.query.timeout/],
   ])('%o stops %s', async (limits, query, code, message) => {
     const instant = query.includes('[') ? at(300_000) : GRID;
     await expect(evaluateText(query, { ...instant, limits }, SHOP)).rejects.toMatchObject({
