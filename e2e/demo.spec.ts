@@ -50,6 +50,18 @@ test('training curves appear and grow without a reload', async () => {
   expect(await page.evaluate(() => 'stillTheSamePage' in globalThis)).toBe(true);
 });
 
+test('the tooltip stays with the pointer while the page moves on', async () => {
+  const box = await panel('Loss').locator('.u-over').boundingBox();
+  if (box === null) throw new Error('the plot has no box');
+  await page.mouse.move(box.x + box.width * 0.99, box.y + box.height * 0.5);
+  const tooltip = page.getByRole('tooltip').filter({ hasText: 'healthy train' });
+  await expect(tooltip).toBeVisible();
+  const before = await firstNumber(panel('Step'));
+  await expect.poll(() => firstNumber(panel('Step')), { timeout: 20_000 }).toBeGreaterThan(before + 10);
+  await expect(page.getByRole('tooltip')).toHaveCount(1);
+  await expect(tooltip).toBeVisible();
+});
+
 test('a drag zooms into the range, and the browser goes back', async () => {
   const plot = panel('Loss').locator('.u-over');
   await plot.scrollIntoViewIfNeeded();

@@ -173,7 +173,8 @@ export class Plot {
       this.#plot.setScale('y', { min: yMin, max: yMax });
       this.#plot.redraw(false, true);
     });
-    if (this.#hover !== undefined && !this.#hover.pinned) this.#place(this.#hover.x);
+    // Under the pointer the crosshair stays where the pointer is, its height too.
+    if (this.#hover !== undefined && !this.#hover.pinned && this.#hover.source !== 'pointer') this.#place(this.#hover.x);
   }
 
   /** Paints again with the same axes, for a change of emphasis. */
