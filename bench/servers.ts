@@ -85,11 +85,18 @@ interface ServerSpec {
   command(port: number): readonly string[];
 }
 
+/** Ended with this process, however it ends. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 async function start({ name, folder, ready, command, queryExtra = {} }: ServerSpec): Promise<BenchServer> {
   const port = await freePort();
   const [program = '', ...args] = command(port);
   const log = openSync(join(folder, 'log'), 'w');
   const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const url = `http://127.0.0.1:${port}`;
   await untilReady(name, `${url}${ready}`, child, join(folder, 'log'));
   return {
