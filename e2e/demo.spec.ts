@@ -90,6 +90,7 @@ test('a quick range goes into the URL, and keys open what they promise', async (
   await page.getByRole('button', { name: /^Time range/ }).click();
   await page.getByRole('button', { name: 'Last 15 minutes', exact: true }).click();
   await expect(page).toHaveURL(/from=now-15m/);
+  await expect(page.getByRole('list', { name: 'Quick ranges' })).toBeHidden();
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');

@@ -1,5 +1,6 @@
 // `npm test`: checks, unit and integration tests, then the browser's tests. Ends with one line that counts them all.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findProgram } from './debian.mjs';
 import { run } from './process.mjs';
@@ -64,7 +65,8 @@ function browser() {
     return;
   }
   const file = `${REPORTS}/e2e.json`;
-  process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = file;
+  // Playwright takes a relative path from its configuration's folder.
+  process.env.PLAYWRIGHT_JSON_OUTPUT_NAME = resolve(file);
   const code = run(process.execPath, [
     'node_modules/@playwright/test/cli.js',
     'test',

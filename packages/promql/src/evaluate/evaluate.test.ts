@@ -219,7 +219,7 @@ test('others get their turn while a query runs', async () => {
       while (performance.now() < end);
     }),
   ).finally(() => clearInterval(timer));
-  expect(turns).toBeGreaterThan(0);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test('a canceled query stops reading', async () => {

@@ -70,14 +70,10 @@ export async function evaluate(
     lookbackMs: lookbackMs > 0 ? lookbackMs : DEFAULT_LOOKBACK_MS,
     subqueryStepMs: request.subqueryStepMs ?? DEFAULT_SUBQUERY_STEP_MS,
   };
-  try {
-    budget.hold(grid.count);
-    const answer = await answerOf(expr, new Evaluator(source, query, budget, annotations), grid, instant, budget);
-    const { seriesRead, samplesRead, elapsedMs } = budget;
-    return { ...answer, annotations: annotations.list(), stats: { seriesRead, samplesRead, elapsedMs } };
-  } finally {
-    budget.close();
-  }
+  budget.hold(grid.count);
+  const answer = await answerOf(expr, new Evaluator(source, query, budget, annotations), grid, instant, budget);
+  const { seriesRead, samplesRead, elapsedMs } = budget;
+  return { ...answer, annotations: annotations.list(), stats: { seriesRead, samplesRead, elapsedMs } };
 }
 
 type WithoutNotes<T> = T extends unknown ? Omit<T, 'annotations' | 'stats'> : never;

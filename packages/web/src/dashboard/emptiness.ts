@@ -1,11 +1,11 @@
 /** Which of the page's panels have nothing to show in its range. */
 export interface Emptiness {
   /** undefined: it has not answered, or is not there any more. */
-  report(panel: number, isEmpty: boolean | undefined): void;
+  readonly report: (panel: number, isEmpty: boolean | undefined) => void;
   /** Hears whenever something of it may have changed. */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   /** All panels that have answered are empty, and there are some. */
-  isAll(): boolean;
+  readonly isAll: () => boolean;
 }
 
 export function createEmptiness(): Emptiness {
