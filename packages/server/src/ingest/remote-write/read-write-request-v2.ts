@@ -3,6 +3,7 @@ import type { BatchBuilder } from './batch-builder.ts';
 import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
 import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
 import { METRIC_TYPES } from './read-write-request.ts';
+import { readSample } from './read-sample.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
 import { BYTES, WireReader } from './wire-reader.ts';
 
@@ -14,8 +15,6 @@ const SERIES_SAMPLE = 0x12;
 const SERIES_HISTOGRAM = 0x1a;
 const SERIES_EXEMPLAR = 0x22;
 const SERIES_METADATA = 0x2a;
-const SAMPLE_VALUE = 0x09;
-const SAMPLE_TIMESTAMP = 0x10;
 const METADATA_TYPE = 0x08;
 const METADATA_HELP = 0x18;
 const METADATA_UNIT = 0x20;
@@ -171,26 +170,9 @@ class SeriesReader {
     wire.at = start;
     while (wire.at < end) {
       const tag = wire.readUint32();
-      if (tag === SERIES_SAMPLE) this.#readSample(series, wire.readEnd(end));
+      if (tag === SERIES_SAMPLE) readSample(this.#wire, this.#batch, series, wire.readEnd(end));
       else wire.skip(tag, end);
     }
-  }
-
-  #readSample(series: number, end: number): void {
-    const wire = this.#wire;
-    let low = 0;
-    let high = 0;
-    let timestampMs = 0;
-    while (wire.at < end) {
-      const tag = wire.readUint32();
-      if (tag === SAMPLE_VALUE) {
-        low = wire.readWord();
-        high = wire.readWord();
-      } else if (tag === SAMPLE_TIMESTAMP) timestampMs = wire.readInt64();
-      else wire.skip(tag, end);
-    }
-    if (wire.at !== end) throw wire.broken();
-    this.#batch.add(series, timestampMs, low, high);
   }
 
   #readMetadata(at: number, seriesEnd: number, metric: string): void {

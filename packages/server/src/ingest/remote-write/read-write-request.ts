@@ -2,6 +2,7 @@ import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
 import type { BytesCache } from './bytes-cache.ts';
+import { readSample } from './read-sample.ts';
 import { WireReader } from './wire-reader.ts';
 
 // Tags (field number * 8 + wire type) of prometheus.WriteRequest and the messages in it.
@@ -11,8 +12,6 @@ const SERIES_LABEL = 0x0a;
 const SERIES_SAMPLE = 0x12;
 const SERIES_EXEMPLAR = 0x1a;
 const SERIES_HISTOGRAM = 0x22;
-const SAMPLE_VALUE = 0x09;
-const SAMPLE_TIMESTAMP = 0x10;
 const LABEL_NAME = 0x0a;
 const LABEL_VALUE = 0x12;
 const METADATA_TYPE = 0x08;
@@ -96,7 +95,7 @@ class WriteRequestReader {
         if (series === -1) {
           refused++;
           wire.at = sampleEnd;
-        } else this.#readSample(series, sampleEnd);
+        } else readSample(this.#wire, this.#batch, series, sampleEnd);
       } else {
         if (tag === SERIES_HISTOGRAM) batch.refusedHistograms++;
         else if (tag === SERIES_EXEMPLAR) batch.ignoredExemplars++;
@@ -104,23 +103,6 @@ class WriteRequestReader {
       }
     }
     if (set.problem !== undefined) batch.refuse(set.problem, refused);
-  }
-
-  #readSample(series: number, end: number): void {
-    const wire = this.#wire;
-    let low = 0;
-    let high = 0;
-    let timestampMs = 0;
-    while (wire.at < end) {
-      const tag = wire.readUint32();
-      if (tag === SAMPLE_VALUE) {
-        low = wire.readWord();
-        high = wire.readWord();
-      } else if (tag === SAMPLE_TIMESTAMP) timestampMs = wire.readInt64();
-      else wire.skip(tag, end);
-    }
-    if (wire.at !== end) throw wire.broken();
-    this.#batch.add(series, timestampMs, low, high);
   }
 
   /** Whether labels stand after the samples of the series that ends at `end`. */

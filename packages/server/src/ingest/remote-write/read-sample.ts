@@ -1,0 +1,25 @@
+import type { BatchBuilder } from './batch-builder.ts';
+import type { WireReader } from './wire-reader.ts';
+
+const SAMPLE_VALUE = 0x09;
+const SAMPLE_TIMESTAMP = 0x10;
+
+/**
+ * Reads one Sample, which ends at `end`, into the batch: prometheus.Sample and io.prometheus.write.v2.Sample number these
+ * fields alike. The value travels as its two words, so that the payload of a NaN stays.
+ */
+export function readSample(wire: WireReader, batch: BatchBuilder, series: number, end: number): void {
+  let low = 0;
+  let high = 0;
+  let timestampMs = 0;
+  while (wire.at < end) {
+    const tag = wire.readUint32();
+    if (tag === SAMPLE_VALUE) {
+      low = wire.readWord();
+      high = wire.readWord();
+    } else if (tag === SAMPLE_TIMESTAMP) timestampMs = wire.readInt64();
+    else wire.skip(tag, end);
+  }
+  if (wire.at !== end) throw wire.broken();
+  batch.add(series, timestampMs, low, high);
+}
