@@ -3,9 +3,10 @@
  * A plugin is a folder: `spec.ts` (pure: parsing and defaults, read by server and page), `server.ts` (runs in the server),
  * `web.tsx` (runs in the page).
  */
-import type { FieldConfig } from '@vitrine/model/dashboard.ts';
-import type { Frame, PanelData, QueryTrace, Notice, XDomain } from '@vitrine/model/frame.ts';
+import type { FieldSettings } from '@vitrine/model/field-config.ts';
+import type { AnnotationEvent, Frame, Notice, PanelData, QueryTrace, XDomain } from '@vitrine/model/frame.ts';
 import type { Growth, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { AdhocFilter, VariableOption } from '@vitrine/model/variable.ts';
 import type { ComponentType } from 'react';
 
 /** What a panel's saved options mean. Pure. */
@@ -33,6 +34,24 @@ export interface PanelContext {
   zoomTo(from: number, to: number): void;
   /** The user asked for the way back (double click). */
   zoomOut(): void;
+  /** What to mark on the charts, in the order of time. */
+  readonly annotations: readonly AnnotationEvent[];
+  /** The user wants to write down what happened there; absent where they may not. An instant has both ends equal. */
+  readonly annotate?: (fromMs: number, toMs: number) => void;
+  /** What panels share of the pointer. */
+  readonly share: 'off' | 'crosshair' | 'tooltip';
+  /** Fills in `$name`, `${name:format}`, `${__from}`, … and what `scope` adds: `${__value.raw}`, `${__field.labels.pod}`, … */
+  replace(text: string, scope?: ReplaceScope): string;
+  /** A click on a value chooses it for a variable; absent where there is no such variable. */
+  readonly choose?: (variable: string, value: string) => void;
+}
+
+/** What a link's or a name's `${__…}` stand for, besides what the page knows. */
+export interface ReplaceScope {
+  readonly frame?: Frame;
+  /** Index into the frame's fields. */
+  readonly field?: number;
+  readonly row?: number;
 }
 
 /** One crosshair for all panels of a page. */
@@ -44,7 +63,9 @@ export interface SharedCursor {
 
 export interface PanelProps<Options> {
   readonly options: Options;
-  readonly field: FieldConfig;
+  /** The panel's defaults. */
+  readonly field: FieldSettings;
+  /** Each field's `config` is complete: the panel's defaults with what the source, transformations and overrides say. */
   readonly data: PanelData;
   /** Pixels inside the panel's padding. */
   readonly width: number;
@@ -71,7 +92,14 @@ export interface QueryContext {
   readonly maxPoints: number;
   readonly limits: QueryLimits;
   readonly signal: AbortSignal;
+  /** Fills in variables and `$__…` macros before a query is parsed. `format` writes a value that names no format of its own. */
+  replace(text: string, format?: VariableFormat): string;
+  /** To be put into the query's tree. */
+  readonly filters: readonly AdhocFilter[];
 }
+
+/** How a variable's value stands in a text: one of the format ids of compute/variable-format.ts (regex, pipe, csv, …), or a function. */
+export type VariableFormat = string | ((value: string | readonly string[], variable: { readonly name: string; readonly multi: boolean }) => string);
 
 export interface QueryAnswer {
   readonly frames: readonly Frame[];
@@ -94,6 +122,10 @@ export interface Datasource<Query> {
   query(refId: string, query: Query, context: QueryContext): Promise<QueryAnswer>;
   /** Calls back when this query's answer has grown; undefined where the source can't tell, then the page polls. */
   watch?(query: Query, onGrowth: (growth: Growth) => void): () => void;
+  /** All options of a query variable; undefined where the source has none. */
+  options?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly VariableOption[]>;
+  /** What an annotation query finds; the source's name and colour are filled in by the caller. */
+  annotations?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly Omit<AnnotationEvent, 'query' | 'color'>[]>;
 }
 
 /** The server's half of a data source. What it needs is handed in. */
