@@ -52,16 +52,7 @@ export type Field = NumberField | StringField | BooleanField | FrameField | Json
  * logs: rows with columns time, body, and labels or further columns.
  * trace: a row a span. nodes, edges: a graph. profile: a flame graph's levels. exemplars: points beside the series of the same query.
  */
-export type FrameShape =
-  | 'series'
-  | 'table'
-  | 'buckets'
-  | 'logs'
-  | 'trace'
-  | 'nodes'
-  | 'edges'
-  | 'profile'
-  | 'exemplars';
+export type FrameShape = 'series' | 'table' | 'buckets' | 'logs' | 'trace' | 'nodes' | 'edges' | 'profile' | 'exemplars';
 
 /** Columns of one length. */
 export interface Frame {
