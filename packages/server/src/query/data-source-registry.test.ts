@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { dataSourceRegistry, type RegisteredSource } from './data-source-registry.ts';
+
+const source = (uid: string, type: string, name: string, isDefault = false): RegisteredSource => ({
+  uid,
+  type,
+  name,
+  url: '',
+  settings: {},
+  secrets: {},
+  isDefault,
+  revision: '1',
+});
+const SAVED = [
+  source('p1', 'prometheus', 'Prometheus'),
+  source('p2', 'prometheus', 'Fleet', true),
+  source('i1', 'influxdb', 'Influx'),
+];
+const registry = dataSourceRegistry(async () => SAVED);
+const empty = dataSourceRegistry(async () => []);
+
+test.each([
+  ['its uid', 'prometheus', 'p1', 'p1', 'uid'],
+  ['its uid, whatever type is written', 'loki', 'p1', 'p1', 'uid'],
+  ['its name, as old dashboards do', 'prometheus', 'Prometheus', 'p1', 'name'],
+  ['its name without a type', '', 'Influx', 'i1', 'name'],
+  ['nothing', '', '', 'p2', 'default'],
+  ['"default"', 'prometheus', 'default', 'p2', 'default'],
+  ['an input that was not answered', 'prometheus', '${DS_PROMETHEUS}', 'p2', 'default of its type'],
+  ['a uid of another server', 'influxdb', 'P5697886F9CA74929', 'i1', 'default of its type'],
+  ['Vitrine’s own', 'builtin', 'builtin', 'builtin', 'uid'],
+  ['the type of Vitrine’s own', 'builtin', '', 'builtin', 'default of its type'],
+])('a reference by %s finds the source', async (_, type, uid, found, rule) => {
+  expect(await registry.find({ type, uid })).toMatchObject({ source: { uid: found }, rule });
+});
+
+test.each([
+  ['prometheus', 'P1809F7CD0C75ACF3', 'own store'],
+  ['', '', 'default'],
+  ['', 'thanos', 'default of its type'],
+])('where none is set up, "%s" "%s" is Vitrine’s own store', async (type, uid, rule) => {
+  expect(await empty.find({ type, uid })).toMatchObject({ source: { uid: 'builtin' }, rule });
+});
+
+test('a type that nobody set up is said in a sentence', async () => {
+  await expect(registry.find({ type: 'mysql', uid: 'x' })).rejects.toThrow(
+    /^source: there is no data source "x" and none of type mysql/,
+  );
+});

@@ -1,0 +1,92 @@
+import type { SourceRef } from '@vitrine/model/dashboard.ts';
+import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+
+/** A data source that queries may name. Holds secrets: it never leaves the server. */
+export interface RegisteredSource {
+  readonly uid: string;
+  /** Grafana's id of the kind of source: "prometheus"; "builtin" is Vitrine's own store. */
+  readonly type: string;
+  readonly name: string;
+  readonly url: string;
+  /** In the words of Grafana: access, user, database, basicAuth, basicAuthUser, withCredentials, jsonData. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** basicAuthPassword, httpHeaderValue1, … */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly isDefault: boolean;
+  /** Differs where anything of the source has changed, so that a connection to it is made anew. */
+  readonly revision: string;
+}
+
+/** Which source a query's reference means, and why that one. */
+export interface ResolvedSource {
+  readonly source: RegisteredSource;
+  readonly rule: 'uid' | 'name' | 'default' | 'default of its type' | 'own store';
+}
+
+/** The data sources that people and files have set up, and Vitrine's own store, which is always there. */
+export interface DataSourceRegistry {
+  list(): Promise<readonly RegisteredSource[]>;
+  /**
+   * The source that a reference means: the one of that uid, else of that name; for "", "default" and "null" the default
+   * one of the type. For anything else, such as "${DS_PROMETHEUS}" or a uid of the server that a dashboard came from,
+   * the default one of its type, and Vitrine's own store where the type is prometheus or not known.
+   * Throws BadRequest where nothing fits.
+   */
+  find(ref: SourceRef): Promise<ResolvedSource>;
+}
+
+/** Vitrine's own store as a source among the others. */
+const OWN_STORE: RegisteredSource = {
+  uid: BUILTIN_SOURCE.uid,
+  type: BUILTIN_SOURCE.type,
+  name: 'Vitrine',
+  url: '',
+  settings: {},
+  secrets: {},
+  isDefault: false,
+  revision: '0',
+};
+
+/** Types whose queries Vitrine's own store answers as well. */
+const ANSWERED_BY_OWN_STORE = new Set(['', 'prometheus', BUILTIN_SOURCE.type]);
+const DEFAULT_WORDS = new Set(['', 'default', 'null', 'undefined']);
+
+/** `saved` answers the sources that were set up, in an order that stays. */
+export function dataSourceRegistry(saved: () => Promise<readonly RegisteredSource[]>): DataSourceRegistry {
+  return {
+    async list() {
+      return withOwnStore(await saved());
+    },
+    async find(ref) {
+      return resolveSource(ref, withOwnStore(await saved()));
+    },
+  };
+}
+
+function withOwnStore(saved: readonly RegisteredSource[]): readonly RegisteredSource[] {
+  // Where nobody has chosen a default, what Vitrine holds itself is the one.
+  return [{ ...OWN_STORE, isDefault: !saved.some(({ isDefault }) => isDefault) }, ...saved];
+}
+
+/** The pure rule behind DataSourceRegistry.find. */
+function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSource[]): ResolvedSource {
+  const fits = (source: RegisteredSource): boolean => type === '' || source.type === type;
+  if (!DEFAULT_WORDS.has(uid)) {
+    const ofUid = sources.find((source) => source.uid === uid);
+    if (ofUid !== undefined) return { source: ofUid, rule: 'uid' };
+    const ofName = sources.filter((source) => source.name === uid);
+    const named = ofName.find(fits) ?? ofName[0];
+    if (named !== undefined) return { source: named, rule: 'name' };
+  }
+  const usual = sources.find((source) => source.isDefault && fits(source));
+  if (usual !== undefined) return { source: usual, rule: DEFAULT_WORDS.has(uid) ? 'default' : 'default of its type' };
+  const ofType = type === '' ? undefined : sources.find((source) => source.type === type);
+  if (ofType !== undefined) return { source: ofType, rule: 'default of its type' };
+  if (ANSWERED_BY_OWN_STORE.has(type)) return { source: sources[0] ?? OWN_STORE, rule: 'own store' };
+  const known = sources.map((source) => `${source.name} (${source.type})`).join(', ');
+  throw new BadRequest(
+    'source',
+    `there is no data source "${uid.slice(0, 100)}" and none of type ${type.slice(0, 100)}; set one up, or choose one of ${known}`,
+  );
+}
