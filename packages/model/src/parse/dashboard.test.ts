@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { parseDashboard } from './dashboard.ts';
 
-const minimal = { version: 1, uid: 'training', title: 'Training', panels: [] };
+const minimal = { version: 2, uid: 'training', title: 'Training', panels: [] };
 const panel = { id: 1, kind: 'timeseries', grid: { x: 0, y: 0, w: 12, h: 8 } };
+
+const v1 = { version: 1, uid: 'training', title: 'Training', panels: [] };
 
 describe('a dashboard document', () => {
   test('gets its defaults', () => {
-    expect(parseDashboard(minimal)).toEqual({
+    expect(parseDashboard(minimal)).toMatchObject({
       ...minimal,
       description: '',
       tags: [],
       x: 'time',
       range: { from: 'now-1h', to: 'now' },
       refresh: 'live',
+      variables: [],
+      layout: { kind: 'grid', panels: [] },
     });
   });
 
@@ -24,22 +28,60 @@ describe('a dashboard document', () => {
     expect(parsed).toMatchObject({
       title: '',
       options: {},
-      queries: [{ refId: 'A', source: 'builtin', hidden: false, spec: { expr: 'up' } }],
+      queries: [{ refId: 'A', source: { type: 'builtin', uid: 'builtin' }, hidden: false, spec: { expr: 'up' } }],
     });
   });
 
-  test('reads thresholds from the lowest upward, the first open below', () => {
-    const thresholds = [{ status: 'healthy' }, { value: 0.8, status: 'critical' }];
-    const [parsed] = parseDashboard({ ...minimal, panels: [{ ...panel, field: { thresholds } }] }).panels;
-    expect(parsed?.field.thresholds).toEqual([
-      { value: Number.NEGATIVE_INFINITY, status: 'healthy' },
-      { value: 0.8, status: 'critical' },
+  test('comes back the same after it was saved', () => {
+    const steps = [{ color: 'healthy' }, { value: 0.8, color: 'critical' }];
+    const panels = [{ ...panel, fieldConfig: { defaults: { thresholds: { mode: 'absolute', steps } } } }];
+    const parsed = parseDashboard({ ...minimal, panels });
+    expect(parsed.panels[0]?.fieldConfig.defaults.thresholds?.steps).toEqual([
+      { value: Number.NEGATIVE_INFINITY, color: 'healthy' },
+      { value: 0.8, color: 'critical' },
+    ]);
+    expect(parseDashboard(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+  });
+
+  test('of version 1 keeps its rows, looks, thresholds and queries', () => {
+    const parsed = parseDashboard({
+      ...v1,
+      panels: [
+        {
+          ...panel,
+          field: { thresholds: [{ status: 'healthy' }, { value: 2, status: 'critical' }] },
+          queries: [{ refId: 'A', source: 'builtin', spec: { expr: 'up', legend: '{{job}}', minStep: '5s', format: 'buckets' } }],
+          options: { legend: 'right', fillOpacity: 0.2, scale: 'log' },
+        },
+        { id: 2, kind: 'row', title: 'More', grid: { x: 0, y: 8, w: 24, h: 1 } },
+        { id: 3, kind: 'stat', grid: { x: 0, y: 9, w: 4, h: 4 }, options: { reduce: 'last', graph: 'none' } },
+      ],
+    });
+    expect(parsed.layout).toMatchObject({
+      kind: 'rows',
+      sections: [
+        { hideHeader: true, layout: { panels: [1] } },
+        { id: 2, title: 'More', hideHeader: false, layout: { panels: [3] } },
+      ],
+    });
+    expect(parsed.panels).toMatchObject([
+      {
+        fieldConfig: {
+          defaults: {
+            thresholds: { steps: [{ color: 'healthy' }, { value: 2, color: 'critical' }] },
+            custom: { fillOpacity: 20, scaleDistribution: { type: 'log' } },
+          },
+        },
+        options: { legend: { placement: 'right' } },
+        queries: [{ spec: { expr: 'up', legendFormat: '{{job}}', interval: '5s', format: 'heatmap' } }],
+      },
+      { grid: { y: 0 }, options: { reduceOptions: { calcs: ['lastNotNull'] }, graphMode: 'none' } },
     ]);
   });
 
   test.each<[string, unknown, string]>([
     ['no object', [], 'document: expected an object'],
-    ['an unknown version', { ...minimal, version: 7 }, 'version: expected 1'],
+    ['an unknown version', { ...minimal, version: 7 }, 'version: expected 1 to 2'],
     ['a uid with spaces', { ...minimal, uid: 'a b' }, 'uid: expected 1 to 64'],
     ['a title that is no text', { ...minimal, title: 3 }, 'title: expected text, found 3'],
     ['a key with a typing error', { ...minimal, titel: '' }, 'titel: is not known here'],
@@ -58,17 +100,32 @@ describe('a dashboard document', () => {
         panels: [
           {
             ...panel,
-            field: {
-              thresholds: [
-                { value: 2, status: 'healthy' },
-                { value: 1, status: 'critical' },
-              ],
+            fieldConfig: {
+              defaults: {
+                thresholds: {
+                  steps: [
+                    { value: 2, color: 'green' },
+                    { value: 1, color: 'red' },
+                  ],
+                },
+              },
             },
           },
         ],
       },
-      'panels[0].field.thresholds[1].value: 1 is not above',
+      'panels[0].fieldConfig.defaults.thresholds.steps[1].value: 1 is not above',
     ],
+    [
+      'a panel without a place',
+      { ...minimal, panels: [panel], layout: { kind: 'grid', panels: [] } },
+      'layout: has no place for panel 1',
+    ],
+    [
+      'a panel with two places',
+      { ...minimal, panels: [panel], layout: { kind: 'grid', panels: [1, 1] } },
+      'layout.panels[1]: panel 1 has a place already',
+    ],
+    ['a variable without a kind', { ...minimal, variables: [{ name: 'a' }] }, 'variables[0].kind: expected one of query'],
   ])('refuses %s and names the field', (_, input, message) => {
     expect(() => parseDashboard(input)).toThrow(message);
   });

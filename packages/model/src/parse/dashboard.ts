@@ -1,32 +1,26 @@
-import {
-  DASHBOARD_VERSION,
-  type Dashboard,
-  type FieldConfig,
-  type GridPosition,
-  type Panel,
-  type Query,
-  type StatusColor,
-  type ThresholdStep,
+import { DASHBOARD_VERSION } from '../dashboard.ts';
+import type {
+  AnnotationQuery,
+  Dashboard,
+  DashboardLink,
+  Layout,
+  Panel,
+  Section,
+  TimePicker,
+  TimeRangeText,
 } from '../dashboard.ts';
 import { migrateDashboard } from '../migrate/dashboard.ts';
+import { DOMAINS, parsePanel, parseSourceRef } from './panel.ts';
 import { Read } from './read.ts';
+import { parseVariable } from './variable.ts';
 
-const GRID_COLUMNS = 24;
 const MAX_PANELS = 1000;
-const MAX_GRID_ROW = 100_000;
+const MAX_VARIABLES = 500;
+const MAX_SECTIONS = 1_000;
+const MAX_NESTING = 8;
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
-const REFRESH = /^(off|live|\d+(s|m|h))$/;
-const STATUSES: readonly StatusColor[] = ['healthy', 'warning', 'critical', 'unknown', 'neutral'];
-const DOMAINS = ['time', 'step', 'epoch', 'elapsed'] as const;
-
-const DEFAULT_FIELD_CONFIG: FieldConfig = {
-  unit: '',
-  decimals: undefined,
-  min: undefined,
-  max: undefined,
-  thresholds: [],
-  noValue: '',
-};
+const REFRESH = /^(off|live|\d+(ms|s|m|h|d))$/;
+const NO_TIME_PICKER: TimePicker = { hidden: false, refreshIntervals: [], quickRanges: [], nowDelay: '' };
 
 /**
  * Reads a saved dashboard of any version up to DASHBOARD_VERSION. Options of panels and queries stay as they are: their
@@ -42,12 +36,22 @@ export function parseDashboard(input: unknown): Dashboard {
     'x',
     'range',
     'refresh',
+    'timezone',
+    'weekStart',
+    'fiscalYearStartMonth',
+    'cursor',
+    'timePicker',
+    'variables',
+    'annotations',
+    'links',
     'panels',
+    'layout',
+    'editable',
+    'extra',
   ]);
   const uid = document.at('uid');
   if (!UID.test(uid.string())) uid.fail('expected 1 to 64 letters, digits, - or _');
-  const refresh = document.at('refresh');
-  const range = document.at('range');
+  const panels = parsePanels(document.at('panels'));
   return {
     version: DASHBOARD_VERSION,
     uid: uid.string(),
@@ -55,78 +59,153 @@ export function parseDashboard(input: unknown): Dashboard {
     description: document.at('description').or('', (it) => it.string()),
     tags: document.at('tags').or([], (it) => it.array().map((tag) => tag.string())),
     x: document.at('x').or('time', (it) => it.oneOf(DOMAINS)),
-    range: range.or({ from: 'now-1h', to: 'now' }, (it) => ({ from: it.at('from').string(), to: it.at('to').string() })),
-    refresh: refresh.or('live', (it) =>
-      REFRESH.test(it.string()) ? it.string() : it.fail('expected "off", "live" or a duration such as "10s"'),
-    ),
-    panels: parsePanels(document.at('panels')),
+    range: document.at('range').or({ from: 'now-1h', to: 'now' }, parseRange),
+    refresh: document
+      .at('refresh')
+      .or('live', (it) =>
+        REFRESH.test(it.string()) ? it.string() : it.fail('expected "off", "live" or a duration such as "10s"'),
+      ),
+    timezone: document.at('timezone').or('browser', (it) => it.string()),
+    weekStart: document.at('weekStart').or('', (it) => it.oneOf(['', 'monday', 'sunday', 'saturday'])),
+    fiscalYearStartMonth: document.at('fiscalYearStartMonth').or(0, (it) => it.integer(0, 11)),
+    cursor: document.at('cursor').or('crosshair', (it) => it.oneOf(['off', 'crosshair', 'tooltip'])),
+    timePicker: document.at('timePicker').or(NO_TIME_PICKER, parseTimePicker),
+    variables: document.at('variables').or([], parseVariables),
+    annotations: document.at('annotations').or([], (it) => it.array().map(parseAnnotation)),
+    links: document.at('links').or([], (it) => it.array().map(parseLink)),
+    panels,
+    layout: parseWholeLayout(document.at('layout'), panels),
+    editable: document.at('editable').or(true, (it) => it.boolean()),
+    extra: document.at('extra').or({}, (it) => it.object()),
   };
 }
 
 function parsePanels(list: Read): Panel[] {
-  const items = list.array();
-  if (items.length > MAX_PANELS) list.fail(`holds ${items.length} panels, and a dashboard holds at most ${MAX_PANELS}; split it`);
+  const items = list.atMost(MAX_PANELS, 'panels');
   const panels = items.map(parsePanel);
   const seen = new Set<number>();
   panels.forEach((panel, index) => {
-    if (seen.has(panel.id)) (items[index] as Read).at('id').fail(`${panel.id} stands on another panel already`);
+    if (seen.has(panel.id)) items[index]!.at('id').fail(`${panel.id} stands on another panel already`);
     seen.add(panel.id);
   });
   return panels;
 }
 
-function parsePanel(panel: Read): Panel {
-  panel.only(['id', 'title', 'description', 'kind', 'grid', 'queries', 'field', 'options']);
-  return {
-    id: panel.at('id').integer(0, 2 ** 31),
-    title: panel.at('title').or('', (it) => it.string()),
-    description: panel.at('description').or('', (it) => it.string()),
-    kind: panel.at('kind').string(),
-    grid: parseGrid(panel.at('grid')),
-    queries: panel.at('queries').or([], (it) => it.array().map(parseQuery)),
-    field: panel.at('field').or(DEFAULT_FIELD_CONFIG, parseFieldConfig),
-    options: panel.at('options').or({}, (it) => it.object()),
-  };
-}
-
-function parseGrid(grid: Read): GridPosition {
-  const x = grid.at('x').integer(0, GRID_COLUMNS - 1);
-  return {
-    x,
-    y: grid.at('y').integer(0, MAX_GRID_ROW),
-    w: grid.at('w').integer(1, GRID_COLUMNS - x),
-    h: grid.at('h').integer(1, 100),
-  };
-}
-
-function parseQuery(query: Read): Query {
-  query.only(['refId', 'source', 'hidden', 'spec']);
-  return {
-    refId: query.at('refId').string(),
-    source: query.at('source').or('builtin', (it) => it.string()),
-    hidden: query.at('hidden').or(false, (it) => it.boolean()),
-    spec: query.at('spec').object(),
-  };
-}
-
-function parseFieldConfig(field: Read): FieldConfig {
-  field.only(['unit', 'decimals', 'min', 'max', 'thresholds', 'noValue']);
-  return {
-    unit: field.at('unit').or('', (it) => it.string()),
-    decimals: field.at('decimals').or<number | undefined>(undefined, (it) => it.integer(0, 20)),
-    min: field.at('min').or<number | undefined>(undefined, (it) => it.number()),
-    max: field.at('max').or<number | undefined>(undefined, (it) => it.number()),
-    thresholds: field.at('thresholds').or<ThresholdStep[]>([], parseThresholds),
-    noValue: field.at('noValue').or('', (it) => it.string()),
-  };
-}
-
-function parseThresholds(list: Read): ThresholdStep[] {
-  let last = Number.NEGATIVE_INFINITY;
-  return list.array().map((step, index) => {
-    const value = index === 0 && step.at('value').missing ? Number.NEGATIVE_INFINITY : step.at('value').number();
-    if (index > 0 && value <= last) step.at('value').fail(`${value} is not above the step before it, ${last}`);
-    last = value;
-    return { value, status: step.at('status').oneOf(STATUSES) };
+function parseVariables(list: Read): Dashboard['variables'] {
+  const items = list.atMost(MAX_VARIABLES, 'variables');
+  const variables = items.map(parseVariable);
+  const seen = new Set<string>();
+  variables.forEach(({ name }, index) => {
+    if (seen.has(name)) items[index]!.at('name').fail(`"${name}" is another variable's name already`);
+    seen.add(name);
   });
+  return variables;
+}
+
+/** Without a layout all panels stand on one grid. */
+function parseWholeLayout(read: Read, panels: readonly Panel[]): Layout {
+  if (read.missing) return { kind: 'grid', panels: panels.map(({ id }) => id) };
+  const missing = new Set(panels.map(({ id }) => id));
+  const taken = new Set<number>();
+  const sections = new Set<number>();
+  const layout = parseLayout(read, 1);
+  const [lost] = missing;
+  if (lost !== undefined) read.fail(`has no place for panel ${lost}`);
+  return layout;
+
+  function parseLayout(it: Read, depth: number): Layout {
+    if (depth > MAX_NESTING) it.fail(`is nested more than ${MAX_NESTING} deep`);
+    const kind = it.at('kind').oneOf(['grid', 'rows', 'tabs']);
+    if (kind === 'grid') return { kind, panels: it.only(['kind', 'panels']).at('panels').array().map(parsePlace) };
+    return {
+      kind,
+      sections: it
+        .only(['kind', 'sections'])
+        .at('sections')
+        .array()
+        .map((section) => parseSection(section, depth)),
+    };
+  }
+
+  function parsePlace(it: Read): number {
+    const id = it.integer(0, 2 ** 31);
+    if (!missing.delete(id)) it.fail(taken.has(id) ? `panel ${id} has a place already` : `there is no panel ${id}`);
+    taken.add(id);
+    return id;
+  }
+
+  function parseSection(it: Read, depth: number): Section {
+    it.only(['id', 'title', 'collapsed', 'hideHeader', 'repeat', 'layout']);
+    const id = it.at('id').integer(0, 2 ** 31);
+    if (sections.has(id) || missing.has(id) || taken.has(id))
+      it.at('id').fail(`${id} stands on another row, tab or panel already`);
+    sections.add(id);
+    if (sections.size > MAX_SECTIONS) it.fail(`is one row or tab too many; a dashboard holds at most ${MAX_SECTIONS}`);
+    return {
+      id,
+      title: it.at('title').or('', (own) => own.string()),
+      collapsed: it.at('collapsed').or(false, (own) => own.boolean()),
+      hideHeader: it.at('hideHeader').or(false, (own) => own.boolean()),
+      repeat: it.at('repeat').or<string | undefined>(undefined, (own) => own.string()),
+      layout: parseLayout(it.at('layout'), depth + 1),
+    };
+  }
+}
+
+function parseRange(read: Read): TimeRangeText {
+  return { from: read.at('from').string(), to: read.at('to').string() };
+}
+
+function parseTimePicker(read: Read): TimePicker {
+  read.only(['hidden', 'refreshIntervals', 'quickRanges', 'nowDelay']);
+  return {
+    hidden: read.at('hidden').or(false, (it) => it.boolean()),
+    refreshIntervals: read.at('refreshIntervals').or([], (it) => it.array().map((own) => own.string())),
+    quickRanges: read
+      .at('quickRanges')
+      .or([], (it) => it.array().map((own) => ({ ...parseRange(own), display: own.at('display').string() }))),
+    nowDelay: read.at('nowDelay').or('', (it) => it.string()),
+  };
+}
+
+function parseAnnotation(read: Read): AnnotationQuery {
+  read.only(['name', 'source', 'enable', 'hide', 'builtIn', 'color', 'filter', 'spec', 'extra']);
+  return {
+    name: read.at('name').string(),
+    source: parseSourceRef(read.at('source')),
+    enable: read.at('enable').or(true, (it) => it.boolean()),
+    hide: read.at('hide').or(false, (it) => it.boolean()),
+    builtIn: read.at('builtIn').or(false, (it) => it.boolean()),
+    color: read.at('color').or('', (it) => it.string()),
+    filter: read.at('filter').or<AnnotationQuery['filter']>(undefined, (it) => ({
+      exclude: it
+        .only(['exclude', 'ids'])
+        .at('exclude')
+        .or(false, (own) => own.boolean()),
+      ids: it
+        .at('ids')
+        .array()
+        .map((id) => id.integer(0, 2 ** 31)),
+    })),
+    spec: read.at('spec').or({}, (it) => it.object()),
+    extra: read.at('extra').or({}, (it) => it.object()),
+  };
+}
+
+function parseLink(read: Read): DashboardLink {
+  read.only(['title', 'type', 'url', 'tags', 'asDropdown', 'includeVars', 'keepTime', 'targetBlank', 'icon', 'tooltip']);
+  const text = (key: string) => read.at(key).or('', (it) => it.string());
+  const flag = (key: string) => read.at(key).or(false, (it) => it.boolean());
+  return {
+    title: text('title'),
+    type: read.at('type').oneOf(['link', 'dashboards']),
+    url: text('url'),
+    tags: read.at('tags').or([], (it) => it.array().map((tag) => tag.string())),
+    asDropdown: flag('asDropdown'),
+    includeVars: flag('includeVars'),
+    keepTime: flag('keepTime'),
+    targetBlank: flag('targetBlank'),
+    icon: text('icon'),
+    tooltip: text('tooltip'),
+  };
 }

@@ -34,6 +34,12 @@ export class Read {
     return this.value.map((item, index) => new Read(`${this.path}[${index}]`, item));
   }
 
+  /** A list of no more than `most` of what `what` calls them. */
+  atMost(most: number, what: string): Read[] {
+    const items = this.array();
+    return items.length <= most ? items : this.fail(`holds ${items.length} ${what}, and at most ${most} fit`);
+  }
+
   string(): string {
     return typeof this.value === 'string' ? this.value : this.#refuse('text');
   }
