@@ -9,6 +9,8 @@ interface FieldBase {
   readonly labels?: Readonly<Record<string, string>>;
   /** What the source and transformations say of the field. Panels get it with the panel's own settings and overrides applied. */
   readonly config?: FieldSettings;
+  /** What thresholds in percent and colour schemes are a share of, where `config` says no min or no max. Filled in with the settings, on the page. */
+  readonly range?: { readonly min: number; readonly max: number };
   /** 1 where there is a value, 0 where there is none; undefined where all are there. NaN, "" and false are values. */
   readonly present?: Uint8Array;
 }
@@ -40,6 +42,10 @@ export interface FrameField extends FieldBase {
 export interface JsonField extends FieldBase {
   readonly type: 'json';
   readonly values: readonly unknown[];
+}
+
+export function isNumbers(field: Field | undefined): field is NumberField {
+  return field?.type === 'number' || field?.type === 'time';
 }
 
 export type Field = NumberField | StringField | BooleanField | FrameField | JsonField;
