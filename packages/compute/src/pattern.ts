@@ -1,0 +1,137 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { RE2JS } from 're2js';
+
+/** A regular expression that somebody typed: it answers in time bounded by the text's length. */
+export interface Pattern {
+  test(text: string): boolean;
+  /** The whole match and its groups; undefined where the pattern is not found. Groups that took no part are undefined. */
+  exec(
+    text: string,
+  ):
+    | { readonly groups: readonly (string | undefined)[]; readonly named: Readonly<Record<string, string | undefined>> }
+    | undefined;
+  /** Like String.replace: `$1`, `$<name>` and `$&` stand for what was found. The first match, or all with the flag g. */
+  replace(text: string, replacement: string): string;
+}
+
+/** With this many unbounded repetitions one after the other, backtracking costs at most the square of the text's length. */
+const FAST_REPETITIONS = 2;
+/** What RE2 cannot say (lookaround, back references) may have so many, on texts so long. */
+const MOST_REPETITIONS = 4;
+const LONGEST_TEXT = 1_000;
+
+/** Whether it is written `/…/flags`. */
+export function isSlashed(text: string): boolean {
+  return /^\/.*\/[a-z]*$/s.test(text);
+}
+
+/**
+ * Reads `/…/flags`, or an expression without slashes, which must then fit the whole text ("whole") or be found in it ("part").
+ * JavaScript's own engine runs what it cannot be slow at; RE2 the rest. Throws BadRequest for what is no expression, and for
+ * one that neither can run in bounded time.
+ */
+export function compilePattern(field: string, text: string, bare: 'whole' | 'part'): Pattern {
+  const slashed = /^\/(.*)\/([a-z]*)$/s.exec(text);
+  const source = slashed === null ? (bare === 'whole' ? `^${text}$` : text) : slashed[1]!;
+  const flags = [...new Set(slashed?.[2] ?? '')].filter((flag) => 'gimsu'.includes(flag)).join('');
+  let native: RegExp;
+  try {
+    native = new RegExp(source, flags.replace('g', ''));
+  } catch (cause) {
+    throw new BadRequest(field, `"${text}" is not a regular expression`, { cause });
+  }
+  const all = flags.includes('g');
+  const repetitions = countRepetitions(source);
+  if (repetitions <= FAST_REPETITIONS) return nativePattern(native, all, Number.POSITIVE_INFINITY);
+  const re2 = compileRe2(source, flags);
+  if (re2 !== undefined) return re2Pattern(re2, all);
+  if (repetitions <= MOST_REPETITIONS) return nativePattern(native, all, LONGEST_TEXT);
+  throw new BadRequest(
+    field,
+    `"${text}" could take forever: write it without lookaround or back references, or with fewer repetitions`,
+  );
+}
+
+function nativePattern(regex: RegExp, all: boolean, longest: number): Pattern {
+  const global = all ? new RegExp(regex.source, `${regex.flags}g`) : regex;
+  return {
+    test: (text) => text.length <= longest && regex.test(text),
+    exec(text) {
+      const match = text.length <= longest ? regex.exec(text) : null;
+      return match === null ? undefined : { groups: [...match], named: match.groups ?? {} };
+    },
+    replace: (text, replacement) => (text.length <= longest ? text.replace(global, replacement) : text),
+  };
+}
+
+function re2Pattern(regex: RE2JS, all: boolean): Pattern {
+  return {
+    test: (text) => regex.test(text),
+    exec(text) {
+      const matcher = regex.matcher(text);
+      if (!matcher.find()) return undefined;
+      const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? undefined);
+      const named = Object.entries(matcher.getNamedGroups()).map(([name, value]) => [name, value ?? undefined]);
+      return { groups, named: Object.fromEntries(named) as Record<string, string | undefined> };
+    },
+    replace(text, replacement) {
+      const matcher = regex.matcher(text);
+      return all ? matcher.replaceAll(replacement) : matcher.replaceFirst(replacement);
+    },
+  };
+}
+
+function compileRe2(source: string, flags: string): RE2JS | undefined {
+  const own = (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0);
+  try {
+    // RE2 knows named groups in Python's spelling everywhere.
+    return RE2JS.compile(source.replaceAll(/\(\?<(?=[A-Za-z_])/g, '(?P<'), own | (flags.includes('s') ? RE2JS.DOTALL : 0));
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many unbounded repetitions a source has; infinite where one repeats a group that can itself match in several ways. */
+function countRepetitions(source: string): number {
+  const open: { ambiguous: boolean }[] = [{ ambiguous: false }];
+  let count = 0;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at]!;
+    if (char === '\\') at++;
+    else if (char === '[') at = endOfClass(source, at);
+    else if (char === '(') open.push({ ambiguous: false });
+    else if (char === '|' || char === '{' || (char === '?' && source[at - 1] !== '(')) open.at(-1)!.ambiguous = true;
+    else if (char === ')') {
+      const group = open.length > 1 ? open.pop()! : open[0]!;
+      const repeats = isRepetition(source, at + 1);
+      if (repeats && group.ambiguous) return Number.POSITIVE_INFINITY;
+      if (group.ambiguous || repeats || source[at + 1] === '?') open.at(-1)!.ambiguous = true;
+      if (repeats) count++;
+    } else if (isRepetition(source, at + 1)) {
+      count++;
+      open.at(-1)!.ambiguous = true;
+    }
+    // A class or an escape may be repeated too.
+    if ((char === '\\' || char === '[') && isRepetition(source, at + 1)) {
+      count++;
+      open.at(-1)!.ambiguous = true;
+    }
+  }
+  return count;
+}
+
+function endOfClass(source: string, from: number): number {
+  for (let at = from + 1; at < source.length; at++) {
+    if (source[at] === '\\') at++;
+    else if (source[at] === ']') return at;
+  }
+  return source.length;
+}
+
+/** A counted repetition is as bad as an unbounded one where its count is high. */
+function isRepetition(source: string, at: number): boolean {
+  if (source[at] === '*' || source[at] === '+') return true;
+  const counted = /^\{\d+(,(\d*))?\}/.exec(source.slice(at, at + 16));
+  if (counted === null) return false;
+  return counted[1] !== undefined && (counted[2] === '' || Number(counted[2]) > 3);
+}
