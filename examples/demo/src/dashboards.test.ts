@@ -26,7 +26,7 @@ test('the four built-in dashboards are there', () => {
   expect(dashboards.map(({ uid }) => uid).toSorted()).toEqual(['host', 'inference', 'training', 'vitrine']);
 });
 
-test.each(panels.filter(([, { kind }]) => kind !== 'row'))('%s has options, queries and a unit that are known', (_, panel) => {
+test.each(panels)('%s has options, queries and a unit that are known', (_, panel) => {
   const spec = panelSpecs.find(({ kind }) => kind === panel.kind);
   expect(spec, `a panel of kind ${panel.kind}`).toBeDefined();
   const options = spec!.parseOptions(panel.options) as Record<string, unknown>;
@@ -34,7 +34,8 @@ test.each(panels.filter(([, { kind }]) => kind !== 'row'))('%s has options, quer
   expect(panel.description).not.toBe('');
   expect(panel.queries.length).toBeGreaterThan(0);
   for (const { spec } of panel.queries) parseBuiltinExpr(builtinSpec.parseQuery(spec));
-  expect(panel.field.unit.startsWith('suffix:') || isKnownUnit(panel.field.unit)).toBe(true);
+  const unit = panel.fieldConfig.defaults.unit ?? '';
+  expect(unit.startsWith('suffix:') || isKnownUnit(unit)).toBe(true);
 });
 
 test.each(dashboards.map((dashboard): [string, Dashboard] => [dashboard.uid, dashboard]))(

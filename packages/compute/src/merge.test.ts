@@ -24,7 +24,15 @@ function answer(lives: readonly Life[], fromMs: number, toMs: number, shape: Fra
     fields.push({ name, type: 'number', labels, values, ...(present.includes(0) ? { present } : {}) });
   }
   const frames: Frame[] = fields.length === 1 ? [] : [{ refId: 'A', shape, length: times.length, fields }];
-  return { frames, notices: [], traces: [], fromMs: times[0] ?? fromMs, toMs: times.at(-1) ?? toMs, stepMs: STEP };
+  return {
+    frames,
+    growable: true,
+    notices: [],
+    traces: [],
+    fromMs: times[0] ?? fromMs,
+    toMs: times.at(-1) ?? toMs,
+    stepMs: STEP,
+  };
 }
 
 /** Everything a reader can see: each series' values by time, between two times. */

@@ -1,3 +1,4 @@
+import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Field, Frame, Notice, NumberField, PanelData } from '@vitrine/model/frame.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 
@@ -17,7 +18,7 @@ interface Curves {
  * Neither input is changed. Where the grids differ, or the fresh answer covers everything, it is the result.
  */
 export function mergePanelData(old: PanelData, fresh: PanelData, keepFromMs: number): PanelData {
-  if (old.stepMs !== fresh.stepMs || fresh.fromMs <= old.fromMs) return fresh;
+  if (!fresh.growable || old.stepMs !== fresh.stepMs || fresh.fromMs <= old.fromMs) return fresh;
   const startMs = keepFromMs - old.stepMs;
   const known = identifyFrames(old.frames, fresh.frames);
   const grown = identifyFrames(fresh.frames, old.frames);
@@ -40,6 +41,7 @@ export function mergePanelData(old: PanelData, fresh: PanelData, keepFromMs: num
     fromMs: Math.max(old.fromMs, Math.ceil(startMs / old.stepMs) * old.stepMs),
     toMs: fresh.toMs,
     stepMs: old.stepMs,
+    growable: true,
   };
 }
 
@@ -53,7 +55,7 @@ export function isEmpty(data: PanelData): boolean {
   return !data.frames.some(({ shape, length, fields }) => {
     if (length === 0) return false;
     if (shape === 'table') return fields.length > 0;
-    return fields.slice(1).some((field) => field.type === 'string' || hasValue(field, length));
+    return fields.slice(1).some((field) => hasValue(field, length));
   });
 }
 
@@ -84,7 +86,7 @@ function identity({ name, labels }: Field): string {
 function readCurves(frame: Frame): Curves | undefined {
   const [x, ...series] = frame.fields;
   if (frame.shape === 'table' || x?.type !== 'time') return undefined;
-  const numbers = series.filter((field) => field.type !== 'string');
+  const numbers = series.filter(isNumbers);
   return numbers.length === series.length ? { frame, x, series: numbers } : undefined;
 }
 
@@ -139,7 +141,7 @@ function lowerBound(times: Float64Array, length: number, atMs: number): number {
   return low;
 }
 
-function hasValue({ present }: NumberField, length: number): boolean {
+function hasValue({ present }: Field, length: number): boolean {
   return present === undefined ? length > 0 : present.subarray(0, length).includes(1);
 }
 

@@ -1,3 +1,4 @@
+import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame, NumberField } from '@vitrine/model/frame.ts';
 
 import { reduce } from './reduce.ts';
@@ -33,13 +34,13 @@ export function valuesOf(frames: readonly Frame[], reduction: Reduction, most: n
 function addSeries(values: NamedValue[], frame: Frame, reduction: Reduction, most: number): void {
   const [x, ...fields] = frame.fields;
   for (const [index, field] of fields.entries()) {
-    if (field.type === 'string' || x === undefined || x.type === 'string' || values.length >= most) continue;
+    if (!isNumbers(field) || !isNumbers(x) || values.length >= most) continue;
     values.push({
       id: `${frame.refId}:${index}:${field.name}`,
       name: field.name,
       labels: field.labels ?? {},
       value: reduce(field, reduction),
-      unit: field.unit,
+      unit: field.config?.unit,
       history: { xs: x.values, field },
     });
   }
@@ -62,7 +63,7 @@ function addRows(values: NamedValue[], frame: Frame, most: number): void {
         name: [named, own].filter((part) => part !== '').join(' '),
         labels,
         value: field.present?.[row] === 0 ? undefined : field.values[row],
-        unit: field.unit,
+        unit: field.config?.unit,
         history: undefined,
       });
     }

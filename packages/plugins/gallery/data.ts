@@ -39,7 +39,7 @@ export function frame(made: readonly Made[], count: number, shape: Frame['shape'
 }
 
 export function answer(...frames: Frame[]): PanelData {
-  return { frames, notices: [], traces: [], fromMs: FROM_MS, toMs: TO_MS, stepMs: 0 };
+  return { frames, growable: true, notices: [], traces: [], fromMs: FROM_MS, toMs: TO_MS, stepMs: 0 };
 }
 
 const gauss = (next: () => number) => next() + next() + next() - 1.5;
@@ -188,19 +188,19 @@ export const table: Frame = {
     {
       name: 'p95',
       type: 'number',
-      unit: 's',
+      config: { unit: 's' },
       values: Float64Array.from({ length: 400 }, (_, n) => 0.004 * (1 + ((n * 37) % 91))),
     },
     {
       name: 'requests',
       type: 'number',
-      unit: 'short',
+      config: { unit: 'short' },
       values: Float64Array.from({ length: 400 }, (_, n) => (n * 7919) % 100_003),
     },
     {
       name: 'errors',
       type: 'number',
-      unit: 'percentunit',
+      config: { unit: 'percentunit' },
       values: Float64Array.from({ length: 400 }, (_, n) => ((n * 13) % 29) / 400),
       present: Uint8Array.from({ length: 400 }, (_, n) => (n % 9 === 4 ? 0 : 1)),
     },

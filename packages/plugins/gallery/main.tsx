@@ -1,7 +1,7 @@
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
 import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
-import type { FieldConfig } from '@vitrine/model/dashboard.ts';
+import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { StrictMode, Suspense, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -13,14 +13,14 @@ import { panels } from '../src/panels/web.ts';
 import * as made from './data.ts';
 import { crowdedPage, pieces } from './pieces.tsx';
 
-const FIELD: FieldConfig = { unit: '', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
+const FIELD: FieldSettings = { unit: '' };
 
 export interface Shown {
   readonly title: string;
   readonly kind: string;
   readonly w: number;
   readonly h: number;
-  readonly field?: Partial<FieldConfig>;
+  readonly field?: FieldSettings;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly data: PanelData;
 }
@@ -37,6 +37,9 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
       timeZone: 'UTC',
       theme,
       cursor,
+      annotations: [],
+      share: 'crosshair',
+      replace: (text) => text,
       zoomTo: (from, to) => setRange([from, to]),
       zoomOut: () => setRange([made.FROM_MS, made.TO_MS]),
     }),

@@ -1,5 +1,5 @@
 import type { Frame } from '@vitrine/model/frame.ts';
-import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import type { Thresholds } from '@vitrine/model/field-config.ts';
 
 import * as made from './data.ts';
 import type { Shown } from './main.tsx';
@@ -13,16 +13,22 @@ function one(frame: Frame, n: number): Frame {
 
 const missing = made.frame([{ name: 'gone', labels: {}, at: () => undefined }], 60);
 
-const rising: readonly ThresholdStep[] = [
-  { value: -Infinity, status: 'healthy' },
-  { value: 0.15, status: 'warning' },
-  { value: 0.25, status: 'critical' },
-];
-const falling: readonly ThresholdStep[] = [
-  { value: -Infinity, status: 'critical' },
-  { value: 0.5, status: 'warning' },
-  { value: 0.9, status: 'healthy' },
-];
+const rising: Thresholds = {
+  mode: 'absolute',
+  steps: [
+    { value: -Infinity, color: 'healthy' },
+    { value: 0.15, color: 'warning' },
+    { value: 0.25, color: 'critical' },
+  ],
+};
+const falling: Thresholds = {
+  mode: 'absolute',
+  steps: [
+    { value: -Infinity, color: 'critical' },
+    { value: 0.5, color: 'warning' },
+    { value: 0.9, color: 'healthy' },
+  ],
+};
 
 const NOTE = `# Fraud model
 Serves **two versions**; see the [runbook](https://example.com/runbook) or \`kubectl logs\`.
@@ -58,11 +64,14 @@ export const pieces: readonly Shown[] = [
     h: 280,
     field: {
       unit: 's',
-      thresholds: [
-        { value: -Infinity, status: 'healthy' },
-        { value: 0.15, status: 'warning' },
-        { value: 0.25, status: 'critical' },
-      ],
+      thresholds: {
+        mode: 'absolute',
+        steps: [
+          { value: -Infinity, color: 'healthy' },
+          { value: 0.15, color: 'warning' },
+          { value: 0.25, color: 'critical' },
+        ],
+      },
     },
     options: { thresholds: 'area' },
     data: answer(made.latency),
@@ -113,11 +122,14 @@ export const pieces: readonly Shown[] = [
     h: 220,
     field: {
       unit: 'percentunit',
-      thresholds: [
-        { value: -Infinity, status: 'healthy' },
-        { value: 0.6, status: 'warning' },
-        { value: 0.9, status: 'critical' },
-      ],
+      thresholds: {
+        mode: 'absolute',
+        steps: [
+          { value: -Infinity, color: 'healthy' },
+          { value: 0.6, color: 'warning' },
+          { value: 0.9, color: 'critical' },
+        ],
+      },
     },
     data: answer(one(made.cores, 8)),
   },

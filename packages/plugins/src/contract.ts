@@ -99,7 +99,9 @@ export interface QueryContext {
 }
 
 /** How a variable's value stands in a text: one of the format ids of compute/variable-format.ts (regex, pipe, csv, …), or a function. */
-export type VariableFormat = string | ((value: string | readonly string[], variable: { readonly name: string; readonly multi: boolean }) => string);
+export type VariableFormat =
+  | string
+  | ((value: string | readonly string[], variable: { readonly name: string; readonly multi: boolean }) => string);
 
 export interface QueryAnswer {
   readonly frames: readonly Frame[];
@@ -125,7 +127,10 @@ export interface Datasource<Query> {
   /** All options of a query variable; undefined where the source has none. */
   options?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly VariableOption[]>;
   /** What an annotation query finds; the source's name and colour are filled in by the caller. */
-  annotations?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly Omit<AnnotationEvent, 'query' | 'color'>[]>;
+  annotations?(
+    spec: Readonly<Record<string, unknown>>,
+    context: QueryContext,
+  ): Promise<readonly Omit<AnnotationEvent, 'query' | 'color'>[]>;
 }
 
 /** The server's half of a data source. What it needs is handed in. */

@@ -10,7 +10,17 @@ import { createQueryClient } from './api/query-client.ts';
 import { createAppRouter } from './router.tsx';
 
 const session = { user: { name: 'owner', role: 'admin' }, version: '1', nowMs: Date.now() };
-const summary = { uid: 'training', title: 'Training', description: 'Loss', tags: ['ml'], panelCount: 1, builtin: true };
+const summary = {
+  uid: 'training',
+  title: 'Training',
+  description: 'Loss',
+  tags: ['ml'],
+  panelCount: 1,
+  builtin: true,
+  folder: undefined,
+  starred: false,
+  updatedMs: 0,
+};
 const field = { unit: '', decimals: null, min: null, max: null, thresholds: [], noValue: '' };
 const query = { refId: 'A', source: 'builtin', hidden: false, spec: { expr: 'training_loss' } };
 const dashboard = {
@@ -48,6 +58,7 @@ const loss: PanelData = {
       ],
     },
   ],
+  growable: true,
   notices: [],
   traces: [],
   fromMs: session.nowMs - 3_600_000,

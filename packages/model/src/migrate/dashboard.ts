@@ -8,10 +8,10 @@ const STEPS: readonly ((input: Readonly<Record<string, unknown>>) => unknown)[] 
 /** Brings a saved dashboard to the newest version, one version a step. Throws BadRequest on a version that is not known. */
 export function migrateDashboard(input: unknown): unknown {
   const version = new Read('', input).at('version');
-  const found = version.value;
-  if (typeof found !== 'number' || !Number.isInteger(found) || found < 1 || found > DASHBOARD_VERSION) {
+  const found = Number.isInteger(version.value) ? Number(version.value) : 0;
+  if (found < 1 || found > DASHBOARD_VERSION) {
     version.fail(
-      `expected 1 to ${DASHBOARD_VERSION}, the newest version this Vitrine knows, found ${JSON.stringify(found) ?? 'nothing'}`,
+      `expected 1 to ${DASHBOARD_VERSION}, the newest version this Vitrine knows, found ${JSON.stringify(version.value) ?? 'nothing'}`,
     );
   }
   let document = input;

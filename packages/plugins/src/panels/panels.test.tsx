@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import type { FieldConfig } from '@vitrine/model/dashboard.ts';
+import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { Frame, PanelData } from '@vitrine/model/frame.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import { act, StrictMode, Suspense } from 'react';
@@ -10,7 +10,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { PanelContext } from '../contract.ts';
 import { panels } from './web.ts';
 
-const FIELD: FieldConfig = { unit: 's', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
+const FIELD: FieldSettings = { unit: 's' };
 
 const series: Frame = {
   refId: 'A',
@@ -36,6 +36,9 @@ const context: PanelContext = {
   timeZone: 'UTC',
   theme: 'dark',
   cursor: createCrosshair(),
+  annotations: [],
+  share: 'crosshair',
+  replace: (text) => text,
   zoomTo: vi.fn<PanelContext['zoomTo']>(),
   zoomOut: vi.fn<PanelContext['zoomOut']>(),
 };
@@ -68,12 +71,12 @@ afterEach(() => {
 async function show(
   kind: string,
   frames: readonly Frame[],
-  field: Partial<FieldConfig> = {},
+  field: FieldSettings = {},
   options: unknown = {},
   within: PanelContext = context,
 ): Promise<string> {
   const { Component } = panels.find(({ spec }) => spec.kind === kind)!;
-  const data: PanelData = { frames, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000 };
+  const data: PanelData = { frames, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000, growable: true };
   const draw = () =>
     root.render(
       <StrictMode>
@@ -130,18 +133,24 @@ test.each(['timeseries', 'stat', 'gauge', 'bargauge', 'heatmap', 'table', 'text'
 
 test('thresholds speak a word beside their colour', async () => {
   await show('stat', [series], {
-    thresholds: [
-      { value: -Infinity, status: 'healthy' },
-      { value: 0.02, status: 'critical' },
-    ],
+    thresholds: {
+      mode: 'absolute',
+      steps: [
+        { value: -Infinity, color: 'healthy' },
+        { value: 0.02, color: 'critical' },
+      ],
+    },
   });
   expect(host.querySelector('[aria-label="Critical"]')).not.toBeNull();
   expect(host.querySelector('[aria-label="Unknown"]')).not.toBeNull();
-  const heat = {
-    thresholds: [
-      { value: -Infinity, status: 'critical' as const },
-      { value: 0.02, status: 'healthy' as const },
-    ],
+  const heat: FieldSettings = {
+    thresholds: {
+      mode: 'absolute',
+      steps: [
+        { value: -Infinity, color: 'critical' },
+        { value: 0.02, color: 'healthy' },
+      ],
+    },
   };
   expect(await show('heatmap', [series], heat)).toContain('Healthy from 20 ms');
 });

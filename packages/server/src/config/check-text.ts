@@ -68,7 +68,7 @@ function checkDashboard(path: string, text: string): readonly string[] {
     const dashboard = parseDashboard(JSON.parse(text));
     dashboard.panels.forEach((panel, p) => {
       panel.queries.forEach((query, q) => {
-        if (query.source === 'builtin') checkQuery(`panels[${p}].queries[${q}].spec`, query.spec);
+        if (query.source.type === 'builtin') checkQuery(`panels[${p}].queries[${q}].spec`, query.spec);
       });
     });
     return [];

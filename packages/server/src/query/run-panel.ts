@@ -26,7 +26,7 @@ export async function runPanel(panel: Panel, range: PanelRange, needs: RunPanelN
   const grid = gridOf(range, needs.maxPoints);
   // In whole seconds, so that two who look at "now" within one ask for the same.
   const shown = { fromMs: Math.floor(range.fromMs / 1_000) * 1_000, toMs: Math.ceil(range.toMs / 1_000) * 1_000 };
-  const context: Omit<QueryContext, 'signal'> = { ...grid, shown, maxPoints: range.widthPx, limits: needs.limits };
+  const context: Omit<QueryContext, 'signal'> = { ...grid, shown, maxPoints: range.widthPx, limits: needs.limits, replace: (text) => text, filters: [] };
   const queries = panel.queries.filter((query) => !query.hidden);
   const outcomes = await Promise.allSettled(
     queries.map((query) =>
@@ -52,6 +52,7 @@ export async function runPanel(panel: Panel, range: PanelRange, needs: RunPanelN
     ],
     traces: answers.map(({ trace }) => trace),
     ...grid,
+    growable: true,
   };
 }
 

@@ -30,9 +30,9 @@ export function connectSources(samples: SampleStore, scrapeIntervalMs: number): 
     ],
   ]);
   const find = (query: Query): OpenSource => {
-    const source = byUid.get(query.source);
+    const source = byUid.get(query.source.uid);
     if (source === undefined)
-      throw new BadRequest('source', `there is no data source "${query.source}"; known are ${[...byUid.keys()].join(', ')}`);
+      throw new BadRequest('source', `there is no data source "${query.source.uid}"; known are ${[...byUid.keys()].join(', ')}`);
     return source;
   };
   return {

@@ -1,8 +1,8 @@
-import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { formatExact, formatText } from '@vitrine/model/unit.ts';
 import type { ReactElement } from 'react';
 
-import { STATUS_WORDS, statusOf, statusVariable } from '../theme/status.ts';
+import { STATUS_WORDS, statusOf, statusOfColor, statusVariable } from '../theme/status.ts';
 import { StatusShape } from '../widget/status-shape.tsx';
 import classes from './bar-gauge.module.css';
 import { share } from './gauge-arc.ts';
@@ -72,7 +72,10 @@ export function BarGauge({ label, bars, min, max, decimals, thresholds, noValue,
                   <span
                     key={step.value}
                     className={classes.mark}
-                    style={{ left: `${share(step.value, { min, max }) * 100}%`, background: statusVariable(step.status) }}
+                    style={{
+                      left: `${share(step.value, { min, max }) * 100}%`,
+                      background: statusVariable(statusOfColor(step.color)),
+                    }}
                   />
                 ) : null,
               )}

@@ -1,8 +1,8 @@
-import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import type { ReactElement } from 'react';
 
-import { STATUS_WORDS, statusOf, statusVariable } from '../theme/status.ts';
+import { STATUS_WORDS, statusOf, statusOfColor, statusVariable } from '../theme/status.ts';
 import { Figure, FIGURE_SHAPE, figureText } from '../widget/figure.tsx';
 import { figureSize } from '../widget/figure-layout.ts';
 import { arcPath, gaugeRing, point, share } from './gauge-arc.ts';
@@ -36,7 +36,7 @@ export function Gauge(props: GaugeProps): ReactElement {
   const rim = Math.max(2, thick * 0.22);
   const track = radius - rim - 2 - thick / 2;
   const text = value === undefined ? noValue || 'no value' : formatText(value, unit, decimals);
-  const steps = thresholds.filter((step) => step.status !== 'neutral');
+  const steps = thresholds.filter((step) => statusOfColor(step.color) !== 'neutral');
   return (
     <div className={classes.gauge} style={{ width, height }}>
       <svg
@@ -58,7 +58,7 @@ export function Gauge(props: GaugeProps): ReactElement {
               <path
                 key={step.value}
                 d={arcPath(from, to, radius - rim / 2)}
-                stroke={statusVariable(step.status)}
+                stroke={statusVariable(statusOfColor(step.color))}
                 strokeWidth={rim}
                 opacity={0.8}
               />

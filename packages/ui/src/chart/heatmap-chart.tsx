@@ -1,6 +1,6 @@
 import { heatGrid } from '@vitrine/compute/heat-grid.ts';
 import type { HeatGrid } from '@vitrine/compute/heat-grid.ts';
-import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import type { NumberField } from '@vitrine/model/frame.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import { useMemo } from 'react';
@@ -9,7 +9,7 @@ import type { ReactElement } from 'react';
 import { heatGradient, heatPixels, heatShare, heatValue, pixelOf } from '../theme/heat-scale.ts';
 import type { HeatCurve } from '../theme/heat-scale.ts';
 import { INK } from '../theme/ink.ts';
-import { STATUS_WORDS, statusInk, statusOf } from '../theme/status.ts';
+import { STATUS_WORDS, statusInk, statusOf, statusOfColor } from '../theme/status.ts';
 import { StatusShape } from '../widget/status-shape.tsx';
 import { Float } from './float.tsx';
 import floatClasses from './float.module.css';
@@ -167,13 +167,15 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
       />
       {scaleHeight > 0 && thresholds.length > 0 && (
         <div className={classes.scale}>
-          {thresholds.map(({ value, status }) => (
-            <span key={value} className={classes.status}>
-              <StatusShape status={status} size={9} />
-              {STATUS_WORDS[status]}
-              {Number.isFinite(value) && ` from ${formatText(value, unit, decimals)}`}
-            </span>
-          ))}
+          {thresholds
+            .map(({ value, color }) => ({ value, status: statusOfColor(color) }))
+            .map(({ value, status }) => (
+              <span key={value} className={classes.status}>
+                <StatusShape status={status} size={9} />
+                {STATUS_WORDS[status]}
+                {Number.isFinite(value) && ` from ${formatText(value, unit, decimals)}`}
+              </span>
+            ))}
         </div>
       )}
       {scaleHeight > 0 && thresholds.length === 0 && (
@@ -228,7 +230,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
 
 /** The colour of a value's status, as a pixel. */
 function statusPixels(thresholds: readonly ThresholdStep[], theme: ChartContext['theme']): (value: number) => number {
-  const pixels = new Map(thresholds.map(({ status }) => [status, pixelOf(statusInk(status, theme))]));
+  const pixels = new Map(thresholds.map(({ color }) => [statusOfColor(color), pixelOf(statusInk(statusOfColor(color), theme))]));
   const unknown = pixelOf(statusInk('unknown', theme));
   return (value) => pixels.get(statusOf(value, thresholds)) ?? unknown;
 }

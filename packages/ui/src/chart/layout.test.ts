@@ -12,7 +12,7 @@ import { windowAround } from './reading.ts';
 import { sparkPath } from './spark-path.ts';
 import { chartLayout } from './time-chart.tsx';
 
-const NONE = { unit: '', decimals: undefined, min: undefined, max: undefined, thresholds: [], noValue: '' };
+const NONE = { unit: '' };
 
 const NEEDS = { name: 100, number: 64 };
 
@@ -98,9 +98,9 @@ test.each([
   [5, 'critical'],
 ])('%s is %s', (value, want) => {
   const steps = [
-    { value: -Infinity, status: 'healthy' as const },
-    { value: 0.8, status: 'warning' as const },
-    { value: 0.9, status: 'critical' as const },
+    { value: -Infinity, color: 'healthy' },
+    { value: 0.8, color: 'yellow' },
+    { value: 0.9, color: 'dark-red' },
   ];
   expect(statusOf(value, steps)).toBe(want);
   expect(statusOf(value, [])).toBe('neutral');

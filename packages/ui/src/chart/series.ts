@@ -1,6 +1,7 @@
 import { nearestIndex } from '@vitrine/compute/downsample.ts';
 import { summarize } from '@vitrine/compute/reduce.ts';
 import type { Summary } from '@vitrine/compute/reduce.ts';
+import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame, NumberField } from '@vitrine/model/frame.ts';
 
 import type { ThemeName } from '../theme/ink.ts';
@@ -39,9 +40,9 @@ export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: 
   const taken = new Map<string, number>();
   for (const frame of frames) {
     const [x, ...rest] = frame.fields;
-    if (x === undefined || x.type === 'string') continue;
+    if (!isNumbers(x)) continue;
     for (const field of rest) {
-      if (field.type === 'string') continue;
+      if (!isNumbers(field)) continue;
       const key = `${frame.refId} ${field.name} ${labelKey(field.labels)}`;
       const copies = taken.get(key) ?? 0;
       taken.set(key, copies + 1);
@@ -59,7 +60,7 @@ export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: 
       identity,
       color: shadeOf(SERIES_COLORS[theme][slots.get(identity)!]!, shade, theme),
       style: lineStyle(field.labels?.[SPLIT]),
-      unit: field.unit ?? unit,
+      unit: field.config?.unit ?? unit,
       xs,
       ys,
       nanAt,

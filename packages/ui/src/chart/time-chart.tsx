@@ -1,12 +1,12 @@
 import { lowerBound } from '@vitrine/compute/downsample.ts';
 import { stack } from '@vitrine/compute/stack.ts';
-import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import { INK } from '../theme/ink.ts';
-import { statusInk } from '../theme/status.ts';
+import { statusInk, statusOfColor } from '../theme/status.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import { formatX } from './format-x.ts';
 import { LEGEND_HEAD, LEGEND_ROW, legendNeeds, LegendTable, legendWidthWithin } from './legend-table.tsx';
@@ -335,7 +335,8 @@ function paintThresholds(
   yMax: number,
   theme: 'dark' | 'light',
 ): void {
-  thresholds.forEach(({ value, status }, index) => {
+  thresholds.forEach(({ value, color: name }, index) => {
+    const status = statusOfColor(name);
     const color = statusInk(status, theme);
     if (style === 'area') {
       if (status === 'neutral') return;

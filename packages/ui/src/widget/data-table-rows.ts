@@ -1,3 +1,4 @@
+import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Field } from '@vitrine/model/frame.ts';
 
 export interface TableSort {
@@ -19,6 +20,7 @@ export function orderRows(fields: readonly Field[], length: number, sort: TableS
       (a, b) => last(values[a] === '', values[b] === '') || sign * collator.compare(values[a]!, values[b]!) || a - b,
     );
   }
+  if (!isNumbers(field)) return order;
   const { values, present } = field;
   const gone = (row: number) => present?.[row] === 0 || Number.isNaN(values[row]!);
   return order.sort((a, b) => last(gone(a), gone(b)) || (gone(a) ? 0 : sign * compare(values[a]!, values[b]!)) || a - b);
@@ -64,6 +66,7 @@ export function tableText(fields: readonly Field[], order: Uint32Array): string 
   const cell = (field: Field, row: number): string => {
     if (field.type === 'string') return clean(field.values[row] ?? '');
     if (field.present?.[row] === 0) return '';
+    if (!isNumbers(field)) return clean(cellText(field, row));
     const value = field.values[row]!;
     if (field.type !== 'time') return String(value);
     const date = new Date(value);
@@ -72,4 +75,11 @@ export function tableText(fields: readonly Field[], order: Uint32Array): string 
   const lines = [fields.map((field) => clean(field.name)).join('\t')];
   for (const row of order) lines.push(fields.map((field) => cell(field, row)).join('\t'));
   return lines.join('\n');
+}
+
+/** A cell that holds neither a number nor text, in words. */
+export function cellText(field: Field, row: number): string {
+  if (field.type === 'boolean') return field.values[row] === 1 ? 'true' : 'false';
+  const value = field.values[row];
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

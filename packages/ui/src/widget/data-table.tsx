@@ -1,12 +1,13 @@
+import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Field } from '@vitrine/model/frame.ts';
-import type { ThresholdStep } from '@vitrine/model/dashboard.ts';
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { formatExact, formatText } from '@vitrine/model/unit.ts';
 import { useCallback, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import { formatInstant } from '../chart/time-axis.ts';
 import { statusOf, statusVariable } from '../theme/status.ts';
-import { columnWidths, orderRows, tableText } from './data-table-rows.ts';
+import { cellText, columnWidths, orderRows, tableText } from './data-table-rows.ts';
 import type { TableSort } from './data-table-rows.ts';
 import classes from './data-table.module.css';
 import { StatusShape } from './status-shape.tsx';
@@ -47,8 +48,9 @@ export function DataTable(props: DataTableProps): ReactElement {
     (field: Field, row: number): string => {
       if (field.type === 'string') return field.values[row] ?? '';
       if (field.present?.[row] === 0) return noValue || '–';
+      if (!isNumbers(field)) return cellText(field, row);
       const value = field.values[row]!;
-      return field.type === 'time' ? formatInstant(value, timeZone) : formatText(value, field.unit ?? unit, decimals);
+      return field.type === 'time' ? formatInstant(value, timeZone) : formatText(value, field.config?.unit ?? unit, decimals);
     },
     [timeZone, unit, decimals, noValue],
   );
@@ -149,7 +151,7 @@ function Cell({ field, row, text, unit, thresholds }: CellProps): ReactElement {
       className={classes.cell}
       data-right
       data-missing={missing || undefined}
-      title={missing ? undefined : formatExact(field.values[row]!, field.unit ?? unit)}
+      title={missing ? undefined : formatExact(field.values[row]!, field.config?.unit ?? unit)}
       style={status === 'neutral' ? undefined : { color: statusVariable(status) }}
     >
       <StatusShape status={status} size={8} /> {text}

@@ -1,6 +1,8 @@
 import { Button, Drawer, Tabs } from '@mantine/core';
 import { formatDuration, formatTime } from '@vitrine/compute/time.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
+import { isNumbers } from '@vitrine/model/frame.ts';
+import { cellText } from '@vitrine/ui/widget/data-table-rows.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { formatExact } from '@vitrine/model/unit.ts';
 import { useState } from 'react';
@@ -49,7 +51,12 @@ export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: Inspe
             <p className={classes.none}>There is no data to show.</p>
           ) : (
             picture.data.frames.map((frame, at) => (
-              <FrameTable key={`${frame.refId} ${at}`} frame={frame} unit={panel.field.unit} timeZone={timeZone} />
+              <FrameTable
+                key={`${frame.refId} ${at}`}
+                frame={frame}
+                unit={panel.fieldConfig.defaults.unit ?? ''}
+                timeZone={timeZone}
+              />
             ))
           )}
         </Tabs.Panel>
@@ -120,7 +127,7 @@ function FrameTable({ frame, unit, timeZone }: FrameTableProps): ReactElement {
 
 /** How many rows there are up to the last one that holds a value. */
 function lengthWithValues({ fields, length }: Frame): number {
-  const holds = (row: number) => fields.slice(1).some((field) => field.type === 'string' || field.present?.[row] !== 0);
+  const holds = (row: number) => fields.slice(1).some((field) => field.present?.[row] !== 0);
   let end = length;
   while (end > 0 && !holds(end - 1)) end--;
   return end;
@@ -128,9 +135,10 @@ function lengthWithValues({ fields, length }: Frame): number {
 
 function writeCell(field: Field, row: number, unit: string, timeZone: string): string {
   if (field.type === 'string') return field.values[row] ?? '';
+  if (!isNumbers(field)) return cellText(field, row);
   if (field.present?.[row] === 0) return '';
   const value = field.values[row] as number;
-  return field.type === 'time' ? formatTime(value, timeZone) : formatExact(value, field.unit ?? unit);
+  return field.type === 'time' ? formatTime(value, timeZone) : formatExact(value, field.config?.unit ?? unit);
 }
 
 function Queries({ panel, picture }: { readonly panel: Panel; readonly picture: PanelPicture | undefined }): ReactElement {
@@ -143,7 +151,7 @@ function Queries({ panel, picture }: { readonly panel: Panel; readonly picture: 
           <section key={refId} className={classes.frame}>
             <div className={classes.head}>
               <h3>Query {refId}</h3>
-              <span className={classes.count}>source: {source}</span>
+              <span className={classes.count}>source: {source.uid || source.type}</span>
             </div>
             <CodeBlock title="As written" text={written} />
             {run !== undefined && run !== written && <CodeBlock title="As it was run" text={run} />}

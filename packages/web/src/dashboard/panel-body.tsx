@@ -51,6 +51,9 @@ function Drawn({ panel, scope, data, size, plugin }: PanelBodyProps & { readonly
       timeZone: scope.range.timeZone,
       theme,
       cursor: scope.cursor,
+      annotations: [],
+      share: 'crosshair',
+      replace: (text) => text,
       zoomTo: scope.zoomTo,
       zoomOut: scope.zoomOut,
     }),
@@ -60,7 +63,7 @@ function Drawn({ panel, scope, data, size, plugin }: PanelBodyProps & { readonly
   return (
     <Drawing
       options={options}
-      field={panel.field}
+      field={panel.fieldConfig.defaults}
       data={data}
       width={size.width}
       height={size.height}

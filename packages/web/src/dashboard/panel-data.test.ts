@@ -19,6 +19,7 @@ function answer(fromMs: number, toMs: number, runs = ['a']): PanelData {
     fromMs,
     toMs,
     stepMs: STEP,
+    growable: true,
   };
 }
 

@@ -186,7 +186,7 @@ function PanelContent({ panel, scope, state, size, retry }: PanelContentProps): 
       return (
         <div className={classes.state}>
           <IconChartDots size={20} stroke={1.5} aria-hidden />
-          <p>{panel.field.noValue === '' ? 'Nothing in this range.' : panel.field.noValue}</p>
+          <p>{panel.fieldConfig.defaults.noValue ?? 'Nothing in this range.'}</p>
         </div>
       );
     case 'forbidden':

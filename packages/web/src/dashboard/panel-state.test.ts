@@ -7,7 +7,7 @@ function data(hasValues: boolean, notices: readonly Notice[] = []): PanelData {
   const time = { name: 'time', type: 'time', values: Float64Array.of(0) } as const;
   const value = { name: 'loss', type: 'number', values: Float64Array.of(1) } as const;
   const frames = hasValues ? [{ refId: 'A', shape: 'series', length: 1, fields: [time, value] } as const] : [];
-  return { frames, notices, traces: [], fromMs: 0, toMs: 0, stepMs: 1_000 };
+  return { frames, notices, traces: [], fromMs: 0, toMs: 0, stepMs: 1_000, growable: true };
 }
 
 const full = data(true);

@@ -37,7 +37,7 @@ export interface PanelAnswer {
   readonly retry: () => void;
 }
 
-const NOTHING: PanelData = { frames: [], notices: [], traces: [], fromMs: 0, toMs: 0, stepMs: 0 };
+const NOTHING: PanelData = { frames: [], notices: [], traces: [], fromMs: 0, toMs: 0, growable: true, stepMs: 0 };
 
 /** A panel's data, asked for while it is in view and kept up by the page's pulse. */
 export function usePanelData({ dashboard, panel, range, widthPx, inView, pulse }: PanelDataNeeds): PanelAnswer {

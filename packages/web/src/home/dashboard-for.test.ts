@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { dashboardFor } from './dashboard-for.ts';
 
-const summary = (uid: string, tags: string[]) => ({ uid, title: uid, tags, description: '', panelCount: 1, builtin: true });
+const summary = (uid: string, tags: string[]) => ({
+  uid,
+  title: uid,
+  tags,
+  description: '',
+  panelCount: 1,
+  builtin: true,
+  folder: undefined,
+  starred: false,
+  updatedMs: 0,
+});
 const dashboards = [summary('training', []), summary('models', ['inference']), summary('host', ['node'])];
 
 test.each([

@@ -8,6 +8,9 @@ const summary = (title: string, tags: string[], description = '') => ({
   description,
   panelCount: 1,
   builtin: false,
+  folder: undefined,
+  starred: false,
+  updatedMs: 0,
 });
 const dashboards = [
   summary('Host', ['host'], 'beside a training'),

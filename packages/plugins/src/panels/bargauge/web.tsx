@@ -19,7 +19,7 @@ function BarGaugePanel({ options, field, data, width, height, title }: PanelProp
     const rank = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? Infinity : sign * value);
     return found.toSorted((a, b) => (rank(a.value) === rank(b.value) ? 0 : rank(a.value) - rank(b.value)));
   }, [data.frames, reduce, sort]);
-  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue} />;
+  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const range = gaugeRange(
     field,
     values.map(({ value }) => value),
@@ -27,11 +27,11 @@ function BarGaugePanel({ options, field, data, width, height, title }: PanelProp
   return (
     <BarGauge
       label={title}
-      bars={values.map(({ id, name, value, unit }) => ({ id, name, value, unit: unit ?? field.unit }))}
+      bars={values.map(({ id, name, value, unit }) => ({ id, name, value, unit: unit ?? field.unit ?? '' }))}
       {...range}
       decimals={field.decimals}
-      thresholds={field.thresholds}
-      noValue={field.noValue}
+      thresholds={field.thresholds?.steps ?? []}
+      noValue={field.noValue ?? ''}
       width={width}
       height={height}
     />

@@ -14,7 +14,7 @@ const LEAST = { width: 110, height: 96 };
 
 function GaugePanel({ options, field, data, width, height, title }: PanelProps<GaugeOptions>): ReactElement {
   const values = useMemo(() => valuesOf(data.frames, options.reduce, MOST_VALUES), [data.frames, options.reduce]);
-  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue} />;
+  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const { min, max } = gaugeRange(
     field,
     values.map(({ value }) => value),
@@ -27,10 +27,10 @@ function GaugePanel({ options, field, data, width, height, title }: PanelProps<G
           value={value.value}
           min={min}
           max={max}
-          unit={value.unit ?? field.unit}
+          unit={value.unit ?? field.unit ?? ''}
           decimals={field.decimals}
-          thresholds={field.thresholds}
-          noValue={field.noValue}
+          thresholds={field.thresholds?.steps ?? []}
+          noValue={field.noValue ?? ''}
           showName={values.length > 1}
           width={size.width}
           height={size.height}

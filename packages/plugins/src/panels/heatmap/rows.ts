@@ -1,3 +1,4 @@
+import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame, NumberField } from '@vitrine/model/frame.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 
@@ -16,9 +17,9 @@ export interface HeatRows {
 export function heatRows(frames: readonly Frame[], bucketUnit: string): HeatRows | undefined {
   const first = frames.find((frame) => frame.shape !== 'table' && frame.length > 0 && frame.fields.length > 1);
   const x = first?.fields[0];
-  if (first === undefined || x === undefined || x.type === 'string') return undefined;
+  if (first === undefined || !isNumbers(x)) return undefined;
   const alike = frames.filter((frame) => frame.shape === first.shape && sameX(frame, x.values));
-  const fields = alike.flatMap((frame) => frame.fields.slice(1)).filter((field): field is NumberField => field.type !== 'string');
+  const fields = alike.flatMap((frame) => frame.fields.slice(1)).filter(isNumbers);
   if (fields.length === 0) return undefined;
   if (first.shape === 'series') {
     return { shape: 'series', xs: x.values, rows: fields.map((field) => ({ name: field.name, field, from: '' })).toReversed() };
@@ -40,7 +41,7 @@ export function heatRows(frames: readonly Frame[], bucketUnit: string): HeatRows
 
 function sameX({ fields }: Frame, xs: Float64Array): boolean {
   const x = fields[0];
-  if (x === undefined || x.type === 'string') return false;
+  if (!isNumbers(x)) return false;
   return x.values === xs || (x.values.length === xs.length && x.values.every((value, index) => value === xs[index]));
 }
 

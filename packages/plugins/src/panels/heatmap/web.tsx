@@ -11,7 +11,7 @@ import type { HeatmapOptions } from './spec.ts';
 function Heatmap({ options, field, data, width, height, title, context }: PanelProps<HeatmapOptions>): ReactElement {
   const { curve, bucketUnit } = options;
   const found = useMemo(() => heatRows(data.frames, bucketUnit), [data.frames, bucketUnit]);
-  if (found === undefined) return <NoData width={width} height={height} text={field.noValue} />;
+  if (found === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const { shape, xs, rows } = found;
   const buckets = shape === 'buckets';
   const describe = (first: number, last: number) => {
@@ -30,12 +30,12 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
       width={width}
       height={height}
       context={context}
-      unit={rows[0]!.field.unit ?? field.unit}
+      unit={rows[0]!.field.config?.unit ?? field.unit ?? ''}
       decimals={field.decimals}
       min={field.min}
       max={field.max}
       curve={curve === 'auto' ? (buckets ? 'sqrt' : 'linear') : curve}
-      thresholds={field.thresholds}
+      thresholds={field.thresholds?.steps ?? []}
       blankZero={buckets}
       describe={describe}
     />

@@ -25,12 +25,12 @@ const SPARK_FROM_HEIGHT = 64;
 
 function Stat({ options, field, data, width, height, title, context }: PanelProps<StatOptions>): ReactElement {
   const values = useMemo(() => valuesOf(data.frames, options.reduce, MOST_VALUES), [data.frames, options.reduce]);
-  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue} />;
+  if (values.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const named = options.names === 'always' || (options.names === 'auto' && values.length > 1);
 
   const figures = values.map(({ value, unit }) => ({
-    ...figureText(value, unit ?? field.unit, field.decimals, field.noValue),
-    shape: statusOf(value, field.thresholds) === 'neutral' ? 0 : FIGURE_SHAPE,
+    ...figureText(value, unit ?? field.unit ?? '', field.decimals, field.noValue ?? ''),
+    shape: statusOf(value, field.thresholds?.steps ?? []) === 'neutral' ? 0 : FIGURE_SHAPE,
   }));
   const heightsOf = (height: number, withSpark: boolean) => {
     const spark = withSpark && options.graph === 'area' && height >= SPARK_FROM_HEIGHT ? Math.floor(height * 0.42) : 0;
@@ -48,7 +48,7 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
   };
 
   const cell = (value: NamedValue, size: CellSize) => {
-    const status = statusOf(value.value, field.thresholds);
+    const status = statusOf(value.value, field.thresholds?.steps ?? []);
     const sparkHeight = heightsOf(size.height, value.history !== undefined).spark;
     return (
       <div className={classes.stat} data-spark={sparkHeight > 0 || undefined}>
@@ -56,10 +56,10 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
           {named && <span className={classes.name}>{value.name}</span>}
           <Figure
             value={value.value}
-            unit={value.unit ?? field.unit}
+            unit={value.unit ?? field.unit ?? ''}
             decimals={field.decimals}
             status={status}
-            noValue={field.noValue}
+            noValue={field.noValue ?? ''}
             size={sizeOf(size)}
           />
         </div>

@@ -21,7 +21,7 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
   const [picked, setPicked] = useState(0);
   const frames = data.frames.filter((frame) => frame.length > 0);
   const frame = frames[Math.min(picked, frames.length - 1)];
-  if (frame === undefined) return <NoData width={width} height={height} text={field.noValue} />;
+  if (frame === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const picker = frames.length > 1 ? PICKER_HEIGHT : 0;
   const fields = frame.fields.filter((field) => (options.metricName || field.name !== '__name__') && !isOneInstant(frame, field));
   return (
@@ -44,10 +44,10 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
         width={width}
         height={height - picker}
         timeZone={context.timeZone}
-        unit={field.unit}
+        unit={field.unit ?? ''}
         decimals={field.decimals}
-        thresholds={field.thresholds}
-        noValue={field.noValue}
+        thresholds={field.thresholds?.steps ?? []}
+        noValue={field.noValue ?? ''}
         newestFirst={frame.shape !== 'table'}
       />
     </div>

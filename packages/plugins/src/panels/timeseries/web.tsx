@@ -10,7 +10,7 @@ import type { TimeseriesOptions } from './spec.ts';
 
 function Timeseries({ options, field, data, width, height, title, context }: PanelProps<TimeseriesOptions>): ReactElement {
   const series = useMemo(
-    () => seriesFromFrames(data.frames, field.unit, context.theme),
+    () => seriesFromFrames(data.frames, field.unit ?? '', context.theme),
     [data.frames, field.unit, context.theme],
   );
   const { shape, lineWidth, fillOpacity, points, spanGaps, softMin, softMax, scale } = options;
@@ -18,7 +18,7 @@ function Timeseries({ options, field, data, width, height, title, context }: Pan
     () => ({ shape, lineWidth, fillOpacity, points, spanGaps }),
     [shape, lineWidth, fillOpacity, points, spanGaps],
   );
-  if (!series.some(({ xs }) => xs.length > 0)) return <NoData width={width} height={height} text={field.noValue} />;
+  if (!series.some(({ xs }) => xs.length > 0)) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   return (
     <TimeChart
       label={title}
@@ -26,12 +26,12 @@ function Timeseries({ options, field, data, width, height, title, context }: Pan
       width={width}
       height={height}
       context={context}
-      unit={field.unit}
+      unit={field.unit ?? ''}
       decimals={field.decimals}
       limits={{ min: field.min, max: field.max, softMin, softMax, log: scale === 'log' }}
       look={look}
       stacked={options.stacked}
-      thresholds={field.thresholds}
+      thresholds={field.thresholds?.steps ?? []}
       thresholdStyle={options.thresholds}
       legend={options.legend}
     />

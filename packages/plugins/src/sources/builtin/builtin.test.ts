@@ -43,6 +43,8 @@ async function run(spec: object, answer: (request: EvaluateRequest) => QueryResu
     maxPoints: 100,
     limits: { maxSamples: 1, maxSeries: 1, timeoutMs: 1 },
     signal: new AbortController().signal,
+    replace: (text) => text,
+    filters: [],
     ...grid,
   };
   return { asked, answer: await source.query('A', builtinSpec.parseQuery(spec), context) };
@@ -64,7 +66,7 @@ const TIMES = [0, 10_000, 20_000];
 
 describe('a query of Vitrine’s own samples', () => {
   test('gives a column a series, missing where it is missing', async () => {
-    const { answer, asked } = await run({ expr: 'loss', legend: '{{split}}' }, () =>
+    const { answer, asked } = await run({ expr: 'loss', legendFormat: '{{split}}' }, () =>
       result('matrix', TIMES, [
         [{ split: 'train' }, [1, 2, 3]],
         [{ split: 'val' }, [undefined, Number.NaN, 5]],
@@ -81,7 +83,7 @@ describe('a query of Vitrine’s own samples', () => {
   });
 
   test('at one time is asked at the end of what the page shows', async () => {
-    const { asked } = await run({ expr: 'a', mode: 'instant' }, () => result('vector', [17_000], []), {
+    const { asked } = await run({ expr: 'a', instant: true }, () => result('vector', [17_000], []), {
       shown: { fromMs: 0, toMs: 17_000 },
     });
     expect(asked).toMatchObject([{ startMs: 17_000, endMs: 17_000, stepMs: 0 }]);
@@ -132,7 +134,7 @@ describe('a query of Vitrine’s own samples', () => {
   });
 
   test('as a table gives a row for each value that is there', async () => {
-    const { answer } = await run({ expr: 'a', mode: 'instant', format: 'table' }, () =>
+    const { answer } = await run({ expr: 'a', instant: true, format: 'table' }, () =>
       result(
         'vector',
         [20_000],
@@ -147,7 +149,7 @@ describe('a query of Vitrine’s own samples', () => {
   });
 
   test('as buckets takes the cumulative counts apart, in rising order', async () => {
-    const { answer } = await run({ expr: 'h', format: 'buckets' }, () =>
+    const { answer } = await run({ expr: 'h', format: 'heatmap' }, () =>
       result('matrix', TIMES, [
         [{ le: '+Inf' }, [10, 20, undefined]],
         [{ le: '0.5' }, [4, 5, 6]],
@@ -172,7 +174,7 @@ describe('a query of Vitrine’s own samples', () => {
     ['blanks', { expr: '  ' }, /^expr: is empty/],
     ['a mode that is none', { expr: 'a', mode: 'often' }, /^mode: expected one of range, instant/],
     ['a key with a typing error', { expr: 'a', lengend: '' }, /^lengend: is not known here/],
-    ['a step that is none', { expr: 'a', minStep: 'soon' }, /^minStep: expected a duration/],
+    ['a step that is none', { expr: 'a', interval: 'soon' }, /^interval: expected a duration/],
   ])('of %s is refused', (_, spec, sentence) => {
     expect(() => builtinSpec.parseQuery(spec)).toThrow(sentence);
   });

@@ -17,11 +17,11 @@ interface Shaped {
 export function shapeResult(refId: string, query: BuiltinQuery, result: QueryResult): Shaped {
   const { timesMs, series } = gridOf(query, result);
   switch (query.format) {
-    case 'series':
+    case 'time_series':
       return seriesFrame(refId, query, timesMs, series);
     case 'table':
       return tableFrame(refId, timesMs, series);
-    case 'buckets':
+    case 'heatmap':
       return bucketsFrame(refId, timesMs, series);
   }
 }
@@ -81,12 +81,12 @@ function samplesOnTheirOwnTimes(_query: BuiltinQuery, stored: Extract<QueryResul
 function seriesFrame(refId: string, query: BuiltinQuery, timesMs: Float64Array, all: readonly NamedSeries[]): Shaped {
   const shown = all.slice(0, MAX_DRAWN_SERIES);
   const legends =
-    query.legend === ''
+    query.legendFormat === ''
       ? defaultLegends(
           shown.map(({ labels }) => labels),
           query.expr.trim(),
         )
-      : shown.map(({ labels }) => fillLegend(query.legend, labels));
+      : shown.map(({ labels }) => fillLegend(query.legendFormat, labels));
   const columns = shown.map((series, index) => numberField(legends[index] as string, series));
   return {
     frames: [{ refId, shape: 'series', length: timesMs.length, fields: [timeField(timesMs), ...columns] }],

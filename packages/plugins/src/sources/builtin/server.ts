@@ -1,5 +1,6 @@
 import { interpolate } from '@vitrine/compute/interpolate.ts';
 import { alignToStep } from '@vitrine/compute/step.ts';
+import { parseDurationMs } from '@vitrine/compute/time.ts';
 import type { Growth, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Datasource, DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
 import { parseBuiltinExpr } from './check-query.ts';
@@ -26,8 +27,9 @@ async function runQuery(
 ): Promise<QueryAnswer> {
   const startedMs = performance.now();
   const { shown, limits, signal } = context;
-  const grid = query.minStepMs > context.stepMs ? alignToStep(context.fromMs, context.toMs, query.minStepMs) : context;
-  const expr = interpolate(query.expr, {
+  const minStepMs = query.interval === '' ? 0 : parseDurationMs('interval', context.replace(query.interval));
+  const grid = minStepMs > context.stepMs ? alignToStep(context.fromMs, context.toMs, minStepMs) : context;
+  const expr = interpolate(context.replace(query.expr), {
     stepMs: grid.stepMs,
     rangeMs: shown.toMs - shown.fromMs,
     scrapeIntervalMs: settings.scrapeIntervalMs,

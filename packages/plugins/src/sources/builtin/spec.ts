@@ -1,4 +1,3 @@
-import { readDurationMs } from '@vitrine/model/duration.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { DatasourceSpec } from '../../contract.ts';
@@ -11,18 +10,17 @@ export interface BuiltinSettings {
 /** One PromQL query of a panel. */
 export interface BuiltinQuery {
   readonly expr: string;
-  /** With `{{label}}` in it; "" names each series by what tells it from the others. */
-  readonly legend: string;
+  /** With `{{label}}` in it; "" and "__auto" name each series by what tells it from the others. */
+  readonly legendFormat: string;
   /** range: over the panel's whole grid. instant: at its end. */
   readonly mode: 'range' | 'instant';
-  /** buckets: a classic histogram's cumulative `le` series, taken apart into a column a bucket. */
-  readonly format: 'series' | 'table' | 'buckets';
-  /** No finer than this; 0 leaves it to the panel's width. */
-  readonly minStepMs: number;
+  /** heatmap: a classic histogram's cumulative `le` series, taken apart into a column a bucket. */
+  readonly format: 'time_series' | 'table' | 'heatmap';
+  /** No finer step than this, such as "30s"; may hold variables. "" leaves it to the panel's width. */
+  readonly interval: string;
 }
 
-const MODES = ['range', 'instant'] as const;
-const FORMATS = ['series', 'table', 'buckets'] as const;
+const FORMATS = ['time_series', 'table', 'heatmap'] as const;
 const MAX_EXPR_LENGTH = 100_000;
 
 export const builtinSpec: DatasourceSpec<BuiltinSettings, BuiltinQuery> = {
@@ -33,17 +31,18 @@ export const builtinSpec: DatasourceSpec<BuiltinSettings, BuiltinQuery> = {
     return { scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)) };
   },
   parseQuery(input) {
-    const query = new Read('', input).only(['expr', 'legend', 'mode', 'format', 'minStep']);
+    // Targets of other programs carry much that means nothing here.
+    const query = new Read('', input);
     const expr = query.at('expr').string();
     if (expr.trim() === '') throw new BadRequest('expr', 'is empty; write a PromQL expression such as rate(requests_total[5m])');
     if (expr.length > MAX_EXPR_LENGTH)
       throw new BadRequest('expr', `is ${expr.length} characters long; at most ${MAX_EXPR_LENGTH} are read`);
     return {
       expr,
-      legend: query.at('legend').or('', (it) => it.string()),
-      mode: query.at('mode').or('range', (it) => it.oneOf(MODES)),
-      format: query.at('format').or('series', (it) => it.oneOf(FORMATS)),
-      minStepMs: query.at('minStep').or(0, (it) => readDurationMs(it.string()) ?? it.fail('expected a duration such as "30s"')),
+      legendFormat: query.at('legendFormat').or('', (it) => (it.value === '__auto' ? '' : it.string())),
+      mode: query.at('instant').value === true && query.at('range').value !== true ? 'instant' : 'range',
+      format: query.at('format').or('time_series', (it) => it.oneOf(FORMATS)),
+      interval: query.at('interval').or('', (it) => it.string()),
     };
   },
 };
