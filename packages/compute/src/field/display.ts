@@ -58,3 +58,8 @@ export function cellValue(field: Field, row: number): unknown {
 export function displayText({ prefix, text, suffix }: Pick<DisplayValue, 'prefix' | 'text' | 'suffix'>): string {
   return suffix === '' ? prefix + text : `${prefix}${text} ${suffix}`;
 }
+
+/** Whether a colour mode takes a value's place between min and max for a place on a scheme. */
+export function isContinuous(mode: string): boolean {
+  return mode.startsWith('continuous-');
+}
