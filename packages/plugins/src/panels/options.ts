@@ -3,10 +3,13 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 /** Reads a panel's options one by one: a missing one takes its default, a wrong one is named in a sentence. */
 export class Options {
   readonly #input: Readonly<Record<string, unknown>>;
+  /** Where these options stand, for sentences. */
+  readonly #path: string;
 
-  constructor(input: unknown) {
+  constructor(input: unknown, path = 'options') {
+    this.#path = path;
     if (input !== undefined && input !== null && (typeof input !== 'object' || Array.isArray(input))) {
-      throw new BadRequest('options', 'expected an object');
+      throw new BadRequest(path, 'expected an object');
     }
     this.#input = (input ?? {}) as Readonly<Record<string, unknown>>;
   }
@@ -15,14 +18,15 @@ export class Options {
     const value = this.#input[name];
     if (value === undefined || value === null) return otherwise;
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw new BadRequest(`options.${name}`, `expected one of ${choices.join(', ')}, not ${show(value)}`);
+    if (found === undefined)
+      throw new BadRequest(`${this.#path}.${name}`, `expected one of ${choices.join(', ')}, not ${show(value)}`);
     return found;
   }
 
   boolean(name: string, otherwise: boolean): boolean {
     const value = this.#input[name];
     if (value === undefined || value === null) return otherwise;
-    if (typeof value !== 'boolean') throw new BadRequest(`options.${name}`, `expected true or false, not ${show(value)}`);
+    if (typeof value !== 'boolean') throw new BadRequest(`${this.#path}.${name}`, `expected true or false, not ${show(value)}`);
     return value;
   }
 
@@ -30,7 +34,7 @@ export class Options {
     const value = this.#input[name];
     if (value === undefined || value === null) return otherwise;
     if (typeof value !== 'number' || !(value >= range.min && value <= range.max)) {
-      throw new BadRequest(`options.${name}`, `expected a number from ${range.min} to ${range.max}, not ${show(value)}`);
+      throw new BadRequest(`${this.#path}.${name}`, `expected a number from ${range.min} to ${range.max}, not ${show(value)}`);
     }
     return value;
   }
@@ -40,17 +44,48 @@ export class Options {
     const value = this.#input[name];
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new BadRequest(`options.${name}`, `expected a number, not ${show(value)}`);
+      throw new BadRequest(`${this.#path}.${name}`, `expected a number, not ${show(value)}`);
     return value;
   }
 
   text(name: string, longest: number, otherwise: string): string {
     const value = this.#input[name];
     if (value === undefined || value === null) return otherwise;
-    if (typeof value !== 'string') throw new BadRequest(`options.${name}`, `expected text, not ${show(value)}`);
+    if (typeof value !== 'string') throw new BadRequest(`${this.#path}.${name}`, `expected text, not ${show(value)}`);
     if (value.length > longest)
-      throw new BadRequest(`options.${name}`, `holds ${value.length} characters; at most ${longest} fit`);
+      throw new BadRequest(`${this.#path}.${name}`, `holds ${value.length} characters; at most ${longest} fit`);
     return value;
+  }
+
+  /** Options that stand together under one name; all at their defaults where there are none. */
+  group(name: string): Options {
+    return new Options(this.#input[name], `${this.#path}.${name}`);
+  }
+
+  /** A list of texts; what is no text is named. */
+  texts(name: string, most = 1000): readonly string[] {
+    return this.list(name, most).map((entry, index) => {
+      if (typeof entry !== 'string') {
+        throw new BadRequest(`${this.#path}.${name}[${index}]`, `expected text, not ${show(entry)}`);
+      }
+      return entry;
+    });
+  }
+
+  /** A list of anything; empty where there is none. */
+  list(name: string, most = 1000): readonly unknown[] {
+    const value = this.#input[name];
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) throw new BadRequest(`${this.#path}.${name}`, `expected a list, not ${show(value)}`);
+    if (value.length > most) {
+      throw new BadRequest(`${this.#path}.${name}`, `holds ${value.length} entries; at most ${most} fit`);
+    }
+    return value;
+  }
+
+  /** As it was saved, for what takes several forms. */
+  raw(name: string): unknown {
+    return this.#input[name];
   }
 }
 
