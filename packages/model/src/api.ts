@@ -39,6 +39,8 @@ export interface DashboardAnswer {
   readonly updatedMs: number;
   readonly updatedBy: string;
   readonly starred: boolean;
+  /** Sentences on what could not be filled in: library panels that are not there. */
+  readonly notices?: readonly string[];
 }
 
 /**

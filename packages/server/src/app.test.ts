@@ -190,37 +190,6 @@ describe('a signed-in page', () => {
   });
 });
 
-describe('an editor', () => {
-  const mine = { version: 1, uid: 'mine', title: 'Mine', panels: [] };
-
-  test('saves a dashboard, sees it among the others, and removes it', async () => {
-    const { app, browser } = await testApp({ dashboards: [training] });
-    const saved = await app.inject({ method: 'PUT', url: '/api/dashboards/mine', headers: browser, payload: mine });
-    expect(saved.json()).toMatchObject({ builtin: false, dashboard: { uid: 'mine', refresh: 'live' } });
-    const list = await app.inject({ url: '/api/dashboards', headers: browser });
-    expect(list.json().dashboards.map(({ uid }: { uid: string }) => uid)).toEqual(['mine', 'training']);
-    expect((await app.inject({ method: 'DELETE', url: '/api/dashboards/mine', headers: browser })).statusCode).toBe(204);
-    expect((await app.inject({ url: '/api/dashboards/mine', headers: browser })).statusCode).toBe(404);
-  });
-
-  test.each<[string, 'PUT' | 'DELETE', string, object | undefined, number, string]>([
-    ['change a built-in one', 'PUT', 'training', training, 409, 'builtin_dashboard'],
-    ['remove a built-in one', 'DELETE', 'training', undefined, 409, 'builtin_dashboard'],
-    ['remove what is not there', 'DELETE', 'x', undefined, 404, 'no_such_dashboard'],
-    ['save under another uid', 'PUT', 'yours', mine, 400, 'bad_request'],
-    ['save what is no dashboard', 'PUT', 'mine', { ...mine, panels: 3 }, 400, 'bad_request'],
-  ])('cannot %s', async (_, method, uid, payload, status, code) => {
-    const { app, browser } = await testApp({ dashboards: [training] });
-    const answer = await app.inject({
-      method,
-      url: `/api/dashboards/${uid}`,
-      headers: browser,
-      ...(payload === undefined ? {} : { payload }),
-    });
-    expect([answer.statusCode, answer.json().error.code]).toEqual([status, code]);
-  });
-});
-
 test('an admin makes, lists and revokes tokens over HTTP', async () => {
   const { app, browser } = await testApp();
   const made = await app.inject({

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { User } from '../documents/document-store.ts';
 import { HttpError } from '../http/errors.ts';
 import type { SignIn } from './sign-in.ts';
-import type { Scope, Tokens } from './tokens.ts';
+import type { TokenBearer, Tokens } from './tokens.ts';
 
 /**
  * What a route asks of its caller.
@@ -14,7 +14,7 @@ export type Access = 'public' | 'page' | 'read' | 'ingest' | 'edit' | 'admin';
 /** Who is asking. local: anybody on this machine, on a loopback address. */
 export type Caller =
   | { readonly kind: 'user'; readonly user: User }
-  | { readonly kind: 'token'; readonly scopes: readonly Scope[] }
+  | ({ readonly kind: 'token' } & TokenBearer)
   | { readonly kind: 'local' };
 
 declare module 'fastify' {
@@ -61,10 +61,11 @@ function checkHost(request: FastifyRequest, extraHosts: readonly string[]): void
 }
 
 async function identify(request: FastifyRequest, access: Access, needs: GuardNeeds): Promise<Caller> {
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) {
-    const scopes = await needs.tokens.scopesOf(bearer);
-    if (scopes === undefined) throw new HttpError('token_refused');
+  const token = tokenIn(request);
+  if (token !== undefined) {
+    const bearer = await needs.tokens.bearer(token);
+    if (bearer === undefined) throw new HttpError('token_refused');
+    const { scopes } = bearer;
     const needed = access === 'page' ? 'read' : access === 'edit' ? 'admin' : access;
     if (!scopes.some((scope) => scope === 'admin' || scope === needed)) {
       throw new HttpError(
@@ -72,7 +73,7 @@ async function identify(request: FastifyRequest, access: Access, needs: GuardNee
         `This token may ${scopes.join(', ')} only; ${request.url.split('?')[0]} needs ${needed}.`,
       );
     }
-    return { kind: 'token', scopes };
+    return { kind: 'token', ...bearer };
   }
   // A token is no ambient right. All that follows is: a page of another site could use it through the browser.
   checkOrigin(request);
@@ -87,6 +88,21 @@ async function identify(request: FastifyRequest, access: Access, needs: GuardNee
   }
   if (open) return { kind: 'local' };
   throw new HttpError(access === 'read' || access === 'ingest' ? 'token_needed' : 'not_signed_in');
+}
+
+/**
+ * A token stands in the header by itself, or as the password of a user, which is all that some clients can send.
+ * A browser never remembers such a password for us, as no answer of ours asks for one; it may stand in an address, so that
+ * a page of another site could use it.
+ */
+function tokenIn(request: FastifyRequest): string | undefined {
+  const [, scheme = '', text = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (scheme.toLowerCase() === 'bearer') return text;
+  if (scheme === '') return undefined;
+  checkOrigin(request);
+  return Buffer.from(text, 'base64')
+    .toString()
+    .replace(/^[^:]*:/, '');
 }
 
 function checkOrigin(request: FastifyRequest): void {

@@ -1,5 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { DocumentStore, Secret } from '../documents/document-store.ts';
+import type { DocumentStore, Secret, User } from '../documents/document-store.ts';
 import { hashOf, newSecretId, newSecretText } from './secret-text.ts';
 
 /** ingest: send samples. read: query and see dashboards. admin: everything. */
@@ -22,7 +22,15 @@ export interface Tokens {
   list(): Promise<readonly Secret[]>;
   /** Whether there was one of that id. */
   revoke(id: string): Promise<boolean>;
-  scopesOf(token: string): Promise<readonly Scope[] | undefined>;
+  /** Whose token it is and what it may do; undefined where it is none. */
+  bearer(token: string): Promise<TokenBearer | undefined>;
+}
+
+export interface TokenBearer {
+  /** What people call the token. */
+  readonly name: string;
+  readonly user: User;
+  readonly scopes: readonly Scope[];
 }
 
 export function tokensOver(documents: DocumentStore, now: () => number = Date.now): Tokens {
@@ -45,9 +53,9 @@ export function tokensOver(documents: DocumentStore, now: () => number = Date.no
     },
     list: () => documents.secrets('token'),
     revoke: (id) => documents.removeSecret('token', id),
-    async scopesOf(token) {
+    async bearer(token) {
       const found = await documents.secret('token', hashOf(token), now());
-      return found?.scopes.filter(isScope);
+      return found === undefined ? undefined : { name: found.name, user: found.user, scopes: found.scopes.filter(isScope) };
     },
   };
 }

@@ -1,8 +1,17 @@
+import type { AnnotationDocuments } from './annotations.ts';
+import type { DashboardDocuments } from './dashboards.ts';
+import type { DataSourceDocuments } from './data-sources.ts';
+import type { FolderDocuments } from './folders.ts';
+import type { LibraryPanelDocuments } from './library-panels.ts';
+import type { PlaylistDocuments } from './playlists.ts';
+import type { SnapshotDocuments } from './snapshots.ts';
+
 /** Holds what people make: users, sessions, tokens, dashboards, settings. Times are unix milliseconds. */
 export interface DocumentStore {
   setting(name: string): Promise<string | undefined>;
   setSetting(name: string, value: string): Promise<void>;
 
+  users(): Promise<readonly User[]>;
   /** The user of that name; made with that role where there is none. */
   ensureUser(name: string, role: Role, nowMs: number): Promise<User>;
 
@@ -17,10 +26,13 @@ export interface DocumentStore {
   removeSecret(kind: SecretKind, id: string): Promise<boolean>;
   removeExpiredSecrets(nowMs: number): Promise<void>;
 
-  dashboards(): Promise<readonly SavedDashboard[]>;
-  dashboard(uid: string): Promise<SavedDashboard | undefined>;
-  saveDashboard(dashboard: SavedDashboard): Promise<void>;
-  removeDashboard(uid: string): Promise<boolean>;
+  readonly dashboards: DashboardDocuments;
+  readonly folders: FolderDocuments;
+  readonly annotations: AnnotationDocuments;
+  readonly libraryPanels: LibraryPanelDocuments;
+  readonly playlists: PlaylistDocuments;
+  readonly snapshots: SnapshotDocuments;
+  readonly dataSources: DataSourceDocuments;
 
   close(): Promise<void>;
 }
@@ -54,11 +66,4 @@ export interface Secret {
 export interface NewSecret extends Omit<Secret, 'usedMs' | 'user'> {
   readonly hash: string;
   readonly userId: number;
-}
-
-export interface SavedDashboard {
-  readonly uid: string;
-  /** JSON of a Dashboard, of the version it was saved in. */
-  readonly json: string;
-  readonly updatedMs: number;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { dashboardsAndBeside } from './migrations/002-dashboards-and-beside.ts';
 
 /** Steps from an empty file to today's tables, by name, in order. A step that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -37,4 +38,5 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '002-dashboards-and-beside': dashboardsAndBeside,
 };

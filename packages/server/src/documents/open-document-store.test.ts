@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { signInOver } from '../auth/sign-in.ts';
 import { tokensOver } from '../auth/tokens.ts';
+import type { DashboardSave } from './dashboards.ts';
 import { openDocumentStore } from './open-document-store.ts';
 
 function newFolder(): string {
@@ -13,19 +14,37 @@ function newFolder(): string {
   return folder;
 }
 
+const save = (uid: string, more: Partial<DashboardSave> = {}): DashboardSave => ({
+  uid,
+  title: uid,
+  description: '',
+  tags: [],
+  panelCount: 0,
+  libraryPanels: [],
+  json: '{}',
+  folderUid: undefined,
+  message: '',
+  restored: undefined,
+  baseRevision: undefined,
+  by: 'ada',
+  nowMs: 5,
+  provisioned: undefined,
+  ...more,
+});
+
 test('what is saved is there after opening again', async () => {
   const folder = newFolder();
   const first = await openDocumentStore(folder);
   await first.setSetting('a', '1');
   await first.setSetting('a', '2');
-  await first.saveDashboard({ uid: 'x', json: '{}', updatedMs: 5 });
+  await first.dashboards.save(save('x'));
   const { token } = await tokensOver(first).create({ name: 'ci', scopes: ['read', 'ingest'], expiresMs: undefined });
   await first.close();
 
   const second = await openDocumentStore(folder);
   expect(await second.setting('a')).toBe('2');
-  expect(await second.dashboards()).toEqual([{ uid: 'x', json: '{}', updatedMs: 5 }]);
-  expect(await tokensOver(second).scopesOf(token)).toEqual(['read', 'ingest']);
+  expect(await second.dashboards.find('x')).toMatchObject({ uid: 'x', json: '{}', updatedMs: 5, revision: 1 });
+  expect(await tokensOver(second).bearer(token)).toMatchObject({ scopes: ['read', 'ingest'] });
   await second.close();
 });
 
@@ -72,5 +91,55 @@ test('a link that nobody opened within an hour is no longer good', async () => {
   const link = await signIn.newLinkSecret();
   nowMs = 3_600_001;
   expect(await signIn.redeem(link)).toBeUndefined();
+  await documents.close();
+});
+
+test('of two processes that save over one revision the second is told of the first', async () => {
+  const folder = newFolder();
+  const [one, other] = [await openDocumentStore(folder), await openDocumentStore(folder)];
+  await one.dashboards.save(save('x', { baseRevision: 0 }));
+  const before = await other.dashboards.changeCount();
+  await one.dashboards.save(save('x', { baseRevision: 1, by: 'ada' }));
+  await expect(other.dashboards.save(save('x', { baseRevision: 1, by: 'bob' }))).rejects.toMatchObject({
+    saved: { revision: 2, updatedBy: 'ada' },
+  });
+  expect(await other.dashboards.changeCount()).toBeGreaterThan(before);
+  await one.close();
+  await other.close();
+});
+
+test('the newest 20 revisions of a dashboard are kept', async () => {
+  const documents = await openDocumentStore(newFolder());
+  for (let i = 1; i <= 25; i++) await documents.dashboards.save(save('x', { json: `{"n":${i}}`, message: `save ${i}` }));
+  const revisions = await documents.dashboards.revisions('x');
+  expect(revisions.map(({ revision }) => revision)).toEqual(Array.from({ length: 20 }, (_, i) => 25 - i));
+  expect(await documents.dashboards.revision('x', 6)).toMatchObject({ json: '{"n":6}', message: 'save 6' });
+  expect(await documents.dashboards.revision('x', 5)).toBeUndefined();
+  await documents.close();
+});
+
+test('a file of the first version keeps its dashboards', async () => {
+  const folder = newFolder();
+  const database = new DatabaseSync(join(folder, 'documents.sqlite'));
+  database.exec(`
+    CREATE TABLE settings (name text PRIMARY KEY, value text NOT NULL);
+    CREATE TABLE users (id integer PRIMARY KEY AUTOINCREMENT, name text NOT NULL UNIQUE, role text NOT NULL, created_ms integer NOT NULL);
+    CREATE TABLE secrets (id text PRIMARY KEY, kind text NOT NULL, hash text NOT NULL UNIQUE, name text NOT NULL,
+      user_id integer NOT NULL REFERENCES users (id) ON DELETE CASCADE, scopes text NOT NULL, created_ms integer NOT NULL,
+      used_ms integer, expires_ms integer);
+    CREATE TABLE dashboards (uid text PRIMARY KEY, json text NOT NULL, updated_ms integer NOT NULL);
+    CREATE TABLE kysely_migration (name varchar(255) NOT NULL PRIMARY KEY, timestamp varchar(255) NOT NULL);
+    CREATE TABLE kysely_migration_lock (id varchar(255) NOT NULL PRIMARY KEY, is_locked integer NOT NULL DEFAULT 0);
+    INSERT INTO kysely_migration VALUES ('001-first-tables', '2026-01-01T00:00:00.000Z');
+    INSERT INTO kysely_migration_lock VALUES ('migration_lock', 0);
+    INSERT INTO dashboards VALUES ('old', '{"title":"Old","tags":["a"],"panels":[{},{}]}', 7), ('odd', 'no JSON', 8);
+  `);
+  database.close();
+  const documents = await openDocumentStore(folder);
+  expect(await documents.dashboards.cards()).toMatchObject([
+    { uid: 'odd', title: '', revision: 1 },
+    { uid: 'old', title: 'Old', tags: ['a'], panelCount: 2, revision: 1, updatedMs: 7 },
+  ]);
+  expect(await documents.dashboards.revisions('old')).toMatchObject([{ revision: 1, savedMs: 7 }]);
   await documents.close();
 });

@@ -2,8 +2,15 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, type Selectable, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import type { DocumentStore, SavedDashboard, Secret, SecretKind } from './document-store.ts';
+import { annotationsOver } from './annotations.ts';
+import { dashboardsOver } from './dashboards.ts';
+import { dataSourcesOver } from './data-sources.ts';
+import type { DocumentStore, Secret, SecretKind } from './document-store.ts';
+import { foldersOver } from './folders.ts';
+import { libraryPanelsOver } from './library-panels.ts';
 import { migrations } from './migrations.ts';
+import { playlistsOver } from './playlists.ts';
+import { snapshotsOver } from './snapshots.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
 
@@ -47,6 +54,7 @@ function documentsOver(db: Kysely<Tables>): DocumentStore {
         .execute();
     },
 
+    users: () => db.selectFrom('users').select(['id', 'name', 'role']).orderBy('id').execute(),
     async ensureUser(name, role, nowMs) {
       await db
         .insertInto('users')
@@ -104,24 +112,13 @@ function documentsOver(db: Kysely<Tables>): DocumentStore {
       await db.deleteFrom('secrets').where('expires_ms', '<=', nowMs).execute();
     },
 
-    async dashboards() {
-      return (await db.selectFrom('dashboards').selectAll().orderBy('uid').execute()).map(readDashboard);
-    },
-    async dashboard(uid) {
-      const row = await db.selectFrom('dashboards').selectAll().where('uid', '=', uid).executeTakeFirst();
-      return row === undefined ? undefined : readDashboard(row);
-    },
-    async saveDashboard({ uid, json, updatedMs }) {
-      await db
-        .insertInto('dashboards')
-        .values({ uid, json, updated_ms: updatedMs })
-        .onConflict((it) => it.column('uid').doUpdateSet({ json, updated_ms: updatedMs }))
-        .execute();
-    },
-    async removeDashboard(uid) {
-      const { numDeletedRows } = await db.deleteFrom('dashboards').where('uid', '=', uid).executeTakeFirst();
-      return numDeletedRows > 0n;
-    },
+    dashboards: dashboardsOver(db),
+    folders: foldersOver(db),
+    annotations: annotationsOver(db),
+    libraryPanels: libraryPanelsOver(db),
+    playlists: playlistsOver(db),
+    snapshots: snapshotsOver(db),
+    dataSources: dataSourcesOver(db),
 
     close: () => db.destroy(),
   };
@@ -140,8 +137,4 @@ function readSecret(row: SecretRow): Secret {
     usedMs: row.used_ms ?? undefined,
     expiresMs: row.expires_ms ?? undefined,
   };
-}
-
-function readDashboard(row: Selectable<Tables['dashboards']>): SavedDashboard {
-  return { uid: row.uid, json: row.json, updatedMs: row.updated_ms };
 }

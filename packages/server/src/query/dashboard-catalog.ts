@@ -1,95 +1,306 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import type { DashboardRevision, FolderRef } from '@vitrine/model/api.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import type { Logger } from 'pino';
-import type { DocumentStore, SavedDashboard } from '../documents/document-store.ts';
+import { type DashboardCard, DashboardChanged, type ProvisionedFrom } from '../documents/dashboards.ts';
+import type { DocumentStore } from '../documents/document-store.ts';
+import type { Folder } from '../documents/folders.ts';
+import { HttpError } from '../http/errors.ts';
+import { dashboardFiles } from './dashboard-files.ts';
+import { fillLibraryPanels, libraryPanelsOf } from './fill-library-panels.ts';
+import { scorer, type Searchable, searchable } from './search-dashboards.ts';
 
-export interface CatalogEntry {
-  readonly dashboard: Dashboard;
+/** What is known of a dashboard without reading it. */
+export interface CatalogCard {
+  /** Stays with the dashboard on this server. */
+  readonly id: number;
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly panelCount: number;
   /** Comes from a file, so that it cannot be changed here. */
   readonly builtin: boolean;
+  readonly folder: FolderRef | undefined;
+  /** Counts its saves from 1; 0 where it comes from a file. */
+  readonly revision: number;
+  readonly createdMs: number;
+  readonly createdBy: string;
+  readonly updatedMs: number;
+  readonly updatedBy: string;
+  readonly provisioned: ProvisionedFrom | undefined;
+}
+
+export interface CatalogEntry extends CatalogCard {
+  /** Library panels stand filled in. */
+  readonly dashboard: Dashboard;
+  /** Sentences about library panels that are not there. */
+  readonly notices: readonly string[];
+}
+
+export interface DashboardSearch {
+  /** "" finds all. */
+  readonly text: string;
+  /** All of them are needed. */
+  readonly tags: readonly string[];
+  /** Any of these folders; "" is no folder. undefined is everywhere. */
+  readonly folders: readonly string[] | undefined;
+  /** Only these; undefined is all. */
+  readonly uids: ReadonlySet<string> | undefined;
+}
+
+export interface DashboardChange {
+  readonly dashboard: Dashboard;
+  /** undefined leaves it where it is; "" is no folder. */
+  readonly folder?: string | undefined;
+  readonly message?: string | undefined;
+  /** undefined saves over whatever is there; 0 stands for a dashboard that is not there yet. */
+  readonly baseRevision?: number | undefined;
+  readonly restored?: number | undefined;
+  /** Says that a file asks for it, and so may change what people may not. */
+  readonly provisioned?: ProvisionedFrom | undefined;
+  readonly by: string;
 }
 
 /** All dashboards: those of the folders, and those that people saved. */
 export interface DashboardCatalog {
-  list(): Promise<readonly CatalogEntry[]>;
+  /** Without a text in the order of title, else the best first. */
+  search(search: DashboardSearch): Promise<readonly CatalogCard[]>;
   find(uid: string): Promise<CatalogEntry | undefined>;
+  card(uid: string): Promise<CatalogCard | undefined>;
+  cardById(id: number): Promise<CatalogCard | undefined>;
+  /**
+   * Throws BadRequest on texts too long or a folder that is not there, and HttpError `dashboard_changed` where it is not at the
+   * base revision, `builtin_dashboard` where a file says what it is.
+   */
+  save(change: DashboardChange): Promise<CatalogEntry>;
+  /** Throws HttpError `no_such_dashboard` or `builtin_dashboard`. */
+  remove(uid: string): Promise<void>;
+  /** Those that are kept, the newest first. */
+  revisions(uid: string): Promise<readonly DashboardRevision[]>;
+  revision(uid: string, revision: number): Promise<(DashboardRevision & { readonly dashboard: Dashboard }) | undefined>;
+  /** In the order of the tag. */
+  tags(): Promise<readonly { readonly tag: string; readonly count: number }[]>;
 }
 
-/** A file that is read again only where it has changed. */
-interface KnownFile {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly dashboard: Dashboard | undefined;
+const MAX_TITLE = 500;
+const MAX_DESCRIPTION = 100_000;
+const MAX_TAGS = 100;
+const MAX_TAG = 200;
+const MAX_MESSAGE = 5_000;
+/** Addresses of the API that would hide a dashboard of that uid. */
+const TAKEN_UIDS: ReadonlySet<string> = new Set(['home', 'tags']);
+/** Dashboards of files have no row and so no number of their own: theirs are made of the uid, above all others. */
+const FILE_ID_BASE = 2 ** 30;
+
+interface Indexed {
+  readonly card: CatalogCard;
+  readonly searchable: Searchable;
 }
 
-/**
- * Reads `folders` anew when their files change. Of one uid in several places the earlier folder counts, and any folder
- * before a saved one. A file that does not parse is left out and the log says why, once a change.
- */
+/** Everything that lists and searches need, as of one count of changes. */
+interface Index {
+  readonly files: number;
+  readonly saved: number;
+  /** In the order of title. */
+  readonly entries: readonly Indexed[];
+  readonly byUid: ReadonlyMap<string, CatalogCard>;
+}
+
+/** `folders` hold dashboards as files. A file counts before a saved dashboard of the same uid. */
 export function dashboardCatalog(folders: readonly string[], documents: DocumentStore, log: Logger): DashboardCatalog {
-  const known = new Map<string, KnownFile>();
+  const files = dashboardFiles(folders, log);
+  let known: Index | undefined;
 
-  const readFolder = (folder: string): CatalogEntry[] => {
-    let names: string[];
-    try {
-      names = readdirSync(folder)
-        .filter((name) => name.endsWith('.json'))
-        .toSorted();
-    } catch (error) {
-      log.warn({ folder, err: error }, 'the folder of dashboards cannot be read');
-      return [];
-    }
-    return names.flatMap((name) => {
-      const dashboard = readFile(join(folder, name));
-      return dashboard === undefined ? [] : [{ dashboard, builtin: true }];
-    });
+  const index = async (): Promise<Index> => {
+    const saved = await documents.dashboards.changeCount();
+    if (known?.saved === saved && known.files === files.changeCount) return known;
+    const counts = { files: files.changeCount, saved };
+    known = buildIndex(counts, fileCards(), await documents.dashboards.cards(), await documents.folders.list());
+    return known;
   };
 
-  const readFile = (path: string): Dashboard | undefined => {
-    const before = known.get(path);
-    try {
-      const { mtimeMs, size } = statSync(path);
-      if (before?.mtimeMs === mtimeMs && before.size === size) return before.dashboard;
-      known.set(path, { mtimeMs, size, dashboard: undefined });
-      const dashboard = parseDashboard(JSON.parse(readFileSync(path, 'utf8')));
-      known.set(path, { mtimeMs, size, dashboard });
-      return dashboard;
-    } catch (error) {
-      log.warn(`${path}: ${(error as Error).message}`);
-      return undefined;
-    }
+  const fileCards = (): CatalogCard[] =>
+    [...files.all().values()].map(({ dashboard, updatedMs }) => ({
+      id: FILE_ID_BASE + hash(dashboard.uid),
+      uid: dashboard.uid,
+      title: dashboard.title,
+      description: dashboard.description,
+      tags: dashboard.tags,
+      panelCount: dashboard.panels.length,
+      builtin: true,
+      folder: undefined,
+      revision: 0,
+      createdMs: updatedMs,
+      createdBy: '',
+      updatedMs,
+      updatedBy: '',
+      provisioned: undefined,
+    }));
+
+  const find = async (uid: string): Promise<CatalogEntry | undefined> => {
+    const card = (await index()).byUid.get(uid);
+    if (card === undefined) return undefined;
+    const dashboard = files.all().get(uid)?.dashboard ?? (await readSaved(uid));
+    if (dashboard === undefined) return undefined;
+    const library = await documents.libraryPanels.find(libraryPanelsOf(dashboard));
+    return { ...card, ...fillLibraryPanels(dashboard, library) };
   };
 
-  const ofFiles = (): Map<string, CatalogEntry> => {
-    const byUid = new Map<string, CatalogEntry>();
-    for (const entry of folders.flatMap(readFolder)) if (!byUid.has(entry.dashboard.uid)) byUid.set(entry.dashboard.uid, entry);
-    return byUid;
+  const readSaved = async (uid: string): Promise<Dashboard | undefined> => {
+    const saved = await documents.dashboards.find(uid);
+    return saved === undefined ? undefined : parseDashboard(JSON.parse(saved.json));
   };
 
-  const readSaved = ({ uid, json }: SavedDashboard): CatalogEntry[] => {
-    try {
-      return [{ dashboard: parseDashboard(JSON.parse(json)), builtin: false }];
-    } catch (error) {
-      log.warn(`saved dashboard ${uid}: ${(error as Error).message}`);
-      return [];
-    }
+  const checkedFolder = async (uid: string | undefined): Promise<string | undefined> => {
+    if (uid === undefined || uid === '') return uid;
+    const all = await documents.folders.list();
+    if (all.some((folder) => folder.uid === uid)) return uid;
+    throw new BadRequest('folder', `there is no folder "${uid.slice(0, 100)}"`);
   };
 
   return {
-    async list() {
-      const byUid = ofFiles();
-      for (const entry of (await documents.dashboards()).flatMap(readSaved)) {
-        if (!byUid.has(entry.dashboard.uid)) byUid.set(entry.dashboard.uid, entry);
-      }
-      return [...byUid.values()];
+    async search({ text, tags, folders: wanted, uids }) {
+      const score = scorer(text);
+      const { entries } = await index();
+      const found = entries.flatMap((entry) => {
+        const { card } = entry;
+        if (uids !== undefined && !uids.has(card.uid)) return [];
+        if (wanted !== undefined && !wanted.includes(card.folder?.uid ?? '')) return [];
+        if (!tags.every((tag) => card.tags.includes(tag))) return [];
+        const points = score(entry.searchable);
+        return points === 0 ? [] : [{ card, points }];
+      });
+      // Sorting is stable: among equals the order of title stays.
+      return found.toSorted((a, b) => b.points - a.points).map(({ card }) => card);
     },
-    async find(uid) {
-      const ofFile = ofFiles().get(uid);
-      if (ofFile !== undefined) return ofFile;
-      const saved = await documents.dashboard(uid);
-      return saved === undefined ? undefined : readSaved(saved)[0];
+    find,
+    async card(uid) {
+      return (await index()).byUid.get(uid);
+    },
+    async cardById(id) {
+      return (await index()).entries.find(({ card }) => card.id === id)?.card;
+    },
+    async save(change) {
+      const { dashboard, provisioned, by } = change;
+      const { uid } = dashboard;
+      checkTexts(change);
+      const before = (await index()).byUid.get(uid);
+      if (before?.builtin === true && (provisioned === undefined || before.provisioned?.provider !== provisioned.provider)) {
+        throw new HttpError('builtin_dashboard', builtinSentence(before));
+      }
+      await documents.dashboards
+        .save({
+          uid,
+          title: dashboard.title,
+          description: dashboard.description,
+          tags: dashboard.tags,
+          panelCount: dashboard.panels.length,
+          libraryPanels: libraryPanelsOf(dashboard),
+          json: JSON.stringify(dashboard),
+          folderUid: await checkedFolder(change.folder),
+          message: change.message ?? '',
+          restored: change.restored,
+          baseRevision: change.baseRevision,
+          by,
+          nowMs: Date.now(),
+          provisioned,
+        })
+        .catch((error: unknown) => {
+          throw error instanceof DashboardChanged ? new HttpError('dashboard_changed', changedSentence(error.saved)) : error;
+        });
+      const entry = await find(uid);
+      if (entry === undefined) throw new HttpError('no_such_dashboard', `The dashboard "${uid}" was removed at the same time.`);
+      return entry;
+    },
+    async remove(uid) {
+      const card = (await index()).byUid.get(uid);
+      if (card === undefined) throw new HttpError('no_such_dashboard', `There is no dashboard "${uid}".`, 'uid');
+      if (card.builtin) throw new HttpError('builtin_dashboard', builtinSentence(card));
+      await documents.dashboards.remove(uid);
+    },
+    revisions: (uid) => documents.dashboards.revisions(uid),
+    async revision(uid, revision) {
+      const saved = await documents.dashboards.revision(uid, revision);
+      if (saved === undefined) return undefined;
+      const { json, ...about } = saved;
+      return { ...about, dashboard: parseDashboard(JSON.parse(json)) };
+    },
+    async tags() {
+      const counts = new Map<string, number>();
+      for (const { card } of (await index()).entries) for (const tag of card.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+      return [...counts].map(([tag, count]) => ({ tag, count })).toSorted((a, b) => a.tag.localeCompare(b.tag));
     },
   };
+}
+
+function buildIndex(
+  counts: Pick<Index, 'files' | 'saved'>,
+  ofFiles: readonly CatalogCard[],
+  saved: readonly DashboardCard[],
+  folders: readonly Folder[],
+): Index {
+  const folderByUid = new Map(folders.map((folder) => [folder.uid, folder]));
+  const byUid = new Map(ofFiles.map((card) => [card.uid, card]));
+  for (const card of saved) {
+    if (byUid.has(card.uid)) continue;
+    const folder = folderByUid.get(card.folderUid);
+    const { folderUid: _, ...rest } = card;
+    byUid.set(card.uid, {
+      ...rest,
+      builtin: card.provisioned?.locked === true,
+      folder: folder === undefined ? undefined : { uid: folder.uid, title: folder.title },
+      revision: card.provisioned?.locked === true ? 0 : card.revision,
+    });
+  }
+  const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+  const entries = [...byUid.values()]
+    .toSorted((a, b) => collator.compare(a.title, b.title) || (a.uid < b.uid ? -1 : 1))
+    .map((card) => ({ card, searchable: searchable({ ...card, folderPath: pathOf(card.folder?.uid, folderByUid) }) }));
+  return { ...counts, entries, byUid };
+}
+
+/** The titles of a folder and those that it lies in, from the top. */
+function pathOf(uid: string | undefined, byUid: ReadonlyMap<string, Folder>): string[] {
+  const titles: string[] = [];
+  for (let at = byUid.get(uid ?? ''); at !== undefined && titles.length < 100; at = byUid.get(at.parentUid)) {
+    titles.unshift(at.title);
+  }
+  return titles;
+}
+
+function checkTexts({ dashboard: { uid, title, description, tags }, message }: DashboardChange): void {
+  const fits = (field: string, text: string, limit: number): void => {
+    if (text.length > limit)
+      throw new BadRequest(field, `has ${text.length} letters, and the limit is ${limit}; make it shorter`);
+  };
+  if (TAKEN_UIDS.has(uid)) throw new BadRequest('uid', `"${uid}" is an address of the API; choose another uid`);
+  if (title.trim() === '') throw new BadRequest('title', 'is empty; a dashboard needs one to be found by');
+  fits('title', title, MAX_TITLE);
+  fits('description', description, MAX_DESCRIPTION);
+  fits('message', message ?? '', MAX_MESSAGE);
+  if (tags.length > MAX_TAGS) throw new BadRequest('tags', `are ${tags.length}, and the limit is ${MAX_TAGS}; leave some out`);
+  tags.forEach((tag, i) => fits(`tags[${i}]`, tag, MAX_TAG));
+}
+
+function builtinSentence({ uid, provisioned }: CatalogCard): string {
+  const origin =
+    provisioned === undefined
+      ? 'comes with Vitrine or from a folder of dashboards'
+      : `comes from the file ${provisioned.file}, which the provider "${provisioned.provider}" reads`;
+  return `The dashboard "${uid}" ${origin}, so it cannot be changed here. Copy it, and change the copy.`;
+}
+
+function changedSentence({ revision, updatedMs, updatedBy }: DashboardChanged['saved']): string {
+  if (revision === 0) return 'The dashboard was deleted meanwhile. Save it as a new one.';
+  const who = updatedBy === '' ? 'Somebody' : updatedBy;
+  return `${who} saved it meanwhile, as revision ${revision} at ${new Date(updatedMs).toISOString()}. Compare the two, then save again.`;
+}
+
+/** FNV-1a, in 30 bits. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return value & (FILE_ID_BASE - 1);
 }
