@@ -92,13 +92,16 @@ export interface QueryContext {
   readonly maxPoints: number;
   readonly limits: QueryLimits;
   readonly signal: AbortSignal;
-  /** Fills in variables and `$__…` macros before a query is parsed. `format` writes a value that names no format of its own. */
-  replace(text: string, format?: VariableFormat): string;
+  /**
+   * Fills in variables and `$__…` macros before a query is parsed. `format` writes a value that names no format of its own.
+   * `macros` are the source's own by name, `__interval` and its like, and win over the general ones.
+   */
+  replace(text: string, format?: VariableFormat, macros?: Readonly<Record<string, string>>): string;
   /** To be put into the query's tree. */
   readonly filters: readonly AdhocFilter[];
 }
 
-/** How a variable's value stands in a text: one of the format ids of compute/variable-format.ts (regex, pipe, csv, …), or a function. */
+/** How a variable's value stands in a text: one of the format ids of compute/variable/format.ts (regex, pipe, csv, …), or a function. */
 export type VariableFormat =
   | string
   | ((value: string | readonly string[], variable: { readonly name: string; readonly multi: boolean }) => string);
@@ -123,14 +126,33 @@ export interface DatasourceSpec<Settings, Query> {
 export interface Datasource<Query> {
   query(refId: string, query: Query, context: QueryContext): Promise<QueryAnswer>;
   /** Calls back when this query's answer has grown; undefined where the source can't tell, then the page polls. */
-  watch?(query: Query, onGrowth: (growth: Growth) => void): () => void;
+  watch?(query: Query, context: QueryContext, onGrowth: (growth: Growth) => void): () => void;
   /** All options of a query variable; undefined where the source has none. */
   options?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly VariableOption[]>;
   /** What an annotation query finds; the source's name and colour are filled in by the caller. */
-  annotations?(
-    spec: Readonly<Record<string, unknown>>,
-    context: QueryContext,
-  ): Promise<readonly Omit<AnnotationEvent, 'query' | 'color'>[]>;
+  annotations?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly FoundAnnotation[]>;
+}
+
+export type FoundAnnotation = Omit<AnnotationEvent, 'query' | 'color'>;
+
+/** Where one query is written. The spec is as saved: what the editor does not know must stay in it. */
+export interface QueryEditorProps {
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly onChange: (spec: Readonly<Record<string, unknown>>) => void;
+  /** Ask now. */
+  readonly onRun: () => void;
+  /** Names of variables that a query may hold. */
+  readonly variables: readonly string[];
+  /** Asks the data source itself for what helps to write: `GET` of a path under its API, such as `/api/v1/labels?…`. The same function from render to render. */
+  readonly ask: (path: string) => Promise<unknown>;
+}
+
+/** The page's half of a data source. */
+export interface DatasourceWeb {
+  readonly spec: DatasourceSpec<unknown, unknown>;
+  /** What a new query starts as. */
+  readonly newQuery: Readonly<Record<string, unknown>>;
+  readonly QueryEditor: ComponentType<QueryEditorProps>;
 }
 
 /** The server's half of a data source. What it needs is handed in. */
@@ -141,6 +163,6 @@ export interface DatasourceServer<Settings, Query> {
 
 export interface DatasourceNeeds {
   /** Vitrine's own samples. */
-  readonly samples: Pick<SampleStore, 'evaluate' | 'watch'>;
+  readonly samples: Pick<SampleStore, 'evaluate' | 'watch' | 'series' | 'labelNames' | 'labelValues'>;
   readonly fetch: typeof fetch;
 }

@@ -1,0 +1,155 @@
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { lintKeymap } from '@codemirror/lint';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { Compartment, EditorState, Prec } from '@codemirror/state';
+import type { Extension } from '@codemirror/state';
+import { EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import type { ReactElement } from 'react';
+
+import classes from './code-editor.module.css';
+
+export interface CodeEditorProps {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  /** What it is for screen readers. */
+  readonly label: string;
+  /** The language, its completion and its checks. Keep it the same object from render to render. */
+  readonly extensions?: Extension;
+  readonly placeholder?: string;
+  readonly readOnly?: boolean;
+  /** Numbers beside the lines, for long texts. */
+  readonly lineNumbers?: boolean;
+  /** ⌘ or Ctrl and Enter. */
+  readonly onRun?: (() => void) | undefined;
+  readonly autoFocus?: boolean;
+}
+
+/** Text with colours, completion and complaints beside it. */
+export function CodeEditor(props: CodeEditorProps): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const language = useRef(new Compartment());
+  const editable = useRef(new Compartment());
+  // What the editor calls back is read when it is called: the editor outlives a render.
+  const latest = useRef(props);
+  useLayoutEffect(() => {
+    latest.current = props;
+  });
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    // In a shadow root styles are adopted sheets, which the page's content policy allows; style elements it would not.
+    const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
+    const given = latest.current;
+    const made = new EditorView({
+      parent: root,
+      root,
+      state: EditorState.create({
+        doc: given.value,
+        extensions: [
+          history(),
+          bracketMatching(),
+          closeBrackets(),
+          autocompletion({ icons: false }),
+          highlightSelectionMatches(),
+          given.lineNumbers === true ? lineNumbers() : EditorView.lineWrapping,
+          syntaxHighlighting(highlight),
+          look,
+          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun?.(), true) }])),
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...defaultKeymap,
+            ...searchKeymap,
+            ...historyKeymap,
+            ...completionKeymap,
+            ...lintKeymap,
+          ]),
+          placeholder(given.placeholder ?? ''),
+          EditorView.contentAttributes.of({ 'aria-label': given.label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+          }),
+          language.current.of(given.extensions ?? []),
+          editable.current.of(EditorState.readOnly.of(given.readOnly === true)),
+        ],
+      }),
+    });
+    view.current = made;
+    if (given.autoFocus === true) made.focus();
+    return () => {
+      made.destroy();
+      view.current = undefined;
+    };
+  }, []);
+
+  useEffect(() => {
+    const now = view.current;
+    if (now === undefined || now.state.doc.toString() === props.value) return;
+    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: props.value } });
+  }, [props.value]);
+  useEffect(() => {
+    view.current?.dispatch({ effects: language.current.reconfigure(props.extensions ?? []) });
+  }, [props.extensions]);
+  useEffect(() => {
+    view.current?.dispatch({ effects: editable.current.reconfigure(EditorState.readOnly.of(props.readOnly === true)) });
+  }, [props.readOnly]);
+
+  return (
+    <div
+      ref={host}
+      className={classes.editor}
+      data-lines={props.lineNumbers === true || undefined}
+      // The editor is no descendant of the focused element for the page's shortcuts: they must know that somebody types.
+      data-typing
+    />
+  );
+}
+
+/** Through the page's tokens, so that both themes are right without asking which one it is. */
+const look = EditorView.theme({
+  '&': { color: 'var(--v-text)', fontSize: '13px', backgroundColor: 'transparent', height: '100%' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--v-mono)', lineHeight: '20px' },
+  '.cm-content': { padding: '5px 0', caretColor: 'var(--v-text)' },
+  '.cm-line': { padding: '0 8px' },
+  '.cm-cursor': { borderLeftColor: 'var(--v-text)' },
+  '.cm-placeholder': { color: 'var(--v-faint)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--v-faint)', border: 'none' },
+  '.cm-selectionMatch': { backgroundColor: 'color-mix(in srgb, var(--v-accent) 18%, transparent)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in srgb, var(--v-accent) 30%, transparent)',
+  },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--v-hover)', outline: '1px solid var(--v-axis)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--v-raised)',
+    color: 'var(--v-text)',
+    border: '1px solid var(--v-border)',
+    borderRadius: '6px',
+    overflow: 'hidden',
+    fontSize: '12px',
+  },
+  '.cm-tooltip.cm-completionInfo': { padding: '6px 10px', maxWidth: '360px', lineHeight: '18px', fontFamily: 'var(--v-font)' },
+  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--v-mono)', maxHeight: '240px' },
+  '.cm-tooltip-autocomplete > ul > li': { padding: '3px 10px', lineHeight: '18px' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--v-hover)', color: 'var(--v-text)' },
+  '.cm-completionMatchedText': { textDecoration: 'none', color: 'var(--v-accent)', fontWeight: '600' },
+  '.cm-completionDetail': { color: 'var(--v-faint)', fontStyle: 'normal', marginLeft: '12px' },
+  '.cm-diagnostic': { padding: '6px 10px', fontFamily: 'var(--v-font)' },
+  '.cm-diagnostic-error': { borderLeft: '3px solid var(--v-critical)' },
+  '.cm-panels': { backgroundColor: 'var(--v-raised)', color: 'var(--v-text)' },
+});
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--v-accent)' },
+  { tag: [tags.function(tags.variableName)], color: 'var(--v-running)' },
+  { tag: [tags.string, tags.character], color: 'var(--v-healthy)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--v-warning)' },
+  { tag: [tags.labelName, tags.propertyName], color: 'var(--v-dim)' },
+  { tag: [tags.comment], color: 'var(--v-faint)', fontStyle: 'italic' },
+  { tag: [tags.invalid], color: 'var(--v-critical)' },
+]);
