@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import classes from './query-editor.module.css';
@@ -21,9 +21,6 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
   const selector = writeSelector(metric, values);
   // What a label can be must not depend on what was picked of that label.
   const others = writeSelector(metric, { ...values, [label]: [] });
-  const metrics = useNames(ask, '/api/v1/label/__name__/values', '', '__name__', true);
-  const labels = useNames(ask, '/api/v1/labels', metric === '' ? '' : writeSelector(metric, {}), '', metric !== '');
-  const found = useNames(ask, `/api/v1/label/${encodeURIComponent(label)}/values`, others, label, label !== '');
   const toggle = (value: string) =>
     setValues((now) => {
       const picked = now[label] ?? [];
@@ -34,7 +31,10 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
       <div className={classes.columns}>
         <Names
           title="Metric"
-          list={metrics}
+          ask={ask}
+          path="/api/v1/label/__name__/values"
+          match=""
+          searches="__name__"
           picked={[metric]}
           onPick={(name) => {
             setMetric(name === metric ? '' : name);
@@ -42,20 +42,34 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
             setValues({});
           }}
         />
-        <Names
-          title="Label"
-          list={labels}
-          picked={[label, ...Object.keys(values).filter((name) => (values[name] ?? []).length > 0)]}
-          onPick={setLabel}
-          hint={metric === '' ? 'Choose a metric first.' : undefined}
-        />
-        <Names
-          title={label === '' ? 'Value' : `Value of ${label}`}
-          list={found}
-          picked={values[label] ?? []}
-          onPick={toggle}
-          hint={label === '' ? 'Choose a label.' : undefined}
-        />
+        {metric === '' ? (
+          <Waiting title="Label" hint="Choose a metric first." />
+        ) : (
+          <Names
+            key={metric}
+            title="Label"
+            ask={ask}
+            path="/api/v1/labels"
+            match={writeSelector(metric, {})}
+            searches=""
+            picked={[label, ...Object.keys(values).filter((name) => (values[name] ?? []).length > 0)]}
+            onPick={setLabel}
+          />
+        )}
+        {label === '' ? (
+          <Waiting title="Value" hint="Choose a label." />
+        ) : (
+          <Names
+            key={`${metric} ${label}`}
+            title={`Value of ${label}`}
+            ask={ask}
+            path={`/api/v1/label/${encodeURIComponent(label)}/values`}
+            match={others}
+            searches={label}
+            picked={values[label] ?? []}
+            onPick={toggle}
+          />
+        )}
       </div>
       <div className={classes.chosen}>
         <code>{selector === '' ? 'Nothing chosen' : selector}</code>
@@ -67,70 +81,69 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
   );
 }
 
-interface NameList {
+interface Found {
   readonly names: readonly string[];
   readonly isCut: boolean;
-  readonly problem: string | undefined;
-  readonly search: string;
-  readonly onSearch: (search: string) => void;
+  readonly problem: string;
+}
+
+interface NamesProps {
+  readonly title: string;
+  readonly ask: MetricsBrowserProps['ask'];
+  readonly path: string;
+  /** A selector that narrows the answer; "" does not. */
+  readonly match: string;
+  /** The label by whose value the server searches; "" searches what came, which is little. */
+  readonly searches: string;
+  readonly picked: readonly string[];
+  readonly onPick: (name: string) => void;
 }
 
 /** Names that the data source has, searched there as the reader types. */
-function useNames(ask: MetricsBrowserProps['ask'], path: string, match: string, label: string, wanted: boolean): NameList {
-  const [search, onSearch] = useState('');
-  const [answer, setAnswer] = useState<Pick<NameList, 'names' | 'isCut' | 'problem'>>(NOTHING);
-  useEffect(() => onSearch(''), [path, match]);
+function Names({ title, ask, path, match, searches, picked, onPick }: NamesProps): ReactElement {
+  const [search, setSearch] = useState('');
+  const [found, setFound] = useState<Found>();
   useEffect(() => {
-    if (!wanted) return setAnswer(NOTHING);
     let isOver = false;
+    const tell = (next: Found): void => {
+      if (!isOver) setFound(next);
+    };
     const timer = setTimeout(() => {
-      // Values are searched by the store; the names of one metric's labels are few.
-      const searched = label === '' || search === '' ? match : searchedBy(match, label, search);
-      const params = new URLSearchParams({ limit: String(MOST), ...(searched === '' ? {} : { 'match[]': searched }) });
+      const selector = searches === '' || search === '' ? match : searchedBy(match, searches, search);
+      const params = new URLSearchParams({ limit: String(MOST), ...(selector === '' ? {} : { 'match[]': selector }) });
       ask(`${path}?${params}`).then(
         (body) => {
           const { data, warnings } = body as { readonly data?: readonly string[]; readonly warnings?: readonly string[] };
-          if (!isOver) setAnswer({ names: data ?? [], isCut: warnings !== undefined, problem: undefined });
+          tell({ names: data ?? [], isCut: warnings !== undefined, problem: '' });
         },
-        (error: unknown) => {
-          if (!isOver) setAnswer({ ...NOTHING, problem: error instanceof Error ? error.message : String(error) });
-        },
+        (error: unknown) => tell({ names: [], isCut: false, problem: error instanceof Error ? error.message : String(error) }),
       );
     }, PAUSE_MS);
     return () => {
       isOver = true;
       clearTimeout(timer);
     };
-  }, [ask, path, match, label, wanted, search]);
-  const names = useMemo(
-    () => answer.names.filter((name) => name !== '__name__' && name.toLowerCase().includes(search.toLowerCase())),
-    [answer.names, search],
-  );
-  return { ...answer, names, search, onSearch };
-}
-
-const NOTHING = { names: [], isCut: false, problem: undefined } as const;
-
-function Names(props: {
-  readonly title: string;
-  readonly list: NameList;
-  readonly picked: readonly string[];
-  readonly onPick: (name: string) => void;
-  readonly hint?: string | undefined;
-}): ReactElement {
-  const { title, list, picked, onPick, hint } = props;
+  }, [ask, path, match, searches, search]);
+  const names = (found?.names ?? []).filter((name) => name !== '__name__' && name.toLowerCase().includes(search.toLowerCase()));
+  const state =
+    found === undefined
+      ? 'Looking…'
+      : names.length === 0
+        ? 'Nothing found.'
+        : found.isCut
+          ? `The first ${MOST}. Search for more.`
+          : '';
   return (
     <section className={classes.names} aria-label={title}>
       <TextInput
         size="xs"
         label={title}
         placeholder="Search"
-        value={list.search}
-        disabled={hint !== undefined}
-        onChange={(event) => list.onSearch(event.currentTarget.value)}
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
       />
       <ul>
-        {list.names.map((name) => (
+        {names.map((name) => (
           <li key={name}>
             <button type="button" aria-pressed={picked.includes(name)} title={name} onClick={() => onPick(name)}>
               {name}
@@ -138,11 +151,18 @@ function Names(props: {
           </li>
         ))}
       </ul>
-      <p className={classes.hint}>
-        {hint ??
-          list.problem ??
-          (list.names.length === 0 ? 'Nothing found.' : list.isCut ? `The first ${MOST}. Search for more.` : '')}
-      </p>
+      <p className={classes.hint}>{found?.problem || state}</p>
+    </section>
+  );
+}
+
+/** A column that has nothing to offer before the one beside it was used. */
+function Waiting({ title, hint }: { readonly title: string; readonly hint: string }): ReactElement {
+  return (
+    <section className={classes.names} aria-label={title}>
+      <TextInput size="xs" label={title} placeholder="Search" disabled />
+      <ul />
+      <p className={classes.hint}>{hint}</p>
     </section>
   );
 }
