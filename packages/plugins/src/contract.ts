@@ -38,6 +38,8 @@ export interface PanelContext {
   readonly annotations: readonly AnnotationEvent[];
   /** The user wants to write down what happened there; absent where they may not. An instant has both ends equal. */
   readonly annotate?: (fromMs: number, toMs: number) => void;
+  /** The user wants to change or remove a mark that has an `id`; absent where they may not. */
+  readonly editAnnotation?: (event: AnnotationEvent) => void;
   /** What panels share of the pointer. */
   readonly share: 'off' | 'crosshair' | 'tooltip';
   /** Fills in `$name`, `${name:format}`, `${__from}`, … and what `scope` adds: `${__value.raw}`, `${__field.labels.pod}`, … */
