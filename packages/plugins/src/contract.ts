@@ -15,8 +15,55 @@ export interface PanelSpec<Options> {
   readonly kind: string;
   /** What people call it: "Time series". */
   readonly title: string;
+  /** One sentence for whoever chooses a kind of panel. */
+  readonly description?: string;
   /** Fills in defaults; throws BadRequest that names the option. `parseOptions({})` gives the defaults. */
   parseOptions(input: unknown): Options;
+  /** What the panel editor offers, in the order in which it shows it. */
+  readonly controls?: readonly OptionControl[];
+  /** Which of the settings that every field may have this kind reads; absent is all of them. */
+  readonly fieldSettings?: readonly (keyof FieldSettings)[];
+}
+
+/** One option in the panel editor. */
+export interface OptionControl {
+  /** Where it is saved: "legend.placement" below the panel's options, "custom.lineWidth" below its field settings. */
+  readonly path: string;
+  readonly label: string;
+  /** Controls of one group stand together under its name: "Legend", "Axis". */
+  readonly group: string;
+  /** A sentence, where the label does not say it all. */
+  readonly hint?: string;
+  readonly input: OptionInput;
+  /** Shown where nothing is saved. */
+  readonly otherwise: unknown;
+  /** Left out where what is saved makes it mean nothing. Reads options and custom settings by path. */
+  readonly when?: (read: (path: string) => unknown) => boolean;
+}
+
+export type OptionInput =
+  | { readonly kind: 'switch' }
+  | {
+      readonly kind: 'number';
+      readonly min?: number;
+      readonly max?: number;
+      readonly step?: number;
+      readonly placeholder?: string;
+    }
+  | { readonly kind: 'text'; readonly placeholder?: string; readonly lines?: number }
+  | { readonly kind: 'choice'; readonly choices: readonly OptionChoice[] }
+  | { readonly kind: 'choices'; readonly choices: readonly OptionChoice[] }
+  /** Ids of reducers; one where it is not `many`. */
+  | { readonly kind: 'reducers'; readonly many: boolean }
+  | { readonly kind: 'color' }
+  | { readonly kind: 'unit' }
+  /** The name of a field of the answer. */
+  | { readonly kind: 'field' };
+
+/** `value` may be anything that JSON can say. */
+export interface OptionChoice {
+  readonly value: unknown;
+  readonly label: string;
 }
 
 /** What the panels of a page share: where the cursor is, and how to move through x. */
