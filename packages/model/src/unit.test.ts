@@ -30,8 +30,9 @@ test.each<[number, string, string]>([
   [0.9999999, 's', '1 s'],
   [0, 's', '0 s'],
   [36, 'h', '1.5 d'],
-  [93_784, 'dthms', '1d 02:03:04'],
-  [65, 'clocks', '00:01:05'],
+  [93_784, 'dthms', '26:03:04'],
+  [93_784, 'dtdhms', '1 d 02:03:04'],
+  [65, 'clocks', '01m:05s:000ms'],
   [1_200_000_000, 'hertz', '1.2 GHz'],
   [12_000, 'reqps', '12 K req/s'],
   [3.2, 'reqps', '3.2 req/s'],
@@ -64,7 +65,7 @@ test.each<[number, string, number, string]>([
 });
 
 test('text and suffix come apart, so that a figure can set the suffix smaller', () => {
-  expect(formatValue(1536, 'bytes')).toEqual({ text: '1.5', suffix: 'KiB' });
+  expect(formatValue(1536, 'bytes')).toEqual({ prefix: '', text: '1.5', suffix: 'KiB' });
 });
 
 test('hovering shows every digit', () => {

@@ -1,172 +1,30 @@
 /**
- * How numbers are read: "12.3 ms", "3.4 GB", "87 %". Unit ids are the ones Grafana saves in dashboards, so that imported
- * panels keep their units; an id this table does not know is shown as the suffix itself.
+ * How numbers are read: "12.3 ms", "3.4 GB", "87 %", "$12.35 K". Unit ids are the ones Grafana saves in dashboards; an id that is not
+ * in its table is shown as the suffix itself.
  */
+import { alike, allDigits, fixed, MINUS, notFinite, significant, tidy, upTo } from './unit/number-text.ts';
+import { clock, hms, spelled } from './unit/time-text.ts';
+import { DAY, HOUR, MINUTE, unitOf } from './unit/unit-table.ts';
+import type { Unit } from './unit/unit-table.ts';
 
-/** A number ready to be shown; a figure may set the suffix smaller than the text. */
+/** A number ready to be shown: prefix and text without a space, then a space and the suffix. A figure may set both smaller. */
 export interface FormattedValue {
+  /** A currency's symbol, with the minus sign before it; "" where there is none. */
+  readonly prefix: string;
   readonly text: string;
   /** "" where the unit has none. */
   readonly suffix: string;
 }
 
-type Unit =
-  /** As it is, with a suffix. `factor` turns the stored number into the shown one. */
-  | { readonly kind: 'plain'; readonly suffix: string; readonly factor?: number }
-  /** With a prefix that keeps the number between 1 and `base`. `exponent` is the power of the base the stored number is in. */
-  | {
-      readonly kind: 'scaled';
-      readonly suffix: string;
-      readonly base: 1000 | 1024;
-      readonly exponent?: number;
-      readonly factor?: number;
-    }
-  | { readonly kind: 'count'; readonly suffix: string }
-  | { readonly kind: 'duration'; readonly seconds: number }
-  | { readonly kind: 'clock'; readonly seconds: number; readonly days: boolean }
-  | { readonly kind: 'date'; readonly withTime: boolean; readonly iso: boolean }
-  | { readonly kind: 'fromNow' }
-  | { readonly kind: 'words'; readonly yes: string; readonly no: string }
-  | { readonly kind: 'scientific' }
-  | { readonly kind: 'hex'; readonly prefix: string };
-
-const plain = (suffix: string, factor?: number): Unit =>
-  factor === undefined ? { kind: 'plain', suffix } : { kind: 'plain', suffix, factor };
-const si = (suffix: string, exponent = 0): Unit => ({ kind: 'scaled', suffix, base: 1000, exponent });
-const iec = (suffix: string, exponent = 0): Unit => ({ kind: 'scaled', suffix, base: 1024, exponent });
-const count = (suffix: string): Unit => ({ kind: 'count', suffix });
-const duration = (seconds: number): Unit => ({ kind: 'duration', seconds });
-
-const MINUTE = 60;
-const HOUR = 3600;
-const DAY = 86_400;
-
-/** Grafana's ids. Rates count per second unless the id says otherwise. */
-const UNITS: Readonly<Record<string, Unit>> = {
-  '': count(''),
-  none: plain(''),
-  short: count(''),
-  string: plain(''),
-  locale: plain(''),
-  percent: plain('%'),
-  percentunit: plain('%', 100),
-  humidity: plain('%H'),
-  dB: plain('dB'),
-  sci: { kind: 'scientific' },
-  hex0x: { kind: 'hex', prefix: '0x' },
-  hex: { kind: 'hex', prefix: '' },
-  bool: { kind: 'words', yes: 'True', no: 'False' },
-  bool_yes_no: { kind: 'words', yes: 'Yes', no: 'No' },
-  bool_on_off: { kind: 'words', yes: 'On', no: 'Off' },
-
-  bytes: iec('B'),
-  decbytes: si('B'),
-  bits: iec('b'),
-  decbits: si('b'),
-  kbytes: iec('B', 1),
-  deckbytes: si('B', 1),
-  mbytes: iec('B', 2),
-  decmbytes: si('B', 2),
-  gbytes: iec('B', 3),
-  decgbytes: si('B', 3),
-  tbytes: iec('B', 4),
-  dectbytes: si('B', 4),
-
-  Bps: si('B/s'),
-  binBps: iec('B/s'),
-  bps: si('b/s'),
-  binbps: iec('b/s'),
-  KBs: si('B/s', 1),
-  KiBs: iec('B/s', 1),
-  MBs: si('B/s', 2),
-  MiBs: iec('B/s', 2),
-  GBs: si('B/s', 3),
-  GiBs: iec('B/s', 3),
-  Kbits: si('b/s', 1),
-  Mbits: si('b/s', 2),
-  Gbits: si('b/s', 3),
-  pps: si('p/s'),
-
-  ns: duration(1e-9),
-  µs: duration(1e-6),
-  us: duration(1e-6),
-  ms: duration(1e-3),
-  s: duration(1),
-  m: duration(MINUTE),
-  h: duration(HOUR),
-  d: duration(DAY),
-  dtdurationms: duration(1e-3),
-  dtdurations: duration(1),
-  dthms: { kind: 'clock', seconds: 1, days: true },
-  dthmsms: { kind: 'clock', seconds: 1e-3, days: true },
-  clocks: { kind: 'clock', seconds: 1, days: false },
-  clockms: { kind: 'clock', seconds: 1e-3, days: false },
-  timeticks: duration(0.01),
-
-  hertz: si('Hz'),
-  rothz: si('Hz'),
-  rotrpm: plain('rpm'),
-  reqps: count('req/s'),
-  ops: count('ops/s'),
-  rps: count('reads/s'),
-  wps: count('writes/s'),
-  cps: count('c/s'),
-  eps: count('events/s'),
-  mps: count('messages/s'),
-  recps: count('records/s'),
-  iops: count('io/s'),
-  reqpm: count('req/min'),
-  opm: count('ops/min'),
-  cpm: count('c/min'),
-  rpm: count('reads/min'),
-  wpm: count('writes/min'),
-
-  celsius: plain('°C'),
-  fahrenheit: plain('°F'),
-  kelvin: plain('K'),
-  watt: si('W'),
-  kwatt: si('W', 1),
-  mwatt: si('W', -1),
-  watth: si('Wh'),
-  kwatth: si('Wh', 1),
-  joule: si('J'),
-  volt: si('V'),
-  amp: si('A'),
-  ohm: si('Ω'),
-  pressurepa: si('Pa'),
-  lengthm: si('m'),
-  flops: si('FLOP/s'),
-  gflops: si('FLOP/s', 3),
-  tflops: si('FLOP/s', 4),
-  currencyUSD: plain('$'),
-  currencyEUR: plain('€'),
-  currencyGBP: plain('£'),
-
-  dateTimeAsIso: { kind: 'date', withTime: true, iso: true },
-  dateTimeAsIsoNoDateIfToday: { kind: 'date', withTime: true, iso: true },
-  dateTimeAsLocal: { kind: 'date', withTime: true, iso: false },
-  dateTimeAsUS: { kind: 'date', withTime: true, iso: false },
-  dateTimeAsSystem: { kind: 'date', withTime: true, iso: false },
-  dateTimeFromNow: { kind: 'fromNow' },
-};
-
-const SI_PREFIXES: Readonly<Record<number, string>> = {
-  [-4]: 'p',
-  [-3]: 'n',
-  [-2]: 'µ',
-  [-1]: 'm',
-  0: '',
-  1: 'k',
-  2: 'M',
-  3: 'G',
-  4: 'T',
-  5: 'P',
-  6: 'E',
-};
-const IEC_PREFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const SI_PREFIXES = ['f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
+/** Where the prefix of one stands in it. */
+const SI_ONE = 5;
+const IEC_PREFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'Zi', 'Yi'];
 const COUNT_PREFIXES = ['', 'K', 'M', 'B', 'T'];
+/** What is counted has no milli: half a byte a second is 0.5 B/s. */
+const COUNTED = /^(?:B|b|p|H|FLOP)(?:\/|$)/;
 
-/** Duration units from the smallest: each holds until the next one's worth is reached. */
+/** Duration units from the smallest: each holds until the next one's worth is reached. A year is the calendar's mean one. */
 const DURATIONS: readonly (readonly [suffix: string, seconds: number])[] = [
   ['ns', 1e-9],
   ['µs', 1e-6],
@@ -175,14 +33,11 @@ const DURATIONS: readonly (readonly [suffix: string, seconds: number])[] = [
   ['min', MINUTE],
   ['h', HOUR],
   ['d', DAY],
+  ['y', 365.2425 * DAY],
 ];
 
 /** A value past which plain counts get a prefix: 9,999 reads better than 9.999 K. */
 const COUNT_PREFIX_FROM = 10_000;
-const MAX_SIGNIFICANT = 4;
-/** Number.prototype.toFixed takes no more. */
-const MAX_DECIMALS = 20;
-const MINUS = '−';
 
 /** How a stored number becomes a shown one: multiply, then write the suffix. */
 interface Scale {
@@ -190,46 +45,27 @@ interface Scale {
   readonly suffix: string;
 }
 
-/** Whether the id is in the table: others are shown as their own suffix. */
-export function isKnownUnit(unit: string): boolean {
-  return Object.hasOwn(UNITS, unit);
-}
-
-function unitOf(id: string): Unit {
-  if (Object.hasOwn(UNITS, id)) return UNITS[id]!;
-  // Grafana's custom units: "suffix:tokens", "si:m3", "prefix:#".
-  const [, form, rest] = /^(suffix|si|count|prefix):(.+)$/.exec(id) ?? [];
-  if (form === 'si') return si(rest!);
-  if (form === 'count') return count(rest!);
-  return plain(rest ?? id);
-}
-
 /** The scale in which a number of this magnitude reads best. */
 function scaleFor(unit: Unit, magnitude: number): Scale {
   switch (unit.kind) {
     case 'plain':
       return { factor: unit.factor ?? 1, suffix: unit.suffix };
-    case 'count': {
-      const power =
-        magnitude < COUNT_PREFIX_FROM || !Number.isFinite(magnitude)
-          ? 0
-          : Math.min(COUNT_PREFIXES.length - 1, powerOf(magnitude, 1000));
-      const prefix = COUNT_PREFIXES[power]!;
-      return {
-        factor: 1000 ** -power,
-        suffix: prefix !== '' && unit.suffix !== '' ? `${prefix} ${unit.suffix}` : prefix + unit.suffix,
-      };
-    }
+    case 'count':
+      return countScale(magnitude, unit.suffix);
+    case 'currency':
+      return unit.financial
+        ? { factor: 1, suffix: unit.after ? unit.symbol : '' }
+        : countScale(magnitude, unit.after ? unit.symbol : '');
     case 'scaled': {
-      const stored = unit.exponent ?? 0;
-      // Bytes have no milli: half a byte per second is 0.5 B/s.
-      const least = unit.base === 1024 || unit.suffix.startsWith('B') || unit.suffix.startsWith('b') ? 0 : -4;
+      const { exponent, suffix, base } = unit;
+      const least = base === 1024 || COUNTED.test(suffix) ? 0 : -SI_ONE;
+      const most = (base === 1024 ? IEC_PREFIXES.length : SI_PREFIXES.length - SI_ONE) - 1;
       const power =
         magnitude === 0 || !Number.isFinite(magnitude)
-          ? Math.max(stored, least)
-          : Math.min(6, Math.max(least, stored + powerOf(magnitude, unit.base)));
-      const prefix = unit.base === 1024 ? IEC_PREFIXES[power]! : SI_PREFIXES[power]!;
-      return { factor: unit.base ** (stored - power), suffix: prefix + unit.suffix };
+          ? Math.max(exponent, least)
+          : Math.min(most, Math.max(least, exponent + powerOf(magnitude, base)));
+      const prefix = base === 1024 ? IEC_PREFIXES[power]! : SI_PREFIXES[power + SI_ONE]!;
+      return { factor: base ** (exponent - power), suffix: prefix + suffix };
     }
     case 'duration': {
       const seconds = magnitude * unit.seconds;
@@ -244,64 +80,83 @@ function scaleFor(unit: Unit, magnitude: number): Scale {
   }
 }
 
+function countScale(magnitude: number, suffix: string): Scale {
+  const power =
+    magnitude < COUNT_PREFIX_FROM || !Number.isFinite(magnitude)
+      ? 0
+      : Math.min(COUNT_PREFIXES.length - 1, powerOf(magnitude, 1000));
+  const prefix = COUNT_PREFIXES[power]!;
+  return { factor: 1000 ** -power, suffix: prefix !== '' && suffix !== '' ? `${prefix} ${suffix}` : prefix + suffix };
+}
+
 /** The power of the base that the number reaches, after the rounding that will be shown: 999.96 is 1 k, not "1000". */
 function powerOf(magnitude: number, base: 1000 | 1024): number {
   const power = Math.floor(Math.log(magnitude) / Math.log(base) + 1e-12);
   return magnitude / base ** power >= base * 0.99995 ? power + 1 : power;
 }
 
+/** What stands before the digits, with the sign where there is a currency: "−$5", not "$−5". */
+function prefixOf(unit: Unit): string {
+  if (unit.kind === 'plain') return unit.prefix ?? '';
+  return unit.kind === 'currency' && !unit.after ? unit.symbol : '';
+}
+
+/** Puts parts together; of a currency the sign comes first. */
+function assemble(unit: Unit, text: string, suffix: string): FormattedValue {
+  const prefix = prefixOf(unit);
+  if (unit.kind === 'currency' && prefix !== '' && text.startsWith(MINUS)) {
+    return { prefix: MINUS + prefix, text: text.slice(MINUS.length), suffix };
+  }
+  return { prefix, text, suffix };
+}
+
 /**
  * One value for reading: at most four significant digits (never fewer integer digits than it has), or exactly `decimals`.
- * Not-a-number and the infinities are words, since they are findings in ML: "NaN", "+Inf".
+ * Not-a-number and the infinities are words, since they are findings in ML: "NaN", "+Inf". Dates are ISO in UTC here; in a
+ * zone: compute/field/display.ts.
  */
 export function formatValue(value: number, unitId: string, decimals?: number): FormattedValue {
   const unit = unitOf(unitId);
-  const word = notFinite(value);
-  if (word !== undefined) return { text: word, suffix: '' };
-  const special = formatSpecial(value, unit);
-  if (special !== undefined) return special;
+  const special = notFinite(value) ?? formatSpecial(value, unit, decimals);
+  if (special !== undefined) return assemble({ kind: 'verbatim' }, special, '');
   const { factor, suffix } = scaleFor(unit, Math.abs(value));
   const shown = tidy(value * factor);
-  return { text: decimals === undefined ? significant(shown) : fixed(shown, decimals), suffix };
+  if (unit.kind === 'currency' && unit.financial) return assemble(unit, fixed(shown, decimals ?? 2, 3), suffix);
+  return assemble(unit, decimals === undefined ? significant(shown) : fixed(shown, decimals), suffix);
 }
 
 /** `formatValue` as one string: "12.3 ms". */
 export function formatText(value: number, unitId: string, decimals?: number): string {
-  const { text, suffix } = formatValue(value, unitId, decimals);
-  return suffix === '' ? text : `${text} ${suffix}`;
+  return joined(formatValue(value, unitId, decimals));
 }
 
 /** Every digit there is, for hovering and copying; the same scale as `formatValue`. */
 export function formatExact(value: number, unitId: string): string {
   const unit = unitOf(unitId);
-  const word = notFinite(value);
-  if (word !== undefined) return word;
-  const special = formatSpecial(value, unit);
-  if (special !== undefined) return special.text;
+  const special = notFinite(value) ?? formatSpecial(value, unit, Infinity);
+  if (special !== undefined) return special;
   const { factor, suffix } = scaleFor(unit, Math.abs(value));
-  const text = group(plainDigits(tidy(value * factor)));
-  return suffix === '' ? text : `${text} ${suffix}`;
+  return joined(
+    assemble(unit, allDigits(factor === 1 && Number.isInteger(value) ? value : Number((value * factor).toPrecision(15))), suffix),
+  );
 }
 
 /**
- * The labels of one axis. All ticks share the prefix and the decimals that its largest magnitude and its step ask for,
- * so that the eye can compare them: "0 ms", "50 ms", "100 ms".
+ * The labels of one axis. All ticks share the prefix, the grouping and the decimals that its largest magnitude and its step
+ * ask for, so that the eye can compare them: "0 ms", "50 ms", "100 ms".
  */
 export function formatTicks(values: readonly number[], unitId: string, decimals?: number): string[] {
   const unit = unitOf(unitId);
   let largest = 0;
   for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
   const { factor, suffix } = scaleFor(unit, largest);
-  let places = decimals ?? 0;
-  if (decimals === undefined) {
-    for (const value of values) places = Math.max(places, decimalsOf(tidy(value * factor)));
-  }
-  return values.map((value) => {
-    const special = notFinite(value) ?? joined(formatSpecial(value, unit));
-    if (special !== undefined) return special;
-    const text = fixed(tidy(value * factor), places);
-    return suffix === '' ? text : `${text} ${suffix}`;
-  });
+  const texts = alike(
+    values.map((value) => value * factor),
+    decimals,
+  );
+  return values.map(
+    (value, index) => notFinite(value) ?? formatSpecial(value, unit, decimals) ?? joined(assemble(unit, texts[index]!, suffix)),
+  );
 }
 
 /** One tick on its own, as on a logarithmic axis, where ticks differ by magnitudes. */
@@ -313,97 +168,54 @@ export function formatTick(value: number, unitId: string): string {
 export function tickBase(unitId: string): { readonly kind: 'decimal' | 'binary' | 'clock'; readonly unitSeconds: number } {
   const unit = unitOf(unitId);
   if (unit.kind === 'scaled' && unit.base === 1024) return { kind: 'binary', unitSeconds: 1 };
-  if (unit.kind === 'duration' || unit.kind === 'clock') return { kind: 'clock', unitSeconds: unit.seconds };
+  if (unit.kind === 'duration' || unit.kind === 'hms') return { kind: 'clock', unitSeconds: unit.seconds };
+  if (unit.kind === 'clock' || unit.kind === 'spelled') return { kind: 'clock', unitSeconds: unit.ms / 1000 };
   return { kind: 'decimal', unitSeconds: 1 };
 }
 
-function joined(value: FormattedValue | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return value.suffix === '' ? value.text : `${value.text} ${value.suffix}`;
+function joined({ prefix, text, suffix }: FormattedValue): string {
+  return suffix === '' ? prefix + text : `${prefix}${text} ${suffix}`;
 }
 
-function notFinite(value: number): string | undefined {
-  if (Number.isNaN(value)) return 'NaN';
-  if (value === Infinity) return '+Inf';
-  if (value === -Infinity) return `${MINUS}Inf`;
-  return undefined;
-}
-
-/** Units that are not a number with a suffix. */
-function formatSpecial(value: number, unit: Unit): FormattedValue | undefined {
+/** Units that are not a number with a suffix. `value` is finite. */
+function formatSpecial(value: number, unit: Unit, decimals: number | undefined): string | undefined {
   switch (unit.kind) {
     case 'words':
-      return { text: value === 0 ? unit.no : unit.yes, suffix: '' };
+      return value === 0 ? unit.no : unit.yes;
     case 'scientific':
-      return { text: value.toExponential(3).replace('e+', 'e').replaceAll('-', MINUS), suffix: '' };
+      return scientific(value, decimals);
     case 'hex':
-      return { text: unit.prefix + Math.trunc(value).toString(16).toUpperCase(), suffix: '' };
+      return `${value <= -0.5 ? MINUS : ''}${unit.prefix}${Math.round(Math.abs(value)).toString(16).toUpperCase()}`;
+    case 'hms':
+      return hms(value * unit.seconds, unit.days);
     case 'clock':
-      return { text: clock(value * unit.seconds, unit.days), suffix: '' };
+      return clock(value * unit.ms, decimals);
+    case 'spelled':
+      return spelled(value * unit.ms, decimals);
+    case 'locale':
+      return upTo(value, Math.min(20, decimals ?? 3));
+    case 'verbatim':
+      return String(value).replace('-', MINUS);
     case 'date':
-      return { text: dateText(value, unit.iso), suffix: '' };
     case 'fromNow':
-      return { text: dateText(value, true), suffix: '' };
+      return isoText(value);
     default:
       return undefined;
   }
 }
 
-/** "1d 02:03:04". */
-function clock(seconds: number, withDays: boolean): string {
-  const whole = Math.round(Math.abs(seconds));
-  const days = withDays ? Math.floor(whole / DAY) : 0;
-  const rest = whole - days * DAY;
-  const two = (n: number) => String(Math.floor(n)).padStart(2, '0');
-  const time = `${two(rest / HOUR)}:${two((rest % HOUR) / MINUTE)}:${two(rest % MINUTE)}`;
-  return `${seconds < 0 ? MINUS : ''}${days > 0 ? `${days}d ` : ''}${time}`;
+function scientific(value: number, decimals: number | undefined): string {
+  const text =
+    decimals === undefined
+      ? value.toExponential(3).replace(/\.?0+e/, 'e')
+      : decimals === Infinity
+        ? value.toExponential()
+        : value.toExponential(Math.min(20, Math.max(0, decimals)));
+  return text.replace('e+', 'e').replaceAll('-', MINUS);
 }
 
 /** Beyond the range of dates there is only the number. */
-function dateText(ms: number, iso: boolean): string {
+function isoText(ms: number): string {
   const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return String(ms);
-  return iso ? date.toISOString().slice(0, 19).replace('T', ' ') : date.toLocaleString();
-}
-
-/** Takes away what binary fractions add: 0.1 + 0.2 is 0.3 again. */
-function tidy(value: number): number {
-  return value === 0 ? 0 : Number(value.toPrecision(12));
-}
-
-/** At most four significant digits, trailing zeros gone, never an exponent; integer digits are all kept. */
-function significant(value: number): string {
-  if (value === 0) return '0';
-  const integerDigits = Math.floor(Math.log10(Math.abs(value))) + 1;
-  const decimals = Math.min(MAX_DECIMALS, Math.max(0, MAX_SIGNIFICANT - integerDigits));
-  const text = fixed(value, decimals);
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
-}
-
-/** Exactly so many decimals, thousands grouped, a true minus sign; "−0.00" is "0.00". */
-function fixed(value: number, decimals: number): string {
-  const places = Math.min(MAX_DECIMALS, Math.max(0, Math.trunc(decimals)));
-  return group(Math.abs(value) < 1e21 ? value.toFixed(places) : plainDigits(value));
-}
-
-/** Written out without an exponent. */
-function plainDigits(value: number): string {
-  const text = String(value);
-  if (!text.includes('e')) return text;
-  return Math.abs(value) >= 1 ? BigInt(Math.trunc(value)).toString() : value.toFixed(MAX_DECIMALS).replace(/0+$/, '');
-}
-
-function group(text: string): string {
-  const negative = text.startsWith('-');
-  const [whole, fraction] = (negative ? text.slice(1) : text).split('.');
-  const grouped = whole!.length > 4 ? whole!.replaceAll(/\B(?=(\d{3})+(?!\d))/g, ',') : whole!;
-  const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`;
-  return negative && /[1-9]/.test(digits) ? MINUS + digits : digits;
-}
-
-/** How many decimals the number needs, up to what four significant digits would show. */
-function decimalsOf(value: number): number {
-  const text = plainDigits(Number(value.toPrecision(6)));
-  const point = text.indexOf('.');
-  return point < 0 ? 0 : text.length - point - 1;
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString().slice(0, 19).replace('T', ' ');
 }

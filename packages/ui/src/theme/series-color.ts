@@ -130,7 +130,8 @@ const SHADES: Readonly<Record<ThemeName, readonly (readonly [towards: number, sh
 /** A colour's shade: 0 is the colour itself, 1 stands out more, 2 less; then from the start. */
 export function shadeOf(color: string, shade: number, theme: ThemeName): string {
   const [towards, share] = SHADES[theme][shade % SHADES[theme].length]!;
-  if (share === 0) return color;
+  // What is not opaque has no shades.
+  if (share === 0 || !/^#[\da-f]{6}$/i.test(color)) return color;
   const mixed = channels(color).map((part) => Math.round(part + (towards - part) * share));
   return `#${mixed.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }

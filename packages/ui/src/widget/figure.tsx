@@ -29,12 +29,14 @@ export function figureText(
   decimals: number | undefined,
   noValue: string,
 ): FormattedValue {
-  return value === undefined ? { text: noValue === '' ? '–' : noValue, suffix: '' } : formatValue(value, unit, decimals);
+  return value === undefined
+    ? { prefix: '', text: noValue === '' ? '–' : noValue, suffix: '' }
+    : formatValue(value, unit, decimals);
 }
 
 /** A big number, its unit smaller, its status by colour, shape and (for screen readers and on hover) word. */
 export function Figure({ value, unit, decimals, status, noValue, size }: FigureProps): ReactElement {
-  const { text, suffix } = figureText(value, unit, decimals, noValue);
+  const { prefix, text, suffix } = figureText(value, unit, decimals, noValue);
   return (
     <span
       className={classes.figure}
@@ -42,7 +44,10 @@ export function Figure({ value, unit, decimals, status, noValue, size }: FigureP
       style={{ fontSize: size, lineHeight: 1.1 }}
     >
       <StatusShape status={status} size={Math.round(Math.max(9, Math.min(16, size * 0.36)))} />
-      <span style={{ color: value === undefined ? 'var(--v-faint)' : statusVariable(status) }}>{text}</span>
+      <span style={{ color: value === undefined ? 'var(--v-faint)' : statusVariable(status) }}>
+        {prefix}
+        {text}
+      </span>
       {suffix !== '' && <span className={classes.suffix}>{suffix}</span>}
     </span>
   );
