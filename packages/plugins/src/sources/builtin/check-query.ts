@@ -1,14 +1,27 @@
-import { interpolate } from '@vitrine/compute/interpolate.ts';
+import { builtinValue } from '@vitrine/compute/variable/builtins.ts';
+import { referencedNames, replaceVariables, type VariableScope } from '@vitrine/compute/variable/replace.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { parse } from '@vitrine/promql/parse.ts';
-import { type BuiltinQuery, builtinSpec } from './spec.ts';
+import { parsePromQuery, type PromQuery } from './spec.ts';
 
-/** The tree of a query's text. Which series it reads does not depend on the windows, so any step makes the text parse. */
-export function parseBuiltinExpr(query: BuiltinQuery): Expr {
-  return parse(interpolate(query.expr, { stepMs: 60_000, rangeMs: 3_600_000, scrapeIntervalMs: 15_000 }));
+/** Which windows a query reads does not matter to whether it parses. */
+const SOME_TIMES: VariableScope = {
+  timeZone: 'UTC',
+  find: () => undefined,
+  builtin: (name, path, format) =>
+    builtinValue({ fromMs: 0, toMs: 3_600_000, stepMs: 60_000, timeZone: 'UTC' }, name, path, format),
+};
+
+/** The tree of a query that names no variables. Throws QueryError where its PromQL does not parse. */
+export function parseBuiltinExpr(query: Pick<PromQuery, 'expr'>): Expr {
+  return parse(replaceVariables(query.expr, SOME_TIMES));
 }
 
-/** Throws BadRequest where the query is not well formed, QueryError where its PromQL does not parse. */
+/**
+ * Throws BadRequest where the query is not well formed, QueryError where its PromQL does not parse. What a variable
+ * stands for is not known before somebody looks at the dashboard: a query that names one is not parsed.
+ */
 export function checkBuiltinQuery(spec: unknown): void {
-  parseBuiltinExpr(builtinSpec.parseQuery(spec));
+  const query = parsePromQuery(spec);
+  if (referencedNames(replaceVariables(query.expr, SOME_TIMES)).length === 0) parseBuiltinExpr(query);
 }

@@ -1,12 +1,13 @@
 import { defaultLegends, fillLegend } from '@vitrine/compute/legend.ts';
 import type { Field, Frame, Notice, NumberField } from '@vitrine/model/frame.ts';
 import type { GridSeries, QueryResult } from '@vitrine/model/sample-store.ts';
-import type { BuiltinQuery } from './spec.ts';
+import type { PromQuery } from './spec.ts';
 
-/** A chart of more lines than this cannot be read, and a page of them not painted in time. */
-const MAX_DRAWN_SERIES = 200;
 /** A table of more rows than this is cut. */
-const MAX_TABLE_ROWS = 10_000;
+const MAX_TABLE_ROWS = 100_000;
+
+/** How an answer is to be named and shaped. */
+export type ShapedQuery = Pick<PromQuery, 'expr' | 'legendFormat' | 'format'>;
 
 interface Shaped {
   readonly frames: readonly Frame[];
@@ -14,7 +15,7 @@ interface Shaped {
 }
 
 /** The answer as the query asked to have it. */
-export function shapeResult(refId: string, query: BuiltinQuery, result: QueryResult): Shaped {
+export function shapeResult(refId: string, query: ShapedQuery, result: QueryResult): Shaped {
   const { timesMs, series } = gridOf(query, result);
   switch (query.format) {
     case 'time_series':
@@ -38,7 +39,7 @@ interface NamedSeries {
 }
 
 /** Every kind of result as series over a grid: a scalar is one series without labels, a string a label of it. */
-function gridOf(query: BuiltinQuery, result: QueryResult): Grid {
+function gridOf(query: ShapedQuery, result: QueryResult): Grid {
   switch (result.kind) {
     case 'matrix':
     case 'vector':
@@ -60,7 +61,7 @@ function named(series: GridSeries): NamedSeries {
 }
 
 /** Samples as stored have times of their own: the x column is their union, and each series is missing at the others'. */
-function samplesOnTheirOwnTimes(_query: BuiltinQuery, stored: Extract<QueryResult, { kind: 'samples' }>['series']): Grid {
+function samplesOnTheirOwnTimes(_query: ShapedQuery, stored: Extract<QueryResult, { kind: 'samples' }>['series']): Grid {
   const timesMs = Float64Array.from(
     new Set(stored.flatMap(({ timestampsMs, length }) => [...timestampsMs.subarray(0, length)])),
   ).toSorted();
@@ -78,19 +79,18 @@ function samplesOnTheirOwnTimes(_query: BuiltinQuery, stored: Extract<QueryResul
   return { timesMs, series };
 }
 
-function seriesFrame(refId: string, query: BuiltinQuery, timesMs: Float64Array, all: readonly NamedSeries[]): Shaped {
-  const shown = all.slice(0, MAX_DRAWN_SERIES);
+function seriesFrame(refId: string, query: ShapedQuery, timesMs: Float64Array, all: readonly NamedSeries[]): Shaped {
   const legends =
     query.legendFormat === ''
       ? defaultLegends(
-          shown.map(({ labels }) => labels),
+          all.map(({ labels }) => labels),
           query.expr.trim(),
         )
-      : shown.map(({ labels }) => fillLegend(query.legendFormat, labels));
-  const columns = shown.map((series, index) => numberField(legends[index] as string, series));
+      : all.map(({ labels }) => fillLegend(query.legendFormat, labels));
+  const columns = all.map((series, index) => numberField(legends[index] as string, series));
   return {
     frames: [{ refId, shape: 'series', length: timesMs.length, fields: [timeField(timesMs), ...columns] }],
-    notices: cutNotice(shown.length, all.length, 'series'),
+    notices: [],
   };
 }
 

@@ -7,42 +7,51 @@ export interface BuiltinSettings {
   readonly scrapeIntervalMs: number;
 }
 
-/** One PromQL query of a panel. */
-export interface BuiltinQuery {
+/** One PromQL query of a panel, in the words of Grafana's targets. */
+export interface PromQuery {
   readonly expr: string;
-  /** With `{{label}}` in it; "" and "__auto" name each series by what tells it from the others. */
+  /** With `{{label}}` in it; "" names each series by what tells it from the others. */
   readonly legendFormat: string;
-  /** range: over the panel's whole grid. instant: at its end. */
-  readonly mode: 'range' | 'instant';
+  /** range: over the panel's whole grid. instant: at its end. both: one after the other. */
+  readonly mode: 'range' | 'instant' | 'both';
   /** heatmap: a classic histogram's cumulative `le` series, taken apart into a column a bucket. */
   readonly format: 'time_series' | 'table' | 'heatmap';
   /** No finer step than this, such as "30s"; may hold variables. "" leaves it to the panel's width. */
   readonly interval: string;
+  /** The step is so many times what the panel's width gives: 1 to 100. */
+  readonly intervalFactor: number;
 }
 
 const FORMATS = ['time_series', 'table', 'heatmap'] as const;
 const MAX_EXPR_LENGTH = 100_000;
 
-export const builtinSpec: DatasourceSpec<BuiltinSettings, BuiltinQuery> = {
+/** Reads a query's spec. Throws BadRequest that names the field. */
+export function parsePromQuery(input: unknown): PromQuery {
+  // Targets of other programs carry much that means nothing here.
+  const query = new Read('', input);
+  const expr = query.at('expr').string();
+  if (expr.trim() === '') throw new BadRequest('expr', 'is empty; write a PromQL expression such as rate(requests_total[5m])');
+  if (expr.length > MAX_EXPR_LENGTH)
+    throw new BadRequest('expr', `is ${expr.length} characters long; at most ${MAX_EXPR_LENGTH} are read`);
+  const instant = query.at('instant').value === true;
+  const range = query.at('range').value === true;
+  return {
+    expr,
+    legendFormat: query.at('legendFormat').or('', (it) => (it.value === '__auto' ? '' : it.string())),
+    mode: instant ? (range ? 'both' : 'instant') : 'range',
+    // Old targets write an empty format where they mean the usual one.
+    format: query.at('format').or('time_series', (it) => (it.value === '' ? 'time_series' : it.oneOf(FORMATS))),
+    interval: query.at('interval').or('', (it) => it.string()),
+    intervalFactor: query.at('intervalFactor').or(1, (it) => Math.min(100, Math.max(1, Math.floor(Number(it.value)) || 1))),
+  };
+}
+
+export const builtinSpec: DatasourceSpec<BuiltinSettings, PromQuery> = {
   kind: 'builtin',
   title: 'Vitrine',
   parseSettings(input) {
     const settings = new Read('settings', input ?? {});
     return { scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)) };
   },
-  parseQuery(input) {
-    // Targets of other programs carry much that means nothing here.
-    const query = new Read('', input);
-    const expr = query.at('expr').string();
-    if (expr.trim() === '') throw new BadRequest('expr', 'is empty; write a PromQL expression such as rate(requests_total[5m])');
-    if (expr.length > MAX_EXPR_LENGTH)
-      throw new BadRequest('expr', `is ${expr.length} characters long; at most ${MAX_EXPR_LENGTH} are read`);
-    return {
-      expr,
-      legendFormat: query.at('legendFormat').or('', (it) => (it.value === '__auto' ? '' : it.string())),
-      mode: query.at('instant').value === true && query.at('range').value !== true ? 'instant' : 'range',
-      format: query.at('format').or('time_series', (it) => it.oneOf(FORMATS)),
-      interval: query.at('interval').or('', (it) => it.string()),
-    };
-  },
+  parseQuery: parsePromQuery,
 };

@@ -1,0 +1,55 @@
+import { rateIntervalMs } from '@vitrine/compute/variable/builtins.ts';
+import { alignToStep, type Grid } from '@vitrine/compute/step.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { formatDurationMs, readDurationMs } from '@vitrine/model/duration.ts';
+import type { QueryContext } from '../../contract.ts';
+import { addFilters } from './add-filters.ts';
+import { fillExpr } from './fill-expr.ts';
+import type { PromQuery } from './spec.ts';
+
+/** A query as it is asked: PromQL without variables, over its own grid. */
+export interface PreparedQuery {
+  readonly expr: string;
+  readonly legendFormat: string;
+  readonly grid: Grid;
+}
+
+/** Settles the step, fills in variables and puts the filters into the tree. Throws BadRequest and QueryError. */
+export function prepareQuery(query: PromQuery, context: QueryContext, scrapeIntervalMs: number): PreparedQuery {
+  const grid = gridOf(query, context, scrapeIntervalMs);
+  const macros = intervalMacros(grid.stepMs, scrapeIntervalMs);
+  return {
+    expr: addFilters(fillExpr(query.expr, context.replace, macros), context.filters),
+    legendFormat: context.replace(query.legendFormat, 'csv', macros),
+    grid,
+  };
+}
+
+/** What depends on the query's own step, which is not always the panel's. */
+export function intervalMacros(stepMs: number, scrapeIntervalMs: number): Readonly<Record<string, string>> {
+  const rateMs = rateIntervalMs(stepMs, scrapeIntervalMs);
+  return {
+    __interval: formatDurationMs(stepMs),
+    __interval_ms: String(stepMs),
+    __rate_interval: formatDurationMs(rateMs),
+    __rate_interval_ms: String(rateMs),
+  };
+}
+
+function gridOf({ interval, intervalFactor }: PromQuery, context: QueryContext, scrapeIntervalMs: number): Grid {
+  const { fromMs, toMs, stepMs } = context;
+  const minStepMs = minStepOf(interval, context, scrapeIntervalMs);
+  const wantedMs = Math.max(minStepMs, stepMs) * intervalFactor;
+  return wantedMs > stepMs ? alignToStep(fromMs, toMs, wantedMs) : { fromMs, toMs, stepMs };
+}
+
+/** "30s", ">30s" as older dashboards write it, or the name of an interval, such as `$__rate_interval`. */
+function minStepOf(interval: string, context: QueryContext, scrapeIntervalMs: number): number {
+  if (interval.trim() === '') return 0;
+  const text = context.replace(interval, 'csv', intervalMacros(context.stepMs, scrapeIntervalMs)).trim().replace(/^>=?/, '');
+  if (text === '' || text === '0') return 0;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : readDurationMs(text);
+  if (ms === undefined || !(ms > 0))
+    throw new BadRequest('interval', `"${text.slice(0, 100)}" is not a duration such as 30s or 5m`);
+  return ms;
+}
