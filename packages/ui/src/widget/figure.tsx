@@ -13,6 +13,10 @@ export interface FigureProps {
   readonly unit: string;
   readonly decimals: number | undefined;
   readonly status: Status;
+  /** What is shown instead of the value's digits: a mapping's text, a date. */
+  readonly shown?: FormattedValue | undefined;
+  /** A CSS colour instead of the status's. */
+  readonly ink?: string | undefined;
   /** Stands where there is no value. */
   readonly noValue: string;
   /** Of the font, in CSS pixels. */
@@ -35,8 +39,9 @@ export function figureText(
 }
 
 /** A big number, its unit smaller, its status by colour, shape and (for screen readers and on hover) word. */
-export function Figure({ value, unit, decimals, status, noValue, size }: FigureProps): ReactElement {
-  const { prefix, text, suffix } = figureText(value, unit, decimals, noValue);
+export function Figure({ value, unit, decimals, status, shown, ink, noValue, size }: FigureProps): ReactElement {
+  const { prefix, text, suffix } = shown ?? figureText(value, unit, decimals, noValue);
+  const color = ink ?? (value === undefined && shown === undefined ? 'var(--v-faint)' : statusVariable(status));
   return (
     <span
       className={classes.figure}
@@ -44,7 +49,7 @@ export function Figure({ value, unit, decimals, status, noValue, size }: FigureP
       style={{ fontSize: size, lineHeight: 1.1 }}
     >
       <StatusShape status={status} size={Math.round(Math.max(9, Math.min(16, size * 0.36)))} />
-      <span style={{ color: value === undefined ? 'var(--v-faint)' : statusVariable(status) }}>
+      <span style={{ color }}>
         {prefix}
         {text}
       </span>
