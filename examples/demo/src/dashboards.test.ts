@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Dashboard, Panel } from '@vitrine/model/dashboard.ts';
+import type { Dashboard, Layout, Panel } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { isKnownUnit } from '@vitrine/model/unit.ts';
 import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
@@ -38,15 +38,22 @@ test.each(panels)('%s has options, queries and a unit that are known', (_, panel
   expect(unit.startsWith('suffix:') || isKnownUnit(unit)).toBe(true);
 });
 
+/** The panels that share a grid: those of one section, or all of them. */
+function gridsOf(layout: Layout): readonly (readonly number[])[] {
+  return layout.kind === 'grid' ? [layout.panels] : layout.sections.flatMap((section) => gridsOf(section.layout));
+}
+
 test.each(dashboards.map((dashboard): [string, Dashboard] => [dashboard.uid, dashboard]))(
   'no two panels of %s overlap',
-  (_, { panels }) => {
-    const taken = new Map<string, string>();
-    for (const { title, grid } of panels) {
-      for (let x = grid.x; x < grid.x + grid.w; x++) {
-        for (let y = grid.y; y < grid.y + grid.h; y++) {
-          expect(taken.get(`${x},${y}`), `${title} stands at ${x},${y}`).toBeUndefined();
-          taken.set(`${x},${y}`, title);
+  (_, { panels, layout }) => {
+    for (const ids of gridsOf(layout)) {
+      const taken = new Map<string, string>();
+      for (const { title, grid } of panels.filter(({ id }) => ids.includes(id))) {
+        for (let x = grid.x; x < grid.x + grid.w; x++) {
+          for (let y = grid.y; y < grid.y + grid.h; y++) {
+            expect(taken.get(`${x},${y}`), `${title} stands at ${x},${y}`).toBeUndefined();
+            taken.set(`${x},${y}`, title);
+          }
         }
       }
     }

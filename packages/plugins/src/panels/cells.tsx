@@ -1,11 +1,7 @@
-import type { NamedValue } from '@vitrine/compute/values.ts';
 import { cellGrid } from '@vitrine/ui/widget/figure-layout.ts';
 import type { ReactElement, ReactNode } from 'react';
 
 import classes from './cells.module.css';
-
-/** More than this nobody reads one by one. */
-export const MOST_VALUES = 200;
 
 export interface CellSize {
   readonly width: number;
@@ -13,7 +9,7 @@ export interface CellSize {
 }
 
 /** Values side by side in the grid that suits them. */
-export function Cells({
+export function Cells<Value extends { readonly id: string }>({
   values,
   width,
   height,
@@ -22,13 +18,13 @@ export function Cells({
   label,
   children,
 }: {
-  values: readonly NamedValue[];
+  values: readonly Value[];
   width: number;
   height: number;
   aspect: number;
   least: CellSize;
   label: string;
-  children: (value: NamedValue, size: CellSize) => ReactNode;
+  children: (value: Value, size: CellSize) => ReactNode;
 }): ReactElement {
   const { columns, cellWidth, cellHeight } = cellGrid(values.length, width, height, aspect, least);
   return (

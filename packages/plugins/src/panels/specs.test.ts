@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 
 import { bargauge } from './bargauge/spec.ts';
+import { gauge } from './gauge/spec.ts';
 import { heatRows } from './heatmap/rows.ts';
 import { panelSpecs } from './specs.ts';
+import { stat } from './stat/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
 
@@ -13,18 +15,16 @@ test.each(panelSpecs.map((spec) => [spec.kind, spec] as const))('%s: options rea
 });
 
 test.each([
-  [timeseries, { legend: 'top' }, 'options.legend: expected one of bottom, right, hidden, not "top"'],
-  [timeseries, { lineWidth: 99 }, 'options.lineWidth: expected a number from 0 to 10, not 99'],
-  [timeseries, { fillOpacity: '1' }, 'options.fillOpacity: expected a number from 0 to 1, not "1"'],
-  [timeseries, { stacked: 'yes' }, 'options.stacked: expected true or false, not "yes"'],
-  [timeseries, { softMin: null, softMax: [] }, 'options.softMax: expected a number, not []'],
+  [timeseries, { legend: { placement: 'top' } }, 'options.legend.placement: expected one of bottom, right, not "top"'],
+  [timeseries, { legend: 'right' }, 'options.legend: expected an object'],
+  [timeseries, { legend: { calcs: ['best'] } }, 'options.calcs: "best" is no calculation'],
+  [timeseries, { tooltip: { hideZeros: 'yes' } }, 'options.tooltip.hideZeros: expected true or false, not "yes"'],
+  [timeseries, { legend: { width: [] } }, 'options.legend.width: expected a number, not []'],
   [timeseries, [], 'options: expected an object'],
   [timeseries, 'x', 'options: expected an object'],
-  [
-    bargauge,
-    { reduce: 'median' },
-    'options.reduce: expected one of last, first, min, max, mean, sum, count, range, diff, not "median"',
-  ],
+  [stat, { reduceOptions: { fields: '/(/' } }, 'options.reduceOptions.fields: '],
+  [gauge, { segmentCount: 1000 }, 'options.segmentCount: expected a number from 0 to 100, not 1000'],
+  [bargauge, { reduceOptions: { calcs: 'last' } }, 'options.reduceOptions.calcs: expected a list, not "last"'],
   [text, { content: 'x'.repeat(100_001) }, 'options.content: holds 100001 characters; at most 100000 fit'],
 ])('a wrong option is named: %#', (spec, input, want) => {
   expect(() => spec.parseOptions(input)).toThrow(want);

@@ -1,12 +1,26 @@
-import { REDUCTIONS } from '@vitrine/compute/reduce.ts';
-import type { Reduction } from '@vitrine/compute/reduce.ts';
-
 import type { PanelSpec } from '../../contract.ts';
+import { ORIENTATIONS, readReduce, readTextSizes } from '../options-shared.ts';
+import type { Orientation, ReduceOptions, TextSizes } from '../options-shared.ts';
 import { Options } from '../options.ts';
 
 export interface BarGaugeOptions {
-  /** What of the series is shown. */
-  readonly reduce: Reduction;
+  readonly reduceOptions: ReduceOptions;
+  readonly orientation: Orientation;
+  readonly text: TextSizes;
+  readonly displayMode: 'basic' | 'gradient' | 'lcd';
+  /** Whether the value's text takes the bar's colour, plain text's, or is left out. */
+  readonly valueMode: 'color' | 'text' | 'hidden';
+  /** Where names stand: beside lying bars (left), above them (top), below standing ones; auto picks what fits. */
+  readonly namePlacement: 'auto' | 'top' | 'left' | 'hidden';
+  /** Whether the rest of the scale is drawn. */
+  readonly showUnfilled: boolean;
+  /** manual: bars keep within the sizes below. */
+  readonly sizing: 'auto' | 'manual';
+  /** CSS pixels. */
+  readonly minVizWidth: number;
+  readonly minVizHeight: number;
+  readonly maxVizHeight: number;
+  /** Ours: bars by their values. */
   readonly sort: 'none' | 'descending' | 'ascending';
 }
 
@@ -16,7 +30,17 @@ export const bargauge: PanelSpec<BarGaugeOptions> = {
   parseOptions(input) {
     const options = new Options(input);
     return {
-      reduce: options.oneOf('reduce', REDUCTIONS, 'last'),
+      reduceOptions: readReduce(options),
+      orientation: options.oneOf('orientation', ORIENTATIONS, 'auto'),
+      text: readTextSizes(options),
+      displayMode: options.oneOf('displayMode', ['basic', 'gradient', 'lcd'], 'basic'),
+      valueMode: options.oneOf('valueMode', ['color', 'text', 'hidden'], 'color'),
+      namePlacement: options.oneOf('namePlacement', ['auto', 'top', 'left', 'hidden'], 'auto'),
+      showUnfilled: options.boolean('showUnfilled', true),
+      sizing: options.oneOf('sizing', ['auto', 'manual'], 'auto'),
+      minVizWidth: options.number('minVizWidth', { min: 0, max: 10_000 }, 8),
+      minVizHeight: options.number('minVizHeight', { min: 0, max: 10_000 }, 16),
+      maxVizHeight: options.number('maxVizHeight', { min: 0, max: 10_000 }, 300),
       sort: options.oneOf('sort', ['none', 'descending', 'ascending'], 'none'),
     };
   },

@@ -1,5 +1,3 @@
-import { valuesOf } from '@vitrine/compute/values.ts';
-import type { NamedValue } from '@vitrine/compute/values.ts';
 import { drawable } from '@vitrine/ui/chart/series.ts';
 import { Sparkline } from '@vitrine/ui/chart/sparkline.tsx';
 import { statusOf, statusVariable } from '@vitrine/ui/theme/status.ts';
@@ -10,8 +8,10 @@ import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
-import { Cells, MOST_VALUES } from '../cells.tsx';
+import { Cells } from '../cells.tsx';
 import type { CellSize } from '../cells.tsx';
+import { singleValues } from '../single-values.ts';
+import type { SingleValue } from '../single-values.ts';
 import { stat } from './spec.ts';
 import type { StatOptions } from './spec.ts';
 import classes from './stat.module.css';
@@ -24,16 +24,19 @@ const MOST_BELOW = 80;
 const SPARK_FROM_HEIGHT = 64;
 
 function Stat({ options, field, data, width, height, title, context }: PanelProps<StatOptions>): ReactElement {
-  const values = useMemo(() => valuesOf(data.frames, options.reduce, MOST_VALUES), [data.frames, options.reduce]);
+  const values = useMemo(
+    () => singleValues(data.frames, options.reduceOptions, context.timeZone),
+    [data.frames, options.reduceOptions, context.timeZone],
+  );
   if (values.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
-  const named = options.names === 'always' || (options.names === 'auto' && values.length > 1);
+  const named = options.textMode !== 'value' && (options.textMode !== 'auto' || values.length > 1);
 
-  const figures = values.map(({ value, unit }) => ({
-    ...figureText(value, unit ?? field.unit ?? '', field.decimals, field.noValue ?? ''),
-    shape: statusOf(value, field.thresholds?.steps ?? []) === 'neutral' ? 0 : FIGURE_SHAPE,
+  const figures = values.map(({ shown: { numeric }, field: { config } }) => ({
+    ...figureText(numeric, config?.unit ?? field.unit ?? '', field.decimals, field.noValue ?? ''),
+    shape: statusOf(numeric, field.thresholds?.steps ?? []) === 'neutral' ? 0 : FIGURE_SHAPE,
   }));
   const heightsOf = (height: number, withSpark: boolean) => {
-    const spark = withSpark && options.graph === 'area' && height >= SPARK_FROM_HEIGHT ? Math.floor(height * 0.42) : 0;
+    const spark = withSpark && options.graphMode === 'area' && height >= SPARK_FROM_HEIGHT ? Math.floor(height * 0.42) : 0;
     return { spark, figure: (height - spark - (named ? NAME_HEIGHT : 0)) * 0.8 };
   };
   // Values side by side are compared: they stand in one size, the one at which all fit.
@@ -47,16 +50,16 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
     return Math.min(...figures.map(({ text, suffix, shape }) => figureSize(text, suffix, size.width - shape, figure, most)));
   };
 
-  const cell = (value: NamedValue, size: CellSize) => {
-    const status = statusOf(value.value, field.thresholds?.steps ?? []);
+  const cell = (value: SingleValue, size: CellSize) => {
+    const status = statusOf(value.shown.numeric, field.thresholds?.steps ?? []);
     const sparkHeight = heightsOf(size.height, value.history !== undefined).spark;
     return (
       <div className={classes.stat} data-spark={sparkHeight > 0 || undefined}>
         <div className={classes.words} style={{ height: size.height - sparkHeight }}>
           {named && <span className={classes.name}>{value.name}</span>}
           <Figure
-            value={value.value}
-            unit={value.unit ?? field.unit ?? ''}
+            value={value.shown.numeric}
+            unit={value.field.config?.unit ?? field.unit ?? ''}
             decimals={field.decimals}
             status={status}
             noValue={field.noValue ?? ''}

@@ -2,8 +2,14 @@ import type { PanelSpec } from '../../contract.ts';
 import { Options } from '../options.ts';
 
 export interface TextOptions {
-  readonly mode: 'markdown' | 'plain' | 'code';
+  /** html is read to a safe part of it; nothing in it runs. */
+  readonly mode: 'markdown' | 'html' | 'code';
+  /** May hold variables. */
   readonly content: string;
+  readonly code: {
+    readonly language: string;
+    readonly showLineNumbers: boolean;
+  };
 }
 
 /** Longer notes belong in a document. */
@@ -14,9 +20,11 @@ export const text: PanelSpec<TextOptions> = {
   title: 'Text',
   parseOptions(input) {
     const options = new Options(input);
+    const code = options.group('code');
     return {
-      mode: options.oneOf('mode', ['markdown', 'plain', 'code'], 'markdown'),
+      mode: options.oneOf('mode', ['markdown', 'html', 'code'], 'markdown'),
       content: options.text('content', MAX_TEXT_LENGTH, ''),
+      code: { language: code.text('language', 50, 'plaintext'), showLineNumbers: code.boolean('showLineNumbers', false) },
     };
   },
 };

@@ -14,12 +14,10 @@ function Text({ options, width, height, title }: PanelProps<TextOptions>): React
   return (
     // Long notes scroll, and keys must reach what scrolls.
     <div className={classes.text} style={{ width, height }} role="region" aria-label={title === '' ? 'Text' : title} tabIndex={0}>
-      {mode === 'markdown' ? (
+      {mode === 'markdown' || mode === 'html' ? (
         <Markdown source={content} />
-      ) : mode === 'code' ? (
-        <pre className={classes.code}>{content}</pre>
       ) : (
-        <p className={classes.plain}>{content}</p>
+        <pre className={classes.code}>{content}</pre>
       )}
     </div>
   );

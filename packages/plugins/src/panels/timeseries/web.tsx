@@ -1,3 +1,4 @@
+import { graphSettings } from '@vitrine/ui/chart/graph-settings.ts';
 import { seriesFromFrames } from '@vitrine/ui/chart/series.ts';
 import { TimeChart } from '@vitrine/ui/chart/time-chart.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
@@ -13,10 +14,16 @@ function Timeseries({ options, field, data, width, height, title, context }: Pan
     () => seriesFromFrames(data.frames, field.unit ?? '', context.theme),
     [data.frames, field.unit, context.theme],
   );
-  const { shape, lineWidth, fillOpacity, points, spanGaps, softMin, softMax, scale } = options;
+  const settings = graphSettings(field.custom);
   const look = useMemo(
-    () => ({ shape, lineWidth, fillOpacity, points, spanGaps }),
-    [shape, lineWidth, fillOpacity, points, spanGaps],
+    () => ({
+      shape: settings.interpolation.startsWith('step') ? ('step' as const) : ('linear' as const),
+      lineWidth: settings.lineWidth,
+      fillOpacity: settings.fillOpacity,
+      points: settings.points,
+      spanGaps: settings.spanNulls > 0,
+    }),
+    [settings],
   );
   if (!series.some(({ xs }) => xs.length > 0)) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   return (
@@ -28,12 +35,18 @@ function Timeseries({ options, field, data, width, height, title, context }: Pan
       context={context}
       unit={field.unit ?? ''}
       decimals={field.decimals}
-      limits={{ min: field.min, max: field.max, softMin, softMax, log: scale === 'log' }}
+      limits={{
+        min: field.min,
+        max: field.max,
+        softMin: settings.axis.softMin,
+        softMax: settings.axis.softMax,
+        log: settings.axis.scale.kind === 'log',
+      }}
       look={look}
-      stacked={options.stacked}
+      stacked={settings.stacking !== 'none'}
       thresholds={field.thresholds?.steps ?? []}
-      thresholdStyle={options.thresholds}
-      legend={options.legend}
+      thresholdStyle={settings.thresholdStyle.area ? 'area' : settings.thresholdStyle.line === 'none' ? 'off' : 'line'}
+      legend={options.legend.showLegend ? options.legend.placement : 'hidden'}
     />
   );
 }
