@@ -18,7 +18,9 @@ import type { Tokens } from './auth/tokens.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { ERRORS, replyFor } from './http/errors.ts';
+import { grafanaApi } from './http/grafana/grafana-api.ts';
 import { healthRoutes } from './http/health.ts';
+import { libraryPanelRoutes } from './http/library-panels.ts';
 import { liveRoutes } from './http/live.ts';
 import { panelDataRoutes } from './http/panel-data.ts';
 import type { MetadataSource } from './http/prometheus/metadata.ts';
@@ -126,6 +128,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
   dashboardRoutes(app, catalog, needs.documents);
+  libraryPanelRoutes(app, catalog, needs.documents);
+  await app.register(async (scope) => grafanaApi(scope, needs));
   tokenRoutes(app, needs.tokens);
   panelDataRoutes(app, catalog, { sources, coalesced: coalesce(), limits: needs.limits, maxPoints: needs.limits.maxPoints });
   const liveClients = liveRoutes(app, catalog, sources);

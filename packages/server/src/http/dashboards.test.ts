@@ -114,7 +114,7 @@ describe('a search', () => {
     const uids = async (query: string) =>
       (await ask('GET', `/api/dashboards?${query}`)).body.dashboards.map((it: { uid: string }) => it.uid);
     expect(await uids('')).toEqual(['b', 'a', 'c']);
-    expect(await uids('q=latency%20vlm')).toEqual(['c']);
+    expect(await uids('q=latncy%20vllm')).toEqual(['c']);
     expect(await uids('q=operations')).toEqual(['a']);
     expect(await uids('tag=linux')).toEqual(['b', 'a']);
     expect(await uids('tag=linux&tag=gpu')).toEqual(['b']);

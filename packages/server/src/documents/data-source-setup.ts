@@ -1,0 +1,100 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
+import { randomBytes } from 'node:crypto';
+import { HttpError } from '../http/errors.ts';
+import type { RegisteredSource } from '../query/data-source-registry.ts';
+import type { DataSource } from './data-sources.ts';
+import type { DocumentStore } from './document-store.ts';
+
+const MAX_TEXT = 2_000;
+const MAX_SETTINGS = 100_000;
+const UID = /^[A-Za-z0-9_-]{1,64}$/;
+const TYPE = /^[A-Za-z0-9_-]{1,100}$/;
+/** No data source speaks these, and a browser or this server would run or read what they name. */
+const FORBIDDEN_SCHEME = /^\s*(javascript|vbscript|data|file|blob|about):/i;
+
+/** A data source as people and files write it, in the words of Grafana. */
+export interface DataSourceInput {
+  readonly uid?: string | undefined;
+  readonly name: string;
+  readonly type: string;
+  readonly url?: string | undefined;
+  readonly access?: string | undefined;
+  readonly user?: string | undefined;
+  readonly database?: string | undefined;
+  readonly basicAuth?: boolean | undefined;
+  readonly basicAuthUser?: string | undefined;
+  readonly withCredentials?: boolean | undefined;
+  readonly isDefault?: boolean | undefined;
+  readonly jsonData?: Readonly<Record<string, unknown>> | undefined;
+  readonly secureJsonData?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Sets up a data source, or the one that is `before` anew. Throws BadRequest that names the field, and HttpError
+ * `source_exists` where another has its name or uid.
+ */
+export async function setUpDataSource(
+  documents: DocumentStore,
+  input: DataSourceInput,
+  before: DataSource | undefined,
+  from: 'people' | 'file',
+): Promise<DataSource> {
+  const uid = input.uid === undefined || input.uid === '' ? (before?.uid ?? newUid()) : input.uid;
+  const { name, type, url = '' } = input;
+  if (!UID.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
+  if (name.trim() === '') throw new BadRequest('name', 'is empty');
+  if (!TYPE.test(type)) throw new BadRequest('type', 'expected the id of a kind of data source, such as prometheus');
+  for (const [field, text] of Object.entries({ name, url, user: input.user ?? '', database: input.database ?? '' })) {
+    if (text.length > MAX_TEXT) throw new BadRequest(field, `has ${text.length} letters, and the limit is ${MAX_TEXT}`);
+  }
+  if (FORBIDDEN_SCHEME.test(url)) throw new BadRequest('url', `"${url.slice(0, 60)}" is not the address of a data source`);
+  if (JSON.stringify([input.jsonData, input.secureJsonData]).length > MAX_SETTINGS)
+    throw new BadRequest('jsonData', `is larger than ${MAX_SETTINGS} bytes`);
+  const others = (await documents.dataSources.list()).filter((it) => it.uid !== before?.uid);
+  if (uid === BUILTIN_SOURCE.uid || others.some((it) => it.uid === uid))
+    throw new HttpError('source_exists', `There is a data source of the uid "${uid}" already.`, 'uid');
+  if (others.some((it) => it.name === name))
+    throw new HttpError('source_exists', `There is a data source "${name}" already.`, 'name');
+  // One that gets another uid is another: what names the old uid no longer means it.
+  if (before !== undefined && before.uid !== uid) await documents.dataSources.remove(before.uid);
+  return documents.dataSources.save({
+    uid,
+    name,
+    type,
+    url,
+    settings: {
+      access: input.access ?? 'proxy',
+      user: input.user ?? '',
+      database: input.database ?? '',
+      basicAuth: input.basicAuth ?? false,
+      basicAuthUser: input.basicAuthUser ?? '',
+      withCredentials: input.withCredentials ?? false,
+      jsonData: input.jsonData ?? {},
+    },
+    isDefault: input.isDefault ?? false,
+    readOnly: from === 'file',
+    updatedMs: Date.now(),
+    secrets: input.secureJsonData ?? {},
+    onlyTheseSecrets: from === 'file',
+  });
+}
+
+/** The data sources that were set up, with what it takes to connect to them. */
+export async function registeredSources(documents: DocumentStore): Promise<readonly RegisteredSource[]> {
+  const [sources, secrets] = await Promise.all([documents.dataSources.list(), documents.dataSources.secrets()]);
+  return sources.map(({ uid, type, name, url, settings, isDefault, version, updatedMs }) => ({
+    uid,
+    type,
+    name,
+    url,
+    settings,
+    secrets: secrets.get(uid) ?? {},
+    isDefault,
+    revision: `${version}.${updatedMs}`,
+  }));
+}
+
+function newUid(): string {
+  return randomBytes(9).toString('base64url');
+}

@@ -1,0 +1,164 @@
+import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { authorOf } from '../auth/author.ts';
+import { setUpDataSource } from '../documents/data-source-setup.ts';
+import type { DataSource } from '../documents/data-sources.ts';
+import type { DocumentStore } from '../documents/document-store.ts';
+import { HttpError } from './errors.ts';
+import { optional, ORG } from './grafana/shapes.ts';
+import type { Routes } from './routes.ts';
+
+const input = z.object({
+  uid: optional(z.string()),
+  name: z.string(),
+  type: z.string(),
+  url: optional(z.string()),
+  access: optional(z.string()),
+  user: optional(z.string()),
+  database: optional(z.string()),
+  basicAuth: optional(z.boolean()),
+  basicAuthUser: optional(z.string()),
+  withCredentials: optional(z.boolean()),
+  isDefault: optional(z.boolean()),
+  jsonData: optional(z.record(z.string(), z.unknown())),
+  secureJsonData: optional(z.record(z.string(), z.string())),
+});
+
+/** How an address names a data source. */
+const ADDRESSES = [
+  { url: '/api/datasources/uid/:key', fits: (it: DataSource, key: string) => it.uid === key },
+  { url: '/api/datasources/name/:key', fits: (it: DataSource, key: string) => it.name === key },
+  { url: '/api/datasources/:key', fits: (it: DataSource, key: string) => String(it.id) === key },
+] as const;
+const byKey = z.object({ key: z.string() });
+
+/** Vitrine's own store, which is always there and is not set up. */
+const OWN_STORE: DataSource = {
+  id: 0,
+  uid: BUILTIN_SOURCE.uid,
+  name: 'Vitrine',
+  type: BUILTIN_SOURCE.type,
+  url: '',
+  settings: { access: 'proxy' },
+  isDefault: false,
+  readOnly: true,
+  version: 1,
+  updatedMs: 0,
+  secretNames: [],
+};
+
+/** Data sources, in Grafana's shapes, for the page and for Grafana's clients alike. No answer holds a secret. */
+export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
+  const list = async (): Promise<DataSource[]> => {
+    const saved = await documents.dataSources.list();
+    return [{ ...OWN_STORE, isDefault: !saved.some(({ isDefault }) => isDefault) }, ...saved];
+  };
+  const find = async (fits: (source: DataSource) => boolean, key: string): Promise<DataSource> => {
+    const found = (await list()).find(fits);
+    if (found === undefined) throw new HttpError('no_such_source', `There is no data source "${key.slice(0, 100)}".`);
+    return found;
+  };
+  const findOwn = async (fits: (source: DataSource) => boolean, key: string): Promise<DataSource> => {
+    const source = await find(fits, key);
+    if (source.uid === BUILTIN_SOURCE.uid)
+      throw new HttpError('provisioned_source', 'Vitrine’s own store is always there; it cannot be changed or removed.');
+    if (source.readOnly) throw new HttpError('provisioned_source', `A file sets up "${source.name}", so it is changed there.`);
+    return source;
+  };
+
+  app.route({
+    method: 'GET',
+    url: '/api/datasources',
+    config: { access: 'page' },
+    schema: { summary: 'The data sources; where they are and how, only for admins' },
+    handler: async (request) => (await list()).map((source) => shape(source, request)),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/api/datasources',
+    config: { access: 'admin' },
+    schema: { summary: 'Sets up a data source', body: input },
+    async handler(request) {
+      const source = await setUpDataSource(documents, request.body, undefined, 'people');
+      return { datasource: shape(source, request), id: source.id, message: 'Datasource added', name: source.name };
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/api/datasources/id/:key',
+    config: { access: 'page' },
+    schema: { summary: 'The number of a data source, by its name', params: byKey },
+    async handler(request) {
+      const { key } = request.params;
+      return { id: (await find((it) => it.name === key, key)).id };
+    },
+  });
+
+  for (const { url, fits } of ADDRESSES) {
+    app.route({
+      method: 'GET',
+      url,
+      config: { access: 'page' },
+      schema: { summary: 'One data source', params: byKey },
+      async handler(request) {
+        const { key } = request.params;
+        return shape(await find((it) => fits(it, key), key), request);
+      },
+    });
+    app.route({
+      method: 'PUT',
+      url,
+      config: { access: 'admin' },
+      schema: { summary: 'Changes a data source; secrets that are not sent stay', params: byKey, body: input },
+      async handler(request) {
+        const { key } = request.params;
+        const before = await findOwn((it) => fits(it, key), key);
+        const source = await setUpDataSource(documents, request.body, before, 'people');
+        return { datasource: shape(source, request), id: source.id, message: 'Datasource updated', name: source.name };
+      },
+    });
+    app.route({
+      method: 'DELETE',
+      url,
+      config: { access: 'admin' },
+      schema: { summary: 'Removes a data source', params: byKey },
+      async handler(request) {
+        const { key } = request.params;
+        const { uid, id } = await findOwn((it) => fits(it, key), key);
+        await documents.dataSources.remove(uid);
+        return { message: 'Data source deleted', id };
+      },
+    });
+  }
+}
+
+/** Where a source is and who it is asked as may tell more of a network than viewers are to know. */
+function shape(source: DataSource, request: FastifyRequest) {
+  const { id, uid, name, type, isDefault, readOnly, version, settings } = source;
+  const isAdmin = authorOf(request.caller).role === 'admin';
+  const text = (key: string): string => (isAdmin && typeof settings[key] === 'string' ? settings[key] : '');
+  return {
+    id,
+    uid,
+    orgId: ORG.id,
+    name,
+    type,
+    typeName: type,
+    typeLogoUrl: '',
+    access: typeof settings['access'] === 'string' ? settings['access'] : 'proxy',
+    url: isAdmin ? source.url : '',
+    user: text('user'),
+    database: text('database'),
+    basicAuth: settings['basicAuth'] === true,
+    basicAuthUser: text('basicAuthUser'),
+    withCredentials: settings['withCredentials'] === true,
+    isDefault,
+    jsonData: isAdmin ? (settings['jsonData'] ?? {}) : {},
+    secureJsonFields: isAdmin ? Object.fromEntries(source.secretNames.map((secret) => [secret, true])) : {},
+    version,
+    readOnly,
+  };
+}

@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DocumentStore } from '../../documents/document-store.ts';
+import type { DashboardCatalog } from '../../query/dashboard-catalog.ts';
+import { annotationRoutes } from '../annotations.ts';
+import { dataSourceRoutes } from '../data-sources.ts';
+import { type ErrorCode, type ErrorReply, replyFor } from '../errors.ts';
+import { folderRoutes } from '../folders.ts';
+import { playlistRoutes } from '../playlists.ts';
+import type { Routes } from '../routes.ts';
+import { snapshotRoutes } from '../snapshots.ts';
+import { grafanaDashboardRoutes } from './dashboards.ts';
+import { grafanaSearchRoutes } from './search.ts';
+import { grafanaStatusRoutes } from './status.ts';
+import { grafanaUserRoutes } from './users.ts';
+
+export interface GrafanaApiNeeds {
+  readonly catalog: DashboardCatalog;
+  readonly documents: DocumentStore;
+  readonly version: string;
+}
+
+/** What Grafana calls a refusal, and the status it answers with, where that differs from ours. */
+const GRAFANA_STATUSES: Partial<Record<ErrorCode, readonly [status: number, word: string]>> = {
+  dashboard_changed: [412, 'version-mismatch'],
+  dashboard_exists: [412, 'name-exists'],
+  folder_changed: [412, 'version-mismatch'],
+  builtin_dashboard: [400, 'provisioned-dashboard'],
+};
+
+/** The part of Grafana's HTTP API that scripts and clients use. Errors have its shape, and ours besides. */
+export function grafanaApi(app: Routes, needs: GrafanaApiNeeds): void {
+  const { catalog, documents } = needs;
+  app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
+    const ours = replyFor(error);
+    if (ours.code === 'internal') request.log.error({ err: error }, 'a request failed');
+    if (ours.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(ours.retryAfterSeconds)));
+    const [status, word] = GRAFANA_STATUSES[ours.code] ?? [ours.status, undefined];
+    void reply.code(status).send({ ...body(ours), ...(word === undefined ? {} : { status: word }) });
+  });
+  grafanaStatusRoutes(app, needs);
+  grafanaSearchRoutes(app, catalog, documents);
+  grafanaDashboardRoutes(app, catalog, documents);
+  grafanaUserRoutes(app, catalog, documents);
+  folderRoutes(app, documents);
+  annotationRoutes(app, catalog, documents);
+  dataSourceRoutes(app, documents);
+  playlistRoutes(app, documents);
+  snapshotRoutes(app, documents);
+}
+
+function body({ code, message, field }: ErrorReply) {
+  return { message, error: { code, message, ...(field === undefined ? {} : { field }) } };
+}
