@@ -257,7 +257,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
   pressurehpa: plain('hPa'),
   pressurekpa: plain('kPa'),
   pressurehg: plain('inHg'),
-  pressurepsi: count('psi'),
+  pressurepsi: si('psi'),
   radbq: si('Bq'),
   radci: si('Ci'),
   radgy: si('Gy'),
@@ -334,6 +334,9 @@ const UNITS: Readonly<Record<string, Unit>> = {
   bool_yes_no: { kind: 'words', yes: 'Yes', no: 'No' },
   bool_on_off: { kind: 'words', yes: 'On', no: 'Off' },
 };
+
+/** All ids of the table, kind by kind: what a picker offers. */
+export const UNIT_IDS: readonly string[] = Object.keys(UNITS).filter((id) => id !== '');
 
 /** Whether the id is in the table: others are shown as their own suffix. */
 export function isKnownUnit(id: string): boolean {
