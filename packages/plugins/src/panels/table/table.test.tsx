@@ -1,0 +1,148 @@
+// @vitest-environment happy-dom
+import type { Field, Frame } from '@vitrine/model/frame.ts';
+import { act } from 'react';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+
+import { drawnPanel, fakeCanvas } from '../show-panel.tsx';
+import type { Drawn } from '../show-panel.tsx';
+
+let panel: Drawn;
+beforeAll(fakeCanvas);
+beforeEach(() => {
+  panel = drawnPanel();
+});
+afterEach(() => panel.end());
+
+function tableOf(fields: readonly Field[], length = fields[0]!.values.length): Frame {
+  return { refId: 'A', shape: 'table', length, fields };
+}
+
+const pods = tableOf([
+  { name: 'pod', type: 'string', values: ['b', 'a', 'c', 'a'] },
+  { name: 'restarts', type: 'number', values: Float64Array.of(2, 1, 1, 7) },
+]);
+
+const rows = (column = 0) =>
+  [...panel.host.querySelectorAll('[role="rowgroup"] > * > [role="row"]')].map((row) =>
+    row.querySelectorAll('[role="gridcell"]')[column]!.textContent.trim(),
+  );
+const heads = () => [...panel.host.querySelectorAll<HTMLElement>('[role="columnheader"] > button:first-child')];
+const click = (element: HTMLElement, shiftKey = false) =>
+  act(() => element.dispatchEvent(new MouseEvent('click', { bubbles: true, shiftKey })));
+const grid = () => panel.host.querySelector<HTMLElement>('[role="grid"]')!;
+const press = (key: string) => act(() => grid().dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })));
+
+test('a shift-click sorts equals by a second column', async () => {
+  await panel.show('table', [pods]);
+  click(heads()[0]!);
+  expect(rows()).toEqual(['a', 'a', 'b', 'c']);
+  click(heads()[1]!, true);
+  expect(rows(1)).toEqual(['7', '1', '2', '1']);
+  expect(panel.host.querySelectorAll('[aria-sort="ascending"],[aria-sort="descending"]')).toHaveLength(2);
+});
+
+test('it starts sorted as the panel says, and a third click forgets it', async () => {
+  await panel.show('table', [pods], {}, { sortBy: [{ displayName: 'pod', desc: true }] });
+  expect(rows()).toEqual(['c', 'b', 'a', 'a']);
+  click(heads()[0]!);
+  expect(rows()).toEqual(['b', 'a', 'c', 'a']);
+});
+
+test('a column is filtered by a part of its text, the rest is counted, and Escape closes the box', async () => {
+  await panel.show('table', [pods], { filterable: true });
+  click(panel.host.querySelector<HTMLElement>('[aria-label="Filter pod"]')!);
+  const box = () => document.querySelector('[role="dialog"][aria-label="Filter pod"]');
+  const choices = [...box()!.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')];
+  expect(choices).toHaveLength(3);
+  click(choices[1]!);
+  expect(rows()).toEqual(['b', 'c']);
+  expect(panel.host.textContent).toContain('2 of 4 rows');
+  act(() => box()!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })));
+  expect(box()).toBeNull();
+});
+
+test('the keyboard walks over cells', async () => {
+  await panel.show('table', [pods]);
+  press('ArrowDown');
+  press('ArrowDown');
+  press('ArrowRight');
+  const active = document.getElementById(grid().getAttribute('aria-activedescendant')!);
+  expect(active?.textContent).toBe('1');
+  press('End');
+  press('Escape');
+  expect(grid().getAttribute('aria-activedescendant')).toBeNull();
+});
+
+test('a hundred thousand rows make no more elements than fit', async () => {
+  const many = tableOf([{ name: 'n', type: 'number', values: Float64Array.from({ length: 100_000 }, (_, n) => n) }]);
+  expect(await panel.show('table', [many])).toContain('100,000 rows');
+  expect(rows().length).toBeLessThan(40);
+  expect(grid().getAttribute('aria-rowcount')).toBe('100001');
+});
+
+test('pages have as many rows as the panel says', async () => {
+  await panel.show('table', [pods], {}, { enablePagination: true, pageSize: 3 });
+  expect(rows()).toHaveLength(3);
+  click(panel.host.querySelector<HTMLElement>('[aria-label="Next page"]')!);
+  expect(rows()).toEqual(['a']);
+});
+
+test('rows within a row are shown when asked for', async () => {
+  const inner = tableOf([{ name: 'step', type: 'number', values: Float64Array.of(41, 42) }]);
+  const text = await panel.show('table', [
+    tableOf([
+      { name: 'run', type: 'string', values: ['r1'] },
+      { name: 'Nested frames', type: 'frame', values: [[inner]] },
+    ]),
+  ]);
+  expect(text).not.toContain('42');
+  click(panel.host.querySelector<HTMLElement>('[aria-label="Show the rows within"]')!);
+  expect(panel.host.textContent).toContain('42');
+});
+
+test('a footer says what its reducers make of the column', async () => {
+  expect(await panel.show('table', [pods], { custom: { footer: { reducers: ['sum'] } } })).toContain('Total 11');
+});
+
+test('looks draw numbers, words and JSON', async () => {
+  const look = (type: string) => ({ config: { custom: { cellOptions: { type } } } });
+  const text = await panel.show('table', [
+    tableOf([
+      { name: 'bar', type: 'number', values: Float64Array.of(0.5), ...look('gauge') },
+      { name: 'tags', type: 'json', values: [['red', 'blue']], ...look('pill') },
+      { name: 'note', type: 'string', values: ['**bold** <b>x</b>'], ...look('markdown') },
+      { name: 'json', type: 'string', values: ['{"a":1}'], ...look('json-view') },
+      { name: 'seen', type: 'string', values: ['javascript:alert(1)'], ...look('image') },
+    ]),
+  ]);
+  expect(panel.host.querySelector('svg rect')).not.toBeNull();
+  expect(text).toContain('red');
+  expect(panel.host.querySelector('strong')?.textContent).toBe('bold');
+  expect(text).toContain('<b>x</b>');
+  expect(text).toContain('"a": 1');
+  expect(panel.host.querySelector('img')).toBeNull();
+});
+
+test('links are safe ones only, and their titles are text', async () => {
+  const link = (url: string) => ({ title: '<i>go</i>', url, targetBlank: true });
+  const field = (url: string): Field => ({ name: url, type: 'string', values: ['x'], config: { links: [link(url)] } });
+  await panel.show('table', [tableOf([field('https://example.com/'), field('javascript:alert(1)')])]);
+  const anchors = [...panel.host.querySelectorAll('a')];
+  expect(anchors.map((anchor) => anchor.getAttribute('href'))).toEqual(['https://example.com/']);
+  expect(anchors[0]!.getAttribute('rel')).toContain('noopener');
+  expect(panel.host.querySelector('i')).toBeNull();
+});
+
+test('missing, NaN and infinite values are told apart', async () => {
+  await panel.show('table', [
+    tableOf([
+      { name: 'v', type: 'number', values: Float64Array.of(0, Number.NaN, Infinity, 0), present: Uint8Array.of(1, 1, 1, 0) },
+    ]),
+  ]);
+  expect(rows()).toEqual(['0', 'NaN', '+Inf', '–']);
+});
+
+test('it fits into 200 pixels', async () => {
+  await panel.show('table', [pods], {}, {}, { width: 200, height: 100 });
+  expect(rows().length).toBeGreaterThan(0);
+});

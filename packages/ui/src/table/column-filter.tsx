@@ -1,0 +1,112 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
+import { createPortal } from 'react-dom';
+
+import { placeBelow } from './place-below.ts';
+import { distinctTexts } from './row-filter.ts';
+import type { CellText, ColumnFilter } from './row-filter.ts';
+import classes from './data-table.module.css';
+
+/** Different values that are offered; the search finds all. */
+const MOST_OFFERED = 1000;
+const MOST_SHOWN = 200;
+
+export interface ColumnFilterProps {
+  readonly name: string;
+  readonly length: number;
+  readonly text: CellText;
+  readonly filter: ColumnFilter | undefined;
+  readonly anchor: HTMLElement;
+  /** undefined lets everything through. */
+  readonly onChange: (filter: ColumnFilter | undefined) => void;
+  readonly onClose: () => void;
+}
+
+/** Chooses which values of a column stay: by a part of their text, or one by one. */
+export function ColumnFilterBox({ name, length, text, filter, anchor, onChange, onClose }: ColumnFilterProps): ReactElement {
+  const box = useRef<HTMLDivElement>(null);
+  const counts = useMemo(() => distinctTexts(length, text, MOST_OFFERED), [length, text]);
+  const [search, setSearch] = useState(filter?.search ?? '');
+  const part = search.trim().toLowerCase();
+  const offered = [...counts].filter(([value]) => value.toLowerCase().includes(part)).slice(0, MOST_SHOWN);
+  const only = filter?.only;
+
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const place = placeBelow(anchor.getBoundingClientRect(), element.getBoundingClientRect(), {
+      width: window.innerWidth,
+      height: window.innerHeight,
+    });
+    element.style.transform = `translate(${place.left}px, ${place.top}px)`;
+  }, [anchor]);
+  useEffect(() => {
+    box.current?.querySelector('input')?.focus({ preventScroll: true });
+    const outside = (event: Event) => {
+      if (event.target instanceof Node && !box.current!.contains(event.target) && !anchor.contains(event.target)) onClose();
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [anchor, onClose]);
+
+  const say = (next: ColumnFilter) => onChange(next.only === undefined && next.search.trim() === '' ? undefined : next);
+  const toggle = (value: string) => {
+    const next = new Set(only ?? counts.keys());
+    if (!next.delete(value)) next.add(value);
+    say({ only: next.size === counts.size ? undefined : next, search });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    event.stopPropagation();
+    if (event.key !== 'Escape') return;
+    onClose();
+    anchor.focus();
+  };
+  return createPortal(
+    <div ref={box} className={classes.filter} role="dialog" aria-label={`Filter ${name}`} onKeyDown={onKey}>
+      <input
+        type="search"
+        value={search}
+        placeholder="Contains…"
+        aria-label={`${name} contains`}
+        onChange={(event) => {
+          setSearch(event.currentTarget.value);
+          say({ only, search: event.currentTarget.value });
+        }}
+      />
+      <div className={classes.filterButtons}>
+        <button type="button" onClick={() => say({ only: undefined, search })} disabled={only === undefined}>
+          All
+        </button>
+        <button type="button" onClick={() => say({ only: new Set(), search })}>
+          None
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            setSearch('');
+            onChange(undefined);
+          }}
+          disabled={filter === undefined}
+        >
+          Clear
+        </button>
+      </div>
+      <div className={classes.filterValues} role="group" aria-label={`Values of ${name}`}>
+        {offered.map(([value, count]) => (
+          <label key={value}>
+            <input type="checkbox" checked={only === undefined || only.has(value)} onChange={() => toggle(value)} />
+            <span title={value}>{value === '' ? '(empty)' : value}</span>
+            <small>{count}</small>
+          </label>
+        ))}
+        {offered.length === 0 && <p>No value contains “{search}”</p>}
+        {counts.size > offered.length && part === '' && (
+          <p>
+            {offered.length} of {counts.size === MOST_OFFERED ? `more than ${MOST_OFFERED}` : counts.size} values; type to find
+            others
+          </p>
+        )}
+      </div>
+    </div>,
+    document.body,
+  );
+}
