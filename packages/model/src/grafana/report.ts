@@ -1,4 +1,6 @@
 import type { ImportFinding } from '../api.ts';
+import { saysSomething, type Json } from './json.ts';
+import { isMeaningFreeAnywhere } from './meaning-free.ts';
 
 /** More findings than anybody reads; the rest is counted. */
 const MAX_FINDINGS = 5_000;
@@ -36,7 +38,11 @@ export class Notes {
 
   /** The notes of a member: "options", "[3]" or "options.legend". */
   at(key: string): Notes {
-    return new Notes(this.#report, key.startsWith('[') || this.path === '' ? this.path + key : `${this.path}.${key}`, this.#panel);
+    return new Notes(
+      this.#report,
+      key.startsWith('[') || this.path === '' ? this.path + key : `${this.path}.${key}`,
+      this.#panel,
+    );
   }
 
   of(panel: ImportFinding['panel']): Notes {
@@ -62,5 +68,13 @@ export class Notes {
 
   repaired(text: string): void {
     this.add('repaired', text);
+  }
+
+  /** What a member of a list says beyond what is read: it has nowhere to be kept. */
+  lost(rest: Json): void {
+    for (const [key, value] of Object.entries(rest)) {
+      if (saysSomething(value) && !isMeaningFreeAnywhere(key))
+        this.at(key).unsupported(`"${key}" is not known here and was left out.`);
+    }
   }
 }

@@ -1,0 +1,83 @@
+import type { ImportedDashboard, ImportInput } from '../api.ts';
+import { BadRequest } from '../bad-request.ts';
+import { DASHBOARD_VERSION } from '../dashboard.ts';
+import { parseDashboard } from '../parse/dashboard.ts';
+import { mendCase } from './careless.ts';
+import { importV1 } from './import-v1.ts';
+import { importV2, isV2 } from './import-v2.ts';
+import { answerInputs, readInputs } from './inputs.ts';
+import { numberOf, objectsOf, type Json } from './json.ts';
+import { readText, type ForeignDashboard } from './read-text.ts';
+import { Notes, Report } from './report.ts';
+
+const NEWEST_SCHEMA = 42;
+
+/**
+ * Reads the dashboards of a file: Grafana's of any age in JSON, bare or in the envelope of an API or a Kubernetes resource, in
+ * ConfigMaps of YAML or JSON, or Vitrine's own. `answers` say what stands for each input by its name. Each dashboard comes with
+ * a report of what was migrated, approximated, unsupported or repaired; what is not understood is kept in `extra`.
+ * Throws BadRequest with a sentence that names the place.
+ */
+export function importDashboards(text: string, answers: Readonly<Record<string, string>> = {}): ImportedDashboard[] {
+  return readText(text).map((found) => {
+    try {
+      return importOne(found, answers);
+    } catch (error) {
+      if (!(error instanceof BadRequest) || found.path === '') throw error;
+      const field = `${found.path}.${error.field}`;
+      throw new BadRequest(field, error.message.slice(error.field.length + 2), { cause: error });
+    }
+  });
+}
+
+function importOne({ json, path, name }: ForeignDashboard, answers: Readonly<Record<string, string>>): ImportedDashboard {
+  if (isOwn(json))
+    return { dashboard: parseDashboard(json), report: { form: `Vitrine ${String(json['version'])}`, inputs: [], findings: [] } };
+  const report = new Report();
+  const notes = new Notes(report, path);
+  const inputs = readInputs(json);
+  const answered = answerInputs(json, inputs, answers);
+  noteOpenInputs(inputs, answered, notes);
+  const { form, dashboard } = isV2(json)
+    ? { form: 'Grafana v2', dashboard: importV2(answered, name, notes) }
+    : readV1(mendCase(answered, notes), name, notes);
+  // The parser has the last word, so that whatever comes in can be saved and opened again.
+  return { dashboard: parseDashboard(dashboard), report: { form, inputs, findings: report.findings } };
+}
+
+function readV1(json: Json, name: string, notes: Notes): { readonly form: string; readonly dashboard: unknown } {
+  const schema = numberOf(json['schemaVersion']);
+  if (schema !== undefined && schema > NEWEST_SCHEMA) {
+    notes
+      .at('schemaVersion')
+      .approximated(
+        `The schema ${schema} is newer than ${NEWEST_SCHEMA}, the newest one known here; what is new in it is kept, not understood.`,
+      );
+  }
+  return { form: schema === undefined ? 'Grafana v1' : `Grafana v1, schema ${schema}`, dashboard: importV1(json, name, notes) };
+}
+
+function noteOpenInputs(inputs: readonly ImportInput[], answered: Json, notes: Notes): void {
+  const open = new Set(objectsOf(answered['__inputs']).map((input) => input['name']));
+  for (const { name, kind, type } of inputs) {
+    if (open.has(name)) {
+      notes
+        .at('__inputs')
+        .approximated(
+          kind === 'datasource'
+            ? `"${name}" asks for a data source of the type ${type}, which was not named; the default one of that type answers.`
+            : `"${name}" asks for a value, which was not given.`,
+        );
+    }
+  }
+}
+
+/** Vitrine's documents count versions from 1 and have no schemaVersion; their panels have kinds, not types. */
+function isOwn(json: Json): boolean {
+  const version = numberOf(json['version']);
+  if (version === undefined || version < 1 || json['schemaVersion'] !== undefined || json['elements'] !== undefined) return false;
+  const panels = objectsOf(json['panels']);
+  return panels.length > 0
+    ? panels.every((panel) => panel['kind'] !== undefined && panel['type'] === undefined)
+    : version <= DASHBOARD_VERSION && ('x' in json || 'range' in json);
+}
