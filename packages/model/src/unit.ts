@@ -21,8 +21,8 @@ const SI_PREFIXES = ['f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E',
 const SI_ONE = 5;
 const IEC_PREFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'Zi', 'Yi'];
 const COUNT_PREFIXES = ['', 'K', 'M', 'B', 'T'];
-/** What is counted has no milli: half a byte a second is 0.5 B/s. */
-const COUNTED = /^(?:B|b|p|H|FLOP)(?:\/|$)/;
+/** What is counted has no milli: half a byte a second is 0.5 B/s. Nor have pounds. */
+const COUNTED = /^(?:[Bb](?:\/|$)|(?:p|H|FLOP)\/|psi$)/;
 
 /** Duration units from the smallest: each holds until the next one's worth is reached. A year is the calendar's mean one. */
 const DURATIONS: readonly (readonly [suffix: string, seconds: number])[] = [

@@ -9,7 +9,7 @@ import { mapperOf } from './mapping.ts';
 export interface DisplayValue extends FormattedValue {
   /** undefined where the value is missing or no number; true is 1. */
   readonly numeric: number | undefined;
-  /** Where it lies between min and max, 0 to 1; undefined where either is not known. */
+  /** Where it lies between min and max, 0 to 1; undefined where either is not known. True is all the way. */
   readonly percent: number | undefined;
   /** For inkOf() of ui/theme; undefined leaves it to the panel: a series' own colour, or plain text. */
   readonly color: ColorName | undefined;
@@ -43,7 +43,7 @@ export function displayOf({ config = {}, type, range }: Field, options: DisplayO
     const numeric = numberOf(value, type);
     const mapped = map?.(value);
     const { prefix, text, suffix } = mapped?.text === undefined ? write(value, numeric) : bare(mapped.text);
-    const share = span === undefined || numeric === undefined ? undefined : shareOf(numeric, span);
+    const share = typeof value === 'boolean' ? Number(value) : span && numeric !== undefined ? shareOf(numeric, span) : undefined;
     return {
       prefix,
       text,
@@ -110,13 +110,13 @@ function writerOf(
   const format = unitFormatter(type === 'time' && !isDate ? 'dateTimeAsSystem' : unit, decimals, { timeZone, nowMs });
   const missing = bare(noValue === '' ? NO_VALUE : noValue);
   const empty = bare(noValue);
-  const words = unitFormatter(/^bool(?:[_:]|$)/.test(unit) ? unit : 'bool', undefined, { timeZone, nowMs });
+  const words = /^bool(?:[_:]|$)/.test(unit) ? format : undefined;
   return (value, numeric) => {
     switch (typeof value) {
       case 'number':
         return format(value);
       case 'boolean':
-        return words(value ? 1 : 0);
+        return words === undefined ? bare(String(value)) : words(value ? 1 : 0);
       case 'string':
         if (value === '') return empty;
         if (unit === '' || unit === 'string') return bare(value);
@@ -154,6 +154,7 @@ function colorizer({
   if (mode !== 'thresholds' || steps.length === 0) return () => undefined;
   const inPercent = thresholds?.mode === 'percentage';
   return (numeric, share, value) => {
+    if (typeof value === 'boolean') return steps.at(value ? -1 : 0)!.color;
     // A word is not missing, and has passed no threshold but the first.
     if (numeric === undefined && typeof value === 'string' && value !== '') return steps[0]!.color;
     const at = inPercent ? (share === undefined ? undefined : share * 100) : numeric;
