@@ -34,7 +34,7 @@ const SETTINGS: Readers = {
   links: readLinks,
   noValue: readText,
   filterable: readFlag,
-  custom: (value, notes) => (isObject(value) ? readCustom(value, notes) : undefined),
+  custom: (value, notes) => (isObject(value) ? readCustom(value, (key) => notes.at(key)) : undefined),
 };
 /** What Grafana calls a setting where it has another name for it. */
 const FOREIGN_NAMES: Readonly<Record<string, keyof FieldSettings>> = {
@@ -120,7 +120,7 @@ function readProperty(property: Json, notes: Notes): FieldOverride['properties']
   }
   if (value === null || value === undefined) return [{ id }];
   if (id.startsWith('custom.')) {
-    const [key = '', member] = Object.entries(readCustom({ [id.slice('custom.'.length)]: value }, notes))[0] ?? [];
+    const [key = '', member] = Object.entries(readCustom({ [id.slice('custom.'.length)]: value }, () => notes))[0] ?? [];
     return [{ id: `custom.${key}`, value: member }];
   }
   if (!Object.hasOwn(SETTINGS, id)) return [{ id, value }];
@@ -129,19 +129,19 @@ function readProperty(property: Json, notes: Notes): FieldOverride['properties']
 }
 
 /** Old words of `custom` in their newest form. */
-function readCustom(custom: Json, notes: Notes): Json {
+function readCustom(custom: Json, at: (key: string) => Notes): Json {
   const entries = Object.entries(custom).flatMap(([key, value]): [string, unknown][] => {
     switch (key) {
       case 'displayMode':
-        notes.at(key).migrated('displayMode became cellOptions.');
+        at(key).migrated('displayMode became cellOptions.');
         return [['cellOptions', cellOptions(textOf(value))]];
       case 'hideFrom':
-        return [
-          [key, isObject(value) && 'graph' in value ? { ...omit(value, ['graph']), viz: value['viz'] ?? value['graph'] } : value],
-        ];
+        if (!isObject(value) || !('graph' in value)) return [[key, value]];
+        at(`${key}.graph`).migrated('Hiding from the graph is hiding from the visualisation.');
+        return [[key, { viz: value['graph'], ...omit(value, ['graph']) }]];
       case 'drawStyle':
         if (value !== 'bar') return [[key, value]];
-        notes.at(key).repaired('"bar" is no draw style; bars are meant.');
+        at(key).repaired('"bar" is no draw style; bars are meant.');
         return [[key, 'bars']];
       case 'stacking':
         if (typeof value === 'string') return [[key, { mode: value, group: 'A' }]];

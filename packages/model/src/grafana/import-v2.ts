@@ -1,6 +1,6 @@
 import type { Dashboard, GridPosition, Layout, Section } from '../dashboard.ts';
 import { importV1 } from './import-v1.ts';
-import { isObject, listOf, numberOf, objectOf, objectsOf, omit, saysSomething, textOf, type Json } from './json.ts';
+import { isObject, numberOf, objectOf, objectsOf, omit, saysSomething, textOf, type Json } from './json.ts';
 import type { Notes } from './report.ts';
 
 const COLUMNS = 24;

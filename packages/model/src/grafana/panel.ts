@@ -58,6 +58,10 @@ export function readPanel({ json, id, grid, notes }: FoundPanel): Panel {
   }
   const library = objectOf(json['libraryPanel']);
   const own = objectOf(json['vitrine']);
+  const repeat = readRepeat(json, notes);
+  // What a repeat would say, were there one.
+  if (repeat === undefined)
+    Object.assign(extra, withoutNoise({ repeatDirection: json['repeatDirection'], maxPerRow: json['maxPerRow'] }));
   return {
     id,
     title: textOf(json['title']),
@@ -78,7 +82,7 @@ export function readPanel({ json, id, grid, notes }: FoundPanel): Panel {
     options: objectOf(json['options']),
     links: readLinks(json['links'], notes.at('links')),
     transparent: json['transparent'] === true,
-    repeat: readRepeat(json, notes),
+    repeat,
     libraryPanel: textOf(library['uid']) === '' ? undefined : { uid: textOf(library['uid']), name: textOf(library['name']) },
     x: DOMAINS.find((domain) => domain === own['x']),
     extra,

@@ -286,7 +286,7 @@ function splitOptions(query: string): VariableOption[] {
 }
 
 function joinOptions(options: readonly VariableOption[]): string {
-  return options.map(({ text, value }) => (text === value ? value : `${text} : ${value}`).replaceAll(',', '\\,')).join(',');
+  return options.map(({ text, value }) => (text === value ? value : `${text} : ${value}`).replaceAll(',', '\\,')).join(', ');
 }
 
 function readFilters(value: unknown, notes: Notes): AdhocFilter[] {

@@ -22,9 +22,14 @@ export const OLD_HEATMAP_KEYS = [
   'yBucketSize',
 ] as const;
 
+/** Grafana leaves the old words beside the new options that it made of them. */
 export function isOldHeatmap(panel: Json): boolean {
+  const options = objectOf(panel['options']);
+  const isNew = options['calculate'] !== undefined || isObject(options['yAxis']);
   return (
-    panel['type'] === 'heatmap' && (panel['dataFormat'] !== undefined || isObject(panel['yAxis']) || isObject(panel['cards']))
+    !isNew &&
+    panel['type'] === 'heatmap' &&
+    (panel['dataFormat'] !== undefined || isObject(panel['yAxis']) || isObject(panel['cards']))
   );
 }
 

@@ -109,7 +109,13 @@ function styleOverride(style: Json, notes: Notes): Json {
       'preserveFormat',
     ]),
   );
-  const properties = [...named(style), ...typed(style, notes), ...coloured(style), ...linked(style, notes), ...aligned(style)];
+  const properties = [
+    ...named(style),
+    ...typed(style, notes),
+    ...coloured(style, notes),
+    ...linked(style, notes),
+    ...aligned(style),
+  ];
   return { matcher: { id: regex ? 'byRegexp' : 'byName', options: pattern }, properties };
 }
 
@@ -141,13 +147,15 @@ function typed(style: Json, notes: Notes): Json[] {
   }
 }
 
-function coloured(style: Json): Json[] {
+function coloured(style: Json, notes: Notes): Json[] {
   const mode = textOf(style['colorMode']);
   if (!['cell', 'value', 'row'].includes(mode)) return [];
   const colors = listOf(style['colors']).map((color) => textOf(color, 'text'));
   const limits = listOf(style['thresholds'])
     .map((limit) => numberOf(limit))
     .filter((limit) => limit !== undefined);
+  if (limits.length < listOf(style['thresholds']).length)
+    notes.at('thresholds').repaired('Thresholds that are no numbers were left out.');
   const steps = [undefined, ...limits].map((value, index) => ({
     value: value ?? null,
     color: colors[Math.min(index, colors.length - 1)] ?? 'text',
@@ -193,9 +201,13 @@ function aligned(style: Json): Json[] {
   return ['left', 'center', 'right'].includes(align) ? [{ id: 'custom.align', value: align }] : [];
 }
 
+/** Grafana leaves the old words beside the new options that it made of them. */
 export function isOldTable(panel: Json): boolean {
+  if (panel['type'] === 'table-old') return true;
+  const isNew = objectOf(panel['options'])['showHeader'] !== undefined;
   return (
-    panel['type'] === 'table-old' ||
-    (panel['type'] === 'table' && (Array.isArray(panel['styles']) || isObject(panel['sort']) || panel['transform'] !== undefined))
+    !isNew &&
+    panel['type'] === 'table' &&
+    (Array.isArray(panel['styles']) || isObject(panel['sort']) || panel['transform'] !== undefined)
   );
 }
