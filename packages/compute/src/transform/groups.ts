@@ -1,0 +1,78 @@
+/** Rows that are alike. */
+import type { Field } from '@vitrine/model/frame.ts';
+
+import { cellAt, textOf, type Cell } from './column.ts';
+
+export interface Groups {
+  readonly count: number;
+  /** Which group each row belongs to; groups are numbered in the order of their first rows. */
+  readonly ofRow: Int32Array;
+  /** The first row of each group. */
+  readonly first: Int32Array;
+  /** The rows, group after group. */
+  readonly order: Int32Array;
+  /** Where each group starts in `order`; one more for the end. */
+  readonly start: Int32Array;
+}
+
+/** Numbers values by first sight. Values of different types differ; "nothing" is a value of its own. */
+export class Dictionary {
+  readonly cells: Cell[] = [];
+  readonly #codes = new Map<unknown, number>();
+
+  code(cell: Cell): number {
+    // Objects are alike when they read alike; the tag keeps them apart from texts.
+    const key = typeof cell === 'object' ? `\u0000${textOf(cell)}` : cell;
+    let code = this.#codes.get(key);
+    if (code === undefined) {
+      code = this.cells.length;
+      this.#codes.set(key, code);
+      this.cells.push(cell);
+    }
+    return code;
+  }
+
+  /** The code of each of a column's cells. */
+  encode(field: Field, length: number): Int32Array {
+    const codes = new Int32Array(length);
+    for (let row = 0; row < length; row++) codes[row] = this.code(cellAt(field, row));
+    return codes;
+  }
+}
+
+/** Groups rows by the values of these columns; all rows are one group where there is no column. */
+export function groupRows(fields: readonly Field[], length: number): Groups {
+  let ofRow = new Int32Array(length);
+  let count = length === 0 ? 0 : 1;
+  for (const field of fields) {
+    const dictionary = new Dictionary();
+    const codes = dictionary.encode(field, length);
+    const size = dictionary.cells.length;
+    const pairs = new Map<number, number>();
+    const next = new Int32Array(length);
+    for (let row = 0; row < length; row++) {
+      const pair = ofRow[row]! * size + codes[row]!;
+      let group = pairs.get(pair);
+      if (group === undefined) pairs.set(pair, (group = pairs.size));
+      next[row] = group;
+    }
+    ofRow = next;
+    count = pairs.size;
+  }
+  return index(ofRow, count);
+}
+
+function index(ofRow: Int32Array, count: number): Groups {
+  const start = new Int32Array(count + 1);
+  const first = new Int32Array(count).fill(-1);
+  for (let row = 0; row < ofRow.length; row++) {
+    const group = ofRow[row]!;
+    start[group + 1]!++;
+    if (first[group] === -1) first[group] = row;
+  }
+  for (let group = 0; group < count; group++) start[group + 1]! += start[group]!;
+  const next = start.slice(0, count);
+  const order = new Int32Array(ofRow.length);
+  for (let row = 0; row < ofRow.length; row++) order[next[ofRow[row]!]!++] = row;
+  return { count, ofRow, first, order, start };
+}
