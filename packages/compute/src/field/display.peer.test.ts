@@ -96,7 +96,7 @@ describe('mappings', () => {
     const mapped = MAPPINGS.some(({ result }) => result.text === ours.text) || ours.text === '7 of web';
     if (mapped || typeof value === 'string') expect(ours.text).toBe(theirs.text);
     else expect(ours.numeric).toBe(theirs.numeric);
-    // A fixed colour is fixed with us for booleans too: theirs are green and red.
+    // Booleans follow the settings with us: true is at the last threshold. Theirs are green and red whatever is set.
     if (type !== 'boolean') expect(ours.color).toBe(theirs.color?.toLowerCase());
     expect(ours.icon).toBe(theirs.icon);
   });
@@ -131,11 +131,6 @@ describe('colours by thresholds', () => {
     const { ours, theirs } = both({ color: { mode: 'thresholds' }, thresholds: { mode: 'absolute', steps } }, 'number', value);
     expect(theirs.color).toBe('#000001');
     expect(ours.color).toBe('unknown');
-  });
-
-  test.each([true, false])('of %s', (value) => {
-    const { ours, theirs } = both({ color: { mode: 'thresholds' }, thresholds: { mode: 'absolute', steps } }, 'boolean', value);
-    expect(ours.color).toBe(theirs.color);
   });
 
   test('of a word', () => {
