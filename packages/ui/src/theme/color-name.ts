@@ -110,13 +110,13 @@ export function faded(ink: string, alpha: number): string {
   return rgba === undefined ? ink : writeCssColor([rgba[0], rgba[1], rgba[2], rgba[3] * alpha]);
 }
 
-/** The colour for text on an area painted with what `inkOf` gave: near black or near white, whichever reads better. */
+/** The colour for text on an area painted with what `inkOf` gave: black or white, whichever reads better; AA on every colour. */
 export function textOn(ink: string, theme: ThemeName): string {
   const [r, g, b, alpha] = readCssColor(ink) ?? [0, 0, 0, 0];
   // Through an area that hides less than half of it the panel decides.
   if (alpha < 0.5) return INK[theme].text;
   // The luminance at which black and white stand out equally.
-  return luminance(r, g, b) > 0.179 ? '#0c0e12' : '#ffffff';
+  return luminance(r, g, b) > 0.179 ? '#000000' : '#ffffff';
 }
 
 /** WCAG 2's relative luminance of an opaque colour, 0 to 1. */

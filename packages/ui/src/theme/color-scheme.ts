@@ -73,7 +73,7 @@ const SCHEMES: Readonly<Record<string, Readonly<Record<ThemeName, Stops>>>> = {
 };
 
 function family(stops: Stops): Readonly<Record<ThemeName, Stops>> {
-  return { dark: stops.slice(1), light: stops.slice(0, -1) };
+  return { dark: stops.slice(2), light: stops.slice(0, -1) };
 }
 
 /** What an editor offers. */
