@@ -120,6 +120,9 @@ export interface VariableOptionsRequest {
   readonly search: string;
   /** 1 to 1,000. */
   readonly limit: number;
+  /** Of an ad-hoc variable: the label whose values are asked; absent asks for the labels. */
+  readonly key?: string;
+  readonly timeZone?: string;
   /** A variable that is being edited. Only for those who may edit. */
   readonly draft?: Variable;
 }
@@ -136,6 +139,8 @@ export interface AnnotationEventsRequest {
   readonly fromMs: number;
   readonly toMs: number;
   readonly variables?: VariableValues;
+  readonly filters?: Readonly<Record<string, readonly AdhocFilter[]>>;
+  readonly timeZone?: string;
   /** Names of queries that are switched on or off against what is saved. */
   readonly enabled?: Readonly<Record<string, boolean>>;
 }

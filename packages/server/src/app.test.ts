@@ -181,7 +181,7 @@ describe('a signed-in page', () => {
   test.each<[string, string, string, number]>([
     ['half of a JSON text', '{"dashboard"', 'application/json', 400],
     ['CSV', 'a=b', 'text/csv', 415],
-    ['two megabytes', JSON.stringify('x'.repeat(2_000_000)), 'application/json', 413],
+    ['five megabytes', JSON.stringify('x'.repeat(5_000_000)), 'application/json', 413],
   ])('is refused %s with a sentence', async (_, payload, type, status) => {
     const { app, browser } = await testApp();
     const headers = { ...browser, 'content-type': type };

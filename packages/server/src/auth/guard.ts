@@ -114,6 +114,12 @@ function checkOrigin(request: FastifyRequest): void {
   if (site === 'cross-site' || site === 'same-site') throw new HttpError('foreign_origin');
 }
 
+/** Whether the caller may do what `edit` asks for, on a route that others may call too. */
+export function mayEdit(caller: Caller | undefined): boolean {
+  if (caller?.kind === 'user') return caller.user.role !== 'viewer';
+  return caller?.kind === 'token' && caller.scopes.includes('admin');
+}
+
 /** A proxy in front brings callers from elsewhere to a loopback address: they are not local. */
 function isForwarded(request: FastifyRequest): boolean {
   return ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'].some((name) => request.headers[name] !== undefined);

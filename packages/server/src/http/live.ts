@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveGrowth } from '@vitrine/model/api.ts';
-import type { Dashboard } from '@vitrine/model/dashboard.ts';
+import { readUrlVariables } from '@vitrine/compute/variable/url.ts';
 import { z } from 'zod';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
-import type { Sources } from '../query/sources.ts';
-import { HttpError } from './errors.ts';
+import { PageScope, type ScopeNeeds } from '../query/page-scope.ts';
+import { watchPanels } from '../query/watch-panels.ts';
+import { findDashboard, pageOf } from './page-request.ts';
 import type { Routes } from './routes.ts';
 
 /** A page is told of growth nearly at once, and then at most this often. */
@@ -14,8 +15,11 @@ const GATHER_MS = 5;
 /** Keeps proxies from closing a stream on which nothing grows. */
 const HEARTBEAT_MS = 15_000;
 
+/** What "All" of a variable stands for is looked up over this much of the past. */
+const OPTIONS_RANGE_MS = 3_600_000;
+
 /** Tells pages which of their panels have grown. Answers how many listen, for the metrics. */
-export function liveRoutes(app: Routes, catalog: DashboardCatalog, sources: Sources): () => number {
+export function liveRoutes(app: Routes, catalog: DashboardCatalog, needs: ScopeNeeds): () => number {
   const open = new Set<LiveStream>();
   // A stream never ends by itself, and a server that stops waits for its answers to end.
   app.addHook('preClose', async () => {
@@ -26,16 +30,26 @@ export function liveRoutes(app: Routes, catalog: DashboardCatalog, sources: Sour
     method: 'GET',
     url: '/api/live',
     config: { access: 'page' },
-    schema: { summary: 'An event stream of which panels have grown', querystring: z.object({ dashboard: z.string() }) },
+    schema: {
+      summary: 'An event stream of which panels have grown; var-name=value chooses a variable’s value',
+      querystring: z.looseObject({ dashboard: z.string().max(100) }),
+    },
     async handler(request, reply) {
-      const entry = await catalog.find(request.query.dashboard);
-      if (entry === undefined)
-        throw new HttpError('no_such_dashboard', `There is no dashboard "${request.query.dashboard}".`, 'dashboard');
+      const { dashboard } = await findDashboard(catalog, request.query.dashboard);
+      const { values, filters } = readUrlVariables(new URLSearchParams(request.url.split('?')[1]), dashboard.variables);
+      const nowMs = Date.now();
+      const range = { fromMs: nowMs - OPTIONS_RANGE_MS, toMs: nowMs };
+      const stopped = new AbortController();
+      const body = { ...range, variables: values, filters };
+      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needs, stopped.signal);
       reply.hijack();
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-      const stream = new LiveStream(reply.raw, () => open.delete(stream));
+      const stream = new LiveStream(reply.raw, () => {
+        open.delete(stream);
+        stopped.abort();
+      });
       open.add(stream);
-      stream.watch(entry.dashboard, sources);
+      await watchPanels(dashboard.panels, scope, (panel, toMs) => stream.grew(panel, toMs), stopped.signal);
     },
   });
   return () => open.size;
@@ -44,7 +58,6 @@ export function liveRoutes(app: Routes, catalog: DashboardCatalog, sources: Sour
 /** One page's event stream. */
 class LiveStream {
   readonly #response: ServerResponse;
-  readonly #stops: (() => void)[] = [];
   readonly #heartbeat: NodeJS.Timeout;
   readonly #grown = new Set<number>();
   #grownToMs = Number.NEGATIVE_INFINITY;
@@ -65,29 +78,15 @@ class LiveStream {
       clearInterval(this.#heartbeat);
       clearTimeout(this.#cooling);
       clearTimeout(this.#sending);
-      for (const stop of this.#stops) stop();
       onEnd();
     });
-  }
-
-  watch(dashboard: Dashboard, sources: Sources): void {
-    for (const panel of dashboard.panels) {
-      for (const query of panel.queries) {
-        try {
-          const stop = sources.watch(query, ({ toMs }) => this.#grew(panel.id, toMs));
-          if (stop !== undefined) this.#stops.push(stop);
-        } catch {
-          // A query that does not parse says so where its data is asked for; it has nothing to grow.
-        }
-      }
-    }
   }
 
   end(): void {
     this.#response.end();
   }
 
-  #grew(panel: number, toMs: number): void {
+  grew(panel: number, toMs: number): void {
     this.#grown.add(panel);
     this.#grownToMs = Math.max(this.#grownToMs, toMs);
     // One commit makes many panels grow, one call each: they are told together.

@@ -1,42 +1,97 @@
-import type { Query } from '@vitrine/model/dashboard.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import type { Growth, SampleStore } from '@vitrine/model/sample-store.ts';
-import type { QueryAnswer, QueryContext } from '@vitrine/plugins/contract.ts';
+import type { VariableOption } from '@vitrine/model/variable.ts';
+import type { DatasourceNeeds, DatasourceServer, FoundAnnotation, QueryAnswer, QueryContext } from '@vitrine/plugins/contract.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
+import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
 
-/** The connected data sources, by the uid that stands in a query. */
+type Spec = Readonly<Record<string, unknown>>;
+
+/** The data sources that are set up, connected where somebody asks them. */
 export interface Sources {
-  run(query: Query, context: QueryContext): Promise<QueryAnswer>;
-  /** Returns the way to stop; undefined where this source cannot tell of growth. */
-  watch(query: Query, onGrowth: (growth: Growth) => void): (() => void) | undefined;
+  /** The source that a reference means. Throws BadRequest where there is none, or none that can be asked. */
+  open(ref: SourceRef): Promise<OpenSource>;
+  list(): Promise<readonly RegisteredSource[]>;
 }
 
 /** A source whose queries' own type is hidden: it parses what it runs. */
-interface OpenSource {
-  run(refId: string, spec: unknown, context: QueryContext): Promise<QueryAnswer>;
-  watch(spec: unknown, onGrowth: (growth: Growth) => void): (() => void) | undefined;
+export interface OpenSource {
+  readonly uid: string;
+  readonly type: string;
+  readonly name: string;
+  /** Differs where the source is another, or was changed. */
+  readonly identity: string;
+  query(refId: string, spec: Spec, context: QueryContext): Promise<QueryAnswer>;
+  /** Returns the way to stop; undefined where this source cannot tell of growth. */
+  watch(spec: Spec, context: QueryContext, onGrowth: (growth: Growth) => void): (() => void) | undefined;
+  /** All options of a query variable. Throws BadRequest where the source has none. */
+  options(spec: Spec, context: QueryContext): Promise<readonly VariableOption[]>;
+  /** Throws BadRequest where the source has no annotations. */
+  annotations(spec: Spec, context: QueryContext): Promise<readonly FoundAnnotation[]>;
 }
 
-export function connectSources(samples: SampleStore, scrapeIntervalMs: number): Sources {
-  const { spec } = builtin;
-  const own = builtin.connect(spec.parseSettings({ scrapeIntervalMs }), { samples, fetch });
-  const byUid = new Map<string, OpenSource>([
-    [
-      'builtin',
-      {
-        run: (refId, query, context) => own.query(refId, spec.parseQuery(query), context),
-        watch: (query, onGrowth) => own.watch?.(spec.parseQuery(query), onGrowth),
-      },
-    ],
-  ]);
-  const find = (query: Query): OpenSource => {
-    const source = byUid.get(query.source.uid);
-    if (source === undefined)
-      throw new BadRequest('source', `there is no data source "${query.source.uid}"; known are ${[...byUid.keys()].join(', ')}`);
-    return source;
+/** Connections that nobody asks are forgotten past so many. */
+const MAX_CONNECTIONS = 200;
+
+export function connectSources(registry: DataSourceRegistry, samples: SampleStore, scrapeIntervalMs: number): Sources {
+  const needs: DatasourceNeeds = { samples, fetch };
+  const connected = new Map<string, OpenSource>();
+
+  const connect = (source: RegisteredSource): OpenSource => {
+    switch (source.type) {
+      case 'builtin':
+        return openSource(source, builtin, { scrapeIntervalMs }, needs);
+      default:
+        throw new BadRequest(
+          'source',
+          `the data source "${source.name}" is of the type ${source.type}, which cannot be queried here; queried are prometheus and Vitrine's own store`,
+        );
+    }
   };
   return {
-    run: (query, context) => find(query).run(query.refId, query.spec, context),
-    watch: (query, onGrowth) => find(query).watch(query.spec, onGrowth),
+    list: () => registry.list(),
+    async open(ref) {
+      const { source } = await registry.find(ref);
+      const identity = identityOf(source);
+      let open = connected.get(identity);
+      if (open === undefined) {
+        open = connect(source);
+        if (connected.size >= MAX_CONNECTIONS) connected.delete(connected.keys().next().value as string);
+        connected.set(identity, open);
+      }
+      return open;
+    },
+  };
+}
+
+function identityOf({ uid, type, revision }: RegisteredSource): string {
+  return JSON.stringify([uid, type, revision]);
+}
+
+function openSource<Settings, Query>(
+  source: RegisteredSource,
+  { spec, connect }: DatasourceServer<Settings, Query>,
+  settings: unknown,
+  needs: DatasourceNeeds,
+): OpenSource {
+  const own = connect(spec.parseSettings(settings), needs);
+  const { uid, type, name } = source;
+  return {
+    uid,
+    type,
+    name,
+    identity: identityOf(source),
+    query: (refId, query, context) => own.query(refId, spec.parseQuery(query), context),
+    watch: (query, context, onGrowth) => own.watch?.(spec.parseQuery(query), context, onGrowth),
+    async options(query, context) {
+      if (own.options === undefined)
+        throw new BadRequest('source', `the data source "${name}" (${type}) has no values for variables`);
+      return own.options(query, context);
+    },
+    async annotations(query, context) {
+      if (own.annotations === undefined) throw new BadRequest('source', `the data source "${name}" (${type}) has no annotations`);
+      return own.annotations(query, context);
+    },
   };
 }

@@ -1,0 +1,272 @@
+import type { DefaultFormat, ResolvedVariable, VariableScope } from '@vitrine/compute/variable/replace.ts';
+import { referencedNames, replaceVariables } from '@vitrine/compute/variable/replace.ts';
+import { type Builtins, builtinValue } from '@vitrine/compute/variable/builtins.ts';
+import { filterOptions, ownOptions, shapeOptions } from '@vitrine/compute/variable/options.ts';
+import { dependencies, textsOf, variableOrder } from '@vitrine/compute/variable/order.ts';
+import { allVariables, needsOptions, resolveVariable } from '@vitrine/compute/variable/resolve.ts';
+import {
+  adhocFilters,
+  checkVariableValues,
+  MAX_CHOSEN,
+  MAX_VALUE_LENGTH,
+  variableValues,
+} from '@vitrine/compute/variable/values.ts';
+import { stepFor } from '@vitrine/compute/step.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { SourceRef } from '@vitrine/model/dashboard.ts';
+import type { QueryLimits } from '@vitrine/model/sample-store.ts';
+import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
+import type { QueryContext } from '@vitrine/plugins/contract.ts';
+import { shortMemory, type ShortMemory } from './short-memory.ts';
+import type { OpenSource, Sources } from './sources.ts';
+
+/** What a page shows: whose variables, which of their values, which time. */
+export interface Page {
+  readonly dashboard: { readonly uid: string; readonly title: string };
+  readonly variables: readonly Variable[];
+  readonly chosen: VariableValues;
+  readonly filters: Readonly<Record<string, readonly AdhocFilter[]>>;
+  /** Half-open, unix milliseconds. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly timeZone: string;
+  readonly user: { readonly login: string } | undefined;
+}
+
+export interface ScopeNeeds {
+  readonly sources: Sources;
+  readonly limits: QueryLimits;
+  readonly memory: OptionMemory;
+}
+
+/** The options that variables' queries found, for a few seconds. */
+export type OptionMemory = ShortMemory<readonly VariableOption[]>;
+
+/** A million short texts are some 100 MB. */
+export function optionMemory(): OptionMemory {
+  return shortMemory(5_000, 1_000_000, (options: readonly VariableOption[]) => options.length);
+}
+
+/** Longer chains of variables are not chains that somebody wrote. */
+const MAX_FILTERS = 200;
+
+/** Fills texts with the values of a page's variables. Values are resolved when a text names them, and then kept. */
+export class PageScope {
+  readonly page: Page;
+  readonly #needs: ScopeNeeds;
+  readonly #values: VariableValues;
+  readonly #filters: ReadonlyMap<string, readonly AdhocFilter[]>;
+  readonly #byName: ReadonlyMap<string, Variable>;
+  readonly #ordered: readonly Variable[];
+  readonly #circle: string | undefined;
+  readonly #resolved = new Map<string, ResolvedVariable>();
+  readonly #signal: AbortSignal;
+
+  /** Throws BadRequest where chosen values are beyond the limits. */
+  constructor(page: Page, needs: ScopeNeeds, signal: AbortSignal) {
+    checkVariableValues('variables', page.chosen);
+    checkFilters(page.filters);
+    const { ordered, problem } = variableOrder(page.variables);
+    this.page = page;
+    this.#needs = needs;
+    this.#signal = signal;
+    this.#values = variableValues(page.variables, page.chosen);
+    this.#filters = adhocFilters(page.variables, page.filters);
+    this.#byName = new Map(page.variables.map((variable) => [variable.name, variable]));
+    this.#ordered = ordered;
+    this.#circle = problem;
+    for (const [name, value] of Object.entries(page.chosen)) {
+      // A repeat's variable, or one that only a link names.
+      if (!this.#byName.has(name)) this.#resolved.set(name, { name, value, text: value, multi: typeof value !== 'string' });
+    }
+  }
+
+  /**
+   * Makes sure that whatever these texts name can be filled in, variables of variables too. Throws BadRequest where they
+   * refer to each other in a circle, and what the sources throw that know their options.
+   */
+  async prepare(texts: Iterable<string>): Promise<void> {
+    const wanted = new Set<string>();
+    const rest = [...texts].flatMap(referencedNames);
+    for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
+      const variable = this.#byName.get(name);
+      if (variable === undefined || wanted.has(name)) continue;
+      wanted.add(name);
+      rest.push(...dependencies(variable));
+    }
+    if (wanted.size === 0) return;
+    const isInCircle = this.#circle !== undefined && [...wanted].some((name) => this.#circle?.includes(`$${name} `) ?? false);
+    if (isInCircle) throw new BadRequest('variables', this.#circle as string);
+    for (const variable of this.#ordered) {
+      if (!wanted.has(variable.name) || this.#resolved.has(variable.name) || variable.kind === 'adhoc') continue;
+      const value = this.#values[variable.name] as VariableValue;
+      const options = needsOptions(variable, value) ? await this.options(variable) : undefined;
+      const rangeMs = this.page.toMs - this.page.fromMs;
+      this.#resolved.set(variable.name, resolveVariable(variable, value, { scope: this.scope({}), options, rangeMs }));
+    }
+  }
+
+  /** All options of a variable, those that it refers to being prepared. */
+  async options(variable: Variable): Promise<readonly VariableOption[]> {
+    await this.prepare(dependencies(variable).map((name) => `\${${name}}`));
+    const scope = this.scope({});
+    const own = ownOptions(variable, scope);
+    if (own !== undefined) return own;
+    switch (variable.kind) {
+      case 'query': {
+        const source = await this.#needs.sources.open(this.#fillRef(variable.source));
+        return shapeOptions(await this.#found(source, variable.spec), variable, scope);
+      }
+      case 'groupby': {
+        const source = await this.#needs.sources.open(this.#fillRef(variable.source));
+        return this.#found(source, { query: 'label_names()' });
+      }
+      case 'datasource': {
+        const all = await this.#needs.sources.list();
+        const fits = all.filter(({ type }) => type === variable.type || (type === 'builtin' && variable.type === 'prometheus'));
+        const first = fits.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+        return filterOptions(
+          first.map(({ name, uid }) => ({ text: name, value: uid })),
+          replaceVariables(variable.regex, scope, 'regex'),
+        );
+      }
+      default:
+        return [];
+    }
+  }
+
+  /** The labels by which an ad-hoc variable may filter, or the values of one of them. */
+  async filterOptions(
+    variable: Extract<Variable, { kind: 'adhoc' }>,
+    key: string | undefined,
+  ): Promise<readonly VariableOption[]> {
+    await this.prepare([variable.source.uid]);
+    const source = await this.#needs.sources.open(this.#fillRef(variable.source));
+    const query = key === undefined ? 'label_names()' : `label_values(${JSON.stringify(key)})`;
+    return this.#found(source, { query });
+  }
+
+  async #found(source: OpenSource, spec: Readonly<Record<string, unknown>>): Promise<readonly VariableOption[]> {
+    // Filled in before it is a key, so that equal questions of different pages are one.
+    const texts = textsOf(spec).map((text) => this.replace(text));
+    const minute = 60_000;
+    const range = [Math.floor(this.page.fromMs / minute), Math.ceil(this.page.toMs / minute)];
+    const key = JSON.stringify([source.identity, spec, texts, range]);
+    // Nobody's going away stops it: others may wait for the same.
+    const context = this.context({ signal: AbortSignal.timeout(this.#needs.limits.timeoutMs), widthPx: 1_000 });
+    const answer = this.#needs.memory.get(key, () => source.options(spec, context));
+    return raceAbort(answer, this.#signal);
+  }
+
+  /** What a query of the page is asked with, over the page's own range. */
+  context({ signal, widthPx }: { readonly signal: AbortSignal; readonly widthPx: number }): QueryContext {
+    const { fromMs, toMs } = this.page;
+    const shown = wholeSeconds(fromMs, toMs);
+    const stepMs = stepFor({ fromMs, toMs, widthPx });
+    return {
+      ...shown,
+      stepMs,
+      shown,
+      maxPoints: widthPx,
+      limits: this.#needs.limits,
+      signal,
+      replace: this.replacer({ stepMs }),
+      filters: [],
+    };
+  }
+
+  /** The filters of the ad-hoc variables of this source. */
+  async filtersOf(source: OpenSource): Promise<readonly AdhocFilter[]> {
+    const found: AdhocFilter[] = [];
+    for (const variable of this.page.variables) {
+      if (variable.kind !== 'adhoc') continue;
+      const filters = this.#filters.get(variable.name) ?? [];
+      if (filters.length === 0) continue;
+      await this.prepare([variable.source.uid, ...filters.map(({ value }) => value)]);
+      const own = await this.#needs.sources.open(this.#fillRef(variable.source)).catch(() => undefined);
+      if (own?.uid !== source.uid) continue;
+      found.push(...filters.map((filter) => ({ ...filter, value: this.replace(filter.value) })));
+    }
+    return found;
+  }
+
+  #fillRef({ type, uid }: SourceRef): SourceRef {
+    return { type, uid: this.replace(uid) };
+  }
+
+  /** The source that a reference means, with the variables in it filled in. */
+  async open(ref: SourceRef): Promise<OpenSource> {
+    await this.prepare([ref.uid]);
+    return this.#needs.sources.open(this.#fillRef(ref));
+  }
+
+  replace(text: string, format?: DefaultFormat): string {
+    return replaceVariables(text, this.scope({}), format ?? 'glob');
+  }
+
+  /** replace() of a query: `more` is what the query knows beyond the page. */
+  replacer(more: Partial<Builtins>): QueryContext['replace'] {
+    return (text, format, macros) => replaceVariables(text, this.scope(more, macros), format ?? 'glob');
+  }
+
+  scope(more: Partial<Builtins>, macros: Readonly<Record<string, string>> = {}): VariableScope {
+    const { fromMs, toMs, timeZone, user, dashboard } = this.page;
+    const builtins: Builtins = {
+      ...wholeSeconds(fromMs, toMs),
+      timeZone,
+      dashboard,
+      ...(user === undefined ? {} : { user }),
+      allVariables: () => allVariables(this.page.variables, this.#values),
+      ...more,
+    };
+    return {
+      timeZone,
+      find: (name) => this.#resolved.get(name),
+      builtin: (name, path, format) => (Object.hasOwn(macros, name) ? macros[name] : builtinValue(builtins, name, path, format)),
+    };
+  }
+
+  /** What these texts depend on, for a key: the values of whatever they name. */
+  keyOf(texts: readonly string[]): unknown {
+    const names = [...new Set(texts.flatMap(referencedNames))].toSorted();
+    return [
+      names.map((name) => this.#resolved.get(name) ?? name),
+      names.some((name) => name.startsWith('__'))
+        ? [this.page.timeZone, this.page.dashboard.uid, this.page.user?.login]
+        : undefined,
+      names.includes('__all_variables') ? this.#values : undefined,
+    ];
+  }
+}
+
+/** So that two who look at "now" within one second ask for the same. */
+export function wholeSeconds(fromMs: number, toMs: number): { readonly fromMs: number; readonly toMs: number } {
+  return { fromMs: Math.floor(fromMs / 1_000) * 1_000, toMs: Math.ceil(toMs / 1_000) * 1_000 };
+}
+
+function checkFilters(filters: Page['filters']): void {
+  for (const [name, list] of Object.entries(filters)) {
+    if (list.length > MAX_FILTERS)
+      throw new BadRequest(`filters.${name}`, `has ${list.length} filters; at most ${MAX_FILTERS} are read`);
+    for (const { key, value, values = [] } of list) {
+      if (values.length > MAX_CHOSEN || [key, value, ...values].some((text) => text.length > MAX_VALUE_LENGTH)) {
+        throw new BadRequest(
+          `filters.${name}`,
+          `a filter is longer than ${MAX_VALUE_LENGTH.toLocaleString('en')} characters or has more than ${MAX_CHOSEN.toLocaleString('en')} values`,
+        );
+      }
+    }
+  }
+}
+
+async function raceAbort<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const gaveUp = Promise.withResolvers<never>();
+  const onAbort = (): void => gaveUp.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([answer, gaveUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
