@@ -48,7 +48,7 @@ export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
     async handler(request) {
       const { dashboard: document, name, expires = 0, data = {}, originalUrl = '', external } = request.body;
       if (external === true) throw new BadRequest('external', 'snapshots are kept on this server only; leave it out');
-      const dashboard = readOneDashboard(document, 'snapshot');
+      const { dashboard } = readOneDashboard(document, 'snapshot');
       for (const [panel, text] of Object.entries(data)) checkData(`data.${panel}`, text);
       const dashboardJson = JSON.stringify(dashboard);
       const dataJson = JSON.stringify(data);

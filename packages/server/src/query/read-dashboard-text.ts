@@ -1,21 +1,20 @@
+import type { ImportedDashboard } from '@vitrine/model/api.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
-import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
+import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
 
 /** The dashboards in a file's text, Vitrine's or Grafana's. Throws BadRequest. */
 export function readDashboardText(text: string): readonly Dashboard[] {
-  return [parseDashboard(JSON.parse(text))];
+  return importDashboards(text).map(({ dashboard }) => dashboard);
 }
 
 /** One dashboard in a body, Vitrine's or Grafana's; `uid` stands in where it has none. Throws BadRequest. */
-export function readOneDashboard(document: Readonly<Record<string, unknown>>, uid: string): Dashboard {
-  const own = typeof document['uid'] === 'string' && document['uid'] !== '' ? document['uid'] : uid;
-  const [dashboard] = readDashboardText(JSON.stringify({ ...document, uid: own }));
-  if (dashboard === undefined) throw new BadRequest('dashboard', 'holds no dashboard');
-  return dashboard;
-}
-
-/** Version 1 of Grafana's JSON. */
-export function writeGrafanaDashboard(dashboard: Dashboard): Readonly<Record<string, unknown>> {
-  return { ...dashboard };
+export function readOneDashboard(document: Readonly<Record<string, unknown>>, uid: string): ImportedDashboard {
+  // A title alone makes a dashboard, and a script may send no more.
+  const isBare = !['panels', 'rows', 'elements', 'layout', 'schemaVersion', 'spec'].some((key) => Object.hasOwn(document, key));
+  const [imported, ...more] = importDashboards(JSON.stringify(isBare ? { ...document, panels: [] } : document));
+  if (imported === undefined || more.length > 0)
+    throw new BadRequest('dashboard', `expected one dashboard, found ${more.length}`);
+  const isNamed = typeof document['uid'] === 'string' && document['uid'] !== '';
+  return isNamed ? imported : { ...imported, dashboard: { ...imported.dashboard, uid } };
 }

@@ -1,11 +1,13 @@
 import type { DashboardRevision } from '@vitrine/model/api.ts';
+import type { Dashboard } from '@vitrine/model/dashboard.ts';
+import { exportDashboard } from '@vitrine/model/grafana/export-dashboard.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { authorOf } from '../../auth/author.ts';
 import type { DocumentStore } from '../../documents/document-store.ts';
 import { GENERAL } from '../../documents/folder-tree.ts';
 import type { CatalogCard, CatalogEntry, DashboardCatalog } from '../../query/dashboard-catalog.ts';
-import { readOneDashboard, writeGrafanaDashboard } from '../../query/read-dashboard-text.ts';
+import { readOneDashboard } from '../../query/read-dashboard-text.ts';
 import { findRevision, MAX_DASHBOARD_BYTES, newUid, restoreRevision } from '../dashboards.ts';
 import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
@@ -61,7 +63,7 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
         provisioned: entry.builtin,
         provisionedExternalId: entry.provisioned?.file ?? '',
       },
-      dashboard: { ...writeGrafanaDashboard(entry.dashboard), id, uid, version: entry.revision },
+      dashboard: written(entry.dashboard, id, entry.revision),
     };
   };
 
@@ -104,7 +106,7 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
           `There is a dashboard "${before.title}" in that folder already; send "overwrite": true to replace it.`,
         );
       }
-      const dashboard = readOneDashboard(document, before?.uid ?? newUid());
+      const { dashboard, report } = readOneDashboard(document, before?.uid ?? newUid());
       const base = typeof document['version'] === 'number' ? document['version'] : 0;
       const entry = await catalog.save({
         dashboard,
@@ -114,7 +116,8 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
         baseRevision: overwrite ? undefined : before === undefined ? 0 : base,
         by: authorOf(request.caller).name,
       });
-      return saved(entry);
+      // Grafana's clients pass it over; a person reads what became of the document.
+      return { ...saved(entry), report };
     },
   });
 
@@ -221,7 +224,7 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
         const { dashboard, ...revision } = await findRevision(catalog, entry.uid, number);
         return {
           ...version(entry, revision),
-          data: { ...writeGrafanaDashboard(dashboard), id: entry.id, uid: entry.uid, version: number },
+          data: written(dashboard, entry.id, number),
         };
       },
     });
@@ -241,6 +244,10 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
       },
     });
   }
+}
+
+function written(dashboard: Dashboard, id: number, revision: number) {
+  return { ...(exportDashboard(dashboard) as Record<string, unknown>), id, uid: dashboard.uid, version: revision };
 }
 
 function saved({ id, uid, title, revision, folder }: CatalogEntry) {

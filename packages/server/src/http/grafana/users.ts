@@ -35,7 +35,11 @@ export function grafanaUserRoutes(app: Routes, catalog: DashboardCatalog, docume
     return found;
   };
 
-  read('/api/user', 'page', 'Who is asking', ({ userId, name, role }) => profile({ id: userId, name, role }));
+  read('/api/user', 'page', 'Who is asking', async ({ userId, role }) => ({
+    ...profile(await find(({ id }) => id === userId)),
+    // A token may do less than whose it is.
+    isGrafanaAdmin: role === 'admin',
+  }));
   read('/api/user/orgs', 'page', 'The organisation of whoever asks', ({ role }) => membership(role));
   read('/api/user/teams', 'page', 'There are no teams', () => []);
   read('/api/user/preferences', 'page', 'Nothing is preferred', () => ({}));
