@@ -90,21 +90,12 @@ class Ids {
     list.forEach(visit);
   }
 
-  take(json: Json, notes: Notes): number {
+  /** The panel's own id, or a new one where it has none or another panel has it. */
+  take(json: Json): number {
     const given = numberOf(json['id']);
-    if (given !== undefined && isId(given) && !this.#taken.has(given)) {
-      this.#taken.add(given);
-      return given;
-    }
-    const id = this.next();
-    notes
-      .at('id')
-      .repaired(
-        given === undefined
-          ? `The panel had no id; it has ${id} now.`
-          : `Another panel has the id ${given}; this one has ${id} now.`,
-      );
-    return id;
+    if (given === undefined || !isId(given) || this.#taken.has(given)) return this.next();
+    this.#taken.add(given);
+    return given;
   }
 
   next(): number {
@@ -139,8 +130,13 @@ function place(list: readonly unknown[], notes: Notes, ids: Ids): Placed[] {
       at.repaired('A copy that a repeat had made was saved too; it was left out, as the repeat makes it again.');
       return [];
     }
-    const id = ids.take(json, at);
+    const id = ids.take(json);
     const own = at.of({ id, title: textOf(json['title']), kind: textOf(json['type']) });
+    const given = json['id'];
+    if (given !== id) {
+      const why = given === undefined ? 'The panel had no id' : `The id ${JSON.stringify(given)} is taken or none`;
+      own.at('id').repaired(`${why}; it is ${id} now.`);
+    }
     const grid =
       isObject(json['gridPos']) && numberOf(json['gridPos']['w']) !== undefined
         ? mend(json, json['gridPos'], own)

@@ -3,10 +3,13 @@ import { extname } from 'node:path';
 import type { CommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/read-config.ts';
 import { checkText } from '../config/check-text.ts';
+import { checkDashboards } from './check-dashboards.ts';
 import { complain, print } from './print.ts';
 
 /** `vitrine check FILE…`: a line a file. The exit code is 1 where one is not right. */
 export async function check(line: CommandLine): Promise<number> {
+  const [kind, ...files] = line.words;
+  if (kind === 'dashboard') return checkDashboards(files);
   if (line.words.length === 0) {
     complain(
       'vitrine check: expected files to check: vitrine.yaml, a prometheus.yml, dashboards (.json) or exposition text (.prom, .om).',

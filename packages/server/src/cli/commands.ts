@@ -33,8 +33,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'check',
     {
-      form: 'check FILE…',
-      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om).',
+      form: 'check FILE… | check dashboard FILE…',
+      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om); or tell what an import makes of Grafana dashboards.',
       mostWords: Infinity,
       run: async (line) => (await import('./check.ts')).check(line),
     },

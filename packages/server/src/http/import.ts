@@ -1,0 +1,91 @@
+import type { ImportAnswer, ImportedDashboard } from '@vitrine/model/api.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { exportDashboard } from '@vitrine/model/grafana/export-dashboard.ts';
+import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
+import { z } from 'zod';
+import { authorOf } from '../auth/author.ts';
+import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
+import { newUid } from './dashboards.ts';
+import { HttpError } from './errors.ts';
+import type { Routes } from './routes.ts';
+
+/** A text of 20 MiB, the most that is read, with room for what JSON escapes in it. */
+const MAX_IMPORT_BYTES = 28 * 1024 * 1024;
+
+const importRequest = z
+  .object({
+    text: z.string(),
+    inputs: z.record(z.string(), z.string()).optional(),
+    trial: z.boolean().optional(),
+    folder: z.string().optional(),
+    overwrite: z.boolean().optional(),
+    uid: z.string().optional(),
+  })
+  .strict();
+
+/** Dashboards of other programs, in and out. */
+export function importRoutes(app: Routes, catalog: DashboardCatalog): void {
+  app.route({
+    method: 'POST',
+    url: '/api/import',
+    config: { access: 'edit' },
+    bodyLimit: MAX_IMPORT_BYTES,
+    schema: { summary: 'Reads Grafana dashboards of any age, and saves them unless it is a trial', body: importRequest },
+    async handler(request): Promise<ImportAnswer> {
+      const { text, inputs, trial = false, folder, overwrite = false, uid } = request.body;
+      const dashboards = renamed(importDashboards(text, inputs), uid);
+      if (trial) return { dashboards };
+      // All or nothing: a file of ten dashboards is not to be saved in part.
+      if (!overwrite) await refuseTaken(catalog, dashboards);
+      const by = authorOf(request.caller).name;
+      for (const { dashboard, report } of dashboards) {
+        const message = `Imported from ${report.form}`;
+        await catalog.save({ dashboard, folder, message, baseRevision: overwrite ? undefined : 0, by });
+      }
+      return { dashboards };
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/api/dashboards/:uid/export',
+    config: { access: 'page' },
+    schema: { summary: 'A dashboard as Grafana’s JSON, schema 42', params: z.object({ uid: z.string() }) },
+    async handler(request, reply) {
+      const { uid } = request.params;
+      const entry = await catalog.find(uid);
+      if (entry === undefined) throw new HttpError('no_such_dashboard', `There is no dashboard "${uid}".`, 'uid');
+      return reply.header('content-disposition', `attachment; filename="${uid}.json"`).send(exportDashboard(entry.dashboard));
+    },
+  });
+}
+
+function renamed(dashboards: readonly ImportedDashboard[], uid: string | undefined): readonly ImportedDashboard[] {
+  if (uid === undefined) return dashboards;
+  if (uid === '') return dashboards.map((imported) => withUid(imported, newUid()));
+  if (dashboards.length > 1) {
+    throw new BadRequest('uid', `can name one dashboard, and the file holds ${dashboards.length}; leave it out or send ""`);
+  }
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
+  return dashboards.map((imported) => withUid(imported, uid));
+}
+
+function withUid({ dashboard, report }: ImportedDashboard, uid: string): ImportedDashboard {
+  return { dashboard: { ...dashboard, uid }, report };
+}
+
+async function refuseTaken(catalog: DashboardCatalog, dashboards: readonly ImportedDashboard[]): Promise<void> {
+  const seen = new Set<string>();
+  for (const { uid } of dashboards.map(({ dashboard }) => dashboard)) {
+    if (seen.has(uid))
+      throw new BadRequest('text', `holds two dashboards of the uid "${uid}"; send "uid": "" to give each a new one`);
+    seen.add(uid);
+    const taken = await catalog.card(uid);
+    if (taken === undefined) continue;
+    throw new HttpError(
+      'dashboard_exists',
+      `There is a dashboard "${taken.title}" of the uid "${uid}" already; send "overwrite": true to replace it, or another uid.`,
+      'uid',
+    );
+  }
+}
