@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../contract.ts';
+import { barchart } from './barchart/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
@@ -8,4 +9,4 @@ import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
 
 /** All built-in panels in the order in which a picker shows them. */
-export const panelSpecs: readonly PanelSpec<unknown>[] = [timeseries, stat, gauge, bargauge, heatmap, table, text];
+export const panelSpecs: readonly PanelSpec<unknown>[] = [timeseries, stat, gauge, bargauge, heatmap, table, barchart, text];

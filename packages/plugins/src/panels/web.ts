@@ -2,6 +2,7 @@ import { lazy } from 'react';
 import type { ComponentType } from 'react';
 
 import type { PanelProps, PanelSpec, PanelWeb } from '../contract.ts';
+import { barchart } from './barchart/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { eraseOptions } from './erase.ts';
 import { gauge } from './gauge/spec.ts';
@@ -25,5 +26,6 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(bargauge, async () => (await import('./bargauge/web.tsx')).bargaugeWeb)),
   eraseOptions(later(heatmap, async () => (await import('./heatmap/web.tsx')).heatmapWeb)),
   eraseOptions(later(table, async () => (await import('./table/web.tsx')).tableWeb)),
+  eraseOptions(later(barchart, async () => (await import('./barchart/web.tsx')).barchartWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
 ];

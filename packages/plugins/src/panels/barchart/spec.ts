@@ -1,0 +1,53 @@
+import type { PanelSpec } from '../../contract.ts';
+import { ORIENTATIONS, readLegend, readTooltip } from '../options-shared.ts';
+import type { LegendOptions, Orientation, TooltipOptions } from '../options-shared.ts';
+import { Options } from '../options.ts';
+
+export interface BarChartOptions {
+  /** The column whose values name the bars; "" is the first of words, else of time. */
+  readonly xField: string;
+  readonly orientation: Orientation;
+  readonly stacking: 'none' | 'normal' | 'percent';
+  /** Shares of the room, 0 to 1. */
+  readonly groupWidth: number;
+  readonly barWidth: number;
+  readonly showValue: 'auto' | 'always' | 'never';
+  /** Degrees. */
+  readonly xTickLabelRotation: number;
+  /** Letters; 0 is as many as there are. */
+  readonly xTickLabelMaxLength: number;
+  /** CSS pixels between names; negative leaves out from the end. */
+  readonly xTickLabelSpacing: number;
+  /** The column by whose values bars are coloured. */
+  readonly colorByField: string;
+  readonly legend: LegendOptions;
+  readonly tooltip: TooltipOptions;
+}
+
+export const barchart: PanelSpec<BarChartOptions> = {
+  kind: 'barchart',
+  title: 'Bar chart',
+  parseOptions(input) {
+    const options = new Options(input);
+    const stacking = options.raw('stacking');
+    // Some documents say it as lines do.
+    const group = typeof stacking === 'object' ? options.group('stacking') : undefined;
+    return {
+      xField: options.text('xField', 1000, ''),
+      orientation: options.oneOf('orientation', ORIENTATIONS, 'auto'),
+      stacking:
+        group === undefined
+          ? options.oneOf('stacking', ['none', 'normal', 'percent'], 'none')
+          : group.oneOf('mode', ['none', 'normal', 'percent'], 'none'),
+      groupWidth: options.number('groupWidth', { min: 0, max: 1 }, 0.7),
+      barWidth: options.number('barWidth', { min: 0, max: 1 }, 0.97),
+      showValue: options.oneOf('showValue', ['auto', 'always', 'never'], 'auto'),
+      xTickLabelRotation: options.number('xTickLabelRotation', { min: -90, max: 90 }, 0),
+      xTickLabelMaxLength: options.number('xTickLabelMaxLength', { min: 0, max: 10_000 }, 0),
+      xTickLabelSpacing: options.number('xTickLabelSpacing', { min: -1000, max: 1000 }, 0),
+      colorByField: options.text('colorByField', 1000, ''),
+      legend: readLegend(options),
+      tooltip: readTooltip(options),
+    };
+  },
+};

@@ -1,0 +1,304 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+
+import floatClasses from '../chart/float.module.css';
+import { faded, textOn } from '../theme/color-name.ts';
+import { INK } from '../theme/ink.ts';
+import type { ThemeName } from '../theme/ink.ts';
+import { AXIS_FONT, bandsHeight, drawBandsBelow, drawBandsLeft, drawValueAxis, shortened, textWidth, valueAxis } from './axes.ts';
+import type { Area, BandLabels } from './axes.ts';
+import { layoutBars } from './bar-layout.ts';
+import type { BarSeries, Stacking } from './bar-layout.ts';
+import { legendRoom, LegendList, pickLegend } from './legend-list.tsx';
+import type { LegendItem } from './legend-list.tsx';
+import { MarkChart, SpokenTable } from './mark-chart.tsx';
+import type { MarkBox } from './mark-chart.tsx';
+
+export interface BarChartProps {
+  readonly label: string;
+  readonly categories: readonly string[];
+  readonly series: readonly BarSeries[];
+  readonly width: number;
+  readonly height: number;
+  readonly theme: ThemeName;
+  readonly horizontal: boolean;
+  readonly stacking: Stacking;
+  /** Shares, 0 to 1. */
+  readonly groupWidth: number;
+  readonly barWidth: number;
+  readonly showValue: 'auto' | 'always' | 'never';
+  readonly names: BandLabels;
+  readonly unit: string;
+  readonly decimals: number | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  readonly axisLabel: string;
+  readonly legend: {
+    readonly placement: 'bottom' | 'right' | 'hidden';
+    readonly mode: 'list' | 'table';
+    readonly heads: readonly string[];
+  };
+  readonly legendItems: readonly LegendItem[];
+  readonly tooltip: {
+    readonly mode: 'single' | 'multi' | 'none';
+    readonly sort: 'asc' | 'desc' | 'none';
+    readonly hideZeros: boolean;
+  };
+}
+
+const MOST_TOOLTIP_ROWS = 20;
+
+/** Bars over categories, upright or lying. */
+export function BarChart(props: BarChartProps): ReactElement {
+  const { label, categories, series: all, theme, horizontal, stacking, groupWidth, barWidth, showValue, names } = props;
+  const { unit, decimals, min, max, legend, legendItems, tooltip } = props;
+  const [shown, setShown] = useState<ReadonlySet<string>>();
+  const series = useMemo(() => (shown === undefined ? all : all.filter(({ id }) => shown.has(id))), [all, shown]);
+  const bars = useMemo(
+    () => layoutBars(series, categories.length, stacking, groupWidth, barWidth),
+    [series, categories.length, stacking, groupWidth, barWidth],
+  );
+  const room = legendRoom(props.width, props.height, legend.placement, legendItems, legend.mode);
+  const { width, height } = room.chart;
+  const valueUnit = stacking === 'percent' ? 'percentunit' : unit;
+
+  const { area, axis } = useMemo(() => {
+    // Bars start at zero: their length is what is compared.
+    const axisOf = (length: number) =>
+      valueAxis(
+        Math.min(0, bars.low),
+        Math.max(0, bars.high),
+        stacking === 'percent' ? {} : { min, max },
+        length,
+        horizontal ? 'x' : 'y',
+        valueUnit,
+        decimals,
+      );
+    const widest = (texts: readonly string[]) => texts.reduce((length, text) => Math.max(length, textWidth(text)), 0);
+    const left = horizontal
+      ? Math.min(width * 0.4, widest(categories.map((name) => shortened(name, names.mostLetters))) + 12)
+      : Math.min(width * 0.4, widest(axisOf(height - 40).labels) + 12);
+    const below = horizontal ? 24 : bandsHeight(categories, names, height * 0.45);
+    const titleRoom = props.axisLabel === '' ? 0 : 14;
+    const found: Area = {
+      left: left + (horizontal ? 0 : titleRoom),
+      top: 8,
+      width: Math.max(10, width - left - 10 - (horizontal ? 0 : titleRoom)),
+      height: Math.max(10, height - below - 8 - (horizontal ? titleRoom : 0)),
+    };
+    return { area: found, axis: axisOf(horizontal ? found.width : found.height) };
+  }, [bars, categories, names, horizontal, width, height, min, max, valueUnit, decimals, stacking, props.axisLabel]);
+
+  const boxOf = useCallback(
+    (mark: number): MarkBox => {
+      const along = horizontal ? area.width : area.height;
+      const share = (value: number) => Math.min(1, Math.max(0, (value - axis.min) / (axis.max - axis.min)));
+      const a = share(bars.from[mark]!) * along;
+      const b = share(bars.to[mark]!) * along;
+      const band = (horizontal ? area.height : area.width) / Math.max(1, categories.length);
+      const across = band * (bars.category[mark]! + bars.offset[mark]!);
+      const thick = Math.max(1, band * bars.thickness[mark]!);
+      const long = Math.max(bars.to[mark] === bars.from[mark] ? 0 : 1, Math.abs(b - a));
+      return horizontal
+        ? { x: area.left + Math.min(a, b), y: area.top + across, width: long, height: thick }
+        : { x: area.left + across, y: area.top + area.height - Math.max(a, b), width: thick, height: long };
+    },
+    [area, axis, bars, categories.length, horizontal],
+  );
+
+  // What stands at a point: the bar of its band that is nearest, also above and below it.
+  const hit = useCallback(
+    (x: number, y: number): number => {
+      if (x < area.left || x > area.left + area.width || y < area.top || y > area.top + area.height) return -1;
+      const band = (horizontal ? area.height : area.width) / Math.max(1, categories.length);
+      const category = Math.floor((horizontal ? y - area.top : x - area.left) / band);
+      let best = -1;
+      let nearest = Infinity;
+      for (let mark = firstOf(bars.category, bars.count, category); mark < bars.count; mark++) {
+        if (bars.category[mark] !== category) break;
+        const box = boxOf(mark);
+        const dx = Math.max(box.x - x, 0, x - box.x - box.width);
+        const dy = Math.max(box.y - y, 0, y - box.y - box.height);
+        const distance = horizontal ? dy * 1000 + dx : dx * 1000 + dy;
+        if (distance < nearest) [best, nearest] = [mark, distance];
+      }
+      return best;
+    },
+    [area, bars, boxOf, categories.length, horizontal],
+  );
+
+  const paint = useCallback(
+    (ctx: CanvasRenderingContext2D) => {
+      const ink = INK[theme];
+      drawValueAxis(ctx, axis, area, horizontal ? 'x' : 'y', ink);
+      for (let mark = 0; mark < bars.count; mark++) {
+        const one = series[bars.series[mark]!]!;
+        const box = boxOf(mark);
+        const color = one.colorAt(bars.category[mark]!);
+        ctx.globalAlpha = one.fill;
+        ctx.fillStyle = color;
+        if (one.gradient) {
+          const end = horizontal
+            ? ctx.createLinearGradient(box.x, 0, box.x + box.width, 0)
+            : ctx.createLinearGradient(0, box.y + box.height, 0, box.y);
+          end.addColorStop(0, faded(color, 0.25));
+          end.addColorStop(1, color);
+          ctx.fillStyle = end;
+        }
+        ctx.fillRect(box.x, box.y, box.width, box.height);
+        ctx.globalAlpha = 1;
+        const thin = Math.min(box.width, box.height);
+        if (one.lineWidth > 0 && thin > 2 * one.lineWidth + 1) {
+          ctx.strokeStyle = color;
+          ctx.lineWidth = one.lineWidth;
+          const inset = one.lineWidth / 2;
+          ctx.strokeRect(box.x + inset, box.y + inset, box.width - 2 * inset, box.height - 2 * inset);
+        }
+      }
+      if (showValue !== 'never') {
+        ctx.font = AXIS_FONT;
+        for (let mark = 0; mark < bars.count; mark++) {
+          const one = series[bars.series[mark]!]!;
+          const text = one.textAt(bars.category[mark]!);
+          const box = boxOf(mark);
+          const size = textWidth(text);
+          const inside = stacking !== 'none';
+          const fits = horizontal
+            ? box.height >= 12 && (!inside || size + 8 <= box.width)
+            : size <= (inside ? box.width : Math.max(box.width, (area.width / categories.length) * bars.thickness[mark]!)) &&
+              (!inside || box.height >= 14);
+          if (showValue === 'auto' && !fits) continue;
+          const up = bars.to[mark]! >= bars.from[mark]!;
+          ctx.fillStyle = inside && one.fill > 0.5 ? textOn(one.colorAt(bars.category[mark]!), theme) : ink.dim;
+          ctx.textBaseline = 'middle';
+          ctx.textAlign = 'center';
+          if (inside) ctx.fillText(text, box.x + box.width / 2, box.y + box.height / 2);
+          else if (horizontal) {
+            const end = box.x + box.width;
+            const outside = end + size + 8 <= area.left + area.width;
+            ctx.textAlign = outside ? 'left' : 'right';
+            if (!outside) ctx.fillStyle = textOn(one.colorAt(bars.category[mark]!), theme);
+            ctx.fillText(text, outside ? end + 4 : end - 4, box.y + box.height / 2);
+          } else {
+            const y = up ? box.y - 7 : box.y + box.height + 8;
+            const within = y < area.top + 4;
+            if (within) ctx.fillStyle = textOn(one.colorAt(bars.category[mark]!), theme);
+            ctx.fillText(text, box.x + box.width / 2, within ? box.y + 9 : y);
+          }
+        }
+      }
+      if (horizontal) drawBandsLeft(ctx, categories, area, ink, names.mostLetters);
+      else drawBandsBelow(ctx, categories, area, ink, names);
+      if (props.axisLabel !== '') {
+        ctx.font = AXIS_FONT;
+        ctx.fillStyle = ink.dim;
+        ctx.textAlign = 'center';
+        ctx.textBaseline = 'middle';
+        if (horizontal) ctx.fillText(props.axisLabel, area.left + area.width / 2, height - 6);
+        else {
+          ctx.save();
+          ctx.translate(7, area.top + area.height / 2);
+          ctx.rotate(-Math.PI / 2);
+          ctx.fillText(props.axisLabel, 0, 0);
+          ctx.restore();
+        }
+      }
+    },
+    [theme, axis, area, horizontal, bars, series, boxOf, showValue, stacking, categories, names, props.axisLabel, height],
+  );
+
+  const tooltipOf = (mark: number) => {
+    if (tooltip.mode === 'none') return undefined;
+    const category = bars.category[mark]!;
+    const own = bars.series[mark]!;
+    const rows = series.flatMap((one, index) => {
+      const value = one.values[category]!;
+      if (tooltip.mode === 'single' && index !== own) return [];
+      return Number.isNaN(value) || (tooltip.hideZeros && value === 0) ? [] : [{ one, index, value }];
+    });
+    if (tooltip.sort !== 'none') rows.sort((a, b) => (tooltip.sort === 'asc' ? a.value - b.value : b.value - a.value));
+    return (
+      <>
+        <div className={floatClasses.head}>
+          <span>{categories[category]}</span>
+        </div>
+        <div className={floatClasses.rows}>
+          {rows.slice(0, MOST_TOOLTIP_ROWS).map(({ one, index }) => (
+            <div key={one.id} className={floatClasses.row} data-near={index === own || undefined}>
+              <svg width={10} height={10} aria-hidden="true">
+                <rect width={10} height={10} rx={2} fill={one.colorAt(category)} />
+              </svg>
+              <span className={floatClasses.name}>{one.name}</span>
+              <span className={floatClasses.value}>{one.textAt(category)}</span>
+            </div>
+          ))}
+        </div>
+        {rows.length > MOST_TOOLTIP_ROWS && <div className={floatClasses.more}>{rows.length - MOST_TOOLTIP_ROWS} more</div>}
+      </>
+    );
+  };
+  const chart = (
+    <MarkChart
+      label={label}
+      role="bar chart"
+      summary={`${series.length} series over ${categories.length} categories, from ${axis.labels[0] ?? ''} to ${axis.labels.at(-1) ?? ''}`}
+      width={width}
+      height={height}
+      marks={bars.count}
+      boxOf={boxOf}
+      hit={hit}
+      paint={paint}
+      tooltip={tooltipOf}
+      spoken={
+        <SpokenTable
+          caption={label}
+          head={['', ...series.map(({ name }) => name)]}
+          count={categories.length}
+          row={(at) => [categories[at]!, ...series.map((one) => one.textAt(at))]}
+        />
+      }
+    />
+  );
+  if (room.legend === undefined) return chart;
+  return (
+    <div
+      style={{
+        display: 'flex',
+        flexDirection: legend.placement === 'right' ? 'row' : 'column',
+        gap: legend.placement === 'right' ? 8 : 0,
+      }}
+    >
+      {chart}
+      <LegendList
+        items={legendItems}
+        heads={legend.heads}
+        mode={legend.mode}
+        width={room.legend.width}
+        height={room.legend.height}
+        shown={shown}
+        onPick={(id, add) =>
+          setShown((now) =>
+            pickLegend(
+              now,
+              all.map((one) => one.id),
+              id,
+              add,
+            ),
+          )
+        }
+      />
+    </div>
+  );
+}
+
+/** The first bar of a category. */
+function firstOf(category: Uint32Array, count: number, wanted: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (category[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
