@@ -101,6 +101,12 @@ export interface ReplaceScope {
   /** Index into the frame's fields. */
   readonly field?: number;
   readonly row?: number;
+  /** A value that stands in no row, as a reduced one; wins over the row's. */
+  readonly value?: unknown;
+  /** How it was reduced: "lastNotNull". */
+  readonly calc?: string;
+  /** All frames of the panel: names of fields tell them apart. */
+  readonly frames?: readonly Frame[];
 }
 
 /** One crosshair for all panels of a page. */
