@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
 import type { ReactElement, ReactNode } from 'react';
 import classes from './row-list.module.css';
+import { Tool } from './tool.tsx';
 
 export interface RowListProps<Row> {
   readonly rows: readonly Row[];
@@ -27,25 +28,21 @@ export function RowList<Row>({ rows, onChange, noun, make, ordered = false, chil
           <div className={classes.tools}>
             {ordered && rows.length > 1 && (
               <>
-                <Tool
-                  label={`Move ${noun} ${index + 1} up`}
-                  icon={<IconArrowUp size={14} />}
-                  disabled={index === 0}
-                  onClick={() => swap(index, index - 1)}
-                />
+                <Tool label={`Move ${noun} ${index + 1} up`} disabled={index === 0} onClick={() => swap(index, index - 1)}>
+                  <IconArrowUp size={14} />
+                </Tool>
                 <Tool
                   label={`Move ${noun} ${index + 1} down`}
-                  icon={<IconArrowDown size={14} />}
                   disabled={index === rows.length - 1}
                   onClick={() => swap(index, index + 1)}
-                />
+                >
+                  <IconArrowDown size={14} />
+                </Tool>
               </>
             )}
-            <Tool
-              label={`Remove ${noun} ${index + 1}`}
-              icon={<IconTrash size={14} />}
-              onClick={() => onChange(rows.toSpliced(index, 1))}
-            />
+            <Tool label={`Remove ${noun} ${index + 1}`} onClick={() => onChange(rows.toSpliced(index, 1))}>
+              <IconTrash size={14} />
+            </Tool>
           </div>
         </div>
       ))}
@@ -60,22 +57,5 @@ export function RowList<Row>({ rows, onChange, noun, make, ordered = false, chil
         </Button>
       )}
     </div>
-  );
-}
-
-interface ToolProps {
-  readonly label: string;
-  readonly icon: ReactElement;
-  readonly disabled?: boolean;
-  readonly onClick: () => void;
-}
-
-function Tool({ label, icon, disabled = false, onClick }: ToolProps): ReactElement {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon size="sm" variant="subtle" color="gray" aria-label={label} disabled={disabled} onClick={onClick}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
   );
 }

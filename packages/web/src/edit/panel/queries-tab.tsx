@@ -1,11 +1,12 @@
-import { ActionIcon, Button, Group, NumberInput, Select, Switch, TextInput, Tooltip } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconCopy, IconEye, IconEyeOff, IconPlus, IconTrash } from '@tabler/icons-react';
 import type { Panel, Query, QueryOptions, SourceRef } from '@vitrine/model/dashboard.ts';
 import { BUILTIN_SOURCE, DASHBOARD_SOURCE_UID, EXPRESSION_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { DatasourceWeb } from '@vitrine/plugins/contract.ts';
 import { Suspense } from 'react';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import { askJson } from '../../api/client.ts';
+import { Tool } from '../form/tool.tsx';
 import classes from './panel-editor.module.css';
 import { sourceWebOf } from './source-webs.ts';
 import { SpecJson } from './spec-json.tsx';
@@ -234,27 +235,5 @@ function QueryOptionsRow(props: {
         onChange={(event) => onChange({ hideTimeOverride: event.currentTarget.checked })}
       />
     </Group>
-  );
-}
-
-function Tool(props: {
-  readonly label: string;
-  readonly disabled?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}): ReactElement {
-  return (
-    <Tooltip label={props.label}>
-      <ActionIcon
-        size="sm"
-        variant="subtle"
-        color="gray"
-        aria-label={props.label}
-        disabled={props.disabled ?? false}
-        onClick={props.onClick}
-      >
-        {props.children}
-      </ActionIcon>
-    </Tooltip>
   );
 }

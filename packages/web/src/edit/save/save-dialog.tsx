@@ -1,0 +1,136 @@
+import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import type { DashboardAnswer } from '@vitrine/model/api.ts';
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import { discardDraft, openDraft } from '../draft.ts';
+import type { DraftState } from '../draft.ts';
+import { FolderField } from './folder-field.tsx';
+import { JsonDiff } from './json-diff.tsx';
+import { saveCopy, saveDraft } from './save.ts';
+import classes from './save.module.css';
+
+export interface SaveDialogProps {
+  readonly uid: string;
+  readonly draft: DraftState;
+  readonly onClose: () => void;
+}
+
+type Step =
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'saving' }
+  | { readonly kind: 'failed'; readonly sentence: string }
+  | { readonly kind: 'conflict'; readonly sentence: string; readonly theirs: DashboardAnswer };
+
+/** Saves the changes with a word about them; what comes from a file can only be saved as a copy. */
+export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactElement {
+  const { history, meta } = draft;
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [message, setMessage] = useState('');
+  const [title, setTitle] = useState(`${history.now.title} (copy)`);
+  const [folder, setFolder] = useState<string | undefined>();
+  const [step, setStep] = useState<Step>({ kind: 'ask' });
+
+  const finish = (answer: DashboardAnswer): void => {
+    client.setQueryData(['dashboard', answer.dashboard.uid], answer);
+    void client.invalidateQueries({ queryKey: ['dashboards'] });
+    void client.invalidateQueries({ queryKey: ['panel-data', uid] });
+    onClose();
+  };
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    setStep({ kind: 'saving' });
+    try {
+      await work();
+    } catch (error) {
+      setStep({ kind: 'failed', sentence: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const save = (overwrite: boolean) =>
+    attempt(async () => {
+      const outcome = await saveDraft(uid, draft, { message, folder, overwrite });
+      if (outcome.kind === 'saved') finish(outcome.answer);
+      else setStep(outcome);
+    });
+  const copy = () =>
+    attempt(async () => {
+      const answer = await saveCopy(history.now, title, folder);
+      discardDraft(uid);
+      finish(answer);
+      await navigate({ to: '/d/$uid', params: { uid: answer.dashboard.uid } });
+    });
+  const takeTheirs = (theirs: DashboardAnswer): void => {
+    discardDraft(uid);
+    openDraft(theirs);
+    finish(theirs);
+  };
+
+  const busy = step.kind === 'saving';
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={meta.builtin ? 'Save as a dashboard of your own' : `Save ${history.now.title}`}
+    >
+      <div className={classes.fields}>
+        {step.kind === 'conflict' ? (
+          <>
+            <p role="alert">{step.sentence} What differs between theirs (red) and yours (green):</p>
+            <JsonDiff label="Theirs against yours" before={step.theirs.dashboard} after={history.now} />
+            <Group justify="end">
+              <Button variant="default" onClick={onClose}>
+                Go on editing
+              </Button>
+              <Button variant="default" onClick={() => takeTheirs(step.theirs)}>
+                Take theirs
+              </Button>
+              <Button color="red" onClick={() => void save(true)}>
+                Save mine over theirs
+              </Button>
+            </Group>
+          </>
+        ) : (
+          <>
+            {meta.builtin ? (
+              <>
+                <p>This dashboard comes with Vitrine or from a file, so it cannot be changed here. A copy can.</p>
+                <TextInput label="Title" value={title} data-autofocus onChange={(event) => setTitle(event.currentTarget.value)} />
+              </>
+            ) : (
+              <Textarea
+                label="What did you change?"
+                placeholder="Optional; stands in the list of revisions"
+                data-autofocus
+                autosize
+                minRows={2}
+                value={message}
+                onChange={(event) => setMessage(event.currentTarget.value)}
+              />
+            )}
+            <FolderField value={folder ?? meta.folder?.uid ?? ''} onChange={setFolder} />
+            {!meta.builtin && <JsonDiff label="Changes" before={history.saved} after={history.now} />}
+            {step.kind === 'failed' && (
+              <p className={classes.problem} role="alert">
+                {step.sentence}
+              </p>
+            )}
+            <Group justify="end">
+              <Button variant="default" onClick={onClose}>
+                Cancel
+              </Button>
+              <Button
+                loading={busy}
+                disabled={meta.builtin && title.trim() === ''}
+                onClick={() => void (meta.builtin ? copy() : save(false))}
+              >
+                {meta.builtin ? 'Save copy' : 'Save'}
+              </Button>
+            </Group>
+          </>
+        )}
+      </div>
+    </Modal>
+  );
+}
