@@ -57,7 +57,7 @@ export function pageOf(
     fromMs: body.fromMs,
     toMs: body.toMs,
     timeZone: zoneOf(body.timeZone ?? dashboard?.timezone ?? ''),
-    user: caller?.kind === 'user' ? { login: caller.user.name } : undefined,
+    user: caller === undefined || caller.kind === 'local' ? undefined : { login: caller.user.name },
   };
 }
 

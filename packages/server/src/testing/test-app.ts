@@ -29,6 +29,8 @@ export async function testApp(
   changes: Partial<AppNeeds> & {
     readonly dashboards?: readonly unknown[];
     readonly page?: Readonly<Record<string, string>>;
+    /** When the app ends: afterAll where a whole file shares it; else with the test. */
+    readonly until?: (end: () => Promise<void>) => void;
   } = {},
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-app-'));
@@ -65,7 +67,8 @@ export async function testApp(
   countStore(needs.metrics, store);
   const app = await buildApp(needs);
   const session = await signIn.redeem(await signIn.newLinkSecret());
-  onTestFinished(async () => {
+  const until = changes.until ?? onTestFinished;
+  until(async () => {
     await app.close();
     await documents.close();
     rmSync(folder, { recursive: true, force: true });
