@@ -1,3 +1,4 @@
+import { heatSchemeStops } from './heat-scheme.ts';
 import type { ThemeName } from './ink.ts';
 
 /**
@@ -11,30 +12,39 @@ const STOPS: Readonly<Record<ThemeName, readonly string[]>> = {
 
 const LEVELS = 256;
 
-/** RGBA pixels (as ImageData wants them in this machine's byte order), from least to most. */
-const tables = new Map<ThemeName, Uint32Array>();
+/** By the stops' own text. Documents name no more of them than there are schemes and colours. */
+const tables = new Map<string, Uint32Array>();
+const MOST_TABLES = 256;
+
+/** The colours from the least to the most; a scheme that is not known, or none, is our own. `reverse` turns them round. */
+export function heatStops(theme: ThemeName, scheme?: string, reverse = false): readonly string[] {
+  const stops = (scheme === undefined ? undefined : heatSchemeStops(scheme, theme)) ?? STOPS[theme];
+  return reverse ? stops.toReversed() : stops;
+}
 
 function channels(hex: string): readonly [number, number, number] {
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as [number, number, number];
 }
 
-/** 256 opaque pixels from the least to the most. */
-export function heatPixels(theme: ThemeName): Uint32Array {
-  const known = tables.get(theme);
+/** 256 opaque pixels from the least to the most, as ImageData wants them in this machine's byte order. */
+export function heatPixels(theme: ThemeName, stops: readonly string[] = STOPS[theme]): Uint32Array {
+  const key = stops.join();
+  const known = tables.get(key);
   if (known !== undefined) return known;
-  const stops = STOPS[theme].map(channels);
+  const colors = stops.map(channels);
   const bytes = new Uint8ClampedArray(LEVELS * 4);
   for (let level = 0; level < LEVELS; level++) {
-    const at = (level / (LEVELS - 1)) * (stops.length - 1);
-    const low = stops[Math.floor(at)]!;
-    const high = stops[Math.min(stops.length - 1, Math.floor(at) + 1)]!;
+    const at = (level / (LEVELS - 1)) * (colors.length - 1);
+    const low = colors[Math.floor(at)]!;
+    const high = colors[Math.min(colors.length - 1, Math.floor(at) + 1)]!;
     const part = at - Math.floor(at);
     for (let channel = 0; channel < 3; channel++)
       bytes[level * 4 + channel] = low[channel]! + (high[channel]! - low[channel]!) * part;
     bytes[level * 4 + 3] = 255;
   }
   const pixels = new Uint32Array(bytes.buffer);
-  tables.set(theme, pixels);
+  if (tables.size >= MOST_TABLES) tables.clear();
+  tables.set(key, pixels);
   return pixels;
 }
 
@@ -44,8 +54,8 @@ export function pixelOf(color: string): number {
 }
 
 /** The scale as a CSS gradient from left to right. */
-export function heatGradient(theme: ThemeName): string {
-  return `linear-gradient(to right, ${STOPS[theme].join(', ')})`;
+export function heatGradient(theme: ThemeName, stops: readonly string[] = STOPS[theme]): string {
+  return `linear-gradient(to right, ${stops.join(', ')})`;
 }
 
 /** "sqrt" shows the small beside the large, as counts need. */
