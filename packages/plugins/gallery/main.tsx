@@ -3,6 +3,7 @@ import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
 import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
 import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
+import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import { StrictMode, Suspense, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -11,9 +12,22 @@ import './gallery.css';
 import type { PanelContext } from '../src/contract.ts';
 import { panels } from '../src/panels/web.ts';
 import * as made from './data.ts';
+import { dataPieces } from './data-pieces.ts';
 import { crowdedPage, pieces } from './pieces.tsx';
 
 const FIELD: FieldSettings = { unit: '' };
+const completed = new Map<PanelData, PanelData>();
+
+/** As the page does it. */
+function complete(piece: Shown): PanelData {
+  let data = completed.get(piece.data);
+  if (data === undefined) {
+    const config = { defaults: { ...FIELD, ...piece.field }, overrides: [] };
+    data = { ...piece.data, frames: applyFieldConfig(piece.data.frames, config, { replace: (text) => text }) };
+    completed.set(piece.data, data);
+  }
+  return data;
+}
 
 export interface Shown {
   readonly title: string;
@@ -47,7 +61,7 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
   );
   return (
     <main className="gallery">
-      {(many ? crowdedPage : pieces).map((piece) => {
+      {shown.map((piece) => {
         const web = panels.find(({ spec }) => spec.kind === piece.kind)!;
         const width = piece.w * 56 - 12;
         return (
@@ -57,7 +71,7 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
               <web.Component
                 options={web.spec.parseOptions(piece.options ?? {})}
                 field={{ ...FIELD, ...piece.field }}
-                data={piece.data}
+                data={complete(piece)}
                 width={width - 26}
                 height={piece.h - 46}
                 title={piece.title}
@@ -73,6 +87,10 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
 
 /** `?many`: 20 panels of 50 lines, to be timed. */
 const many = new URLSearchParams(location.search).has('many');
+/** `?set=data`: tables, categories, logs. `?only=Name` shows the pieces whose title begins so. */
+const set = new URLSearchParams(location.search).get('set');
+const only = new URLSearchParams(location.search).get('only') ?? '';
+const shown = (many ? crowdedPage : set === 'data' ? dataPieces : pieces).filter(({ title }) => title.startsWith(only));
 const theme: ThemeName = new URLSearchParams(location.search).get('theme') === 'light' ? 'light' : 'dark';
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

@@ -3,10 +3,21 @@ import { barchart } from './barchart/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
+import { piechart } from './piechart/spec.ts';
 import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
 
 /** All built-in panels in the order in which a picker shows them. */
-export const panelSpecs: readonly PanelSpec<unknown>[] = [timeseries, stat, gauge, bargauge, heatmap, table, barchart, text];
+export const panelSpecs: readonly PanelSpec<unknown>[] = [
+  timeseries,
+  stat,
+  gauge,
+  bargauge,
+  heatmap,
+  table,
+  barchart,
+  piechart,
+  text,
+];

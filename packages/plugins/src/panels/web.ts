@@ -7,6 +7,7 @@ import { bargauge } from './bargauge/spec.ts';
 import { eraseOptions } from './erase.ts';
 import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
+import { piechart } from './piechart/spec.ts';
 import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -27,5 +28,6 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(heatmap, async () => (await import('./heatmap/web.tsx')).heatmapWeb)),
   eraseOptions(later(table, async () => (await import('./table/web.tsx')).tableWeb)),
   eraseOptions(later(barchart, async () => (await import('./barchart/web.tsx')).barchartWeb)),
+  eraseOptions(later(piechart, async () => (await import('./piechart/web.tsx')).piechartWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
 ];

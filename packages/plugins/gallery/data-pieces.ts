@@ -1,0 +1,217 @@
+import type { FieldSettings } from '@vitrine/model/field-config.ts';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
+
+import * as made from './data.ts';
+import type { Shown } from './main.tsx';
+
+const { answer } = made;
+
+export function tableOf(fields: readonly Field[], name = ''): Frame {
+  return { refId: 'A', shape: 'table', length: fields[0]?.values.length ?? 0, fields, ...(name === '' ? {} : { name }) };
+}
+
+const numbers = (name: string, values: readonly number[], config: FieldSettings = {}): Field => ({
+  name,
+  type: 'number',
+  values: Float64Array.from(values),
+  config,
+});
+const words = (name: string, values: readonly string[], config: FieldSettings = {}): Field => ({
+  name,
+  type: 'string',
+  values,
+  config,
+});
+const look = (type: string, more: object = {}): FieldSettings => ({ custom: { cellOptions: { type, ...more } } });
+const steps = {
+  mode: 'absolute',
+  steps: [
+    { value: -Infinity, color: 'green' },
+    { value: 0.5, color: 'orange' },
+    { value: 0.8, color: 'red' },
+  ],
+} as const;
+
+const count = 60;
+const each = <Value>(of: (n: number) => Value) => Array.from({ length: count }, (_, n) => of(n));
+const past = (n: number): Frame[] => [
+  made.frame([{ name: 'p95', labels: {}, at: (at, _, next) => 1 + Math.sin(at / 9 + n) + next() * 0.4 }], 60),
+];
+
+const looks = tableOf([
+  words(
+    'run',
+    each((n) => `run-${n}`),
+  ),
+  { name: 'state', type: 'string', values: each((n) => ['running', 'finished', 'failed'][n % 3]!), config: look('pill') },
+  {
+    ...numbers(
+      'load',
+      each((n) => ((n * 37) % 100) / 100),
+    ),
+    config: { unit: 'percentunit', thresholds: steps, color: { mode: 'thresholds' }, ...look('color-text') },
+  } as Field,
+  {
+    ...numbers(
+      'error rate',
+      each((n) => ((n * 17) % 100) / 100),
+    ),
+    config: {
+      unit: 'percentunit',
+      thresholds: steps,
+      color: { mode: 'thresholds' },
+      ...look('color-background', { mode: 'gradient' }),
+    },
+  } as Field,
+  {
+    ...numbers(
+      'gpu',
+      each((n) => (n * 29) % 100),
+    ),
+    config: { unit: 'percent', min: 0, max: 100, color: { mode: 'continuous-GrYlRd' }, ...look('gauge', { mode: 'gradient' }) },
+  } as Field,
+  {
+    ...numbers(
+      'memory',
+      each((n) => ((n * 53) % 80) * 1e9),
+    ),
+    config: {
+      unit: 'bytes',
+      min: 0,
+      max: 8e10,
+      thresholds: { ...steps, mode: 'percentage' },
+      color: { mode: 'thresholds' },
+      ...look('gauge', { mode: 'lcd', valueDisplayMode: 'text' }),
+    },
+  } as Field,
+  { name: 'p95', type: 'frame', values: each(past), config: look('sparkline') },
+  {
+    name: 'link',
+    type: 'string',
+    values: each(() => 'logs'),
+    config: { links: [{ title: 'Logs', url: 'https://example.com/${__value.raw}', targetBlank: true }] },
+  },
+  words(
+    'config',
+    each((n) => `{"lr":${n / 1000},"layers":[1,2]}`),
+    look('json-view'),
+  ),
+]);
+
+const nested = tableOf([
+  words('team', ['vision', 'speech', 'fraud']),
+  numbers('runs', [2, 3, 1], { custom: { footer: { reducers: ['sum', 'mean'] } } }),
+  {
+    name: 'Nested frames',
+    type: 'frame',
+    values: [2, 3, 1].map((n) => [
+      tableOf([
+        words(
+          'run',
+          Array.from({ length: n }, (_, at) => `run-${at}`),
+        ),
+        numbers(
+          'loss',
+          Array.from({ length: n }, (_, at) => 0.1 * (at + 1)),
+        ),
+      ]),
+    ]),
+  },
+]);
+
+const wrapping = tableOf([
+  words('step', ['1', '2', '3']),
+  words(
+    'note',
+    [
+      'The loss rose for 300 steps after the learning rate was doubled, and came back once the schedule had decayed it; see the run.',
+      'short',
+      '**Markdown** _stays_ text here. <script>alert(1)</script>',
+    ],
+    { custom: { wrapText: true } },
+  ),
+]);
+
+const perClass = tableOf([
+  words('class', ['cat', 'dog', 'horse', 'ship', 'truck', 'frog', 'deer', 'a bird with a very long name indeed']),
+  numbers('precision', [0.91, 0.86, 0.95, 0.97, 0.94, 0.9, 0.88, 0.82], { unit: 'percentunit' }),
+  numbers('recall', [0.84, 0.9, 0.92, 0.95, 0.96, 0.93, 0.85, Number.NaN], { unit: 'percentunit' }),
+]);
+
+const usage = tableOf([
+  words('namespace', ['training', 'inference', 'notebooks', 'ci', 'monitoring', 'spare']),
+  numbers('gpu hours', [812, 433, 120, 96, 31, 4], { unit: 'h' }),
+]);
+
+const many = tableOf([
+  words(
+    'pod',
+    Array.from({ length: 10_000 }, (_, n) => `pod-${n}`),
+  ),
+  numbers(
+    'cpu',
+    Array.from({ length: 10_000 }, (_, n) => 1 + Math.sin(n / 200) + ((n * 7919) % 101) / 100),
+  ),
+]);
+
+/** The panels of tables, categories and logs in the states that matter. */
+export const dataPieces: readonly Shown[] = [
+  { title: 'Looks of cells', kind: 'table', w: 24, h: 320, field: { filterable: true }, data: answer(looks) },
+  { title: 'Rows within rows, footer', kind: 'table', w: 8, h: 260, data: answer(nested) },
+  { title: 'Wrapping', kind: 'table', w: 8, h: 260, data: answer(wrapping) },
+  { title: 'Series, newest first', kind: 'table', w: 8, h: 260, field: { unit: 's' }, data: answer(made.latency) },
+  { title: 'Narrow', kind: 'table', w: 4, h: 200, data: answer(usage) },
+  { title: 'Per class', kind: 'barchart', w: 12, h: 280, data: answer(perClass) },
+  {
+    title: 'Stacked, lying',
+    kind: 'barchart',
+    w: 8,
+    h: 280,
+    options: { orientation: 'horizontal', stacking: 'normal' },
+    data: answer(perClass),
+  },
+  {
+    title: 'Rotated names',
+    kind: 'barchart',
+    w: 12,
+    h: 280,
+    options: { xTickLabelRotation: -45, legend: { placement: 'right' } },
+    data: answer(perClass),
+  },
+  { title: '10,000 bars', kind: 'barchart', w: 8, h: 220, data: answer(many) },
+  {
+    title: 'Over time, percent',
+    kind: 'barchart',
+    w: 12,
+    h: 240,
+    options: { stacking: 'percent' },
+    data: answer({
+      ...made.requests,
+      length: 30,
+      fields: made.requests.fields.map((one) => ({ ...one, values: (one.values as Float64Array).slice(0, 30) }) as Field),
+    }),
+  },
+  { title: 'Narrow bars', kind: 'barchart', w: 4, h: 200, data: answer(perClass) },
+  {
+    title: 'GPU hours',
+    kind: 'piechart',
+    w: 8,
+    h: 260,
+    options: {
+      reduceOptions: { values: true },
+      displayLabels: ['name', 'percent'],
+      legend: { placement: 'right', displayMode: 'table', values: ['value', 'percent'] },
+    },
+    data: answer(usage),
+  },
+  {
+    title: 'Donut',
+    kind: 'piechart',
+    w: 6,
+    h: 260,
+    field: { unit: 'reqps' },
+    options: { pieType: 'donut', displayLabels: ['percent'], legend: { values: ['percent'] } },
+    data: answer(made.requests),
+  },
+  { title: 'No slices', kind: 'piechart', w: 6, h: 200, data: answer(tableOf([numbers('v', [0, -1])])) },
+];
