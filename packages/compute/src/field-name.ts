@@ -27,18 +27,17 @@ function nameFields(frames: readonly Frame[]): Names {
   const names = new Map<Frame, Map<Field, string>>();
   for (const frame of frames) {
     const counts = new Map<string, number>();
-    for (const field of frame.fields) counts.set(field.name, (counts.get(field.name) ?? 0) + 1);
+    for (const { name } of frame.fields) counts.set(name, (counts.get(name) ?? 0) + 1);
     const seen = new Map<string, number>();
     const own = new Map<Field, string>();
     for (const [index, field] of frame.fields.entries()) {
-      const found = given(field) ?? describe(field, frame, several, label);
+      const displayed = given(field);
+      const found = displayed ?? describe(field, frame, several, label);
       let name = found === '' ? `Field ${index + 1}` : found;
       // Only names that the field itself brought are counted: two with one display name are meant to read alike.
-      if (name === field.name && given(field) === undefined && field.type !== 'time' && (counts.get(name) ?? 0) > 1) {
-        const count = (seen.get(name) ?? 0) + 1;
-        seen.set(name, count);
-        name = `${name} ${count}`;
-      }
+      const place = (seen.get(field.name) ?? 0) + 1;
+      seen.set(field.name, place);
+      if (displayed === undefined && name === field.name && counts.get(name)! > 1) name = `${name} ${place}`;
       own.set(field, name);
     }
     names.set(frame, own);
@@ -52,7 +51,7 @@ function given({ config }: Field): string | undefined {
 }
 
 function describe(field: Field, frame: Frame, several: boolean, label: string | undefined): string {
-  const labels = Object.entries(field.labels ?? {});
+  const labels = Object.entries(field.labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const anonymous = field.name === VALUE_FIELD;
   // A source that gives wide frames names their columns itself.
   if (frame.shape !== 'table' && !anonymous && field.name !== '') return field.name;

@@ -113,7 +113,7 @@ function percentile(share: number): Reducer {
         : share % 10 === 3 && share !== 13
           ? 'rd'
           : 'th';
-  return reducer(`p${share}`, `${share}${ordinal} %`.replace(' ', ''), `${share} % of the values lie below it`, true, (field) => {
+  return reducer(`p${share}`, `${share}${ordinal} %`, `${share} % of the values lie below it`, true, (field) => {
     const values = sorted(field);
     return values.length === 0 ? undefined : values[Math.floor((values.length * share) / 100)];
   });

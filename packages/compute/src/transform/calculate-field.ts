@@ -3,7 +3,7 @@ import type { Field, Frame } from '@vitrine/model/frame.ts';
 
 import { fieldName } from '../field-name.ts';
 import { fieldMatcher } from '../matcher.ts';
-import { cellAt, columnOf, numberColumn, numberOf, type Cell } from './column.ts';
+import { cellAt, columnOf, numberColumn, numberOf, type Cell, type Header } from './column.ts';
 import { joinSeries } from './ensure-columns.ts';
 import { findField, renamed, requireReducer } from './fields.ts';
 import { movingWindow, runningTotal } from './moving-window.ts';
@@ -188,11 +188,16 @@ function calculateAll(frame: Frame, frames: readonly Frame[], binary: Binary, re
     }
     if (!replace) fields.push(field);
     const name = `${field.name} ${binary.operator} ${operandName(binary.right)}`;
-    const made = fill({ name, ...(field.labels !== undefined && { labels: field.labels }) }, frame.length, (row) => {
-      const a = numberAt(field, row);
-      const b = right(row);
-      return a === undefined || b === undefined ? undefined : binary.operate(a, b);
-    });
+    const { displayName: _, displayNameFromSource: __, ...config } = field.config ?? {};
+    const made = fill(
+      { name, ...(field.labels && { labels: field.labels }), ...(field.config && { config }) },
+      frame.length,
+      (row) => {
+        const a = numberAt(field, row);
+        const b = right(row);
+        return a === undefined || b === undefined ? undefined : binary.operate(a, b);
+      },
+    );
     fields.push(made);
   }
   return { ...frame, fields };
@@ -216,7 +221,7 @@ function applyUnary(frame: Frame, frames: readonly Frame[], options: Options): F
   const field = findField(name, frame, frames);
   if (field === undefined) return undefined;
   let total = 0;
-  for (let row = 0; operator === 'percent' && row < frame.length; row++) {
+  for (let row = 0; row < frame.length; row++) {
     const value = numberAt(field, row);
     if (value !== undefined && !Number.isNaN(value)) total += value;
   }
@@ -271,7 +276,7 @@ function numbersOf(field: Field, length: number): { values: Float64Array; presen
   return { values, present };
 }
 
-function fill(header: { name: string; labels?: Readonly<Record<string, string>> }, length: number, read: Read): Field {
+function fill(header: Header, length: number, read: Read): Field {
   const values = new Float64Array(length);
   const present = new Uint8Array(length);
   for (let row = 0; row < length; row++) {

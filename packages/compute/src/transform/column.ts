@@ -10,7 +10,7 @@ export type Header = Pick<Field, 'name' | 'labels' | 'config'>;
 
 export function cellAt(field: Field, row: number): Cell {
   if (row >= field.values.length || (field.present !== undefined && field.present[row] === 0)) return undefined;
-  return field.type === 'boolean' ? field.values[row] === 1 : ((field.values[row] ?? undefined) as Cell);
+  return field.type === 'boolean' ? field.values[row] === 1 : (field.values[row] ?? undefined);
 }
 
 /** What a cell reads as a key or a name. */

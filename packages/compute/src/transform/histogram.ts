@@ -25,7 +25,7 @@ export const histogram: TransformationKind = {
     const size = options.number('bucketSize', 0) || bucketSize(values, count > 0 ? count : USUAL_COUNT);
     if (size < 0) throw new BadRequest('bucketSize', `a bucket cannot be ${size} wide`);
     const counted = options.flag('combine', false) ? [values.flatMap((list) => [...list])] : values;
-    const headers = options.flag('combine', false) ? [{ name: 'count', config: {} }] : fields.map(header);
+    const headers = options.flag('combine', false) ? [{ name: 'count', config: { displayName: 'Count' } }] : fields.map(header);
     return [histogramFrame(frames, fields[0]?.config, counted, headers, size, offset)];
   },
 };

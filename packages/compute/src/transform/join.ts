@@ -133,7 +133,7 @@ function planPairs(
     }
     if (mode === 'outerTabular') {
       for (const at of alone) push(keys[at]!, at, -1);
-      for (const row of order) if (!met.has(own[row]!)) push(own[row]!, -1, row);
+      for (const [code, list] of byKey) if (!met.has(code)) for (const row of list) push(code, -1, row);
     }
     keys = nextKeys;
     rows = nextRows;

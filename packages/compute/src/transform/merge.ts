@@ -1,7 +1,7 @@
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 
-import { columnOf, tableOf } from './column.ts';
+import { columnOf, tableOf, type Header } from './column.ts';
 import { joinedRefId } from './fields.ts';
 import { Dictionary } from './groups.ts';
 import type { TransformationKind } from './transformation.ts';
@@ -29,11 +29,17 @@ export const merge: TransformationKind = {
     mergeRows(filled, shared, columns);
     const fields = Array.from(columns.values(), ({ field, dictionary, codes }) => {
       const cells = codes.map((code) => (code === -1 ? undefined : dictionary.cells[code]));
-      return columnOf(field, cells, field.type);
+      return columnOf(headerOf(field), cells, field.type);
     });
     return [tableOf(joinedRefId('merge', filled), fields)];
   },
 };
+
+/** Labels and names told one frame's rows from another's: in one table they would be those of the first only. */
+function headerOf({ name, config }: Field): Header {
+  const { displayName: _, displayNameFromSource: __, ...rest } = config ?? {};
+  return { name, ...(config !== undefined && { config: rest }) };
+}
 
 interface Column {
   /** The first field of that name. */
