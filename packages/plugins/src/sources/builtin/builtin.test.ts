@@ -33,6 +33,9 @@ async function run(spec: object, answer: (request: EvaluateRequest) => QueryResu
       return Promise.resolve(answer(request));
     },
     watch: () => () => {},
+    series: () => Promise.resolve([]),
+    labelNames: () => Promise.resolve([]),
+    labelValues: () => Promise.resolve([]),
   };
   const source = builtin.connect({ scrapeIntervalMs: 15_000 }, { samples, fetch });
   const context: QueryContext = {
@@ -43,7 +46,7 @@ async function run(spec: object, answer: (request: EvaluateRequest) => QueryResu
     maxPoints: 100,
     limits: { maxSamples: 1, maxSeries: 1, timeoutMs: 1 },
     signal: new AbortController().signal,
-    replace: (text) => text,
+    replace: (text, _format, macros = {}) => text.replace(/\$(\w+)/g, (whole, name: string) => macros[name] ?? whole),
     filters: [],
     ...grid,
   };
@@ -162,22 +165,41 @@ describe('a query of Vitrine’s own samples', () => {
     expect(answer.notices).toMatchObject([{ level: 'warning', text: expect.stringContaining('no "le" label') }]);
   });
 
-  test('of more series than can be drawn says how many are shown', async () => {
-    const many = Array.from({ length: 300 }, (_, i) => [{ i: String(i) }, [1, 1, 1]] as const);
-    const { answer } = await run({ expr: 'a' }, () => result('matrix', TIMES, many));
-    expect(answer.frames[0]?.fields).toHaveLength(201);
-    expect(answer.notices).toMatchObject([{ text: expect.stringContaining('Showing 200 of 300 series') }]);
-  });
-
   test.each<[string, unknown, RegExp]>([
     ['nothing', {}, /^expr: expected text/],
     ['blanks', { expr: '  ' }, /^expr: is empty/],
-    ['a mode that is none', { expr: 'a', mode: 'often' }, /^mode: expected one of range, instant/],
-    ['a key with a typing error', { expr: 'a', lengend: '' }, /^lengend: is not known here/],
-    ['a step that is none', { expr: 'a', interval: 'soon' }, /^interval: expected a duration/],
+    ['a format that is none', { expr: 'a', format: 'pie' }, /^format: expected one of time_series, table, heatmap/],
+    ['a legend that is no text', { expr: 'a', legendFormat: 1 }, /^legendFormat: expected text/],
   ])('of %s is refused', (_, spec, sentence) => {
     expect(() => builtinSpec.parseQuery(spec)).toThrow(sentence);
   });
+});
+
+test.each<[object, object]>([
+  [{}, { mode: 'range', format: 'time_series', legendFormat: '', interval: '', intervalFactor: 1 }],
+  [
+    { instant: true, range: false, format: '' },
+    { mode: 'instant', format: 'time_series' },
+  ],
+  [
+    { instant: true, range: true, intervalFactor: 2 },
+    { mode: 'both', intervalFactor: 2 },
+  ],
+  [{ legendFormat: '__auto', exemplar: true, hide: false, editorMode: 'code', step: 10 }, { legendFormat: '' }],
+])('a target of Grafana with %j is read', (more, want) => {
+  expect(builtinSpec.parseQuery({ expr: 'a', ...more })).toMatchObject(want);
+});
+
+test.each<[string, object, number]>([
+  ['', {}, 10_000],
+  ['1m', {}, 60_000],
+  ['>30s', {}, 30_000],
+  ['90', {}, 90_000],
+  ['$__rate_interval', {}, 60_000],
+  ['', { intervalFactor: 3 }, 30_000],
+])('an interval of "%s" with %j makes steps of %d ms', async (interval, more, want) => {
+  const { answer } = await run({ expr: 'a', interval, ...more }, () => result('matrix', [0], []));
+  expect(answer.trace.stepMs).toBe(want);
 });
 
 test.each<[string, string[]]>([
