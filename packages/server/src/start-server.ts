@@ -17,6 +17,7 @@ import { openDocumentStore } from './documents/open-document-store.ts';
 import { drain } from './http/drain.ts';
 import type { Routes } from './http/routes.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
+import { provision } from './provisioning/provision.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
 import { createScrapeManager } from './scrape/scrape-manager.ts';
 import { KnownMetadata } from './query/known-metadata.ts';
@@ -72,14 +73,23 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const signIn = signInOver(documents, settings['auth.session']);
     const loopback = isLoopback(settings.listen.host);
     const folders = [join(ROOT, 'dashboards'), ...(settings.dashboards === '' ? [] : [settings.dashboards])];
+    const catalog = dashboardCatalog(
+      folders.filter((folder) => existsSync(folder)),
+      documents,
+      log,
+    );
+    const provisioning = await provision({
+      folder: settings.provisioning,
+      env: process.env,
+      documents,
+      catalog,
+      warn: (sentence) => log.warn(sentence),
+    });
+    closers.push(() => provisioning.stop());
     const app = await buildApp({
       samples,
       documents,
-      catalog: dashboardCatalog(
-        folders.filter((folder) => existsSync(folder)),
-        documents,
-        log,
-      ),
+      catalog,
       signIn,
       tokens: tokensOver(documents),
       metrics,

@@ -5,6 +5,7 @@ export interface Settings {
   readonly listen: Address;
   readonly data: string;
   readonly dashboards: string;
+  readonly provisioning: string;
   readonly 'retention.time': number;
   readonly 'retention.size': number;
   readonly 'limits.query.samples': number;
@@ -47,7 +48,18 @@ export interface Key<T> {
 export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = {
   listen: { fallback: '127.0.0.1:9470', help: 'Address and port of the page and the API.', read: readAddress },
   data: { fallback: 'data', help: 'Folder that holds everything Vitrine keeps.', read: readText, path: true },
-  dashboards: { fallback: '', help: 'A folder of further dashboards as JSON files.', read: readAny, path: true },
+  dashboards: {
+    fallback: '',
+    help: 'A folder of further dashboards as JSON files, Vitrine’s or Grafana’s.',
+    read: readAny,
+    path: true,
+  },
+  provisioning: {
+    fallback: '',
+    help: 'A provisioning folder as Grafana has it, with datasources/*.yaml and dashboards/*.yaml.',
+    read: readAny,
+    path: true,
+  },
   'retention.time': { fallback: '15d', help: 'Samples older than this are dropped.', read: readPositiveDuration },
   'retention.size': { fallback: '0', help: 'The oldest samples are dropped above this size; 0 sets no bound.', read: readBytes },
   'limits.query.samples': { fallback: '50000000', help: 'Samples that one query may read.', read: readCount },

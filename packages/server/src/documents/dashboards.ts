@@ -75,6 +75,7 @@ export interface DashboardDocuments {
   changeCount(): Promise<number>;
   /** All of them, in the order of uid. */
   cards(): Promise<readonly DashboardCard[]>;
+  card(uid: string): Promise<DashboardCard | undefined>;
   find(uid: string): Promise<SavedDashboard | undefined>;
   /** Throws DashboardChanged where the base revision is not the saved one; 0 stands for none. */
   save(dashboard: DashboardSave): Promise<void>;
@@ -117,6 +118,10 @@ export function dashboardsOver(db: Kysely<Tables>): DashboardDocuments {
     changeCount: () => changeCount(db),
     async cards() {
       return (await db.selectFrom('dashboards').select(CARD_COLUMNS).orderBy('uid').execute()).map(readCard);
+    },
+    async card(uid) {
+      const row = await db.selectFrom('dashboards').select(CARD_COLUMNS).where('uid', '=', uid).executeTakeFirst();
+      return row === undefined ? undefined : readCard(row);
     },
     async find(uid) {
       const row = await db.selectFrom('dashboards').selectAll().where('uid', '=', uid).executeTakeFirst();

@@ -3,7 +3,7 @@ import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import { randomBytes } from 'node:crypto';
 import { HttpError } from '../http/errors.ts';
 import type { RegisteredSource } from '../query/data-source-registry.ts';
-import type { DataSource } from './data-sources.ts';
+import type { DataSource, DataSourceSave } from './data-sources.ts';
 import type { DocumentStore } from './document-store.ts';
 
 const MAX_TEXT = 2_000;
@@ -38,7 +38,7 @@ export async function setUpDataSource(
   documents: DocumentStore,
   input: DataSourceInput,
   before: DataSource | undefined,
-  from: 'people' | 'file',
+  { readOnly = false, onlyTheseSecrets = false }: Partial<Pick<DataSourceSave, 'readOnly' | 'onlyTheseSecrets'>> = {},
 ): Promise<DataSource> {
   const uid = input.uid === undefined || input.uid === '' ? (before?.uid ?? newUid()) : input.uid;
   const { name, type, url = '' } = input;
@@ -73,10 +73,10 @@ export async function setUpDataSource(
       jsonData: input.jsonData ?? {},
     },
     isDefault: input.isDefault ?? false,
-    readOnly: from === 'file',
+    readOnly,
     updatedMs: Date.now(),
     secrets: input.secureJsonData ?? {},
-    onlyTheseSecrets: from === 'file',
+    onlyTheseSecrets,
   });
 }
 

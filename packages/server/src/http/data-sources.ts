@@ -81,7 +81,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
     config: { access: 'admin' },
     schema: { summary: 'Sets up a data source', body: input },
     async handler(request) {
-      const source = await setUpDataSource(documents, request.body, undefined, 'people');
+      const source = await setUpDataSource(documents, request.body, undefined);
       return { datasource: shape(source, request), id: source.id, message: 'Datasource added', name: source.name };
     },
   });
@@ -116,7 +116,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
       async handler(request) {
         const { key } = request.params;
         const before = await findOwn((it) => fits(it, key), key);
-        const source = await setUpDataSource(documents, request.body, before, 'people');
+        const source = await setUpDataSource(documents, request.body, before);
         return { datasource: shape(source, request), id: source.id, message: 'Datasource updated', name: source.name };
       },
     });

@@ -7,7 +7,7 @@ import { type DashboardCard, DashboardChanged, type ProvisionedFrom } from '../d
 import type { DocumentStore } from '../documents/document-store.ts';
 import type { Folder } from '../documents/folders.ts';
 import { HttpError } from '../http/errors.ts';
-import { dashboardFiles } from './dashboard-files.ts';
+import { dashboardFiles, type FileDashboard } from './dashboard-files.ts';
 import { fillLibraryPanels, libraryPanelsOf } from './fill-library-panels.ts';
 import { scorer, type Searchable, searchable } from './search-dashboards.ts';
 
@@ -105,7 +105,6 @@ interface Index {
   readonly saved: number;
   /** In the order of title. */
   readonly entries: readonly Indexed[];
-  readonly byUid: ReadonlyMap<string, CatalogCard>;
 }
 
 /** `folders` hold dashboards as files. A file counts before a saved dashboard of the same uid. */
@@ -117,36 +116,30 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
     const saved = await documents.dashboards.changeCount();
     if (known?.saved === saved && known.files === files.changeCount) return known;
     const counts = { files: files.changeCount, saved };
-    known = buildIndex(counts, fileCards(), await documents.dashboards.cards(), await documents.folders.list());
+    const ofFiles = [...files.all().values()].map(cardOfFile);
+    known = buildIndex(counts, ofFiles, await documents.dashboards.cards(), await foldersByUid());
     return known;
   };
 
-  const fileCards = (): CatalogCard[] =>
-    [...files.all().values()].map(({ dashboard, updatedMs }) => ({
-      id: FILE_ID_BASE + hash(dashboard.uid),
-      uid: dashboard.uid,
-      title: dashboard.title,
-      description: dashboard.description,
-      tags: dashboard.tags,
-      panelCount: dashboard.panels.length,
-      builtin: true,
-      folder: undefined,
-      revision: 0,
-      createdMs: updatedMs,
-      createdBy: '',
-      updatedMs,
-      updatedBy: '',
-      provisioned: undefined,
-    }));
+  // Straight from the documents, so that thousands who are saved one after the other do not each make the index anew.
+  const card = async (uid: string): Promise<CatalogCard | undefined> => {
+    const file = files.all().get(uid);
+    if (file !== undefined) return cardOfFile(file);
+    const saved = await documents.dashboards.card(uid);
+    return saved === undefined ? undefined : cardOfSaved(saved, await foldersByUid());
+  };
 
   const find = async (uid: string): Promise<CatalogEntry | undefined> => {
-    const card = (await index()).byUid.get(uid);
-    if (card === undefined) return undefined;
+    const found = await card(uid);
+    if (found === undefined) return undefined;
     const dashboard = files.all().get(uid)?.dashboard ?? (await readSaved(uid));
     if (dashboard === undefined) return undefined;
     const library = await documents.libraryPanels.find(libraryPanelsOf(dashboard));
-    return { ...card, ...fillLibraryPanels(dashboard, library) };
+    return { ...found, ...fillLibraryPanels(dashboard, library) };
   };
+
+  const foldersByUid = async (): Promise<ReadonlyMap<string, Folder>> =>
+    new Map((await documents.folders.list()).map((folder) => [folder.uid, folder]));
 
   const readSaved = async (uid: string): Promise<Dashboard | undefined> => {
     const saved = await documents.dashboards.find(uid);
@@ -176,9 +169,7 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
       return found.toSorted((a, b) => b.points - a.points).map(({ card }) => card);
     },
     find,
-    async card(uid) {
-      return (await index()).byUid.get(uid);
-    },
+    card,
     async cardById(id) {
       return (await index()).entries.find(({ card }) => card.id === id)?.card;
     },
@@ -186,7 +177,7 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
       const { dashboard, provisioned, by } = change;
       const { uid } = dashboard;
       checkTexts(change);
-      const before = (await index()).byUid.get(uid);
+      const before = await card(uid);
       if (before?.builtin === true && (provisioned === undefined || before.provisioned?.provider !== provisioned.provider)) {
         throw new HttpError('builtin_dashboard', builtinSentence(before));
       }
@@ -215,9 +206,9 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
       return entry;
     },
     async remove(uid) {
-      const card = (await index()).byUid.get(uid);
-      if (card === undefined) throw new HttpError('no_such_dashboard', `There is no dashboard "${uid}".`, 'uid');
-      if (card.builtin) throw new HttpError('builtin_dashboard', builtinSentence(card));
+      const found = await card(uid);
+      if (found === undefined) throw new HttpError('no_such_dashboard', `There is no dashboard "${uid}".`, 'uid');
+      if (found.builtin) throw new HttpError('builtin_dashboard', builtinSentence(found));
       await documents.dashboards.remove(uid);
     },
     revisions: (uid) => documents.dashboards.revisions(uid),
@@ -239,26 +230,46 @@ function buildIndex(
   counts: Pick<Index, 'files' | 'saved'>,
   ofFiles: readonly CatalogCard[],
   saved: readonly DashboardCard[],
-  folders: readonly Folder[],
+  folders: ReadonlyMap<string, Folder>,
 ): Index {
-  const folderByUid = new Map(folders.map((folder) => [folder.uid, folder]));
   const byUid = new Map(ofFiles.map((card) => [card.uid, card]));
-  for (const card of saved) {
-    if (byUid.has(card.uid)) continue;
-    const folder = folderByUid.get(card.folderUid);
-    const { folderUid: _, ...rest } = card;
-    byUid.set(card.uid, {
-      ...rest,
-      builtin: card.provisioned?.locked === true,
-      folder: folder === undefined ? undefined : { uid: folder.uid, title: folder.title },
-      revision: card.provisioned?.locked === true ? 0 : card.revision,
-    });
-  }
+  for (const card of saved) if (!byUid.has(card.uid)) byUid.set(card.uid, cardOfSaved(card, folders));
   const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
   const entries = [...byUid.values()]
     .toSorted((a, b) => collator.compare(a.title, b.title) || (a.uid < b.uid ? -1 : 1))
-    .map((card) => ({ card, searchable: searchable({ ...card, folderPath: pathOf(card.folder?.uid, folderByUid) }) }));
-  return { ...counts, entries, byUid };
+    .map((card) => ({ card, searchable: searchable({ ...card, folderPath: pathOf(card.folder?.uid, folders) }) }));
+  return { ...counts, entries };
+}
+
+function cardOfFile({ dashboard, updatedMs }: FileDashboard): CatalogCard {
+  const { uid, title, description, tags, panels } = dashboard;
+  return {
+    id: FILE_ID_BASE + hash(uid),
+    uid,
+    title,
+    description,
+    tags,
+    panelCount: panels.length,
+    builtin: true,
+    folder: undefined,
+    revision: 0,
+    createdMs: updatedMs,
+    createdBy: '',
+    updatedMs,
+    updatedBy: '',
+    provisioned: undefined,
+  };
+}
+
+function cardOfSaved({ folderUid, ...card }: DashboardCard, folders: ReadonlyMap<string, Folder>): CatalogCard {
+  const folder = folders.get(folderUid);
+  const builtin = card.provisioned?.locked === true;
+  return {
+    ...card,
+    builtin,
+    folder: folder === undefined ? undefined : { uid: folder.uid, title: folder.title },
+    revision: builtin ? 0 : card.revision,
+  };
 }
 
 /** The titles of a folder and those that it lies in, from the top. */

@@ -23,6 +23,7 @@ test.each([
   ['its uid', 'prometheus', 'p1', 'p1', 'uid'],
   ['its uid, whatever type is written', 'loki', 'p1', 'p1', 'uid'],
   ['its name, as old dashboards do', 'prometheus', 'Prometheus', 'p1', 'name'],
+  ['the uid that Grafana made of its name', 'prometheus', 'PBFA97CFB590B2093', 'p1', 'name'],
   ['its name without a type', '', 'Influx', 'i1', 'name'],
   ['nothing', '', '', 'p2', 'default'],
   ['"default"', 'prometheus', 'default', 'p2', 'default'],

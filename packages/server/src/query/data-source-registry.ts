@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
@@ -28,7 +29,7 @@ export interface ResolvedSource {
 export interface DataSourceRegistry {
   list(): Promise<readonly RegisteredSource[]>;
   /**
-   * The source that a reference means: the one of that uid, else of that name; for "", "default" and "null" the default
+   * The source that a reference means: the one of that uid, else of that name (or of the uid that Grafana makes of the name); for "", "default" and "null" the default
    * one of the type. For anything else, such as "${DS_PROMETHEUS}" or a uid of the server that a dashboard came from,
    * the default one of its type, and Vitrine's own store where the type is prometheus or not known.
    * Throws BadRequest where nothing fits.
@@ -69,6 +70,11 @@ function withOwnStore(saved: readonly RegisteredSource[]): readonly RegisteredSo
   return [{ ...OWN_STORE, isDefault: !saved.some(({ isDefault }) => isDefault) }, ...saved];
 }
 
+/** The uid that Grafana gives to a source of that name whose file gives it none; saved dashboards refer to it. */
+export function uidOfName(name: string): string {
+  return `P${createHash('sha256').update(name).digest('hex').slice(0, 16).toUpperCase()}`;
+}
+
 /** The pure rule behind DataSourceRegistry.find. */
 function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSource[]): ResolvedSource {
   const fits = (source: RegisteredSource): boolean => type === '' || source.type === type;
@@ -78,6 +84,8 @@ function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSou
     const ofName = sources.filter((source) => source.name === uid);
     const named = ofName.find(fits) ?? ofName[0];
     if (named !== undefined) return { source: named, rule: 'name' };
+    const derived = sources.find((source) => uidOfName(source.name) === uid);
+    if (derived !== undefined) return { source: derived, rule: 'name' };
   }
   const usual = sources.find((source) => source.isDefault && fits(source));
   if (usual !== undefined) return { source: usual, rule: DEFAULT_WORDS.has(uid) ? 'default' : 'default of its type' };

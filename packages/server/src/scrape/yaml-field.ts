@@ -87,6 +87,11 @@ export class YamlField {
     return typeof this.#node.value === 'string' ? this.#node.value : (this.#node.source ?? String(this.#node.value));
   }
 
+  /** Whatever stands there, as JSON has it. */
+  json(): unknown {
+    return this.#node?.toJS(this.#source.document) ?? null;
+  }
+
   boolean(): boolean {
     const value = isScalar(this.#node) ? this.#node.value : undefined;
     return typeof value === 'boolean' ? value : this.fail('expected true or false');
