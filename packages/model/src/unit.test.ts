@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { formatExact, formatText, formatTicks, formatValue } from './unit.ts';
+import { UNIT_IDS } from './unit/unit-table.ts';
+import { formatExact, formatText, formatTick, formatTicks, formatValue } from './unit.ts';
 
 test.each<[number, string, string]>([
   [0, 'short', '0'],
@@ -50,6 +52,29 @@ test.each<[number, string, string]>([
   [Number.NaN, 'bytes', 'NaN'],
   [Infinity, 's', '+Inf'],
   [-Infinity, 's', '−Inf'],
+  [1e-10, 'none', '1×10⁻¹⁰'],
+  [-1.23456e-10, 'percent', '−1.235×10⁻¹⁰ %'],
+  [1e300, 'none', '1×10³⁰⁰'],
+  [5e-324, '', '4.941×10⁻³²⁴'],
+  [1_234_567, 'currencyUSD', '$1.235 M'],
+  [-5, 'currencyEUR', '−€5'],
+  [12_345, 'currencySEK', '12.35 K kr'],
+  [1_234.5, 'currency:financial:$', '$1,234.50'],
+  [1_234.5, 'currency:financial:kr:suffix', '1,234.50 kr'],
+  [-7, 'prefix:#', '#−7'],
+  [1500, 'si:mF', '1.5 F'],
+  [1500, 'si:m', '1.5 km'],
+  [12_345, 'count:jobs', '12.35 K jobs'],
+  [0, 'bool:up/down', 'down'],
+  [3, 'TFLOP/s', '3 TFLOP/s'],
+  [3, 'suffix:', '3'],
+  [-93_784, 'dtdhms', '−1 d 02:03:04'],
+  [93_784, 'dtdurations', '1 day'],
+  [40 * 86_400, 's', '40 d'],
+  [800, 'd', '2.19 y'],
+  [1_234_567.891, 'locale', '1,234,567.891'],
+  [2.5e-13, 'watt', '250 fW'],
+  [3e25, 'watt', '30 YW'],
   [-0.0000001, 'none', '−0.0000001'],
   [8.64e15 + 1, 'dateTimeAsIso', '8640000000000001'],
 ])('%d in "%s" reads %s', (value, unit, want) => {
@@ -71,12 +96,24 @@ test('text and suffix come apart, so that a figure can set the suffix smaller', 
 test('hovering shows every digit', () => {
   expect(formatExact(0.012_345_678_9, 's')).toBe('12.3456789 ms');
   expect(formatExact(1_234_567, 'none')).toBe('1,234,567');
+  expect(formatExact(1_234_567_890_123_456, 'none')).toBe('1,234,567,890,123,456');
+  expect(formatExact(1.234_567e-10, 'none')).toBe('1.234567×10⁻¹⁰');
+  expect(formatExact(-12_345.67, 'currencyUSD')).toBe('−$12.34567 K');
+  expect(formatExact(93_784.5, 'dtdurations')).toBe('1 day, 2 hours, 3 minutes, 4 seconds, 500 milliseconds');
 });
 
 test.each<[string, readonly number[], readonly string[]]>([
   ['s', [0, 0.5, 1, 1.5], ['0.0 s', '0.5 s', '1.0 s', '1.5 s']],
   ['s', [0, 0.05, 0.1], ['0 ms', '50 ms', '100 ms']],
   ['short', [0, 5000, 10_000], ['0 K', '5 K', '10 K']],
+  ['none', [0, 5000, 10_000], ['0', '5,000', '10,000']],
+  ['none', [0, 2500, 5000], ['0', '2500', '5000']],
+  ['none', [0, 5e-11, 1e-10], ['0', '0.5×10⁻¹⁰', '1.0×10⁻¹⁰']],
+  ['none', [-2e-7, 0, 2e-7], ['−2×10⁻⁷', '0', '2×10⁻⁷']],
+  ['percent', [0, 1e15], ['0 %', '1×10¹⁵ %']],
+  ['none', [1_000_000.1, 1_000_000.2], ['1,000,000.1', '1,000,000.2']],
+  ['currencyUSD', [-5000, 0, 15_000], ['−$5 K', '$0 K', '$15 K']],
+  ['dthms', [0, 3600, 7200], ['00:00:00', '01:00:00', '02:00:00']],
   ['', [0, 0.25, 0.5], ['0.00', '0.25', '0.50']],
   ['percentunit', [0, 0.2, 0.4], ['0 %', '20 %', '40 %']],
   ['bytes', [0, 536_870_912, 1_073_741_824], ['0.0 GiB', '0.5 GiB', '1.0 GiB']],
@@ -91,4 +128,38 @@ test('no unit ever writes an exponent unless it was asked for', () => {
       expect(formatExact(value, unit)).not.toMatch(/\de/);
     }
   }
+});
+
+test('any number in any unit reads as something short, whole or not', () => {
+  fc.assert(
+    fc.property(
+      fc.double(),
+      fc.constantFrom(...UNIT_IDS, 'a word', 'si:x', 'time:HH'),
+      fc.option(fc.nat(20)),
+      (value, unit, decimals) => {
+        const text = formatText(value, unit, decimals ?? undefined);
+        expect(text).not.toBe('');
+        expect(text).not.toContain('undefined');
+        if (decimals === null) expect(text.length).toBeLessThan(42);
+        expect(formatTick(value, unit).length).toBeLessThan(42);
+        expect(formatExact(value, unit)).not.toBe('');
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+test('the labels of one axis differ where its values do', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+      fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      fc.constantFrom('none', 'short', 's', 'bytes', 'percentunit', 'currencyUSD'),
+      (start, step, unit) => {
+        const values = [0, 1, 2, 3, 4].map((index) => start + index * step);
+        fc.pre(step > Math.abs(start) * 1e-9);
+        expect(new Set(formatTicks(values, unit)).size).toBe(5);
+      },
+    ),
+  );
 });

@@ -177,8 +177,13 @@ function joined({ prefix, text, suffix }: FormattedValue): string {
   return suffix === '' ? prefix + text : `${prefix}${text} ${suffix}`;
 }
 
+const MOST_COUNTED = 1e15;
+const COUNTING: ReadonlySet<Unit['kind']> = new Set(['hex', 'hms', 'clock', 'spelled']);
+
 /** Units that are not a number with a suffix. `value` is finite. */
 function formatSpecial(value: number, unit: Unit, decimals: number | undefined): string | undefined {
+  // Past what a double can count, clocks and hexadecimals would make digits up.
+  if (Math.abs(value) > MOST_COUNTED && COUNTING.has(unit.kind)) return significant(value);
   switch (unit.kind) {
     case 'words':
       return value === 0 ? unit.no : unit.yes;

@@ -52,9 +52,9 @@ export function allDigits(value: number): string {
   return group(written(value), 4);
 }
 
-/** How many decimals the number needs, up to six significant digits. */
-export function decimalsOf(value: number): number {
-  const text = written(Number(value.toPrecision(6)));
+/** How many decimals the number needs, up to so many significant digits. */
+function decimalsOf(value: number, digits: number): number {
+  const text = written(Number(value.toPrecision(digits)));
   const point = text.indexOf('.');
   return point < 0 ? 0 : text.length - point - 1;
 }
@@ -80,13 +80,26 @@ export function alike(values: readonly number[], decimals: number | undefined): 
   const usesPower = decimals === undefined && largest !== 0 && (largest < TINY_TICK || largest >= HUGE_TICK);
   const power = usesPower ? exponentOf(largest) : 0;
   const shown = values.map((value) => tidy(usesPower ? shifted(value, -power) : value));
-  const places =
-    decimals ?? shown.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, decimalsOf(value)) : most), 0);
+  const digits = digitsApart(shown);
+  const places = decimals ?? Math.max(0, ...shown.map((value) => (Number.isFinite(value) ? decimalsOf(value, digits) : 0)));
   const ungrouped = largest >= 10_000 ? 3 : 4;
   return shown.map((value) => {
     if (usesPower && value === 0) return '0';
     return fixed(value, places, ungrouped) + (usesPower ? timesPower(power) : '');
   });
+}
+
+/** How many significant digits tell neighbours apart: 1,000,000.1 needs more of them than 0.1. */
+function digitsApart(values: readonly number[]): number {
+  let gap = Infinity;
+  let largest = 0;
+  for (const [index, value] of values.entries()) {
+    if (!Number.isFinite(value)) continue;
+    largest = Math.max(largest, Math.abs(value));
+    const step = Math.abs(value - (values[index - 1] ?? Number.NaN));
+    if (step > 0 && step < gap) gap = step;
+  }
+  return gap === Infinity ? 6 : Math.min(15, Math.max(6, Math.ceil(Math.log10(largest / gap)) + 2));
 }
 
 function exponentOf(value: number): number {

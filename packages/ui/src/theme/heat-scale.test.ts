@@ -15,12 +15,12 @@ test.each(themes)('on %s every scheme has 256 pixels, from its first colour to i
   }
 });
 
-test.each([
+test.each<[string, 'dark' | 'light', string, string]>([
   ['Oranges', 'light', '#7f2704', 'ink is much on a light page'],
   ['Oranges', 'dark', '#fee5cc', 'light is much on a dark one'],
   ['Spectral', 'dark', '#9e0142', 'red is much'],
   ['Viridis', 'light', '#fde725', 'as published'],
-] as const)('the most of %s on %s is %s: %s', (scheme, theme, most) => {
+])('the most of %s on %s is %s: %s', (scheme, theme, most) => {
   expect(heatStops(theme, scheme).at(-1)).toBe(most);
   expect(heatStops(theme, scheme, true)[0]).toBe(most);
 });
