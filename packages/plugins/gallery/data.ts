@@ -1,4 +1,4 @@
-import type { Frame, NumberField, PanelData } from '@vitrine/model/frame.ts';
+import type { AnnotationEvent, Frame, NumberField, PanelData } from '@vitrine/model/frame.ts';
 
 /** Deterministic, so that two looks at the gallery can be compared. */
 function random(seed: number): () => number {
@@ -204,5 +204,33 @@ export const table: Frame = {
       values: Float64Array.from({ length: 400 }, (_, n) => ((n * 13) % 29) / 400),
       present: Uint8Array.from({ length: 400 }, (_, n) => (n % 9 === 4 ? 0 : 1)),
     },
+  ],
+};
+
+const event = (hour: number, hours: number, title: string, color: string): AnnotationEvent => ({
+  id: 1,
+  query: 'Deployments',
+  timeMs: FROM_MS + hour * 3_600_000,
+  endMs: FROM_MS + (hour + hours) * 3_600_000,
+  title,
+  text: 'fraud-v8 to 10 % of requests\n<b>not bold</b>',
+  tags: ['deploy', 'fraud'],
+  color,
+});
+
+export const annotations: readonly AnnotationEvent[] = [
+  event(0.8, 0, 'Deployed v8', 'blue'),
+  event(0.82, 0, 'Deployed v8.1', 'blue'),
+  event(4.1, 0.4, 'Incident 42', 'red'),
+];
+
+export const exemplars: Frame = {
+  refId: 'A',
+  shape: 'exemplars',
+  length: 24,
+  fields: [
+    { name: 'Time', type: 'time', values: Float64Array.from({ length: 24 }, (_, n) => FROM_MS + n * 890_000) },
+    { name: 'Value', type: 'number', values: Float64Array.from({ length: 24 }, (_, n) => 0.05 + ((n * 37) % 17) / 60) },
+    { name: 'traceID', type: 'string', values: Array.from({ length: 24 }, (_, n) => `4bf92f3577b34da6a3ce929d0e0e${n}`) },
   ],
 };

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { Frame, PanelData } from '@vitrine/model/frame.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
@@ -76,7 +77,8 @@ async function show(
   within: PanelContext = context,
 ): Promise<string> {
   const { Component } = panels.find(({ spec }) => spec.kind === kind)!;
-  const data: PanelData = { frames, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000, growable: true };
+  const complete = applyFieldConfig(frames, { defaults: { ...FIELD, ...field }, overrides: [] }, context);
+  const data: PanelData = { frames: complete, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000, growable: true };
   const draw = () =>
     root.render(
       <StrictMode>

@@ -107,7 +107,9 @@ function addRows(
   most: number,
   timeZone: string,
 ): void {
-  const words = frame.fields.filter((field, index) => field.type === 'string' && !columns.includes(index) && field.name !== '__name__');
+  const words = frame.fields.filter(
+    (field, index) => field.type === 'string' && !columns.includes(index) && field.name !== '__name__',
+  );
   const displays = columns.map((column) => displayOf(frame.fields[column]!, { timeZone }));
   for (let row = 0; row < frame.length; row++) {
     const named = words

@@ -1,4 +1,4 @@
-import { formatText } from '@vitrine/model/unit.ts';
+import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 
@@ -8,26 +8,42 @@ import { LineSwatch } from './line-swatch.tsx';
 import type { Hover } from './plot.ts';
 import { windowAround } from './reading.ts';
 import type { Reading } from './reading.ts';
+import { inkAt } from './value-ink.ts';
 
 const MOST_ROWS = 14;
+
+/** A value of a label that a click chooses for a variable. */
+export interface Choice {
+  readonly variable: string;
+  readonly value: string;
+}
 
 export interface ChartTooltipProps {
   readonly hover: Hover;
   /** In words. */
   readonly xText: string;
-  /** The highest first. */
+  /** In the order in which they are told. */
   readonly readings: readonly Reading[];
   readonly nearest: Reading | undefined;
-  readonly decimals: number | undefined;
+  /** What else is pointed at: an exemplar's labels. */
+  readonly aside: readonly (readonly [name: string, value: string])[];
+  /** Of what is nearest; offered once the tooltip is pinned. */
+  readonly links: readonly ResolvedLink[];
+  readonly choices: readonly Choice[];
+  readonly onChoose: ((choice: Choice) => void) | undefined;
+  /** CSS pixels. */
+  readonly maxWidth: number | undefined;
+  readonly maxHeight: number | undefined;
   readonly onClose: () => void;
 }
 
-/** What all lines say at the cursor. Pinned, it can be read at leisure, selected and copied. */
-export function ChartTooltip({ hover, xText, readings, nearest, decimals, onClose }: ChartTooltipProps): ReactElement {
+/** What the lines say at the cursor. Pinned, it can be read at leisure, selected and copied, and its links followed. */
+export function ChartTooltip(props: ChartTooltipProps): ReactElement {
+  const { hover, xText, readings, nearest, aside, links, choices, maxWidth, maxHeight } = props;
   const [copied, setCopied] = useState(false);
   const most = hover.pinned ? 3 * MOST_ROWS : MOST_ROWS;
   const { start, shown } = windowAround(readings, nearest === undefined ? 0 : readings.indexOf(nearest), most);
-  const text = ({ value, isNaN, series }: Reading) => (isNaN ? 'NaN' : formatText(value, series.unit, decimals));
+  const text = ({ value, isNaN, series }: Reading) => (isNaN ? 'NaN' : series.show(value));
   const copy = () => {
     const lines = readings.map((reading) => `${reading.series.name}\t${reading.isNaN ? 'NaN' : reading.value}`);
     void navigator.clipboard.writeText([xText, ...lines].join('\n')).then(
@@ -44,17 +60,22 @@ export function ChartTooltip({ hover, xText, readings, nearest, decimals, onClos
             <button type="button" className={classes.button} onClick={copy}>
               {copied ? 'Copied' : 'Copy'}
             </button>
-            <button type="button" className={classes.button} onClick={onClose} aria-label="Unpin">
+            <button type="button" className={classes.button} onClick={props.onClose} aria-label="Unpin">
               ✕
             </button>
           </>
         )}
       </div>
-      {readings.length === 0 && <div className={classes.more}>No value here</div>}
-      <div className={classes.rows}>
+      {readings.length === 0 && aside.length === 0 && <div className={classes.more}>No value here</div>}
+      <div className={classes.rows} style={{ maxWidth, maxHeight, ...(maxHeight === undefined ? {} : { overflowY: 'auto' }) }}>
         {shown.map((reading) => (
           <div key={reading.series.id} className={classes.row} data-near={reading === nearest || undefined}>
-            <LineSwatch color={reading.series.color} style={reading.series.style} />
+            <LineSwatch
+              color={inkAt(reading.series.inks, reading.value) ?? reading.series.color}
+              style={reading.series.style}
+              dash={reading.series.look.dash}
+              area={reading.series.look.drawStyle === 'bars'}
+            />
             <span className={classes.name}>{reading.series.name}</span>
             <span className={classes.value}>{text(reading)}</span>
           </div>
@@ -65,6 +86,34 @@ export function ChartTooltip({ hover, xText, readings, nearest, decimals, onClos
           {start > 0 && `${start} above`}
           {start > 0 && start + shown.length < readings.length && ', '}
           {start + shown.length < readings.length && `${readings.length - start - shown.length} below`}
+        </div>
+      )}
+      {aside.length > 0 && (
+        <dl className={classes.aside}>
+          {aside.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {hover.pinned && (links.length > 0 || choices.length > 0) && (
+        <div className={classes.links}>
+          {links.map(({ title, href, targetBlank }) =>
+            href === undefined ? (
+              <span key={title}>{title}</span>
+            ) : (
+              <a key={`${title} ${href}`} href={href} {...(targetBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}>
+                {title}
+              </a>
+            ),
+          )}
+          {choices.map((choice) => (
+            <button key={choice.variable} type="button" className={classes.button} onClick={() => props.onChoose?.(choice)}>
+              {choice.variable} = {choice.value}
+            </button>
+          ))}
         </div>
       )}
     </Float>

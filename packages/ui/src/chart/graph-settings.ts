@@ -148,7 +148,9 @@ export function scaleSettings(distribution: Custom): ScaleSettings {
 
 function dashOf(style: Custom): readonly number[] | undefined {
   if (style['fill'] !== 'dash' && style['fill'] !== 'dot') return style['fill'] === 'solid' ? [] : undefined;
-  const given = Array.isArray(style['dash']) ? style['dash'].filter((part) => typeof part === 'number' && part >= 0).slice(0, 16) : [];
+  const given = Array.isArray(style['dash'])
+    ? style['dash'].filter((part) => typeof part === 'number' && part >= 0).slice(0, 16)
+    : [];
   if (given.some((part) => part > 0)) return given as number[];
   return style['fill'] === 'dot' ? [0.5, 4] : [10, 10];
 }

@@ -7,13 +7,24 @@ import { placeBeside } from './float.tsx';
 import { arcPath, gaugeRing, share } from './gauge-arc.ts';
 import { gaugeRange } from './gauge-range.ts';
 import { rowLabels } from './heatmap-chart.tsx';
-import { LEGEND_HEAD, LEGEND_ROW, legendColumns, legendNeeds } from './legend-table.tsx';
+import { chartLayout, LEGEND_HEAD, LEGEND_ROW, legendColumns, legendNeeds } from './legend-layout.ts';
+import type { LegendChoice } from './legend-layout.ts';
 import { windowAround } from './reading.ts';
+import { seriesFromFrames } from './series.ts';
 import { sparkPath } from './spark-path.ts';
-import { chartLayout } from './time-chart.tsx';
 
 const NONE = { unit: '' };
 
+const TABLE: LegendChoice = {
+  showLegend: true,
+  displayMode: 'table',
+  placement: 'bottom',
+  calcs: [],
+  sortBy: '',
+  sortDesc: true,
+  width: undefined,
+  limit: undefined,
+};
 const NEEDS = { name: 100, number: 64 };
 
 test.each<[string, 'bottom' | 'right', number, number, number, number]>([
@@ -23,32 +34,62 @@ test.each<[string, 'bottom' | 'right', number, number, number, number]>([
   ['no series, no legend', 'bottom', 600, 300, 0, 0],
   ['a narrow panel has its legend below', 'right', 330, 300, 3, 3],
 ])('%s', (_, side, width, height, count, rows) => {
-  const layout = chartLayout(width, height, side, count, NEEDS);
+  const layout = chartLayout(width, height, { ...TABLE, placement: side }, count, NEEDS);
   expect(layout.legendHeight).toBe(rows === 0 ? 0 : LEGEND_HEAD + rows * LEGEND_ROW);
   expect(layout.plotHeight + layout.legendHeight).toBe(height);
 });
 
 test('a legend beside the plot is as wide as its columns', () => {
-  expect(chartLayout(600, 300, 'right', 3, NEEDS)).toMatchObject({ legendWidth: 164, plotWidth: 436, plotHeight: 300 });
-  expect(chartLayout(1200, 300, 'right', 3, NEEDS).legendWidth).toBe(100 + 4 * 64);
+  expect(chartLayout(600, 300, { ...TABLE, placement: 'right' }, 3, NEEDS)).toMatchObject({
+    legendWidth: 164,
+    plotWidth: 436,
+    plotHeight: 300,
+  });
+  expect(chartLayout(1200, 300, { ...TABLE, placement: 'right' }, 3, NEEDS).legendWidth).toBe(100 + 4 * 64);
 });
 
-test.each([
-  [900, NEEDS, ['min', 'max', 'mean']],
-  [300, NEEDS, ['max', 'mean']],
-  [300, { ...NEEDS, number: 90 }, ['max']],
-  [190, NEEDS, []],
-])('a legend %d wide with columns of %j shows, beside the last value, %j', (width, needs, want) => {
-  expect(legendColumns(width, needs)).toEqual(want);
+test('a legend that is hidden or unwanted takes nothing, a list as many lines as it needs', () => {
+  for (const choice of [{ displayMode: 'hidden' }, { showLegend: false }] as const)
+    expect(chartLayout(600, 300, { ...TABLE, ...choice }, 9, NEEDS).legendHeight).toBe(0);
+  expect(chartLayout(600, 300, { ...TABLE, displayMode: 'list' }, 9, NEEDS).legendHeight).toBe(2 * LEGEND_ROW);
+  expect(chartLayout(900, 300, { ...TABLE, placement: 'right', width: 333 }, 9, NEEDS).legendWidth).toBe(333);
+});
+
+test.each<[number, typeof NEEDS, string[], string[]]>([
+  [900, NEEDS, [], ['lastNotNull', 'min', 'max', 'mean']],
+  [300, NEEDS, [], ['lastNotNull', 'max', 'mean']],
+  [300, { ...NEEDS, number: 90 }, [], ['lastNotNull', 'max']],
+  [190, NEEDS, [], ['lastNotNull']],
+  [900, NEEDS, ['mean', 'max'], ['lastNotNull', 'mean', 'max']],
+  [900, NEEDS, ['mean', 'last'], ['mean', 'lastNotNull']],
+  [240, NEEDS, ['mean', 'max'], ['mean', 'max']],
+  [190, NEEDS, ['mean', 'max'], ['mean']],
+])('a legend %d wide with columns of %j that was asked for %j shows %j', (width, needs, calcs, want) => {
+  expect(legendColumns(width, needs, calcs)).toEqual(want);
 });
 
 test('numbers and names are given the room that they need', () => {
-  const line = (name: string, value: number, unit: string) => ({ name, unit, ys: Float64Array.of(value) });
-  const short = legendNeeds([line('a', 1, '')], undefined);
-  const long = legendNeeds([line('healthy validation', 0.3555, 'reqps')], undefined);
+  const line = (name: string, value: number, unit: string) =>
+    seriesFromFrames(
+      [
+        {
+          refId: 'A',
+          shape: 'series',
+          length: 1,
+          fields: [
+            { name: 'Time', type: 'time', values: Float64Array.of(0) },
+            { name, type: 'number', config: { unit }, values: Float64Array.of(value) },
+          ],
+        },
+      ],
+      'dark',
+      'UTC',
+    );
+  const short = legendNeeds(line('a', 1, ''));
+  const long = legendNeeds(line('healthy validation', 0.3555, 'reqps'));
   expect(long.name).toBeGreaterThan(short.name);
   expect(long.number).toBeGreaterThan('0.3555 req/s'.length * 7);
-  expect(legendNeeds([line('x'.repeat(500), 1e-19, 'suffix:very long units')], undefined)).toEqual({ name: 200, number: 132 });
+  expect(legendNeeds(line('x'.repeat(500), 1e-19, 'suffix:very long units'))).toEqual({ name: 200, number: 132 });
 });
 
 test.each([

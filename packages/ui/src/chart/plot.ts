@@ -8,7 +8,9 @@ import uPlot from 'uplot';
 
 import type { Ink } from '../theme/ink.ts';
 import type { Crosshair } from './crosshair.ts';
-import { logTicks, valueTicks } from './ticks.ts';
+import type { ScaleSettings } from './graph-settings.ts';
+import { scaleOf, scaleTicks } from './scale.ts';
+import { valueTicks } from './ticks.ts';
 import { timeTicks } from './time-axis.ts';
 
 /** What a chart needs of its page. A panel's context is one. */
@@ -21,19 +23,35 @@ export interface ChartContext {
   readonly timeZone: string;
   readonly theme: 'dark' | 'light';
   readonly cursor: Crosshair;
+  /** What charts share of the pointer; the crosshair where absent. */
+  readonly share?: 'off' | 'crosshair' | 'tooltip';
   zoomTo(from: number, to: number): void;
   zoomOut(): void;
 }
 
-/** The vertical axis. */
+/** A vertical axis. */
 export type YAxis =
   | {
       readonly kind: 'value';
       readonly min: number;
       readonly max: number;
-      readonly log: boolean;
+      /** Linear where absent. */
+      readonly scale?: ScaleSettings;
       readonly unit: string;
       readonly decimals: number | undefined;
+      /** Left where absent. */
+      readonly side?: 'left' | 'right';
+      /** Shown where absent. */
+      readonly visible?: boolean;
+      /** Stands along the axis. */
+      readonly label?: string;
+      /** Lines across the plot; drawn where absent. */
+      readonly grid?: boolean;
+      readonly border?: boolean;
+      /** Of the ticks' text; faint where absent. */
+      readonly color?: string | undefined;
+      /** CSS pixels; as wide as the widest tick where absent. */
+      readonly width?: number | undefined;
     }
   /** Rows of one height from the bottom up: `at` in rows, 0 to `rows`. */
   | { readonly kind: 'rows'; readonly rows: number; readonly labels: readonly { readonly at: number; readonly text: string }[] };
@@ -45,6 +63,16 @@ export interface PlotPicture {
   readonly xMin: number;
   readonly xMax: number;
   readonly y: YAxis;
+  /** Further axes; what is drawn on them asks the surface for `yOf`. */
+  readonly moreY?: readonly YAxis[];
+  /** The x axis where it is neither time nor the domain's: its unit and what it is called. */
+  readonly xAxis?: { readonly unit: string; readonly decimals?: number | undefined; readonly label?: string };
+  /** CSS pixels kept free above the plot, for marks. */
+  readonly above?: number;
+  /** The user chose a part of the height too, as shares of it from the bottom. */
+  readonly zoomY?: (from: number, to: number) => void;
+  /** The user wants to write down what happened there; both ends equal for an instant. */
+  readonly annotate?: ((from: number, to: number) => void) | undefined;
   /** The x positions that the arrow keys step through; rising. */
   readonly stops: Float64Array;
   paint(surface: Surface): void;
@@ -60,7 +88,10 @@ export interface Surface {
   /** Device pixels of one CSS pixel. */
   readonly ratio: number;
   readonly xToPx: (x: number) => number;
+  /** On the first axis. */
   readonly yToPx: (y: number) => number;
+  /** On one of the axes: 0 is the first, then `moreY`. */
+  readonly yOf: (axis: number) => (y: number) => number;
 }
 
 /** Where the reader looks. `y` is undefined where the cursor came from another chart or the keyboard. */
@@ -105,6 +136,43 @@ function labelWidth(ctx: CanvasRenderingContext2D, text: string): number {
   return width;
 }
 
+const LINEAR: ScaleSettings = { kind: 'linear' };
+const AXIS_LABEL_HEIGHT = 16;
+
+function axesOf({ y, moreY }: PlotPicture): readonly YAxis[] {
+  return moreY === undefined ? [y] : [y, ...moreY];
+}
+
+const scaleKey = (axis: number) => (axis === 0 ? 'y' : `y${axis}`);
+
+function isVisible(axis: YAxis): boolean {
+  return axis.kind === 'rows' || axis.visible !== false;
+}
+
+function rangeOf(axis: YAxis): { min: number; max: number } {
+  return axis.kind === 'value' ? { min: axis.min, max: axis.max } : { min: 0, max: Math.max(1, axis.rows) };
+}
+
+function scaleIn(axis: YAxis) {
+  return scaleOf(axis.kind === 'value' ? (axis.scale ?? LINEAR) : LINEAR);
+}
+
+/** What uPlot needs to know of an axis' label; nothing where it has none. */
+function label(text: () => string, given: string | undefined): Partial<uPlot.Axis> {
+  if (given === undefined || given === '') return {};
+  return { label: text, labelSize: AXIS_LABEL_HEIGHT, labelFont: AXIS_FONT, labelGap: 0 };
+}
+
+/** What of a picture uPlot takes once and for all: a change of it needs a new plot. */
+export function plotShape(picture: PlotPicture): string {
+  const axes = axesOf(picture).map((axis) =>
+    axis.kind === 'rows'
+      ? 'rows'
+      : [axis.side, isVisible(axis), axis.grid, axis.border, axis.width, axis.label !== undefined && axis.label !== ''].join(),
+  );
+  return [picture.above ?? 0, (picture.xAxis?.label ?? '') !== '', ...axes].join(' ');
+}
+
 /**
  * A uPlot instance that lives as long as its element: data, size, theme and scale change by `draw`, never by making a new one.
  * uPlot gives axes, scales, cursor and selection; lines and cells are painted by the picture, so that a thousand series
@@ -114,11 +182,16 @@ export class Plot {
   readonly #plot: uPlot;
   readonly #host: HTMLElement;
   readonly #listeners = new Set<() => void>();
+  readonly #layoutListeners = new Set<() => void>();
   #picture: PlotPicture;
   #unsubscribe: () => void;
   #hover: Hover | undefined;
   /** Whether the pointer is over this plot. uPlot tells of its cursor also where only the scale under it has moved. */
   #isPointed = false;
+  /** A plot for other axes has taken its place, and effects of the same commit still know this one. */
+  #isDestroyed = false;
+  /** What the drag that goes on is for. */
+  #drag: 'zoom' | 'annotate' = 'zoom';
 
   constructor(host: HTMLElement, picture: PlotPicture, width: number, height: number) {
     this.#host = host;
@@ -126,6 +199,7 @@ export class Plot {
     // On the way down, so that this is known before uPlot hears of the pointer.
     host.addEventListener('mousemove', this.#onPointer, true);
     host.addEventListener('mouseleave', this.#onPointer, true);
+    host.addEventListener('mousedown', this.#onDown, true);
     this.#plot = new uPlot(
       this.#options(width, height),
       [
@@ -148,17 +222,24 @@ export class Plot {
     return () => this.#listeners.delete(listener);
   };
 
-  /** The hover where this chart is the one looked at: what other charts say does not concern its tooltip. */
-  readonly ownHover = (): Hover | undefined => (this.#hover?.source === 'shared' ? undefined : this.#hover);
+  /** The hover where this chart is the one looked at: what other charts say does not concern its tooltip, unless tooltips are shared. */
+  readonly ownHover = (): Hover | undefined =>
+    this.#hover?.source === 'shared' && this.#picture.context.share !== 'tooltip' ? undefined : this.#hover;
+
+  /** Hears each layout of the plot: its axes may have become wider. */
+  readonly onLayout = (listener: () => void): (() => void) => {
+    this.#layoutListeners.add(listener);
+    return () => this.#layoutListeners.delete(listener);
+  };
 
   draw(picture: PlotPicture): void {
+    if (this.#isDestroyed) return;
     const before = this.#picture;
     this.#picture = picture;
     if (before.context.cursor !== picture.context.cursor) {
       this.#unsubscribe();
       this.#unsubscribe = this.#follow(picture.context.cursor);
     }
-    const { yMin, yMax } = this.#yRange();
     this.#plot.batch(() => {
       if (before.xMin !== picture.xMin || before.xMax !== picture.xMax) {
         this.#plot.setData(
@@ -170,7 +251,7 @@ export class Plot {
         );
         this.#plot.setScale('x', { min: picture.xMin, max: picture.xMax });
       }
-      this.#plot.setScale('y', { min: yMin, max: yMax });
+      for (const [index, axis] of axesOf(picture).entries()) this.#plot.setScale(scaleKey(index), rangeOf(axis));
       this.#plot.redraw(false, true);
     });
     // Under the pointer the crosshair stays where the pointer is, its height too.
@@ -183,12 +264,18 @@ export class Plot {
   }
 
   resize(width: number, height: number): void {
+    if (this.#isDestroyed) return;
     if (this.#plot.width !== width || this.#plot.height !== height) this.#plot.setSize({ width, height });
   }
 
   /** CSS pixels from the top of the plotting area. */
-  yToCss(y: number): number {
-    return this.#plot.valToPos(y, 'y');
+  yToCss(y: number, axis = 0): number {
+    return this.#plot.valToPos(y, scaleKey(axis));
+  }
+
+  /** The value at that many CSS pixels from the top of the plotting area. */
+  cssToY(top: number, axis = 0): number {
+    return this.#plot.posToVal(top, scaleKey(axis));
   }
 
   xToCss(x: number): number {
@@ -205,24 +292,16 @@ export class Plot {
   }
 
   destroy(): void {
+    this.#isDestroyed = true;
     if (this.#hover !== undefined) this.#picture.context.cursor.set(undefined, this);
     this.#unsubscribe();
     this.#host.removeEventListener('keydown', this.#onKey);
     this.#host.removeEventListener('blur', this.#onBlur);
     this.#host.removeEventListener('mousemove', this.#onPointer, true);
     this.#host.removeEventListener('mouseleave', this.#onPointer, true);
+    this.#host.removeEventListener('mousedown', this.#onDown, true);
     this.#listeners.clear();
     this.#plot.destroy();
-  }
-
-  #yRange(): { yMin: number; yMax: number } {
-    const { y } = this.#picture;
-    return y.kind === 'value' ? { yMin: y.min, yMax: y.max } : { yMin: 0, yMax: Math.max(1, y.rows) };
-  }
-
-  #isLog(): boolean {
-    const { y } = this.#picture;
-    return y.kind === 'value' && y.log;
   }
 
   #options(width: number, height: number): uPlot.Options {
@@ -230,21 +309,11 @@ export class Plot {
     return {
       width,
       height,
-      padding: [8, RIGHT_PADDING, 0, 0],
+      padding: [8 + (this.#picture.above ?? 0), RIGHT_PADDING, 0, 0],
       legend: { show: false },
       scales: {
         x: { time: false, auto: false, range: () => [this.#picture.xMin, this.#picture.xMax] },
-        y: {
-          auto: false,
-          // A scale that may turn logarithmic without a new plot.
-          distr: 100,
-          fwd: (value) => (this.#isLog() ? Math.log10(Math.max(value, Number.MIN_VALUE)) : value),
-          bwd: (value) => (this.#isLog() ? 10 ** value : value),
-          range: () => {
-            const { yMin, yMax } = this.#yRange();
-            return [yMin, yMax];
-          },
-        },
+        ...Object.fromEntries(axesOf(this.#picture).map((_, index) => [scaleKey(index), this.#scale(index)])),
       },
       series: [{}, { show: true, paths: () => null, points: { show: false } }],
       axes: [
@@ -259,20 +328,9 @@ export class Plot {
           border: { show: true, stroke: () => ink().axis, width: 1 },
           splits: (u) => this.#xTicks(u.bbox.width / uPlot.pxRatio).at as number[],
           values: (u) => this.#xLabels(u.bbox.width / uPlot.pxRatio),
+          ...label(() => this.#picture.xAxis?.label ?? '', this.#picture.xAxis?.label),
         },
-        {
-          stroke: () => ink().faint,
-          font: AXIS_FONT,
-          size: (u, values) => this.#axisWidth(u, values),
-          gap: 6,
-          grid: { show: true, stroke: () => (this.#picture.y.kind === 'rows' ? 'transparent' : ink().grid), width: 1 },
-          ticks: { show: false },
-          // uPlot would leave out what is no power of ten, taking the scale for a logarithm.
-          filter: (_, splits) => splits,
-          border: { show: false },
-          splits: (u) => this.#yTicks(u.bbox.height / uPlot.pxRatio),
-          values: (_, splits) => this.#yLabels(splits),
-        },
+        ...axesOf(this.#picture).flatMap((axis, index) => (isVisible(axis) ? [this.#yAxis(index)] : [])),
       ],
       cursor: {
         y: false,
@@ -290,16 +348,76 @@ export class Plot {
         },
       },
       hooks: {
-        draw: [(u) => this.#paint(u)],
+        draw: [
+          (u) => {
+            this.#paint(u);
+            for (const listener of this.#layoutListeners) listener();
+          },
+        ],
         setCursor: [(u) => this.#onCursor(u)],
         setSelect: [(u) => this.#onSelect(u)],
       },
     };
   }
 
+  #axis(index: number): YAxis {
+    return axesOf(this.#picture)[index] ?? this.#picture.y;
+  }
+
+  #scale(index: number): uPlot.Scale {
+    return {
+      auto: false,
+      // A scale that may turn logarithmic without a new plot.
+      distr: 100,
+      fwd: (value) => scaleIn(this.#axis(index)).forward(value),
+      bwd: (value) => scaleIn(this.#axis(index)).backward(value),
+      range: () => {
+        const { min, max } = rangeOf(this.#axis(index));
+        return [min, max];
+      },
+    };
+  }
+
+  #yAxis(index: number): uPlot.Axis {
+    const ink = () => this.#picture.ink;
+    const axis = (): YAxis => this.#axis(index);
+    const asked = axis();
+    const value = asked.kind === 'value' ? asked : undefined;
+    return {
+      scale: scaleKey(index),
+      side: value?.side === 'right' ? 1 : 3,
+      stroke: () => {
+        const now = axis();
+        return now.kind === 'value' && now.color !== undefined ? now.color : ink().faint;
+      },
+      font: AXIS_FONT,
+      size: (u, values) => value?.width ?? this.#axisWidth(u, values),
+      gap: 6,
+      grid: {
+        show: value?.grid ?? true,
+        stroke: () => (axis().kind === 'rows' ? 'transparent' : ink().grid),
+        width: 1,
+      },
+      ticks: { show: false },
+      // uPlot would leave out what is no power of ten, taking the scale for a logarithm.
+      filter: (_, splits) => splits,
+      border: { show: value?.border === true, stroke: () => ink().axis, width: 1 },
+      splits: (u) => this.#yTicks(axis(), u.bbox.height / uPlot.pxRatio),
+      values: (_, splits) => this.#yLabels(axis(), splits),
+      ...label(() => {
+        const now = axis();
+        return now.kind === 'value' ? (now.label ?? '') : '';
+      }, value?.label),
+    };
+  }
+
   #xTicks(widthCss: number): { at: readonly number[]; labels: readonly string[] } {
-    const { xMin, xMax, context } = this.#picture;
+    const { xMin, xMax, context, xAxis } = this.#picture;
     const most = Math.max(2, Math.floor(widthCss / X_TICK_SPACE));
+    if (xAxis !== undefined) {
+      const at = valueTicks(xMin, xMax, most, xAxis.unit);
+      return { at, labels: formatTicks(at, xAxis.unit, xAxis.decimals) };
+    }
     if (context.x === 'time') return timeTicks(xMin, xMax, most, context.timeZone);
     const unit = context.x === 'elapsed' ? 'ms' : 'short';
     const at = valueTicks(xMin, xMax, most, unit).filter((tick) => context.x === 'elapsed' || Number.isInteger(tick));
@@ -316,17 +434,18 @@ export class Plot {
     });
   }
 
-  #yTicks(heightCss: number): number[] {
-    const { y } = this.#picture;
+  #yTicks(y: YAxis, heightCss: number): number[] {
     if (y.kind === 'rows') return y.labels.map((label) => label.at);
     const most = Math.min(MOST_Y_TICKS, Math.max(2, Math.floor(heightCss / Y_TICK_SPACE)));
-    return y.log ? logTicks(y.min, y.max, most) : valueTicks(y.min, y.max, most, y.unit);
+    return scaleTicks(y.scale ?? LINEAR, y.min, y.max, most, y.unit);
   }
 
-  #yLabels(ticks: readonly number[]): string[] {
-    const { y } = this.#picture;
+  #yLabels(y: YAxis, ticks: readonly number[]): string[] {
     if (y.kind === 'rows') return y.labels.map((label) => label.text);
-    return y.log ? ticks.map((tick) => formatTick(tick, y.unit)) : formatTicks(ticks, y.unit, y.decimals);
+    // Ticks of a logarithm are far apart: each has a prefix of its own.
+    return (y.scale ?? LINEAR).kind === 'linear'
+      ? formatTicks(ticks, y.unit, y.decimals)
+      : ticks.map((tick) => formatTick(tick, y.unit));
   }
 
   /** As wide as the widest label, so that the plot has the rest. */
@@ -339,12 +458,16 @@ export class Plot {
     const { left, top, width, height } = u.bbox;
     if (width <= 0 || height <= 0) return;
     const { xMin, xMax } = this.#picture;
-    const { yMin, yMax } = this.#yRange();
     const perX = width / (xMax - xMin);
-    const log = this.#isLog();
-    const low = log ? Math.log10(yMin) : yMin;
-    const perY = height / ((log ? Math.log10(yMax) : yMax) - low);
     const bottom = top + height;
+    const onAxis = axesOf(this.#picture).map((axis) => {
+      const { min, max } = rangeOf(axis);
+      const { forward } = scaleIn(axis);
+      const low = forward(min);
+      const perY = height / (forward(max) - low);
+      return (y: number) => bottom - (forward(y) - low) * perY;
+    });
+    const yOf = (axis: number) => onAxis[axis] ?? onAxis[0]!;
     const { ctx } = u;
     ctx.save();
     ctx.beginPath();
@@ -360,8 +483,8 @@ export class Plot {
       height,
       ratio: uPlot.pxRatio,
       xToPx: (x) => left + (x - xMin) * perX,
-      // A logarithm has no zero: what is not above it lies far below the plot.
-      yToPx: log ? (y) => (y > 0 ? bottom - (Math.log10(y) - low) * perY : bottom + 1e4) : (y) => bottom - (y - low) * perY,
+      yToPx: yOf(0),
+      yOf,
     });
     ctx.restore();
   }
@@ -374,7 +497,7 @@ export class Plot {
 
   #follow(cursor: Crosshair): () => void {
     return cursor.subscribe((x, origin) => {
-      if (origin === this || this.#hover?.pinned) return;
+      if (origin === this || this.#hover?.pinned || this.#picture.context.share === 'off') return;
       if (x === undefined || x < this.#picture.xMin || x > this.#picture.xMax) this.#setHover(undefined);
       else this.#setHover(this.#at(x, undefined, 'shared'));
       this.#place(x);
@@ -389,7 +512,8 @@ export class Plot {
 
   #at(x: number, topCss: number | undefined, source: Hover['source']): Hover {
     // Measuring would lay the page out for each chart that only follows.
-    if (source === 'shared') return { x, y: undefined, clientX: 0, clientY: 0, source, pinned: false };
+    if (source === 'shared' && this.#picture.context.share !== 'tooltip')
+      return { x, y: undefined, clientX: 0, clientY: 0, source, pinned: false };
     const rect = this.#plot.over.getBoundingClientRect();
     return {
       x,
@@ -432,14 +556,28 @@ export class Plot {
     else if (event.target === over || event.target === this.#host) this.#isPointed = false;
   };
 
+  readonly #onDown = (event: MouseEvent): void => {
+    this.#drag = (event.ctrlKey || event.metaKey) && this.#picture.annotate !== undefined ? 'annotate' : 'zoom';
+    const { drag } = this.#plot.cursor;
+    if (drag !== undefined) drag.y = event.shiftKey && this.#picture.zoomY !== undefined;
+  };
+
   #onSelect(u: uPlot): void {
-    const { left, width } = u.select;
-    if (width < LEAST_DRAG_PX) return;
+    const { left, width, top, height } = u.select;
+    const both = u.cursor.drag?.y === true;
+    if (u.cursor.drag !== undefined) u.cursor.drag.y = false;
+    if (width < LEAST_DRAG_PX && !(both && height >= LEAST_DRAG_PX)) return;
     const from = u.posToVal(left, 'x');
     const to = u.posToVal(left + width, 'x');
+    const tall = u.over.clientHeight;
     u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.#setHover(undefined);
-    this.#picture.context.zoomTo(from, to);
+    if (this.#drag === 'annotate') {
+      this.#picture.annotate?.(from, to);
+      return;
+    }
+    if (both && height >= LEAST_DRAG_PX && height < tall) this.#picture.zoomY?.(1 - (top + height) / tall, 1 - top / tall);
+    if (width >= LEAST_DRAG_PX) this.#picture.context.zoomTo(from, to);
   }
 
   // uPlot swallows the click that ends a drag, so each click here is meant.
@@ -449,6 +587,11 @@ export class Plot {
     const left = event.clientX - rect.left;
     const top = event.clientY - rect.top;
     const hover = this.#at(this.#plot.posToVal(left, 'x'), top, 'pointer');
+    if ((event.ctrlKey || event.metaKey) && this.#picture.annotate !== undefined) {
+      this.#picture.annotate(hover.x, hover.x);
+      event.stopPropagation();
+      return;
+    }
     this.#setHover({ ...hover, pinned: this.#hover?.pinned !== true });
     this.#plot.setCursor({ left, top }, false);
     this.#host.focus({ preventScroll: true });

@@ -20,14 +20,24 @@ export function readSeries(series: ChartSeries, x: number, reach: number): Readi
   return { series, index, x: series.xs[index]!, value, isNaN: Number.isNaN(value) && series.nanAt.includes(index) };
 }
 
-/** All values at the cursor, the highest first; gaps are left out, NaN stands at the end. */
-export function readAll(series: readonly ChartSeries[], hover: Hover, reach: number): Reading[] {
+/** In which order the lines are told. */
+export type ReadingSort = 'asc' | 'desc' | 'none';
+
+/** All values at the cursor, the highest first unless told otherwise; gaps are left out, NaN stands at the end. */
+export function readAll(
+  series: readonly ChartSeries[],
+  hover: Pick<Hover, 'x'>,
+  reach: number,
+  sort: ReadingSort = 'desc',
+): Reading[] {
   const readings: Reading[] = [];
   for (const one of series) {
     const reading = readSeries(one, hover.x, reach);
     if (reading !== undefined && (reading.isNaN || !Number.isNaN(reading.value))) readings.push(reading);
   }
-  return readings.sort((a, b) => (a.isNaN ? 1 : 0) - (b.isNaN ? 1 : 0) || b.value - a.value);
+  if (sort === 'none') return readings;
+  const sign = sort === 'asc' ? 1 : -1;
+  return readings.sort((a, b) => (a.isNaN ? 1 : 0) - (b.isNaN ? 1 : 0) || sign * (a.value - b.value));
 }
 
 /** The reading nearest to the pointer's height; `heightOf` answers where a reading is drawn. undefined without a pointer. */

@@ -49,6 +49,12 @@ function powers(base: number, min: number, max: number, most: number): number[] 
 function symlogTicks(base: number, linear: number, min: number, max: number, most: number): number[] {
   if (!(max > min) || !Number.isFinite(max - min)) return [];
   const side = (reach: number) => (reach > linear ? powers(base, linear, reach, Math.max(1, Math.floor(most / 2))) : []);
-  const ticks = [...side(-min).toReversed().map((tick) => -tick), 0, ...side(max)].filter((tick) => tick >= min && tick <= max);
+  const ticks = [
+    ...side(-min)
+      .toReversed()
+      .map((tick) => -tick),
+    0,
+    ...side(max),
+  ].filter((tick) => tick >= min && tick <= max);
   return ticks.length > 1 ? ticks : valueTicks(min, max, most, '');
 }

@@ -57,7 +57,7 @@ const frame: Frame = {
 };
 
 test('missing is a gap, NaN is a gap with a mark, and whole columns are not copied', () => {
-  const [a, b] = seriesFromFrames([frame], '', 'dark');
+  const [a, b] = seriesFromFrames([frame], 'dark', 'UTC');
   expect([...a!.ys]).toEqual([1, Number.NaN, Number.NaN, 4]);
   expect(a!.nanAt).toEqual([2]);
   expect(summaryOf(a!).count).toBe(2);
@@ -66,7 +66,7 @@ test('missing is a gap, NaN is a gap with a mark, and whole columns are not copi
 });
 
 test('at the cursor: the highest first, gaps left out, NaN last, nearest by height', () => {
-  const series = seriesFromFrames([frame], '', 'dark');
+  const series = seriesFromFrames([frame], 'dark', 'UTC');
   const hover = { x: 19, y: 0, clientX: 0, clientY: 0, source: 'pointer', pinned: false } as const;
   const readings = readAll(series, hover, 1);
   expect(readings.map(({ value, isNaN }) => (isNaN ? 'NaN' : value))).toEqual([7, 'NaN']);

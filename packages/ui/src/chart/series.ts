@@ -1,12 +1,20 @@
+import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
+import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { nearestIndex } from '@vitrine/compute/downsample.ts';
+import { findReducer } from '@vitrine/compute/reducers.ts';
 import { summarize } from '@vitrine/compute/reduce.ts';
 import type { Summary } from '@vitrine/compute/reduce.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
-import type { Frame, NumberField } from '@vitrine/model/frame.ts';
+import type { Field, Frame, NumberField } from '@vitrine/model/frame.ts';
 
+import { colorOf, isByValue } from '../theme/color-mode.ts';
 import type { ThemeName } from '../theme/ink.ts';
-import { assignSlots, lineStyle, SERIES_COLORS, shadeOf } from '../theme/series-color.ts';
+import { assignSlots, lineStyle, shadeOf } from '../theme/series-color.ts';
 import type { LineStyle } from '../theme/series-color.ts';
+import { graphSettings } from './graph-settings.ts';
+import type { GraphSettings } from './graph-settings.ts';
+import { inkAt, inkStops } from './value-ink.ts';
+import type { InkStop } from './value-ink.ts';
 
 /** One line of a chart. */
 export interface ChartSeries {
@@ -16,7 +24,10 @@ export interface ChartSeries {
   /** What its colour stands for: the run, the model; equal for the splits of one run. */
   readonly identity: string;
   readonly color: string;
+  /** How the colour follows the value; empty where it doesn't. */
+  readonly inks: readonly InkStop[];
   readonly style: LineStyle;
+  readonly look: GraphSettings;
   readonly unit: string;
   /** Rising. */
   readonly xs: Float64Array;
@@ -24,6 +35,13 @@ export interface ChartSeries {
   readonly ys: Float64Array;
   /** Where a value is there and is NaN. */
   readonly nanAt: readonly number[];
+  /** A value in words. */
+  readonly show: (value: number) => string;
+  readonly field: NumberField;
+  /** Where it comes from, for links: the frame, the column in it, and the row of each point where they don't stand in its order. */
+  readonly frame: Frame;
+  readonly column: number;
+  readonly rows: Uint32Array | undefined;
 }
 
 /** Enough NaN marks to see that there are many. */
@@ -33,37 +51,68 @@ const SPLIT = 'split';
 const NAMED_BY = ['run', 'model', 'version', 'instance'];
 /** Of these the first in which a chart's lines differ gives the hue; what else differs is a shade of it. */
 const HUED_BY = ['run', 'model', 'version'];
+/** Modes in which the hue is the identity's, and variants are shades of it. */
+const isPalette = (mode: string | undefined) => mode === undefined || mode.startsWith('palette-');
 
-/** The lines of all frames that hold any, coloured by identity. `unit` is the panel's; a field's own unit wins. */
-export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: ThemeName): ChartSeries[] {
-  const columns: { id: string; xs: Float64Array; field: NumberField }[] = [];
-  const taken = new Map<string, number>();
-  for (const frame of frames) {
-    const [x, ...rest] = frame.fields;
-    if (!isNumbers(x)) continue;
-    for (const field of rest) {
-      if (!isNumbers(field)) continue;
-      const key = `${frame.refId} ${field.name} ${labelKey(field.labels)}`;
-      const copies = taken.get(key) ?? 0;
-      taken.set(key, copies + 1);
-      columns.push({ id: copies === 0 ? key : `${key} #${copies}`, xs: x.values, field });
-    }
-  }
-  const identities = identitiesOf(columns.map(({ field }) => field));
+/** Which column lines are drawn over; undefined where the frame has none. */
+export type PickX = (frame: Frame) => number | undefined;
+
+/** Over its time; a series without one over its first column. */
+export const overTime: PickX = (frame) => {
+  if (frame.shape === 'exemplars') return undefined;
+  const time = frame.fields.findIndex(({ type }) => type === 'time');
+  if (time >= 0) return time;
+  return frame.shape === 'series' && isNumbers(frame.fields[0]) ? 0 : undefined;
+};
+
+interface Line {
+  readonly id: string;
+  readonly name: string;
+  readonly xs: Float64Array;
+  readonly field: NumberField;
+  readonly frame: Frame;
+  readonly column: number;
+  readonly rows: Uint32Array | undefined;
+}
+
+/** The lines of all frames that hold any, coloured by identity or as their fields say. Each field's `config` is complete. */
+export function seriesFromFrames(
+  frames: readonly Frame[],
+  theme: ThemeName,
+  timeZone: string,
+  pickX: PickX = overTime,
+): ChartSeries[] {
+  const lines = linesOf(frames, pickX);
+  const identities = identitiesOf(
+    lines.map(({ name, field: { labels } }) => ({ name, ...(labels === undefined ? {} : { labels }) })),
+  );
   const slots = assignSlots(identities.map(({ identity }) => identity));
-  const series = columns.map<ChartSeries>(({ id, xs, field }, index) => {
+  const series = lines.map<ChartSeries>(({ id, name, xs, field, frame, column, rows }, index) => {
     const { ys, nanAt } = drawable(field);
     const { identity, shade } = identities[index]!;
+    const { config } = field;
+    const inks = inkStops(field, theme);
+    const slot = slots.get(identity)!;
+    const plain =
+      inkOfSeries(field, inks) ?? colorOf(isByValue(config?.color?.mode) ? undefined : config?.color, { slot, index }, theme);
+    const display = displayOf(field, { timeZone });
     return {
       id,
-      name: field.name,
+      name,
       identity,
-      color: shadeOf(SERIES_COLORS[theme][slots.get(identity)!]!, shade, theme),
+      color: isPalette(config?.color?.mode) ? shadeOf(plain, shade, theme) : plain,
+      inks,
       style: lineStyle(field.labels?.[SPLIT]),
-      unit: field.config?.unit ?? unit,
+      look: graphSettings(config?.custom),
+      unit: config?.unit ?? '',
       xs,
       ys,
       nanAt,
+      show: (value) => displayText(display(value)),
+      field,
+      frame,
+      column,
+      rows,
     };
   });
   if (!identities.some(({ shade }) => shade > 0)) return series;
@@ -73,18 +122,119 @@ export function seriesFromFrames(frames: readonly Frame[], unit: string, theme: 
   return series.toSorted((a, b) => order.get(a.identity)! - order.get(b.identity)!);
 }
 
+function linesOf(frames: readonly Frame[], pickX: PickX): Line[] {
+  const lines: Line[] = [];
+  const taken = new Map<string, number>();
+  const names = fieldNames(frames);
+  for (const [at, frame] of frames.entries()) {
+    const xColumn = pickX(frame);
+    const x = xColumn === undefined ? undefined : frame.fields[xColumn];
+    if (!isNumbers(x)) continue;
+    const order = risingOrder(x);
+    const xs = order === undefined ? x.values : pick(x.values, order);
+    for (const [column, given] of frame.fields.entries()) {
+      const field = column === xColumn ? undefined : asNumbers(given);
+      if (field === undefined) continue;
+      const key = `${frame.refId} ${names[at]![column]} ${labelKey(field.labels)}`;
+      const copies = taken.get(key) ?? 0;
+      taken.set(key, copies + 1);
+      lines.push({
+        id: copies === 0 ? key : `${key} #${copies}`,
+        name: names[at]![column]!,
+        xs,
+        field: order === undefined ? field : reordered(field, order),
+        frame,
+        column,
+        rows: order,
+      });
+    }
+  }
+  return lines;
+}
+
+const booleans = new WeakMap<Field, NumberField>();
+
+/** What a line can be drawn of: numbers, and yes and no as 1 and 0. A further time column is no line. */
+function asNumbers(field: Field): NumberField | undefined {
+  if (field.type === 'number') return field;
+  if (field.type !== 'boolean') return undefined;
+  let made = booleans.get(field);
+  if (made === undefined) booleans.set(field, (made = { ...field, type: 'number', values: Float64Array.from(field.values) }));
+  return made;
+}
+
+const orders = new WeakMap<NumberField, Uint32Array | 'rising'>();
+
+/** The rows in the order of x, those without an x left out; undefined where they stand so already. */
+function risingOrder(x: NumberField): Uint32Array | undefined {
+  let order = orders.get(x);
+  if (order === undefined) orders.set(x, (order = findOrder(x)));
+  return order === 'rising' ? undefined : order;
+}
+
+function findOrder({ values, present }: NumberField): Uint32Array | 'rising' {
+  let rising = true;
+  for (let row = 0; row < values.length && rising; row++) {
+    rising =
+      (present === undefined || present[row] === 1) &&
+      Number.isFinite(values[row]!) &&
+      !(row > 0 && values[row]! < values[row - 1]!);
+  }
+  if (rising) return 'rising';
+  const rows: number[] = [];
+  for (let row = 0; row < values.length; row++) {
+    if ((present === undefined || present[row] === 1) && Number.isFinite(values[row]!)) rows.push(row);
+  }
+  return Uint32Array.from(rows.sort((a, b) => values[a]! - values[b]! || a - b));
+}
+
+function pick(values: Float64Array, rows: Uint32Array): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let index = 0; index < rows.length; index++) picked[index] = values[rows[index]!]!;
+  return picked;
+}
+
+/** By the order: one column may stand over several. */
+const reorderings = new WeakMap<Uint32Array, Map<NumberField, NumberField>>();
+
+function reordered(field: NumberField, rows: Uint32Array): NumberField {
+  let known = reorderings.get(rows);
+  if (known === undefined) reorderings.set(rows, (known = new Map()));
+  let made = known.get(field);
+  if (made === undefined) {
+    const { present } = field;
+    made = {
+      ...field,
+      values: pick(field.values, rows),
+      ...(present === undefined ? {} : { present: Uint8Array.from(rows, (row) => present[row]!) }),
+    };
+    known.set(field, made);
+  }
+  return made;
+}
+
+/** The colour that a series takes from one of its values, where its mode is by value. */
+function inkOfSeries(field: NumberField, inks: readonly InkStop[]): string | undefined {
+  if (inks.length === 0) return undefined;
+  const by = field.config?.color?.seriesBy ?? 'last';
+  const value = findReducer(by === 'last' ? 'lastNotNull' : by)?.reduce(field);
+  return inkAt(inks, typeof value === 'number' ? value : Number.NEGATIVE_INFINITY);
+}
+
 /** What a line's colour stands for: its hue for the identity, its shade (0, 1, …) for what tells it from others of that identity. */
 export interface Identity {
   readonly identity: string;
   readonly shade: number;
 }
 
+type Named = Pick<NumberField, 'name' | 'labels'>;
+
 /**
  * Fields that differ in their run (or model, or version) take its hue, and what else they differ in is a shade. Others take a hue for
  * the labels in which they differ; where they differ in none, for the run or model they are of; else for their name. A label that only
  * some fields have is a difference; the split never is: it is the line's style.
  */
-export function identitiesOf(fields: readonly NumberField[]): Identity[] {
+export function identitiesOf(fields: readonly Named[]): Identity[] {
   const names = new Set(fields.flatMap(({ labels }) => Object.keys(labels ?? {})));
   names.delete(SPLIT);
   const differing = [...names]
@@ -111,7 +261,7 @@ export function identitiesOf(fields: readonly NumberField[]): Identity[] {
   });
 }
 
-function textOf({ labels }: NumberField, names: readonly string[]): string {
+function textOf({ labels }: Named, names: readonly string[]): string {
   return names.flatMap((name) => (labels?.[name] === undefined ? [] : [`${name}=${labels[name]}`])).join(',');
 }
 

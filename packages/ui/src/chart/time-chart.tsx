@@ -1,164 +1,215 @@
-import { lowerBound } from '@vitrine/compute/downsample.ts';
-import { stack } from '@vitrine/compute/stack.ts';
-import type { ThresholdStep } from '@vitrine/model/field-config.ts';
-import { formatText } from '@vitrine/model/unit.ts';
+import { resolveLinks } from '@vitrine/compute/field/links.ts';
+import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
+import type { AnnotationEvent, Frame } from '@vitrine/model/frame.ts';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import { INK } from '../theme/ink.ts';
-import { statusInk, statusOfColor } from '../theme/status.ts';
+import { AnnotationLane, LANE_HEIGHT } from './annotation-lane.tsx';
+import { marksOf } from './annotations.ts';
+import type { ChartMark } from './annotations.ts';
+import { axisKey, axisRange, planAxes } from './axes.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
+import type { Choice } from './chart-tooltip.tsx';
+import { exemplarsOf, nearestExemplar } from './exemplars.ts';
+import type { Exemplar } from './exemplars.ts';
 import { formatX } from './format-x.ts';
-import { LEGEND_HEAD, LEGEND_ROW, legendNeeds, LegendTable, legendWidthWithin } from './legend-table.tsx';
-import type { LegendNeeds } from './legend-table.tsx';
+import { calcText, chartLayout, legendNeeds } from './legend-layout.ts';
+import type { LegendChoice } from './legend-layout.ts';
+import { LegendList, LegendTable } from './legend-table.tsx';
 import { paintLines } from './paint-lines.ts';
-import type { LineLook, Stroke } from './paint-lines.ts';
-import type { ChartContext, PlotPicture, Surface } from './plot.ts';
+import { paintMarks, paintRegions, paintThresholds, paintZero } from './paint-thresholds.ts';
+import type { ThresholdPlan } from './paint-thresholds.ts';
+import type { ChartContext, Plot, PlotPicture, Surface, YAxis } from './plot.ts';
 import { nearestReading, readAll } from './reading.ts';
-import type { Reading } from './reading.ts';
+import type { Reading, ReadingSort } from './reading.ts';
 import type { ChartSeries } from './series.ts';
-import { summaryOf } from './series.ts';
+import { strokesOf } from './strokes.ts';
+import type { Stroke } from './strokes.ts';
 import classes from './time-chart.module.css';
 import { usePlot } from './use-plot.ts';
+import { absoluteSteps } from './value-ink.ts';
 import { xRange } from './x-range.ts';
-import { valueRange } from './value-range.ts';
-import type { RangeLimits } from './value-range.ts';
+
+/** What a chart of lines needs of its page besides what every chart needs. A panel's context is one. */
+export interface LineChartContext extends ChartContext {
+  readonly annotations: readonly AnnotationEvent[];
+  readonly annotate?: (from: number, to: number) => void;
+  readonly editAnnotation?: (event: AnnotationEvent) => void;
+  replace(text: string, scope?: { readonly frame?: Frame; readonly field?: number; readonly row?: number }): string;
+  readonly choose?: (variable: string, value: string) => void;
+}
+
+/** What the tooltip tells. */
+export interface TooltipChoice {
+  readonly mode: 'single' | 'multi' | 'none';
+  readonly sort: ReadingSort;
+  readonly hideZeros: boolean;
+  readonly maxWidth: number | undefined;
+  readonly maxHeight: number | undefined;
+}
 
 export interface TimeChartProps {
   /** What the chart is called by a screen reader. */
   readonly label: string;
   readonly series: readonly ChartSeries[];
+  /** All frames of the answer: exemplars are among them. */
+  readonly frames: readonly Frame[];
   readonly width: number;
   readonly height: number;
-  readonly context: ChartContext;
-  readonly unit: string;
-  readonly decimals: number | undefined;
-  readonly limits: RangeLimits;
-  readonly look: LineLook;
-  readonly stacked: boolean;
-  readonly thresholds: readonly ThresholdStep[];
-  readonly thresholdStyle: 'off' | 'line' | 'area';
-  readonly legend: 'bottom' | 'right' | 'hidden';
+  readonly context: LineChartContext;
+  readonly legend: LegendChoice;
+  readonly tooltip: TooltipChoice;
+  /** Where an annotation's time stands on x; undefined where it has no place. Absent: x is time. */
+  readonly timeToX?: ((timeMs: number) => number | undefined) | undefined;
+  /** The x axis where it is neither time nor the domain's. */
+  readonly xAxis?: PlotPicture['xAxis'];
+  /** An x in words, where it is neither time nor the domain's. */
+  readonly showX?: ((x: number) => string) | undefined;
 }
 
 /** Beside a line's ends the cursor still reads it within so many pixels. */
 const REACH_PX = 10;
-const LEAST_PLOT_HEIGHT = 96;
-/** Of the height: what the legend may take to show all of its rows, and what it takes where it can't. */
-const LEGEND_SHARE = { all: 0.55, some: 0.38 };
-/** A legend beside its plot: its share of the width, and more of it, up to `names`, where names and one number need that. */
-const RIGHT_LEGEND = { names: 250, share: 0.36, most: 460, plot: 240 };
+const EXEMPLAR_REACH_PX = 10;
 /** Rows of the table that stands in for a chart without a legend. */
 const SPOKEN_ROWS = 50;
+/** Below this a lane would squeeze the plot. */
+const LANE_FROM_HEIGHT = 80;
 
-export interface ChartLayout {
-  readonly plotWidth: number;
-  readonly plotHeight: number;
-  readonly legendWidth: number;
-  readonly legendHeight: number;
-}
+const sameX = (timeMs: number) => timeMs;
+const NO_LINKS: readonly ResolvedLink[] = [];
 
-/**
- * Divides the room between plot and legend: the plot comes first, a legend that would squeeze it is left out, and one beside a narrow
- * plot goes below it. Pure.
- */
-export function chartLayout(
-  width: number,
-  height: number,
-  legend: TimeChartProps['legend'],
-  count: number,
-  needs: LegendNeeds,
-): ChartLayout {
-  const alone = { plotWidth: Math.max(0, width), plotHeight: Math.max(0, height), legendWidth: 0, legendHeight: 0 };
-  if (legend === 'hidden' || count === 0) return alone;
-  if (legend === 'right') {
-    const base = Math.min(RIGHT_LEGEND.names, needs.name + needs.number);
-    const most = Math.min(RIGHT_LEGEND.most, Math.max(base, Math.floor(width * RIGHT_LEGEND.share)));
-    const legendWidth = legendWidthWithin(most, needs);
-    if (width - legendWidth >= RIGHT_LEGEND.plot)
-      return { plotWidth: width - legendWidth, plotHeight: height, legendWidth, legendHeight: height };
-  }
-  // Whole rows: half a row looks like a mistake.
-  const rowsIn = (room: number) => Math.floor((room - LEGEND_HEAD) / LEGEND_ROW);
-  const share = count <= rowsIn(height * LEGEND_SHARE.all) ? LEGEND_SHARE.all : LEGEND_SHARE.some;
-  const rows = Math.min(count, Math.max(1, rowsIn(Math.min(height * share, height - LEAST_PLOT_HEIGHT))));
-  const legendHeight = LEGEND_HEAD + rows * LEGEND_ROW;
-  if (height - legendHeight < LEAST_PLOT_HEIGHT) return alone;
-  return { plotWidth: width, plotHeight: height - legendHeight, legendWidth: width, legendHeight };
-}
-
-/** Lines over time, steps or epochs, with everything the page's charts share: crosshair, zoom, tooltip, legend, keyboard. */
+/** Lines over time, steps or epochs, with everything the page's charts share: crosshair, zoom, annotations, tooltip, legend, keyboard. */
 export function TimeChart(props: TimeChartProps): ReactElement {
-  const { series, context, unit, decimals, limits, look, stacked, thresholds, thresholdStyle, width, height } = props;
+  const { series, frames, width, height, legend, tooltip, timeToX = sameX, xAxis } = props;
   const [shown, setShown] = useState<ReadonlySet<string>>();
+  const [zoomedY, setZoomedY] = useState<ReadonlyMap<string, readonly [number, number]>>();
   const emphasis = useRef<string>(undefined);
-  const needs = useMemo(() => legendNeeds(series, decimals), [series, decimals]);
-  const layout = chartLayout(width, height, props.legend, series.length, needs);
+  const context = useZoomOut(props.context, zoomedY === undefined ? undefined : () => setZoomedY(undefined));
+  const { theme } = context;
 
-  const strokes = useMemo(() => {
-    const visible = shown === undefined ? series : series.filter(({ id }) => shown.has(id));
-    // A solo of a line that has gone must not leave the chart empty.
-    const drawn = visible.length === 0 ? series : visible;
-    const piles = stacked ? stack(drawn) : undefined;
-    return drawn.map((one, index) => ({ series: one, ys: piles?.[index]?.tops ?? one.ys, base: piles?.[index]?.bases }));
-  }, [series, shown, stacked]);
+  const listed = useMemo(() => series.filter(({ look }) => !look.hide.legend), [series]);
+  const needs = useMemo(() => legendNeeds(listed), [listed]);
+  const layout = chartLayout(width, height, legend, listed.length, needs);
+  const isOn = useCallback((one: ChartSeries) => shown?.has(one.id) ?? !one.look.hide.viz, [shown]);
 
   const [xMin, xMax] = xRange(context, series);
-  const { min, max, softMin, softMax, log } = limits;
-  const [yMin, yMax] = useMemo(() => {
-    const [low, high] = extremes(strokes, xMin, xMax, log === true);
-    const toZero = look.fillOpacity > 0 && !log && low > 0 && stacked ? 0 : low;
-    return valueRange(toZero, high, { min, max, softMin, softMax, log });
-  }, [strokes, xMin, xMax, min, max, softMin, softMax, log, look.fillOpacity, stacked]);
+  const axes = useMemo(() => planAxes(series.filter((one) => !one.look.hide.viz || shown?.has(one.id))), [series, shown]);
+  const strokes = useMemo(() => {
+    const visible = series.filter(isOn);
+    // A solo of a line that has gone must not leave the chart empty.
+    const drawn = visible.length === 0 ? series.filter(({ look }) => !look.hide.viz) : visible;
+    const keys = new Map(axes.map(({ key }, index) => [key, index]));
+    return strokesOf(drawn, (one) => keys.get(axisKey(one)) ?? 0);
+  }, [series, isOn, axes]);
+  const byId = useMemo(() => new Map(strokes.map((stroke) => [stroke.series.id, stroke])), [strokes]);
+
+  const ranges = useMemo(
+    () =>
+      axes.map((axis, index) => {
+        const found = zoomedY?.get(axis.key);
+        return (
+          found ??
+          axisRange(
+            axis,
+            strokes.filter((stroke) => stroke.axis === index),
+            xMin,
+            xMax,
+          )
+        );
+      }),
+    [axes, strokes, xMin, xMax, zoomedY],
+  );
+  const marks = useMemo(() => marksOf(context.annotations, timeToX), [context.annotations, timeToX]);
+  const exemplars = useMemo(() => (timeToX === sameX ? exemplarsOf(frames) : []), [frames, timeToX]);
+  const hasLane = marks.length > 0 && layout.plotHeight >= LANE_FROM_HEIGHT;
+  const plotRef = useRef<Plot>(undefined);
 
   const picture = useMemo<PlotPicture>(() => {
-    const ink = INK[context.theme];
+    const ink = INK[theme];
+    const scaled = axes.map((axis, index): YAxis => ({
+      kind: 'value',
+      min: ranges[index]![0],
+      max: ranges[index]![1],
+      scale: axis.settings.scale,
+      unit: axis.unit,
+      decimals: axis.decimals,
+      side: axis.side,
+      visible: axis.visible,
+      label: axisLabel(axis.label, axis.settings.scale.kind),
+      grid: axis.grid,
+      border: axis.settings.border,
+      color: axis.color,
+      width: axis.settings.width,
+    }));
+    const thresholds = thresholdsOf(strokes, ranges);
+    const { annotate } = context;
     return {
       context,
       ink,
       xMin,
       xMax,
-      y: { kind: 'value', min: yMin, max: yMax, log: log === true, unit, decimals },
+      y: scaled[0]!,
+      moreY: scaled.slice(1),
+      ...(xAxis === undefined ? {} : { xAxis }),
+      above: hasLane ? LANE_HEIGHT : 0,
       stops: longest(strokes),
+      annotate,
+      zoomY(from, to) {
+        const plot = plotRef.current;
+        if (plot === undefined) return;
+        const tall = plot.over.clientHeight;
+        setZoomedY(
+          new Map(
+            axes.map(({ key }, index) => [key, [plot.cssToY((1 - from) * tall, index), plot.cssToY((1 - to) * tall, index)]]),
+          ),
+        );
+      },
       paint(surface) {
-        if (thresholdStyle !== 'off') paintThresholds(surface, thresholds, thresholdStyle, yMin, yMax, context.theme);
-        if (!log && yMin < 0 && yMax > 0) paintZero(surface, ink.axis);
+        paintRegions(surface, marks, theme);
+        for (const plan of thresholds) paintThresholds(surface, plan, theme);
+        const [low, high] = ranges[0]!;
+        if (axes[0]!.settings.scale.kind !== 'log' && low < 0 && high > 0) paintZero(surface, theme);
         const raised = emphasis.current;
-        const list = strokes.map<Stroke>((stroke) => ({
-          ...stroke,
-          raised: stroke.series.id === raised,
-          dimmed: raised !== undefined && stroke.series.id !== raised,
-        }));
-        paintLines(surface, list, look, xMin, xMax);
+        paintLines(
+          surface,
+          strokes,
+          ({ series: { id } }) => ({ raised: id === raised, dimmed: raised !== undefined && id !== raised }),
+          xMin,
+          xMax,
+        );
+        paintMarks(surface, marks, theme);
+        paintExemplars(surface, exemplars, ink.text, ink.panel);
       },
     };
-  }, [context, xMin, xMax, yMin, yMax, log, unit, decimals, strokes, thresholdStyle, thresholds, look]);
+  }, [context, theme, axes, ranges, strokes, xMin, xMax, xAxis, hasLane, marks, exemplars]);
 
   const { host, plot, hover } = usePlot(picture, layout.plotWidth, layout.plotHeight);
+  plotRef.current = plot;
   const reach = (REACH_PX / Math.max(1, layout.plotWidth)) * (xMax - xMin);
 
   const drawnAt = useCallback(
     (reading: Reading) => {
-      const stroke = strokes.find((one) => one.series.id === reading.series.id);
-      return plot === undefined || stroke === undefined ? 0 : plot.yToCss(stroke.ys[reading.index]!);
+      const stroke = byId.get(reading.series.id);
+      return plot === undefined || stroke === undefined ? 0 : plot.yToCss(stroke.ys[reading.index]!, stroke.axis);
     },
-    [plot, strokes],
+    [plot, byId],
   );
-  const readings = useMemo(
-    () =>
-      hover !== undefined
-        ? readAll(
-            strokes.map((stroke) => stroke.series),
-            hover,
-            reach,
-          )
-        : [],
-    [hover, strokes, reach],
-  );
+  const readings = useMemo(() => {
+    if (hover === undefined) return [];
+    const told = strokes.flatMap(({ series: one }) => (one.look.hide.tooltip ? [] : [one]));
+    const all = readAll(told, hover, reach, tooltip.sort);
+    return tooltip.hideZeros ? all.filter(({ value }) => value !== 0) : all;
+  }, [hover, strokes, reach, tooltip.sort, tooltip.hideZeros]);
   const nearest = useMemo(
     () => (plot === undefined || hover?.y === undefined ? undefined : nearestReading(readings, plot.yToCss(hover.y), drawnAt)),
     [plot, hover, readings, drawnAt],
   );
+  const exemplar = useMemo(() => {
+    if (plot === undefined || hover?.y === undefined || exemplars.length === 0) return undefined;
+    const place = ({ x, y }: Exemplar) => ({ left: plot.xToCss(x), top: plot.yToCss(y) });
+    return nearestExemplar(exemplars, { left: plot.xToCss(hover.x), top: plot.yToCss(hover.y) }, place, EXEMPLAR_REACH_PX);
+  }, [plot, hover, exemplars]);
 
   const dot = useRef<HTMLDivElement>(undefined);
   useEffect(() => {
@@ -175,7 +226,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
     (id: string, add: boolean) =>
       setShown((now) => {
         if (!add) return now?.size === 1 && now.has(id) ? undefined : new Set([id]);
-        const next = new Set(now ?? series.map((one) => one.id));
+        const next = new Set(now ?? series.filter(({ look }) => !look.hide.viz).map((one) => one.id));
         if (!next.delete(id)) next.add(id);
         return next.size === 0 || next.size === series.length ? undefined : next;
       }),
@@ -189,8 +240,20 @@ export function TimeChart(props: TimeChartProps): ReactElement {
     },
     [plot],
   );
+  const linksOf = useCallback(
+    (one: ChartSeries, row?: number) => {
+      const links = one.field.config?.links;
+      if (links === undefined || links.length === 0) return NO_LINKS;
+      return resolveLinks(links, { frame: one.frame, field: one.column, ...(row === undefined ? {} : { row }) }, context.replace);
+    },
+    [context],
+  );
 
-  const spoken = hover?.source === 'keyboard' ? `${formatX(hover.x, context)}: ${speak(readings, decimals)}` : '';
+  const showX = (x: number) => props.showX?.(x) ?? formatX(x, context);
+  const formatMark = ({ from, to }: ChartMark) => (to > from ? `${showX(from)} to ${showX(to)}` : showX(from));
+  const told = tooltip.mode === 'single' ? (nearest === undefined ? readings.slice(0, 1) : [nearest]) : readings;
+  const spoken = hover?.source === 'keyboard' ? `${showX(hover.x)}: ${speak(readings)}` : '';
+  const Legend = legend.displayMode === 'list' ? LegendList : LegendTable;
   return (
     <div
       className={classes.chart}
@@ -207,31 +270,49 @@ export function TimeChart(props: TimeChartProps): ReactElement {
         style={{ width: layout.plotWidth, height: layout.plotHeight }}
       />
       {layout.legendHeight > 0 ? (
-        <LegendTable
-          series={series}
-          shown={shown}
+        <Legend
+          series={listed}
+          choice={legend}
+          isOn={isOn}
           width={layout.legendWidth}
           height={layout.legendHeight}
           needs={needs}
-          decimals={decimals}
           plot={plot}
           reach={reach}
+          linksOf={linksOf}
           onPick={pick}
           onHover={emphasise}
         />
       ) : (
-        <SpokenTable label={props.label} series={series} decimals={decimals} />
+        <SpokenTable label={props.label} series={series} />
       )}
       <div className={classes.srOnly} aria-live="polite">
         {spoken}
       </div>
-      {hover !== undefined && plot !== undefined && (
+      {plot !== undefined && hasLane && (
+        <AnnotationLane
+          plot={plot}
+          marks={marks}
+          xMin={xMin}
+          xMax={xMax}
+          width={layout.plotWidth}
+          theme={theme}
+          formatX={formatMark}
+          onEdit={context.editAnnotation}
+        />
+      )}
+      {hover !== undefined && plot !== undefined && tooltip.mode !== 'none' && (
         <ChartTooltip
           hover={hover}
-          xText={formatX(nearest?.x ?? readings[0]?.x ?? hover.x, context)}
-          readings={readings}
+          xText={showX(nearest?.x ?? readings[0]?.x ?? hover.x)}
+          readings={told}
           nearest={nearest}
-          decimals={decimals}
+          aside={exemplar === undefined ? [] : [['exemplar', String(exemplar.y)], ...exemplar.labels]}
+          links={hover.pinned ? [...linksOfExemplar(exemplar, context), ...linksOfReading(nearest, linksOf)] : NO_LINKS}
+          choices={hover.pinned ? choicesOf(nearest, context) : []}
+          onChoose={({ variable, value }) => context.choose?.(variable, value)}
+          maxWidth={tooltip.maxWidth}
+          maxHeight={tooltip.maxHeight}
           onClose={() => plot.unpin()}
         />
       )}
@@ -239,16 +320,58 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   );
 }
 
+/** The way back from a zoom into the height goes first through that. */
+function useZoomOut(context: LineChartContext, undo: (() => void) | undefined): LineChartContext {
+  const isZoomed = undo !== undefined;
+  const latest = useRef(undo);
+  latest.current = undo;
+  return useMemo(() => (isZoomed ? { ...context, zoomOut: () => latest.current?.() } : context), [context, isZoomed]);
+}
+
+function axisLabel(label: string, scale: 'linear' | 'log' | 'symlog'): string {
+  if (scale === 'linear') return label;
+  const word = scale === 'log' ? 'log' : 'symmetric log';
+  return label === '' ? word : `${label} (${word})`;
+}
+
+/** The thresholds of each axis: those of its first series that wants them drawn. */
+function thresholdsOf(strokes: readonly Stroke[], ranges: readonly (readonly [number, number])[]): readonly ThresholdPlan[] {
+  const plans = new Map<number, ThresholdPlan>();
+  for (const { axis, series } of strokes) {
+    const style = series.look.thresholdStyle;
+    if (plans.has(axis) || (style.line === 'none' && !style.area)) continue;
+    const [min, max] = ranges[axis]!;
+    plans.set(axis, { axis, style, min, max, steps: absoluteSteps(series.field.config?.thresholds, { min, max }) });
+  }
+  return [...plans.values()];
+}
+
+function linksOfReading(
+  nearest: Reading | undefined,
+  linksOf: (series: ChartSeries, row?: number) => readonly ResolvedLink[],
+): readonly ResolvedLink[] {
+  if (nearest === undefined) return NO_LINKS;
+  const { series, index } = nearest;
+  return linksOf(series, series.rows === undefined ? index : series.rows[index]);
+}
+
+function linksOfExemplar(exemplar: Exemplar | undefined, context: LineChartContext): readonly ResolvedLink[] {
+  if (exemplar === undefined) return NO_LINKS;
+  const { frame, row } = exemplar;
+  return frame.fields.flatMap(({ config }, field) => resolveLinks(config?.links ?? [], { frame, field, row }, context.replace));
+}
+
+/** The labels of a line that are variables of the page. */
+function choicesOf(nearest: Reading | undefined, { choose, replace }: LineChartContext): readonly Choice[] {
+  if (nearest === undefined || choose === undefined) return [];
+  return Object.entries(nearest.series.field.labels ?? {}).flatMap(([variable, value]) => {
+    const reference = `\${${variable}}`;
+    return replace(reference) === reference ? [] : [{ variable, value }];
+  });
+}
+
 /** What a reader without sight gets where there is no legend. */
-function SpokenTable({
-  label,
-  series,
-  decimals,
-}: {
-  label: string;
-  series: readonly ChartSeries[];
-  decimals: number | undefined;
-}): ReactElement {
+function SpokenTable({ label, series }: { label: string; series: readonly ChartSeries[] }): ReactElement {
   return (
     <div className={classes.srOnly}>
       <table>
@@ -263,102 +386,56 @@ function SpokenTable({
           </tr>
         </thead>
         <tbody>
-          {series.slice(0, SPOKEN_ROWS).map((one) => {
-            const { last, min, max, mean } = summaryOf(one);
-            return (
-              <tr key={one.id}>
-                <th>{one.name}</th>
-                {[last, min, max, mean].map((value, index) => (
-                  // The four columns never move.
-                  <td key={index}>{formatText(value, one.unit, decimals)}</td>
-                ))}
-              </tr>
-            );
-          })}
+          {series.slice(0, SPOKEN_ROWS).map((one) => (
+            <tr key={one.id}>
+              <th>{one.name}</th>
+              {['lastNotNull', 'min', 'max', 'mean'].map((id) => (
+                <td key={id}>{calcText(one, id)}</td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
   );
 }
 
-function speak(readings: readonly Reading[], decimals: number | undefined): string {
+function speak(readings: readonly Reading[]): string {
   if (readings.length === 0) return 'no value';
   return readings
     .slice(0, 8)
-    .map(({ series, value, isNaN }) => `${series.name} ${isNaN ? 'NaN' : formatText(value, series.unit, decimals)}`)
+    .map(({ series, value, isNaN }) => `${series.name} ${isNaN ? 'NaN' : series.show(value)}`)
     .join(', ');
 }
 
-/** Lowest and highest finite value in view; NaN, NaN where there is none. A logarithm sees positive values only. */
-function extremes(
-  strokes: readonly { readonly series: ChartSeries; readonly ys: Float64Array; readonly base: Float64Array | undefined }[],
-  xMin: number,
-  xMax: number,
-  log: boolean,
-): readonly [number, number] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const { series, ys, base } of strokes) {
-    const to = Math.min(ys.length, lowerBound(series.xs, xMax) + 1);
-    for (let index = lowerBound(series.xs, xMin); index < to; index++) {
-      const y = ys[index]!;
-      if (y - y !== 0 || (log && y <= 0)) continue;
-      if (y < low) low = y;
-      if (y > high) high = y;
-      if (base !== undefined && base[index]! < low) low = base[index]!;
-    }
-  }
-  return low <= high ? [low, high] : [Number.NaN, Number.NaN];
-}
-
-function longest(strokes: readonly { readonly series: ChartSeries }[]): Float64Array {
+function longest(strokes: readonly Stroke[]): Float64Array {
   let best = new Float64Array();
   for (const { series } of strokes) if (series.xs.length > best.length) best = series.xs as Float64Array<ArrayBuffer>;
   return best;
 }
 
-function paintZero({ ctx, left, width, ratio, yToPx }: Surface, color: string): void {
-  const y = Math.round(yToPx(0)) + 0.5;
-  ctx.strokeStyle = color;
-  ctx.lineWidth = ratio;
-  ctx.beginPath();
-  ctx.moveTo(left, y);
-  ctx.lineTo(left + width, y);
-  ctx.stroke();
-}
-
-function paintThresholds(
-  { ctx, left, width, ratio, yToPx }: Surface,
-  thresholds: readonly ThresholdStep[],
-  style: 'line' | 'area',
-  yMin: number,
-  yMax: number,
-  theme: 'dark' | 'light',
+/** Small diamonds: no point of a line looks like that. */
+function paintExemplars(
+  { ctx, ratio, xToPx, yToPx }: Surface,
+  exemplars: readonly Exemplar[],
+  color: string,
+  edge: string,
 ): void {
-  thresholds.forEach(({ value, color: name }, index) => {
-    const status = statusOfColor(name);
-    const color = statusInk(status, theme);
-    if (style === 'area') {
-      if (status === 'neutral') return;
-      const low = Math.max(value, yMin);
-      const high = Math.min(thresholds[index + 1]?.value ?? Infinity, yMax);
-      if (!(high > low)) return;
-      ctx.globalAlpha = theme === 'dark' ? 0.09 : 0.08;
-      ctx.fillStyle = color;
-      ctx.fillRect(left, yToPx(high), width, yToPx(low) - yToPx(high));
-      ctx.globalAlpha = 1;
-    }
-    if (!Number.isFinite(value) || value <= yMin || value >= yMax) return;
-    const y = Math.round(yToPx(value)) + 0.5;
-    ctx.strokeStyle = color;
-    ctx.globalAlpha = 0.75;
-    ctx.lineWidth = ratio;
-    ctx.setLineDash([4 * ratio, 4 * ratio]);
-    ctx.beginPath();
-    ctx.moveTo(left, y);
-    ctx.lineTo(left + width, y);
-    ctx.stroke();
-    ctx.setLineDash([]);
-    ctx.globalAlpha = 1;
-  });
+  if (exemplars.length === 0) return;
+  const arm = 4 * ratio;
+  ctx.fillStyle = color;
+  ctx.strokeStyle = edge;
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  for (const { x, y } of exemplars) {
+    const [left, top] = [xToPx(x), yToPx(y)];
+    ctx.moveTo(left, top - arm);
+    ctx.lineTo(left + arm, top);
+    ctx.lineTo(left, top + arm);
+    ctx.lineTo(left - arm, top);
+    ctx.closePath();
+  }
+  ctx.fill();
+  ctx.stroke();
 }

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { RefObject } from 'react';
 
-import { Plot } from './plot.ts';
+import { Plot, plotShape } from './plot.ts';
 import type { Hover, PlotPicture } from './plot.ts';
 
 const never = () => () => {};
@@ -20,7 +20,8 @@ export function usePlot(
   const [plot, setPlot] = useState<Plot>();
   const drawn = useRef<PlotPicture>(undefined);
 
-  // Made once; what it shows changes in the effects below.
+  const shape = plotShape(picture);
+  // Made once for its axes; what it shows changes in the effects below.
   useLayoutEffect(() => {
     const made = new Plot(host.current!, picture, width, height);
     drawn.current = picture;
@@ -29,8 +30,8 @@ export function usePlot(
       made.destroy();
       setPlot(undefined);
     };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- made once for the element.
-  }, []);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- made once for the element and its axes.
+  }, [shape]);
 
   useLayoutEffect(() => plot?.resize(width, height), [plot, width, height]);
 

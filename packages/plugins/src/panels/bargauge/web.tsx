@@ -16,7 +16,9 @@ function BarGaugePanel({ options, field, data, width, height, title, context }: 
     if (sort === 'none') return found;
     const sign = sort === 'ascending' ? 1 : -1;
     const rank = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? Infinity : sign * value);
-    return found.toSorted((a, b) => (rank(a.shown.numeric) === rank(b.shown.numeric) ? 0 : rank(a.shown.numeric) - rank(b.shown.numeric)));
+    return found.toSorted((a, b) =>
+      rank(a.shown.numeric) === rank(b.shown.numeric) ? 0 : rank(a.shown.numeric) - rank(b.shown.numeric),
+    );
   }, [data.frames, reduceOptions, sort, context.timeZone]);
   if (values.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const range = gaugeRange(

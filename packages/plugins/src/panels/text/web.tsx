@@ -14,11 +14,7 @@ function Text({ options, width, height, title }: PanelProps<TextOptions>): React
   return (
     // Long notes scroll, and keys must reach what scrolls.
     <div className={classes.text} style={{ width, height }} role="region" aria-label={title === '' ? 'Text' : title} tabIndex={0}>
-      {mode === 'markdown' || mode === 'html' ? (
-        <Markdown source={content} />
-      ) : (
-        <pre className={classes.code}>{content}</pre>
-      )}
+      {mode === 'markdown' || mode === 'html' ? <Markdown source={content} /> : <pre className={classes.code}>{content}</pre>}
     </div>
   );
 }
