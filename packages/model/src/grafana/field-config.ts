@@ -240,6 +240,9 @@ function readColor(value: unknown, notes: Notes): FieldColor | undefined {
   }
   if (!isObject(value)) return undefined;
   const seriesBy = value['seriesBy'];
+  if (typeof seriesBy === 'string' && !['last', 'min', 'max'].includes(seriesBy)) {
+    notes.at('seriesBy').repaired(`A series is coloured by its last, min or max, not by "${seriesBy}".`);
+  }
   return {
     mode: textOf(value['mode'], saysSomething(value['fixedColor']) ? 'fixed' : 'thresholds'),
     ...defined({

@@ -153,7 +153,8 @@ function sourceOf(target: Json, ofPanel: SourceRef, notes: Notes): SourceRef {
   const own = target['datasource'] === undefined ? DEFAULT_SOURCE : readSource(target['datasource'], notes);
   if (isOwnKind(own)) return own;
   if (own.uid === '') return isMixed(ofPanel) ? own : ofPanel.uid === '' && own.type !== '' ? own : ofPanel;
-  if (ofPanel.uid === '' || isMixed(ofPanel) || ofPanel.type === 'datasource' || ofPanel.type === 'grafana') return own;
+  if (ofPanel.uid === '') return own.type === '' ? { type: ofPanel.type, uid: own.uid } : own;
+  if (isMixed(ofPanel) || ofPanel.type === 'datasource' || ofPanel.type === 'grafana') return own;
   if (sameUid(own.uid, ofPanel.uid)) return own.type === '' ? ofPanel : own;
   notes.repaired(`The query names the source ${own.uid} and its panel ${ofPanel.uid}; it runs on the panel's, as in Grafana.`);
   return ofPanel;

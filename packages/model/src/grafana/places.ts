@@ -149,7 +149,7 @@ function place(list: readonly unknown[], notes: Notes, ids: Ids): Placed[] {
         id,
         grid,
         notes: own,
-        inside: json['type'] === 'row' ? inOrder(place(listOf(json['panels']), own.at('panels'), ids)) : [],
+        inside: json['type'] === 'row' ? inOrder(withoutRows(place(listOf(json['panels']), own.at('panels'), ids))) : [],
       },
     ];
   });
@@ -166,6 +166,15 @@ function place(list: readonly unknown[], notes: Notes, ids: Ids): Placed[] {
     own.at('gridPos').repaired('The panel had no place on the grid; it stands below the ones before it.');
     return grid;
   }
+}
+
+/** A row cannot stand in a row: what it holds stands in the outer one. */
+function withoutRows(panels: readonly Placed[]): Placed[] {
+  return panels.flatMap((panel) => {
+    if (!isRow(panel)) return [panel];
+    panel.notes.repaired('A row inside a row was left out; its panels stand in the outer row.');
+    return [...panel.inside];
+  });
 }
 
 function mend(json: Json, given: Json, notes: Notes): GridPosition {
