@@ -24,6 +24,7 @@ const frame: Frame = {
       config: { unit: 'bytes', displayName: 'Rate' },
     },
     { name: 'url', type: 'string', values: ['https://example.com/a?b=1', 'javascript:alert(1)'] },
+    { name: 'host', type: 'string', values: ['node-1:9100', 'evil.org/'] },
   ],
 };
 const at = (field: number, row: number): FieldScope => ({ frame, field, row, frames: [frame], timeZone: 'UTC' });
@@ -77,6 +78,8 @@ describe('links', () => {
     ['a whole address from a value', '${__data.fields.url}', 0, 'https://example.com/a?b=1'],
     ['a script from a value', '${__data.fields.url}', 1, undefined],
     ['mail', 'mailto:ops@example.com?subject=${__data.fields.pod}', 1, 'mailto:ops@example.com?subject=a%26b%3Dc%2Fd%3F'],
+    ['a host and port', 'http://${__data.fields.host}/metrics', 0, 'http://node-1:9100/metrics'],
+    ['a host that would be another', 'https://${__data.fields.host}.example.com/', 1, undefined],
     ['a query alone', '?var-pod=${__data.fields.pod}', 0, '?var-pod=web-1'],
   ])('%s', (_, url, row, href) => {
     expect(resolveLinks([{ title: 'Open ${__data.fields.pod}', url, targetBlank: true }], at(2, row), replace)).toEqual([

@@ -19,6 +19,8 @@ const MOST_LINKS = 100;
 
 /** References as compute/variable/replace.ts reads them. */
 const REFERENCE = /\$(?:\w+|\{[^{}]*\})|\[\[\w+(?::[^[\]]*)?\]\]/g;
+/** An address up to somewhere in its host. */
+const AUTHORITY = /^[a-z]+:\/\/[^/]*$/i;
 /** What writes itself as it belongs into an address. */
 const ENCODES_ITSELF =
   /^\$\{?(?:__url_time_range|__all_variables)\b|:(?:queryparam|customqueryparam\b[^}]*|percentencode|uriencode|raw)[}\]]/;
@@ -46,7 +48,11 @@ function fillUrl<Scope>(url: string, scope: Scope, replace: Replace<Scope>): str
     // A value that is the whole address, or its beginning, keeps what addresses are made of.
     if (at === 0) return filled.trim();
     const encoded = formatValue({ name: '', value: filled, text: filled, timeZone: 'UTC' }, 'percentencode');
-    return /[?#]/.test(url.slice(0, at)) ? encoded : encoded.replaceAll('%2F', '/');
+    const before = url.trim().slice(0, at);
+    if (/[?#]/.test(before)) return encoded;
+    // Hosts have ports, and paths their slashes.
+    const readable = encoded.replaceAll('%3A', ':').replaceAll('%2C', ',');
+    return AUTHORITY.test(before) ? readable : readable.replaceAll('%2F', '/');
   });
 }
 

@@ -402,7 +402,7 @@ function readCustom(id: string): Unit {
         : { kind: 'words', yes: rest.slice(0, slash), no: rest.slice(slash + 1) };
     }
     case 'time':
-      return date(rest);
+      return date(rest.trim());
     default:
       return plain(id);
   }
