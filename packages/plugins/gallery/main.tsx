@@ -1,7 +1,7 @@
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
 import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
-import type { FieldSettings } from '@vitrine/model/field-config.ts';
+import type { FieldOverride, FieldSettings } from '@vitrine/model/field-config.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import { StrictMode, Suspense, useMemo, useState } from 'react';
@@ -22,7 +22,7 @@ const completed = new Map<PanelData, PanelData>();
 function complete(piece: Shown): PanelData {
   let data = completed.get(piece.data);
   if (data === undefined) {
-    const config = { defaults: { ...FIELD, ...piece.field }, overrides: [] };
+    const config = { defaults: { ...FIELD, ...piece.field }, overrides: piece.overrides ?? [] };
     data = { ...piece.data, frames: applyFieldConfig(piece.data.frames, config, { replace: (text) => text }) };
     completed.set(piece.data, data);
   }
@@ -35,6 +35,7 @@ export interface Shown {
   readonly w: number;
   readonly h: number;
   readonly field?: FieldSettings;
+  readonly overrides?: readonly FieldOverride[];
   readonly options?: Readonly<Record<string, unknown>>;
   readonly data: PanelData;
 }
@@ -51,7 +52,8 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
       timeZone: 'UTC',
       theme,
       cursor,
-      annotations: [],
+      annotations: made.annotations,
+      annotate: () => {},
       share: 'crosshair',
       replace: (text) => text,
       zoomTo: (from, to) => setRange([from, to]),

@@ -3,6 +3,8 @@ import type { Thresholds } from '@vitrine/model/field-config.ts';
 
 import * as made from './data.ts';
 import type { Shown } from './main.tsx';
+import { linePieces } from './pieces-lines.tsx';
+import { valuePieces } from './pieces-values.tsx';
 
 const { answer } = made;
 
@@ -48,6 +50,8 @@ Serves **two versions**; see the [runbook](https://example.com/runbook) or \`kub
 
 /** Every panel in the states that matter. */
 export const pieces: readonly Shown[] = [
+  ...linePieces,
+  ...valuePieces,
   { title: 'Loss', kind: 'timeseries', w: 12, h: 340, data: answer(made.losses) },
   {
     title: 'Accuracy, with a gap',
@@ -72,17 +76,16 @@ export const pieces: readonly Shown[] = [
           { value: 0.25, color: 'critical' },
         ],
       },
+      custom: { thresholdsStyle: { mode: 'line+area' } },
     },
-    options: { thresholds: 'area' },
-    data: answer(made.latency),
+    data: answer(made.latency, made.exemplars),
   },
   {
     title: 'Requests, stacked',
     kind: 'timeseries',
     w: 8,
     h: 280,
-    field: { unit: 'reqps' },
-    options: { stacked: true, fillOpacity: 0.5 },
+    field: { unit: 'reqps', custom: { stacking: { mode: 'normal', group: 'A' }, fillOpacity: 50 } },
     data: answer(made.requests),
   },
   {
@@ -90,8 +93,7 @@ export const pieces: readonly Shown[] = [
     kind: 'timeseries',
     w: 8,
     h: 280,
-    field: { unit: 'bytes' },
-    options: { fillOpacity: 0.12 },
+    field: { unit: 'bytes', custom: { fillOpacity: 12 } },
     data: answer(made.memory),
   },
   {
@@ -99,7 +101,8 @@ export const pieces: readonly Shown[] = [
     kind: 'timeseries',
     w: 12,
     h: 320,
-    options: { scale: 'log', legend: 'right' },
+    field: { custom: { scaleDistribution: { type: 'log', log: 10 } } },
+    options: { legend: { placement: 'right', calcs: ['mean', 'p95'], sortBy: 'Mean' } },
     data: answer(made.gradients),
   },
   { title: 'A crowd of 1,500', kind: 'timeseries', w: 12, h: 320, field: { unit: 'watt' }, data: answer(made.crowd) },
@@ -113,7 +116,7 @@ export const pieces: readonly Shown[] = [
     field: { unit: 'percentunit', thresholds: falling },
     data: answer(made.accuracy),
   },
-  { title: 'Steps', kind: 'stat', w: 3, h: 96, options: { graph: 'none' }, data: answer(one(made.crowd, 5)) },
+  { title: 'Steps', kind: 'stat', w: 3, h: 96, options: { graphMode: 'none' }, data: answer(one(made.crowd, 5)) },
   { title: 'Gone', kind: 'stat', w: 3, h: 96, field: { thresholds: falling }, data: answer(missing) },
   {
     title: 'GPU memory',

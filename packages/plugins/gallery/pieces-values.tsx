@@ -1,0 +1,4 @@
+import type { Shown } from './main.tsx';
+
+/** Single values in all their forms. */
+export const valuePieces: readonly Shown[] = [];
