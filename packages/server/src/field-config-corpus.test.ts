@@ -29,6 +29,8 @@ const frame: Frame = {
 };
 
 describe.skipIf(folder === undefined)('the field settings of real dashboards', () => {
+  test('are all there', () => expect(files).toHaveLength(275));
+
   test.each(files)('%s: every override is read, every value reads as something, every link leads somewhere safe', (file) => {
     const panels = importDashboards(readFileSync(join(folder as string, file), 'utf8')).flatMap(
       ({ dashboard }) => dashboard.panels,
