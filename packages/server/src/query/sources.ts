@@ -4,7 +4,9 @@ import type { Growth, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { VariableOption } from '@vitrine/model/variable.ts';
 import type { DatasourceNeeds, DatasourceServer, FoundAnnotation, QueryAnswer, QueryContext } from '@vitrine/plugins/contract.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
+import { prometheus } from '@vitrine/plugins/sources/prometheus/server.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
+import { sourceFetch } from './source-fetch.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -35,13 +37,16 @@ export interface OpenSource {
 const MAX_CONNECTIONS = 200;
 
 export function connectSources(registry: DataSourceRegistry, samples: SampleStore, scrapeIntervalMs: number): Sources {
-  const needs: DatasourceNeeds = { samples, fetch };
   const connected = new Map<string, OpenSource>();
 
   const connect = (source: RegisteredSource): OpenSource => {
     switch (source.type) {
       case 'builtin':
-        return openSource(source, builtin, { scrapeIntervalMs }, needs);
+        return openSource(source, builtin, { scrapeIntervalMs }, { samples, fetch });
+      case 'prometheus': {
+        const { name, url, settings, secrets } = source;
+        return openSource(source, prometheus, { ...settings, name, url, secrets }, { samples, fetch: sourceFetch(source) });
+      }
       default:
         throw new BadRequest(
           'source',

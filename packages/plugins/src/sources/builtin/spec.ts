@@ -20,6 +20,8 @@ export interface PromQuery {
   readonly interval: string;
   /** The step is so many times what the panel's width gives: 1 to 100. */
   readonly intervalFactor: number;
+  /** Single samples that point at a trace are asked for too. */
+  readonly exemplar: boolean;
 }
 
 const FORMATS = ['time_series', 'table', 'heatmap'] as const;
@@ -43,6 +45,7 @@ export function parsePromQuery(input: unknown): PromQuery {
     format: query.at('format').or('time_series', (it) => (it.value === '' ? 'time_series' : it.oneOf(FORMATS))),
     interval: query.at('interval').or('', (it) => it.string()),
     intervalFactor: query.at('intervalFactor').or(1, (it) => Math.min(100, Math.max(1, Math.floor(Number(it.value)) || 1))),
+    exemplar: query.at('exemplar').value === true,
   };
 }
 
