@@ -162,6 +162,12 @@ describe('costs little', () => {
     expect(frames[0]!.fields[1]!.config).toBeUndefined();
   });
 
+  test('the next answer of a live panel keeps its settings', () => {
+    const config: PanelFieldConfig = { defaults: { unit: 's' }, overrides: [byName('a', [{ id: 'unit', value: 'ms' }])] };
+    const [before, after] = [0, 1].map((value) => applyFieldConfig(series(['a', [value]]), config, context));
+    expect(after![0]!.fields[1]!.config).toBe(before![0]!.fields[1]!.config);
+  });
+
   test('two thousand series share one object of settings', () => {
     const frames = series(...Array.from({ length: 2000 }, (_, index) => [`s${index}`, [index]] as const));
     const found = configs(frames, { defaults: { unit: 's' }, overrides: [byName('s7', [{ id: 'unit', value: 'ms' }])] });

@@ -39,17 +39,17 @@ export function applyFieldConfig(frames: readonly Frame[], config: PanelFieldCon
 
 function complete(frames: readonly Frame[], { defaults, overrides }: PanelFieldConfig, context: FieldContext): readonly Frame[] {
   const matchers = readMatchers(overrides, context);
-  const merged = new MergedSettings(defaults, overrides);
+  const merged = mergedSettings(config);
   let changed = false;
   let needsRange = false;
   const configs = frames.map((frame) =>
     frame.fields.map((field, index) => {
       const wanted = matchers.flatMap(({ matches, override }) => (matches(field, frame, frames) ? [override] : []));
       const settings = merged.of(field.config, wanted);
-      const config = fillIn(settings, (text) => context.replace(text, { frame, field: index, frames }));
-      changed ||= config !== (field.config ?? NOTHING);
-      needsRange ||= field.type === 'number' && isRelative(config);
-      return config;
+      const filled = fillIn(settings, (text) => context.replace(text, { frame, field: index, frames }));
+      changed ||= filled !== (field.config ?? NOTHING);
+      needsRange ||= field.type === 'number' && isRelative(filled);
+      return filled;
     }),
   );
   if (!changed && !needsRange) return frames;
@@ -131,11 +131,20 @@ const SETTINGS: ReadonlySet<string> = new Set<keyof FieldSettings>([
   'filterable',
 ]);
 
+/** Kept with the settings, so that a live panel's fields keep theirs from one answer to the next. */
+const mergers = new WeakMap<PanelFieldConfig, MergedSettings>();
+
+function mergedSettings(config: PanelFieldConfig): MergedSettings {
+  let merged = mergers.get(config);
+  if (merged === undefined) mergers.set(config, (merged = new MergedSettings(config.defaults, config.overrides)));
+  return merged;
+}
+
 /** Merges settings, once for each combination: two thousand series mostly share one. */
 class MergedSettings {
   readonly #defaults: FieldSettings;
   readonly #ids: ReadonlyMap<FieldOverride, number>;
-  readonly #known = new Map<FieldSettings, Map<string, FieldSettings>>();
+  readonly #known = new WeakMap<FieldSettings, Map<string, FieldSettings>>();
 
   constructor(defaults: FieldSettings, overrides: readonly FieldOverride[]) {
     this.#defaults = Object.keys(defaults).length === 0 ? NOTHING : defaults;
