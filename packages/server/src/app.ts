@@ -137,10 +137,11 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   dashboardRoutes(app, catalog, needs.documents);
   importRoutes(app, catalog);
   libraryPanelRoutes(app, catalog, needs.documents);
-  await app.register(async (scope) => grafanaApi(scope, needs));
   tokenRoutes(app, needs.tokens);
   const asking = { sources, limits: needs.limits, memory: optionMemory() };
-  panelDataRoutes(app, catalog, { ...asking, coalesced: coalesce(), maxPoints: needs.limits.maxPoints });
+  const running = { ...asking, coalesced: coalesce(), maxPoints: needs.limits.maxPoints };
+  panelDataRoutes(app, catalog, running);
+  await app.register(async (scope) => grafanaApi(scope, needs, running));
   variableOptionsRoutes(app, catalog, asking);
   annotationEventsRoutes(app, catalog, asking, needs.documents.annotations);
   const liveClients = liveRoutes(app, catalog, asking);

@@ -8,7 +8,9 @@ import { folderRoutes } from '../folders.ts';
 import { playlistRoutes } from '../playlists.ts';
 import type { Routes } from '../routes.ts';
 import { snapshotRoutes } from '../snapshots.ts';
+import type { RunPanelNeeds } from '../../query/run-panel.ts';
 import { grafanaDashboardRoutes } from './dashboards.ts';
+import { grafanaQueryRoutes } from './ds-query.ts';
 import { grafanaSearchRoutes } from './search.ts';
 import { grafanaStatusRoutes } from './status.ts';
 import { grafanaUserRoutes } from './users.ts';
@@ -28,7 +30,7 @@ const GRAFANA_STATUSES: Partial<Record<ErrorCode, readonly [status: number, word
 };
 
 /** The part of Grafana's HTTP API that scripts and clients use. Errors have its shape, and ours besides. */
-export function grafanaApi(app: Routes, needs: GrafanaApiNeeds): void {
+export function grafanaApi(app: Routes, needs: GrafanaApiNeeds, asking: RunPanelNeeds): void {
   const { catalog, documents } = needs;
   app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     const ours = replyFor(error);
@@ -44,6 +46,7 @@ export function grafanaApi(app: Routes, needs: GrafanaApiNeeds): void {
   folderRoutes(app, documents);
   annotationRoutes(app, catalog, documents);
   dataSourceRoutes(app, documents);
+  grafanaQueryRoutes(app, documents, asking);
   playlistRoutes(app, documents);
   snapshotRoutes(app, documents);
 }
