@@ -37,8 +37,8 @@ export function applyFieldConfig(frames: readonly Frame[], config: PanelFieldCon
   return completed;
 }
 
-function complete(frames: readonly Frame[], { defaults, overrides }: PanelFieldConfig, context: FieldContext): readonly Frame[] {
-  const matchers = readMatchers(overrides, context);
+function complete(frames: readonly Frame[], config: PanelFieldConfig, context: FieldContext): readonly Frame[] {
+  const matchers = readMatchers(config.overrides, context);
   const merged = mergedSettings(config);
   let changed = false;
   let needsRange = false;
