@@ -1,0 +1,10 @@
+import { Navigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import { startDashboard } from './new-dashboard.ts';
+
+/** `/dashboards/new`: an empty dashboard, open for editing. */
+export function NewDashboardPage(): ReactElement {
+  const [uid] = useState(startDashboard);
+  return <Navigate to="/d/$uid/edit" params={{ uid }} replace />;
+}
