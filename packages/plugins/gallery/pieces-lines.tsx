@@ -1,4 +1,5 @@
 import type { FieldOverride } from '@vitrine/model/field-config.ts';
+import type { Frame } from '@vitrine/model/frame.ts';
 
 import * as made from './data.ts';
 import type { Shown } from './main.tsx';
@@ -29,7 +30,7 @@ const signed = made.frame(
 );
 
 /** Everything that a line, a bar and an axis can be. */
-export const linePieces: readonly Shown[] = [
+export const linePieces: Shown[] = [
   {
     title: 'In and out, negative Y, list legend',
     kind: 'timeseries',
@@ -139,3 +140,20 @@ export const linePieces: readonly Shown[] = [
     data: answer({ ...sparse, fields: sparse.fields.slice(0, 2) }),
   },
 ];
+
+const steps = 200;
+const atStep = Float64Array.from({ length: steps }, (_, n) => n * 50);
+
+const curve: Frame = {
+  refId: 'A',
+  shape: 'table',
+  length: steps,
+  fields: [
+    { name: 'Time', type: 'time', values: atStep.map((_, n) => made.FROM_MS + n * 100_000) },
+    { name: 'step', type: 'number', values: atStep },
+    { name: 'train loss', type: 'number', labels: { split: 'train' }, values: atStep.map((step) => 2.2 * Math.exp(-step / 2500) + 0.1) },
+    { name: 'validation loss', type: 'number', labels: { split: 'validation' }, values: atStep.map((step) => 2.2 * Math.exp(-step / 2500) + 0.2 + step / 40_000) },
+  ],
+};
+
+linePieces.push({ title: 'Loss by step', kind: 'trend', w: 12, h: 260, options: { xField: 'step' }, data: answer(curve) });

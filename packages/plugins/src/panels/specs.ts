@@ -8,10 +8,12 @@ import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
+import { trend } from './trend/spec.ts';
 
 /** All built-in panels in the order in which a picker shows them. */
 export const panelSpecs: readonly PanelSpec<unknown>[] = [
   timeseries,
+  trend,
   stat,
   gauge,
   bargauge,

@@ -12,6 +12,7 @@ import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseriesWeb } from './timeseries/web.tsx';
+import { trend } from './trend/spec.ts';
 
 /** A panel whose code is fetched when the first of its kind is drawn. Draw it under a Suspense. */
 function later<Options>(spec: PanelSpec<Options>, load: () => Promise<PanelWeb<Options>>): PanelWeb<Options> {
@@ -22,6 +23,7 @@ function later<Options>(spec: PanelSpec<Options>, load: () => Promise<PanelWeb<O
 /** The page's half of all built-in panels: what nearly every dashboard shows comes with the page, the rest when needed. */
 export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(timeseriesWeb),
+  eraseOptions(later(trend, async () => (await import('./trend/web.tsx')).trendWeb)),
   eraseOptions(statWeb),
   eraseOptions(later(gauge, async () => (await import('./gauge/web.tsx')).gaugeWeb)),
   eraseOptions(later(bargauge, async () => (await import('./bargauge/web.tsx')).bargaugeWeb)),

@@ -1,5 +1,5 @@
 import type { AnnotationEvent } from '@vitrine/model/frame.ts';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { createPortal } from 'react-dom';
 
@@ -32,17 +32,6 @@ export function AnnotationLane(props: AnnotationLaneProps): ReactElement | null 
   const { plot, marks, xMin, xMax, width, theme } = props;
   const clusters = useMemo(() => clusterMarks(marks, xMin, xMax, width), [marks, xMin, xMax, width]);
   const [open, setOpen] = useState<{ cluster: MarkCluster; x: number; y: number; pinned: boolean }>();
-  const lane = useRef<HTMLDivElement>(null);
-  // uPlot hears the pointer on the same element that the lane stands in: a press on a flag is no drag.
-  useEffect(() => {
-    const element = lane.current;
-    if (element === null) return;
-    const stop = (event: Event) => event.stopPropagation();
-    for (const type of ['mousedown', 'click', 'dblclick'] as const) element.addEventListener(type, stop);
-    return () => {
-      for (const type of ['mousedown', 'click', 'dblclick'] as const) element.removeEventListener(type, stop);
-    };
-  }, [plot]);
   useEffect(() => {
     if (open?.pinned !== true) return;
     const close = (event: Event) => {
@@ -62,7 +51,7 @@ export function AnnotationLane(props: AnnotationLaneProps): ReactElement | null 
     setOpen({ cluster, x: left + Math.min(wide, 20) / 2, y: bottom + 8, pinned });
   };
   return createPortal(
-    <div ref={lane} className={classes.lane} style={{ top: -LANE_HEIGHT, height: LANE_HEIGHT }}>
+    <div ref={keepToItself} className={classes.lane} style={{ top: -LANE_HEIGHT, height: LANE_HEIGHT }}>
       {clusters.map((cluster) => {
         const [first] = cluster.marks;
         const color = inkOf(first!.event.color, theme);
@@ -97,6 +86,17 @@ export function AnnotationLane(props: AnnotationLaneProps): ReactElement | null 
     </div>,
     plot.over,
   );
+}
+
+/** uPlot hears the pointer on the same element that the lane stands in: a press on a flag is no drag. */
+function keepToItself(lane: HTMLElement | null): (() => void) | undefined {
+  if (lane === null) return undefined;
+  const stop = (event: Event) => event.stopPropagation();
+  const types = ['mousedown', 'click', 'dblclick'];
+  for (const type of types) lane.addEventListener(type, stop);
+  return () => {
+    for (const type of types) lane.removeEventListener(type, stop);
+  };
 }
 
 function FlagButton({

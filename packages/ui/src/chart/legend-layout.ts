@@ -25,7 +25,7 @@ export const LEGEND_HEAD = 22;
 const DIGIT = 7.4;
 const LETTER = 6.5;
 /** Swatch, gaps and padding around a name. */
-const BESIDE_NAME = 36;
+const BESIDE_NAME = 44;
 const NAME = { least: 84, most: 200 };
 const NUMBER = { least: 52, most: 132, gap: 12, grid: 8 };
 /** Longer legends are measured by their start. */

@@ -69,8 +69,8 @@ export interface PlotPicture {
   readonly xAxis?: { readonly unit: string; readonly decimals?: number | undefined; readonly label?: string };
   /** CSS pixels kept free above the plot, for marks. */
   readonly above?: number;
-  /** The user chose a part of the height too, as shares of it from the bottom. */
-  readonly zoomY?: (from: number, to: number) => void;
+  /** The user chose a part of the height too: from where to where on each axis. */
+  readonly zoomY?: (ranges: readonly (readonly [min: number, max: number])[]) => void;
   /** The user wants to write down what happened there; both ends equal for an instant. */
   readonly annotate?: ((from: number, to: number) => void) | undefined;
   /** The x positions that the arrow keys step through; rising. */
@@ -271,11 +271,6 @@ export class Plot {
   /** CSS pixels from the top of the plotting area. */
   yToCss(y: number, axis = 0): number {
     return this.#plot.valToPos(y, scaleKey(axis));
-  }
-
-  /** The value at that many CSS pixels from the top of the plotting area. */
-  cssToY(top: number, axis = 0): number {
-    return this.#plot.posToVal(top, scaleKey(axis));
   }
 
   xToCss(x: number): number {
@@ -576,7 +571,11 @@ export class Plot {
       this.#picture.annotate?.(from, to);
       return;
     }
-    if (both && height >= LEAST_DRAG_PX && height < tall) this.#picture.zoomY?.(1 - (top + height) / tall, 1 - top / tall);
+    if (both && height >= LEAST_DRAG_PX && height < tall) {
+      const onAxis = (_: YAxis, axis: number) =>
+        [u.posToVal(top + height, scaleKey(axis)), u.posToVal(top, scaleKey(axis))] as const;
+      this.#picture.zoomY?.(axesOf(this.#picture).map(onAxis));
+    }
     if (width >= LEAST_DRAG_PX) this.#picture.context.zoomTo(from, to);
   }
 

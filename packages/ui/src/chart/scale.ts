@@ -41,14 +41,15 @@ function powers(base: number, min: number, max: number, most: number): number[] 
   const high = Math.floor(Math.log(max) / Math.log(base) + 1e-9);
   const every = Math.max(1, Math.ceil((high - low + 1) / Math.max(1, most)));
   const ticks: number[] = [];
-  for (let power = low; power <= high; power += every) ticks.push(base ** power);
+  // From the top, so that the end of the axis is told.
+  for (let power = high; power >= low; power -= every) ticks.unshift(base ** power);
   return ticks;
 }
 
 /** Zero, and on both its sides the powers beyond the linear part. */
 function symlogTicks(base: number, linear: number, min: number, max: number, most: number): number[] {
   if (!(max > min) || !Number.isFinite(max - min)) return [];
-  const side = (reach: number) => (reach > linear ? powers(base, linear, reach, Math.max(1, Math.floor(most / 2))) : []);
+  const side = (reach: number) => (reach > linear ? powers(base, linear, reach, Math.max(1, Math.floor((most - 1) / 2))) : []);
   const ticks = [
     ...side(-min)
       .toReversed()

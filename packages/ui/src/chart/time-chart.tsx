@@ -20,7 +20,7 @@ import { LegendList, LegendTable } from './legend-table.tsx';
 import { paintLines } from './paint-lines.ts';
 import { paintMarks, paintRegions, paintThresholds, paintZero } from './paint-thresholds.ts';
 import type { ThresholdPlan } from './paint-thresholds.ts';
-import type { ChartContext, Plot, PlotPicture, Surface, YAxis } from './plot.ts';
+import type { ChartContext, PlotPicture, Surface, YAxis } from './plot.ts';
 import { nearestReading, readAll } from './reading.ts';
 import type { Reading, ReadingSort } from './reading.ts';
 import type { ChartSeries } from './series.ts';
@@ -85,7 +85,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const [shown, setShown] = useState<ReadonlySet<string>>();
   const [zoomedY, setZoomedY] = useState<ReadonlyMap<string, readonly [number, number]>>();
   const emphasis = useRef<string>(undefined);
-  const context = useZoomOut(props.context, zoomedY === undefined ? undefined : () => setZoomedY(undefined));
+  const context = useZoomOut(props.context, zoomedY !== undefined, setZoomedY);
   const { theme } = context;
 
   const listed = useMemo(() => series.filter(({ look }) => !look.hide.legend), [series]);
@@ -123,7 +123,6 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const marks = useMemo(() => marksOf(context.annotations, timeToX), [context.annotations, timeToX]);
   const exemplars = useMemo(() => (timeToX === sameX ? exemplarsOf(frames) : []), [frames, timeToX]);
   const hasLane = marks.length > 0 && layout.plotHeight >= LANE_FROM_HEIGHT;
-  const plotRef = useRef<Plot>(undefined);
 
   const picture = useMemo<PlotPicture>(() => {
     const ink = INK[theme];
@@ -155,16 +154,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       above: hasLane ? LANE_HEIGHT : 0,
       stops: longest(strokes),
       annotate,
-      zoomY(from, to) {
-        const plot = plotRef.current;
-        if (plot === undefined) return;
-        const tall = plot.over.clientHeight;
-        setZoomedY(
-          new Map(
-            axes.map(({ key }, index) => [key, [plot.cssToY((1 - from) * tall, index), plot.cssToY((1 - to) * tall, index)]]),
-          ),
-        );
-      },
+      zoomY: (chosen) => setZoomedY(new Map(axes.map(({ key }, index) => [key, chosen[index]!]))),
       paint(surface) {
         paintRegions(surface, marks, theme);
         for (const plan of thresholds) paintThresholds(surface, plan, theme);
@@ -185,7 +175,6 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   }, [context, theme, axes, ranges, strokes, xMin, xMax, xAxis, hasLane, marks, exemplars]);
 
   const { host, plot, hover } = usePlot(picture, layout.plotWidth, layout.plotHeight);
-  plotRef.current = plot;
   const reach = (REACH_PX / Math.max(1, layout.plotWidth)) * (xMax - xMin);
 
   const drawnAt = useCallback(
@@ -321,11 +310,8 @@ export function TimeChart(props: TimeChartProps): ReactElement {
 }
 
 /** The way back from a zoom into the height goes first through that. */
-function useZoomOut(context: LineChartContext, undo: (() => void) | undefined): LineChartContext {
-  const isZoomed = undo !== undefined;
-  const latest = useRef(undo);
-  latest.current = undo;
-  return useMemo(() => (isZoomed ? { ...context, zoomOut: () => latest.current?.() } : context), [context, isZoomed]);
+function useZoomOut(context: LineChartContext, isZoomed: boolean, set: (zoomed: undefined) => void): LineChartContext {
+  return useMemo(() => (isZoomed ? { ...context, zoomOut: () => set(undefined) } : context), [context, isZoomed, set]);
 }
 
 function axisLabel(label: string, scale: 'linear' | 'log' | 'symlog'): string {

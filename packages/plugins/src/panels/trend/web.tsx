@@ -1,0 +1,116 @@
+import { fieldNames } from '@vitrine/compute/field/field-names.ts';
+import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
+import type { Field } from '@vitrine/model/frame.ts';
+import { interpolate, timeToX } from '@vitrine/ui/chart/annotations.ts';
+import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
+import { seriesFromFrames } from '@vitrine/ui/chart/series.ts';
+import { TimeChart } from '@vitrine/ui/chart/time-chart.tsx';
+import { NoData } from '@vitrine/ui/widget/no-data.tsx';
+import { useMemo, useState } from 'react';
+import type { ReactElement } from 'react';
+
+import type { PanelContext, PanelProps, PanelWeb, SharedCursor } from '../../contract.ts';
+import { trend } from './spec.ts';
+import type { TrendOptions } from './spec.ts';
+import { pickXField, timeMapOf } from '../x-field.ts';
+import type { TimeMap } from '../x-field.ts';
+
+function Trend({ options, field, data, width, height, title, context }: PanelProps<TrendOptions>): ReactElement {
+  const { frames } = data;
+  const pickX = useMemo(() => pickXField(frames, options.xField), [frames, options.xField]);
+  const series = useMemo(
+    () => seriesFromFrames(frames, context.theme, context.timeZone, pickX),
+    [frames, context.theme, context.timeZone, pickX],
+  );
+  const x = useMemo(() => {
+    for (const [at, frame] of frames.entries()) {
+      const column = pickX(frame);
+      if (column !== undefined) return { field: frame.fields[column]!, name: fieldNames(frames)[at]![column]! };
+    }
+    return undefined;
+  }, [frames, pickX]);
+  const map = useMemo(() => timeMapOf(frames, pickX), [frames, pickX]);
+  const [zoomed, setZoomed] = useState<readonly [number, number]>();
+  const own = useOwnDomain(context, map, zoomed, setZoomed);
+  const toX = useMemo(() => (map === undefined ? () => undefined : timeToX(map.times, map.xs)), [map]);
+  const axis = useMemo(() => axisOf(x), [x]);
+  if (x === undefined || axis === undefined || !series.some(({ xs }) => xs.length > 0)) {
+    const hint =
+      x === undefined && options.xField !== ''
+        ? `No column of numbers is called "${options.xField}".`
+        : 'A trend needs a column of numbers for x, and one more to draw.';
+    return <NoData width={width} height={height} text={field.noValue ?? ''} hint={hint} />;
+  }
+  return (
+    <TimeChart
+      label={title}
+      series={series}
+      frames={frames}
+      width={width}
+      height={height}
+      context={own}
+      legend={options.legend}
+      tooltip={options.tooltip}
+      timeToX={toX}
+      xAxis={axis.xAxis}
+      showX={axis.show}
+    />
+  );
+}
+
+function axisOf(x: { readonly field: Field; readonly name: string } | undefined) {
+  if (x === undefined) return undefined;
+  const { config } = x.field;
+  const display = displayOf(x.field);
+  return {
+    xAxis: { unit: config?.unit ?? 'short', decimals: config?.decimals, label: x.name },
+    show: (value: number) => `${x.name} ${displayText(display(value))}`,
+  };
+}
+
+/**
+ * The page's context in the panel's own x, where the page goes by time: it zooms for itself, and where its rows have times, the crosshair and what is written
+ * down go by them.
+ */
+function useOwnDomain(
+  context: PanelContext,
+  map: TimeMap | undefined,
+  zoomed: readonly [number, number] | undefined,
+  setZoomed: (range: readonly [number, number] | undefined) => void,
+): PanelContext {
+  const { cursor: shared, annotate: annotateTime } = context;
+  const cursor = useMemo(() => (map === undefined ? createCrosshair() : mappedCursor(shared, map)), [shared, map]);
+  return useMemo(() => {
+    // The page goes by such an x itself.
+    if (context.x !== 'time') return context;
+    const { annotate: _, ...rest } = context;
+    const annotate = (from: number, to: number) => {
+      const [start, end] = [from, to].map((x) => interpolate(map!.xs, map!.times, x));
+      if (start !== undefined && end !== undefined) annotateTime?.(start, end);
+    };
+    return {
+      ...rest,
+      // No range: the data's.
+      from: zoomed?.[0] ?? 0,
+      to: zoomed?.[1] ?? 0,
+      cursor,
+      zoomTo: (from, to) => setZoomed([from, to]),
+      zoomOut: () => setZoomed(undefined),
+      ...(map === undefined || annotateTime === undefined ? {} : { annotate }),
+    };
+  }, [context, cursor, map, annotateTime, zoomed, setZoomed]);
+}
+
+/** The page's cursor, which goes by time, as one that goes by x. */
+function mappedCursor(shared: SharedCursor, { times, xs }: TimeMap): SharedCursor {
+  const toX = (time: number | undefined) => (time === undefined ? undefined : interpolate(times, xs, time));
+  return {
+    get x() {
+      return toX(shared.x);
+    },
+    set: (x, origin) => shared.set(x === undefined ? undefined : interpolate(xs, times, x), origin),
+    subscribe: (listener) => shared.subscribe((time, origin) => listener(toX(time), origin)),
+  };
+}
+
+export const trendWeb: PanelWeb<TrendOptions> = { spec: trend, Component: Trend };
