@@ -66,7 +66,7 @@ const loss: PanelData = {
   stepMs: 1_000,
 };
 
-type Answer = () => Response | Promise<Response>;
+type Answer = (path: string, body: unknown) => Response | Promise<Response>;
 const json =
   (body: unknown, status = 200): Answer =>
   () =>
@@ -86,15 +86,20 @@ beforeEach(() => {
   asked.length = 0;
   answers = {
     '/api/session': json(session),
-    '/api/dashboards': json({ dashboards: [summary] }),
+    '/api/dashboards': (path) =>
+      Response.json(path.includes('q=zzz') ? { dashboards: [], total: 0 } : { dashboards: [summary], total: 1 }),
+    '/api/folders': json([]),
+    '/api/annotation-events': json({ events: [], notices: [] }),
     '/api/dashboards/training': json({ dashboard, builtin: true }),
     '/api/panel-data': frames(loss),
     '/api/v1/targets': json({ status: 'success', data: { activeTargets: [] } }),
     '/api/v1/label/__name__/values': json({ status: 'success', data: ['training_loss'] }),
   };
-  vi.stubGlobal('fetch', async (path: string) => {
-    asked.push(path.replace(/\?.*/, ''));
-    return (answers[path.replace(/\?.*/, '')] ?? refuse(404, 'There is nothing at this address.'))();
+  vi.stubGlobal('fetch', async (path: string, { body }: RequestInit = {}) => {
+    const place = path.replace(/\?.*/, '');
+    asked.push(place);
+    const answer = answers[place] ?? refuse(404, 'There is nothing at this address.');
+    return answer(path, typeof body === 'string' ? JSON.parse(body) : undefined);
   });
   // happy-dom lays nothing out: every element is this large and in view.
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(300);

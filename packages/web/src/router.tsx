@@ -1,11 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { RouterHistory } from '@tanstack/react-router';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { dashboardQuery, dashboardsQuery } from './api/queries.ts';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { dashboardQuery } from './api/queries.ts';
 import { Shell } from './app/shell.tsx';
+import { readListSearch } from './home/list-search.ts';
+import { readExploreSearch } from './explore/explore-search.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
-import { parseSearch, readDashboardSearch, writeSearch } from './time/dashboard-search.ts';
+import { parseSearch, readDashboardSearch, readForeignSearch, writeSearch } from './time/dashboard-search.ts';
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ notFoundComponent: NotFoundPage });
 
@@ -20,21 +22,90 @@ const home = createRoute({
 const dashboards = createRoute({
   getParentRoute: () => shell,
   path: '/dashboards',
-  validateSearch: (raw: Record<string, unknown>): { q?: string | undefined; tag?: string | undefined } => ({
-    ...(typeof raw['q'] === 'string' ? { q: raw['q'].slice(0, 200) } : {}),
-    ...(typeof raw['tag'] === 'string' ? { tag: raw['tag'].slice(0, 200) } : {}),
-  }),
-  loader: ({ context }) => void context.client.prefetchQuery(dashboardsQuery),
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import('./home/dashboards-page.tsx'), 'DashboardsPage'),
 });
 
 const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/d/$uid',
-  validateSearch: readDashboardSearch,
+  validateSearch: readForeignSearch,
   // The page's code and the dashboard come at the same time.
   loader: ({ context, params }) => void context.client.prefetchQuery(dashboardQuery(params.uid)),
   component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
+});
+
+/** Grafana's addresses end in the title, which may change: the uid says it all. */
+const slug = createRoute({
+  getParentRoute: () => shell,
+  path: '/d/$uid/$slug',
+  validateSearch: readForeignSearch,
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: '/d/$uid', params: { uid: params.uid }, search, replace: true });
+  },
+});
+
+/** One panel and nothing else, for a frame in another page. */
+const solo = createRoute({
+  getParentRoute: () => shell,
+  path: '/d-solo/$uid/{-$slug}',
+  validateSearch: readForeignSearch,
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: '/d/$uid', params: { uid: params.uid }, search: { ...search, kiosk: true }, replace: true });
+  },
+});
+
+const editDashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/d/$uid/edit',
+  validateSearch: readDashboardSearch,
+  component: lazyRouteComponent(() => import('./edit/edit-dashboard-page.tsx'), 'EditDashboardPage'),
+});
+
+const editPanel = createRoute({
+  getParentRoute: () => shell,
+  path: '/d/$uid/edit/$panel',
+  validateSearch: readDashboardSearch,
+  component: lazyRouteComponent(() => import('./edit/panel/panel-editor-page.tsx'), 'PanelEditorPage'),
+});
+
+const newDashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboards/new',
+  component: lazyRouteComponent(() => import('./edit/new-dashboard-page.tsx'), 'NewDashboardPage'),
+});
+
+const explore = createRoute({
+  getParentRoute: () => shell,
+  path: '/explore',
+  validateSearch: readExploreSearch,
+  component: lazyRouteComponent(() => import('./explore/explore-page.tsx'), 'ExplorePage'),
+});
+
+const importing = createRoute({
+  getParentRoute: () => shell,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
+});
+
+const playlists = createRoute({
+  getParentRoute: () => shell,
+  path: '/playlists',
+  component: lazyRouteComponent(() => import('./playlist/playlists-page.tsx'), 'PlaylistsPage'),
+});
+
+const playlist = createRoute({
+  getParentRoute: () => shell,
+  path: '/playlists/$uid',
+  validateSearch: readDashboardSearch,
+  component: lazyRouteComponent(() => import('./playlist/play-page.tsx'), 'PlayPage'),
+});
+
+const snapshot = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboard/snapshot/$key',
+  validateSearch: readForeignSearch,
+  component: lazyRouteComponent(() => import('./dashboard/snapshot-page.tsx'), 'SnapshotPage'),
 });
 
 const anything = createRoute({ getParentRoute: () => shell, path: '$', component: NotFoundPage });
@@ -42,7 +113,24 @@ const anything = createRoute({ getParentRoute: () => shell, path: '$', component
 /** `history` is the browser's unless told otherwise. */
 export function createAppRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
-    routeTree: root.addChildren([shell.addChildren([home, dashboards, dashboard, anything])]),
+    routeTree: root.addChildren([
+      shell.addChildren([
+        home,
+        dashboards,
+        dashboard,
+        slug,
+        solo,
+        editDashboard,
+        editPanel,
+        newDashboard,
+        explore,
+        importing,
+        playlists,
+        playlist,
+        snapshot,
+        anything,
+      ]),
+    ]),
     context: { client },
     ...(history === undefined ? {} : { history }),
     parseSearch,

@@ -1,5 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
-import type { DashboardAnswer, DashboardSummary, SessionAnswer } from '@vitrine/model/api.ts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { DashboardAnswer, DashboardSearchAnswer, FolderRef, SessionAnswer } from '@vitrine/model/api.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { askJson } from './client.ts';
@@ -18,26 +18,99 @@ export const sessionQuery = queryOptions({
   },
 });
 
-export const dashboardsQuery = queryOptions({
-  queryKey: ['dashboards'],
-  staleTime: 30_000,
-  queryFn: async ({ signal }) =>
-    (await askJson<{ dashboards: readonly DashboardSummary[] }>('/api/dashboards', { signal })).dashboards,
+export interface DashboardSearch {
+  readonly text?: string | undefined;
+  readonly tags?: readonly string[];
+  /** A uid; "" is those in no folder. */
+  readonly folder?: string | undefined;
+  readonly starred?: boolean | undefined;
+  readonly limit: number;
+  /** The uid of the last one that is known. */
+  readonly after?: string;
+}
+
+/** Searches dashboards on the server: with a text the best first, else in the order of title. */
+export function searchDashboards(search: DashboardSearch, signal?: AbortSignal): Promise<DashboardSearchAnswer> {
+  const { text = '', tags = [], folder, starred = false, limit, after = '' } = search;
+  const params = new URLSearchParams({ limit: String(limit) });
+  if (text !== '') params.set('q', text);
+  for (const tag of tags) params.append('tag', tag);
+  if (folder !== undefined) params.set('folder', folder);
+  if (starred) params.set('starred', 'true');
+  if (after !== '') params.set('after', after);
+  return askJson(`/api/dashboards?${params}`, { signal });
+}
+
+export function dashboardSearchQuery(search: DashboardSearch) {
+  return queryOptions({
+    queryKey: ['dashboards', search],
+    staleTime: 30_000,
+    queryFn: ({ signal }) => searchDashboards(search, signal),
+  });
+}
+
+/** So many come at a time. */
+const PAGE_OF_DASHBOARDS = 100;
+
+/** The same search, page by page. */
+export function dashboardPagesQuery(search: Omit<DashboardSearch, 'limit' | 'after'>) {
+  return infiniteQueryOptions({
+    queryKey: ['dashboards', 'pages', search],
+    staleTime: 30_000,
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam: after }) => searchDashboards({ ...search, limit: PAGE_OF_DASHBOARDS, after }, signal),
+    getNextPageParam: ({ dashboards, total }, pages) => {
+      const known = pages.reduce((sum, page) => sum + page.dashboards.length, 0);
+      return known < total ? dashboards.at(-1)?.uid : undefined;
+    },
+  });
+}
+
+/** All folders, those within others too. */
+export const foldersQuery = queryOptions({
+  queryKey: ['folders'],
+  staleTime: 60_000,
+  queryFn: ({ signal }) => askJson<readonly FolderRef[]>('/api/folders?all=true', { signal }),
+});
+
+/** A data source, as much as is needed to choose one. */
+export interface SourceSummary {
+  readonly uid: string;
+  readonly name: string;
+  readonly type: string;
+  readonly isDefault: boolean;
+}
+
+export const dataSourcesQuery = queryOptions({
+  queryKey: ['data-sources'],
+  staleTime: 60_000,
+  queryFn: ({ signal }) => askJson<readonly SourceSummary[]>('/api/datasources', { signal }),
 });
 
 export interface LoadedDashboard {
   readonly dashboard: Dashboard;
   readonly builtin: boolean;
+  readonly folder: FolderRef | undefined;
+  /** Counts its saves from 1; 0 where it comes from a file. */
+  readonly revision: number;
+  readonly updatedMs: number;
+  readonly updatedBy: string;
+  readonly starred: boolean;
+  /** Sentences on what could not be filled in. */
+  readonly notices: readonly string[];
+}
+
+/** What the server says of a dashboard, read once, at the edge. */
+export function readDashboardAnswer({ dashboard, ...rest }: DashboardAnswer): LoadedDashboard {
+  return { notices: [], ...rest, dashboard: parseDashboard(dashboard) };
 }
 
 export function dashboardQuery(uid: string) {
   return queryOptions({
     queryKey: ['dashboard', uid],
     staleTime: 60_000,
-    queryFn: async ({ signal }): Promise<LoadedDashboard> => {
-      const answer = await askJson<DashboardAnswer>(`/api/dashboards/${encodeURIComponent(uid)}`, { signal });
-      return { dashboard: parseDashboard(answer.dashboard), builtin: answer.builtin };
-    },
+    queryFn: async ({ signal }): Promise<LoadedDashboard> =>
+      readDashboardAnswer(await askJson<DashboardAnswer>(`/api/dashboards/${encodeURIComponent(uid)}`, { signal })),
   });
 }
 

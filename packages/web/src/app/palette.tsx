@@ -22,7 +22,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import type { ReactElement } from 'react';
-import { dashboardsQuery } from '../api/queries.ts';
+import { dashboardSearchQuery } from '../api/queries.ts';
 import { currentShortcuts } from './shortcuts.ts';
 
 const [store, spotlight] = createSpotlight();
@@ -47,7 +47,7 @@ export interface PaletteProps {
 
 /** Everything by its name: dashboards, pages, actions. */
 export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: PaletteProps): ReactElement {
-  const dashboards = useQuery(dashboardsQuery).data;
+  const dashboards = useQuery(dashboardSearchQuery({ limit: 100 })).data?.dashboards;
   const navigate = useNavigate();
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
 

@@ -72,5 +72,7 @@ export function listenForShortcuts(): () => void {
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   // The code editor stands in a shadow root: from here its host is what is typed into.
-  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) || target.dataset['typing'] !== undefined;
+  return (
+    target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) || target.dataset['typing'] !== undefined
+  );
 }

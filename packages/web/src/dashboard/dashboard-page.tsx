@@ -1,13 +1,25 @@
-import { Button, Tooltip } from '@mantine/core';
-import { IconArrowLeft, IconLayoutDashboard, IconLock, IconPlugConnectedX } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowLeft,
+  IconLayoutDashboard,
+  IconLock,
+  IconPencil,
+  IconPlugConnectedX,
+  IconStar,
+  IconStarFilled,
+} from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { endsWithClock } from '@vitrine/compute/time.ts';
+import type { FolderRef } from '@vitrine/model/api.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
-import { useMemo, useState } from 'react';
-import type { ReactElement } from 'react';
-import { ApiError } from '../api/client.ts';
+import type { PanelData } from '@vitrine/model/frame.ts';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import { ApiError, ask } from '../api/client.ts';
 import { dashboardQuery } from '../api/queries.ts';
+import type { LoadedDashboard } from '../api/queries.ts';
 import { serverClock } from '../api/server-clock.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
 import type { Shortcut } from '../app/shortcuts.ts';
@@ -15,22 +27,40 @@ import { hasOverlay } from '../app/shortcuts.ts';
 import { TopBar } from '../app/top-bar.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { useDelayed } from '../state/use-delayed.ts';
-import { readFolded, writeFolded } from '../time/dashboard-search.ts';
 import { LiveToggle } from '../time/live-toggle.tsx';
 import { RangePicker } from '../time/range-picker.tsx';
 import { RefreshPicker } from '../time/refresh-picker.tsx';
+import { arrange, findShown, repeatNames } from './arrange.ts';
 import classes from './dashboard-page.module.css';
 import { EmptyRange } from './empty-range.tsx';
 import { PanelGrid } from './panel-grid.tsx';
+import { useUnfolding } from './unfolding.ts';
 import { useDashboardScope } from './use-dashboard-scope.ts';
 import { useKeepUp } from './use-keep-up.ts';
+import { VariablesBar } from './variables/variables-bar.tsx';
+
+const AnnotationForm = lazy(async () => ({ default: (await import('./annotations/annotation-form.tsx')).AnnotationForm }));
 
 /** `/d/:uid`: a saved dashboard over the range of the URL. */
 export function DashboardPage(): ReactElement {
   const { uid } = useParams({ from: '/shell/d/$uid' });
+  return <DashboardByUid uid={uid} />;
+}
+
+export interface DashboardByUidProps {
+  readonly uid: string;
+  /** Stands beside the time controls. */
+  readonly controls?: ReactNode;
+}
+
+/** A dashboard on any page whose search part is that of a dashboard. */
+export function DashboardByUid({ uid, controls }: DashboardByUidProps): ReactElement {
   const { data, error, refetch } = useQuery(dashboardQuery(uid));
   const slow = useDelayed(data === undefined && error === null);
-  if (data !== undefined) return <OpenDashboard key={uid} dashboard={data.dashboard} />;
+  if (data !== undefined) {
+    const { dashboard, folder, notices } = data;
+    return <DashboardView key={uid} {...{ dashboard, folder, notices }} beside={<Star loaded={data} />} controls={controls} />;
+  }
   if (error !== null) return <MissingDashboard uid={uid} error={error} onRetry={() => void refetch()} />;
   return (
     <>
@@ -47,31 +77,51 @@ export function DashboardPage(): ReactElement {
   );
 }
 
-function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactElement {
-  const { scope, search, timeZone, problem, change } = useDashboardScope(dashboard);
+export interface DashboardViewProps {
+  readonly dashboard: Dashboard;
+  readonly folder?: FolderRef | undefined;
+  /** Sentences above the panels. */
+  readonly notices?: readonly string[];
+  /** Right behind the title. */
+  readonly beside?: ReactNode;
+  /** Stands beside the time controls. */
+  readonly controls?: ReactNode;
+  /** The data of a snapshot, by the panel's id: nothing is asked. */
+  readonly frozen?: ReadonlyMap<number, PanelData>;
+}
+
+const NO_NOTICES: readonly string[] = [];
+
+/** A dashboard with its bars. */
+export function DashboardView(props: DashboardViewProps): ReactElement {
+  const { dashboard, folder, notices = NO_NOTICES, beside, controls, frozen } = props;
+  const { scope, search, timeZone, problem, change, drafted, closeDraft } = useDashboardScope(dashboard, frozen);
   const { text } = scope.range;
   const refresh = search.refresh ?? dashboard.refresh;
   const wantsLive = refresh === 'live';
-  const frozen = !endsWithClock(text);
+  const isStill = !endsWithClock(text);
   const status = useKeepUp({ scope, refresh });
   const [picking, setPicking] = useState(false);
-  const folded = useMemo(() => readFolded(search.fold), [search.fold]);
-  const full = search.panel === undefined ? undefined : dashboard.panels.find(({ id }) => id === search.panel);
+  const unfolding = useUnfolding(search, change);
+  const { repeatsOf } = scope.variables;
+  const repeats = useMemo(() => repeatNames(dashboard), [dashboard]);
+  // What is repeated, and for which values, changes far more rarely than what is chosen.
+  const copies = JSON.stringify([...repeats].map((name) => [name, repeatsOf(name)]));
+  const arranged = useMemo(() => {
+    const values = new Map(JSON.parse(copies) as [string, ReturnType<typeof repeatsOf>][]);
+    return arrange(dashboard, (name) => values.get(name) ?? undefined);
+  }, [dashboard, copies]);
+  const full = search.panel === undefined ? undefined : findShown(arranged, search.panel);
 
   const actions = useMemo(() => {
     const toggleLive = (): void => {
-      if (wantsLive && !frozen) change({ refresh: 'off' }, 'replace');
-      else if (frozen) change({ refresh: 'live', ...nowRange(dashboard) }, 'push');
+      if (wantsLive && !isStill) change({ refresh: 'off' }, 'replace');
+      else if (isStill) change({ refresh: 'live', ...nowRange(dashboard) }, 'push');
       else change({ refresh: 'live' }, 'replace');
     };
     const askNow = (): void => {
       scope.range.renew();
       scope.pulse.all(true);
-    };
-    const fold = (row: number): void => {
-      const next = new Set(folded);
-      if (!next.delete(row)) next.add(row);
-      change({ fold: writeFolded(next) }, 'replace');
     };
     const shortcuts: Shortcut[] = [
       { keys: 't', label: 'Choose the time range', group: 'Dashboard', run: () => setPicking(true) },
@@ -80,62 +130,138 @@ function OpenDashboard({ dashboard }: { readonly dashboard: Dashboard }): ReactE
       { keys: 'z', label: 'Zoom out', group: 'Dashboard', run: scope.widen },
       { keys: ',', label: 'Half a range back', group: 'Dashboard', run: () => scope.shift(-1) },
       { keys: '.', label: 'Half a range forward', group: 'Dashboard', run: () => scope.shift(1) },
+      {
+        keys: 'k',
+        label: 'Nothing but the panels, or all again',
+        group: 'Dashboard',
+        run: () => change({ kiosk: scope.isKiosk ? undefined : true }, 'push'),
+      },
     ];
-    return { toggleLive, askNow, fold, shortcuts };
-  }, [change, dashboard, folded, frozen, scope, wantsLive]);
+    return { toggleLive, askNow, shortcuts };
+  }, [change, dashboard, isStill, scope, wantsLive]);
   useShortcuts(actions.shortcuts);
   useShortcuts(
     useMemo(
       (): Shortcut[] =>
-        full === undefined
+        full === undefined && !scope.isKiosk
           ? []
           : [
               {
                 keys: 'Escape',
-                label: 'Back to all panels',
+                label: full === undefined ? 'Show the bars again' : 'Back to all panels',
                 group: 'Dashboard',
-                run: () => hasOverlay() || scope.showFull(undefined),
+                run: () => {
+                  if (hasOverlay()) return;
+                  if (full === undefined) change({ kiosk: undefined }, 'replace');
+                  else scope.showFull(undefined);
+                },
               },
             ],
-      [full, scope],
+      [change, full, scope],
     ),
   );
 
+  const { timePicker } = dashboard;
+  const title = scope.variables.text(dashboard.title);
   return (
     <>
-      <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: dashboard.title }]}>
-        <Tooltip label="What all panels have along their x axis">
-          <span className={classes.domain}>x: {DOMAIN_NAMES[dashboard.x]}</span>
-        </Tooltip>
-        <RangePicker
-          range={text}
-          timeZone={timeZone}
-          now={serverClock.now}
-          problem={problem}
-          opened={picking}
-          onOpened={setPicking}
-          onRange={(range) => change(range, 'push')}
-          onTimeZone={(tz) => change({ tz: tz === 'browser' ? undefined : tz }, 'replace')}
-          onShift={scope.shift}
-          onZoomOut={scope.widen}
-        />
-        <RefreshPicker refresh={refresh} onRefresh={(next) => change({ refresh: next }, 'replace')} onNow={actions.askNow} />
-        <LiveToggle status={status} wanted={wantsLive} frozen={frozen} onToggle={actions.toggleLive} />
-      </TopBar>
+      {!scope.isKiosk && (
+        <TopBar
+          crumbs={[
+            { label: 'Dashboards', to: '/dashboards' },
+            ...(folder === undefined ? [] : [{ label: folder.title, to: '/dashboards', search: { folder: folder.uid } }]),
+            { label: title },
+          ]}
+          beside={beside}
+        >
+          {controls}
+          <Tooltip label="What all panels have along their x axis">
+            <span className={classes.domain}>x: {DOMAIN_NAMES[dashboard.x]}</span>
+          </Tooltip>
+          {!timePicker.hidden && frozen === undefined && (
+            <>
+              <RangePicker
+                range={text}
+                timeZone={timeZone}
+                now={serverClock.now}
+                problem={problem}
+                opened={picking}
+                quickRanges={timePicker.quickRanges}
+                onOpened={setPicking}
+                onRange={({ from, to }) => change({ from, to }, 'push')}
+                onTimeZone={(tz) =>
+                  change({ tz: tz === 'browser' && dashboard.timezone === 'browser' ? undefined : tz }, 'replace')
+                }
+                onShift={scope.shift}
+                onZoomOut={scope.widen}
+              />
+              <RefreshPicker
+                refresh={refresh}
+                intervals={timePicker.refreshIntervals}
+                onRefresh={(next) => change({ refresh: next }, 'replace')}
+                onNow={actions.askNow}
+              />
+              <LiveToggle status={status} wanted={wantsLive} frozen={isStill} onToggle={actions.toggleLive} />
+            </>
+          )}
+          {scope.mayEdit && dashboard.editable && (
+            <Button
+              component="a"
+              href={`/d/${encodeURIComponent(dashboard.uid)}/edit`}
+              variant="default"
+              className={classes.edit}
+              leftSection={<IconPencil size={15} />}
+            >
+              Edit
+            </Button>
+          )}
+        </TopBar>
+      )}
+      {notices.length > 0 && (
+        <p className={classes.notices} role="status">
+          <IconAlertTriangle size={15} aria-hidden /> {notices.join(' ')}
+        </p>
+      )}
+      {!scope.isKiosk && <VariablesBar scope={scope} />}
       <PanelGrid
-        panels={dashboard.panels}
+        arranged={arranged}
         scope={scope}
-        folded={folded}
-        onFold={actions.fold}
+        unfolding={unfolding}
         full={search.panel}
         onBack={() => scope.showFull(undefined)}
       />
-      <EmptyRange scope={scope} onRange={(range) => change(range, 'push')} onWiden={scope.widen} />
+      <EmptyRange scope={scope} onRange={({ from, to }) => change({ from, to }, 'push')} onWiden={scope.widen} />
+      {drafted !== undefined && (
+        <Suspense fallback={null}>
+          <AnnotationForm dashboard={dashboard.uid} timeZone={timeZone} draft={drafted} onClose={closeDraft} />
+        </Suspense>
+      )}
     </>
   );
 }
 
 const DOMAIN_NAMES = { time: 'Time', step: 'Step', epoch: 'Epoch', elapsed: 'Elapsed' } as const;
+
+function Star({ loaded: { dashboard, starred } }: { readonly loaded: LoadedDashboard }): ReactElement {
+  const client = useQueryClient();
+  const { uid } = dashboard;
+  const star = useMutation({
+    mutationFn: (on: boolean) => ask(`/api/dashboards/${encodeURIComponent(uid)}/star`, { method: on ? 'PUT' : 'DELETE' }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['dashboard', uid] });
+      void client.invalidateQueries({ queryKey: ['dashboards'] });
+    },
+  });
+  // At once, and back again where the server says no.
+  const isOn = star.isPending ? star.variables : starred;
+  return (
+    <Tooltip label={isOn ? 'Take the star away' : 'Give it a star'}>
+      <ActionIcon aria-label="Star" aria-pressed={isOn} onClick={() => star.mutate(!isOn)}>
+        {isOn ? <IconStarFilled size={16} color="var(--v-warning)" /> : <IconStar size={16} stroke={1.6} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
 
 /** The range to come back to: the dashboard's own where it moves with the clock. */
 function nowRange({ range }: Dashboard): { from: string | undefined; to: string | undefined } {

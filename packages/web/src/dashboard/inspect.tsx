@@ -10,15 +10,19 @@ import type { ReactElement } from 'react';
 import { CopyButton, copyText } from '../state/copy-button.tsx';
 import classes from './inspect.module.css';
 import type { PanelPicture } from './panel-data.ts';
+import { saveFile } from './save-file.ts';
 import { writeCsv } from './write-csv.ts';
+import { writeRows } from './write-rows.ts';
 
-export type InspectTab = 'data' | 'query' | 'trace';
+export type InspectTab = 'data' | 'query' | 'trace' | 'json';
 
 /** More rows than this are for a file, not for eyes. */
 const MOST_ROWS = 500;
 
 export interface InspectProps {
   readonly panel: Panel;
+  /** With its variables filled in. */
+  readonly title: string;
   readonly picture: PanelPicture | undefined;
   readonly timeZone: string;
   /** undefined: closed. */
@@ -28,7 +32,7 @@ export interface InspectProps {
 }
 
 /** What a panel can say about itself: its data, its queries, and where their time went. */
-export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: InspectProps): ReactElement {
+export function Inspect({ panel, title, picture, timeZone, tab, onTab, onClose }: InspectProps): ReactElement {
   const [last, setLast] = useState<InspectTab>('data');
   if (tab !== undefined && tab !== last) setLast(tab);
   return (
@@ -37,7 +41,7 @@ export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: Inspe
       onClose={onClose}
       position="right"
       size="min(720px, 100vw)"
-      title={panel.title || `Panel ${panel.id}`}
+      title={title || `Panel ${panel.id}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Tabs value={last} onChange={(value) => onTab(value as InspectTab)} keepMounted={false}>
@@ -45,6 +49,7 @@ export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: Inspe
           <Tabs.Tab value="data">Data</Tabs.Tab>
           <Tabs.Tab value="query">Query</Tabs.Tab>
           <Tabs.Tab value="trace">Why slow?</Tabs.Tab>
+          <Tabs.Tab value="json">JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="data" pt={12}>
           {picture === undefined || picture.data.frames.length === 0 ? (
@@ -56,6 +61,7 @@ export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: Inspe
                 frame={frame}
                 unit={panel.fieldConfig.defaults.unit ?? ''}
                 timeZone={timeZone}
+                fileName={`${title || `panel-${panel.id}`}-${frame.refId}`}
               />
             ))
           )}
@@ -66,6 +72,9 @@ export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: Inspe
         <Tabs.Panel value="trace" pt={12}>
           <Traces picture={picture} timeZone={timeZone} />
         </Tabs.Panel>
+        <Tabs.Panel value="json" pt={12}>
+          <CodeBlock title="As it is saved" text={JSON.stringify(panel, null, 2)} />
+        </Tabs.Panel>
       </Tabs>
     </Drawer>
   );
@@ -73,11 +82,12 @@ export function Inspect({ panel, picture, timeZone, tab, onTab, onClose }: Inspe
 
 interface FrameTableProps {
   readonly frame: Frame;
+  readonly fileName: string;
   readonly unit: string;
   readonly timeZone: string;
 }
 
-function FrameTable({ frame, unit, timeZone }: FrameTableProps): ReactElement {
+function FrameTable({ frame, fileName, unit, timeZone }: FrameTableProps): ReactElement {
   // The newest is what one looks for first.
   const newestFirst = frame.shape !== 'table';
   // What ended a while ago would begin with a page of empty rows.
@@ -95,6 +105,20 @@ function FrameTable({ frame, unit, timeZone }: FrameTableProps): ReactElement {
         </span>
         <Button size="compact-sm" variant="default" onClick={() => void copyText(writeCsv(frame))}>
           Copy all as CSV
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => saveFile(`${fileName}.csv`, writeCsv(frame), 'text/csv;charset=utf-8')}
+        >
+          CSV
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={() => saveFile(`${fileName}.json`, JSON.stringify(writeRows(frame), null, 1), 'application/json')}
+        >
+          JSON
         </Button>
       </div>
       <div className={classes.scroll}>

@@ -1,10 +1,11 @@
-import type { GridPosition, Panel } from '@vitrine/model/dashboard.ts';
+import type { GridPosition } from '@vitrine/model/dashboard.ts';
+import type { ShownPanel } from './arrange.ts';
 
 /** How much room a page has: as saved, half of it, or a phone. */
 export type Room = 'wide' | 'medium' | 'narrow';
 
 export interface Placed {
-  readonly panel: Panel;
+  readonly shown: ShownPanel;
   readonly grid: GridPosition;
 }
 
@@ -13,74 +14,74 @@ const COLUMNS = 24;
 const SMALL_KINDS = new Set(['stat', 'gauge']);
 
 /**
- * Where each panel stands. What belongs to a folded row is left out and the rest moves up. With less room than the
+ * Where each panel of one grid stands. What lies over another, as copies of a repeat do, moves down. With less room than the
  * dashboard was made for, panels flow in reading order, each as wide as it must be to be read.
  */
-export function layOut(panels: readonly Panel[], folded: ReadonlySet<number>, room: Room): Placed[] {
-  const inOrder = [...panels].sort((a, b) => a.grid.y - b.grid.y || a.grid.x - b.grid.x);
-  return room === 'wide' ? placeAsSaved(inOrder, folded) : flow(withoutFolded(inOrder, folded), room);
+export function layOut(panels: readonly ShownPanel[], room: Room): Placed[] {
+  const wished = panels.map((shown) => ({ shown, grid: placeOfCopy(shown) }));
+  // By the places that were saved: the copies of a repeat come before what was below its panel.
+  const inOrder = wished.toSorted(({ shown: a }, { shown: b }) => {
+    const [from, to] = [a.panel.grid, b.panel.grid];
+    return from.y - to.y || from.x - to.x || (a.repeat?.index ?? 0) - (b.repeat?.index ?? 0);
+  });
+  return room === 'wide' ? settle(inOrder) : flow(inOrder, room);
 }
 
-function placeAsSaved(inOrder: readonly Panel[], folded: ReadonlySet<number>): Placed[] {
-  const placed: Placed[] = [];
-  for (let i = 0, removed = 0; i < inOrder.length; i++) {
-    const panel = inOrder[i] as Panel;
-    placed.push({ panel, grid: { ...panel.grid, y: panel.grid.y - removed } });
-    if (panel.kind !== 'row' || !folded.has(panel.id)) continue;
-    const next = inOrder.findIndex(({ kind }, at) => at > i && kind === 'row');
-    if (next === -1) break;
-    // The next row comes right below this one.
-    removed += (inOrder[next] as Panel).grid.y - (panel.grid.y + panel.grid.h);
-    i = next - 1;
-  }
-  return placed;
+/** Copies share the 24 columns, or stand one below the other. */
+function placeOfCopy({ panel: { grid, repeat: wish }, repeat }: ShownPanel): GridPosition {
+  if (repeat === undefined) return grid;
+  if (wish?.direction === 'vertical') return { ...grid, y: grid.y + repeat.index * grid.h };
+  const inLine = Math.max(1, Math.min(repeat.count, wish?.maxPerRow ?? 4));
+  const w = Math.floor(COLUMNS / inLine);
+  return { x: (repeat.index % inLine) * w, y: grid.y + Math.floor(repeat.index / inLine) * grid.h, w, h: grid.h };
 }
 
-function withoutFolded(inOrder: readonly Panel[], folded: ReadonlySet<number>): Panel[] {
-  let hidden = false;
-  return inOrder.filter((panel) => {
-    if (panel.kind === 'row') {
-      hidden = folded.has(panel.id);
-      return true;
-    }
-    return !hidden;
+/** Moves down what would lie over something before it. */
+function settle(inOrder: readonly Placed[]): Placed[] {
+  const bottoms = new Array<number>(COLUMNS).fill(0);
+  return inOrder.map(({ shown, grid }) => {
+    const x = Math.min(grid.x, COLUMNS - 1);
+    const w = Math.min(grid.w, COLUMNS - x);
+    const y = Math.max(grid.y, ...bottoms.slice(x, x + w));
+    bottoms.fill(y + grid.h, x, x + w);
+    return { shown, grid: { x, y, w, h: grid.h } };
   });
 }
 
-function flow(panels: readonly Panel[], room: 'medium' | 'narrow'): Placed[] {
-  const lines: Panel[][] = [];
+function flow(inOrder: readonly Placed[], room: 'medium' | 'narrow'): Placed[] {
+  const lines: Placed[][] = [];
   let used = COLUMNS;
-  for (const panel of panels) {
-    const width = widthIn(room, panel);
+  for (const placed of inOrder) {
+    const width = widthIn(room, placed);
     // What lay below stays below: a figure is not stretched to the height of a chart.
     const first = lines.at(-1)?.[0]?.grid;
-    if (used + width > COLUMNS || (first !== undefined && panel.grid.y >= first.y + first.h)) {
+    if (used + width > COLUMNS || (first !== undefined && placed.grid.y >= first.y + first.h)) {
       lines.push([]);
       used = 0;
     }
-    lines.at(-1)?.push(panel);
+    lines.at(-1)?.push(placed);
     used += width;
   }
-  const placed: Placed[] = [];
+  const flowed: Placed[] = [];
   let y = 0;
   for (const line of lines) {
-    const total = line.reduce((sum, panel) => sum + widthIn(room, panel), 0);
+    const total = line.reduce((sum, placed) => sum + widthIn(room, placed), 0);
     const h = Math.max(...line.map(({ grid }) => grid.h));
     let x = 0;
-    for (const [at, panel] of line.entries()) {
+    for (const [at, placed] of line.entries()) {
       // A line that is not full is stretched: no holes on a small screen.
-      const w = at === line.length - 1 ? COLUMNS - x : Math.floor((widthIn(room, panel) * COLUMNS) / total);
-      placed.push({ panel, grid: { x, y, w, h } });
+      const w = at === line.length - 1 ? COLUMNS - x : Math.floor((widthIn(room, placed) * COLUMNS) / total);
+      flowed.push({ shown: placed.shown, grid: { x, y, w, h } });
       x += w;
     }
     y += h;
   }
-  return placed;
+  return flowed;
 }
 
-function widthIn(room: 'medium' | 'narrow', { kind, grid }: Panel): number {
-  if (kind === 'row') return COLUMNS;
-  if (room === 'narrow') return SMALL_KINDS.has(kind) && grid.w <= 6 ? 12 : COLUMNS;
-  if (SMALL_KINDS.has(kind) && grid.w <= 4) return 8;
+function widthIn(room: 'medium' | 'narrow', { shown, grid }: Placed): number {
+  const isSmall = SMALL_KINDS.has(shown.panel.kind);
+  if (room === 'narrow') return isSmall && grid.w <= 6 ? 12 : COLUMNS;
+  if (isSmall && grid.w <= 4) return 8;
   return grid.w <= 12 ? 12 : COLUMNS;
 }

@@ -1,10 +1,14 @@
+import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
-import type { PanelData } from '@vitrine/model/frame.ts';
-import type { PanelContext, PanelWeb } from '@vitrine/plugins/contract.ts';
+import type { Notice, PanelData } from '@vitrine/model/frame.ts';
+import type { VariableValues } from '@vitrine/model/variable.ts';
+import type { PanelWeb } from '@vitrine/plugins/contract.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { Component, memo, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { byThePixel } from '../time/page-range.ts';
+import { panelRange } from '../time/panel-range.ts';
+import { panelContext } from './panel-context.ts';
 import classes from './panel-frame.module.css';
 import { panelOfKind } from './panel-kinds.ts';
 import { sentenceOf } from './panel-state.ts';
@@ -12,6 +16,8 @@ import type { DashboardScope } from './scope.ts';
 
 export interface PanelBodyProps {
   readonly panel: Panel;
+  /** What the variables of its repeats stand for here. */
+  readonly local?: VariableValues;
   readonly scope: DashboardScope;
   readonly data: PanelData;
   readonly size: { readonly width: number; readonly height: number };
@@ -24,7 +30,11 @@ export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactEl
   const box = useRef<HTMLDivElement>(null);
   useWheelZoom(box, scope);
   if (plugin === undefined) {
-    return <Sentence text={`This Vitrine has no panels of the kind "${panel.kind}". Its data is in the menu, as a table.`} />;
+    return (
+      <Sentence
+        text={`This Vitrine has no panels of the kind “${panel.kind}”: they come from a plugin that it does not have. Its data is in the menu, as a table, and its settings are kept for export.`}
+      />
+    );
   }
   if (size.width === 0 || size.height === 0) return <div ref={box} />;
   return (
@@ -38,36 +48,35 @@ export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactEl
   );
 });
 
-function Drawn({ panel, scope, data, size, plugin }: PanelBodyProps & { readonly plugin: PanelWeb<unknown> }): ReactElement {
+const NOT_REPEATED: VariableValues = {};
+
+function Drawn(props: PanelBodyProps & { readonly plugin: PanelWeb<unknown> }): ReactElement {
+  const { panel, local = NOT_REPEATED, scope, data, size, plugin } = props;
+  const { fieldConfig, queryOptions } = panel;
+  const { range, variables } = scope;
   const theme = useThemeName();
-  const shown = useMemo(() => byThePixel(scope.range, size.width), [scope.range, size.width]);
-  const range = useSyncExternalStore(scope.range.subscribe, shown);
+  const byPixel = useMemo(() => byThePixel(range, size.width), [range, size.width]);
+  const ofPage = useSyncExternalStore(range.subscribe, byPixel);
+  const shown = useMemo(() => panelRange(ofPage, queryOptions, range.timeZone), [ofPage, queryOptions, range.timeZone]);
   const options = useMemo(() => plugin.spec.parseOptions(panel.options), [plugin, panel.options]);
-  const context = useMemo(
-    (): PanelContext => ({
-      x: scope.x,
-      from: range.fromMs,
-      to: range.toMs,
-      timeZone: scope.range.timeZone,
-      theme,
-      cursor: scope.cursor,
-      annotations: [],
-      share: 'crosshair',
-      replace: (text) => text,
-      zoomTo: scope.zoomTo,
-      zoomOut: scope.zoomOut,
-    }),
-    [scope, range, theme],
-  );
+  const context = useMemo(() => panelContext(scope, panel, local, shown, theme), [scope, panel, local, shown, theme]);
+  const complete = useMemo((): PanelData => {
+    const problems: Notice[] = [];
+    const frames = applyFieldConfig(data.frames, fieldConfig, {
+      replace: (text, about) => variables.replace(text, local, about),
+      onProblem: (text) => problems.push({ level: 'warning', text }),
+    });
+    return { ...data, frames, notices: [...data.notices, ...problems] };
+  }, [data, fieldConfig, local, variables]);
   const { Component: Drawing } = plugin;
   return (
     <Drawing
       options={options}
-      field={panel.fieldConfig.defaults}
-      data={data}
+      field={fieldConfig.defaults}
+      data={complete}
       width={size.width}
       height={size.height}
-      title={panel.title}
+      title={variables.text(panel.title, local)}
       context={context}
     />
   );

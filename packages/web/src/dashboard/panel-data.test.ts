@@ -35,15 +35,25 @@ function serve(...answers: PanelData[]): PanelDataRequest[] {
 afterEach(() => vi.unstubAllGlobals());
 
 const ask = (range: { fromMs: number; toMs: number }, known?: Awaited<ReturnType<typeof fetchPanel>>) =>
-  fetchPanel({ dashboard: 'd', panel: 7, range, widthPx: 600, known, signal: new AbortController().signal });
+  fetchPanel({
+    dashboard: 'd',
+    panel: 7,
+    range,
+    shown: range,
+    timeZone: 'UTC',
+    more: {},
+    widthPx: 600,
+    known,
+    signal: new AbortController().signal,
+  });
 
 test('the first question is for all, the next for the new part, put behind what is known', async () => {
   const asked = serve(answer(0, 60_000), answer(50_000, 65_000));
   const first = await ask({ fromMs: 0, toMs: 60_000 });
   const second = await ask({ fromMs: 4_500, toMs: 64_500 }, first);
   expect(asked).toEqual([
-    { dashboard: 'd', panel: 7, fromMs: 0, toMs: 60_000, widthPx: 600 },
-    { dashboard: 'd', panel: 7, fromMs: 4_500, toMs: 64_500, widthPx: 600, sinceMs: 50_000, stepMs: STEP },
+    { dashboard: 'd', panel: 7, fromMs: 0, toMs: 60_000, widthPx: 600, timeZone: 'UTC' },
+    { dashboard: 'd', panel: 7, fromMs: 4_500, toMs: 64_500, widthPx: 600, timeZone: 'UTC', sinceMs: 50_000, stepMs: STEP },
   ]);
   expect(second.data.frames[0]?.fields[0]?.values).toEqual(answer(4_000, 65_000).frames[0]?.fields[0]?.values);
 });

@@ -4,6 +4,7 @@ import type { PanelDataRequest } from '@vitrine/model/api.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import { ask } from '../api/client.ts';
+import { zoneName } from '../time/page-range.ts';
 
 /** How late a sample may come after its time and still be seen without asking for everything again. */
 const LATE_MS = 10_000;
@@ -15,10 +16,18 @@ export interface PanelPicture {
   readonly askedMs: number;
 }
 
+/** What of a question is more than where and when. */
+export type PanelAskMore = Pick<PanelDataRequest, 'variables' | 'filters' | 'top' | 'draft'>;
+
 export interface PanelAsk {
   readonly dashboard: string;
   readonly panel: number;
+  /** The page's. */
   readonly range: TimeRange;
+  /** The panel's own, where it has one. */
+  readonly shown: TimeRange;
+  readonly timeZone: string;
+  readonly more: PanelAskMore;
   readonly widthPx: number;
   /** What is known already; only what comes after it is asked for where that is possible. */
   readonly known: PanelPicture | undefined;
@@ -26,21 +35,24 @@ export interface PanelAsk {
 }
 
 /** Asks the server for a panel's data: for its new part where the rest is known, else for all of it. */
-export async function fetchPanel({ dashboard, panel, range, widthPx, known, signal }: PanelAsk): Promise<PanelPicture> {
+export async function fetchPanel(asked: PanelAsk): Promise<PanelPicture> {
+  const { dashboard, panel, range, shown, timeZone, more, widthPx, known, signal } = asked;
   const whole: PanelDataRequest = {
+    ...more,
     dashboard,
     panel,
     fromMs: Math.round(range.fromMs),
     toMs: Math.round(range.toMs),
     widthPx: Math.round(widthPx),
+    timeZone: zoneName(timeZone),
   };
   const askedMs = Date.now();
-  const sinceMs = known === undefined || !canGrow(known.data) ? undefined : newPartFrom(known.data, range);
+  const sinceMs = known === undefined || !canGrow(known.data) ? undefined : newPartFrom(known.data, shown);
   if (known === undefined || sinceMs === undefined) {
     return { data: await post(whole, signal), askedMs };
   }
   const fresh = await post({ ...whole, sinceMs, stepMs: known.data.stepMs }, signal);
-  const data = mergePanelData(known.data, fresh, range.fromMs);
+  const data = mergePanelData(known.data, fresh, shown.fromMs);
   // A line is named by what tells it from the others, and the part knows only some: with a new one, all are named anew.
   if (data !== fresh && countSeries(data) > countSeries(known.data)) return { data: await post(whole, signal), askedMs };
   return { data, askedMs };
@@ -58,8 +70,8 @@ export function newPartFrom({ fromMs, toMs, stepMs }: PanelData, range: TimeRang
 }
 
 /** Whether the new part of an answer can be put behind the old one: curves over time can, values of one instant can't. */
-export function canGrow({ frames, fromMs, toMs }: PanelData): boolean {
-  if (frames.length === 0) return false;
+export function canGrow({ frames, fromMs, toMs, growable }: PanelData): boolean {
+  if (!growable || frames.length === 0) return false;
   return frames.every(({ shape, length, fields }) => {
     return shape !== 'table' && fields[0]?.type === 'time' && (length > 1 || toMs === fromMs);
   });

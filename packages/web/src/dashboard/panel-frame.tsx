@@ -1,29 +1,23 @@
-import { ActionIcon, Button, HoverCard, Menu, Tooltip } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconArrowsMaximize,
-  IconArrowsMinimize,
-  IconChartDots,
-  IconClockPlay,
-  IconCode,
-  IconDots,
-  IconInfoCircle,
-  IconLink,
-  IconLock,
-  IconTable,
-} from '@tabler/icons-react';
+import { Button, HoverCard, Tooltip } from '@mantine/core';
+import { IconAlertTriangle, IconChartDots, IconInfoCircle, IconLock } from '@tabler/icons-react';
+import type { TimeRange } from '@vitrine/compute/time.ts';
+import type { PanelDraft, TopSeries } from '@vitrine/model/api.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Notice } from '@vitrine/model/frame.ts';
+import type { VariableValues } from '@vitrine/model/variable.ts';
 import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
-import { copyText } from '../state/copy-button.tsx';
 import { useDelayed } from '../state/use-delayed.ts';
+import { describeOverride, panelRange } from '../time/panel-range.ts';
 import type { InspectTab } from './inspect.tsx';
+import { PanelLinks } from './links/panel-links.tsx';
 import { PanelBody } from './panel-body.tsx';
+import type { PanelAskMore } from './panel-data.ts';
+import { PanelMenu } from './panel-menu.tsx';
 import type { PanelState } from './panel-state.ts';
 import classes from './panel-frame.module.css';
 import type { DashboardScope } from './scope.ts';
-import { usePanelData } from './use-panel-data.ts';
+import { NO_DATA, usePanelData } from './use-panel-data.ts';
 import { useInView, useQueryWidth, useSize } from './use-size.ts';
 
 const Inspect = lazy(async () => ({ default: (await import('./inspect.tsx')).Inspect }));
@@ -31,34 +25,56 @@ const Inspect = lazy(async () => ({ default: (await import('./inspect.tsx')).Ins
 export interface PanelFrameProps {
   readonly panel: Panel;
   readonly scope: DashboardScope;
+  /** Tells it from the other copies of a repeat; its id where absent. */
+  readonly panelKey?: string;
+  /** What the variables of its repeats stand for here. Should stay the same object. */
+  readonly local?: VariableValues;
   /** It fills the page. */
-  readonly isFull: boolean;
+  readonly isFull?: boolean;
+  /** What is being tried out instead of what is saved. Should stay the same object while nothing changes. */
+  readonly draft?: PanelDraft;
+  /** Without a menu: the page around it has its own. */
+  readonly isBare?: boolean;
 }
+
+const NOT_REPEATED: VariableValues = {};
 
 /** Whether a panel in that state has nothing in the range; undefined where that is not known. */
 const EMPTY: Readonly<Partial<Record<PanelState['kind'], boolean>>> = { empty: true, ready: false, stale: false };
 
 /** A panel: its header, what it shows, and what it can say about itself. */
-export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: PanelFrameProps): ReactElement {
+export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): ReactElement {
+  const { panel, scope, panelKey = String(panel.id), local = NOT_REPEATED, isFull = false, draft, isBare = false } = props;
+  const { variables, emptiness, range } = scope;
   const frame = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const size = useSize(body);
   const inView = useInView(frame);
   const widthPx = useQueryWidth(size.width);
+  const [top, setTop] = useState<TopSeries | undefined>();
+  const { queryOptions } = panel;
+  const chosen = useChosen(panel, scope, local);
   const { state, isLoading, picture, retry } = usePanelData({
     dashboard: scope.uid,
     panel,
-    range: scope.range,
+    panelKey,
+    range,
+    override: useCallback((shown: TimeRange) => panelRange(shown, queryOptions, range.timeZone), [queryOptions, range.timeZone]),
+    more: useMemo(
+      () => ({ ...chosen, ...(top === undefined ? {} : { top }), ...(draft === undefined ? {} : { draft }) }),
+      [chosen, draft, top],
+    ),
     widthPx,
     inView,
     pulse: scope.pulse,
+    // A snapshot says of every panel what it showed; of one that it does not name, nothing.
+    frozen: scope.frozen === undefined ? undefined : (scope.frozen.get(panel.id) ?? NO_DATA),
   });
   const isEmpty = panel.queries.length === 0 || isLoading ? undefined : EMPTY[state.kind];
-  const { emptiness } = scope;
   useEffect(() => {
-    emptiness.report(panel.id, isEmpty);
-    return () => emptiness.report(panel.id, undefined);
-  }, [emptiness, panel.id, isEmpty]);
+    emptiness.report(panelKey, isEmpty);
+    return () => emptiness.report(panelKey, undefined);
+  }, [emptiness, panelKey, isEmpty]);
   const [inspected, setInspected] = useState<InspectTab | undefined>();
   const [inspectedOnce, setInspectedOnce] = useState(false);
   const inspect = useCallback((tab: InspectTab): void => {
@@ -66,40 +82,47 @@ export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: Pan
     setInspected(tab);
   }, []);
   const hairline = useDelayed(isLoading);
-  const titleId = `panel-${panel.id}-title`;
+  const titleId = `panel-${panelKey}-title`;
+  const title = variables.text(panel.title, local);
+  const description = variables.text(panel.description, local);
+  const override = queryOptions.hideTimeOverride ? '' : describeOverride(queryOptions);
 
   return (
     <section
       ref={frame}
       className={classes.frame}
-      data-bare={panel.title === '' || undefined}
+      data-bare={title === '' || undefined}
+      data-transparent={panel.transparent || undefined}
       data-state={state.kind}
-      data-panel={panel.id}
-      aria-labelledby={panel.title === '' ? undefined : titleId}
-      aria-label={panel.title === '' ? `Panel ${panel.id}` : undefined}
+      data-panel={panelKey}
+      aria-labelledby={title === '' ? undefined : titleId}
+      aria-label={title === '' ? `Panel ${panelKey}` : undefined}
       aria-busy={isLoading}
     >
       <header className={classes.header}>
-        <h2 id={titleId} className={classes.title} title={panel.title}>
-          {panel.title}
+        <h2 id={titleId} className={classes.title} title={title}>
+          {title}
         </h2>
-        {panel.description !== '' && <About title={panel.title} text={panel.description} />}
+        {description !== '' && <About title={title} text={description} />}
+        {panel.links.length > 0 && <PanelLinks {...{ panel, scope, local, title }} />}
+        {override !== '' && <span className={classes.override}>{override}</span>}
         <span className={classes.space} />
         <Notices notices={noticesOf(state)} />
-        <PanelMenu {...{ panel, scope, isFull, inspect }} />
+        {!isBare && <PanelMenu {...{ panel, panelKey, title, description, scope, isFull, inspect, frame, top, onTop: setTop }} />}
         {hairline && <div className={classes.hairline} />}
       </header>
       <div className={classes.content}>
         <div ref={body} className={classes.body}>
-          <PanelContent {...{ panel, scope, state, size, retry }} />
+          <PanelContent {...{ panel, scope, local, state, size, retry }} />
         </div>
       </div>
       {inspectedOnce && (
         <Suspense fallback={null}>
           <Inspect
             panel={panel}
+            title={title}
             picture={picture}
-            timeZone={scope.range.timeZone}
+            timeZone={range.timeZone}
             tab={inspected}
             onTab={setInspected}
             onClose={() => setInspected(undefined)}
@@ -110,51 +133,15 @@ export const PanelFrame = memo(function PanelFrame({ panel, scope, isFull }: Pan
   );
 });
 
-interface PanelMenuProps {
-  readonly panel: Panel;
-  readonly scope: DashboardScope;
-  readonly isFull: boolean;
-  readonly inspect: (tab: InspectTab) => void;
+/** What is chosen of what the panel's queries name, as the same object while it says the same. */
+function useChosen(panel: Panel, scope: DashboardScope, local: VariableValues): PanelAskMore {
+  const { variables } = scope;
+  const ask = useMemo(() => variables.askOf(panel, local), [variables, panel, local]);
+  const [kept, setKept] = useState(ask);
+  const isSame = kept === ask || JSON.stringify(kept) === JSON.stringify(ask);
+  if (!isSame) setKept(ask);
+  return isSame ? kept : ask;
 }
-
-/** Apart and kept between renders: a live panel is drawn anew every second, and its menu has nothing new to say. */
-const PanelMenu = memo(function PanelMenu({ panel, scope, isFull, inspect }: PanelMenuProps): ReactElement {
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size={24} className={classes.menu} aria-label={`Menu of ${panel.title || `panel ${panel.id}`}`}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {panel.description !== '' && <p className={classes.aboutItem}>{panel.description}</p>}
-        <Menu.Item
-          leftSection={isFull ? <IconArrowsMinimize size={15} /> : <IconArrowsMaximize size={15} />}
-          onClick={() => scope.showFull(isFull ? undefined : panel.id)}
-        >
-          {isFull ? 'Back to all panels' : 'View full page'}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLink size={15} />} onClick={() => void copyText(scope.linkTo(panel.id))}>
-          Copy link
-        </Menu.Item>
-        {panel.queries.length > 0 && (
-          <>
-            <Menu.Divider />
-            <Menu.Item leftSection={<IconTable size={15} />} onClick={() => inspect('data')}>
-              Data as a table
-            </Menu.Item>
-            <Menu.Item leftSection={<IconCode size={15} />} onClick={() => inspect('query')}>
-              Query
-            </Menu.Item>
-            <Menu.Item leftSection={<IconClockPlay size={15} />} onClick={() => inspect('trace')}>
-              Why slow?
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
-  );
-});
 
 const About = memo(function About({ title, text }: { readonly title: string; readonly text: string }): ReactElement {
   return (
@@ -169,19 +156,20 @@ const About = memo(function About({ title, text }: { readonly title: string; rea
 interface PanelContentProps {
   readonly panel: Panel;
   readonly scope: DashboardScope;
+  readonly local: VariableValues;
   readonly state: PanelState;
   readonly size: { readonly width: number; readonly height: number };
   readonly retry: () => void;
 }
 
-function PanelContent({ panel, scope, state, size, retry }: PanelContentProps): ReactElement | null {
+function PanelContent({ panel, scope, local, state, size, retry }: PanelContentProps): ReactElement | null {
   const skeleton = useDelayed(state.kind === 'loading');
   switch (state.kind) {
     case 'waiting':
     case 'loading':
       return skeleton ? <div className={classes.skeleton} role="status" aria-label="Loading" /> : null;
     case 'ready':
-      return <PanelBody {...{ panel, scope, size }} data={state.data} />;
+      return <PanelBody {...{ panel, scope, local, size }} data={state.data} />;
     case 'empty':
       return (
         <div className={classes.state}>
@@ -199,7 +187,7 @@ function PanelContent({ panel, scope, state, size, retry }: PanelContentProps): 
     case 'stale':
       return (
         <div className={classes.last} inert>
-          <PanelBody {...{ panel, scope, size }} data={state.last} />
+          <PanelBody {...{ panel, scope, local, size }} data={state.last} />
         </div>
       );
     case 'failed':
@@ -207,7 +195,7 @@ function PanelContent({ panel, scope, state, size, retry }: PanelContentProps): 
         <>
           {state.last !== undefined && (
             <div className={classes.last} inert>
-              <PanelBody {...{ panel, scope, size }} data={state.last} />
+              <PanelBody {...{ panel, scope, local, size }} data={state.last} />
             </div>
           )}
           <div className={state.last === undefined ? classes.state : classes.over} role="alert">

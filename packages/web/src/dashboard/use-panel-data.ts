@@ -1,13 +1,14 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { isRelative } from '@vitrine/compute/time.ts';
+import type { TimeRange } from '@vitrine/compute/time.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { useCallback, useEffect, useState } from 'react';
 import { ApiError } from '../api/client.ts';
 import type { PageRange } from '../time/page-range.ts';
 import { fetchPanel } from './panel-data.ts';
-import type { PanelPicture } from './panel-data.ts';
+import type { PanelAskMore, PanelPicture } from './panel-data.ts';
 import { createPacedAsk } from './paced-ask.ts';
 import { panelState } from './panel-state.ts';
 import type { PanelState } from './panel-state.ts';
@@ -22,11 +23,19 @@ const COMES_BACK_MS = 5_000;
 export interface PanelDataNeeds {
   readonly dashboard: string;
   readonly panel: Panel;
+  /** Tells it from the other copies of a repeat. */
+  readonly panelKey: string;
   readonly range: PageRange;
+  /** The stretch that the panel shows of what the page shows. */
+  readonly override: (range: TimeRange) => TimeRange;
+  /** What stands for the variables, and what is tried out. */
+  readonly more: PanelAskMore;
   /** 0 while the panel has not been measured. */
   readonly widthPx: number;
   readonly inView: boolean;
   readonly pulse: Pulse;
+  /** What a snapshot says that it shows: then nothing is asked. */
+  readonly frozen: PanelData | undefined;
 }
 
 export interface PanelAnswer {
@@ -37,17 +46,18 @@ export interface PanelAnswer {
   readonly retry: () => void;
 }
 
-const NOTHING: PanelData = { frames: [], notices: [], traces: [], fromMs: 0, toMs: 0, growable: true, stepMs: 0 };
+export const NO_DATA: PanelData = { frames: [], notices: [], traces: [], fromMs: 0, toMs: 0, growable: true, stepMs: 0 };
 
 /** A panel's data, asked for while it is in view and kept up by the page's pulse. */
-export function usePanelData({ dashboard, panel, range, widthPx, inView, pulse }: PanelDataNeeds): PanelAnswer {
+export function usePanelData(needs: PanelDataNeeds): PanelAnswer {
+  const { dashboard, panel, panelKey, range, override, more, widthPx, inView, pulse, frozen } = needs;
   const client = useQueryClient();
   const [pace] = useState(createPacedAsk);
   const { from, to } = range.text;
   // A panel of text has nothing to ask for.
-  const hasQueries = panel.queries.length > 0;
-  const ofPanel = ['panel-data', dashboard, panel.id];
-  const key = [...ofPanel, from, to, range.timeZone, widthPx];
+  const hasQueries = panel.queries.length > 0 && frozen === undefined;
+  const ofPanel = ['panel-data', dashboard, panelKey];
+  const key = [...ofPanel, from, to, range.timeZone, more, widthPx];
   const may = hasQueries && widthPx > 0 && inView;
 
   const { data, error, fetchStatus, isFetching, isPlaceholderData, refetch } = useQuery<PanelPicture>({
@@ -61,7 +71,9 @@ export function usePanelData({ dashboard, panel, range, widthPx, inView, pulse }
     retry: false,
     queryFn: ({ signal }) => {
       const known = pace.takeWhole() ? undefined : client.getQueryData<PanelPicture>(key);
-      return fetchPanel({ dashboard, panel: panel.id, range: range.read(), widthPx, known, signal });
+      const page = range.read();
+      const asked = { dashboard, panel: panel.id, range: page, shown: override(page), timeZone: range.timeZone };
+      return fetchPanel({ ...asked, more, widthPx, known, signal });
     },
   });
 
@@ -74,7 +86,12 @@ export function usePanelData({ dashboard, panel, range, widthPx, inView, pulse }
   useEffect(() => () => pace.stop(), [pace]);
   const retry = useCallback(() => pace.want(true), [pace]);
 
-  if (!hasQueries) return { state: { kind: 'ready', data: NOTHING, notices: [] }, isLoading: false, picture: undefined, retry };
+  if (frozen !== undefined) {
+    const picture = { data: frozen, askedMs: frozen.toMs };
+    const state = panelState({ picture, lastGood: undefined, error: null, asked: true });
+    return { state, isLoading: false, picture, retry };
+  }
+  if (!hasQueries) return { state: { kind: 'ready', data: NO_DATA, notices: [] }, isLoading: false, picture: undefined, retry };
   // Whoever is not signed in sees the way in, not twenty panels that say so.
   const problem = error instanceof ApiError && error.status === 401 ? null : error;
   return {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { dashboardsQuery, metricNamesQuery, targetsQuery } from '../api/queries.ts';
+import { dashboardSearchQuery, metricNamesQuery, targetsQuery } from '../api/queries.ts';
 import { TopBar } from '../app/top-bar.tsx';
 import { DashboardCards } from './dashboard-cards.tsx';
 import { Arrived, FirstSample } from './first-sample.tsx';
@@ -12,7 +12,7 @@ import { TargetHealth } from './target-health.tsx';
 export function HomePage(): ReactElement {
   const names = useQuery(metricNamesQuery);
   const targets = useQuery(targetsQuery);
-  const dashboards = useQuery(dashboardsQuery);
+  const dashboards = useQuery(dashboardSearchQuery({ limit: 100 }));
   const [wasEmpty, setWasEmpty] = useState(false);
   // Who has only just connected sees the first sample arrive; who has data is never shown how to connect.
   const nothingYet = names.data?.length === 0;
@@ -22,13 +22,17 @@ export function HomePage(): ReactElement {
       <TopBar crumbs={[{ label: 'Home' }]} />
       <div className={classes.page}>
         {nothingYet && <FirstSample />}
-        {wasEmpty && !nothingYet && <Arrived names={names.data ?? []} dashboards={dashboards.data ?? []} />}
+        {wasEmpty && !nothingYet && <Arrived names={names.data ?? []} dashboards={dashboards.data?.dashboards ?? []} />}
         {targets.data !== undefined && <TargetHealth targets={targets.data} />}
         <section aria-labelledby="home-dashboards">
           <h2 id="home-dashboards" className={classes.heading}>
             Dashboards
           </h2>
-          <DashboardCards dashboards={dashboards.data} error={dashboards.error} onRetry={() => void dashboards.refetch()} />
+          <DashboardCards
+            dashboards={dashboards.data?.dashboards}
+            error={dashboards.error}
+            onRetry={() => void dashboards.refetch()}
+          />
         </section>
       </div>
     </>

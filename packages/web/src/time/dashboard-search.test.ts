@@ -5,8 +5,9 @@ import {
   parseRefresh,
   parseSearch,
   readDashboardSearch,
-  readFolded,
-  writeFolded,
+  readForeignSearch,
+  readKeys,
+  writeKeys,
   writeSearch,
 } from './dashboard-search.ts';
 
@@ -16,7 +17,11 @@ test.each([
   ['?from=2026-01-02T03:04:05.000Z&to=1773848527250', { from: '2026-01-02T03:04:05.000Z', to: '1773848527250' }],
   ['?tz=Europe/Berlin&refresh=10s', { tz: 'Europe/Berlin', refresh: '10s' }],
   ['?refresh=live', { refresh: 'live' }],
-  ['?panel=3&fold=1.17', { panel: 3, fold: '1.17' }],
+  ['?panel=3&fold=1.17', { panel: '3', fold: '1.17' }],
+  ['?panel=3-1&fold=3-1.17&tab=20', { panel: '3-1', fold: '3-1.17', tab: '20' }],
+  ['?marks=deploys&marks=a+b', { marks: ['deploys', 'a b'] }],
+  ['?kiosk=true', { kiosk: true }],
+  ['?var-job=api&var-pod=a&var-pod=b&var-none=', { 'var-job': 'api', 'var-pod': ['a', 'b'], 'var-none': '' }],
   ['', {}],
 ])('%s opens %j', (url, want) => {
   expect(readDashboardSearch(parseSearch(url))).toEqual(want);
@@ -31,6 +36,9 @@ test.each([
   ['?panel=3.5', {}],
   ['?panel=__proto__', {}],
   ['?fold=1,2', {}],
+  ['?var-__proto__[x]=1', {}],
+  ['?kiosk=false', {}],
+  ['?orgId=1', {}],
   ['?fold=<script>', {}],
   ['?from=', {}],
   ['?theme=pink', {}],
@@ -40,7 +48,7 @@ test.each([
 
 test('whatever is in a URL, reading it twice gives the same, and writing it back too', () => {
   const value = fc.oneof(fc.string(), fc.constantFrom('now', 'now-6h', 'live', 'UTC', '3', '1.2.3', '2026-01-02'));
-  const name = fc.constantFrom('from', 'to', 'tz', 'refresh', 'panel', 'fold', 'other');
+  const name = fc.constantFrom('from', 'to', 'tz', 'refresh', 'panel', 'fold', 'tab', 'marks', 'kiosk', 'var-a', 'other');
   fc.assert(
     fc.property(fc.dictionary(name, value), (raw) => {
       const search = readDashboardSearch(raw);
@@ -72,8 +80,18 @@ test.each([
   ['nonsense', { kind: 'off' }],
 ])('refresh=%s is %j', (text, want) => expect(parseRefresh(text)).toEqual(want));
 
-test('folded rows survive the URL', () => {
-  expect(writeFolded(new Set([17, 1]))).toBe('1.17');
-  expect(readFolded('1.17')).toEqual(new Set([1, 17]));
-  expect(writeFolded(new Set())).toBeUndefined();
+test('keys survive the URL', () => {
+  expect(writeKeys(new Set(['17', '1', '3-1']))).toBe('1.3-1.17');
+  expect(readKeys('1.17-2')).toEqual(new Set(['1', '17-2']));
+  expect(writeKeys(new Set())).toBeUndefined();
 });
+
+test.each([
+  [
+    '?orgId=1&viewPanel=panel-13&from=now-3h&to=now&timezone=utc&var-job=a',
+    { panel: '13', from: 'now-3h', to: 'now', tz: 'UTC', 'var-job': 'a' },
+  ],
+  ['?viewPanel=4&timezone=browser&kiosk', { panel: '4', kiosk: true }],
+  ['?panelId=7&timezone=Europe/Berlin&refresh=5s', { panel: '7', tz: 'Europe/Berlin', refresh: '5s' }],
+  ['?viewPanel=<b>&timezone=Mars', {}],
+])("Grafana's %s opens %j", (url, want) => expect(readForeignSearch(parseSearch(url))).toEqual(want));

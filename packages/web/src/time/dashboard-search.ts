@@ -1,6 +1,7 @@
 import { checkTimeZone } from '@vitrine/compute/civil-time.ts';
 import { parseDurationMs, parseTimeRange } from '@vitrine/compute/time.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { MAX_CHOSEN } from '@vitrine/compute/variable/values.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
 
 /** What the URL of a dashboard says. What is absent is as the dashboard was saved. */
@@ -10,11 +11,26 @@ export interface DashboardSearch {
   readonly tz?: string | undefined;
   /** "off", "live" or a duration. */
   readonly refresh?: string | undefined;
-  /** The panel that fills the page. */
-  readonly panel?: number | undefined;
-  /** Ids of the rows that are folded: "3.17". */
+  /** The panel that fills the page: its id, and "3-1" for the second copy of a repeated one. */
+  readonly panel?: string | undefined;
+  /** Keys of the rows that are not folded as they were saved: "3.17-1". */
   readonly fold?: string | undefined;
+  /** Keys of the tabs that are open, one of each set of tabs: "20.31". */
+  readonly tab?: string | undefined;
+  /** Names of the annotation queries that are not switched as they were saved. */
+  readonly marks?: readonly string[] | undefined;
+  /** Nothing but the panels. */
+  readonly kiosk?: boolean | undefined;
+  /** Chosen values by the variable's name. */
+  readonly [variable: `var-${string}`]: string | readonly string[] | undefined;
 }
+
+/** An id, and behind it which copy of a repeat it is. */
+const KEY = /^[1-9]\d{0,8}(-\d{1,9}){0,8}$/;
+const KEYS = /^\d{1,9}(-\d{1,9}){0,8}(\.\d{1,9}(-\d{1,9}){0,8}){0,199}$/;
+const VARIABLE = /^var-\w{1,100}$/;
+const MOST_VARIABLES = 500;
+const MOST_MARKS = 100;
 
 /** Pages reload no faster than this, whatever the URL says. */
 const FASTEST_REFRESH_MS = 1_000;
@@ -29,10 +45,47 @@ export function readDashboardSearch(raw: Readonly<Record<string, unknown>>): Das
   if (typeof raw['to'] === 'string' && raw['to'] !== '') search.to = raw['to'].slice(0, 100);
   if (typeof raw['tz'] === 'string' && isTimeZone(raw['tz'])) search.tz = raw['tz'];
   if (typeof raw['refresh'] === 'string' && isRefresh(raw['refresh'])) search.refresh = raw['refresh'];
-  const panel = Number(raw['panel']);
-  if (Number.isSafeInteger(panel) && panel > 0) search.panel = panel;
-  if (typeof raw['fold'] === 'string' && /^\d{1,9}(\.\d{1,9}){0,99}$/.test(raw['fold'])) search.fold = raw['fold'];
+  const panel = String(raw['panel'] ?? '');
+  if (KEY.test(panel)) search.panel = panel;
+  for (const name of ['fold', 'tab'] as const) {
+    const keys = String(raw[name] ?? '');
+    if (KEYS.test(keys)) search[name] = keys;
+  }
+  const marks = textsOf(raw['marks']).filter((name) => name !== '');
+  if (marks.length > 0) search.marks = marks.slice(0, MOST_MARKS);
+  const { kiosk } = raw;
+  // Grafana writes it bare, and as "tv" or "1".
+  if (kiosk !== undefined && kiosk !== false && kiosk !== 'false' && kiosk !== '0') search.kiosk = true;
+  let variables = 0;
+  for (const [name, value] of Object.entries(raw)) {
+    if (!VARIABLE.test(name) || variables++ >= MOST_VARIABLES) continue;
+    const values = textsOf(value).slice(0, MAX_CHOSEN);
+    if (values.length > 0) search[name as `var-${string}`] = values.length === 1 ? values[0] : values;
+  }
   return search;
+}
+
+/**
+ * What a link made for Grafana says, in our words: `viewPanel=panel-3`, `timezone=utc`. Everything else means the same in
+ * both.
+ */
+export function readForeignSearch(raw: Readonly<Record<string, unknown>>): DashboardSearch {
+  const search = readDashboardSearch(raw);
+  const [, panel] = /^(?:panel-)?(\d{1,9}(?:-\d{1,9}){0,8})$/.exec(String(raw['viewPanel'] ?? raw['panelId'] ?? '')) ?? [];
+  const zone = raw['timezone'];
+  const tz =
+    typeof zone !== 'string' || zone === '' || zone === 'browser' ? undefined : zone.toLowerCase() === 'utc' ? 'UTC' : zone;
+  return {
+    ...(tz !== undefined && isTimeZone(tz) ? { tz } : {}),
+    ...(panel === undefined ? {} : { panel }),
+    ...search,
+  };
+}
+
+/** One text, or several of one name; nothing where it is something else. */
+function textsOf(value: unknown): string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((each) => typeof each === 'string');
 }
 
 /** The range that the URL chose, or the dashboard's own where it chose none, or none that can be read: then the sentence says why. */
@@ -66,28 +119,41 @@ export function parseRefresh(text: string): Refresh {
   }
 }
 
-export function readFolded(fold: string | undefined): ReadonlySet<number> {
-  return new Set(fold === undefined ? [] : fold.split('.').map(Number));
+export function readKeys(keys: string | undefined): ReadonlySet<string> {
+  return new Set(keys === undefined ? [] : keys.split('.'));
 }
 
-export function writeFolded(folded: ReadonlySet<number>): string | undefined {
-  return folded.size === 0 ? undefined : [...folded].toSorted((a, b) => a - b).join('.');
+export function writeKeys(keys: ReadonlySet<string>): string | undefined {
+  return keys.size === 0 ? undefined : [...keys].toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).join('.');
 }
 
-/** `?from=now-6h&to=now`: plain text, nothing quoted. */
+/** `?from=now-6h&to=now&var-job=a&var-job=b`: plain text, nothing quoted. */
 export function writeSearch(search: Readonly<Record<string, unknown>>): string {
-  const pairs = Object.entries(search).flatMap(([name, value]) =>
-    (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean'
-      ? [[name, String(value)]]
-      : [],
+  const pairs = Object.entries(search).flatMap(([name, value]): [string, string][] =>
+    (Array.isArray(value) ? (value as readonly unknown[]) : [value]).flatMap((each): [string, string][] =>
+      isWritten(name, each) ? [[name, String(each)]] : [],
+    ),
   );
   if (pairs.length === 0) return '';
   // A slash and a colon mean nothing inside a query, and "now/d" is meant to be read.
   return `?${new URLSearchParams(pairs).toString().replaceAll('%2F', '/').replaceAll('%3A', ':')}`;
 }
 
-export function parseSearch(text: string): Record<string, string> {
-  return Object.fromEntries(new URLSearchParams(text));
+/** That no value of a variable is chosen says something; other empty texts do not. */
+function isWritten(name: string, value: unknown): boolean {
+  if (typeof value === 'string') return value !== '' || name.startsWith('var-');
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** What stands several times in the address is a list. */
+export function parseSearch(text: string): Record<string, string | string[]> {
+  const params = new URLSearchParams(text);
+  return Object.fromEntries(
+    [...new Set(params.keys())].map((name) => {
+      const values = params.getAll(name);
+      return [name, values.length === 1 ? (values[0] as string) : values];
+    }),
+  );
 }
 
 function isTimeZone(text: string): boolean {

@@ -15,6 +15,10 @@ const CALENDAR_RANGES = [
   { from: 'now/w', to: 'now' },
 ];
 
+interface QuickRange extends TimeRangeText {
+  readonly display: string;
+}
+
 export interface RangePickerProps {
   readonly range: TimeRangeText;
   readonly timeZone: string;
@@ -22,6 +26,8 @@ export interface RangePickerProps {
   /** Why the URL's range can't be read, where it can't. */
   readonly problem: string | undefined;
   readonly opened: boolean;
+  /** Offered instead of the usual ones, where there are some. */
+  readonly quickRanges?: readonly QuickRange[];
   readonly onOpened: (opened: boolean) => void;
   readonly onRange: (range: TimeRangeText) => void;
   readonly onTimeZone: (timeZone: string) => void;
@@ -31,7 +37,8 @@ export interface RangePickerProps {
 
 /** Over which time, on whose clock. */
 export function RangePicker(props: RangePickerProps): ReactElement {
-  const { range, timeZone, now, problem, opened, onOpened, onRange } = props;
+  const { range, timeZone, now, problem, opened, quickRanges = [], onOpened, onRange } = props;
+  const usual = [...QUICK_RANGES, ...CALENDAR_RANGES].map((quick) => ({ ...quick, display: describeRange(quick, timeZone) }));
   const nowMs = now();
   const choose = (next: TimeRangeText): void => {
     onOpened(false);
@@ -68,14 +75,14 @@ export function RangePicker(props: RangePickerProps): ReactElement {
             )}
             <div className={classes.columns}>
               <ul className={classes.quick} aria-label="Quick ranges">
-                {[...QUICK_RANGES, ...CALENDAR_RANGES].map((quick) => (
+                {(quickRanges.length > 0 ? quickRanges : usual).map((quick) => (
                   <li key={`${quick.from} ${quick.to}`}>
                     <UnstyledButton
                       className={classes.choice}
                       aria-pressed={quick.from === range.from && quick.to === range.to}
-                      onClick={() => choose(quick)}
+                      onClick={() => choose({ from: quick.from, to: quick.to })}
                     >
-                      {describeRange(quick, timeZone)}
+                      {quick.display || describeRange(quick, timeZone)}
                     </UnstyledButton>
                   </li>
                 ))}

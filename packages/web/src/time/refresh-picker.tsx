@@ -4,17 +4,19 @@ import type { ReactElement } from 'react';
 import { parseRefresh } from './dashboard-search.ts';
 import classes from './time-controls.module.css';
 
-const CHOICES = ['off', '5s', '10s', '30s', '1m', '5m', '15m'];
+const CHOICES = ['5s', '10s', '30s', '1m', '5m', '15m'];
 
 export interface RefreshPickerProps {
   /** "off", "live" or a duration. */
   readonly refresh: string;
+  /** Offered instead of the usual ones, where there are some. */
+  readonly intervals?: readonly string[];
   readonly onRefresh: (refresh: string) => void;
   readonly onNow: () => void;
 }
 
 /** Ask again now, or every so often. */
-export function RefreshPicker({ refresh, onRefresh, onNow }: RefreshPickerProps): ReactElement {
+export function RefreshPicker({ refresh, intervals = [], onRefresh, onNow }: RefreshPickerProps): ReactElement {
   const every = parseRefresh(refresh).kind === 'every' ? refresh : undefined;
   return (
     <Button.Group className={classes.refresh}>
@@ -36,7 +38,7 @@ export function RefreshPicker({ refresh, onRefresh, onNow }: RefreshPickerProps)
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>Ask again every</Menu.Label>
-          {CHOICES.map((choice) => {
+          {['off', ...(intervals.length > 0 ? intervals : CHOICES)].map((choice) => {
             const chosen = choice === refresh || (choice === 'off' && every === undefined);
             return (
               <Menu.Item
