@@ -22,6 +22,7 @@ const COMMANDS = {
   check: { web: false, script: ['scripts/check.mjs'] },
   test: { web: true, debian: ['chromium', 'curl', 'prometheus', 'victoria-metrics'], script: ['scripts/test.mjs'] },
   'test:peers': { web: false, debian: ['python3-venv'], script: ['scripts/test.mjs', '--only', 'peers'] },
+  'corpus:dashboards': { web: false, script: ['scripts/corpus-dashboards.mjs'] },
   e2e: { web: true, debian: ['chromium'], script: ['scripts/test.mjs', '--only', 'e2e'] },
   bench: { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
 };
