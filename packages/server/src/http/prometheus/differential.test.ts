@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Labels } from '@vitrine/model/labels.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../config/read-config.ts';
 import { encodeWriteRequest, packSnappy, type SentSeries } from '../../ingest/remote-write/encode-remote-write.ts';
 import { startServer } from '../../start-server.ts';
+import { hasPrometheus, startPrometheus } from '../../testing/start-prometheus.ts';
 import { AT_SECONDS, RandomQueries } from './random-query.ts';
 
 /**
@@ -17,7 +15,6 @@ import { AT_SECONDS, RandomQueries } from './random-query.ts';
  * fall on a window's edge.
  */
 
-const PROMETHEUS = '/usr/bin/prometheus';
 const QUERIES = 600;
 const SEED = 20_240_607;
 const START_SECONDS = AT_SECONDS - 1_500;
@@ -25,10 +22,7 @@ const SAMPLES = 200;
 const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
 const STALE_BITS = 0x7ff0000000000002n;
 
-const hasPrometheus = existsSync(PROMETHEUS);
-if (!hasPrometheus) console.warn('Skipped: prometheus is not installed (Debian package prometheus).');
-
-describe.skipIf(!hasPrometheus)('Vitrine answers as Prometheus does', () => {
+describe.skipIf(!hasPrometheus())('Vitrine answers as Prometheus does', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-differential-'));
   const stops: (() => Promise<void>)[] = [];
   const urls: string[] = [];
@@ -179,45 +173,4 @@ function randomSeries(random: RandomQueries): SentSeries[] {
     for (const [b, le] of bounds.entries()) add('latency_bucket', { job, le }, (i) => history[i]?.[b]);
   }
   return series;
-}
-
-async function startPrometheus(folder: string, stops: (() => Promise<void>)[]): Promise<string> {
-  const port = await freePort();
-  writeFileSync(join(folder, 'prometheus.yml'), 'global: {}\n');
-  const child = spawn(
-    PROMETHEUS,
-    [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'prometheus')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--web.enable-remote-write-receiver',
-      // The samples' times are fixed, so that a seed always means the same.
-      '--storage.tsdb.retention.time=100y',
-      '--log.level=error',
-    ],
-    { stdio: 'ignore' },
-  );
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  stops.push(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  const url = `http://127.0.0.1:${port}`;
-  while ((await fetch(`${url}/-/ready`).catch(() => undefined))?.ok !== true) {
-    if (child.exitCode !== null) throw new Error(`prometheus ended at its start with ${child.exitCode}`);
-    await delay(50);
-  }
-  return url;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest';
+import type { QueryContext } from '../../contract.ts';
+import { prometheus } from './server.ts';
+import { prometheusSpec } from './spec.ts';
+
+const URL_ = 'http://prometheus:9090/prom';
+
+describe('the settings', () => {
+  test.each<[string, object, object]>([
+    ['nothing but an address', {}, { method: 'POST', headers: {}, scrapeIntervalMs: 15_000, timeoutMs: 30_000, parameters: [] }],
+    [
+      'an interval',
+      { jsonData: { timeInterval: '30s', queryTimeout: '60', httpMethod: 'GET' } },
+      { scrapeIntervalMs: 30_000, timeoutMs: 60_000, method: 'GET' },
+    ],
+    [
+      'a name and a password',
+      { basicAuth: true, basicAuthUser: 'ü', secrets: { basicAuthPassword: 'p' } },
+      { headers: { authorization: 'Basic w7w6cA==' } },
+    ],
+    [
+      'a token',
+      { jsonData: { httpHeaderName1: 'Authorization' }, secrets: { httpHeaderValue1: 'Bearer x' } },
+      { headers: { authorization: 'Bearer x' } },
+    ],
+    [
+      'parameters',
+      { jsonData: { customQueryParameters: 'tenant=a&max_source_resolution=5m' } },
+      {
+        parameters: [
+          ['tenant', 'a'],
+          ['max_source_resolution', '5m'],
+        ],
+      },
+    ],
+  ])('with %s are read', (_, more, want) => {
+    const settings = prometheusSpec.parseSettings({ url: URL_, ...more });
+    expect(settings).toMatchObject(want);
+    expect(settings.url.href).toBe('http://prometheus:9090/prom/');
+  });
+
+  test.each<[object, RegExp]>([
+    [{}, /^url: "" is not an address/],
+    [{ url: 'javascript:alert(1)' }, /^url: begins with http/],
+    [{ url: URL_, jsonData: { timeInterval: 'often' } }, /^jsonData\.timeInterval: "often" is not a duration/],
+    [{ url: URL_, jsonData: { httpHeaderName1: 'a b' } }, /is not the name of an HTTP header/],
+    [{ url: URL_, jsonData: { httpHeaderName1: 'a' }, secrets: { httpHeaderValue1: 'a\r\nb: c' } }, /holds characters/],
+  ])('%j are refused', (settings, sentence) => {
+    expect(() => prometheusSpec.parseSettings(settings)).toThrow(sentence);
+  });
+});
+
+const CONTEXT: QueryContext = {
+  fromMs: 0,
+  toMs: 20_000,
+  stepMs: 10_000,
+  shown: { fromMs: 0, toMs: 20_000 },
+  maxPoints: 100,
+  limits: { maxSamples: 1, maxSeries: 2, timeoutMs: 1_000 },
+  signal: new AbortController().signal,
+  replace: (text) => text,
+  filters: [],
+};
+
+/** A source whose server answers so; tells what it was asked. */
+function source(answer: (url: URL, init: RequestInit) => Response | Promise<Response>, settings: object = {}) {
+  const asked: string[] = [];
+  const fetchFrom = (async (input: URL, init: RequestInit = {}) => {
+    const body =
+      init.body instanceof URLSearchParams ? `?${decodeURIComponent(init.body.toString())}` : decodeURIComponent(input.search);
+    asked.push(`${init.method} ${input.pathname}${body}`);
+    return answer(input, init);
+  }) as typeof fetch;
+  const none = (): never => expect.fail('asked of the own store');
+  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
+  const parsed = prometheusSpec.parseSettings({ url: URL_, name: 'Prod', ...settings });
+  return { asked, source: prometheus.connect(parsed, { samples, fetch: fetchFrom }) };
+}
+const success = (data: unknown, more: object = {}): Response => Response.json({ status: 'success', data, ...more });
+const ask = (made: ReturnType<typeof source>, spec: object, context: Partial<QueryContext> = {}) =>
+  made.source.query('A', prometheusSpec.parseQuery({ expr: 'up', ...spec }), { ...CONTEXT, ...context });
+
+describe('a query', () => {
+  test('puts the server’s values on its grid', async () => {
+    const made = source(() =>
+      success(
+        {
+          resultType: 'matrix',
+          result: [
+            {
+              metric: { job: 'a' },
+              values: [
+                [0, '1'],
+                [20, 'NaN'],
+              ],
+            },
+            {
+              metric: { job: 'b' },
+              values: [
+                [0, '+Inf'],
+                [10, '2'],
+                [20, '-3e2'],
+              ],
+            },
+          ],
+        },
+        { warnings: ['careful'] },
+      ),
+    );
+    const { frames, notices, trace } = await ask(made, { legendFormat: '{{job}}' });
+    expect(frames[0]?.fields.map(({ name, values, present }) => [name, [...values], present && [...present]])).toEqual([
+      ['Time', [0, 10_000, 20_000], undefined],
+      ['a', [1, 0, NaN], [1, 0, 1]],
+      ['b', [Infinity, 2, -300], undefined],
+    ]);
+    expect(notices).toEqual([{ level: 'warning', text: 'Query A: careful' }]);
+    expect(trace).toMatchObject({ source: 'Prod', executed: 'up', samplesRead: 5, seriesRead: 2 });
+    expect(made.asked).toEqual(['POST /prom/api/v1/query_range?query=up&start=0&end=20&step=10&timeout=30s']);
+  });
+
+  test('at an instant, with filters and parameters of the source', async () => {
+    const made = source(() => success({ resultType: 'vector', result: [{ metric: {}, value: [20, '7'] }] }), {
+      jsonData: { customQueryParameters: 'tenant=x', httpMethod: 'GET' },
+    });
+    const { frames } = await ask(made, { instant: true }, { filters: [{ key: 'job', operator: '=', value: 'a' }] });
+    expect(frames[0]?.fields[1]?.values).toEqual(Float64Array.of(7));
+    expect(made.asked).toEqual(['GET /prom/api/v1/query?tenant=x&query=up{job="a"}&time=20&timeout=30s']);
+  });
+
+  test('in a dialect of its own passes through', async () => {
+    const made = source(() => success({ resultType: 'matrix', result: [] }));
+    const far = Math.ceil(Date.now() / 10_000) * 10_000 + 10_000;
+    await ask(made, { expr: 'WITH (x = up) x default 0' }, { fromMs: far - 20_000, toMs: far });
+    expect(made.asked).toHaveLength(2);
+  });
+
+  test('brings exemplars beside the series, and goes without them where there are none', async () => {
+    const exemplars = [{ seriesLabels: {}, exemplars: [{ labels: { trace_id: 't' }, value: '6', timestamp: 1.5 }] }];
+    const answer = (url: URL) =>
+      url.pathname.endsWith('exemplars') ? success(exemplars) : success({ resultType: 'matrix', result: [] });
+    const { frames } = await ask(source(answer), { exemplar: true });
+    expect(frames[1]).toMatchObject({
+      shape: 'exemplars',
+      length: 1,
+      fields: [{ values: Float64Array.of(1_500) }, { values: Float64Array.of(6) }, { name: 'trace_id', values: ['t'] }],
+    });
+    const without = source((url) =>
+      url.pathname.endsWith('exemplars') ? new Response('', { status: 404 }) : success({ resultType: 'matrix', result: [] }),
+    );
+    expect((await ask(without, { exemplar: true })).notices).toMatchObject([
+      { level: 'info', text: expect.stringContaining('without exemplars') },
+    ]);
+  });
+
+  test('asks with GET where POST is not let through', async () => {
+    const made = source((_, { method }) =>
+      method === 'POST' ? new Response('', { status: 405 }) : success({ resultType: 'matrix', result: [] }),
+    );
+    await ask(made, {});
+    expect(made.asked.map((each) => each.split(' ')[0])).toEqual(['POST', 'GET']);
+  });
+
+  test.each<[string, (url: URL) => Response | Promise<Response>, object]>([
+    [
+      'a query that does not parse',
+      () => Response.json({ status: 'error', errorType: 'bad_data', error: '1:5: parse error' }, { status: 400 }),
+      { code: 'bad_data', message: '1:5: parse error' },
+    ],
+    [
+      'a page',
+      () => new Response('<html>', { status: 502 }),
+      { code: 'execution', message: expect.stringMatching(/"Prod" answered HTTP status 502 with something else than JSON/) },
+    ],
+    ['a login', () => new Response('', { status: 302 }), { message: expect.stringContaining('302') }],
+    [
+      'nothing',
+      () => Promise.reject(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })),
+      { message: 'The data source "Prod" cannot be reached: connect ECONNREFUSED.' },
+    ],
+    [
+      'another thing',
+      () => success({ resultType: 'table' }),
+      { message: expect.stringContaining('something else than a Prometheus result') },
+    ],
+    [
+      'too many series',
+      () => success({ resultType: 'matrix', result: [1, 2, 3].map((i) => ({ metric: { i: `${i}` }, values: [] })) }),
+      { message: expect.stringMatching(/3 series, and the limit is 2/) },
+    ],
+    ['null', () => Response.json(null), { message: expect.stringContaining('HTTP status 200') }],
+  ])('answered with %s fails with a sentence', async (_, answer, want) => {
+    await expect(ask(source(answer), {})).rejects.toMatchObject(want);
+  });
+
+  test('that takes too long is given up', async () => {
+    const made = source(
+      (_, { signal }) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),
+      { jsonData: { queryTimeout: '20ms' } },
+    );
+    await expect(ask(made, {})).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('did not answer within 0.02 s'),
+    });
+  });
+
+  test('that nobody waits for is stopped', async () => {
+    const stop = new AbortController();
+    const made = source(
+      (_, { signal }) =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),
+    );
+    const answer = ask(made, {}, { signal: stop.signal });
+    stop.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+test.each<[string, string]>([
+  [
+    'label_values(up{job="a"}, instance)',
+    'GET /prom/api/v1/label/instance/values?match[]={__name__="up",job="a"}&start=0&end=20&limit=200001',
+  ],
+  ['label_values("k8s.pod")', 'GET /prom/api/v1/label/U__k8s_2e_pod/values?start=0&end=20&limit=200001'],
+  ['label_names()', 'POST /prom/api/v1/labels?start=0&end=20&limit=200001'],
+])('%s asks %s', async (query, want) => {
+  const made = source(() => success(['x']));
+  expect(await made.source.options?.({ query }, CONTEXT)).toEqual([{ text: 'x', value: 'x' }]);
+  expect(made.asked).toEqual([want]);
+});
