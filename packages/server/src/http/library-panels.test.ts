@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+
+const panel = (id: number, more: object = {}) => ({
+  id,
+  kind: 'timeseries',
+  title: `Panel ${id}`,
+  grid: { x: 0, y: 0, w: 12, h: 8 },
+  ...more,
+});
+
+function asker({ app, browser }: TestApp) {
+  return async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, payload?: object) => {
+    const { statusCode, body } = await app.inject({
+      method,
+      url,
+      headers: browser,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    return { status: statusCode, body: body === '' ? undefined : JSON.parse(body) };
+  };
+}
+
+async function withPanel() {
+  const ask = asker(await testApp());
+  const { body } = await ask('POST', '/api/library-panels', { name: 'Loss', panel: panel(1, { title: 'Loss of all runs' }) });
+  const uid: string = body.uid;
+  const shown = panel(7, { grid: { x: 6, y: 3, w: 6, h: 4 }, libraryPanel: { uid, name: 'Loss' } });
+  const dashboard = { version: 2, uid: 'd', title: 'D', panels: [panel(1), shown] };
+  await ask('PUT', '/api/dashboards/d', { dashboard });
+  return { ask, uid, dashboard };
+}
+
+describe('a library panel', () => {
+  test('says in every dashboard what it says now, at the dashboard’s place', async () => {
+    const { ask, uid } = await withPanel();
+    const shown = async () => (await ask('GET', '/api/dashboards/d')).body.dashboard.panels[1];
+    expect(await shown()).toMatchObject({ id: 7, title: 'Loss of all runs', grid: { x: 6, y: 3 }, libraryPanel: { uid } });
+    const change = { name: 'Loss, new', panel: panel(1, { title: 'Changed', kind: 'stat' }) };
+    expect((await ask('PUT', `/api/library-panels/${uid}`, change)).body).toMatchObject({ version: 2, usedBy: [{ uid: 'd' }] });
+    expect(await shown()).toMatchObject({ id: 7, title: 'Changed', kind: 'stat', libraryPanel: { name: 'Loss, new' } });
+  });
+
+  test('tells who shows it, and stays while somebody does', async () => {
+    const { ask, uid, dashboard } = await withPanel();
+    expect((await ask('GET', `/api/library-panels/${uid}`)).body.usedBy).toEqual([{ uid: 'd', title: 'D' }]);
+    const refused = await ask('DELETE', `/api/library-panels/${uid}`);
+    expect([refused.status, refused.body.error.message]).toEqual([409, '"D" show "Loss". Take it out of them first.']);
+    await ask('PUT', '/api/dashboards/d', { dashboard: { ...dashboard, panels: [panel(1)] } });
+    expect((await ask('DELETE', `/api/library-panels/${uid}`)).status).toBe(204);
+    expect((await ask('GET', '/api/library-panels')).body.panels).toEqual([]);
+  });
+
+  test('that is gone leaves what it said last, and a sentence', async () => {
+    const { ask, dashboard } = await withPanel();
+    const lost = { ...panel(9), libraryPanel: { uid: 'lost', name: 'Lost' } };
+    const { body } = await ask('PUT', '/api/dashboards/d', { dashboard: { ...dashboard, panels: [lost] } });
+    expect(body.dashboard.panels).toMatchObject([{ id: 9, title: 'Panel 9' }]);
+    expect(body.notices).toEqual(['The library panel "Lost" is not there any more; panel 9 shows what it said last.']);
+  });
+
+  test.each<[string, object, string]>([
+    ['itself or another', { name: 'x', panel: panel(1, { libraryPanel: { uid: 'x', name: 'x' } }) }, 'panel.libraryPanel'],
+    ['no panel', { name: 'x', panel: 3 }, 'panel'],
+    ['a panel without a name', { name: ' ', panel: panel(1) }, 'name'],
+    ['a panel in no folder', { name: 'x', panel: panel(1), folder: 'gone' }, 'folder'],
+  ])('cannot stand for %s', async (_, payload, field) => {
+    const ask = asker(await testApp());
+    expect((await ask('POST', '/api/library-panels', payload)).body.error).toMatchObject({ code: 'bad_request', field });
+  });
+});
+
+describe('a playlist', () => {
+  test('is made, read, changed and removed', async () => {
+    const ask = asker(await testApp());
+    const playlist = {
+      name: 'Wall',
+      interval: '30s',
+      items: [
+        { type: 'dashboard_by_uid', value: 'd' },
+        { type: 'dashboard_by_tag', value: 'gpu' },
+      ],
+    };
+    const { body } = await ask('POST', '/api/playlists', playlist);
+    expect(body).toMatchObject({
+      name: 'Wall',
+      items: [
+        { value: 'd', order: 1 },
+        { value: 'gpu', order: 2 },
+      ],
+    });
+    await ask('PUT', `/api/playlists/${body.uid}`, { ...playlist, interval: '1m', items: [] });
+    expect((await ask('GET', '/api/playlists')).body).toEqual([{ uid: body.uid, name: 'Wall', interval: '1m' }]);
+    expect((await ask('DELETE', `/api/playlists/${body.uid}`)).status).toBe(200);
+    expect((await ask('GET', `/api/playlists/${body.uid}`)).status).toBe(404);
+  });
+});
