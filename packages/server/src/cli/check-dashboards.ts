@@ -56,7 +56,7 @@ function reportLines(file: string, { dashboard, report }: ImportedDashboard): st
     ', ',
   );
   return [
-    `${file}: "${title}" (${uid}), ${report.form}: ${panels.length} panels, ${variables.length} variables; ${counts}`,
+    `${file}: "${title}" (${uid}), ${report.form}: panels: ${panels.length}, variables: ${variables.length}; ${counts}`,
     ...report.inputs.map(
       ({ name, kind, type }) => `  asks for ${name}, ${kind === 'constant' ? 'a value' : `a data source of the type ${type}`}`,
     ),

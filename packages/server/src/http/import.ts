@@ -5,7 +5,7 @@ import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
-import { newUid } from './dashboards.ts';
+import { MAX_DASHBOARD_BYTES, newUid } from './dashboards.ts';
 import { HttpError } from './errors.ts';
 import type { Routes } from './routes.ts';
 
@@ -34,6 +34,7 @@ export function importRoutes(app: Routes, catalog: DashboardCatalog): void {
     async handler(request): Promise<ImportAnswer> {
       const { text, inputs, trial = false, folder, overwrite = false, uid } = request.body;
       const dashboards = renamed(importDashboards(text, inputs), uid);
+      dashboards.forEach(refuseLarge);
       if (trial) return { dashboards };
       // All or nothing: a file of ten dashboards is not to be saved in part.
       if (!overwrite) await refuseTaken(catalog, dashboards);
@@ -68,6 +69,17 @@ function renamed(dashboards: readonly ImportedDashboard[], uid: string | undefin
   }
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
   return dashboards.map((imported) => withUid(imported, uid));
+}
+
+/** What is imported must be small enough to be saved again after a change. */
+function refuseLarge({ dashboard }: ImportedDashboard): void {
+  const bytes = Buffer.byteLength(JSON.stringify(dashboard));
+  if (bytes <= MAX_DASHBOARD_BYTES) return;
+  const [has, most] = [bytes, MAX_DASHBOARD_BYTES].map((count) => (count / 1024 / 1024).toFixed(1));
+  throw new BadRequest(
+    'text',
+    `makes a dashboard "${dashboard.title.slice(0, 100)}" of ${has} MiB, and the limit is ${most} MiB; split it`,
+  );
 }
 
 function withUid({ dashboard, report }: ImportedDashboard, uid: string): ImportedDashboard {
