@@ -32,7 +32,7 @@ export async function findAnnotationEvents(
   const outcomes = await Promise.allSettled(asked.map((query) => findEvents(query, scope, saved, signal)));
   signal.throwIfAborted();
   const events: AnnotationEvent[] = [];
-  const notices: Notice[] = [];
+  const notices: Notice[] = [...scope.notices];
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'fulfilled') events.push(...outcome.value);
     else notices.push({ level: 'error', text: `Annotations "${asked[index]!.name}": ${replyFor(outcome.reason).message}` });

@@ -14,9 +14,11 @@ import {
 import { stepFor } from '@vitrine/compute/step.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
+import type { Notice } from '@vitrine/model/frame.ts';
 import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
+import { replyFor } from '../http/errors.ts';
 import { shortMemory, type ShortMemory } from './short-memory.ts';
 import type { OpenSource, Sources } from './sources.ts';
 
@@ -60,6 +62,7 @@ export class PageScope {
   readonly #ordered: readonly Variable[];
   readonly #circle: string | undefined;
   readonly #resolved = new Map<string, ResolvedVariable>();
+  readonly #notices = new Map<string, Notice>();
   readonly #signal: AbortSignal;
 
   /** Throws BadRequest where chosen values are beyond the limits. */
@@ -83,7 +86,7 @@ export class PageScope {
 
   /**
    * Makes sure that whatever these texts name can be filled in, variables of variables too. Throws BadRequest where they
-   * refer to each other in a circle, and what the sources throw that know their options.
+   * refer to each other in a circle, or stand for more values than a query may hold.
    */
   async prepare(texts: Iterable<string>): Promise<void> {
     const wanted = new Set<string>();
@@ -100,10 +103,26 @@ export class PageScope {
     for (const variable of this.#ordered) {
       if (!wanted.has(variable.name) || this.#resolved.has(variable.name) || variable.kind === 'adhoc') continue;
       const value = this.#values[variable.name] as VariableValue;
-      const options = needsOptions(variable, value) ? await this.options(variable) : undefined;
+      const options = needsOptions(variable, value) ? await this.#optionsOrNotice(variable) : undefined;
       const rangeMs = this.page.toMs - this.page.fromMs;
       this.#resolved.set(variable.name, resolveVariable(variable, value, { scope: this.scope({}), options, rangeMs }));
     }
+  }
+
+  /** A variable whose options cannot be found stands for nothing, and what names it can still be asked. */
+  async #optionsOrNotice(variable: Variable): Promise<readonly VariableOption[]> {
+    try {
+      return await this.options(variable);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#notices.set(variable.name, { level: 'warning', text: `Variable $${variable.name}: ${replyFor(error).message}` });
+      return [];
+    }
+  }
+
+  /** What is wrong with variables that were needed so far. */
+  get notices(): readonly Notice[] {
+    return [...this.#notices.values()];
   }
 
   /** All options of a variable, those that it refers to being prepared. */

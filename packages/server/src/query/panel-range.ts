@@ -1,9 +1,9 @@
+import { readIntervalMs } from '@vitrine/compute/interval.ts';
 import { parseTime } from '@vitrine/compute/time.ts';
 import { alignToStep, type Grid, gridFor } from '@vitrine/compute/step.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { PanelDataRequest } from '@vitrine/model/api.ts';
 import type { QueryOptions } from '@vitrine/model/dashboard.ts';
-import { readDurationMs } from '@vitrine/model/duration.ts';
 
 export type AskedRange = Pick<PanelDataRequest, 'fromMs' | 'toMs' | 'widthPx' | 'sinceMs' | 'stepMs'>;
 
@@ -38,12 +38,10 @@ export function panelRange(
   return shifted;
 }
 
-/** "30s", ">30s", or "" for no limit. Throws BadRequest. */
+/** Such as "30s", or "" for no limit. Throws BadRequest. */
 export function minIntervalMs(text: string): number {
-  const duration = text.trim().replace(/^>=?/, '');
-  if (duration === '') return 0;
-  const ms = /^\d+$/.test(duration) ? Number(duration) * 1_000 : readDurationMs(duration);
-  if (ms === undefined || !(ms > 0)) {
+  const ms = readIntervalMs(text);
+  if (ms === undefined) {
     throw new BadRequest('queryOptions.minInterval', `"${text.slice(0, 100)}" is not a duration such as 30s or 5m`);
   }
   return ms;

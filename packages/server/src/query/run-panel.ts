@@ -81,7 +81,7 @@ class PanelRun {
       data: {
         ...data,
         frames: cut.frames,
-        notices: [...notices, ...transformed.notices, ...cut.notices],
+        notices: [...this.#scope.notices, ...notices, ...transformed.notices, ...cut.notices],
         growable: data.growable && !cut.isCut && (await this.canGrow(panel)),
       },
       isCut: cut.isCut,

@@ -1,7 +1,8 @@
-import { rateIntervalMs } from '@vitrine/compute/variable/builtins.ts';
+import { readIntervalMs } from '@vitrine/compute/interval.ts';
 import { alignToStep, type Grid } from '@vitrine/compute/step.ts';
+import { rateIntervalMs } from '@vitrine/compute/variable/builtins.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { formatDurationMs, readDurationMs } from '@vitrine/model/duration.ts';
+import { formatDurationMs } from '@vitrine/model/duration.ts';
 import type { QueryContext } from '../../contract.ts';
 import { addFilters } from './add-filters.ts';
 import { fillExpr } from './fill-expr.ts';
@@ -43,13 +44,10 @@ function gridOf({ interval, intervalFactor }: PromQuery, context: QueryContext, 
   return wantedMs > stepMs ? alignToStep(fromMs, toMs, wantedMs) : { fromMs, toMs, stepMs };
 }
 
-/** "30s", ">30s" as older dashboards write it, or the name of an interval, such as `$__rate_interval`. */
+/** Such as "30s", or the name of an interval: `$__rate_interval`. */
 function minStepOf(interval: string, context: QueryContext, scrapeIntervalMs: number): number {
-  if (interval.trim() === '') return 0;
-  const text = context.replace(interval, 'csv', intervalMacros(context.stepMs, scrapeIntervalMs)).trim().replace(/^>=?/, '');
-  if (text === '' || text === '0') return 0;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : readDurationMs(text);
-  if (ms === undefined || !(ms > 0))
-    throw new BadRequest('interval', `"${text.slice(0, 100)}" is not a duration such as 30s or 5m`);
+  const text = context.replace(interval, 'csv', intervalMacros(context.stepMs, scrapeIntervalMs));
+  const ms = readIntervalMs(text);
+  if (ms === undefined) throw new BadRequest('interval', `"${text.slice(0, 100)}" is not a duration such as 30s or 5m`);
   return ms;
 }
