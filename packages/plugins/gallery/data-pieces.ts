@@ -154,6 +154,21 @@ const many = tableOf([
   ),
 ]);
 
+const grid = tableOf([
+  words(
+    'batch',
+    ['8', '16', '32', '64', '128'].flatMap((one) => Array.from({ length: 6 }, () => one)),
+  ),
+  words('lr', Array.from({ length: 5 }, () => ['1e-5', '3e-5', '1e-4', '3e-4', '1e-3', '3e-3']).flat()),
+  numbers(
+    'loss',
+    Array.from({ length: 30 }, (_, n) =>
+      n === 17 ? Number.NaN : 0.2 + Math.abs((n % 6) - 2.4) * 0.15 + Math.floor(n / 6) * 0.03,
+    ),
+    { decimals: 2 },
+  ),
+]);
+
 /** The panels of tables, categories and logs in the states that matter. */
 export const dataPieces: readonly Shown[] = [
   { title: 'Looks of cells', kind: 'table', w: 24, h: 320, field: { filterable: true }, data: answer(looks) },
@@ -214,4 +229,51 @@ export const dataPieces: readonly Shown[] = [
     data: answer(made.requests),
   },
   { title: 'No slices', kind: 'piechart', w: 6, h: 200, data: answer(tableOf([numbers('v', [0, -1])])) },
+  {
+    title: 'Latency, Spectral',
+    kind: 'heatmap',
+    w: 12,
+    h: 300,
+    options: { yAxis: { unit: 's' }, color: { mode: 'scheme', scheme: 'Spectral', scale: 'exponential', exponent: 0.5 } },
+    data: answer(made.latencyBuckets),
+  },
+  { title: 'Latency, ours', kind: 'heatmap', w: 12, h: 300, options: { bucketUnit: 's' }, data: answer(made.latencyBuckets) },
+  {
+    title: 'Counted, symlog',
+    kind: 'heatmap',
+    w: 12,
+    h: 280,
+    field: { unit: 'watt' },
+    options: {
+      calculate: true,
+      color: { mode: 'opacity', fill: 'orange' },
+      calculation: { yBuckets: { mode: 'size', value: '0.5', scale: { type: 'symlog', log: 2, linearThreshold: 10 } } },
+    },
+    data: answer(made.crowd),
+  },
+  {
+    title: 'Counted',
+    kind: 'heatmap',
+    w: 12,
+    h: 280,
+    field: { unit: 'watt' },
+    options: { calculate: true },
+    data: answer(made.crowd),
+  },
+  {
+    title: 'Loss by batch and rate',
+    kind: 'heatmap',
+    w: 12,
+    h: 260,
+    options: { showValue: 'auto', color: { scheme: 'RdYlGn', mode: 'scheme', reverse: true } },
+    data: answer(grid),
+  },
+  {
+    title: 'Status heat',
+    kind: 'heatmap',
+    w: 12,
+    h: 260,
+    field: { unit: 'percentunit', thresholds: steps, min: 0, max: 1 },
+    data: answer(made.cores),
+  },
 ];

@@ -15,7 +15,8 @@ const sparse = made.frame(
   ['reads', 'writes', 'errors'].map((name, index) => ({
     name,
     labels: { name },
-    at: (n: number, _: number, next: () => number) => (index === 2 && n % 7 > 4 ? undefined : 20 + 12 * Math.sin(n / 3 + index) + next() * 4),
+    at: (n: number, _: number, next: () => number) =>
+      index === 2 && n % 7 > 4 ? undefined : 20 + 12 * Math.sin(n / 3 + index) + next() * 4,
   })),
   30,
 );
@@ -74,7 +75,12 @@ export const linePieces: Shown[] = [
     h: 260,
     field: { unit: 's', custom: { axisLabel: 'latency', axisColorMode: 'series' } },
     overrides: [
-      byName('p99', { id: 'unit', value: 'reqps' }, { id: 'custom.axisLabel', value: 'requests' }, { id: 'custom.axisSoftMin', value: 0 }),
+      byName(
+        'p99',
+        { id: 'unit', value: 'reqps' },
+        { id: 'custom.axisLabel', value: 'requests' },
+        { id: 'custom.axisSoftMin', value: 0 },
+      ),
     ],
     data: answer(made.latency),
   },
@@ -85,8 +91,17 @@ export const linePieces: Shown[] = [
     h: 260,
     field: { unit: 's' },
     overrides: [
-      byName('p99', { id: 'custom.fillBelowTo', value: 'p50' }, { id: 'custom.lineWidth', value: 0 }, { id: 'custom.fillOpacity', value: 20 }),
-      byName('p50', { id: 'custom.lineWidth', value: 0 }, { id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: false } }),
+      byName(
+        'p99',
+        { id: 'custom.fillBelowTo', value: 'p50' },
+        { id: 'custom.lineWidth', value: 0 },
+        { id: 'custom.fillOpacity', value: 20 },
+      ),
+      byName(
+        'p50',
+        { id: 'custom.lineWidth', value: 0 },
+        { id: 'custom.hideFrom', value: { legend: true, tooltip: true, viz: false } },
+      ),
     ],
     data: answer(made.latency),
   },
@@ -151,8 +166,18 @@ const curve: Frame = {
   fields: [
     { name: 'Time', type: 'time', values: atStep.map((_, n) => made.FROM_MS + n * 100_000) },
     { name: 'step', type: 'number', values: atStep },
-    { name: 'train loss', type: 'number', labels: { split: 'train' }, values: atStep.map((step) => 2.2 * Math.exp(-step / 2500) + 0.1) },
-    { name: 'validation loss', type: 'number', labels: { split: 'validation' }, values: atStep.map((step) => 2.2 * Math.exp(-step / 2500) + 0.2 + step / 40_000) },
+    {
+      name: 'train loss',
+      type: 'number',
+      labels: { split: 'train' },
+      values: atStep.map((step) => 2.2 * Math.exp(-step / 2500) + 0.1),
+    },
+    {
+      name: 'validation loss',
+      type: 'number',
+      labels: { split: 'validation' },
+      values: atStep.map((step) => 2.2 * Math.exp(-step / 2500) + 0.2 + step / 40_000),
+    },
   ],
 };
 

@@ -57,18 +57,3 @@ export function pixelOf(color: string): number {
 export function heatGradient(theme: ThemeName, stops: readonly string[] = STOPS[theme]): string {
   return `linear-gradient(to right, ${stops.join(', ')})`;
 }
-
-/** "sqrt" shows the small beside the large, as counts need. */
-export type HeatCurve = 'linear' | 'sqrt';
-
-/** 0 to 1 along the scale; outside it stays at its end. */
-export function heatShare(value: number, min: number, max: number, curve: HeatCurve): number {
-  if (!(max > min)) return value > min || min > 0 ? 1 : 0;
-  const share = Math.min(1, Math.max(0, (value - min) / (max - min)));
-  return curve === 'sqrt' ? Math.sqrt(share) : share;
-}
-
-/** The value at a share of the scale. */
-export function heatValue(share: number, min: number, max: number, curve: HeatCurve): number {
-  return min + (max - min) * (curve === 'sqrt' ? share * share : share);
-}

@@ -1,45 +1,188 @@
+import { cellValue } from '@vitrine/compute/field/display.ts';
+import { fieldNames } from '@vitrine/compute/field/field-names.ts';
+import { isNumbers } from '@vitrine/model/frame.ts';
+import type { Frame } from '@vitrine/model/frame.ts';
+import { formatText } from '@vitrine/model/unit.ts';
 import { HeatmapChart } from '@vitrine/ui/chart/heatmap-chart.tsx';
+import type { HeatMark } from '@vitrine/ui/chart/heatmap-chart.tsx';
+import { absoluteSteps } from '@vitrine/ui/chart/value-ink.ts';
+import { heatColoring, statusColoring } from '@vitrine/ui/heat/heat-colors.ts';
+import { HeatMatrix } from '@vitrine/ui/heat/heat-matrix.tsx';
+import { inkOf } from '@vitrine/ui/theme/color-name.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
-import { heatRows } from './rows.ts';
+import { configured } from '../configured.ts';
+import { heatOf } from './heat.ts';
+import type { Heat } from './heat.ts';
 import { heatmap } from './spec.ts';
 import type { HeatmapOptions } from './spec.ts';
 
+/** Cells of counts at or below this are empty, where the panel says nothing else. */
+const NOTHING = 1e-9;
+/** A grid finer than this is thinned. */
+const MOST_COLUMNS = 4096;
+const MOST_MARKS = 500;
+const AXES = 30;
+
 function Heatmap({ options, field, data, width, height, title, context }: PanelProps<HeatmapOptions>): ReactElement {
-  const { curve, bucketUnit } = options;
-  const found = useMemo(() => heatRows(data.frames, bucketUnit), [data.frames, bucketUnit]);
+  const { theme, timeZone } = context;
+  const isTime = context.x === 'time';
+  const mostColumns = options.calculate ? Math.max(40, width) : MOST_COLUMNS;
+  const mostRows = Math.max(8, height - AXES);
+  const frames = useMemo(() => configured(data.frames, field), [data.frames, field]);
+  const found = useMemo(
+    () => heatOf(frames, { options, isTime, timeZone, stepMs: data.stepMs, mostColumns, mostRows }),
+    [frames, options, isTime, timeZone, data.stepMs, mostColumns, mostRows],
+  );
+  const unit = options.cellValues.unit || (found?.cell.config?.unit ?? '');
+  const decimals = options.cellValues.decimals ?? found?.cell.config?.decimals;
+  const say = useCallback((value: number) => formatText(value, unit, decimals), [unit, decimals]);
+
+  const { le = found?.counts === true ? NOTHING : undefined, ge } = options.filterValues;
+  const isBlank = useCallback(
+    (value: number) => (le !== undefined && value <= le) || (ge !== undefined && value >= ge),
+    [le, ge],
+  );
+  const thresholds = useMemo(() => {
+    const { config } = found?.cell ?? {};
+    const isOurs = options.color.mode === 'auto' && options.color.scheme === '';
+    const mode = config?.color?.mode ?? 'thresholds';
+    if (!isOurs || mode !== 'thresholds' || found?.counts === true) return [];
+    return absoluteSteps(config?.thresholds, { min: config?.min ?? 0, max: config?.max ?? 100 });
+  }, [found, options.color]);
+  const coloring = useMemo(() => {
+    const [low, high] = found === undefined ? [0, 1] : extent(found);
+    const min = options.color.min ?? found?.cell.config?.min ?? (found?.counts === true ? 0 : low);
+    const max = options.color.max ?? found?.cell.config?.max ?? high;
+    if (thresholds.length > 0) return statusColoring(thresholds, min, max, theme);
+    const { mode, scheme, fill, reverse, steps, scale, exponent } = options.color;
+    const bent =
+      scale === 'auto' ? (found?.counts === true ? 0.5 : 1) : scale === 'exponential' ? exponent : scale === 'log' ? 0 : 1;
+    const request = {
+      mode: mode === 'opacity' ? mode : ('scheme' as const),
+      scheme,
+      fill,
+      reverse,
+      steps: scheme === '' && mode === 'auto' ? 256 : steps,
+      exponent: bent,
+    };
+    return heatColoring(request, min, max, theme);
+  }, [found, thresholds, options.color, theme]);
+  const marks = useMemo(() => (found?.kind === 'plot' ? exemplarMarks(frames, found) : []), [frames, found]);
+
+  const yUnit = options.yAxis.unit;
+  const yAxis = useMemo(() => {
+    if (found?.kind !== 'plot' || found.bins === undefined) return undefined;
+    const { type, log, linearThreshold } = options.calculation.yBuckets.scale;
+    const scale =
+      type === 'linear'
+        ? ({ kind: 'linear' } as const)
+        : type === 'log'
+          ? ({ kind: 'log', base: log } as const)
+          : ({ kind: 'symlog', base: log, linear: linearThreshold } as const);
+    return {
+      kind: 'value' as const,
+      min: found.rows[0]!.low,
+      max: found.rows.at(-1)!.high,
+      scale,
+      unit: yUnit,
+      decimals: options.yAxis.decimals,
+      grid: false,
+      ...(options.yAxis.axisLabel === '' ? {} : { label: options.yAxis.axisLabel }),
+    };
+  }, [found, options.calculation, options.yAxis, yUnit]);
+  const names = useMemo(() => (found?.kind === 'plot' ? found.rows.map(({ name }) => name) : []), [found]);
+
   if (found === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
-  const { shape, xs, rows } = found;
-  const buckets = shape === 'buckets';
+  const look = {
+    label: title,
+    width,
+    height,
+    coloring,
+    thresholds,
+    isBlank,
+    gap: options.cellGap,
+    showValue: options.showValue,
+    say,
+    legend: options.legend.show,
+  };
+  if (found.kind === 'matrix') {
+    return (
+      <HeatMatrix
+        {...look}
+        columns={found.columns}
+        rows={found.rows}
+        values={found.values}
+        theme={theme}
+        hasTooltip={options.tooltip.mode !== 'none'}
+      />
+    );
+  }
+  const { rows, place } = found;
   const describe = (first: number, last: number) => {
-    if (!buckets) return first === last ? rows[first]!.name : `${rows[last]!.name} to ${rows[first]!.name}`;
+    if (place === 'rows') return first === last ? rows[first]!.name : `${rows[last]!.name} to ${rows[first]!.name}`;
     const { from } = rows[first]!;
     return from === '' ? `up to ${rows[last]!.name}` : `${from} to ${rows[last]!.name}`;
   };
   return (
     <HeatmapChart
-      label={title}
-      xs={xs}
-      rows={rows}
-      names={buckets ? 'edges' : 'rows'}
-      // A query's own least step may be coarser than the panel's: the points tell, where there are two.
-      step={context.x === 'time' && xs.length < 2 ? data.stepMs : 0}
-      width={width}
-      height={height}
+      {...look}
+      grid={found.grid}
+      xs={found.xs}
+      names={names}
+      place={place}
+      // A grid upside down has no axis of values: its rows are named.
+      yAxis={options.yAxis.reverse ? undefined : yAxis}
+      reversed={options.yAxis.reverse}
       context={context}
-      unit={rows[0]!.field.config?.unit ?? field.unit ?? ''}
-      decimals={field.decimals}
-      min={field.min}
-      max={field.max}
-      curve={curve === 'auto' ? (buckets ? 'sqrt' : 'linear') : curve}
-      thresholds={field.thresholds?.steps ?? []}
-      blankZero={buckets}
       describe={describe}
+      tooltip={{ mode: options.tooltip.mode, histogram: options.tooltip.yHistogram, scale: options.tooltip.showColorScale }}
+      marks={marks}
+      markColor={inkOf(options.exemplars.color, theme)}
     />
   );
+}
+
+function extent(heat: Heat): readonly [number, number] {
+  if (heat.kind === 'plot' && !Number.isNaN(heat.grid.min)) return [heat.grid.min, heat.grid.max];
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of heat.kind === 'plot' ? heat.grid.values : heat.values) {
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
+/** Exemplars stand on the row of their bucket. */
+function exemplarMarks(
+  frames: readonly Frame[],
+  { rows, place, bins, grid }: Extract<Heat, { kind: 'plot' }>,
+): readonly HeatMark[] {
+  if (place !== 'edges') return [];
+  const marks: HeatMark[] = [];
+  const names = fieldNames(frames);
+  for (const [at, frame] of frames.entries()) {
+    if (frame.shape !== 'exemplars') continue;
+    const time = frame.fields.find((field) => field.type === 'time');
+    const value = frame.fields.find((field) => field.type === 'number');
+    if (!isNumbers(time) || !isNumbers(value)) continue;
+    const others = frame.fields.flatMap((field, index) =>
+      field === time || field === value ? [] : [{ field, name: names[at]![index]! }],
+    );
+    for (let row = 0; row < frame.length && marks.length < MOST_MARKS; row++) {
+      const where = value.values[row]!;
+      const bucket = rows.findIndex(({ low, high }) => where > low && where <= high);
+      if (bucket < 0) continue;
+      const lines = others.map(({ field, name }) => `${name} ${String(cellValue(field, row) ?? '')}`);
+      marks.push({ x: time.values[row]!, y: bins === undefined ? Math.floor(bucket / grid.fieldsPerRow) + 0.5 : where, lines });
+    }
+  }
+  return marks;
 }
 
 export const heatmapWeb: PanelWeb<HeatmapOptions> = { spec: heatmap, Component: Heatmap };
