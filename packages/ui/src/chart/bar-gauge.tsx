@@ -1,8 +1,10 @@
-import type { ThresholdStep } from '@vitrine/model/field-config.ts';
-import { formatExact, formatText } from '@vitrine/model/unit.ts';
-import type { ReactElement } from 'react';
+import { displayText } from '@vitrine/compute/field/display.ts';
+import type { FormattedValue } from '@vitrine/model/unit.ts';
+import { formatExact } from '@vitrine/model/unit.ts';
+import type { CSSProperties, ReactElement, ReactNode } from 'react';
 
-import { STATUS_WORDS, statusOf, statusOfColor, statusVariable } from '../theme/status.ts';
+import { STATUS_WORDS } from '../theme/status.ts';
+import type { Status } from '../theme/status.ts';
 import { StatusShape } from '../widget/status-shape.tsx';
 import classes from './bar-gauge.module.css';
 import { share } from './gauge-arc.ts';
@@ -10,83 +12,262 @@ import { share } from './gauge-arc.ts';
 export interface Bar {
   readonly id: string;
   readonly name: string;
-  readonly value: number | undefined;
+  readonly shown: FormattedValue;
+  /** undefined where there is no number. */
+  readonly numeric: number | undefined;
   readonly unit: string;
+  readonly status: Status;
+  /** A CSS colour; the accent where absent. */
+  readonly ink: string | undefined;
+  readonly min: number;
+  readonly max: number;
+  /** Where a colour begins to hold, rising; the first may be -Infinity. */
+  readonly bands: readonly { readonly value: number; readonly ink: string }[];
+  /** The colour of a value between the ends. */
+  readonly inkAt: (value: number) => string;
+  readonly links?: ReactNode;
 }
 
 export interface BarGaugeProps {
   readonly label: string;
   readonly bars: readonly Bar[];
-  readonly min: number;
-  readonly max: number;
-  readonly decimals: number | undefined;
-  readonly thresholds: readonly ThresholdStep[];
-  readonly noValue: string;
+  readonly orientation: 'horizontal' | 'vertical';
+  readonly displayMode: 'basic' | 'gradient' | 'lcd';
+  readonly valueMode: 'color' | 'text' | 'hidden';
+  readonly namePlacement: 'auto' | 'top' | 'left' | 'hidden';
+  readonly showUnfilled: boolean;
+  /** Of a bar's thickness, in CSS pixels. */
+  readonly thickness: { readonly min: number; readonly max: number };
+  readonly nameSize: number | undefined;
+  readonly valueSize: number | undefined;
   readonly width: number;
   readonly height: number;
 }
 
 const LEAST_ROW = 22;
 const MOST_ROW = 40;
+const TOP_NAME = 18;
+/** CSS pixels of a cell of an LCD bar with the gap after it. */
+const LCD_PITCH = 8;
 
-/** Values as bars below each other on one scale, from zero where zero is inside. */
-export function BarGauge({ label, bars, min, max, decimals, thresholds, noValue, width, height }: BarGaugeProps): ReactElement {
-  const row = Math.max(LEAST_ROW, Math.min(MOST_ROW, Math.floor(height / bars.length)));
-  const texts = bars.map(({ value, unit }) => (value === undefined ? noValue || '–' : formatText(value, unit, decimals)));
-  const valueWidth = Math.min(width * 0.4, Math.max(...texts.map((text) => text.length)) * 7.5 + 22);
-  const nameWidth = Math.min(width * 0.35, Math.max(...bars.map(({ name }) => name.length)) * 6.4 + 4);
-  const zero = share(0, { min, max });
+/** Values as bars on one scale, from zero where zero is inside: lying below each other, or standing beside each other. */
+export function BarGauge(props: BarGaugeProps): ReactElement {
+  return props.orientation === 'vertical' ? <Standing {...props} /> : <Lying {...props} />;
+}
+
+function Lying(props: BarGaugeProps): ReactElement {
+  const { label, bars, namePlacement, valueMode, thickness, nameSize = 12, valueSize = 13, width, height } = props;
+  const top = namePlacement === 'top' || (namePlacement === 'auto' && width < 260);
+  const nameHeight = top ? Math.max(TOP_NAME, nameSize * 1.5) : 0;
+  const row = Math.max(
+    LEAST_ROW + nameHeight,
+    Math.min(Math.max(MOST_ROW, thickness.max === Infinity ? 0 : thickness.max) + nameHeight, Math.floor(height / bars.length)),
+  );
+  const texts = bars.map(({ shown }) => displayText(shown));
+  const valueWidth =
+    valueMode === 'hidden' ? 0 : Math.min(width * 0.4, Math.max(...texts.map((text) => text.length)) * valueSize * 0.58 + 22);
+  const nameWidth =
+    top || namePlacement === 'hidden'
+      ? 0
+      : Math.min(width * 0.35, Math.max(...bars.map(({ name }) => name.length)) * nameSize * 0.54 + 4);
+  const columns = [nameWidth, undefined, valueWidth].flatMap((wide) =>
+    wide === undefined ? ['minmax(0, 1fr)'] : wide > 0 ? [`${wide}px`] : [],
+  );
+  const barHeight = Math.max(thickness.min, Math.min(props.displayMode === 'basic' ? 14 : 20, row - nameHeight - 8));
   return (
     <ul className={classes.bars} aria-label={label} style={{ width, height }}>
-      {bars.map(({ id, name, value, unit }, index) => {
-        const status = statusOf(value, thresholds);
-        const at = value === undefined || Number.isNaN(value) ? zero : share(value, { min, max });
-        return (
-          <li
-            key={id}
-            className={classes.bar}
-            style={{ height: row, gridTemplateColumns: `${nameWidth}px minmax(0, 1fr) ${valueWidth}px` }}
-            title={value === undefined ? name : `${name}: ${formatExact(value, unit)}`}
-          >
-            <span className={classes.name}>{name}</span>
-            <span
-              className={classes.track}
-              role="meter"
-              aria-label={name}
-              aria-valuemin={min}
-              aria-valuemax={max}
-              aria-valuenow={value}
-              aria-valuetext={[texts[index], STATUS_WORDS[status]].filter((part) => part !== '').join(', ')}
-              style={{ height: Math.min(14, row - 10) }}
-            >
-              <span
-                className={classes.fill}
-                style={{
-                  left: `${Math.min(zero, at) * 100}%`,
-                  width: `${Math.abs(at - zero) * 100}%`,
-                  background: status === 'neutral' ? 'var(--v-accent)' : statusVariable(status),
-                }}
-              />
-              {thresholds.map((step) =>
-                step.value > min && step.value < max ? (
-                  <span
-                    key={step.value}
-                    className={classes.mark}
-                    style={{
-                      left: `${share(step.value, { min, max }) * 100}%`,
-                      background: statusVariable(statusOfColor(step.color)),
-                    }}
-                  />
-                ) : null,
-              )}
+      {bars.map((bar, index) => (
+        <li key={bar.id} className={classes.item} style={{ height: row }} title={titleOf(bar)}>
+          {top && (
+            <span className={classes.name} style={{ fontSize: nameSize, lineHeight: `${nameHeight}px` }}>
+              {bar.name} {bar.links}
             </span>
-            <span className={classes.value} data-none={value === undefined || undefined}>
-              <StatusShape status={status} size={9} />
-              {texts[index]}
-            </span>
-          </li>
-        );
-      })}
+          )}
+          <span className={classes.bar} style={{ gridTemplateColumns: columns.join(' '), height: row - nameHeight }}>
+            {nameWidth > 0 && (
+              <span className={classes.name} style={{ fontSize: nameSize }}>
+                {bar.name} {bar.links}
+              </span>
+            )}
+            <Track {...props} bar={bar} text={texts[index]!} size={{ height: barHeight }} />
+            {valueWidth > 0 && <Value bar={bar} text={texts[index]!} mode={valueMode} size={valueSize} />}
+          </span>
+        </li>
+      ))}
     </ul>
   );
+}
+
+function Standing(props: BarGaugeProps): ReactElement {
+  const { label, bars, namePlacement, valueMode, thickness, nameSize = 12, valueSize = 13, width, height } = props;
+  const column = Math.max(44, Math.floor(width / bars.length));
+  const nameHeight = namePlacement === 'hidden' ? 0 : Math.max(TOP_NAME, nameSize * 1.5);
+  const valueHeight = valueMode === 'hidden' ? 0 : valueSize * 1.6;
+  const barWidth = Math.max(thickness.min, Math.min(column - 16, 64));
+  return (
+    <ul className={classes.standing} aria-label={label} style={{ width, height }}>
+      {bars.map((bar) => (
+        <li key={bar.id} style={{ width: column }} title={titleOf(bar)}>
+          {valueHeight > 0 && <Value bar={bar} text={displayText(bar.shown)} mode={valueMode} size={valueSize} />}
+          <Track
+            {...props}
+            bar={bar}
+            text={displayText(bar.shown)}
+            size={{ width: barWidth, height: Math.max(8, height - nameHeight - valueHeight - 4) }}
+          />
+          {nameHeight > 0 && (
+            <span className={classes.name} style={{ fontSize: nameSize, lineHeight: `${nameHeight}px` }}>
+              {bar.name} {bar.links}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Value({
+  bar,
+  text,
+  mode,
+  size,
+}: {
+  bar: Bar;
+  text: string;
+  mode: BarGaugeProps['valueMode'];
+  size: number;
+}): ReactElement {
+  return (
+    <span
+      className={classes.value}
+      data-none={bar.numeric === undefined || undefined}
+      style={{ fontSize: size, color: mode === 'color' && bar.status === 'neutral' ? bar.ink : undefined }}
+    >
+      <StatusShape status={bar.status} size={9} />
+      {text}
+    </span>
+  );
+}
+
+function Track({
+  bar,
+  text,
+  size,
+  orientation,
+  displayMode,
+  showUnfilled,
+  width,
+}: BarGaugeProps & {
+  readonly bar: Bar;
+  readonly text: string;
+  readonly size: { readonly width?: number; readonly height: number };
+}): ReactElement {
+  const scale = { min: bar.min, max: bar.max };
+  const zero = share(0, scale);
+  const at = bar.numeric === undefined || Number.isNaN(bar.numeric) ? zero : share(bar.numeric, scale);
+  const [low, high] = at < zero ? [at, zero] : [zero, at];
+  const lying = orientation === 'horizontal';
+  const place = (from: number, to: number): CSSProperties =>
+    lying
+      ? { left: `${from * 100}%`, width: `${(to - from) * 100}%`, top: 0, bottom: 0 }
+      : { bottom: `${from * 100}%`, height: `${(to - from) * 100}%`, left: 0, right: 0 };
+  const paint = bar.ink ?? 'var(--v-accent)';
+  return (
+    <span
+      className={classes.track}
+      data-bare={!showUnfilled || displayMode === 'lcd' || undefined}
+      role="meter"
+      aria-label={bar.name}
+      aria-valuemin={bar.min}
+      aria-valuemax={bar.max}
+      aria-valuenow={bar.numeric}
+      aria-valuetext={[text, STATUS_WORDS[bar.status]].filter((part) => part !== '').join(', ')}
+      style={size}
+    >
+      {displayMode === 'lcd' ? (
+        <Cells
+          bar={bar}
+          low={low}
+          high={high}
+          count={Math.max(4, Math.floor((lying ? width * 0.6 : size.height) / LCD_PITCH))}
+          place={place}
+          showUnfilled={showUnfilled}
+        />
+      ) : (
+        <span
+          className={classes.fill}
+          style={{ ...place(low, high), background: displayMode === 'gradient' ? gradientOf(bar, low, high, lying) : paint }}
+        />
+      )}
+      {displayMode === 'basic' &&
+        bar.bands.map((band) =>
+          band.value > bar.min && band.value < bar.max ? (
+            <span
+              key={band.value}
+              className={classes.mark}
+              data-lying={lying || undefined}
+              style={{
+                ...(lying ? { left: `${share(band.value, scale) * 100}%` } : { bottom: `${share(band.value, scale) * 100}%` }),
+                background: band.ink,
+              }}
+            />
+          ) : null,
+        )}
+    </span>
+  );
+}
+
+/** Cells of an LCD bar, each in the colour of its place. */
+function Cells({
+  bar,
+  low,
+  high,
+  count,
+  place,
+  showUnfilled,
+}: {
+  bar: Bar;
+  low: number;
+  high: number;
+  count: number;
+  place: (from: number, to: number) => CSSProperties;
+  showUnfilled: boolean;
+}): ReactElement {
+  const most = Math.min(count, 120);
+  return (
+    <>
+      {Array.from({ length: most }, (_, cell) => {
+        const [from, to] = [cell / most, (cell + 1) / most];
+        const middle = (from + to) / 2;
+        const lit = middle >= low && middle <= high && high > low;
+        if (!lit && !showUnfilled) return null;
+        return (
+          <span
+            key={cell}
+            className={classes.fill}
+            style={{
+              ...place(from, to - 0.25 / most),
+              background: bar.inkAt(bar.min + middle * (bar.max - bar.min)),
+              opacity: lit ? 1 : 0.14,
+              minWidth: 0,
+            }}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+const STOPS = 12;
+
+/** The colours of the values that the bar passes. */
+function gradientOf(bar: Bar, low: number, high: number, lying: boolean): string {
+  const stops = Array.from({ length: STOPS + 1 }, (_, stop) =>
+    bar.inkAt(bar.min + (low + ((high - low) * stop) / STOPS) * (bar.max - bar.min)),
+  );
+  return `linear-gradient(to ${lying ? 'right' : 'top'}, ${stops.join(', ')})`;
+}
+
+function titleOf({ name, numeric, unit }: Bar): string {
+  return numeric === undefined ? name : `${name}: ${formatExact(numeric, unit)}`;
 }

@@ -1,107 +1,167 @@
-import type { ThresholdStep } from '@vitrine/model/field-config.ts';
-import { formatText } from '@vitrine/model/unit.ts';
-import type { ReactElement } from 'react';
+import { displayText } from '@vitrine/compute/field/display.ts';
+import type { FormattedValue } from '@vitrine/model/unit.ts';
+import type { ReactElement, ReactNode } from 'react';
 
-import { STATUS_WORDS, statusOf, statusOfColor, statusVariable } from '../theme/status.ts';
-import { Figure, FIGURE_SHAPE, figureText } from '../widget/figure.tsx';
+import { STATUS_WORDS } from '../theme/status.ts';
+import type { Status } from '../theme/status.ts';
+import { Figure, FIGURE_SHAPE } from '../widget/figure.tsx';
 import { figureSize } from '../widget/figure-layout.ts';
-import { arcPath, gaugeRing, point, share } from './gauge-arc.ts';
+import { ARC, arcPath, CIRCLE, filledPieces, gaugeRing, point, share } from './gauge-arc.ts';
 import classes from './gauge.module.css';
 
 export interface GaugeProps {
   readonly name: string;
-  readonly value: number | undefined;
+  readonly shown: FormattedValue;
+  /** undefined where there is no number. */
+  readonly numeric: number | undefined;
+  readonly unit: string;
+  readonly status: Status;
+  /** A CSS colour; the accent where absent. */
+  readonly ink: string | undefined;
   readonly min: number;
   readonly max: number;
-  readonly unit: string;
-  readonly decimals: number | undefined;
-  readonly thresholds: readonly ThresholdStep[];
-  readonly noValue: string;
+  /** Where a colour begins to hold, rising. */
+  readonly bands: readonly { readonly value: number; readonly ink: string }[];
+  readonly look: {
+    readonly shape: 'gauge' | 'circle';
+    readonly barShape: 'flat' | 'rounded';
+    readonly segmentCount: number;
+    readonly showThresholdMarkers: boolean;
+    readonly showThresholdLabels: boolean;
+    readonly neutral: number | undefined;
+  };
   readonly showName: boolean;
+  readonly showValue: boolean;
+  readonly nameSize: number | undefined;
+  readonly valueSize: number | undefined;
+  /** A value of its axis in words. */
+  readonly show: (value: number) => string;
+  /** What stands in the ring below the value: its past. */
+  readonly inside?: ((width: number, height: number) => ReactNode) | undefined;
   readonly width: number;
   readonly height: number;
 }
 
 const NAME_HEIGHT = 20;
 const ENDS_HEIGHT = 18;
+/** Smaller rings have no room for words around them. */
+const WORDS_FROM_RADIUS = 48;
 
 /** A value between two ends, with its thresholds around it. */
 export function Gauge(props: GaugeProps): ReactElement {
-  const { name, value, min, max, unit, decimals, thresholds, noValue, showName, width, height } = props;
-  const status = statusOf(value, thresholds);
-  const figure = figureText(value, unit, decimals, noValue);
-  const ringHeight = height - (showName ? NAME_HEIGHT : 0) - ENDS_HEIGHT;
-  const { radius, centerX, centerY } = gaugeRing(width - 8, ringHeight - 4);
+  const { name, shown, numeric, status, ink, min, max, bands, look, showName, width, height } = props;
+  const ring = look.shape === 'circle' ? CIRCLE : ARC;
+  const nameHeight = showName ? Math.max(NAME_HEIGHT, (props.nameSize ?? 12) * 1.5) : 0;
+  const endsHeight = look.shape === 'circle' ? 0 : ENDS_HEIGHT;
+  const ringHeight = Math.max(0, height - nameHeight - endsHeight);
+  const { radius, centerX, centerY } = gaugeRing(width - 8, ringHeight - 4, ring);
   const thick = Math.max(6, Math.min(18, radius * 0.17));
-  const rim = Math.max(2, thick * 0.22);
-  const track = radius - rim - 2 - thick / 2;
-  const text = value === undefined ? noValue || 'no value' : formatText(value, unit, decimals);
-  const steps = thresholds.filter((step) => statusOfColor(step.color) !== 'neutral');
+  const rim = look.showThresholdMarkers && bands.length > 1 ? Math.max(2, thick * 0.22) : 0;
+  const track = Math.max(4, radius - rim - 2 - thick / 2);
+  const scale = { min, max };
+  const cap = look.barShape === 'rounded' && look.segmentCount <= 1 ? 'round' : 'butt';
+  const paint = ink ?? 'var(--v-accent)';
+  const from = look.neutral === undefined ? 0 : share(look.neutral, scale);
+  const filled =
+    numeric === undefined || Number.isNaN(numeric) ? [] : filledPieces(from, share(numeric, scale), look.segmentCount);
+  const inner = (track - thick / 2) * 2;
+  const sparkHeight = props.inside === undefined || radius < WORDS_FROM_RADIUS ? 0 : inner * 0.22;
   return (
     <div className={classes.gauge} style={{ width, height }}>
       <svg
         width={width}
-        height={ringHeight + ENDS_HEIGHT}
+        height={ringHeight + endsHeight}
         role="meter"
         aria-label={name}
         aria-valuemin={min}
         aria-valuemax={max}
-        aria-valuenow={value}
-        aria-valuetext={[text, STATUS_WORDS[status]].filter((part) => part !== '').join(', ')}
+        aria-valuenow={numeric}
+        aria-valuetext={[displayText(shown), STATUS_WORDS[status]].filter((part) => part !== '').join(', ')}
       >
-        <g transform={`translate(${centerX + 4} ${centerY + 2})`} fill="none">
-          <path d={arcPath(0, 1, track)} stroke="var(--v-hover)" strokeWidth={thick} />
-          {steps.map((step, index) => {
-            const from = share(step.value, { min, max });
-            const to = share(steps[index + 1]?.value ?? Infinity, { min, max });
-            return to > from ? (
-              <path
-                key={step.value}
-                d={arcPath(from, to, radius - rim / 2)}
-                stroke={statusVariable(statusOfColor(step.color))}
-                strokeWidth={rim}
-                opacity={0.8}
-              />
-            ) : null;
-          })}
-          {value !== undefined && share(value, { min, max }) > 0 && (
-            <path
-              d={arcPath(0, share(value, { min, max }), track)}
-              stroke={status === 'neutral' ? 'var(--v-accent)' : statusVariable(status)}
-              strokeWidth={thick}
-            />
-          )}
-          {radius >= 48 && (
+        <g transform={`translate(${centerX + 4} ${centerY + 2})`} fill="none" strokeLinecap={cap}>
+          {filledPieces(0, 1, look.segmentCount).map(([start, end]) => (
+            <path key={start} d={arcPath(start, end, track, ring)} stroke="var(--v-hover)" strokeWidth={thick} />
+          ))}
+          {rim > 0 &&
+            bands.map((band, index) => {
+              const start = share(band.value, scale);
+              const end = share(bands[index + 1]?.value ?? Infinity, scale);
+              return end > start ? (
+                <path
+                  key={band.value}
+                  d={arcPath(start, end, radius - rim / 2, ring)}
+                  stroke={band.ink}
+                  strokeWidth={rim}
+                  strokeLinecap="butt"
+                  opacity={0.8}
+                />
+              ) : null;
+            })}
+          {filled.map(([start, end]) => (
+            <path key={start} d={arcPath(start, end, track, ring)} stroke={paint} strokeWidth={thick} />
+          ))}
+          {radius >= WORDS_FROM_RADIUS && look.shape === 'gauge' && (
             <g className={classes.ends}>
               {[min, max].map((end, index) => {
-                const [x, y] = point(index, track);
+                const [x, y] = point(index, track, ring);
                 return (
                   <text key={end} x={x} y={y + thick / 2 + 11} textAnchor="middle">
-                    {formatText(end, unit)}
+                    {props.show(end)}
                   </text>
                 );
               })}
             </g>
           )}
+          {radius >= WORDS_FROM_RADIUS && look.showThresholdLabels && (
+            <g className={classes.ends}>
+              {bands
+                .filter(({ value }) => value > min && value < max)
+                .map(({ value }) => {
+                  const [x, y] = point(share(value, scale), track - thick / 2 - 9, ring);
+                  return (
+                    <text key={value} x={x} y={y + 4} textAnchor={Math.abs(x) < 8 ? 'middle' : x < 0 ? 'start' : 'end'}>
+                      {props.show(value)}
+                    </text>
+                  );
+                })}
+            </g>
+          )}
         </g>
       </svg>
-      <div className={classes.figure} style={{ top: centerY + 2, width }}>
-        <Figure
-          value={value}
-          unit={unit}
-          decimals={decimals}
-          status={status}
-          noValue={noValue}
-          size={figureSize(
-            figure.text,
-            figure.suffix,
-            (track - thick / 2) * 1.62 - (status === 'neutral' ? 0 : FIGURE_SHAPE),
-            radius * 0.5,
-            40,
-          )}
-        />
-      </div>
-      {showName && <div className={classes.name}>{name}</div>}
+      {props.showValue && (
+        <div className={classes.figure} style={{ top: centerY + 2 - sparkHeight / 3, width }}>
+          <Figure
+            shown={shown}
+            numeric={numeric}
+            unit={props.unit}
+            status={status}
+            ink={ink}
+            size={
+              props.valueSize ??
+              figureSize(
+                shown.prefix + shown.text,
+                shown.suffix,
+                inner * 0.81 - (status === 'neutral' ? 0 : FIGURE_SHAPE),
+                radius * 0.5,
+                40,
+              )
+            }
+          />
+        </div>
+      )}
+      {sparkHeight > 0 && (
+        <div
+          className={classes.inside}
+          style={{ top: centerY + 2 + radius * 0.22, width: inner * 0.6, left: (width - inner * 0.6) / 2 }}
+        >
+          {props.inside?.(inner * 0.6, sparkHeight)}
+        </div>
+      )}
+      {showName && (
+        <div className={classes.name} style={{ fontSize: props.nameSize, lineHeight: `${nameHeight}px` }} title={name}>
+          {name}
+        </div>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { formatExact, formatValue } from '@vitrine/model/unit.ts';
+import { formatExact } from '@vitrine/model/unit.ts';
 import type { FormattedValue } from '@vitrine/model/unit.ts';
 import type { ReactElement } from 'react';
 
@@ -8,17 +8,14 @@ import classes from './figure.module.css';
 import { StatusShape } from './status-shape.tsx';
 
 export interface FigureProps {
-  /** undefined where there is none. */
-  readonly value: number | undefined;
+  /** What is read. */
+  readonly shown: FormattedValue;
+  /** The number behind it, told in full on hover; undefined where there is none. */
+  readonly numeric: number | undefined;
   readonly unit: string;
-  readonly decimals: number | undefined;
   readonly status: Status;
-  /** What is shown instead of the value's digits: a mapping's text, a date. */
-  readonly shown?: FormattedValue | undefined;
   /** A CSS colour instead of the status's. */
   readonly ink?: string | undefined;
-  /** Stands where there is no value. */
-  readonly noValue: string;
   /** Of the font, in CSS pixels. */
   readonly size: number;
 }
@@ -26,30 +23,16 @@ export interface FigureProps {
 /** Width of the shape that tells a status, and of the gap after it. */
 export const FIGURE_SHAPE = 22;
 
-/** What a figure says: its number and the unit after it. */
-export function figureText(
-  value: number | undefined,
-  unit: string,
-  decimals: number | undefined,
-  noValue: string,
-): FormattedValue {
-  return value === undefined
-    ? { prefix: '', text: noValue === '' ? '–' : noValue, suffix: '' }
-    : formatValue(value, unit, decimals);
-}
-
 /** A big number, its unit smaller, its status by colour, shape and (for screen readers and on hover) word. */
-export function Figure({ value, unit, decimals, status, shown, ink, noValue, size }: FigureProps): ReactElement {
-  const { prefix, text, suffix } = shown ?? figureText(value, unit, decimals, noValue);
-  const color = ink ?? (value === undefined && shown === undefined ? 'var(--v-faint)' : statusVariable(status));
+export function Figure({ shown: { prefix, text, suffix }, numeric, unit, status, ink, size }: FigureProps): ReactElement {
   return (
     <span
       className={classes.figure}
-      title={value === undefined ? undefined : formatExact(value, unit)}
+      title={numeric === undefined ? undefined : formatExact(numeric, unit)}
       style={{ fontSize: size, lineHeight: 1.1 }}
     >
       <StatusShape status={status} size={Math.round(Math.max(9, Math.min(16, size * 0.36)))} />
-      <span style={{ color }}>
+      <span style={{ color: ink ?? statusVariable(status) }}>
         {prefix}
         {text}
       </span>
