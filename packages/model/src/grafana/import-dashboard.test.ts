@@ -183,7 +183,7 @@ describe('a file', () => {
           if (!(error instanceof BadRequest)) throw error;
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });

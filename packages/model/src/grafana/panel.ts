@@ -39,8 +39,10 @@ const READ = [
 
 /** Reads a panel in the words of version 42; older ones were migrated before. */
 export function readPanel({ json, id, grid, notes }: FoundPanel): Panel {
-  const kind = textOf(json['type'], 'text');
-  if (!isKnownKind(kind)) {
+  const library = objectOf(json['libraryPanel']);
+  const kind = textOf(json['type']) || (listOf(json['targets']).length > 0 ? 'timeseries' : 'text');
+  if (textOf(json['type']) === '') notes.at('type').repaired(`The panel had no kind; it is a ${kind} panel now.`);
+  if (!isKnownKind(kind) && library['uid'] === undefined) {
     notes
       .at('type')
       .unsupported(`Panels of the kind "${kind}" are not drawn here; the panel says so and keeps its JSON for export.`);
@@ -56,7 +58,6 @@ export function readPanel({ json, id, grid, notes }: FoundPanel): Panel {
       .at('alert')
       .unsupported('The old alert rule of the panel is not evaluated; it is kept for export. Make an alert rule of it.');
   }
-  const library = objectOf(json['libraryPanel']);
   const own = objectOf(json['vitrine']);
   const repeat = readRepeat(json, notes);
   // What a repeat would say, were there one.

@@ -4,6 +4,11 @@ import { parseDashboard } from './dashboard.ts';
 const minimal = { version: 2, uid: 'training', title: 'Training', panels: [] };
 const panel = { id: 1, kind: 'timeseries', grid: { x: 0, y: 0, w: 12, h: 8 } };
 
+const constant = { kind: 'constant', name: 'rate', current: '1' };
+const rows = (sections: readonly unknown[]) => ({ kind: 'rows', sections });
+const nested = (depth: number): object =>
+  depth === 0 ? { kind: 'grid', panels: [] } : rows([{ id: depth, title: '', layout: nested(depth - 1) }]);
+
 const v1 = { version: 1, uid: 'training', title: 'Training', panels: [] };
 
 describe('a dashboard document', () => {
@@ -124,6 +129,50 @@ describe('a dashboard document', () => {
       'a panel with two places',
       { ...minimal, panels: [panel], layout: { kind: 'grid', panels: [1, 1] } },
       'layout.panels[1]: panel 1 has a place already',
+    ],
+    [
+      'a place for a panel that is not there',
+      { ...minimal, layout: { kind: 'grid', panels: [9] } },
+      'layout.panels[0]: there is no panel 9',
+    ],
+    [
+      'a row with the id of a panel',
+      { ...minimal, panels: [panel], layout: rows([{ id: 1, layout: { kind: 'grid', panels: [1] } }]) },
+      'layout.sections[0].id: 1 stands on another',
+    ],
+    ['rows in rows without end', { ...minimal, layout: nested(9) }, 'is nested more than 8 deep'],
+    [
+      '1,001 panels',
+      { ...minimal, panels: Array.from({ length: 1_001 }, (_, id) => ({ ...panel, id })) },
+      'panels: holds 1001 panels',
+    ],
+    [
+      '501 variables',
+      { ...minimal, variables: Array.from({ length: 501 }, (_, i) => ({ kind: 'constant', name: `v${i}` })) },
+      'variables: holds 501 variables',
+    ],
+    ['two variables of one name', { ...minimal, variables: [constant, constant] }, 'variables[1].name: "rate" is another'],
+    [
+      'a variable of a name with a blank',
+      { ...minimal, variables: [{ ...constant, name: 'a b' }] },
+      'variables[0].name: expected',
+    ],
+    ['a text of two million letters', { ...minimal, description: 'x'.repeat(2_000_000) }, 'description: has 2000000 letters'],
+    ['201 links', { ...minimal, links: Array.from({ length: 201 }, () => ({ type: 'link' })) }, 'links: holds 201 links'],
+    [
+      'options nested without end',
+      { ...minimal, panels: [{ ...panel, options: JSON.parse(`${'{"a":'.repeat(200)}1${'}'.repeat(200)}`) }] },
+      'panels[0].options: is nested more than 100 deep',
+    ],
+    [
+      'a query that reaches into prototypes',
+      { ...minimal, panels: [{ ...panel, queries: [{ refId: 'A', spec: JSON.parse('{"a":{"__proto__":{"b":1}}}') }] }] },
+      'panels[0].queries[0].spec: has a member "__proto__"',
+    ],
+    [
+      'a title nested a million deep',
+      { ...minimal, title: JSON.parse(`${'['.repeat(1e6)}${']'.repeat(1e6)}`) },
+      'title: expected text, found a list',
     ],
     ['a variable without a kind', { ...minimal, variables: [{ name: 'a' }] }, 'variables[0].kind: expected one of query'],
   ])('refuses %s and names the field', (_, input, message) => {

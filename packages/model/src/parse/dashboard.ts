@@ -18,6 +18,9 @@ const MAX_PANELS = 1000;
 const MAX_VARIABLES = 500;
 const MAX_SECTIONS = 1_000;
 const MAX_NESTING = 8;
+const MAX_ANNOTATIONS = 200;
+const MAX_LINKS = 200;
+const MAX_TAGS = 1_000;
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
 const REFRESH = /^(off|live|\d+(ms|s|m|h|d))$/;
 const NO_TIME_PICKER: TimePicker = { hidden: false, refreshIntervals: [], quickRanges: [], nowDelay: '' };
@@ -57,7 +60,7 @@ export function parseDashboard(input: unknown): Dashboard {
     uid: uid.string(),
     title: document.at('title').string(),
     description: document.at('description').or('', (it) => it.string()),
-    tags: document.at('tags').or([], (it) => it.array().map((tag) => tag.string())),
+    tags: document.at('tags').or([], (it) => it.atMost(MAX_TAGS, 'tags').map((tag) => tag.string())),
     x: document.at('x').or('time', (it) => it.oneOf(DOMAINS)),
     range: document.at('range').or({ from: 'now-1h', to: 'now' }, parseRange),
     refresh: document
@@ -71,12 +74,12 @@ export function parseDashboard(input: unknown): Dashboard {
     cursor: document.at('cursor').or('crosshair', (it) => it.oneOf(['off', 'crosshair', 'tooltip'])),
     timePicker: document.at('timePicker').or(NO_TIME_PICKER, parseTimePicker),
     variables: document.at('variables').or([], parseVariables),
-    annotations: document.at('annotations').or([], (it) => it.array().map(parseAnnotation)),
-    links: document.at('links').or([], (it) => it.array().map(parseLink)),
+    annotations: document.at('annotations').or([], (it) => it.atMost(MAX_ANNOTATIONS, 'annotations').map(parseAnnotation)),
+    links: document.at('links').or([], (it) => it.atMost(MAX_LINKS, 'links').map(parseLink)),
     panels,
     layout: parseWholeLayout(document.at('layout'), panels),
     editable: document.at('editable').or(true, (it) => it.boolean()),
-    extra: document.at('extra').or({}, (it) => it.object()),
+    extra: document.at('extra').or({}, (it) => it.tree()),
   };
 }
 
@@ -187,8 +190,8 @@ function parseAnnotation(read: Read): AnnotationQuery {
         .array()
         .map((id) => id.integer(0, 2 ** 31)),
     })),
-    spec: read.at('spec').or({}, (it) => it.object()),
-    extra: read.at('extra').or({}, (it) => it.object()),
+    spec: read.at('spec').or({}, (it) => it.tree()),
+    extra: read.at('extra').or({}, (it) => it.tree()),
   };
 }
 

@@ -32,7 +32,7 @@ const SETTINGS: { readonly [Key in keyof Required<FieldSettings>]: (read: Read) 
   links: parseLinks,
   noValue: (it) => it.string(),
   filterable: (it) => it.boolean(),
-  custom: (it) => it.object(),
+  custom: (it) => it.tree(),
 };
 const SETTING_NAMES = Object.keys(SETTINGS) as readonly (keyof FieldSettings)[];
 
@@ -58,7 +58,7 @@ function parseOverride(read: Read): FieldOverride {
   read.only(['matcher', 'properties']);
   const matcher = read.at('matcher').only(['id', 'options']);
   return {
-    matcher: { id: matcher.at('id').string(), ...withOptional('options', matcher.at('options').value) },
+    matcher: { id: matcher.at('id').string(), ...withOptional('options', matcher.at('options').any()) },
     properties: read
       .at('properties')
       .array()
@@ -68,7 +68,7 @@ function parseOverride(read: Read): FieldOverride {
         const value = property.at('value');
         const parse = Object.hasOwn(SETTINGS, id) ? SETTINGS[id as keyof FieldSettings] : undefined;
         // An override without a value takes the setting away.
-        return { id, ...withOptional('value', value.missing || parse === undefined ? (value.value ?? undefined) : parse(value)) };
+        return { id, ...withOptional('value', value.missing || parse === undefined ? (value.any() ?? undefined) : parse(value)) };
       }),
   };
 }

@@ -53,7 +53,7 @@ export function parsePanel(panel: Read): Panel {
       .at('transformations')
       .or([], (it) => it.atMost(MAX_TRANSFORMATIONS, 'transformations').map(parseTransformation)),
     fieldConfig: panel.at('fieldConfig').or({ defaults: {}, overrides: [] }, parseFieldConfig),
-    options: panel.at('options').or({}, (it) => it.object()),
+    options: panel.at('options').or({}, (it) => it.tree()),
     links: panel.at('links').or([], parseLinks),
     transparent: panel.at('transparent').or(false, (it) => it.boolean()),
     repeat: panel.at('repeat').or<Repeat | undefined>(undefined, parseRepeat),
@@ -62,7 +62,7 @@ export function parsePanel(panel: Read): Panel {
       name: it.at('name').or('', (name) => name.string()),
     })),
     x: panel.at('x').or<Panel['x']>(undefined, (it) => it.oneOf(DOMAINS)),
-    extra: panel.at('extra').or({}, (it) => it.object()),
+    extra: panel.at('extra').or({}, (it) => it.tree()),
   };
 }
 
@@ -83,7 +83,7 @@ function parseQuery(query: Read): Query {
     refId: query.at('refId').string(),
     source: query.at('source').or(BUILTIN_SOURCE, parseSourceRef),
     hidden: query.at('hidden').or(false, (it) => it.boolean()),
-    spec: query.at('spec').object(),
+    spec: query.at('spec').tree(),
   };
 }
 
@@ -112,11 +112,11 @@ function parseTransformation(read: Read): Transformation {
   read.only(['id', 'options', 'disabled', 'filter', 'topic']);
   return {
     id: read.at('id').string(),
-    options: read.at('options').or({}, (it) => it.object()),
+    options: read.at('options').or({}, (it) => it.tree()),
     disabled: read.at('disabled').or(false, (it) => it.boolean()),
     filter: read.at('filter').or<Transformation['filter']>(undefined, (it) => {
       const id = it.only(['id', 'options']).at('id').string();
-      const options = it.at('options').value;
+      const options = it.at('options').any();
       return options === undefined ? { id } : { id, options };
     }),
     topic: read.at('topic').or('', (it) => it.oneOf(['', 'series', 'annotations', 'alertStates'])),

@@ -1,5 +1,12 @@
 import { BadRequest } from '../bad-request.ts';
 
+/** Longer than any title, query or page of markdown. */
+const MAX_LETTERS = 1_000_000;
+const MAX_ITEMS = 100_000;
+const MAX_DEPTH = 100;
+/** Keys that would reach into what all objects share. */
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
+
 /** One value of a parsed JSON or YAML document with the way to it, so that a complaint names the field. */
 export class Read {
   readonly path: string;
@@ -29,8 +36,29 @@ export class Read {
     return this.value as Record<string, unknown>;
   }
 
+  /** An object that its reader knows, such as a plugin: only what would harm anybody is refused. */
+  tree(): Readonly<Record<string, unknown>> {
+    this.any();
+    return this.object();
+  }
+
+  /** Any value that JSON can say, not nested without end. */
+  any(): unknown {
+    const visit = (value: unknown, depth: number): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (depth > MAX_DEPTH) this.fail(`is nested more than ${MAX_DEPTH} deep`);
+      for (const [key, member] of Object.entries(value)) {
+        if (RESERVED.includes(key)) this.fail(`has a member "${key}", which is not allowed`);
+        visit(member, depth + 1);
+      }
+    };
+    visit(this.value, 1);
+    return this.value;
+  }
+
   array(): Read[] {
     if (!Array.isArray(this.value)) return this.#refuse('a list');
+    if (this.value.length > MAX_ITEMS) this.fail(`holds ${this.value.length} items, and the limit is ${MAX_ITEMS}`);
     return this.value.map((item, index) => new Read(`${this.path}[${index}]`, item));
   }
 
@@ -41,7 +69,10 @@ export class Read {
   }
 
   string(): string {
-    return typeof this.value === 'string' ? this.value : this.#refuse('text');
+    if (typeof this.value !== 'string') return this.#refuse('text');
+    if (this.value.length > MAX_LETTERS)
+      this.fail(`has ${this.value.length} letters, and the limit is ${MAX_LETTERS}; make it shorter`);
+    return this.value;
   }
 
   boolean(): boolean {
@@ -80,8 +111,11 @@ export class Read {
   }
 }
 
+/** Short, whatever it is: a deeply nested value is not written out. */
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : 'a list';
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : 'an object';
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, 100) : value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -43,7 +43,7 @@ export function parseVariable(read: Read): Variable {
     description: text(read, 'description'),
     hide: read.at('hide').or('none', (it) => it.oneOf(['none', 'label', 'variable', 'menu'])),
     skipUrlSync: flag(read, 'skipUrlSync', false),
-    extra: read.at('extra').or({}, (it) => it.object()),
+    extra: read.at('extra').or({}, (it) => it.tree()),
   } as const;
   switch (kind) {
     case 'query':
@@ -53,7 +53,7 @@ export function parseVariable(read: Read): Variable {
         ...base,
         ...parseChoice(read),
         source: parseSourceRef(read.at('source')),
-        spec: read.at('spec').object(),
+        spec: read.at('spec').tree(),
         regex: text(read, 'regex'),
         regexApplyTo: read.at('regexApplyTo').or('value', (it) => it.oneOf(['value', 'text'])),
         sort: read.at('sort').or('none', (it) => it.oneOf(SORTS)),
