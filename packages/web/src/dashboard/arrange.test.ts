@@ -44,6 +44,14 @@ test.each([
   expect(new Set(keys).size).toBe(keys.length);
 });
 
+test('while it is not known for which values, it is there once and waits', () => {
+  const arranged = arrange({ panels: [panel(3, 'pod'), panel(1)], layout: grid(3, 1) }, () => 'pending');
+  expect(panelsOf(arranged).map(({ key, isPending }) => [key, isPending])).toEqual([
+    ['3', true],
+    ['1', false],
+  ]);
+});
+
 test('a copy that is not there any more opens the first', () => {
   const arranged = arrange({ panels: [panel(3, 'pod')], layout: grid(3) }, valuesOf);
   expect(findShown(arranged, '3-1')?.local).toEqual({ pod: 'b' });

@@ -10,6 +10,8 @@ export interface ShownPanel {
   readonly local: VariableValues;
   /** Of how many it is one, and how many stand in a row; undefined where it is not repeated. */
   readonly repeat: { readonly index: number; readonly count: number } | undefined;
+  /** For which values it is shown is not known yet: it has nothing to ask for. */
+  readonly isPending: boolean;
 }
 
 export interface ShownSection {
@@ -24,56 +26,74 @@ export type Arranged =
   | { readonly kind: 'grid'; readonly panels: readonly ShownPanel[] }
   | { readonly kind: 'rows' | 'tabs'; readonly sections: readonly ShownSection[] };
 
-/** More copies than this no page can hold; what is beyond is left out, see `isCut`. */
-export const MOST_COPIES = 300;
+/** More copies than this no page can hold; what is beyond is left out. */
+const MOST_COPIES = 300;
 
 const NOTHING: VariableValues = {};
 
+/** For which values something is repeated; "pending" while that is on its way, undefined where there is no such variable. */
+export type RepeatValues = readonly VariableOption[] | 'pending' | undefined;
+
 /**
- * What of a dashboard is shown where: each section and panel that is repeated once for each value. `valuesOf` answers undefined where there is no such
- * variable or its values are not known yet: then it is shown once, as it is.
+ * What of a dashboard is shown where: each section and panel that is repeated once for each value, and once as it is where
+ * there is none.
  */
 export function arrange(
   { panels, layout }: Pick<Dashboard, 'panels' | 'layout'>,
-  valuesOf: (variable: string) => readonly VariableOption[] | undefined,
+  valuesOf: (variable: string) => RepeatValues,
 ): Arranged {
   const byId = new Map(panels.map((panel) => [panel.id, panel]));
 
-  function copies(variable: string | undefined, local: VariableValues): readonly VariableValues[] | undefined {
+  function copies(variable: string | undefined, local: VariableValues): readonly VariableValues[] | 'pending' | undefined {
     // A repeat inside a repeat of the same variable has its one value already.
     if (variable === undefined || variable in local) return undefined;
     const values = valuesOf(variable);
+    if (values === 'pending') return 'pending';
     if (values === undefined || values.length === 0) return undefined;
     return values.slice(0, MOST_COPIES).map(({ value }) => ({ ...local, [variable]: value }));
   }
 
-  function showPanel(id: number, suffix: string, local: VariableValues): ShownPanel[] {
+  function showPanel(id: number, { suffix, local, isPending }: Place): ShownPanel[] {
     const panel = byId.get(id);
     if (panel === undefined) return [];
     const locals = copies(panel.repeat?.variable, local);
-    if (locals === undefined) return [{ key: `${id}${suffix}`, panel, local, repeat: undefined }];
+    if (locals === undefined || locals === 'pending') {
+      return [{ key: `${id}${suffix}`, panel, local, repeat: undefined, isPending: isPending || locals === 'pending' }];
+    }
     return locals.map((each, index) => ({
       key: `${id}${suffix}${index === 0 ? '' : `-${index}`}`,
       panel,
       local: each,
       repeat: { index, count: locals.length },
+      isPending,
     }));
   }
 
-  function showSection(section: Section, suffix: string, local: VariableValues): ShownSection[] {
-    const locals = copies(section.repeat, local);
-    return (locals ?? [local]).map((each, index) => {
-      const own = locals === undefined ? suffix : `${suffix}-${index}`;
-      const inside = show(section.layout, own, each);
-      return { key: `${section.id}${own}`, section, local: each, layout: inside, panelCount: panelsOf(inside).length };
+  function showSection(section: Section, place: Place): ShownSection[] {
+    const locals = copies(section.repeat, place.local);
+    const places: readonly Place[] =
+      locals === undefined || locals === 'pending'
+        ? [{ ...place, isPending: place.isPending || locals === 'pending' }]
+        : locals.map((local, index) => ({ ...place, suffix: `${place.suffix}-${index}`, local }));
+    return places.map((each) => {
+      const inside = show(section.layout, each);
+      const key = `${section.id}${each.suffix}`;
+      return { key, section, local: each.local, layout: inside, panelCount: panelsOf(inside).length };
     });
   }
 
-  function show(part: Layout, suffix: string, local: VariableValues): Arranged {
-    if (part.kind === 'grid') return { kind: 'grid', panels: part.panels.flatMap((id) => showPanel(id, suffix, local)) };
-    return { kind: part.kind, sections: part.sections.flatMap((section) => showSection(section, suffix, local)) };
+  function show(part: Layout, place: Place): Arranged {
+    if (part.kind === 'grid') return { kind: 'grid', panels: part.panels.flatMap((id) => showPanel(id, place)) };
+    return { kind: part.kind, sections: part.sections.flatMap((section) => showSection(section, place)) };
   }
-  return show(layout, '', NOTHING);
+  return show(layout, { suffix: '', local: NOTHING, isPending: false });
+}
+
+/** In which copies something stands. */
+interface Place {
+  readonly suffix: string;
+  readonly local: VariableValues;
+  readonly isPending: boolean;
 }
 
 /** All panels, in the order they stand. */

@@ -15,7 +15,7 @@ import { endsWithClock } from '@vitrine/compute/time.ts';
 import type { FolderRef } from '@vitrine/model/api.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { ApiError, ask } from '../api/client.ts';
 import { dashboardQuery } from '../api/queries.ts';
@@ -34,6 +34,7 @@ import { arrange, findShown, repeatNames } from './arrange.ts';
 import classes from './dashboard-page.module.css';
 import { EmptyRange } from './empty-range.tsx';
 import { PanelGrid } from './panel-grid.tsx';
+import { noteOpened } from './recent-dashboards.ts';
 import { useUnfolding } from './unfolding.ts';
 import { useDashboardScope } from './use-dashboard-scope.ts';
 import { useKeepUp } from './use-keep-up.ts';
@@ -57,6 +58,10 @@ export interface DashboardByUidProps {
 export function DashboardByUid({ uid, controls }: DashboardByUidProps): ReactElement {
   const { data, error, refetch } = useQuery(dashboardQuery(uid));
   const slow = useDelayed(data === undefined && error === null);
+  const title = data?.dashboard.title;
+  useEffect(() => {
+    if (title !== undefined) noteOpened({ uid, title });
+  }, [uid, title]);
   if (data !== undefined) {
     const { dashboard, folder, notices } = data;
     return <DashboardView key={uid} {...{ dashboard, folder, notices }} beside={<Star loaded={data} />} controls={controls} />;

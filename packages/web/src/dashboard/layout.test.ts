@@ -9,7 +9,7 @@ function panel(id: number, kind: string, x: number, y: number, w: number, h: num
 }
 
 function shown(...panels: readonly Panel[]): ShownPanel[] {
-  return panels.map((each) => ({ key: String(each.id), panel: each, local: {}, repeat: undefined }));
+  return panels.map((each) => ({ key: String(each.id), panel: each, local: {}, repeat: undefined, isPending: false }));
 }
 
 function copies(of: Panel, count: number): ShownPanel[] {
@@ -18,6 +18,7 @@ function copies(of: Panel, count: number): ShownPanel[] {
     panel: of,
     local: {},
     repeat: { index, count },
+    isPending: false,
   }));
 }
 

@@ -21,8 +21,7 @@ export function layOut(panels: readonly ShownPanel[], room: Room): Placed[] {
   const wished = panels.map((shown) => ({ shown, grid: placeOfCopy(shown) }));
   // By the places that were saved: the copies of a repeat come before what was below its panel.
   const inOrder = wished.toSorted(({ shown: a }, { shown: b }) => {
-    const [from, to] = [a.panel.grid, b.panel.grid];
-    return from.y - to.y || from.x - to.x || (a.repeat?.index ?? 0) - (b.repeat?.index ?? 0);
+    return a.panel.grid.y - b.panel.grid.y || a.panel.grid.x - b.panel.grid.x;
   });
   return room === 'wide' ? settle(inOrder) : flow(inOrder, room);
 }

@@ -2,7 +2,11 @@ import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { VariableValues } from '@vitrine/model/variable.ts';
 import type { TimeRange } from '@vitrine/compute/time.ts';
 import type { PanelContext } from '@vitrine/plugins/contract.ts';
+import { askJson } from '../api/client.ts';
+import { loadRecent } from './recent-dashboards.ts';
 import type { DashboardScope } from './scope.ts';
+
+const askServer = (path: string): Promise<unknown> => askJson(path);
 
 /** What a panel may know of its page, and ask of it. */
 export function panelContext(
@@ -26,6 +30,9 @@ export function panelContext(
     annotations: annotations.of(panel.id),
     share: scope.dashboard.cursor,
     replace: (text, about) => variables.replace(text, local, about),
+    dashboard: { uid: scope.uid, title: scope.dashboard.title },
+    recent: loadRecent,
+    ...(scope.frozen === undefined ? { ask: askServer } : {}),
     ...(variables.list.length === 0
       ? {}
       : {

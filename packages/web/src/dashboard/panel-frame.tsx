@@ -29,6 +29,8 @@ export interface PanelFrameProps {
   readonly panelKey?: string;
   /** What the variables of its repeats stand for here. Should stay the same object. */
   readonly local?: VariableValues;
+  /** Not to ask for anything yet: what it is shown for is on its way. */
+  readonly isHeld?: boolean;
   /** It fills the page. */
   readonly isFull?: boolean;
   /** What is being tried out instead of what is saved. Should stay the same object while nothing changes. */
@@ -44,7 +46,16 @@ const EMPTY: Readonly<Partial<Record<PanelState['kind'], boolean>>> = { empty: t
 
 /** A panel: its header, what it shows, and what it can say about itself. */
 export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): ReactElement {
-  const { panel, scope, panelKey = String(panel.id), local = NOT_REPEATED, isFull = false, draft, isBare = false } = props;
+  const {
+    panel,
+    scope,
+    panelKey = String(panel.id),
+    local = NOT_REPEATED,
+    isFull = false,
+    isHeld = false,
+    draft,
+    isBare = false,
+  } = props;
   const { variables, emptiness, range } = scope;
   const frame = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
@@ -65,7 +76,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
       [chosen, draft, top],
     ),
     widthPx,
-    inView,
+    inView: inView && !isHeld,
     pulse: scope.pulse,
     // A snapshot says of every panel what it showed; of one that it does not name, nothing.
     frozen: scope.frozen === undefined ? undefined : (scope.frozen.get(panel.id) ?? NO_DATA),

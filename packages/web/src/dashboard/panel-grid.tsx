@@ -86,7 +86,15 @@ function FullPanel({ arranged, scope, full, onBack }: FullPanelProps): ReactElem
     <div className={classes.full}>
       {!scope.isKiosk && <div>{back}</div>}
       <div className={classes.fullPanel}>
-        <PanelFrame key={shown.key} panelKey={shown.key} panel={shown.panel} local={shown.local} scope={scope} isFull />
+        <PanelFrame
+          key={shown.key}
+          panelKey={shown.key}
+          panel={shown.panel}
+          local={shown.local}
+          scope={scope}
+          isHeld={shown.isPending}
+          isFull
+        />
       </div>
     </div>
   );
@@ -128,7 +136,7 @@ function Grid({ panels, scope, room }: GridProps): ReactElement {
   const placed = useMemo(() => layOut(panels, room), [panels, room]);
   return (
     <div className={classes.grid}>
-      {placed.map(({ shown: { key, panel, local }, grid }) => (
+      {placed.map(({ shown: { key, panel, local, isPending }, grid }) => (
         <div
           key={key}
           className={classes.cell}
@@ -137,7 +145,7 @@ function Grid({ panels, scope, room }: GridProps): ReactElement {
             { gridColumn: `${grid.x + 1} / span ${grid.w}`, gridRow: `${grid.y + 1} / span ${grid.h}` } satisfies CSSProperties
           }
         >
-          <PanelFrame panelKey={key} panel={panel} local={local} scope={scope} isFull={false} />
+          <PanelFrame panelKey={key} panel={panel} local={local} scope={scope} isHeld={isPending} />
         </div>
       ))}
     </div>

@@ -66,7 +66,7 @@ export function DashboardsPage(): ReactElement {
       <Button component={Link} to="/import" variant="default" leftSection={<IconFileImport size={15} />}>
         Import
       </Button>
-      <Button component="a" href="/new" leftSection={<IconPlus size={15} />}>
+      <Button component={Link} to="/dashboards/new" leftSection={<IconPlus size={15} />}>
         New dashboard
       </Button>
     </>

@@ -21,6 +21,7 @@ import { writeSearch } from '../../time/dashboard-search.ts';
 import type { DashboardSearch } from '../../time/dashboard-search.ts';
 import type { PageRange } from '../../time/page-range.ts';
 import { chosenOptions } from '../arrange.ts';
+import type { RepeatValues } from '../arrange.ts';
 import { isAsked, variableOptionsQuery } from './known-options.ts';
 import {
   changedValues,
@@ -62,8 +63,8 @@ export interface PageVariables {
   askOf(panel: Panel, local: VariableValues): Pick<PanelDataRequest, 'variables' | 'filters'>;
   /** What is chosen of all that these texts name. */
   chosenIn(texts: unknown): VariableValues;
-  /** For what values something is repeated; undefined while that is not known. */
-  repeatsOf(name: string): readonly VariableOption[] | undefined;
+  /** For what values something is repeated. */
+  repeatsOf(name: string): RepeatValues;
   /** A name with its variables, as people read it. */
   text(text: string, local?: VariableValues): string;
   /** A text or an address with its variables, and what it is about. */
@@ -204,7 +205,7 @@ export function usePageVariables({ dashboard, search, range, user, change }: Pag
         const variable = variables.find((each) => each.name === name);
         if (variable === undefined) return undefined;
         const own = variable.kind === 'custom' ? ownOptions(variable, scopeNow()) : known[name]?.options;
-        return chosenOptions(values[name] ?? '', own);
+        return chosenOptions(values[name] ?? '', own) ?? (known[name]?.isPending === true ? 'pending' : undefined);
       },
       text: (text, local = NOTHING) => (isPlain(text) ? text : fillName(text, narrowScope(scopeNow(), local, optionsOf))),
       replace: (text, local = NOTHING, about) =>
