@@ -57,13 +57,13 @@ function describe(field: Field, frame: Frame, several: boolean, label: string | 
   if (frame.shape !== 'table' && !anonymous && field.name !== '') return field.name;
   if (field.type === 'time' && labels.length === 0) return field.name;
   const parts: string[] = [];
-  const named = several && frame.name !== undefined && frame.name !== '';
-  if (named) parts.push(frame.name!);
+  const frameName = several && frame.name !== undefined ? frame.name : '';
+  if (frameName !== '') parts.push(frameName);
   if (!anonymous && field.name !== '') parts.push(field.name);
   if (labels.length > 0) {
     const lone = label === undefined ? undefined : field.labels?.[label];
     parts.push(lone ?? `{${labels.map(([name, value]) => `${name}="${value}"`).join(', ')}}`);
-  } else if (anonymous && !named && frame.name !== undefined) {
+  } else if (anonymous && frameName === '' && frame.name !== undefined) {
     parts.push(frame.name);
   }
   return parts.length === 0 ? field.name : parts.join(' ');

@@ -20,9 +20,10 @@ export class Dictionary {
   readonly cells: Cell[] = [];
   readonly #codes = new Map<unknown, number>();
 
-  code(cell: Cell): number {
-    // Objects are alike when they read alike; the tag keeps them apart from texts.
-    const key = typeof cell === 'object' ? `\u0000${textOf(cell)}` : cell;
+  /** `byIdentity`: objects are alike only where they are the same. */
+  code(cell: Cell, byIdentity = false): number {
+    // Other objects are alike when they read alike; the tag keeps them apart from texts.
+    const key = typeof cell === 'object' && !byIdentity ? `\u0000${textOf(cell)}` : cell;
     let code = this.#codes.get(key);
     if (code === undefined) {
       code = this.cells.length;
@@ -35,7 +36,7 @@ export class Dictionary {
   /** The code of each of a column's cells. */
   encode(field: Field, length: number): Int32Array {
     const codes = new Int32Array(length);
-    for (let row = 0; row < length; row++) codes[row] = this.code(cellAt(field, row));
+    for (let row = 0; row < length; row++) codes[row] = this.code(cellAt(field, row), field.type === 'frame');
     return codes;
   }
 }

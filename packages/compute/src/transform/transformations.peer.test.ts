@@ -66,7 +66,7 @@ const fullTable = one(table('A', full));
 const gappyTable = one(table('A', gappy));
 /** Without units and display names. */
 const bareTable = one(
-  table('A', full, 1).map((frame) => ({ ...frame, fields: frame.fields.map(({ config: _, ...field }) => field) })),
+  table('A', full, 1).map((frame) => ({ ...frame, fields: frame.fields.map((field) => ({ ...field, config: {} })) })),
 );
 const filledTable = one(table('A', full, 1));
 const pairOf = (cell: typeof full | typeof gappy) =>
