@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { shortMemory } from './short-memory.ts';
+
+function memory(maxWeight = 100) {
+  let now = 0;
+  let worked = 0;
+  const made = shortMemory<string>(
+    10,
+    maxWeight,
+    (answer) => answer.length,
+    () => now,
+  );
+  const ask = (key: string, answer = key): Promise<string> =>
+    made.get(key, async () => {
+      worked++;
+      return answer;
+    });
+  return { ask, made, worked: () => worked, wait: (ms: number) => (now += ms) };
+}
+
+test('works something out once for a while', async () => {
+  const { ask, worked, wait } = memory();
+  expect(await Promise.all([ask('a'), ask('a')])).toEqual(['a', 'a']);
+  wait(9);
+  await ask('a');
+  expect(worked()).toBe(1);
+  wait(1);
+  await ask('a');
+  expect(worked()).toBe(2);
+});
+
+test('forgets the oldest where it holds too much', async () => {
+  const { ask, worked } = memory(8);
+  await ask('a', 'xxx');
+  await ask('b', 'xxx');
+  await ask('c', 'xxx');
+  expect(worked()).toBe(3);
+  await ask('c', 'xxx');
+  expect(worked()).toBe(3);
+  await ask('a', 'xxx');
+  expect(worked()).toBe(4);
+});
+
+test('forgets failures', async () => {
+  const { ask, made } = memory();
+  await expect(made.get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await ask('a')).toBe('a');
+});
