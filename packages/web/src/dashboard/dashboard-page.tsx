@@ -100,7 +100,7 @@ const NO_NOTICES: readonly string[] = [];
 /** A dashboard with its bars. */
 export function DashboardView(props: DashboardViewProps): ReactElement {
   const { dashboard, folder, notices = NO_NOTICES, beside, controls, frozen } = props;
-  const { scope, search, timeZone, problem, change, drafted, closeDraft } = useDashboardScope(dashboard, frozen);
+  const { scope, search, timeZone, problem, change, drafted, closeDraft } = useDashboardScope(dashboard, { frozen });
   const { text } = scope.range;
   const refresh = search.refresh ?? dashboard.refresh;
   const wantsLive = refresh === 'live';

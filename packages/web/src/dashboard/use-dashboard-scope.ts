@@ -33,8 +33,15 @@ export interface OpenScope {
   readonly closeDraft: () => void;
 }
 
+export interface ScopeOptions {
+  /** A snapshot's data by panel. */
+  readonly frozen?: ReadonlyMap<number, PanelData> | undefined;
+  /** The server does not know the dashboard: nothing that is saved with it is asked for. */
+  readonly isUnsaved?: boolean;
+}
+
 /** What the URL says about a dashboard, as what its panels share. For any page whose search part is that of a dashboard. */
-export function useDashboardScope(dashboard: Dashboard, frozen?: ReadonlyMap<number, PanelData>): OpenScope {
+export function useDashboardScope(dashboard: Dashboard, { frozen, isUnsaved = false }: ScopeOptions = {}): OpenScope {
   const raw: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const search = useMemo(() => readDashboardSearch(raw), [raw]);
   const navigate = useNavigate();
@@ -79,7 +86,15 @@ export function useDashboardScope(dashboard: Dashboard, frozen?: ReadonlyMap<num
     user: useMemo(() => (user === undefined ? undefined : { login: user.name }), [user]),
     change,
   });
-  const annotations = useAnnotations({ dashboard, search, range, pulse, variables, change, isFrozen: frozen !== undefined });
+  const annotations = useAnnotations({
+    dashboard,
+    search,
+    range,
+    pulse,
+    variables,
+    change,
+    isFrozen: frozen !== undefined || isUnsaved,
+  });
 
   // Zooming must not make the panels new: what changes between renders is read from the router when it is needed.
   const moves = useMemo(() => {

@@ -7,8 +7,8 @@ import type { DraftState } from './draft.ts';
 /** The scope of a dashboard that is being edited: as the reader's, but one that was never saved has no address on the server. */
 export function useEditScope(draft: DraftState) {
   const dashboard: Dashboard = draft.history.now;
-  const open = useDashboardScope(dashboard);
   const isNew = draft.meta.revision === 0 && !draft.meta.builtin;
+  const open = useDashboardScope(dashboard, { isUnsaved: isNew });
   const { scope } = open;
   const edited = useMemo(() => (isNew ? { ...scope, uid: '' } : scope), [isNew, scope]);
   const refresh = open.search.refresh ?? dashboard.refresh;

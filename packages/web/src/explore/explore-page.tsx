@@ -47,7 +47,7 @@ export function ExplorePage(): ReactElement {
 function Exploring({ dashboard }: { readonly dashboard: Dashboard }): ReactElement {
   const search = useSearch({ from: '/shell/explore' });
   const navigate = useNavigate();
-  const { scope: open, timeZone, problem, change, search: shown } = useDashboardScope(dashboard);
+  const { scope: open, timeZone, problem, change, search: shown } = useDashboardScope(dashboard, { isUnsaved: true });
   // Nothing of this page is saved: the server is asked for drafts only.
   const scope = useMemo(() => ({ ...open, uid: '' }), [open]);
   const refresh = shown.refresh ?? 'off';

@@ -57,6 +57,7 @@ export function ExplorePane({ id, pane, scope, variables, onChange }: ExplorePan
         problems={NO_PROBLEMS}
         onChange={(update) => setWritten((now) => ({ ...now, panel: update(now.panel) }))}
         onRun={run}
+        isBare
       />
       <Group gap={8} mt={8}>
         <Button leftSection={<IconPlayerPlay size={15} />} onClick={run}>

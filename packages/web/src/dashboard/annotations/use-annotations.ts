@@ -32,7 +32,7 @@ export interface AnnotationsNeeds {
   readonly pulse: Pulse;
   readonly variables: PageVariables;
   readonly change: (next: DashboardSearch, how: 'push' | 'replace') => void;
-  /** A snapshot: nothing is asked. */
+  /** A snapshot, or a dashboard that was never saved: nothing is asked. */
   readonly isFrozen: boolean;
 }
 

@@ -25,10 +25,20 @@ export interface QueriesTabProps {
   readonly problems: ReadonlyMap<string, string>;
   readonly onChange: (update: (panel: Panel) => Panel, step?: string) => void;
   readonly onRun: () => void;
+  /** Without what holds for all queries: the page has a range of its own. */
+  readonly isBare?: boolean;
 }
 
 /** The panel's queries, one below the other, and what holds for all of them. */
-export function QueriesTab({ panel, sources, variables, problems, onChange, onRun }: QueriesTabProps): ReactElement {
+export function QueriesTab({
+  panel,
+  sources,
+  variables,
+  problems,
+  onChange,
+  onRun,
+  isBare = false,
+}: QueriesTabProps): ReactElement {
   const { queries, queryOptions } = panel;
   const setQueries = (update: (queries: readonly Query[]) => readonly Query[], step?: string) =>
     onChange((now) => ({ ...now, queries: update(now.queries) }), step);
@@ -65,10 +75,12 @@ export function QueriesTab({ panel, sources, variables, problems, onChange, onRu
           Add expression
         </Button>
       </Group>
-      <QueryOptionsRow
-        options={queryOptions}
-        onChange={(next) => onChange((now) => ({ ...now, queryOptions: { ...now.queryOptions, ...next } }), 'query options')}
-      />
+      {!isBare && (
+        <QueryOptionsRow
+          options={queryOptions}
+          onChange={(next) => onChange((now) => ({ ...now, queryOptions: { ...now.queryOptions, ...next } }), 'query options')}
+        />
+      )}
     </div>
   );
 }
