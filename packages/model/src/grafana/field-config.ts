@@ -204,7 +204,7 @@ function readFlag(value: unknown, notes: Notes): boolean | undefined {
 }
 
 /** `{ mode, steps }`, or the bare steps of older documents. Steps are put in rising order; the first starts at -Infinity. */
-export function readThresholds(value: unknown, notes: Notes): Thresholds | undefined {
+function readThresholds(value: unknown, notes: Notes): Thresholds | undefined {
   const json = objectOf(value);
   const given = objectsOf(Array.isArray(value) ? value : json['steps']);
   if (!Array.isArray(value) && !isObject(value)) {

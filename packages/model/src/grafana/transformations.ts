@@ -9,8 +9,8 @@ const KNOWN = new Set(
   (
     'reduce filterFieldsByName filterByRefId filterByValue organize renameByRegex joinByField joinByLabels merge concatenate append ' +
     'seriesToRows labelsToFields groupBy groupToNestedTable groupingToMatrix sortBy limit transpose calculateField histogram heatmap ' +
-    'regression smoothing timeSeriesTable partitionByValues prepareTimeSeries convertFieldType extractFields formatTime formatString ' +
-    'rowsToFields configFromData fieldLookup convertFrameType ensureColumns noop order rename filterFrames filterFields ' +
+    'regression smoothing twema timeSeriesTable partitionByValues prepareTimeSeries convertFieldType extractFields formatTime formatString ' +
+    'rowsToFields configFromData convertFrameType ensureColumns noop order rename filterFrames filterFields ' +
     'ema alignRuns envelope'
   ).split(' '),
 );
