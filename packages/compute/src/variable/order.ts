@@ -4,6 +4,8 @@ import { referencedNames } from './replace.ts';
 /** Variables in an order in which each comes after those that it refers to. */
 export interface VariableOrder {
   readonly ordered: readonly Variable[];
+  /** The names of those that refer to each other in circles. */
+  readonly circular: ReadonlySet<string>;
   /** A sentence where some refer to each other in a circle; those stand last, in the order they were saved. */
   readonly problem: string | undefined;
 }
@@ -46,6 +48,7 @@ export function variableOrder(variables: readonly Variable[]): VariableOrder {
   const circular = variables.filter(({ name }) => state.get(name) === 'circular');
   return {
     ordered: [...ordered, ...circular],
+    circular: new Set(circular.map(({ name }) => name)),
     problem:
       circle === undefined
         ? undefined

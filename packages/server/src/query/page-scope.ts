@@ -60,6 +60,7 @@ export class PageScope {
   readonly #filters: ReadonlyMap<string, readonly AdhocFilter[]>;
   readonly #byName: ReadonlyMap<string, Variable>;
   readonly #ordered: readonly Variable[];
+  readonly #circular: ReadonlySet<string>;
   readonly #circle: string | undefined;
   readonly #resolved = new Map<string, ResolvedVariable>();
   readonly #notices = new Map<string, Notice>();
@@ -69,7 +70,7 @@ export class PageScope {
   constructor(page: Page, needs: ScopeNeeds, signal: AbortSignal) {
     checkVariableValues('variables', page.chosen);
     checkFilters(page.filters);
-    const { ordered, problem } = variableOrder(page.variables);
+    const { ordered, circular, problem } = variableOrder(page.variables);
     this.page = page;
     this.#needs = needs;
     this.#signal = signal;
@@ -77,6 +78,7 @@ export class PageScope {
     this.#filters = adhocFilters(page.variables, page.filters);
     this.#byName = new Map(page.variables.map((variable) => [variable.name, variable]));
     this.#ordered = ordered;
+    this.#circular = circular;
     this.#circle = problem;
     for (const [name, value] of Object.entries(page.chosen)) {
       // A repeat's variable, or one that only a link names.
@@ -98,8 +100,9 @@ export class PageScope {
       rest.push(...dependencies(variable));
     }
     if (wanted.size === 0) return;
-    const isInCircle = this.#circle !== undefined && [...wanted].some((name) => this.#circle?.includes(`$${name} `) ?? false);
-    if (isInCircle) throw new BadRequest('variables', this.#circle as string);
+    if (this.#circle !== undefined && [...wanted].some((name) => this.#circular.has(name))) {
+      throw new BadRequest('variables', this.#circle);
+    }
     for (const variable of this.#ordered) {
       if (!wanted.has(variable.name) || this.#resolved.has(variable.name) || variable.kind === 'adhoc') continue;
       const value = this.#values[variable.name] as VariableValue;
@@ -112,7 +115,7 @@ export class PageScope {
   /** A variable whose options cannot be found stands for nothing, and what names it can still be asked. */
   async #optionsOrNotice(variable: Variable): Promise<readonly VariableOption[]> {
     try {
-      return await this.options(variable);
+      return await raceAbort(this.#listOptions(variable), this.#signal);
     } catch (error) {
       this.#signal.throwIfAborted();
       this.#notices.set(variable.name, { level: 'warning', text: `Variable $${variable.name}: ${replyFor(error).message}` });
@@ -128,6 +131,10 @@ export class PageScope {
   /** All options of a variable, those that it refers to being prepared. */
   async options(variable: Variable): Promise<readonly VariableOption[]> {
     await this.prepare(dependencies(variable).map((name) => `\${${name}}`));
+    return raceAbort(this.#listOptions(variable), this.#signal);
+  }
+
+  async #listOptions(variable: Variable): Promise<readonly VariableOption[]> {
     const scope = this.scope({});
     const own = ownOptions(variable, scope);
     if (own !== undefined) return own;
@@ -171,14 +178,13 @@ export class PageScope {
     await this.prepare([variable.source.uid]);
     const source = await this.#needs.sources.open(this.#fillRef(variable.source));
     const query = key === undefined ? 'label_names()' : `label_values(${JSON.stringify(key)})`;
-    return this.#found(source, { query });
+    return raceAbort(this.#found(source, { query }), this.#signal);
   }
 
   async #found(source: OpenSource, spec: Readonly<Record<string, unknown>>): Promise<readonly VariableOption[]> {
     // Nobody's going away stops it: others may wait for the same.
     const context = this.context({ signal: AbortSignal.timeout(this.#needs.limits.timeoutMs), widthPx: 1_000 });
-    const answer = this.#needs.memory.get(this.#keyOfOptions(source, spec), () => source.options(spec, context));
-    return raceAbort(answer, this.#signal);
+    return this.#needs.memory.get(this.#keyOfOptions(source, spec), () => source.options(spec, context));
   }
 
   /** Filled in before it is a key, so that equal questions of different pages are one. */

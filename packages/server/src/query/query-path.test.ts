@@ -109,6 +109,7 @@ const DASHBOARD = {
     { kind: 'adhoc', name: 'where', ...choice, filters: [] },
     { kind: 'query', name: 'circle', ...choice, spec: { query: 'label_values($square, x)' } },
     { kind: 'query', name: 'square', ...choice, spec: { query: 'label_values($circle, x)' } },
+    { kind: 'query', name: 'second', ...choice, spec: { query: 'label_values($second, x)' } },
   ],
   annotations: [
     {
@@ -534,6 +535,7 @@ describe('what can be chosen', () => {
   test.each<[object, RegExp]>([
     [{ variable: 'nothing' }, /has no variable "nothing"/],
     [{ variable: 'circle' }, /in a circle/],
+    [{ variable: 'second' }, /in a circle/],
     [draft({ spec: { query: '' } }), /query: is empty/],
     [draft({ spec: { query: 'label_values(up, )' } }), /names no label/],
     [draft({ spec: { query: 'label_values(up{, x)' } }), /./],
