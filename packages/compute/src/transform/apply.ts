@@ -8,9 +8,9 @@ import { withShape } from './series.ts';
 import type { Run, TransformContext } from './transformation.ts';
 import { findTransformation } from './transformations.ts';
 
-/** A panel's transformations make no more cells than this, and no more frames. */
+/** A panel's transformations make no more cells than this, and no more columns in all frames together. */
 const MAX_CELLS = 5_000_000;
-const MAX_FRAMES = 100_000;
+const MAX_COLUMNS = 100_000;
 /** Options deeper than this are left as they are: nobody wrote them by hand. */
 const DEEPEST = 16;
 
@@ -61,22 +61,27 @@ function applyOne(
   // What the filter leaves alone comes after what was transformed.
   const others = filter === undefined ? [] : frames.filter((frame, index) => !matches(frame, index));
   const before = countCells(meant);
-  const most = Math.max(MAX_CELLS, 2 * before);
   const options = new Options({ ...kind.defaults, ...(replaceAll(transformation.options, context, 0) as object) });
-  const allow = (cells: number, what: string): void => {
-    if (cells <= most) return;
-    const sentence = `${what} would make ${cells} cells of ${before}; at most ${most} are allowed. Filter or aggregate the data first.`;
-    throw new LimitExceeded('transformation', sentence);
+  const most = Math.max(MAX_CELLS, 2 * before);
+  const mostColumns = Math.max(MAX_COLUMNS, 2 * countColumns(meant));
+  const allow = (cells: number, what: string, columns = 0): void => {
+    if (cells > most) throw tooMuch(what, cells, 'cells', most);
+    if (columns > mostColumns) throw tooMuch(what, columns, 'columns', mostColumns);
   };
   const made = kind.apply(meant, options, { timeZone: context.timeZone, notice, allow });
   if (made === meant) return frames;
-  if (made.length > Math.max(MAX_FRAMES, frames.length)) {
-    const sentence = `it would make ${made.length} frames; at most ${MAX_FRAMES} are allowed. Filter or aggregate the data first.`;
-    throw new LimitExceeded('transformation', sentence);
-  }
-  allow(countCells(made), 'it');
+  allow(countCells(made), 'it', countColumns(made));
   const known = new Set(meant);
   return [...made.map((frame) => (known.has(frame) ? frame : withShape(frame))), ...others];
+}
+
+function tooMuch(what: string, made: number, unit: string, most: number): LimitExceeded {
+  const sentence = `${what} would make ${made} ${unit}; at most ${most} are allowed. Filter or aggregate the data first.`;
+  return new LimitExceeded('transformation', sentence);
+}
+
+function countColumns(frames: readonly Frame[]): number {
+  return frames.reduce((sum, { fields }) => sum + fields.length, 0);
 }
 
 function countCells(frames: readonly Frame[]): number {

@@ -15,7 +15,7 @@ export const groupToNestedTable: TransformationKind = {
   title: 'Group to nested tables',
   description: 'Makes one row of all rows with the same values, with a table of the others inside.',
   defaults: { showSubframeHeaders: true, fields: {} },
-  apply(frames, options) {
+  apply(frames, options, run) {
     const rules = options.has('rules') ? options.list('rules').flatMap(readMatcherRule) : readRules(options);
     if (!rules.some(({ operation }) => operation === 'groupby')) return frames;
     const noHeader = !options.flag('showSubframeHeaders', true);
@@ -25,6 +25,7 @@ export const groupToNestedTable: TransformationKind = {
       const groups = groupRows(keys, frame.length);
       const gone = new Set([...keys, ...aggregates.filter(({ rule }) => !keepsInside(rule)).map(({ field }) => field)]);
       const inner = frame.fields.filter((field) => !gone.has(field));
+      run.allow(0, 'grouping', groups.count * inner.length);
       const tables = Array.from({ length: groups.count }, (_, group): readonly Frame[] => {
         const rows = groups.order.subarray(groups.start[group], groups.start[group + 1]);
         const table = tableOf(

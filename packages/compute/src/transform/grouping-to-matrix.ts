@@ -23,7 +23,7 @@ export const groupingToMatrix: TransformationKind = {
     const rows = new Dictionary();
     const columnOfRow = columns.encode(across, frame.length);
     const rowOfRow = rows.encode(down, frame.length);
-    run.allow(rows.cells.length * (columns.cells.length + 1), 'the matrix');
+    run.allow(rows.cells.length * (columns.cells.length + 1), 'the matrix', columns.cells.length);
     // Empty cells of numbers stay empty unless something is asked for: "" is no number.
     const wanted = options.text('emptyValue') || (value.type === 'string' ? 'empty' : 'null');
     const empty = Object.hasOwn(EMPTY, wanted) ? EMPTY[wanted] : undefined;

@@ -7,7 +7,7 @@ import { Dictionary } from './groups.ts';
 import type { TransformationKind } from './transformation.ts';
 
 /** How many rows with one key are compared before merging gives up: fields that all frames share should tell rows apart. */
-const MOST_COMPARISONS = 50_000_000;
+const MOST_COMPARISONS = 10_000_000;
 
 export const merge: TransformationKind = {
   id: 'merge',

@@ -10,7 +10,7 @@ export const partitionByValues: TransformationKind = {
   title: 'Partition by values',
   description: 'Makes one frame of all rows with the same values in some fields.',
   defaults: { fields: [], keepFields: false, naming: { asLabels: false } },
-  apply(frames, options) {
+  apply(frames, options, run) {
     const names = options.texts('fields');
     const naming = options.inner('naming');
     const asLabels = naming.flag('asLabels', false);
@@ -22,6 +22,7 @@ export const partitionByValues: TransformationKind = {
       if (keys.length === 0) return [frame];
       const groups = groupRows(keys, frame.length);
       const kept = options.flag('keepFields', false) ? frame.fields : frame.fields.filter((field) => !keys.includes(field));
+      run.allow(0, 'partitioning', groups.count * kept.length);
       return Array.from({ length: groups.count }, (_, group) => {
         const rows = groups.order.subarray(groups.start[group], groups.start[group + 1]);
         const values = keys.map((key) => [key.name, textOf(cellAt(key, groups.first[group]!))] as const);

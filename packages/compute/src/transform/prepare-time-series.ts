@@ -17,19 +17,20 @@ export const prepareTimeSeries: TransformationKind = {
     const series = frames.filter(isTimeSeries);
     if (series.length === 0) return frames;
     if (format === 'long') return [toLong(series, run)];
-    const multi = series.flatMap(toMulti);
+    const multi = series.flatMap((frame) => toMulti(frame, run));
     if (format !== 'wide') return multi;
     return multi.length === 1 ? multi : [{ ...joinByTime(multi, run), refId: series[0]!.refId }];
   },
 };
 
 /** A frame of a time and a value for each column of numbers; texts beside them become labels. */
-function toMulti(frame: Frame): Frame[] {
+function toMulti(frame: Frame, run: Pick<Run, 'allow'>): Frame[] {
   const time = frame.fields.find(({ type }) => type === 'time')!;
   const numbers = frame.fields.filter(({ type }) => type === 'number');
   const texts = frame.fields.filter(({ type }) => type === 'string');
   if (texts.length === 0) return numbers.map((field) => ({ ...frame, fields: [time, field] }));
   const groups = groupRows(texts, frame.length);
+  run.allow(0, 'a frame for each series', 2 * groups.count * numbers.length);
   return Array.from({ length: groups.count }).flatMap((_, group) => {
     const taken = groups.order.slice(groups.start[group], groups.start[group + 1]);
     const rows = sortRows(takeRows(time, taken), taken.length, false).map((row) => taken[row]!);
@@ -44,7 +45,7 @@ function toMulti(frame: Frame): Frame[] {
 
 /** Rows of time, labels and values, oldest first; fields of one name share a column. */
 function toLong(frames: readonly Frame[], run: Run): Frame {
-  const multi = frames.flatMap(toMulti);
+  const multi = frames.flatMap((frame) => toMulti(frame, run));
   const labels = [...new Set(multi.flatMap(({ fields }) => Object.keys(fields[1]?.labels ?? {})))].sort();
   const names = [...new Set(multi.map(({ fields }) => fields[1]!.name))];
   const length = multi.reduce((sum, frame) => sum + frame.length, 0);

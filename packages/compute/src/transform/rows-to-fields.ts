@@ -27,7 +27,7 @@ function toFields(frame: Frame, frames: readonly Frame[], mappings: readonly Opt
     frame.fields.find((field) => said(field) === 'field.value') ??
     frame.fields.find((field) => said(field) === '' && field.type === 'number');
   if (names === undefined || values === undefined) return frame;
-  run.allow(frame.length, 'rows to fields');
+  run.allow(frame.length, 'rows to fields', frame.length);
   const others = frame.fields.filter((field) => field !== names && field !== values && said(field) !== '__ignore');
   const keyOf = (field: Field): string => said(field) || (isSettingKey(field.name) ? field.name : 'field.label');
   const labelled = others.filter((field) => keyOf(field) === 'field.label');

@@ -15,9 +15,10 @@ export interface Run extends Pick<TransformContext, 'timeZone'> {
   /** Tells the reader of the panel something about the result. */
   notice(level: Notice['level'], text: string): void;
   /**
-   * Asked before so many cells are made: throws LimitExceeded where that is more than a panel may hold. `what` begins the sentence.
+   * Asked before so many cells, in so many columns, are made: throws LimitExceeded where that is more than a panel may hold.
+   * `what` begins the sentence.
    */
-  allow(cells: number, what: string): void;
+  allow(cells: number, what: string, columns?: number): void;
 }
 
 /** One kind of step between the answers of a panel's queries and what it draws. Pure: never changes what it is given. */

@@ -13,7 +13,7 @@ export const transpose: TransformationKind = {
     const first = options.text('firstFieldName') || 'Field';
     const rest = options.text('restFieldsName') || VALUE_FIELD;
     return frames.map((frame) => {
-      run.allow((frame.length + 1) * frame.fields.length, 'transposing');
+      run.allow((frame.length + 1) * frame.fields.length, 'transposing', frame.length);
       return transposeFrame(frame, frames, first, rest);
     });
   },
