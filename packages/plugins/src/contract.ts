@@ -93,6 +93,15 @@ export interface PanelContext {
   replace(text: string, scope?: ReplaceScope): string;
   /** A click on a value chooses it for a variable; absent where there is no such variable. */
   readonly choose?: (variable: string, value: string) => void;
+  /**
+   * `GET` of a path of this server's API, such as `/api/dashboards?starred=true`, as JSON. Throws an error whose message is a
+   * sentence. The same function from render to render; absent where nothing may be asked: in a snapshot.
+   */
+  readonly ask?: (path: string) => Promise<unknown>;
+  /** The dashboard that the panel stands on. */
+  readonly dashboard?: { readonly uid: string; readonly title: string };
+  /** Dashboards that were opened in this browser, the newest first. */
+  readonly recent?: () => readonly { readonly uid: string; readonly title: string }[];
 }
 
 /** What a link's or a name's `${__…}` stand for, besides what the page knows. */

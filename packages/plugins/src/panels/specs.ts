@@ -1,4 +1,7 @@
 import type { PanelSpec } from '../contract.ts';
+import { dashlist } from './dashlist/spec.ts';
+import { annolist } from './annolist/spec.ts';
+import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
@@ -22,4 +25,7 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   barchart,
   piechart,
   text,
+  dashlist,
+  annolist,
+  alertlist,
 ];

@@ -2,6 +2,9 @@ import { lazy } from 'react';
 import type { ComponentType } from 'react';
 
 import type { PanelProps, PanelSpec, PanelWeb } from '../contract.ts';
+import { dashlist } from './dashlist/spec.ts';
+import { annolist } from './annolist/spec.ts';
+import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { eraseOptions } from './erase.ts';
@@ -32,4 +35,7 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(barchart, async () => (await import('./barchart/web.tsx')).barchartWeb)),
   eraseOptions(later(piechart, async () => (await import('./piechart/web.tsx')).piechartWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
+  eraseOptions(later(dashlist, async () => (await import('./dashlist/web.tsx')).dashlistWeb)),
+  eraseOptions(later(annolist, async () => (await import('./annolist/web.tsx')).annolistWeb)),
+  eraseOptions(later(alertlist, async () => (await import('./alertlist/web.tsx')).alertlistWeb)),
 ];
