@@ -141,8 +141,27 @@ function readQueries(json: Json, notes: Notes): Query[] {
     refIds.add(refId);
     given.add(refId);
     const spec = withoutHash(omit(target, ['refId', 'datasource', 'hide']));
-    return [{ refId, source: sourceOf(target, ofPanel, own.at('datasource')), hidden: target['hide'] === true, spec }];
+    const source = sourceOf(target, ofPanel, own.at('datasource'));
+    const hidden = target['hide'] === true;
+    const blank = !hidden && isBlank(spec, source);
+    if (blank) own.repaired('The query asks nothing; it is hidden, as Grafana passes over it.');
+    return [{ refId, source, hidden: hidden || blank, spec }];
   });
+}
+
+/** How a query of PromQL or LogQL is asked, without what. */
+const MANNER = new Set(
+  (
+    'expr legendFormat format interval instant range exemplar intervalFactor step editorMode metric queryType refCount useBackend ' +
+    'disableTextWrap fullMetaSearch includeNullMetadata legendLink hide'
+  ).split(' '),
+);
+
+/** An editor leaves such queries behind: only how to ask, nothing to be asked. */
+function isBlank(spec: Json, { type, uid }: SourceRef): boolean {
+  if (uid.startsWith('-- ') || !['', 'prometheus', 'loki'].includes(type)) return false;
+  const said = Object.entries(spec).filter(([, value]) => saysSomething(value));
+  return textOf(spec['expr']).trim() === '' && said.every(([key]) => MANNER.has(key));
 }
 
 function withoutHash(spec: Json): Json {

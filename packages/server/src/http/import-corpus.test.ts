@@ -2,6 +2,8 @@ import { exportDashboard } from '@vitrine/model/grafana/export-dashboard.ts';
 import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
 import { MEANING_FREE } from '@vitrine/model/grafana/meaning-free.ts';
 import { oldKeysOf } from '@vitrine/model/grafana/migrate-panel.ts';
+import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
+import { prometheusSpec as prometheus } from '@vitrine/plugins/sources/prometheus/spec.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +11,8 @@ import { corpusFolder } from '../testing/corpus-folder.ts';
 
 const folder = corpusFolder('dashboards');
 const files = folder === undefined ? [] : readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+const specs = new Map(panelSpecs.map((spec) => [spec.kind, spec]));
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,7 +34,29 @@ describe.skipIf(folder === undefined)('real dashboards', () => {
       ),
     ).toEqual([]);
   });
+
+  test.each(files)('%s: panels and queries are ones that their plugins read', (file) => {
+    const [imported] = importDashboards(readFileSync(join(folder as string, file), 'utf8'));
+    const refused = imported!.dashboard.panels.flatMap(({ id, kind, options, queries }) => [
+      ...complaint(`panel ${id}`, () => specs.get(kind)?.parseOptions(options)),
+      ...queries.flatMap(({ refId, source, spec, hidden }) =>
+        source.type === 'prometheus' && !hidden
+          ? complaint(`panel ${id}, query ${refId}`, () => prometheus.parseQuery(spec))
+          : [],
+      ),
+    ]);
+    expect(refused).toEqual([]);
+  });
 });
+
+function complaint(where: string, read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return [`${where}: ${(error as Error).message}`];
+  }
+}
 
 function dashboardIn(text: string): Json {
   const json = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;
