@@ -70,6 +70,7 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
             ...lintKeymap,
           ]),
           placeholder(given.placeholder ?? ''),
+          typingOverSelection,
           EditorView.contentAttributes.of({ 'aria-label': given.label }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
@@ -110,6 +111,23 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
   );
 }
 
+/**
+ * Where text is typed over a selection, browsers keep the look of what was there in a style attribute, which the page's content
+ * policy refuses with a complaint: the editor replaces the selection itself, asking first whoever else wants to (closing brackets).
+ */
+const typingOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== 'insertText' || text === null || empty || view.composing || view.state.readOnly) return false;
+    event.preventDefault();
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type' });
+    const isTaken = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
+    if (!isTaken) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** Through the page's tokens, so that both themes are right without asking which one it is. */
 const look = EditorView.theme({
   '&': { color: 'var(--v-text)', fontSize: '13px', backgroundColor: 'transparent', height: '100%' },
@@ -141,6 +159,10 @@ const look = EditorView.theme({
   '.cm-completionDetail': { color: 'var(--v-faint)', fontStyle: 'normal', marginLeft: '12px' },
   '.cm-diagnostic': { padding: '6px 10px', fontFamily: 'var(--v-font)' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--v-critical)' },
+  '.cm-collapsedLines': { background: 'var(--v-hover) !important', color: 'var(--v-dim) !important' },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"⋯" !important' },
+  '.cm-changedText': { background: 'color-mix(in srgb, var(--v-healthy) 25%, transparent) !important' },
+  '.cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--v-critical) 25%, transparent) !important' },
   '.cm-panels': { backgroundColor: 'var(--v-raised)', color: 'var(--v-text)' },
 });
 

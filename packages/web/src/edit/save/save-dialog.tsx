@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { DashboardAnswer } from '@vitrine/model/api.ts';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { discardDraft, openDraft } from '../draft.ts';
+import { act, discardDraft, openDraft } from '../draft.ts';
 import type { DraftState } from '../draft.ts';
 import { FolderField } from './folder-field.tsx';
 import { JsonDiff } from './json-diff.tsx';
@@ -29,7 +29,8 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
   const client = useQueryClient();
   const navigate = useNavigate();
   const [message, setMessage] = useState('');
-  const [title, setTitle] = useState(`${history.now.title} (copy)`);
+  const isNew = meta.revision === 0 && !meta.builtin;
+  const [title, setTitle] = useState(isNew ? history.now.title : `${history.now.title} (copy)`);
   const [folder, setFolder] = useState<string | undefined>();
   const [step, setStep] = useState<Step>({ kind: 'ask' });
 
@@ -49,7 +50,8 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
   };
   const save = (overwrite: boolean) =>
     attempt(async () => {
-      const outcome = await saveDraft(uid, draft, { message, folder, overwrite });
+      if (isNew) act(uid, (now) => ({ ...now, title }));
+      const outcome = await saveDraft(uid, { message, folder, overwrite });
       if (outcome.kind === 'saved') finish(outcome.answer);
       else setStep(outcome);
     });
@@ -72,7 +74,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
       opened
       onClose={onClose}
       size="lg"
-      title={meta.builtin ? 'Save as a dashboard of your own' : `Save ${history.now.title}`}
+      title={meta.builtin ? 'Save as a dashboard of your own' : isNew ? 'Save the new dashboard' : `Save ${history.now.title}`}
     >
       <div className={classes.fields}>
         {step.kind === 'conflict' ? (
@@ -98,6 +100,8 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
                 <p>This dashboard comes with Vitrine or from a file, so it cannot be changed here. A copy can.</p>
                 <TextInput label="Title" value={title} data-autofocus onChange={(event) => setTitle(event.currentTarget.value)} />
               </>
+            ) : isNew ? (
+              <TextInput label="Title" value={title} data-autofocus onChange={(event) => setTitle(event.currentTarget.value)} />
             ) : (
               <Textarea
                 label="What did you change?"
@@ -110,7 +114,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
               />
             )}
             <FolderField value={folder ?? meta.folder?.uid ?? ''} onChange={setFolder} />
-            {!meta.builtin && <JsonDiff label="Changes" before={history.saved} after={history.now} />}
+            {!meta.builtin && !isNew && <JsonDiff label="Changes" before={history.saved} after={history.now} />}
             {step.kind === 'failed' && (
               <p className={classes.problem} role="alert">
                 {step.sentence}
@@ -122,7 +126,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
               </Button>
               <Button
                 loading={busy}
-                disabled={meta.builtin && title.trim() === ''}
+                disabled={(meta.builtin || isNew) && title.trim() === ''}
                 onClick={() => void (meta.builtin ? copy() : save(false))}
               >
                 {meta.builtin ? 'Save copy' : 'Save'}

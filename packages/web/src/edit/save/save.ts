@@ -2,8 +2,7 @@ import type { DashboardAnswer, SaveDashboardRequest } from '@vitrine/model/api.t
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { ApiError, askJson } from '../../api/client.ts';
-import { savedDraft } from '../draft.ts';
-import type { DraftState } from '../draft.ts';
+import { draftOf, savedDraft } from '../draft.ts';
 
 export interface SaveChoice {
   readonly message: string;
@@ -19,7 +18,10 @@ export type SaveOutcome =
   | { readonly kind: 'conflict'; readonly sentence: string; readonly theirs: DashboardAnswer };
 
 /** Saves what is shown now. Throws ApiError where the server refuses for another reason than a conflict. */
-export async function saveDraft(uid: string, { history, meta }: DraftState, choice: SaveChoice): Promise<SaveOutcome> {
+export async function saveDraft(uid: string, choice: SaveChoice): Promise<SaveOutcome> {
+  const draft = draftOf(uid);
+  if (draft === undefined) throw new Error('The dashboard is no longer open for editing.');
+  const { history, meta } = draft;
   const dashboard = history.now;
   try {
     const answer = await putDashboard({
