@@ -7,7 +7,7 @@ import { readListSearch } from './home/list-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
-import { parseSearch, readDashboardSearch, readForeignSearch, writeSearch } from './time/dashboard-search.ts';
+import { isForeignSearch, parseSearch, readDashboardSearch, readForeignSearch, writeSearch } from './time/dashboard-search.ts';
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ notFoundComponent: NotFoundPage });
 
@@ -30,6 +30,11 @@ const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/d/$uid',
   validateSearch: readForeignSearch,
+  beforeLoad({ location, params }) {
+    // Once read, what Grafana calls otherwise must not stand beside our words and contradict them.
+    if (!isForeignSearch(location.search)) return;
+    throw redirect({ to: '/d/$uid', params, search: readForeignSearch(location.search), replace: true });
+  },
   // The page's code and the dashboard come at the same time.
   loader: ({ context, params }) => void context.client.prefetchQuery(dashboardQuery(params.uid)),
   component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
@@ -40,8 +45,8 @@ const slug = createRoute({
   getParentRoute: () => shell,
   path: '/d/$uid/$slug',
   validateSearch: readForeignSearch,
-  beforeLoad: ({ params, search }) => {
-    throw redirect({ to: '/d/$uid', params: { uid: params.uid }, search, replace: true });
+  beforeLoad: ({ params, location }) => {
+    throw redirect({ to: '/d/$uid', params: { uid: params.uid }, search: readForeignSearch(location.search), replace: true });
   },
 });
 
@@ -50,8 +55,9 @@ const solo = createRoute({
   getParentRoute: () => shell,
   path: '/d-solo/$uid/{-$slug}',
   validateSearch: readForeignSearch,
-  beforeLoad: ({ params, search }) => {
-    throw redirect({ to: '/d/$uid', params: { uid: params.uid }, search: { ...search, kiosk: true }, replace: true });
+  beforeLoad: ({ params, location }) => {
+    const search = { ...readForeignSearch(location.search), kiosk: true };
+    throw redirect({ to: '/d/$uid', params: { uid: params.uid }, search, replace: true });
   },
 });
 

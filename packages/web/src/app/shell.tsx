@@ -1,7 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate } from '@tanstack/react-router';
+import { Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -26,6 +26,9 @@ const COLLAPSED_KEY = 'vitrine-rail';
 /** The frame around every page: the rail, and what can be called up from anywhere. */
 export function Shell(): ReactElement {
   const session = useQuery(sessionQuery);
+  const { kiosk }: { readonly kiosk?: unknown } = useSearch({ strict: false });
+  // On a wall, or in a frame of another page, there is nothing to go to.
+  const isKiosk = kiosk === true;
   const client = useQueryClient();
   const navigate = useNavigate();
   const theme = useThemeName();
@@ -80,16 +83,18 @@ export function Shell(): ReactElement {
       <a className={classes.skip} href="#page">
         Skip to the page
       </a>
-      <Rail
-        collapsed={collapsed}
-        theme={theme}
-        userName={session.data?.user.name ?? ''}
-        onCollapse={actions.toggleRail}
-        onSearch={actions.search}
-        onHelp={() => setHelp('open')}
-        onTheme={actions.toggleTheme}
-        onSignOut={() => void actions.signOut()}
-      />
+      {!isKiosk && (
+        <Rail
+          collapsed={collapsed}
+          theme={theme}
+          userName={session.data?.user.name ?? ''}
+          onCollapse={actions.toggleRail}
+          onSearch={actions.search}
+          onHelp={() => setHelp('open')}
+          onTheme={actions.toggleTheme}
+          onSignOut={() => void actions.signOut()}
+        />
+      )}
       <main id="page" className={classes.page} tabIndex={-1}>
         {!reachable && (
           <p className={classes.unreachable} role="alert">

@@ -9,22 +9,12 @@ const XHTML = 'http://www.w3.org/1999/xhtml';
  */
 export async function elementPng(element: HTMLElement): Promise<Blob> {
   const { width, height } = element.getBoundingClientRect();
-  const copy = copyOf(element);
-  const holder = document.createElementNS(XHTML, 'div');
-  holder.setAttribute('xmlns', XHTML);
-  const style = document.createElementNS(XHTML, 'style');
-  style.textContent = await fontFaces(element);
-  holder.append(style, copy);
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('width', String(width));
-  svg.setAttribute('height', String(height));
-  const foreign = document.createElementNS(SVG, 'foreignObject');
-  foreign.setAttribute('width', '100%');
-  foreign.setAttribute('height', '100%');
-  foreign.append(holder);
-  svg.append(foreign);
+  // As text, not as elements: the page's policy forbids styles that are set as attributes, even outside the document.
+  const markup =
+    `<svg xmlns="${SVG}" width="${width}" height="${height}"><foreignObject width="100%" height="100%">` +
+    `<div xmlns="${XHTML}"><style>${escape(await fontFaces(element))}</style>${write(element, XHTML)}</div></foreignObject></svg>`;
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(markup)}`;
   await image.decode();
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(width * SCALE);
@@ -38,35 +28,42 @@ export async function elementPng(element: HTMLElement): Promise<Blob> {
   });
 }
 
-/** The element and all in it, each with its computed style written out. */
-function copyOf(element: Element): Element {
-  if (element instanceof HTMLCanvasElement) {
-    const image = document.createElementNS(XHTML, 'img');
-    image.setAttribute('src', element.toDataURL());
-    writeStyle(element, image);
-    return image;
-  }
-  const copy = element.cloneNode(false) as Element;
-  copy.removeAttribute('class');
-  copy.removeAttribute('id');
-  writeStyle(element, copy);
-  for (const child of element.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) copy.append(child.cloneNode());
+/** The element and all in it as XML, each with its computed style written out. */
+function write(element: Element, outer: string): string {
+  const style = ` style="${escape(styleOf(element))}"`;
+  if (element instanceof HTMLCanvasElement) return `<img src="${element.toDataURL()}"${style}/>`;
+  const namespace = element.namespaceURI ?? XHTML;
+  const own = [...element.attributes]
+    .filter(({ name }) => !LEFT_OUT.has(name) && !name.startsWith('on') && /^[a-z][\w-]*$/i.test(name))
+    .map(({ name, value }) => ` ${name}="${escape(value)}"`);
+  const xmlns = namespace === outer ? '' : ` xmlns="${namespace}"`;
+  const children = [...element.childNodes].map((child) => {
+    if (child.nodeType === Node.TEXT_NODE) return escape(child.nodeValue ?? '');
     // What only shows itself to the pointer stays out of the picture.
-    else if (child instanceof Element && !child.matches('[aria-haspopup="menu"]')) copy.append(copyOf(child));
-  }
-  return copy;
+    return child instanceof Element && !child.matches('[aria-haspopup="menu"]') ? write(child, namespace) : '';
+  });
+  return `<${element.localName}${xmlns}${own.join('')}${style}>${children.join('')}</${element.localName}>`;
 }
 
-function writeStyle(from: Element, to: Element): void {
-  const computed = getComputedStyle(from);
+const LEFT_OUT = new Set(['class', 'id', 'style', 'src', 'href', 'xmlns', 'tabindex']);
+
+function escape(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`).replaceAll(UNWRITABLE, '');
+}
+
+/** What XML can't hold at all. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+function styleOf(element: Element): string {
+  const computed = getComputedStyle(element);
   let text = '';
   for (const name of computed) {
     // Custom properties are used up already, and nothing moves in a picture.
     if (name.startsWith('--') || name.startsWith('animation') || name.startsWith('transition')) continue;
     text += `${name}:${computed.getPropertyValue(name)};`;
   }
-  to.setAttribute('style', text);
+  return text;
 }
 
 /** The page's fonts, as far as the element uses them, with their bytes in them. */

@@ -82,6 +82,11 @@ export function readForeignSearch(raw: Readonly<Record<string, unknown>>): Dashb
   };
 }
 
+/** Whether there is something in it that only Grafana says. */
+export function isForeignSearch(raw: Readonly<Record<string, unknown>>): boolean {
+  return ['viewPanel', 'panelId', 'timezone', 'orgId', 'editPanel'].some((name) => name in raw);
+}
+
 /** One text, or several of one name; nothing where it is something else. */
 function textsOf(value: unknown): string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
