@@ -15,13 +15,13 @@ const dashboard = {
 };
 
 /** A page's event stream over a real connection. */
-async function listen() {
-  const made = await testApp({ dashboards: [dashboard] });
+async function listen(saved: { readonly uid: string } = dashboard, chosen = '') {
+  const made = await testApp({ dashboards: [saved] });
   await made.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = made.app.server.address() as { port: number };
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
-  const response = await fetch(`http://127.0.0.1:${port}/api/live?dashboard=training`, {
+  const response = await fetch(`http://127.0.0.1:${port}/api/live?dashboard=${saved.uid}${chosen}`, {
     headers: { cookie: made.browser.cookie },
     signal: controller.signal,
   });
@@ -55,6 +55,39 @@ describe('an event stream of growth', () => {
     for (let toMs = 6; toMs <= 20; toMs++) store.grow('steps_total', { fromMs: 0, toMs });
     store.grow('loss', { fromMs: 0, toMs: 9 });
     expect((await events(2)).slice(1)).toEqual([{ panels: [1, 2], toMs: 20 }]);
+  });
+
+  test.each<[string, string, number[]]>([
+    ['', 'loss_total', [1, 3, 4]],
+    ['&var-metric=other', 'other_total', [1, 3, 4]],
+    ['&var-metric=other', 'fixed', [2]],
+  ])('fills in variables and follows data from panel to panel: %s', async (chosen, metric, want) => {
+    const panel = (id: number, queries: object[]) => ({
+      id,
+      kind: 'timeseries',
+      grid: { x: 0, y: 8 * id, w: 12, h: 8 },
+      queries,
+    });
+    const query = (expr: string) => ({ refId: 'A', source: { type: 'prometheus', uid: '$ds' }, spec: { expr } });
+    const from = (panelId: number) => ({
+      refId: 'A',
+      source: { type: 'datasource', uid: '-- Dashboard --' },
+      spec: { panelId },
+    });
+    const saved = {
+      version: 2,
+      uid: 'chosen',
+      title: 'Chosen',
+      variables: [
+        { kind: 'datasource', name: 'ds', type: 'prometheus' },
+        { kind: 'custom', name: 'metric', options: [{ value: 'loss' }, { value: 'other' }], current: 'loss' },
+      ],
+      panels: [panel(1, [query('${metric}_total')]), panel(2, [query('fixed')]), panel(3, [from(1)]), panel(4, [from(3)])],
+    };
+    const { store, events } = await listen(saved, chosen);
+    store.grow('loss_total_not', { fromMs: 0, toMs: 4 });
+    store.grow(metric, { fromMs: 0, toMs: 5 });
+    expect(await events(1)).toEqual([{ panels: want, toMs: 5 }]);
   });
 
   test('stops watching when the page goes', async () => {

@@ -17,6 +17,8 @@ const HEARTBEAT_MS = 15_000;
 
 /** What "All" of a variable stands for is looked up over this much of the past. */
 const OPTIONS_RANGE_MS = 3_600_000;
+/** So long a page waits for its variables to be looked up before it is told of any growth. */
+const PATIENCE_MS = 1_000;
 
 /** Tells pages which of their panels have grown. Answers how many listen, for the metrics. */
 export function liveRoutes(app: Routes, catalog: DashboardCatalog, needs: ScopeNeeds): () => number {
@@ -39,20 +41,30 @@ export function liveRoutes(app: Routes, catalog: DashboardCatalog, needs: ScopeN
       const { values, filters } = readUrlVariables(new URLSearchParams(request.url.split('?')[1]), dashboard.variables);
       const nowMs = Date.now();
       const range = { fromMs: nowMs - OPTIONS_RANGE_MS, toMs: nowMs };
-      const stopped = new AbortController();
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
       const body = { ...range, variables: values, filters };
-      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needs, stopped.signal);
+      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needs, gone.signal);
+      let stream: LiveStream | undefined;
+      const watching = watchPanels(dashboard.panels, scope, (panel, toMs) => stream?.grew(panel, toMs), gone.signal);
+      // Who is told that the stream is open misses nothing from then on; a source that is slow to answer holds nobody up.
+      await firstOf(watching, PATIENCE_MS);
       reply.hijack();
+      if (gone.signal.aborted) return;
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-      const stream = new LiveStream(reply.raw, () => {
-        open.delete(stream);
-        stopped.abort();
-      });
-      open.add(stream);
-      await watchPanels(dashboard.panels, scope, (panel, toMs) => stream.grew(panel, toMs), stopped.signal);
+      const opened = new LiveStream(reply.raw, () => open.delete(opened));
+      open.add(opened);
+      stream = opened;
     },
   });
   return () => open.size;
+}
+
+async function firstOf(work: Promise<void>, waitMs: number): Promise<void> {
+  const waited = Promise.withResolvers<void>();
+  const timer = setTimeout(waited.resolve, waitMs);
+  await Promise.race([work, waited.promise]);
+  clearTimeout(timer);
 }
 
 /** One page's event stream. */
