@@ -61,7 +61,8 @@ export function heatGrid(
   };
 }
 
-function smallestStep(xs: Float64Array): number {
+/** The smallest distance from one x to the next; 1 where there is none. */
+export function smallestStep(xs: Float64Array): number {
   let step = Infinity;
   for (let n = 1; n < xs.length; n++) {
     const distance = xs[n]! - xs[n - 1]!;

@@ -7,6 +7,7 @@ import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
 import { piechart } from './piechart/spec.ts';
+import { histogram } from './histogram/spec.ts';
 import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -24,6 +25,7 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   table,
   barchart,
   piechart,
+  histogram,
   text,
   dashlist,
   annolist,

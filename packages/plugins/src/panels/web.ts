@@ -11,6 +11,7 @@ import { eraseOptions } from './erase.ts';
 import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
 import { piechart } from './piechart/spec.ts';
+import { histogram } from './histogram/spec.ts';
 import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -34,6 +35,7 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(table, async () => (await import('./table/web.tsx')).tableWeb)),
   eraseOptions(later(barchart, async () => (await import('./barchart/web.tsx')).barchartWeb)),
   eraseOptions(later(piechart, async () => (await import('./piechart/web.tsx')).piechartWeb)),
+  eraseOptions(later(histogram, async () => (await import('./histogram/web.tsx')).histogramWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
   eraseOptions(later(dashlist, async () => (await import('./dashlist/web.tsx')).dashlistWeb)),
   eraseOptions(later(annolist, async () => (await import('./annolist/web.tsx')).annolistWeb)),

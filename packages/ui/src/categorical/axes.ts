@@ -10,6 +10,8 @@ export const AXIS_FONT = "11px 'Inter Variable', system-ui, sans-serif";
 const CHARACTER = 6.2;
 const TICK_ROOM = { x: 64, y: 30 };
 const MOST_TICKS = 9;
+/** CSS pixels. */
+const WORD_FROM = 48;
 
 /** The plotting area inside a chart. */
 export interface Area {
@@ -106,8 +108,10 @@ export function drawBandsBelow(
   { rotation, mostLetters, spacing }: BandLabels,
 ): void {
   const band = area.width / Math.max(1, names.length);
-  const texts = names.map((name) => shortened(name, mostLetters));
-  const longest = Math.max(0, ...texts.map(textWidth));
+  // Where bands are wide enough for a word, names are shortened rather than left out.
+  const fits = rotation === 0 && band >= WORD_FROM ? Math.floor((band - 8) / CHARACTER) : mostLetters;
+  const texts = names.map((name) => shortened(name, Math.min(fits, mostLetters)));
+  const longest = texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
   const needed = Math.max(rotation === 0 ? longest + 8 : 14, Math.abs(spacing));
   const step = bandStep(names.length, band, needed);
   // Counting from the end keeps the newest.
@@ -120,8 +124,9 @@ export function drawBandsBelow(
     const y = area.top + area.height + 6;
     if (rotation === 0) {
       const half = textWidth(texts[at]!) / 2;
+      if (x + half > area.left + area.width + 10 && at > 0) continue;
       ctx.textAlign = 'center';
-      ctx.fillText(texts[at]!, Math.max(half, Math.min(x, area.left + area.width - half + 8)), y);
+      ctx.fillText(texts[at]!, Math.max(half, x), y);
     } else {
       ctx.save();
       ctx.translate(x, y + 3);
@@ -130,6 +135,22 @@ export function drawBandsBelow(
       ctx.fillText(texts[at]!, 0, 0);
       ctx.restore();
     }
+  }
+}
+
+/** Names of the edges between bands that join. */
+export function drawEdgesBelow(ctx: CanvasRenderingContext2D, edges: readonly string[], area: Area, ink: Ink): void {
+  const band = area.width / Math.max(1, edges.length - 1);
+  const longest = edges.reduce((most, text) => Math.max(most, textWidth(text)), 0);
+  const step = bandStep(edges.length, band, longest + 14);
+  ctx.font = AXIS_FONT;
+  ctx.fillStyle = ink.faint;
+  ctx.textBaseline = 'top';
+  for (let at = 0; at < edges.length; at += step) {
+    const x = area.left + at * band;
+    if (x + textWidth(edges[at]!) / 2 > area.left + area.width + 10) continue;
+    ctx.textAlign = 'center';
+    ctx.fillText(edges[at]!, x, area.top + area.height + 6);
   }
 }
 

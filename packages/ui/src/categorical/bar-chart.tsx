@@ -5,10 +5,20 @@ import floatClasses from '../chart/float.module.css';
 import { faded, textOn } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
-import { AXIS_FONT, bandsHeight, drawBandsBelow, drawBandsLeft, drawValueAxis, shortened, textWidth, valueAxis } from './axes.ts';
+import {
+  AXIS_FONT,
+  bandsHeight,
+  drawBandsBelow,
+  drawBandsLeft,
+  drawEdgesBelow,
+  drawValueAxis,
+  shortened,
+  textWidth,
+  valueAxis,
+} from './axes.ts';
 import type { Area, BandLabels } from './axes.ts';
 import { layoutBars } from './bar-layout.ts';
-import type { BarSeries, Stacking } from './bar-layout.ts';
+import type { Bars, BarSeries, Stacking } from './bar-layout.ts';
 import { legendRoom, LegendList, pickLegend } from './legend-list.tsx';
 import type { LegendItem } from './legend-list.tsx';
 import { MarkChart, SpokenTable } from './mark-chart.tsx';
@@ -17,6 +27,10 @@ import type { MarkBox } from './mark-chart.tsx';
 export interface BarChartProps {
   readonly label: string;
   readonly categories: readonly string[];
+  /** What the axis calls them; their names where absent. */
+  readonly ticks?: readonly string[];
+  /** Of bands that join: names of their edges, one more than there are bands. */
+  readonly edges?: readonly string[];
   readonly series: readonly BarSeries[];
   readonly width: number;
   readonly height: number;
@@ -52,6 +66,7 @@ const MOST_TOOLTIP_ROWS = 20;
 export function BarChart(props: BarChartProps): ReactElement {
   const { label, categories, series: all, theme, horizontal, stacking, groupWidth, barWidth, showValue, names } = props;
   const { unit, decimals, min, max, legend, legendItems, tooltip } = props;
+  const ticks = props.ticks ?? categories;
   const [shown, setShown] = useState<ReadonlySet<string>>();
   const series = useMemo(() => (shown === undefined ? all : all.filter(({ id }) => shown.has(id))), [all, shown]);
   const bars = useMemo(
@@ -76,9 +91,9 @@ export function BarChart(props: BarChartProps): ReactElement {
       );
     const widest = (texts: readonly string[]) => texts.reduce((length, text) => Math.max(length, textWidth(text)), 0);
     const left = horizontal
-      ? Math.min(width * 0.4, widest(categories.map((name) => shortened(name, names.mostLetters))) + 12)
+      ? Math.min(width * 0.4, widest(ticks.map((name) => shortened(name, names.mostLetters))) + 12)
       : Math.min(width * 0.4, widest(axisOf(height - 40).labels) + 12);
-    const below = horizontal ? 24 : bandsHeight(categories, names, height * 0.45);
+    const below = horizontal ? 24 : bandsHeight(ticks, names, height * 0.45);
     const titleRoom = props.axisLabel === '' ? 0 : 14;
     const found: Area = {
       left: left + (horizontal ? 0 : titleRoom),
@@ -87,7 +102,7 @@ export function BarChart(props: BarChartProps): ReactElement {
       height: Math.max(10, height - below - 8 - (horizontal ? titleRoom : 0)),
     };
     return { area: found, axis: axisOf(horizontal ? found.width : found.height) };
-  }, [bars, categories, names, horizontal, width, height, min, max, valueUnit, decimals, stacking, props.axisLabel]);
+  }, [bars, ticks, names, horizontal, width, height, min, max, valueUnit, decimals, stacking, props.axisLabel]);
 
   const boxOf = useCallback(
     (mark: number): MarkBox => {
@@ -133,6 +148,7 @@ export function BarChart(props: BarChartProps): ReactElement {
       drawValueAxis(ctx, axis, area, horizontal ? 'x' : 'y', ink);
       for (let mark = 0; mark < bars.count; mark++) {
         const one = series[bars.series[mark]!]!;
+        if (one.outline === true) continue;
         const box = boxOf(mark);
         const color = one.colorAt(bars.category[mark]!);
         ctx.globalAlpha = one.fill;
@@ -155,6 +171,9 @@ export function BarChart(props: BarChartProps): ReactElement {
           ctx.strokeRect(box.x + inset, box.y + inset, box.width - 2 * inset, box.height - 2 * inset);
         }
       }
+      for (const [index, one] of series.entries()) {
+        if (one.outline === true) paintOutline(ctx, bars, index, one.colorAt(0), boxOf, area);
+      }
       if (showValue !== 'never') {
         ctx.font = AXIS_FONT;
         for (let mark = 0; mark < bars.count; mark++) {
@@ -162,7 +181,7 @@ export function BarChart(props: BarChartProps): ReactElement {
           const text = one.textAt(bars.category[mark]!);
           const box = boxOf(mark);
           const size = textWidth(text);
-          const inside = stacking !== 'none';
+          const inside = stacking === 'normal' || stacking === 'percent';
           const fits = horizontal
             ? box.height >= 12 && (!inside || size + 8 <= box.width)
             : size <= (inside ? box.width : Math.max(box.width, (area.width / categories.length) * bars.thickness[mark]!)) &&
@@ -187,8 +206,9 @@ export function BarChart(props: BarChartProps): ReactElement {
           }
         }
       }
-      if (horizontal) drawBandsLeft(ctx, categories, area, ink, names.mostLetters);
-      else drawBandsBelow(ctx, categories, area, ink, names);
+      if (horizontal) drawBandsLeft(ctx, ticks, area, ink, names.mostLetters);
+      else if (props.edges !== undefined) drawEdgesBelow(ctx, props.edges, area, ink);
+      else drawBandsBelow(ctx, ticks, area, ink, names);
       if (props.axisLabel !== '') {
         ctx.font = AXIS_FONT;
         ctx.fillStyle = ink.dim;
@@ -204,7 +224,23 @@ export function BarChart(props: BarChartProps): ReactElement {
         }
       }
     },
-    [theme, axis, area, horizontal, bars, series, boxOf, showValue, stacking, categories, names, props.axisLabel, height],
+    [
+      theme,
+      axis,
+      area,
+      horizontal,
+      bars,
+      series,
+      boxOf,
+      showValue,
+      stacking,
+      categories,
+      ticks,
+      names,
+      props.axisLabel,
+      props.edges,
+      height,
+    ],
   );
 
   const tooltipOf = (mark: number) => {
@@ -289,6 +325,35 @@ export function BarChart(props: BarChartProps): ReactElement {
       />
     </div>
   );
+}
+
+/** The tops of a series' bars as one stepped line. */
+function paintOutline(
+  ctx: CanvasRenderingContext2D,
+  bars: Bars,
+  series: number,
+  color: string,
+  boxOf: (mark: number) => MarkBox,
+  area: Area,
+): void {
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  let end: number | undefined;
+  const bottom = area.top + area.height;
+  for (let mark = 0; mark < bars.count; mark++) {
+    if (bars.series[mark] !== series) continue;
+    const { x, y, width } = boxOf(mark);
+    if (end === undefined || Math.abs(end - x) > 1) {
+      if (end !== undefined) ctx.lineTo(end, bottom);
+      ctx.moveTo(x, bottom);
+    }
+    ctx.lineTo(x, y);
+    ctx.lineTo(x + width, y);
+    end = x + width;
+  }
+  if (end !== undefined) ctx.lineTo(end, bottom);
+  ctx.stroke();
 }
 
 /** The first bar of a category. */

@@ -10,6 +10,8 @@ export interface BarSeries {
   /** CSS pixels. */
   readonly lineWidth: number;
   readonly gradient: boolean;
+  /** Drawn as the outline of its bars, without them. */
+  readonly outline?: boolean;
 }
 
 /** Bars by columns: which value each shows, from where to where it reaches, and its place across its band. */
@@ -28,7 +30,8 @@ export interface Bars {
   readonly high: number;
 }
 
-export type Stacking = 'none' | 'normal' | 'percent';
+/** overlay: all in one place, one behind the other. */
+export type Stacking = 'none' | 'overlay' | 'normal' | 'percent';
 
 /**
  * Where bars stand. Stacked, rises pile up from zero upward and falls downward; in percent each is its share of its category.
@@ -49,6 +52,7 @@ export function layoutBars(
   const offset = new Float64Array(most);
   const thickness = new Float64Array(most);
   const lanes = stacking === 'none' ? Math.max(1, series.length) : 1;
+  const piles = stacking === 'normal' || stacking === 'percent';
   const lane = groupWidth / lanes;
   let count = 0;
   let low = Infinity;
@@ -68,8 +72,8 @@ export function layoutBars(
         if (total === 0) continue;
         value /= total;
       }
-      const base = stacking === 'none' ? 0 : value >= 0 ? up : down;
-      if (stacking !== 'none') {
+      const base = !piles ? 0 : value >= 0 ? up : down;
+      if (piles) {
         if (value >= 0) up += value;
         else down += value;
       }

@@ -143,6 +143,6 @@ export function legendRoom(
           items.slice(0, 200).reduce((sum, { name, values }) => sum + (name.length + values.join('').length) * 6.6 + 38, 0) /
             width,
         );
-  const room = Math.min(lines * LEGEND_LINE + 4, Math.max(LEGEND_LINE + 4, Math.floor(height * 0.35)));
+  const room = Math.min(lines * LEGEND_LINE + 4, Math.max(LEGEND_LINE + 4, Math.floor(height * 0.4)));
   return { chart: { width, height: height - room }, legend: { width, height: room } };
 }

@@ -92,7 +92,7 @@ export function statusColoring(steps: readonly AbsoluteStep[], min: number, max:
 /** From hardly there to all there. */
 function opacityPixels(color: string, reverse: boolean): Uint32Array {
   const whole = faded(color, 1);
-  const solid = /^#/.test(whole) ? pixelOf(whole) : pixelOf('#888888');
+  const solid = whole.startsWith('#') ? pixelOf(whole) : pixelOf('#888888');
   const bytes = new Uint8Array(new Uint32Array(LEVELS).fill(solid).buffer);
   for (let level = 0; level < LEVELS; level++)
     bytes[level * 4 + 3] = 10 + Math.round((reverse ? LEVELS - 1 - level : level) * (245 / (LEVELS - 1)));

@@ -88,7 +88,7 @@ function lookOf(column: TableColumn, row: number, width: number, height: number,
       const color = cell.kind === 'color-text' ? inkIf(shown.color, theme) : undefined;
       return (
         <span style={color === undefined ? undefined : { color }}>
-          <Shape column={column} row={row} /> {column.text(row)}
+          {cell.kind === 'color-text' && <Shape column={column} row={row} />} {column.text(row)}
         </span>
       );
     }

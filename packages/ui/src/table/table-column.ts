@@ -61,6 +61,8 @@ const CHARACTER = 7.4;
 const PADDING = 22;
 const LEAST = 64;
 const MOST = 420;
+/** Text that wraps takes what is left. */
+const WRAPPED = 180;
 /** Rows that widths are judged by. */
 const SAMPLE = 200;
 /** Some looks need room of their own. */
@@ -98,7 +100,7 @@ function naturalWidth({ name, look, text }: TableColumn, length: number): number
   const least = Math.max(LEAST, look.minWidth ?? 0, LOOK_WIDTH[look.cell.kind] ?? 0);
   const head = name.length * CHARACTER + PADDING + HEAD_BUTTON + (look.filterable ? HEAD_BUTTON : 0);
   const marks = look.cell.kind === 'color-text' || look.cell.kind === 'pill' ? 16 : 0;
-  return Math.min(MOST, Math.max(least, Math.ceil(Math.max(head, longest * CHARACTER + PADDING + marks))));
+  return Math.min(look.wrap ? WRAPPED : MOST, Math.max(least, Math.ceil(Math.max(head, longest * CHARACTER + PADDING + marks))));
 }
 
 /** Tab-separated with a head, as spreadsheets paste it: numbers with every digit, times in ISO 8601. */

@@ -12,6 +12,8 @@ import { hiddenFrom } from '../hidden.ts';
 /** What a bar chart draws of an answer. */
 export interface BarData {
   readonly categories: readonly string[];
+  /** Times without what all have in common. */
+  readonly ticks: readonly string[] | undefined;
   readonly series: readonly (BarSeries & { readonly field: NumberField; readonly inLegend: boolean })[];
 }
 
@@ -92,7 +94,18 @@ export function barData(
   const categories = [...placeOf.keys()]
     .slice(skip)
     .map((key) => (frames.length === 1 ? key.slice(0, key.lastIndexOf('\n')) : key));
-  return { categories, series };
+  const isTime = found.every(({ x }) => x?.type === 'time' && (x.config?.unit ?? '') === '');
+  return { categories, ticks: isTime ? shortTimes(categories) : undefined, series };
+}
+
+/** Times of one day without their date, and without seconds where all are zero. */
+function shortTimes(times: readonly string[]): readonly string[] {
+  const parts = times.map((time) => /^(\d{4}-\d\d-\d\d) (\d\d:\d\d)(:[\d.]+)$/.exec(time));
+  if (parts.includes(null)) return times;
+  const [first] = parts;
+  const isOneDay = parts.every((part) => part![1] === first![1]);
+  const isEven = parts.every((part) => part![3] === ':00');
+  return parts.map((part) => `${isOneDay ? '' : `${part![1]!.slice(5)} `}${part![2]}${isEven ? '' : part![3]}`);
 }
 
 function nameField(frame: Frame, names: readonly string[], wanted: string): Field | undefined {

@@ -21,7 +21,7 @@ function Bars({ options, field, data, width, height, title, context }: PanelProp
   const names = useMemo(
     () => ({
       rotation: options.xTickLabelRotation,
-      mostLetters: options.xTickLabelMaxLength === 0 ? 60 : options.xTickLabelMaxLength,
+      mostLetters: options.xTickLabelMaxLength === 0 ? (options.xTickLabelRotation === 0 ? 60 : 20) : options.xTickLabelMaxLength,
       spacing: options.xTickLabelSpacing,
     }),
     [options.xTickLabelRotation, options.xTickLabelMaxLength, options.xTickLabelSpacing],
@@ -46,6 +46,7 @@ function Bars({ options, field, data, width, height, title, context }: PanelProp
     <BarChart
       label={title}
       categories={found.categories}
+      {...(found.ticks === undefined ? {} : { ticks: found.ticks })}
       series={found.series}
       width={width}
       height={height}

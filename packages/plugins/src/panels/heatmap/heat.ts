@@ -2,7 +2,7 @@ import { cellValue, displayOf, displayText } from '@vitrine/compute/field/displa
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { binEdge, binsOver, countCells, LINEAR_BINS, logBins, symlogBins } from '@vitrine/compute/heat-bins.ts';
 import type { BinRequest, Bins } from '@vitrine/compute/heat-bins.ts';
-import { heatGrid } from '@vitrine/compute/heat-grid.ts';
+import { heatGrid, smallestStep } from '@vitrine/compute/heat-grid.ts';
 import type { HeatGrid } from '@vitrine/compute/heat-grid.ts';
 import { readDurationMs } from '@vitrine/model/duration.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
@@ -170,10 +170,17 @@ function counted(frames: readonly Frame[], request: HeatRequest): Heat | undefin
   const isPlot = isTime ? xField.type === 'time' : true;
   const yRequest = binRequest(yBuckets, false);
   const [lowY, highY] = extent(points.y, yRequest);
+  const columns = Math.max(4, Math.min(60, Math.floor(request.mostColumns / 12)));
+  const xRequest = binRequest(xBuckets, xField.type === 'time', isPlot);
+  const [fromX, toX] = extent(points.x, xRequest);
+  // Bins that hold now four points and now five would show stripes.
+  const apart = xRequest.mode === 'auto' && isPlot ? smallestStep(xField.values) : 0;
+  const whole = Math.ceil((toX - fromX) / columns / apart) * apart;
   const x = binsOver(
-    ...extent(points.x, binRequest(xBuckets, xField.type === 'time')),
-    binRequest(xBuckets, xField.type === 'time', isPlot),
-    Math.max(4, Math.min(60, Math.floor(request.mostColumns / 12))),
+    fromX,
+    toX,
+    whole > 0 && Number.isFinite(whole) ? { ...xRequest, mode: 'size', value: whole } : xRequest,
+    columns,
   );
   const y = binsOver(
     Math.max(lowY, options.yAxis.min ?? -Infinity),

@@ -1,0 +1,38 @@
+import type { PanelSpec } from '../../contract.ts';
+import { readLegend, readTooltip } from '../options-shared.ts';
+import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
+import { Options } from '../options.ts';
+
+export interface HistogramOptions {
+  /** About so many bins. */
+  readonly bucketCount: number;
+  /** How wide bins are; 0 takes what suits. */
+  readonly bucketSize: number;
+  readonly bucketOffset: number;
+  /** All series are counted as one. */
+  readonly combine: boolean;
+  /** Ours: what heights mean. */
+  readonly normalise: 'count' | 'share' | 'density';
+  /** Ours: the query whose values are drawn as an outline to compare with. */
+  readonly reference: string;
+  readonly legend: LegendOptions;
+  readonly tooltip: TooltipOptions;
+}
+
+export const histogram: PanelSpec<HistogramOptions> = {
+  kind: 'histogram',
+  title: 'Histogram',
+  parseOptions(input) {
+    const options = new Options(input);
+    return {
+      bucketCount: options.number('bucketCount', { min: 1, max: 1000 }, 30),
+      bucketSize: Math.max(0, options.optionalNumber('bucketSize') ?? 0),
+      bucketOffset: options.optionalNumber('bucketOffset') ?? 0,
+      combine: options.boolean('combine', false),
+      normalise: options.oneOf('normalise', ['count', 'share', 'density'], 'count'),
+      reference: options.text('reference', 100, ''),
+      legend: readLegend(options),
+      tooltip: readTooltip(options),
+    };
+  },
+};
