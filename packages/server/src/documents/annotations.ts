@@ -45,6 +45,8 @@ export interface AnnotationDocuments {
   /** Whether there is one. */
   change(id: number, change: AnnotationChange, nowMs: number): Promise<boolean>;
   remove(id: number): Promise<boolean>;
+  /** All of one panel. */
+  removeOf(dashboardUid: string, panelId: number): Promise<void>;
   /** In the order of the tag; those that hold `part`, whatever the case. */
   tags(part: string, limit: number): Promise<readonly { readonly tag: string; readonly count: number }[]>;
 }
@@ -121,6 +123,9 @@ export function annotationsOver(db: Kysely<Tables>): AnnotationDocuments {
     async remove(id) {
       const { numDeletedRows } = await db.deleteFrom('annotations').where('id', '=', id).executeTakeFirst();
       return numDeletedRows > 0n;
+    },
+    async removeOf(dashboardUid, panelId) {
+      await db.deleteFrom('annotations').where('dashboard_uid', '=', dashboardUid).where('panel_id', '=', panelId).execute();
     },
     async tags(part, limit) {
       const rows = await db

@@ -198,6 +198,36 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
   });
 
   app.route({
+    method: 'POST',
+    url: '/api/annotations/mass-delete',
+    config: { access: 'edit' },
+    schema: {
+      summary: 'Removes the annotations of a panel, or one',
+      body: z.object({
+        annotationId: optional(z.number().int()),
+        dashboardUID: optional(z.string()),
+        dashboardId: optional(z.number().int()),
+        panelId: optional(z.number().int()),
+      }),
+    },
+    async handler(request) {
+      const { annotationId = 0, dashboardUID, dashboardId, panelId = 0 } = request.body;
+      if (annotationId !== 0) {
+        await annotations.remove((await find(annotationId)).id);
+        return { message: 'Annotations deleted' };
+      }
+      const dashboard = await dashboardOf(dashboardUID, dashboardId);
+      if (dashboard === undefined || panelId === 0)
+        throw new BadRequest(
+          'panelId',
+          'say which dashboard and panel, or an annotationId; all at once is too easily meant otherwise',
+        );
+      await annotations.removeOf(dashboard.uid, panelId);
+      return { message: 'Annotations deleted' };
+    },
+  });
+
+  app.route({
     method: 'GET',
     url: '/api/annotations/tags',
     config: { access: 'page' },

@@ -96,6 +96,8 @@ const FILE_ID_BASE = 2 ** 30;
 
 interface Indexed {
   readonly card: CatalogCard;
+  /** What `searchable` was made of. */
+  readonly text: string;
   readonly searchable: Searchable;
 }
 
@@ -117,7 +119,7 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
     if (known?.saved === saved && known.files === files.changeCount) return known;
     const counts = { files: files.changeCount, saved };
     const ofFiles = [...files.all().values()].map(cardOfFile);
-    known = buildIndex(counts, ofFiles, await documents.dashboards.cards(), await foldersByUid());
+    known = buildIndex(counts, ofFiles, await documents.dashboards.cards(), await foldersByUid(), known);
     return known;
   };
 
@@ -231,13 +233,22 @@ function buildIndex(
   ofFiles: readonly CatalogCard[],
   saved: readonly DashboardCard[],
   folders: ReadonlyMap<string, Folder>,
+  before: Index | undefined,
 ): Index {
+  // After one dashboard's change the others' words are the same.
+  const known = new Map(before?.entries.map((entry) => [entry.card.uid, entry]));
+  const entryOf = (card: CatalogCard): Indexed => {
+    const folderPath = pathOf(card.folder?.uid, folders);
+    const text = JSON.stringify([card.title, card.description, card.tags, folderPath]);
+    const old = known.get(card.uid);
+    return { card, text, searchable: old?.text === text ? old.searchable : searchable({ ...card, folderPath }) };
+  };
   const byUid = new Map(ofFiles.map((card) => [card.uid, card]));
   for (const card of saved) if (!byUid.has(card.uid)) byUid.set(card.uid, cardOfSaved(card, folders));
   const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
   const entries = [...byUid.values()]
     .toSorted((a, b) => collator.compare(a.title, b.title) || (a.uid < b.uid ? -1 : 1))
-    .map((card) => ({ card, searchable: searchable({ ...card, folderPath: pathOf(card.folder?.uid, folders) }) }));
+    .map(entryOf);
   return { ...counts, entries };
 }
 

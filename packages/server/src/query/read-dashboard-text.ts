@@ -8,11 +8,18 @@ export function readDashboardText(text: string): readonly Dashboard[] {
   return importDashboards(text).map(({ dashboard }) => dashboard);
 }
 
-/** One dashboard in a body, Vitrine's or Grafana's; `uid` stands in where it has none. Throws BadRequest. */
-export function readOneDashboard(document: Readonly<Record<string, unknown>>, uid: string): ImportedDashboard {
+/**
+ * One dashboard in a body, Vitrine's or Grafana's; `uid` stands in where it has none, and `answers` for its inputs by name.
+ * Throws BadRequest.
+ */
+export function readOneDashboard(
+  document: Readonly<Record<string, unknown>>,
+  uid: string,
+  answers: Readonly<Record<string, string>> = {},
+): ImportedDashboard {
   // A title alone makes a dashboard, and a script may send no more.
   const isBare = !['panels', 'rows', 'elements', 'layout', 'schemaVersion', 'spec'].some((key) => Object.hasOwn(document, key));
-  const [imported, ...more] = importDashboards(JSON.stringify(isBare ? { ...document, panels: [] } : document));
+  const [imported, ...more] = importDashboards(JSON.stringify(isBare ? { ...document, panels: [] } : document), answers);
   if (imported === undefined || more.length > 0)
     throw new BadRequest('dashboard', `expected one dashboard, found ${more.length}`);
   const isNamed = typeof document['uid'] === 'string' && document['uid'] !== '';

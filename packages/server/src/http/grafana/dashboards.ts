@@ -22,6 +22,18 @@ const saveRequest = z.object({
   overwrite: optional(z.boolean()),
 });
 
+const importRequest = z.object({
+  dashboard: z.record(z.string(), z.unknown()),
+  folderUid: optional(z.string()),
+  folderId: optional(z.number().int()),
+  overwrite: z.boolean().default(false),
+  /** What stands for each of the document's inputs: the uid or name of a data source, or a constant. */
+  inputs: z
+    .array(z.object({ name: z.string(), value: z.string() }))
+    .max(200)
+    .default([]),
+});
+
 /** Dashboards in Grafana's words: version 1 of its JSON goes in and out. */
 export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, documents: DocumentStore): void {
   const missing = (name: string): HttpError =>
@@ -118,6 +130,41 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
       });
       // Grafana's clients pass it over; a person reads what became of the document.
       return { ...saved(entry), report };
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/api/dashboards/import',
+    config: { access: 'edit' },
+    bodyLimit: MAX_DASHBOARD_BYTES,
+    schema: { summary: 'Saves a shared dashboard, with answers to what it asks for', body: importRequest },
+    async handler(request) {
+      const { dashboard: document, folderUid, folderId, inputs, overwrite } = request.body;
+      const answers = Object.fromEntries(inputs.map(({ name, value }) => [name, value]));
+      const { dashboard, report } = readOneDashboard(document, newUid(), answers);
+      const entry = await catalog.save({
+        dashboard,
+        folder: (await folderOf(folderUid, folderId)) ?? '',
+        message: `Imported from ${report.form}`,
+        baseRevision: overwrite ? undefined : 0,
+        by: authorOf(request.caller).name,
+      });
+      const { id, uid, title, revision, folder } = entry;
+      return {
+        uid,
+        pluginId: '',
+        title,
+        imported: true,
+        importedUri: `db/${slug(title)}`,
+        importedUrl: dashboardUrl(uid, title),
+        slug: slug(title),
+        dashboardId: id,
+        folderUid: folder?.uid ?? '',
+        importedRevision: revision,
+        revision,
+        report,
+      };
     },
   });
 

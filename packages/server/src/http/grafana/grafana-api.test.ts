@@ -163,6 +163,28 @@ describe('a dashboard', () => {
     expect((await ask('POST', '/api/dashboards/db', { dashboard })).body).toMatchObject({ status: 'version-mismatch' });
   });
 
+  test('that asks for inputs comes in with their answers', async () => {
+    const ask = await asker(await testApp());
+    const panels = [
+      {
+        id: 1,
+        type: 'stat',
+        gridPos: { x: 0, y: 0, w: 6, h: 4 },
+        datasource: '${DS_PROM}',
+        targets: [{ refId: 'A', expr: 'up' }],
+      },
+    ];
+    const inputs = [{ name: 'DS_PROM', type: 'datasource', pluginId: 'prometheus' }];
+    const shared = { __inputs: inputs, uid: 'shared', title: 'Shared', schemaVersion: 27, panels };
+    const answers = [{ ...inputs[0], value: 'fleet' }];
+    const made = await ask('POST', '/api/dashboards/import', { dashboard: shared, inputs: answers });
+    expect(made.body).toMatchObject({ imported: true, importedUrl: '/d/shared/shared', revision: 1 });
+    expect(JSON.stringify((await ask('GET', '/api/dashboards/shared')).body.dashboard.panels[0].queries)).toContain(
+      '"uid":"fleet"',
+    );
+    expect((await ask('POST', '/api/dashboards/import', { dashboard: shared, inputs: answers })).status).toBe(412);
+  });
+
   test('that is built in is provisioned', async () => {
     const t = await testApp({ dashboards: [{ version: 2, uid: 'own', title: 'Own', x: 'time', panels: [] }] });
     const ask = await asker(t);
@@ -210,6 +232,15 @@ describe('annotations', () => {
       { tag: 'deploy', count: 2 },
       { tag: 'eu', count: 2 },
     ]);
+  });
+
+  test('of a panel go together, and never all at once', async () => {
+    const ask = await asker(await testApp());
+    await ask('POST', '/api/dashboards/db', save);
+    for (const panelId of [3, 3, 4]) await ask('POST', '/api/annotations', { text: 'x', dashboardUID: 'a', panelId });
+    expect((await ask('POST', '/api/annotations/mass-delete', { dashboardUID: 'a' })).status).toBe(400);
+    await ask('POST', '/api/annotations/mass-delete', { dashboardUID: 'a', panelId: 3 });
+    expect((await ask('GET', '/api/annotations')).body).toMatchObject([{ panelId: 4 }]);
   });
 
   test('keep HTML as text', async () => {
