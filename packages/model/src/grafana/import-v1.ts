@@ -79,10 +79,8 @@ export function importV1(json: Json, name: string, notes: Notes): Dashboard {
 const CURSORS = ['off', 'crosshair', 'tooltip'] as const;
 
 function findPanels(json: Json, notes: Notes): FoundPlaces {
-  const old = listOf(json['rows']);
-  const migrated = old.length === 0 ? [] : migrateRows(old, notes.at('rows'));
-  const listed = [...migrated, ...listOf(json['panels'])];
-  const found = readPlaces(listed, notes.at('panels'));
+  const rows = migrateRows(json['rows'], notes.at('rows'));
+  const found = readPlaces([...rows.panels, ...listOf(json['panels'])], notes.at('panels'), rows.origins);
   return ownLayout(objectOf(json['vitrine']), found, notes.at('vitrine')) ?? found;
 }
 
@@ -123,6 +121,7 @@ function fillFromLibrary({ json }: FoundPanel, dashboard: Json): Json {
 function readUid(given: string, title: string, notes: Notes): string {
   const slug = (text: string): string =>
     text
+      .slice(0, 200)
       .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
       .replaceAll(/^-+|-+$/g, '')
       .slice(0, 64);

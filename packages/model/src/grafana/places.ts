@@ -31,11 +31,16 @@ interface Placed extends FoundPanel {
 
 /**
  * Reads a dashboard's `panels`, with row panels among them: a row holds what stands inside it or below it up to the next row.
+ * `origins` say of panels that were moved where they stood.
  * Places that are missing, too wide or taken are mended; ids that are missing or taken are new.
  */
-export function readPlaces(list: readonly unknown[], notes: Notes): FoundPlaces {
+export function readPlaces(
+  list: readonly unknown[],
+  notes: Notes,
+  origins: ReadonlyMap<unknown, Notes> = new Map(),
+): FoundPlaces {
   const ids = new Ids(list);
-  const placed = inOrder(place(list, notes, ids));
+  const placed = inOrder(place(list, notes, { ids, origins }));
   if (!placed.some(isRow)) {
     const panels = settle(placed, 0);
     return { panels, layout: { kind: 'grid', panels: panels.map(({ id }) => id) } };
@@ -116,12 +121,18 @@ function isRow({ json }: Placed): boolean {
   return json['type'] === 'row';
 }
 
+interface Walk {
+  readonly ids: Ids;
+  /** Where panels stood that were moved before they came here. */
+  readonly origins: ReadonlyMap<unknown, Notes>;
+}
+
 /** Finds each panel's id and place; one that names no place stands below what came before it. */
-function place(list: readonly unknown[], notes: Notes, ids: Ids): Placed[] {
+function place(list: readonly unknown[], notes: Notes, walk: Walk): Placed[] {
   let bottom = 0;
   let free = { x: 0, y: 0, h: 0 };
   return list.flatMap((json, index): Placed[] => {
-    const at = notes.at(`[${index}]`);
+    const at = walk.origins.get(json) ?? notes.at(`[${index}]`);
     if (!isObject(json)) {
       at.repaired('Expected a panel; it was left out.');
       return [];
@@ -130,7 +141,7 @@ function place(list: readonly unknown[], notes: Notes, ids: Ids): Placed[] {
       at.repaired('A copy that a repeat had made was saved too; it was left out, as the repeat makes it again.');
       return [];
     }
-    const id = ids.take(json);
+    const id = walk.ids.take(json);
     const own = at.of({ id, title: textOf(json['title']), kind: textOf(json['type']) });
     const given = json['id'];
     if (given !== id) {
@@ -149,7 +160,7 @@ function place(list: readonly unknown[], notes: Notes, ids: Ids): Placed[] {
         id,
         grid,
         notes: own,
-        inside: json['type'] === 'row' ? inOrder(withoutRows(place(listOf(json['panels']), own.at('panels'), ids))) : [],
+        inside: json['type'] === 'row' ? inOrder(withoutRows(place(listOf(json['panels']), own.at('panels'), walk))) : [],
       },
     ];
   });

@@ -34,7 +34,8 @@ export function readText(text: string): ForeignDashboard[] {
 
 /** The values in a text: one of JSON, one or more of YAML. */
 function parseText(text: string, path: string): unknown[] {
-  const bare = text.replace(/^\uFEFF/, '').trim();
+  // This takes a byte order mark too.
+  const bare = text.trim();
   if (bare === '') return refuse(path, 'is empty');
   if (bare.startsWith('{') || bare.startsWith('[')) {
     try {
@@ -103,7 +104,8 @@ function unwrap(value: unknown, path: string, name: string, depth: number): Fore
   return [{ json: value, path, name }];
 
   function entry(text: unknown, key: string): ForeignDashboard[] {
-    if (typeof text !== 'string' || !/^\s*\uFEFF?\s*[{[]/.test(text)) return [];
+    // Trimming takes a byte order mark too.
+    if (typeof text !== 'string' || !/^[{[]/.test(text.trimStart())) return [];
     const at = path === '' ? key : `${path}.${key}`;
     return parseText(text, at).flatMap((member) => unwrap(member, at, '', depth + 1));
   }

@@ -80,7 +80,8 @@ function lost(json: Json, exported: Json, mentioned: readonly string[]): string[
       .map((panel) => [panel['id'], wordsOf(panel)]),
   );
   const given = [...listOf(panels), ...listOf(rows)].flatMap((panel) => [panel, ...listOf(panel['panels'])]).map(({ id }) => id);
-  const paths = new Set(mentioned.flatMap((path) => [path, path.replace(/^dashboard\./, '')]));
+  // That rows became a grid says nothing of what stood in them.
+  const paths = new Set(mentioned.filter((path) => path !== 'rows').flatMap((path) => [path, path.replace(/^dashboard\./, '')]));
   const isMentioned = (path: string): boolean => {
     for (let at = path; at !== ''; at = at.replace(/(\.[^.[\]]*|\[\d+\]|^[^.[\]]*)$/, '')) if (paths.has(at)) return true;
     return false;
@@ -115,11 +116,11 @@ function lost(json: Json, exported: Json, mentioned: readonly string[]): string[
     }
     const twins = given.filter((id) => id === panel['id']).length;
     const words = (twins === 1 ? byId.get(panel['id']) : undefined) ?? all;
-    const read = new Set([...oldKeysOf(panel), ...MEANING_FREE.panel, 'gridPos']);
+    const read = new Set([...oldKeysOf(panel), ...MEANING_FREE.panel, 'gridPos'].map((key) => key.toLowerCase()));
     // A migrated panel takes its look from its old words, whatever Grafana had put beside them.
-    if (panel['autoMigrateFrom'] !== undefined) for (const key of ['type', 'options', 'fieldConfig']) read.add(key);
+    if (panel['autoMigrateFrom'] !== undefined) for (const key of ['type', 'options', 'fieldconfig']) read.add(key);
     if (oldKeysOf(panel).length > 0) read.add('type');
-    look(Object.fromEntries(Object.entries(panel).filter(([key]) => !read.has(key))), path, words);
+    look(Object.fromEntries(Object.entries(panel).filter(([key]) => !read.has(key.toLowerCase()))), path, words);
   }
 }
 

@@ -6,41 +6,58 @@ const PIXELS_A_ROW = 38;
 const DEFAULT_HEIGHT_PX = 250;
 const COLUMNS = 24;
 
+/** Panels as they would stand in `panels`, and where each was found. */
+export interface MigratedRows {
+  readonly panels: readonly unknown[];
+  readonly origins: ReadonlyMap<unknown, Notes>;
+}
+
 /**
  * Before version 16 a dashboard had `rows`, each with a height and panels whose span is 1 to 12. They become panels with places;
  * row panels too, where any row was folded, repeated or showed its title.
  */
-export function migrateRows(value: unknown, notes: Notes): Json[] {
-  const rows = listOf(value).filter((row, index): row is Json => {
-    if (!isObject(row)) notes.at(`[${index}]`).repaired('Expected a row; it was left out.');
-    return isObject(row);
+export function migrateRows(value: unknown, notes: Notes): MigratedRows {
+  const rows = listOf(value).flatMap((row, index): FoundRow[] => {
+    const at = notes.at(`[${index}]`);
+    if (isObject(row)) return [{ row, at }];
+    at.repaired('Expected a row; it was left out.');
+    return [];
   });
   // Copies that a repeat had made: it makes them again.
-  const originals = rows.filter((row) => row['repeatRowId'] === null || row['repeatRowId'] === undefined);
+  const originals = rows.filter(({ row }) => row['repeatRowId'] === null || row['repeatRowId'] === undefined);
   if (originals.length < rows.length) notes.repaired('Rows that a repeat had made were saved too; they were left out.');
   if (rows.length > 0) notes.migrated('Rows of panels became places on a grid of 24 columns.');
-  const headings = originals.some((row) => isFolded(row) || row['showTitle'] === true || textOf(row['repeat']) !== '');
+  const headings = originals.some(({ row }) => isFolded(row) || row['showTitle'] === true || textOf(row['repeat']) !== '');
+  const origins = new Map<unknown, Notes>();
+  const nextId = idsAbove(originals);
+  const panels: unknown[] = [];
   let y = 0;
-  const panels: Json[] = [];
-  originals.forEach((row, index) => {
-    notes.at(`[${index}]`).lost(omit(row, MEANING_FREE.row));
+  for (const { row, at } of originals) {
+    at.lost(omit(row, MEANING_FREE.row));
     const top = headings ? y + 1 : y;
-    const { placed, bottom } = flow(row, top);
-    if (!headings) panels.push(...placed);
-    else {
+    const { placed, bottom } = flow(row, top, (panel, index) => origins.set(panel, at.at(`panels[${index}]`)));
+    if (headings) {
       const heading = {
+        id: nextId(),
         type: 'row',
         title: row['title'],
         collapsed: isFolded(row),
         repeat: row['repeat'],
         gridPos: { x: 0, y, w: COLUMNS, h: 1 },
+        panels: isFolded(row) ? placed : [],
       };
-      if (isFolded(row)) panels.push({ ...heading, panels: placed });
-      else panels.push(heading, ...placed);
+      origins.set(heading, at);
+      panels.push(heading);
     }
+    if (!headings || !isFolded(row)) panels.push(...placed);
     y = headings && isFolded(row) ? top : bottom;
-  });
-  return withIds(panels);
+  }
+  return { panels, origins };
+}
+
+interface FoundRow {
+  readonly row: Json;
+  readonly at: Notes;
 }
 
 function isFolded(row: Json): boolean {
@@ -48,9 +65,17 @@ function isFolded(row: Json): boolean {
 }
 
 /** Panels stand side by side until a line is full. */
-function flow(row: Json, top: number): { readonly placed: Json[]; readonly bottom: number } {
+function flow(
+  row: Json,
+  top: number,
+  found: (panel: unknown, index: number) => void,
+): { readonly placed: unknown[]; readonly bottom: number } {
   let [x, y, lineHeight] = [0, top, 0];
-  const placed = objectsOf(row['panels']).map((panel) => {
+  const placed = listOf(row['panels']).map((panel, index) => {
+    if (!isObject(panel)) {
+      found(panel, index);
+      return panel;
+    }
     const w = Math.min(COLUMNS, Math.max(1, Math.floor(numberOf(panel['span']) ?? 4) * 2));
     const h = gridHeight(panel['height'] ?? row['height']);
     if (x + w > COLUMNS) {
@@ -61,7 +86,9 @@ function flow(row: Json, top: number): { readonly placed: Json[]; readonly botto
     const gridPos = { x, y, w, h };
     x += w;
     lineHeight = Math.max(lineHeight, h);
-    return { ...panel, gridPos };
+    const flowed = { ...panel, gridPos };
+    found(flowed, index);
+    return flowed;
   });
   return { placed, bottom: y + lineHeight };
 }
@@ -73,8 +100,9 @@ function gridHeight(height: unknown): number {
 }
 
 /** Row panels had no ids. Theirs are new, so that nothing about them needs mending. */
-function withIds(panels: readonly Json[]): Json[] {
-  const all = panels.flatMap((panel) => [panel, ...objectsOf(panel['panels'])]);
-  let highest = all.reduce((high, panel) => Math.max(high, numberOf(panel['id']) ?? 0), 0);
-  return panels.map((panel) => (panel['type'] === 'row' && panel['id'] === undefined ? { ...panel, id: ++highest } : panel));
+function idsAbove(rows: readonly FoundRow[]): () => number {
+  let highest = rows
+    .flatMap(({ row }) => objectsOf(row['panels']))
+    .reduce((high, panel) => Math.max(high, numberOf(panel['id']) ?? 0), 0);
+  return () => ++highest;
 }
