@@ -17,6 +17,19 @@ export interface FoundEvents {
 const MAX_EVENTS = 10_000;
 const DEFAULT_LIMIT = 1_000;
 
+/** What people wrote down on a dashboard is shown there, whether or not its document speaks of it. */
+const OWN_EVENTS: AnnotationQuery = {
+  name: 'Annotations & Alerts',
+  source: { type: 'grafana', uid: GRAFANA_SOURCE_UID },
+  enable: true,
+  hide: true,
+  builtIn: true,
+  color: '',
+  filter: undefined,
+  spec: {},
+  extra: {},
+};
+
 /**
  * Asks all annotation queries that are switched on. A query that fails leaves a notice and no events. Who shows only some
  * panels' events looks at each query's own `filter`.
@@ -28,7 +41,8 @@ export async function findAnnotationEvents(
   enabled: Readonly<Record<string, boolean>>,
   signal: AbortSignal,
 ): Promise<FoundEvents> {
-  const asked = queries.filter(({ name, enable }) => (Object.hasOwn(enabled, name) ? enabled[name] === true : enable));
+  const all = queries.some(({ builtIn }) => builtIn) ? queries : [OWN_EVENTS, ...queries];
+  const asked = all.filter(({ name, enable }) => (Object.hasOwn(enabled, name) ? enabled[name] === true : enable));
   const outcomes = await Promise.allSettled(asked.map((query) => findEvents(query, scope, saved, signal)));
   signal.throwIfAborted();
   const events: AnnotationEvent[] = [];
