@@ -7,8 +7,9 @@ import { text } from './spec.ts';
 import type { TextOptions } from './spec.ts';
 import classes from './text.module.css';
 
-function Text({ options, width, height, title }: PanelProps<TextOptions>): ReactElement {
-  const { mode, content } = options;
+function Text({ options, width, height, title, context }: PanelProps<TextOptions>): ReactElement {
+  const { mode } = options;
+  const content = context.replace(options.content);
   if (content.trim() === '')
     return <NoData width={width} height={height} text="Nothing written yet" hint="Edit the panel to write in Markdown." />;
   return (
