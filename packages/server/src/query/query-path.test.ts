@@ -3,7 +3,7 @@ import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import type { Frame, PanelData } from '@vitrine/model/frame.ts';
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
 import { openStore } from '@vitrine/tsdb/open-store.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -374,6 +374,12 @@ describe('several queries', () => {
     );
     expect(last((await data(chain)).frames)['E99']).toBe(1);
   });
+});
+
+test('the example of docs/queries.md is computed', async () => {
+  const docs = readFileSync(new URL('../../../../docs/queries.md', import.meta.url), 'utf8');
+  const queries = JSON.parse(/```json\n([^`]*)```/.exec(docs)?.[1] ?? '[]') as object[];
+  expect(last((await data(queries)).frames)).toEqual({ 'C {job="api"}': (4 / 14) * 100, 'C {job="db"}': (10 / 14) * 100 });
 });
 
 describe('the data of another panel', () => {
