@@ -51,16 +51,29 @@ export function columnOf(header: Header, cells: readonly Cell[], type: FieldType
   }
 }
 
+function numbersFrom(cells: readonly Cell[]): Float64Array {
+  const values = new Float64Array(cells.length);
+  for (let row = 0; row < cells.length; row++) if (cells[row] !== undefined) values[row] = cells[row] as number;
+  return values;
+}
+
 function fit(cells: readonly Cell[], wanted: FieldType): FieldType {
-  const found = new Set<string>();
-  for (const cell of cells) if (cell !== undefined) found.add(typeof cell);
-  if (found.size === 0) return wanted;
-  const only = found.size === 1 ? [...found][0] : undefined;
-  if (only === 'number') return wanted === 'time' || wanted === 'json' ? wanted : 'number';
-  if (only === 'object') return wanted === 'frame' ? 'frame' : 'json';
+  let numbers = false;
+  let texts = false;
+  let flags = false;
+  let objects = false;
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row];
+    if (typeof cell === 'number') numbers = true;
+    else if (typeof cell === 'string') texts = true;
+    else if (typeof cell === 'boolean') flags = true;
+    else if (cell !== undefined) objects = true;
+  }
+  if (!numbers && !texts && !flags && !objects) return wanted;
   if (wanted === 'json') return 'json';
-  if (only === 'boolean') return 'boolean';
-  return found.has('object') ? 'json' : 'string';
+  if (objects) return wanted === 'frame' && !numbers && !texts && !flags ? 'frame' : 'json';
+  if (numbers && !texts && !flags) return wanted === 'time' ? 'time' : 'number';
+  return flags && !texts && !numbers ? 'boolean' : 'string';
 }
 
 /** The cells of the given rows, in that order; -1 gives an empty one. */

@@ -36,30 +36,60 @@ export class Dictionary {
   /** The code of each of a column's cells. */
   encode(field: Field, length: number): Int32Array {
     const codes = new Int32Array(length);
+    if ((field.type === 'number' || field.type === 'time') && field.present === undefined) {
+      const known = this.#codes;
+      for (let row = 0; row < length; row++) {
+        const value = field.values[row]!;
+        let code = known.get(value);
+        if (code === undefined) {
+          known.set(value, (code = this.cells.length));
+          this.cells.push(value);
+        }
+        codes[row] = code;
+      }
+      return codes;
+    }
     for (let row = 0; row < length; row++) codes[row] = this.code(cellAt(field, row), field.type === 'frame');
     return codes;
   }
 }
 
+/** No column has more distinct values than cells are allowed. */
+const PAIR = 2 ** 26;
+
+/** Numbers rows by the codes of several columns, the same rows alike, over many frames. */
+export class KeyDictionary {
+  readonly #levels: Map<number, number>[] = [];
+  count = 0;
+
+  /** `columns` are the codes of each column of the key, always of as many columns. */
+  encode(columns: readonly Int32Array[], length: number): Int32Array {
+    let keys = columns[0] ?? new Int32Array(length);
+    for (let level = 1; level < columns.length; level++) {
+      const pairs = (this.#levels[level] ??= new Map<number, number>());
+      const codes = columns[level]!;
+      const next = new Int32Array(length);
+      for (let row = 0; row < length; row++) {
+        const pair = keys[row]! * PAIR + codes[row]!;
+        let key = pairs.get(pair);
+        if (key === undefined) pairs.set(pair, (key = pairs.size));
+        next[row] = key;
+      }
+      keys = next;
+    }
+    for (let row = 0; row < length; row++) if (keys[row]! >= this.count) this.count = keys[row]! + 1;
+    return keys;
+  }
+}
+
 /** Groups rows by the values of these columns; all rows are one group where there is no column. */
 export function groupRows(fields: readonly Field[], length: number): Groups {
-  let ofRow = new Int32Array(length);
-  let count = length === 0 ? 0 : 1;
-  for (const field of fields) {
-    const dictionary = new Dictionary();
-    const codes = dictionary.encode(field, length);
-    const size = dictionary.cells.length;
-    const pairs = new Map<number, number>();
-    const next = new Int32Array(length);
-    for (let row = 0; row < length; row++) {
-      const pair = ofRow[row]! * size + codes[row]!;
-      let group = pairs.get(pair);
-      if (group === undefined) pairs.set(pair, (group = pairs.size));
-      next[row] = group;
-    }
-    ofRow = next;
-    count = pairs.size;
-  }
+  const keys = new KeyDictionary();
+  const ofRow = keys.encode(
+    fields.map((field) => new Dictionary().encode(field, length)),
+    length,
+  );
+  const { count } = keys;
   return index(ofRow, count);
 }
 

@@ -45,8 +45,7 @@ export function joinFrames(
     mode === 'outer'
       ? planOuter(parts, codes, dictionary, numeric, run)
       : planPairs(parts, codes, dictionary, mode, numeric, everywhere, run);
-  const keyCells = Array.from(plan.keys, (code) => dictionary.cells[code]);
-  const key = columnOf(first.key, keyCells, first.key.type);
+  const key = takeRows(columnOf(first.key, dictionary.cells, first.key.type), plan.keys);
   const fields = parts.flatMap(({ others }, index) => others.map((field) => takeRows(field, plan.rows[index]!)));
   return { ...tableOf(refId, [key, ...fields]), length: plan.keys.length };
 }
@@ -106,34 +105,42 @@ function planPairs(
   for (let index = 1; index < parts.length; index++) {
     const own = codes[index]!;
     const order = orders[index]!;
-    const byKey = new Map<number, number[]>();
+    // Rows of a key are a chain: its first row, and behind each row the next.
+    const first = new Int32Array(dictionary.cells.length).fill(-1);
+    const last = new Int32Array(dictionary.cells.length).fill(-1);
+    const behind = new Int32Array(own.length).fill(-1);
+    const seen: number[] = [];
     for (const row of order) {
-      const list = byKey.get(own[row]!);
-      if (list === undefined) byKey.set(own[row]!, [row]);
-      else list.push(row);
+      const code = own[row]!;
+      if (last[code]! < 0) {
+        first[code] = row;
+        seen.push(code);
+      } else behind[last[code]!] = row;
+      last[code] = row;
     }
     const nextKeys: number[] = [];
     const nextRows: number[][] = Array.from({ length: index + 1 }, () => []);
     const push = (code: number, at: number, row: number): void => {
-      nextKeys.push(code);
+      if ((nextKeys.push(code) & 0xffff) === 0) run.allow(nextKeys.length * width, 'joining');
       for (let part = 0; part < index; part++) nextRows[part]!.push(at < 0 ? -1 : rows[part]![at]!);
       nextRows[index]!.push(row);
     };
     const alone: number[] = [];
-    const met = new Set<number>();
+    const met = new Uint8Array(dictionary.cells.length);
     for (let at = 0; at < keys.length; at++) {
+      const code = keys[at]!;
       // Two rows without a key are not the same thing.
-      const partners = keys[at] === nothing ? undefined : byKey.get(keys[at]!);
-      if (partners === undefined) alone.push(at);
+      if (code === nothing || first[code]! < 0) alone.push(at);
       else {
-        met.add(keys[at]!);
-        run.allow((nextKeys.length + partners.length) * width, 'joining');
-        for (const row of partners) push(keys[at]!, at, row);
+        met[code] = 1;
+        for (let row = first[code]!; row >= 0; row = behind[row]!) push(code, at, row);
       }
     }
     if (mode === 'outerTabular') {
       for (const at of alone) push(keys[at]!, at, -1);
-      for (const [code, list] of byKey) if (!met.has(code)) for (const row of list) push(code, -1, row);
+      for (const code of seen) {
+        if (met[code] === 0) for (let row = first[code]!; row >= 0; row = behind[row]!) push(code, -1, row);
+      }
     }
     keys = nextKeys;
     rows = nextRows;

@@ -31,11 +31,14 @@ export function sortRows(field: Field, length: number, desc: boolean): Int32Arra
   const rows = Int32Array.from({ length }, (_, row) => row);
   const sign = desc ? -1 : 1;
   if (field.type === 'number' || field.type === 'time' || field.type === 'boolean') {
-    const keys = Float64Array.from(field.values, (value, row) => {
-      if (field.present?.[row] === 0) return Number.NEGATIVE_INFINITY;
-      return value;
-    });
-    const rank = Uint8Array.from(keys, (key, row) => (Number.isNaN(key) ? 0 : field.present?.[row] === 0 ? 1 : 2));
+    const keys = new Float64Array(length);
+    const rank = new Uint8Array(length);
+    for (let row = 0; row < length; row++) {
+      const missing = field.present !== undefined && field.present[row] === 0;
+      keys[row] = missing ? 0 : field.values[row]!;
+      rank[row] = missing ? 1 : Number.isNaN(keys[row]) ? 0 : 2;
+    }
+    if (!desc && isSorted(keys, rank)) return rows;
     return rows.sort((a, b) => {
       if (rank[a] !== rank[b]) return sign * (rank[a]! - rank[b]!);
       return keys[a] === keys[b] || rank[a] !== 2 ? a - b : sign * (keys[a]! < keys[b]! ? -1 : 1);
@@ -53,6 +56,13 @@ export function sortRows(field: Field, length: number, desc: boolean): Int32Arra
   rankOf.set(undefined, rank + 1);
   const ranks = Int32Array.from(texts, (text) => rankOf.get(text)!);
   return rows.sort((a, b) => (ranks[a] === ranks[b] ? a - b : sign * (ranks[a]! - ranks[b]!)));
+}
+
+function isSorted(keys: Float64Array, rank: Uint8Array): boolean {
+  for (let row = 0; row < keys.length; row++) {
+    if (rank[row] !== 2 || (row > 0 && keys[row]! < keys[row - 1]!)) return false;
+  }
+  return true;
 }
 
 /** Regardless of case; an empty text is no text and comes last. */
