@@ -246,7 +246,11 @@ function buildIndex(
   const byUid = new Map(ofFiles.map((card) => [card.uid, card]));
   for (const card of saved) if (!byUid.has(card.uid)) byUid.set(card.uid, cardOfSaved(card, folders));
   const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+  // Nearly sorted already, where only one has changed: comparing titles is what takes long.
+  const rank = new Map(before?.entries.map(({ card }, i) => [card.uid, i]));
+  const rankOf = ({ uid }: CatalogCard): number => rank.get(uid) ?? rank.size;
   const entries = [...byUid.values()]
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
     .toSorted((a, b) => collator.compare(a.title, b.title) || (a.uid < b.uid ? -1 : 1))
     .map(entryOf);
   return { ...counts, entries };

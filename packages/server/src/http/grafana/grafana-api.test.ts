@@ -209,6 +209,18 @@ describe('annotations', () => {
     expect((await ask('DELETE', `/api/annotations/${body.id}`)).status).toBe(403);
   });
 
+  test('are one request of any process on this machine, and of no page elsewhere', async () => {
+    const t = await testApp();
+    const add = (headers: Headers) => asking(t, headers)('POST', '/api/annotations', { text: 'x' });
+    expect((await add({ host: 'localhost' })).status).toBe(200);
+    expect((await add({ host: 'localhost', origin: 'http://evil.example' })).status).toBe(403);
+    expect((await add({ host: 'localhost', 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await add({ host: 'evil.example' })).status).toBe(403);
+    const plain = { host: 'localhost', 'content-type': 'text/plain' };
+    const answer = await t.app.inject({ method: 'POST', url: '/api/annotations', headers: plain, payload: '{"text":"x"}' });
+    expect(answer.statusCode).toBe(400);
+  });
+
   test('are found by time, tags, dashboard, panel and person', async () => {
     const ask = await asker(await testApp());
     await ask('POST', '/api/dashboards/db', save);
