@@ -103,12 +103,16 @@ function Standing(props: BarGaugeProps): ReactElement {
   const column = Math.max(44, Math.floor(width / bars.length));
   const nameHeight = namePlacement === 'hidden' ? 0 : Math.max(TOP_NAME, nameSize * 1.5);
   const valueHeight = valueMode === 'hidden' ? 0 : valueSize * 1.6;
+  // Values beside each other are compared: they stand in one size, the one at which all fit.
+  const longest = Math.max(...bars.map(({ shown }) => displayText(shown).length));
+  const shapes = bars.some(({ status }) => status !== 'neutral') ? 16 : 0;
+  const textSize = Math.max(9, Math.min(valueSize, (column - shapes - 6) / (longest * 0.6)));
   const barWidth = Math.max(thickness.min, Math.min(column - 16, 64));
   return (
     <ul className={classes.standing} aria-label={label} style={{ width, height }}>
       {bars.map((bar) => (
         <li key={bar.id} style={{ width: column }} title={titleOf(bar)}>
-          {valueHeight > 0 && <Value bar={bar} text={displayText(bar.shown)} mode={valueMode} size={valueSize} />}
+          {valueHeight > 0 && <Value bar={bar} text={displayText(bar.shown)} mode={valueMode} size={textSize} />}
           <Track
             {...props}
             bar={bar}
