@@ -8,6 +8,8 @@ import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
 import { piechart } from './piechart/spec.ts';
 import { histogram } from './histogram/spec.ts';
+import { stateTimeline } from './state-timeline/spec.ts';
+import { statusHistory } from './status-history/spec.ts';
 import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -26,6 +28,8 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   barchart,
   piechart,
   histogram,
+  stateTimeline,
+  statusHistory,
   text,
   dashlist,
   annolist,

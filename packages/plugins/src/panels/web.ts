@@ -12,6 +12,8 @@ import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
 import { piechart } from './piechart/spec.ts';
 import { histogram } from './histogram/spec.ts';
+import { stateTimeline } from './state-timeline/spec.ts';
+import { statusHistory } from './status-history/spec.ts';
 import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -36,6 +38,8 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(barchart, async () => (await import('./barchart/web.tsx')).barchartWeb)),
   eraseOptions(later(piechart, async () => (await import('./piechart/web.tsx')).piechartWeb)),
   eraseOptions(later(histogram, async () => (await import('./histogram/web.tsx')).histogramWeb)),
+  eraseOptions(later(stateTimeline, async () => (await import('./state-timeline/web.tsx')).stateTimelineWeb)),
+  eraseOptions(later(statusHistory, async () => (await import('./status-history/web.tsx')).statusHistoryWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
   eraseOptions(later(dashlist, async () => (await import('./dashlist/web.tsx')).dashlistWeb)),
   eraseOptions(later(annolist, async () => (await import('./annolist/web.tsx')).annolistWeb)),
