@@ -7,6 +7,7 @@ import { migrateOptions } from './old/options.ts';
 import { migratePieChart, PIE_CHART_KEYS } from './old/pie-chart.ts';
 import { migrateSingleStat, SINGLE_STAT_KEYS } from './old/single-stat.ts';
 import { isOldTable, migrateOldTable, OLD_TABLE_KEYS } from './old/table.ts';
+import { migrateXyChart } from './old/xy-chart.ts';
 import type { Notes } from './report.ts';
 
 /** What a panel in old words becomes, and the annotation queries that came out of it. */
@@ -74,6 +75,8 @@ export function migratePanel(panel: Json, notes: Notes): MigratedPanel {
       return only(migrateText(panel, notes));
     case 'dashlist':
       return only(migrateDashList(panel, notes));
+    case 'xychart':
+      return only(migrateOptions(migrateXyChart(panel, notes), notes));
     case 'grafana-histogram-panel':
       notes.at('type').migrated('The histogram plugin became the histogram panel.');
       return only({ ...panel, type: 'histogram' });

@@ -25,3 +25,15 @@ test.each<[string, string, RegExp | undefined]>([
   if (want === undefined) expect(check()).toEqual([]);
   else expect(check).toThrow(want);
 });
+
+test('a dashboard of Grafana is right where it can be imported', () => {
+  const graph = {
+    title: 'GPUs',
+    uid: 'gpus',
+    schemaVersion: 27,
+    panels: [{ id: 1, type: 'graph', gridPos: { x: 0, y: 0, w: 1, h: 1 } }],
+  };
+  expect(checkText('gpus.json', '.json', Buffer.from(JSON.stringify(graph)))).toEqual([
+    'gpus.json: an import takes "GPUs" from Grafana v1, schema 27. "vitrine check dashboard gpus.json" names what it changes (1).',
+  ]);
+});

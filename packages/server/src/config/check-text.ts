@@ -1,4 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { describeParseError } from '@vitrine/promql/parse.ts';
@@ -65,7 +66,9 @@ function checkDashboard(path: string, text: string): readonly string[] {
     );
   }
   try {
-    const dashboard = parseDashboard(JSON.parse(text));
+    const json: unknown = JSON.parse(text);
+    if (isForeign(json)) return checkForeign(path, text);
+    const dashboard = parseDashboard(json);
     dashboard.panels.forEach((panel, p) => {
       panel.queries.forEach((query, q) => {
         if (query.source.type === 'builtin') checkQuery(`panels[${p}].queries[${q}].spec`, query.spec);
@@ -90,6 +93,21 @@ function checkDashboard(path: string, text: string): readonly string[] {
     }
     return 1;
   }
+}
+
+/** Members that dashboards of other programs have, and Vitrine's do not. */
+const FOREIGN = ['schemaVersion', 'dashboard', 'elements', 'spec', 'templating', '__inputs'];
+
+function isForeign(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && FOREIGN.some((key) => Object.hasOwn(json, key));
+}
+
+/** A dashboard of Grafana's is right where it can be imported. */
+function checkForeign(path: string, text: string): readonly string[] {
+  return importDashboards(text).map(({ dashboard, report: { form, findings } }) => {
+    const more = findings.length === 0 ? '' : ` "vitrine check dashboard ${path}" names what it changes (${findings.length}).`;
+    return `${path}: an import takes "${dashboard.title}" from ${form}.${more}`;
+  });
 }
 
 function checkQuery(path: string, spec: Readonly<Record<string, unknown>>): void {

@@ -244,6 +244,34 @@ describe('an old heatmap', () => {
 test.each([
   [
     {
+      type: 'xychart',
+      options: { seriesMapping: 'manual', series: [{ x: 'loss', y: 'acc', pointColor: { field: 'run' }, name: 'Runs' }] },
+    },
+    {
+      options: {
+        mapping: 'manual',
+        series: [
+          {
+            x: { matcher: { id: 'byName', options: 'loss' } },
+            y: { matcher: { id: 'byName', options: 'acc' } },
+            color: { matcher: { id: 'byName', options: 'run' } },
+            name: { fixed: 'Runs' },
+          },
+        ],
+      },
+    },
+  ],
+  [
+    { type: 'xychart', options: { seriesMapping: 'auto', dims: { frame: 0, x: 'step' } } },
+    {
+      options: {
+        mapping: 'auto',
+        series: [{ frame: { matcher: { id: 'byIndex', options: 0 } }, x: { matcher: { id: 'byName', options: 'step' } } }],
+      },
+    },
+  ],
+  [
+    {
       type: 'grafana-piechart-panel',
       pieType: 'donut',
       legendType: 'Right side',
