@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import './pattern-engine.ts';
 import { compilePattern } from './pattern.ts';
 
 describe('patterns that people type', () => {

@@ -1,5 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 
 /** A regular expression that somebody typed: it answers in time bounded by the text's length. */
 export interface Pattern {
@@ -12,6 +12,17 @@ export interface Pattern {
     | undefined;
   /** Like String.replace: `$1`, `$<name>` and `$&` stand for what was found. The first match, or all with the flag g. */
   replace(text: string, replacement: string): string;
+}
+
+type Engine = Pick<typeof RE2JS, 'compile' | 'CASE_INSENSITIVE' | 'MULTILINE' | 'DOTALL'>;
+let re2: Engine | undefined;
+
+/**
+ * Says what runs the patterns that JavaScript's own engine could be slow at; until then those run on short texts only, or not
+ * at all. RE2 weighs as much as all charts: a page loads it where a pattern is written, see pattern-engine.ts.
+ */
+export function setPatternEngine(engine: Engine): void {
+  re2 = engine;
 }
 
 /** With this many unbounded repetitions one after the other, backtracking costs at most the square of the text's length. */
@@ -43,8 +54,8 @@ export function compilePattern(field: string, text: string, bare: 'whole' | 'par
   const all = flags.includes('g');
   const repetitions = countRepetitions(source);
   if (repetitions <= FAST_REPETITIONS) return nativePattern(native, all, Number.POSITIVE_INFINITY);
-  const re2 = compileRe2(source, flags);
-  if (re2 !== undefined) return re2Pattern(re2, all);
+  const bounded = compileRe2(source, flags);
+  if (bounded !== undefined) return re2Pattern(bounded, all);
   if (repetitions <= MOST_REPETITIONS) return nativePattern(native, all, LONGEST_TEXT);
   throw new BadRequest(
     field,
@@ -82,10 +93,11 @@ function re2Pattern(regex: RE2JS, all: boolean): Pattern {
 }
 
 function compileRe2(source: string, flags: string): RE2JS | undefined {
-  const own = (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0);
+  if (re2 === undefined) return undefined;
+  const own = (flags.includes('i') ? re2.CASE_INSENSITIVE : 0) | (flags.includes('m') ? re2.MULTILINE : 0);
   try {
     // RE2 knows named groups in Python's spelling everywhere.
-    return RE2JS.compile(source.replaceAll(/\(\?<(?=[A-Za-z_])/g, '(?P<'), own | (flags.includes('s') ? RE2JS.DOTALL : 0));
+    return re2.compile(source.replaceAll(/\(\?<(?=[A-Za-z_])/g, '(?P<'), own | (flags.includes('s') ? re2.DOTALL : 0));
   } catch {
     return undefined;
   }

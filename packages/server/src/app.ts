@@ -1,3 +1,4 @@
+import '@vitrine/compute/pattern-engine.ts';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';

@@ -3,11 +3,18 @@ import type { RouterHistory } from '@tanstack/react-router';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { dashboardQuery } from './api/queries.ts';
 import { Shell } from './app/shell.tsx';
+import { loadPatternEngine } from './dashboard/pattern-engine.ts';
 import { readListSearch } from './home/list-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
 import { isForeignSearch, parseSearch, readDashboardSearch, readForeignSearch, writeSearch } from './time/dashboard-search.ts';
+
+/** Who writes a pattern wants it to run. */
+async function withPatterns<T>(page: Promise<T>): Promise<T> {
+  await loadPatternEngine();
+  return page;
+}
 
 const root = createRootRouteWithContext<{ readonly client: QueryClient }>()({ notFoundComponent: NotFoundPage });
 
@@ -65,27 +72,27 @@ const editDashboard = createRoute({
   getParentRoute: () => shell,
   path: '/d/$uid/edit',
   validateSearch: readDashboardSearch,
-  component: lazyRouteComponent(() => import('./edit/edit-dashboard-page.tsx'), 'EditDashboardPage'),
+  component: lazyRouteComponent(() => withPatterns(import('./edit/edit-dashboard-page.tsx')), 'EditDashboardPage'),
 });
 
 const editPanel = createRoute({
   getParentRoute: () => shell,
   path: '/d/$uid/edit/$panel',
   validateSearch: readDashboardSearch,
-  component: lazyRouteComponent(() => import('./edit/panel/panel-editor-page.tsx'), 'PanelEditorPage'),
+  component: lazyRouteComponent(() => withPatterns(import('./edit/panel/panel-editor-page.tsx')), 'PanelEditorPage'),
 });
 
 const newDashboard = createRoute({
   getParentRoute: () => shell,
   path: '/dashboards/new',
-  component: lazyRouteComponent(() => import('./edit/new-dashboard-page.tsx'), 'NewDashboardPage'),
+  component: lazyRouteComponent(() => withPatterns(import('./edit/new-dashboard-page.tsx')), 'NewDashboardPage'),
 });
 
 const explore = createRoute({
   getParentRoute: () => shell,
   path: '/explore',
   validateSearch: readExploreSearch,
-  component: lazyRouteComponent(() => import('./explore/explore-page.tsx'), 'ExplorePage'),
+  component: lazyRouteComponent(() => withPatterns(import('./explore/explore-page.tsx')), 'ExplorePage'),
 });
 
 const importing = createRoute({

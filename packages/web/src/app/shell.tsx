@@ -8,6 +8,7 @@ import type { ReactElement } from 'react';
 import { ApiError, ask } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { useUnreachableSince } from '../api/reachability.ts';
+import { readDashboardSearch } from '../time/dashboard-search.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
 import { UnreachablePage } from '../state/unreachable-page.tsx';
 import { Rail } from './rail.tsx';
@@ -26,9 +27,8 @@ const COLLAPSED_KEY = 'vitrine-rail';
 /** The frame around every page: the rail, and what can be called up from anywhere. */
 export function Shell(): ReactElement {
   const session = useQuery(sessionQuery);
-  const { kiosk }: { readonly kiosk?: unknown } = useSearch({ strict: false });
   // On a wall, or in a frame of another page, there is nothing to go to.
-  const isKiosk = kiosk === true;
+  const isKiosk = readDashboardSearch(useSearch({ strict: false })).kiosk === true;
   const client = useQueryClient();
   const navigate = useNavigate();
   const theme = useThemeName();

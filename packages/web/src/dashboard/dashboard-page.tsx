@@ -34,6 +34,7 @@ import { arrange, findShown, repeatNames } from './arrange.ts';
 import classes from './dashboard-page.module.css';
 import { EmptyRange } from './empty-range.tsx';
 import { PanelGrid } from './panel-grid.tsx';
+import { loadPatternEngine, mentionsPattern } from './pattern-engine.ts';
 import { noteOpened } from './recent-dashboards.ts';
 import { useUnfolding } from './unfolding.ts';
 import { useDashboardScope } from './use-dashboard-scope.ts';
@@ -100,6 +101,8 @@ const NO_NOTICES: readonly string[] = [];
 /** A dashboard with its bars. */
 export function DashboardView(props: DashboardViewProps): ReactElement {
   const { dashboard, folder, notices = NO_NOTICES, beside, controls, frozen } = props;
+  const hasPatterns = useMemo(() => mentionsPattern(dashboard), [dashboard]);
+  if (hasPatterns) use(loadPatternEngine());
   const { scope, search, timeZone, problem, change, drafted, closeDraft } = useDashboardScope(dashboard, { frozen });
   const { text } = scope.range;
   const refresh = search.refresh ?? dashboard.refresh;

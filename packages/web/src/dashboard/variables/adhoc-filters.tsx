@@ -145,7 +145,7 @@ function FilterForm({ variable, scope, filter, onSave }: FilterFormProps): React
         limit={50}
         value={value}
         onChange={setValue}
-        comboboxProps={{ withinPortal: false }}
+        comboboxProps={{ withinPortal: false, position: 'top-start' }}
         spellCheck={false}
       />
       <Button type="submit" disabled={key.trim() === ''}>
