@@ -44,7 +44,8 @@ export function readFrames(frames: readonly Frame[], isInstant: boolean): Expres
   };
 }
 
-function readSeries({ fields, length }: Frame): SeriesItem[] {
+function readSeries({ fields, length, shape }: Frame): SeriesItem[] {
+  if (shape !== 'series' && shape !== 'buckets') return [];
   const x = fields.find((field) => field.type === 'time');
   if (x === undefined || !isNumbers(x)) return [];
   return fields.filter(isNumbers).flatMap((field): SeriesItem[] =>

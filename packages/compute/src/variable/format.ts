@@ -108,7 +108,7 @@ function lucene(values: readonly string[], many: boolean): string {
   return `(${values.map((each) => `"${each.replace(/["\\]/g, String.raw`\$&`)}"`).join(' OR ')})`;
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => HTML[char] as string);
 }
 

@@ -465,12 +465,21 @@ describe('of many series', () => {
       top: { limit: 3, by: 'max', envelope: false },
     });
     expect(Object.values(last(frames))).toEqual([297, 298, 299]);
-    expect(notices).toMatchObject([{ text: 'Showing 3 of 300 series, those with the highest greatest value.' }]);
+    expect(notices).toMatchObject([{ text: 'Showing 3 of 300 series, those with the highest maximum.' }]);
     expect(growable).toBe(false);
   });
   test('the rest may be shown as a range', async () => {
     const { frames } = await data([query('A', { expr: 'wide' })], { top: { limit: 2, by: 'last', envelope: true } });
     expect(Object.values(last(frames))).toEqual([298, 299, 0, 297]);
+  });
+  test('the rest may be shown where every series has a frame of its own', async () => {
+    const split = { id: 'prepareTimeSeries', options: { format: 'multi' } };
+    const { frames } = await data(
+      [query('A', { expr: 'wide > 250 or wide < 2' })],
+      { top: { limit: 2, by: 'last', envelope: true } },
+      { transformations: [split] },
+    );
+    expect(frames.map(({ fields }) => fields.slice(1).map(({ values }) => values.at(-1)))).toEqual([[298], [299], [0, 297]]);
   });
   test('200 are shown without being asked', async () => {
     expect((await data([query('A', { expr: 'wide' })])).frames[0]?.fields).toHaveLength(201);

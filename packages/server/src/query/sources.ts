@@ -43,7 +43,8 @@ export function connectSources(registry: DataSourceRegistry, samples: SampleStor
     switch (source.type) {
       case 'builtin':
         return openSource(source, builtin, { scrapeIntervalMs }, { samples, fetch });
-      case 'prometheus': {
+      case 'prometheus':
+      case 'victoriametrics-metrics-datasource': {
         const { name, url, settings, secrets } = source;
         return openSource(source, prometheus, { ...settings, name, url, secrets }, { samples, fetch: sourceFetch(source) });
       }

@@ -18,7 +18,7 @@ interface Cut {
   readonly isCut: boolean;
 }
 
-const WORDS = { last: 'last value', max: 'greatest value', mean: 'mean' } as const;
+const WORDS = { last: 'last value', max: 'maximum', mean: 'mean' } as const;
 
 /**
  * Keeps the series that rank highest, in the order they stood, of all frames of series together; tables, buckets and the
@@ -34,14 +34,19 @@ export function topSeries(frames: readonly Frame[], { limit, by, envelope }: Top
       .slice(0, limit)
       .map(({ field }) => field),
   );
+  const rest = new Map<string, Dropped[]>();
   const left = frames.flatMap((frame): Frame[] => {
     if (frame.shape !== 'series') return [frame];
     const [x, ...series] = frame.fields;
     const stay = series.filter((field) => kept.has(field));
     if (x === undefined || stay.length === series.length) return [frame];
-    const rest = envelope ? envelopeOf(frame, series.filter((field) => !kept.has(field)).filter(isNumbers)) : [];
-    return stay.length + rest.length === 0 ? [] : [{ ...frame, fields: [x, ...stay, ...rest] }];
+    if (isNumbers(x)) {
+      const dropped = series.filter((field) => !kept.has(field)).filter(isNumbers);
+      rest.set(frame.refId, [...(rest.get(frame.refId) ?? []), { frame, x, series: dropped }]);
+    }
+    return stay.length === 0 ? [] : [{ ...frame, fields: [x, ...stay] }];
   });
+  if (envelope) for (const [refId, dropped] of rest) left.push(envelopeOf(refId, dropped));
   return {
     frames: left,
     notices: [
@@ -65,28 +70,56 @@ function valueOf(field: NumberField, by: TopSeries['by']): number | undefined {
   return reduce(field.present === undefined ? { values: field.values } : { values: field.values, present: field.present }, by);
 }
 
+interface Dropped {
+  readonly frame: Frame;
+  readonly x: NumberField;
+  readonly series: readonly NumberField[];
+}
+
 /** The lowest and the highest value at each x of series that are not shown; missing where none has one. */
-function envelopeOf({ length }: Frame, series: readonly NumberField[]): NumberField[] {
-  if (series.length === 0) return [];
-  const low = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
-  const high = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
-  const present = new Uint8Array(length);
-  for (const { values, present: has } of series) {
-    for (let row = 0; row < length; row++) {
-      const value = values[row] as number;
-      if (has?.[row] === 0 || Number.isNaN(value)) continue;
-      present[row] = 1;
-      if (value < (low[row] as number)) low[row] = value;
-      if (value > (high[row] as number)) high[row] = value;
+function envelopeOf(refId: string, dropped: readonly Dropped[]): Frame {
+  const { x } = dropped[0] as Dropped;
+  const at = unionOf(dropped);
+  const low = new Float64Array(at.length).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(at.length).fill(Number.NEGATIVE_INFINITY);
+  const present = new Uint8Array(at.length);
+  let count = 0;
+  for (const { frame, x: own, series } of dropped) {
+    count += series.length;
+    for (let row = 0, place = 0; row < frame.length; row++) {
+      // Both rise; where a frame's own do not, its rows are left out.
+      while ((at[place] as number) < (own.values[row] as number)) place++;
+      if (at[place] !== own.values[row]) continue;
+      for (const { values, present: has } of series) {
+        const value = values[row] as number;
+        if (has?.[row] === 0 || Number.isNaN(value)) continue;
+        present[place] = 1;
+        if (value < (low[place] as number)) low[place] = value;
+        if (value > (high[place] as number)) high[place] = value;
+      }
     }
   }
-  for (let row = 0; row < length; row++) if (present[row] === 0) low[row] = high[row] = 0;
+  for (let place = 0; place < at.length; place++) if (present[place] === 0) low[place] = high[place] = 0;
   const column = (name: string, values: Float64Array): NumberField => ({
-    name: `${name} of ${series.length.toLocaleString('en')} others`,
+    name: `${name} of ${count.toLocaleString('en')} others`,
     type: 'number',
     labels: { envelope: name.toLowerCase() },
     values,
     ...(present.includes(0) ? { present } : {}),
   });
-  return [column('Lowest', low), column('Highest', high)];
+  const fields = [{ ...x, values: at }, column('Lowest', low), column('Highest', high)];
+  return { refId, shape: 'series', length: at.length, fields };
+}
+
+/** Every x that occurs, rising. Usually all have the same. */
+function unionOf(dropped: readonly Dropped[]): Float64Array {
+  const all = dropped.map(({ frame, x }) => x.values.subarray(0, frame.length));
+  const first = all[0] as Float64Array;
+  if (
+    all.every(
+      (values) => values === first || (values.length === first.length && values.every((value, row) => value === first[row])),
+    )
+  )
+    return first;
+  return Float64Array.from(new Set(all.flatMap((values) => [...values]))).toSorted();
 }

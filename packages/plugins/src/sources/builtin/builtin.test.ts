@@ -197,6 +197,9 @@ test.each<[string, object, number]>([
   ['90', {}, 90_000],
   ['$__rate_interval', {}, 60_000],
   ['', { intervalFactor: 3 }, 30_000],
+  // The scrapes are 15 s apart, the panel's points 10 s.
+  ['', { expr: 'max_over_time(a[$__interval])' }, 15_000],
+  ['', { expr: 'rate(a[$__rate_interval])' }, 10_000],
 ])('an interval of "%s" with %j makes steps of %d ms', async (interval, more, want) => {
   const { answer } = await run({ expr: 'a', interval, ...more }, () => result('matrix', [0], []));
   expect(answer.trace.stepMs).toBe(want);

@@ -1,6 +1,7 @@
 import { readIntervalMs } from '@vitrine/compute/interval.ts';
 import { alignToStep, type Grid } from '@vitrine/compute/step.ts';
 import { rateIntervalMs } from '@vitrine/compute/variable/builtins.ts';
+import { referencedNames } from '@vitrine/compute/variable/replace.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { formatDurationMs } from '@vitrine/model/duration.ts';
 import type { QueryContext } from '../../contract.ts';
@@ -37,10 +38,12 @@ export function intervalMacros(stepMs: number, scrapeIntervalMs: number): Readon
   };
 }
 
-function gridOf({ interval, intervalFactor }: PromQuery, context: QueryContext, scrapeIntervalMs: number): Grid {
+function gridOf({ expr, interval, intervalFactor }: PromQuery, context: QueryContext, scrapeIntervalMs: number): Grid {
   const { fromMs, toMs, stepMs } = context;
   const minStepMs = minStepOf(interval, context, scrapeIntervalMs);
-  const wantedMs = Math.max(minStepMs, stepMs) * intervalFactor;
+  // A window as long as the step must hold a sample: max_over_time(x[$__interval]) would have gaps between scrapes.
+  const windowMs = referencedNames(expr).some((name) => name === '__interval' || name === '__interval_ms') ? scrapeIntervalMs : 0;
+  const wantedMs = Math.max(minStepMs, windowMs, stepMs) * intervalFactor;
   return wantedMs > stepMs ? alignToStep(fromMs, toMs, wantedMs) : { fromMs, toMs, stepMs };
 }
 
