@@ -38,7 +38,7 @@ export function columnOf(header: Header, cells: readonly Cell[], type: FieldType
         ...base,
         ...mask,
         type: actual,
-        values: Float64Array.from(cells, (cell) => (cell === undefined ? 0 : (cell as number))),
+        values: numbersFrom(cells),
       };
     case 'boolean':
       return { ...base, ...mask, type: 'boolean', values: Uint8Array.from(cells, (cell) => (cell === true ? 1 : 0)) };

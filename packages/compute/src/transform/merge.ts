@@ -99,9 +99,7 @@ function mergeColumns(frames: readonly Frame[], shared: readonly string[], names
       for (const { codes, out } of said) out.push(codes[index]?.[row] ?? -1);
     }
   }
-  return columns.map(({ header, type, dictionary, out }) =>
-    takeRows(columnOf(header, dictionary.cells, type), Int32Array.from(out)),
-  );
+  return columns.map(({ source, out }) => takeRows(source, Int32Array.from(out)));
 }
 
 function agrees(own: readonly Column[], index: number, row: number, target: number): boolean {
