@@ -15,7 +15,7 @@ import { endsWithClock } from '@vitrine/compute/time.ts';
 import type { FolderRef } from '@vitrine/model/api.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, use, useEffect, useMemo, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { ApiError, ask } from '../api/client.ts';
 import { dashboardQuery } from '../api/queries.ts';
