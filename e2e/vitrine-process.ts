@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const VITRINE = fileURLToPath(new URL('../packages/server/bin/vitrine.mjs', import.meta.url));
+export const VITRINE = fileURLToPath(new URL('../packages/server/bin/vitrine.mjs', import.meta.url));
 const LINK = /https?:\/\/[^\s"]+\/sign-in\?token=[^\s"]+/;
 
 /** A real Vitrine in a process of its own, on a free port and in a folder that goes with it. */
