@@ -182,3 +182,37 @@ const curve: Frame = {
 };
 
 linePieces.push({ title: 'Loss by step', kind: 'trend', w: 12, h: 260, options: { xField: 'step' }, data: answer(curve) });
+
+const cloud: Frame = {
+  refId: 'A',
+  shape: 'table',
+  length: 160,
+  fields: [
+    {
+      name: 'learning rate',
+      type: 'number',
+      values: Float64Array.from({ length: 160 }, (_, n) => 0.0005 * (1 + ((n * 37) % 97))),
+    },
+    {
+      name: 'accuracy',
+      type: 'number',
+      config: { unit: 'percentunit' },
+      values: Float64Array.from({ length: 160 }, (_, n) => 0.95 - (((n * 37) % 97) - 30) ** 2 / 9000 - ((n * 13) % 17) / 200),
+    },
+    { name: 'parameters', type: 'number', values: Float64Array.from({ length: 160 }, (_, n) => 1e6 * (1 + ((n * 53) % 11))) },
+    { name: 'epochs', type: 'number', values: Float64Array.from({ length: 160 }, (_, n) => 5 + ((n * 7) % 40)) },
+  ],
+};
+const column = (name: string) => ({ matcher: { id: 'byName', options: name } });
+
+linePieces.push({
+  title: 'Accuracy by learning rate',
+  kind: 'xychart',
+  w: 12,
+  h: 260,
+  options: {
+    mapping: 'manual',
+    series: [{ x: column('learning rate'), y: column('accuracy'), size: column('parameters'), color: column('epochs') }],
+  },
+  data: answer(cloud),
+});

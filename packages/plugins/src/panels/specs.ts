@@ -3,6 +3,7 @@ import { dashlist } from './dashlist/spec.ts';
 import { annolist } from './annolist/spec.ts';
 import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
+import { nodeGraph } from './node-graph/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
 import { heatmap } from './heatmap/spec.ts';
@@ -10,16 +11,19 @@ import { piechart } from './piechart/spec.ts';
 import { histogram } from './histogram/spec.ts';
 import { stateTimeline } from './state-timeline/spec.ts';
 import { statusHistory } from './status-history/spec.ts';
+import { confusionMatrix } from './confusion-matrix/spec.ts';
 import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
 import { trend } from './trend/spec.ts';
+import { xychart } from './xychart/spec.ts';
 
 /** All built-in panels in the order in which a picker shows them. */
 export const panelSpecs: readonly PanelSpec<unknown>[] = [
   timeseries,
   trend,
+  xychart,
   stat,
   gauge,
   bargauge,
@@ -30,8 +34,10 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   histogram,
   stateTimeline,
   statusHistory,
+  confusionMatrix,
   text,
   dashlist,
   annolist,
   alertlist,
+  nodeGraph,
 ];

@@ -6,6 +6,7 @@ import { dashlist } from './dashlist/spec.ts';
 import { annolist } from './annolist/spec.ts';
 import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
+import { nodeGraph } from './node-graph/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { eraseOptions } from './erase.ts';
 import { gauge } from './gauge/spec.ts';
@@ -14,11 +15,13 @@ import { piechart } from './piechart/spec.ts';
 import { histogram } from './histogram/spec.ts';
 import { stateTimeline } from './state-timeline/spec.ts';
 import { statusHistory } from './status-history/spec.ts';
+import { confusionMatrix } from './confusion-matrix/spec.ts';
 import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseriesWeb } from './timeseries/web.tsx';
 import { trend } from './trend/spec.ts';
+import { xychart } from './xychart/spec.ts';
 
 /** A panel whose code is fetched when the first of its kind is drawn. Draw it under a Suspense. */
 function later<Options>(spec: PanelSpec<Options>, load: () => Promise<PanelWeb<Options>>): PanelWeb<Options> {
@@ -30,6 +33,7 @@ function later<Options>(spec: PanelSpec<Options>, load: () => Promise<PanelWeb<O
 export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(timeseriesWeb),
   eraseOptions(later(trend, async () => (await import('./trend/web.tsx')).trendWeb)),
+  eraseOptions(later(xychart, async () => (await import('./xychart/web.tsx')).xychartWeb)),
   eraseOptions(statWeb),
   eraseOptions(later(gauge, async () => (await import('./gauge/web.tsx')).gaugeWeb)),
   eraseOptions(later(bargauge, async () => (await import('./bargauge/web.tsx')).bargaugeWeb)),
@@ -40,8 +44,10 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(histogram, async () => (await import('./histogram/web.tsx')).histogramWeb)),
   eraseOptions(later(stateTimeline, async () => (await import('./state-timeline/web.tsx')).stateTimelineWeb)),
   eraseOptions(later(statusHistory, async () => (await import('./status-history/web.tsx')).statusHistoryWeb)),
+  eraseOptions(later(confusionMatrix, async () => (await import('./confusion-matrix/web.tsx')).confusionMatrixWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
   eraseOptions(later(dashlist, async () => (await import('./dashlist/web.tsx')).dashlistWeb)),
   eraseOptions(later(annolist, async () => (await import('./annolist/web.tsx')).annolistWeb)),
   eraseOptions(later(alertlist, async () => (await import('./alertlist/web.tsx')).alertlistWeb)),
+  eraseOptions(later(nodeGraph, async () => (await import('./node-graph/web.tsx')).nodeGraphWeb)),
 ];
