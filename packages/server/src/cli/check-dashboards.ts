@@ -7,7 +7,7 @@ import { complain, print } from './print.ts';
 
 const LEVELS = ['migrated', 'approximated', 'unsupported', 'repaired'] as const;
 /** What of a folder may hold dashboards; YAML only where it says so. */
-const YAML_WITH_DASHBOARDS = /^\s*kind:\s*["']?(ConfigMap|ConfigMapList|List|Dashboard|GrafanaDashboard)\b/m;
+const YAML_WITH_DASHBOARDS = /^[ \t]*kind:[ \t]*["']?(ConfigMap|ConfigMapList|List|Dashboard|GrafanaDashboard)\b/m;
 
 /** `vitrine check dashboard FILE…`: what an import would make of each, panel by panel. The exit code is 1 where one cannot be read. */
 export function checkDashboards(paths: readonly string[]): number {
