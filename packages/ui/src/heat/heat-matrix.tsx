@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 
 import { AXIS_FONT, drawBandsBelow, drawBandsLeft, shortened, textWidth } from '../categorical/axes.ts';
 import type { Area } from '../categorical/axes.ts';
@@ -31,6 +31,12 @@ export interface HeatMatrixProps {
   readonly say: (value: number) => string;
   readonly legend: boolean;
   readonly hasTooltip: boolean;
+  /** What a cell says when pointed at; its names and value where absent. */
+  readonly describe?: (row: number, column: number) => ReactNode;
+  /** Sets the diagonal apart. */
+  readonly diagonal?: boolean;
+  /** What rows and columns are. */
+  readonly titles?: { readonly rows: string; readonly columns: string };
 }
 
 const SCALE_HEIGHT = 22;
@@ -43,9 +49,10 @@ export function HeatMatrix(props: HeatMatrixProps): ReactElement {
   const height = props.height - scale;
   const area = useMemo<Area>(() => {
     const widest = rows.reduce((most, name) => Math.max(most, textWidth(shortened(name, LETTERS))), 0);
-    const left = Math.min(width * 0.4, widest + 12);
-    return { left, top: 6, width: Math.max(10, width - left - 8), height: Math.max(10, height - 32) };
-  }, [rows, width, height]);
+    const title = props.titles === undefined ? 0 : 16;
+    const left = Math.min(width * 0.4, widest + 12 + title);
+    return { left, top: 6, width: Math.max(10, width - left - 8), height: Math.max(10, height - 32 - title) };
+  }, [rows, width, height, props.titles]);
   const cell = { width: area.width / Math.max(1, columns.length), height: area.height / Math.max(1, rows.length) };
   const { width: cellWidth, height: cellHeight } = cell;
 
@@ -71,10 +78,49 @@ export function HeatMatrix(props: HeatMatrixProps): ReactElement {
         }
       }
       const ink = INK[theme];
+      if (props.diagonal === true && Math.min(cellWidth, cellHeight) >= 4) {
+        ctx.strokeStyle = ink.text;
+        ctx.lineWidth = 1;
+        for (let at = 0; at < Math.min(rows.length, columns.length); at++) {
+          ctx.strokeRect(
+            area.left + at * cellWidth + 0.5,
+            area.top + at * cellHeight + 0.5,
+            cellWidth - space - 1,
+            cellHeight - space - 1,
+          );
+        }
+      }
+      if (props.titles !== undefined) {
+        ctx.fillStyle = ink.dim;
+        ctx.textAlign = 'center';
+        ctx.textBaseline = 'middle';
+        ctx.fillText(props.titles.columns, area.left + area.width / 2, height - 7);
+        ctx.save();
+        ctx.translate(7, area.top + area.height / 2);
+        ctx.rotate(-Math.PI / 2);
+        ctx.fillText(props.titles.rows, 0, 0);
+        ctx.restore();
+      }
       drawBandsLeft(ctx, rows, area, ink, LETTERS);
       drawBandsBelow(ctx, columns, area, ink, { rotation: 0, mostLetters: LETTERS, spacing: 0 });
     },
-    [area, rows, columns, values, isBlank, coloring, gap, showValue, say, theme, cellWidth, cellHeight],
+    [
+      area,
+      rows,
+      columns,
+      values,
+      isBlank,
+      coloring,
+      gap,
+      showValue,
+      say,
+      theme,
+      cellWidth,
+      cellHeight,
+      props.diagonal,
+      props.titles,
+      height,
+    ],
   );
   const boxOf = useCallback(
     (mark: number) => ({
@@ -96,6 +142,8 @@ export function HeatMatrix(props: HeatMatrixProps): ReactElement {
   const words = (value: number) => (Number.isNaN(value) ? 'no value' : say(value));
   const tooltipOf = (mark: number) => {
     if (!props.hasTooltip) return undefined;
+    const own = props.describe?.(Math.floor(mark / columns.length), mark % columns.length);
+    if (own !== undefined) return own;
     return (
       <div className={classes.reading}>
         <span>

@@ -19,7 +19,7 @@ function StateTimeline({ options, field, data, width, height, title, context }: 
     () => statesOf(configured(data.frames, field), theme, timeZone, (xs, states) => stateSpans(xs, states, end, mergeValues)),
     [data.frames, field, theme, timeZone, end, mergeValues],
   );
-  const shown = legend.showLegend && legend.displayMode !== 'hidden' ? legend.placement : 'hidden';
+  const shown: 'bottom' | 'right' | 'hidden' = legend.showLegend && legend.displayMode !== 'hidden' ? legend.placement : 'hidden';
   const room = useMemo(() => ({ placement: shown, items: found.legend }), [shown, found]);
   if (found.rows.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   return (

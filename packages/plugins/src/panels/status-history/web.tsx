@@ -21,7 +21,7 @@ function StatusHistory({ options, field, data, width, height, title, context }: 
       ),
     [data.frames, data.stepMs, field, theme, timeZone, colWidth],
   );
-  const shown = legend.showLegend && legend.displayMode !== 'hidden' ? legend.placement : 'hidden';
+  const shown: 'bottom' | 'right' | 'hidden' = legend.showLegend && legend.displayMode !== 'hidden' ? legend.placement : 'hidden';
   const room = useMemo(() => ({ placement: shown, items: found.legend }), [shown, found]);
   if (found.rows.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   return (
