@@ -34,16 +34,22 @@ export function AnnotationLane(props: AnnotationLaneProps): ReactElement | null 
   const [open, setOpen] = useState<{ cluster: MarkCluster; x: number; y: number; pinned: boolean }>();
   useEffect(() => {
     if (open?.pinned !== true) return;
-    const close = (event: Event) => {
-      if (event instanceof KeyboardEvent && event.key !== 'Escape') return;
+    const onPress = (event: Event) => {
       if (event.target instanceof Element && event.target.closest('[role="tooltip"]') !== null) return;
       setOpen(undefined);
     };
-    document.addEventListener('mousedown', close);
-    document.addEventListener('keydown', close);
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      setOpen(undefined);
+      // Only what lies on top is closed.
+      event.stopPropagation();
+    };
+    // On the way down: the chart below hears its keys itself.
+    document.addEventListener('mousedown', onPress, true);
+    document.addEventListener('keydown', onKey, true);
     return () => {
-      document.removeEventListener('mousedown', close);
-      document.removeEventListener('keydown', close);
+      document.removeEventListener('mousedown', onPress, true);
+      document.removeEventListener('keydown', onKey, true);
     };
   }, [open?.pinned]);
   const show = (cluster: MarkCluster, element: HTMLElement, pinned: boolean) => {

@@ -1,9 +1,10 @@
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
-import type { Field } from '@vitrine/model/frame.ts';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { interpolate, timeToX } from '@vitrine/ui/chart/annotations.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import { seriesFromFrames } from '@vitrine/ui/chart/series.ts';
+import type { PickX } from '@vitrine/ui/chart/series.ts';
 import { TimeChart } from '@vitrine/ui/chart/time-chart.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { useMemo, useState } from 'react';
@@ -22,13 +23,7 @@ function Trend({ options, field, data, width, height, title, context }: PanelPro
     () => seriesFromFrames(frames, context.theme, context.timeZone, pickX),
     [frames, context.theme, context.timeZone, pickX],
   );
-  const x = useMemo(() => {
-    for (const [at, frame] of frames.entries()) {
-      const column = pickX(frame);
-      if (column !== undefined) return { field: frame.fields[column]!, name: fieldNames(frames)[at]![column]! };
-    }
-    return undefined;
-  }, [frames, pickX]);
+  const x = useMemo(() => xOf(frames, pickX), [frames, pickX]);
   const map = useMemo(() => timeMapOf(frames, pickX), [frames, pickX]);
   const [zoomed, setZoomed] = useState<readonly [number, number]>();
   const own = useOwnDomain(context, map, zoomed, setZoomed);
@@ -56,6 +51,14 @@ function Trend({ options, field, data, width, height, title, context }: PanelPro
       showX={axis.show}
     />
   );
+}
+
+function xOf(frames: readonly Frame[], pickX: PickX): { readonly field: Field; readonly name: string } | undefined {
+  for (const [at, frame] of frames.entries()) {
+    const column = pickX(frame);
+    if (column !== undefined) return { field: frame.fields[column]!, name: fieldNames(frames)[at]![column]! };
+  }
+  return undefined;
 }
 
 function axisOf(x: { readonly field: Field; readonly name: string } | undefined) {
