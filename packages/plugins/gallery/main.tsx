@@ -13,6 +13,7 @@ import type { PanelContext } from '../src/contract.ts';
 import { panels } from '../src/panels/web.ts';
 import * as made from './data.ts';
 import { dataPieces } from './data-pieces.ts';
+import { graphPieces } from './pieces-graphs.tsx';
 import { crowdedPage, pieces } from './pieces.tsx';
 
 const FIELD: FieldSettings = { unit: '' };
@@ -89,10 +90,12 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
 
 /** `?many`: 20 panels of 50 lines, to be timed. */
 const many = new URLSearchParams(location.search).has('many');
-/** `?set=data`: tables, categories, logs. `?only=Name` shows the pieces whose title begins so. */
+/** `?set=data`: tables, categories, logs. `?set=graphs`: graphs, traces, profiles, lists. `?only=Name` shows the pieces whose title begins so. */
 const set = new URLSearchParams(location.search).get('set');
 const only = new URLSearchParams(location.search).get('only') ?? '';
-const shown = (many ? crowdedPage : set === 'data' ? dataPieces : pieces).filter(({ title }) => title.startsWith(only));
+const shown = (many ? crowdedPage : set === 'data' ? dataPieces : set === 'graphs' ? graphPieces : pieces).filter(({ title }) =>
+  title.startsWith(only),
+);
 const theme: ThemeName = new URLSearchParams(location.search).get('theme') === 'light' ? 'light' : 'dark';
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

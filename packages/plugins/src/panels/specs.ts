@@ -12,6 +12,7 @@ import { histogram } from './histogram/spec.ts';
 import { stateTimeline } from './state-timeline/spec.ts';
 import { statusHistory } from './status-history/spec.ts';
 import { confusionMatrix } from './confusion-matrix/spec.ts';
+import { boxplot } from './boxplot/spec.ts';
 import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -35,6 +36,7 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   stateTimeline,
   statusHistory,
   confusionMatrix,
+  boxplot,
   text,
   dashlist,
   annolist,

@@ -16,6 +16,7 @@ import { histogram } from './histogram/spec.ts';
 import { stateTimeline } from './state-timeline/spec.ts';
 import { statusHistory } from './status-history/spec.ts';
 import { confusionMatrix } from './confusion-matrix/spec.ts';
+import { boxplot } from './boxplot/spec.ts';
 import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -45,6 +46,7 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(stateTimeline, async () => (await import('./state-timeline/web.tsx')).stateTimelineWeb)),
   eraseOptions(later(statusHistory, async () => (await import('./status-history/web.tsx')).statusHistoryWeb)),
   eraseOptions(later(confusionMatrix, async () => (await import('./confusion-matrix/web.tsx')).confusionMatrixWeb)),
+  eraseOptions(later(boxplot, async () => (await import('./boxplot/web.tsx')).boxplotWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
   eraseOptions(later(dashlist, async () => (await import('./dashlist/web.tsx')).dashlistWeb)),
   eraseOptions(later(annolist, async () => (await import('./annolist/web.tsx')).annolistWeb)),
