@@ -186,11 +186,12 @@ function sameUid(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
-/** A to Z, then AA, AB, … */
+const LETTERS = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(65 + index));
+/** A to Z, then AA, AB, …: more than a panel has queries. */
+const REF_IDS = [...LETTERS, ...LETTERS.flatMap((first) => LETTERS.map((second) => first + second))];
+
 function freeRefId(given: ReadonlySet<string>): string {
-  const letters = Array.from({ length: 26 }, (_, index) => String.fromCodePoint(65 + index));
-  const names = [...letters, ...letters.flatMap((first) => letters.map((second) => first + second))];
-  return names.find((name) => !given.has(name)) ?? `Q${given.size}`;
+  return REF_IDS.find((name) => !given.has(name)) ?? `Q${given.size}`;
 }
 
 /** The source that stands on the panel: what its queries agree on. */

@@ -213,28 +213,21 @@ function inOrder(panels: readonly Placed[]): Placed[] {
 
 /** Counts places from `top`, and pushes down what overlaps something above it. */
 function settle(panels: readonly Placed[], top: number): FoundPanel[] {
+  /** In the order of their tops. */
   const settled: FoundPanel[] = [];
-  /** How far down each column is taken. */
-  const taken: { readonly from: number; readonly to: number }[][] = Array.from({ length: COLUMNS }, () => []);
   for (const { json, id, grid, notes } of inOrder(panels)) {
-    const columns = taken.slice(grid.x, grid.x + grid.w);
     const wanted = grid.y - top;
     let y = wanted;
-    for (let moved = true; moved;) {
-      moved = false;
-      for (const column of columns) {
-        const under = column.find(({ from, to }) => from < y + grid.h && to > y);
-        if (under !== undefined) {
-          y = under.to;
-          moved = true;
-        }
-      }
+    // One pass is enough: what starts higher and does not overlap lies above for good.
+    for (const { grid: other } of settled) {
+      const beside = other.x >= grid.x + grid.w || other.x + other.w <= grid.x;
+      if (!beside && other.y < y + grid.h && other.y + other.h > y) y = other.y + other.h;
     }
     if (y !== wanted) notes.at('gridPos').repaired('The panel overlapped another one and was pushed down.');
-    columns.forEach((column) => column.push({ from: y, to: y + grid.h }));
-    settled.push({ json, id, grid: { ...grid, y }, notes });
+    const at = settled.findLastIndex(({ grid: other }) => other.y < y || (other.y === y && other.x < grid.x));
+    settled.splice(at + 1, 0, { json, id, grid: { ...grid, y }, notes });
   }
-  return settled.toSorted((a, b) => a.grid.y - b.grid.y || a.grid.x - b.grid.x);
+  return settled;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -49,7 +49,7 @@ function parseText(text: string, path: string): unknown[] {
   try {
     return parseAllDocuments(bare).map((document) => {
       const [problem] = document.errors;
-      if (problem !== undefined) refuse(path, `is not YAML: ${problem.message}`, problem);
+      if (problem !== undefined) refuse(path, `is not YAML: ${problem.message.split('\n')[0]}`, problem);
       return cleaned(document.toJS(), path);
     });
   } catch (error) {
