@@ -1,10 +1,14 @@
 // Here and not at the start: it must come after Mantine's own.
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import type { SpotlightActionGroupData } from '@mantine/spotlight';
+import type { SpotlightActionGroupData, SpotlightFilterFunction } from '@mantine/spotlight';
 import {
   IconBolt,
   IconCalendarTime,
+  IconCompass,
+  IconFileImport,
+  IconPlaylist,
+  IconPlus,
   IconChevronLeft,
   IconChevronRight,
   IconHome,
@@ -18,9 +22,10 @@ import {
   IconZoomOut,
 } from '@tabler/icons-react';
 import type { Icon } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { dashboardSearchQuery } from '../api/queries.ts';
 import { currentShortcuts } from './shortcuts.ts';
@@ -37,6 +42,20 @@ const ICONS: Readonly<Record<string, Icon>> = {
   '.': IconChevronRight,
 };
 
+/** Typing is one question, not five. */
+const SETTLE_MS = 80;
+const MOST_FOUND = 30;
+
+/** The server has searched the dashboards; the rest is searched here. */
+const narrow: SpotlightFilterFunction = (query, groups) => {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return groups.flatMap((group) => {
+    if (!('actions' in group) || group.group === 'Dashboards') return [group];
+    const actions = group.actions.filter(({ label = '' }) => words.every((word) => label.toLowerCase().includes(word)));
+    return actions.length === 0 ? [] : [{ ...group, actions }];
+  });
+};
+
 export interface PaletteProps {
   readonly opened: boolean;
   readonly onClose: () => void;
@@ -47,7 +66,10 @@ export interface PaletteProps {
 
 /** Everything by its name: dashboards, pages, actions. */
 export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: PaletteProps): ReactElement {
-  const dashboards = useQuery(dashboardSearchQuery({ limit: 100 })).data?.dashboards;
+  const [query, setQuery] = useState('');
+  const [text] = useDebouncedValue(query.trim(), SETTLE_MS);
+  const dashboards = useQuery({ ...dashboardSearchQuery({ text, limit: MOST_FOUND }), placeholderData: keepPreviousData }).data
+    ?.dashboards;
   const navigate = useNavigate();
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
 
@@ -74,6 +96,30 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
             label: 'All dashboards',
             leftSection: <IconLayoutDashboard {...icon} />,
             onClick: () => void navigate({ to: '/dashboards' }),
+          },
+          {
+            id: 'explore',
+            label: 'Explore',
+            leftSection: <IconCompass {...icon} />,
+            onClick: () => void navigate({ to: '/explore' }),
+          },
+          {
+            id: 'new',
+            label: 'New dashboard',
+            leftSection: <IconPlus {...icon} />,
+            onClick: () => void navigate({ to: '/dashboards/new' }),
+          },
+          {
+            id: 'import',
+            label: 'Import a dashboard',
+            leftSection: <IconFileImport {...icon} />,
+            onClick: () => void navigate({ to: '/import' }),
+          },
+          {
+            id: 'playlists',
+            label: 'Playlists',
+            leftSection: <IconPlaylist {...icon} />,
+            onClick: () => void navigate({ to: '/playlists' }),
           },
         ],
       },
@@ -105,6 +151,9 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
     <Spotlight
       store={store}
       actions={actions}
+      query={query}
+      onQueryChange={setQuery}
+      filter={narrow}
       shortcut={null}
       lockScroll={false}
       onSpotlightClose={onClose}
