@@ -131,6 +131,17 @@ export function grafanaQueryRoutes(app: Routes, documents: DocumentStore, needs:
     },
   });
 
+  void app.register(async (scope) => proxyRoutes(scope));
+}
+
+/** The way that Grafana has to a data source past it: here it leads to Vitrine's own Prometheus API and nowhere else. */
+function proxyRoutes(app: Routes): void {
+  // Bodies are for the address that the caller is sent on to, whatever they are.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
   for (const url of ['/api/datasources/proxy/uid/:uid/*', '/api/datasources/proxy/:uid/*']) {
     app.route({
       method: ['GET', 'POST'],

@@ -91,6 +91,17 @@ got["source changed"] = g.datasource.update_datasource_by_uid("fleet", {**source
 got["source deleted"] = g.datasource.delete_datasource_by_uid("fleet")
 got["source gone"] = fails(lambda: g.datasource.get_datasource_by_uid("fleet"))
 
+got["own health"] = g.datasource.health("builtin")
+got["own query"] = g.datasource.query(datasource_uid="builtin", query="1+1", timestamp=1700000000)
+# Vitrine as a Prometheus, asked through Vitrine.
+self = {"name": "Itself", "type": "prometheus", "url": url, "access": "proxy", "uid": "itself"}
+g.datasource.create_datasource(self)
+got["health"] = g.datasource.health("itself")
+inquiry = g.datasource.health_inquiry("itself")
+got["inquiry"] = [inquiry.success, inquiry.status]
+got["query"] = g.datasource.smartquery(g.datasource.get_datasource_by_uid("itself"), "vector(42)")
+got["wrong query"] = fails(lambda: g.datasource.smartquery(g.datasource.get_datasource_by_uid("itself"), "vector("))
+
 snapshot = g.snapshots.create_new_snapshot(dashboard=answer["dashboard"], name="Kept", expires=3600)
 got["snapshot"] = snapshot
 got["snapshot read"] = g.snapshots.get_snapshot_by_key(snapshot["key"])
@@ -195,6 +206,12 @@ describe('a script with Python’s grafana-client', () => {
     ['source changed', { name: 'Fleet 2', datasource: { secureJsonFields: { basicAuthPassword: true }, version: 2 } }],
     ['source deleted', { message: 'Data source deleted' }],
     ['source gone', [404, null, expect.any(String)]],
+    ['own health', { status: 'OK' }],
+    ['own query', { data: { result: [1_700_000_000, '2'] } }],
+    ['health', { status: 'OK' }],
+    ['inquiry', [true, 'OK']],
+    ['query', { results: { test: { frames: [{ schema: { fields: [{ type: 'time' }, { type: 'number' }] } }] } } }],
+    ['wrong query', [400, null, expect.any(String)]],
     ['snapshot read', { meta: { isSnapshot: true, name: 'Kept' } }],
     ['snapshots', [{ name: 'Kept' }]],
     ['deleted', { title: 'Training loss' }],
