@@ -15,9 +15,31 @@ export interface Places {
 }
 
 /** Room between the middles of nodes: names stand below them. */
-export const COLUMN_GAP = 190;
-export const ROW_GAP = 112;
+export const COLUMN_GAP = 150;
+export const ROW_GAP = 108;
 const SWEEPS = 12;
+
+/** How far the middle of a line may swing out, as a share of its length. */
+const BEND = 0.22;
+const MOST_BEND = 160;
+
+/**
+ * How far the middle of each edge swings out to its right, in the units of places. Lines that pass over columns would lie upon what
+ * stands between, and lines there and back upon each other.
+ */
+export function bendsOf({ sources, targets, count }: GraphShape, { x, y }: Places, layout: GraphLayout): Float64Array {
+  const pairs = new Set<number>();
+  sources.forEach((source, edge) => pairs.add(source * count + targets[edge]!));
+  return Float64Array.from(sources, (source, edge) => {
+    const target = targets[edge]!;
+    if (source === target || source < 0 || target < 0 || source >= count || target >= count) return 0;
+    const dx = x[target]! - x[source]!;
+    const length = Math.hypot(dx, y[target]! - y[source]!);
+    const isFar = layout === 'layered' && Math.abs(dx) > COLUMN_GAP * 1.5;
+    if (!isFar && !pairs.has(target * count + source)) return 0;
+    return Math.min(MOST_BEND, length * (isFar ? BEND : BEND / 2));
+  });
+}
 
 export function layOut(shape: GraphShape, layout: GraphLayout): Places {
   switch (layout) {
@@ -86,7 +108,7 @@ function layered(shape: GraphShape): Places {
       y[node] = (place - (column.length - 1) / 2) * ROW_GAP;
     });
   });
-  straighten(columns, out, into, y);
+  if (columns.length === inLayers.length) straighten(columns, out, into, y);
   const lowest = columns.flat().reduce((most, node) => Math.max(most, y[node]!), -ROW_GAP);
   const across = Math.max(columns.length, Math.ceil(Math.sqrt(alone.length)), 1);
   alone.forEach((node, place) => {

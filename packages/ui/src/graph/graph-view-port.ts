@@ -55,7 +55,14 @@ export function reveal(view: ViewPort, x: number, y: number, width: number, heig
 const EDGE_REACH = 5;
 
 /** What is at a point of the canvas: nodes lie over edges. Pure. */
-export function pickAt(model: GraphModel, places: Places, view: ViewPort, atX: number, atY: number): GraphPick | undefined {
+export function pickAt(
+  model: GraphModel,
+  places: Places,
+  bends: Float64Array,
+  view: ViewPort,
+  atX: number,
+  atY: number,
+): GraphPick | undefined {
   const x = (atX - view.x) / view.scale;
   const y = (atY - view.y) / view.scale;
   for (let index = model.nodes.length - 1; index >= 0; index--) {
@@ -65,13 +72,27 @@ export function pickAt(model: GraphModel, places: Places, view: ViewPort, atX: n
   let nearest: GraphPick | undefined;
   let least = EDGE_REACH / view.scale;
   model.edges.forEach(({ source, target }, index) => {
-    const distance = toSegment(x, y, places.x[source]!, places.y[source]!, places.x[target]!, places.y[target]!);
+    const from = [places.x[source]!, places.y[source]!] as const;
+    const to = [places.x[target]!, places.y[target]!] as const;
+    const middle = middleOf(from, to, bends[index] ?? 0);
+    // Two straight lines are near enough to what is drawn.
+    const distance = Math.min(toSegment(x, y, ...from, ...middle), toSegment(x, y, ...middle, ...to));
     if (distance < least) {
       least = distance;
       nearest = { kind: 'edge', index };
     }
   });
   return nearest;
+}
+
+/** Where the middle of a bent line lies. Pure. */
+export function middleOf(
+  [ax, ay]: readonly [number, number],
+  [bx, by]: readonly [number, number],
+  bend: number,
+): readonly [x: number, y: number] {
+  const length = Math.max(1e-9, Math.hypot(bx - ax, by - ay));
+  return [(ax + bx) / 2 - ((by - ay) / length) * bend, (ay + by) / 2 + ((bx - ax) / length) * bend];
 }
 
 function toSegment(x: number, y: number, fromX: number, fromY: number, toX: number, toY: number): number {

@@ -14,6 +14,7 @@ export interface GraphViewProps {
   readonly label: string;
   readonly model: GraphModel;
   readonly places: Places;
+  readonly bends: Float64Array;
   readonly width: number;
   readonly height: number;
   readonly theme: ThemeName;
@@ -36,7 +37,7 @@ const DRAG_FROM = 4;
 
 /** A graph that can be moved, zoomed, searched, pointed at, and walked along its edges with the arrow keys. */
 export function GraphView(props: GraphViewProps): ReactElement {
-  const { label, model, places, width, theme } = props;
+  const { label, model, places, bends, width, theme } = props;
   const { nodes, edges, legend } = model;
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = usePixelRatio();
@@ -67,8 +68,8 @@ export function GraphView(props: GraphViewProps): ReactElement {
   useLayoutEffect(() => {
     const ctx = sizedContext(canvas.current!, width, height, ratio);
     if (ctx === undefined) return;
-    paintGraph(ctx, { model, places, view, width, height, theme, picked: chosen, hovered: pointed, found });
-  }, [model, places, view, width, height, theme, chosen, pointed, found, ratio]);
+    paintGraph(ctx, { model, places, bends, view, width, height, theme, picked: chosen, hovered: pointed, found });
+  }, [model, places, bends, view, width, height, theme, chosen, pointed, found, ratio]);
 
   useEffect(() => {
     const element = canvas.current!;
@@ -88,7 +89,7 @@ export function GraphView(props: GraphViewProps): ReactElement {
   const drag = useRef<{ x: number; y: number; view: ViewPort; far: boolean }>(undefined);
   const at = (event: PointerEvent) => {
     const { left, top } = canvas.current!.getBoundingClientRect();
-    return pickAt(model, places, view, event.clientX - left, event.clientY - top);
+    return pickAt(model, places, bends, view, event.clientX - left, event.clientY - top);
   };
   const onPointerMove = (event: PointerEvent) => {
     const from = drag.current;

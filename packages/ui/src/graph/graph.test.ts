@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { COLUMN_GAP, layOut, ROW_GAP } from './graph-layout.ts';
+import { bendsOf, COLUMN_GAP, layOut, ROW_GAP } from './graph-layout.ts';
 import type { GraphShape } from './graph-layout.ts';
 import type { GraphModel } from './graph-model.ts';
 import { fit, neighbourTowards, pickAt, reveal, zoomAbout } from './graph-view-port.ts';
@@ -91,6 +91,7 @@ const model: GraphModel = {
   legend: [],
 };
 const places = { x: Float64Array.of(0, 200, 0), y: Float64Array.of(0, 0, 100) };
+const bends = new Float64Array(2);
 const still = { x: 0, y: 0, scale: 1 };
 
 test.each([
@@ -98,7 +99,7 @@ test.each([
   [100, 3, { kind: 'edge', index: 0 }],
   [1, 50, { kind: 'edge', index: 1 }],
   [100, 50, undefined],
-])('at (%i, %i) lies %j', (x, y, want) => expect(pickAt(model, places, still, x, y)).toEqual(want));
+])('at (%i, %i) lies %j', (x, y, want) => expect(pickAt(model, places, bends, still, x, y)).toEqual(want));
 
 test.each([
   [0, 1, 0, 1],
@@ -117,6 +118,20 @@ test('the view holds the whole graph, zooms about a point, and follows the focus
   const near = zoomAbout(still, 2, 50, 60);
   expect([(50 - near.x) / near.scale, (60 - near.y) / near.scale]).toEqual([50, 60]);
   expect(reveal(still, 1000, 50, 400, 300)).toEqual({ x: -660, y: 10, scale: 1 });
+});
+
+test('lines over columns and lines there and back swing out', () => {
+  const shape = shapeOf(3, [
+    [0, 1],
+    [1, 2],
+    [0, 2],
+    [2, 1],
+  ]);
+  const bends = bendsOf(shape, { x: Float64Array.of(0, 150, 300), y: new Float64Array(3) }, 'layered');
+  expect([...bends].map((bend) => bend > 0)).toEqual([false, true, true, true]);
+  const bent = Float64Array.of(40, 0);
+  expect(pickAt(model, places, bent, still, 100, 40)).toEqual({ kind: 'edge', index: 0 });
+  expect(pickAt(model, places, bent, still, 100, 0)).toBeUndefined();
 });
 
 test.each([

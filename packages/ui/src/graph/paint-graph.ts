@@ -1,12 +1,16 @@
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
+import { COLUMN_GAP } from './graph-layout.ts';
 import type { Places } from './graph-layout.ts';
 import type { GraphEdge, GraphModel, GraphNode, GraphPick } from './graph-model.ts';
+import { middleOf } from './graph-view-port.ts';
 import type { ViewPort } from './graph-view-port.ts';
 
 export interface GraphPaint {
   readonly model: GraphModel;
   readonly places: Places;
+  /** See bendsOf(). */
+  readonly bends: Float64Array;
   readonly view: ViewPort;
   readonly width: number;
   readonly height: number;
@@ -19,15 +23,18 @@ export interface GraphPaint {
 
 const FONT = "'Inter Variable', system-ui, sans-serif";
 /** Below these scales names and numbers are dust. */
-const NAMES_FROM = 0.5;
-const FIGURES_FROM = 0.4;
+const NAMES_FROM = 0.28;
+const FIGURES_FROM = 0.75;
 const LONGEST_NAME = 20;
+/** Pixels of the screen. */
+const LEAST_FONT = 10;
+const LETTER = 6.2;
 const RIM = 3.5;
 const ARROW = 7;
 
 /** Draws what lies inside the canvas. 1,500 nodes take a few milliseconds. */
 export function paintGraph(ctx: CanvasRenderingContext2D, paint: GraphPaint): void {
-  const { model, places, view, width, height, theme, found } = paint;
+  const { model, places, bends, view, width, height, theme, found } = paint;
   const ink = INK[theme];
   const lit = litBy(paint);
   ctx.clearRect(0, 0, width, height);
@@ -41,14 +48,21 @@ export function paintGraph(ctx: CanvasRenderingContext2D, paint: GraphPaint): vo
   ctx.lineCap = 'round';
   model.edges.forEach((edge, index) => {
     const [ax, ay, bx, by] = [places.x[edge.source]!, places.y[edge.source]!, places.x[edge.target]!, places.y[edge.target]!];
-    if (Math.max(ax, bx) < left || Math.min(ax, bx) > right || Math.max(ay, by) < top || Math.min(ay, by) > bottom) return;
+    const bend = bends[index] ?? 0;
+    const middle = middleOf([ax, ay], [bx, by], bend);
+    const isOut =
+      Math.max(ax, bx, middle[0]) < left ||
+      Math.min(ax, bx, middle[0]) > right ||
+      Math.max(ay, by, middle[1]) < top ||
+      Math.min(ay, by, middle[1]) > bottom;
+    if (isOut) return;
     const isLit = lit === undefined ? edge.highlighted : lit.edges.has(index);
     ctx.globalAlpha = lit !== undefined && !isLit ? 0.15 : found === undefined ? 1 : 0.3;
     const color = isLit ? ink.accent : (edge.color ?? ink.axis);
-    drawEdge(ctx, edge, model.nodes[edge.source]!, model.nodes[edge.target]!, [ax, ay, bx, by], color, view.scale);
+    drawEdge(ctx, edge, model.nodes[edge.source]!, model.nodes[edge.target]!, [ax, ay, bx, by], bend, color, view.scale);
     if ((isLit || model.edges.length <= 30) && view.scale >= NAMES_FROM) {
       const text = [edge.mainStat, edge.secondaryStat].filter((part) => part !== '').join(' · ');
-      if (text !== '') drawLabel(ctx, text, (ax + bx) / 2, (ay + by) / 2, ink.panel, isLit ? ink.text : ink.dim);
+      if (text !== '') drawLabel(ctx, text, ...middle, view.scale, ink.panel, isLit ? ink.text : ink.dim);
     }
   });
   const margin = 120;
@@ -71,6 +85,7 @@ function drawEdge(
   from: GraphNode,
   to: GraphNode,
   [ax, ay, bx, by]: readonly [number, number, number, number],
+  bend: number,
   color: string,
   scale: number,
 ): void {
@@ -86,22 +101,30 @@ function drawEdge(
     ctx.stroke();
     return;
   }
-  const length = Math.max(1, Math.hypot(bx - ax, by - ay));
-  const [ux, uy] = [(bx - ax) / length, (by - ay) / length];
-  const start = from.radius + RIM;
-  const end = length - to.radius - RIM - 2;
-  if (end <= start) return;
-  ctx.moveTo(ax + ux * start, ay + uy * start);
-  ctx.lineTo(ax + ux * (end - ARROW), ay + uy * (end - ARROW));
+  const length = Math.hypot(bx - ax, by - ay);
+  if (length <= from.radius + to.radius + 2 * RIM + ARROW) return;
+  // A quadratic curve goes half as far as its control point.
+  const [cx, cy] = middleOf([ax, ay], [bx, by], 2 * bend);
+  const [startX, startY] = towards(ax, ay, cx, cy, from.radius + RIM);
+  const [tipX, tipY] = towards(bx, by, cx, cy, to.radius + RIM + 2);
+  const [endX, endY] = towards(bx, by, cx, cy, to.radius + RIM + 2 + ARROW);
+  const way = Math.max(1e-9, Math.hypot(tipX - endX, tipY - endY));
+  const [ux, uy] = [(tipX - endX) / way, (tipY - endY) / way];
+  ctx.moveTo(startX, startY);
+  ctx.quadraticCurveTo(cx, cy, endX, endY);
   ctx.stroke();
   ctx.setLineDash([]);
   const size = ARROW + edge.thickness;
-  const [tipX, tipY] = [ax + ux * end, ay + uy * end];
   ctx.beginPath();
   ctx.moveTo(tipX, tipY);
   ctx.lineTo(tipX - ux * size - (uy * size) / 2.2, tipY - uy * size + (ux * size) / 2.2);
   ctx.lineTo(tipX - ux * size + (uy * size) / 2.2, tipY - uy * size - (ux * size) / 2.2);
   ctx.fill();
+}
+
+function towards(x: number, y: number, toX: number, toY: number, by: number): readonly [number, number] {
+  const length = Math.max(1e-9, Math.hypot(toX - x, toY - y));
+  return [x + ((toX - x) / length) * by, y + ((toY - y) / length) * by];
 }
 
 function drawNode(
@@ -157,20 +180,33 @@ function drawNode(
     });
   }
   if (scale >= NAMES_FROM) {
-    ctx.font = `500 12px ${FONT}`;
+    // Names stay readable as long as there is room for some of their letters.
+    const size = Math.max(12, LEAST_FONT / scale);
+    const longest = Math.min(LONGEST_NAME, Math.floor((COLUMN_GAP * scale) / LETTER));
+    ctx.font = `500 ${size}px ${FONT}`;
     ctx.fillStyle = ink.text;
-    ctx.fillText(shorten(node.title), x, y + radius + 15);
-    ctx.font = `400 11px ${FONT}`;
+    ctx.fillText(shorten(node.title, longest), x, y + radius + size * 1.2);
+    const below = scale >= FIGURES_FROM ? node.subTitle : node.mainStat;
+    if (below === '') return;
+    ctx.font = `400 ${size * 0.92}px ${FONT}`;
     ctx.fillStyle = ink.dim;
-    if (node.subTitle !== '') ctx.fillText(shorten(node.subTitle), x, y + radius + 30);
+    ctx.fillText(shorten(below, longest), x, y + radius + size * 2.4);
   }
 }
 
-function drawLabel(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, behind: string, color: string): void {
-  ctx.font = `400 11px ${FONT}`;
+function drawLabel(
+  ctx: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  scale: number,
+  behind: string,
+  color: string,
+): void {
+  ctx.font = `400 ${Math.max(11, LEAST_FONT / scale)}px ${FONT}`;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  ctx.lineWidth = 4;
+  ctx.lineWidth = 4 / Math.min(1, scale);
   ctx.setLineDash([]);
   ctx.strokeStyle = behind;
   ctx.strokeText(text, x, y);

@@ -90,11 +90,8 @@ test('a frame of another kind gets a sentence', async () => {
 });
 
 test('the arrow keys walk along edges; details are text, with links', async () => {
-  const linked = { ...nodes, fields: nodes.fields.map((field) => ({ ...field, config: { links: [] } })) };
-  linked.fields[0] = {
-    ...nodes.fields[0]!,
-    config: { links: [{ title: 'Open', url: 'https://example.com', targetBlank: true }] },
-  } as Field & { config: { links: [] } };
+  const links = [{ title: 'Open', url: 'https://example.com', targetBlank: true }];
+  const linked = { ...nodes, fields: [{ ...nodes.fields[0]!, config: { links } }, ...nodes.fields.slice(1)] };
   await panel.show('nodeGraph', [linked, edges]);
   const stage = panel.host.querySelector<HTMLElement>('[aria-roledescription="graph"]')!;
   expect(stage.getAttribute('aria-label')).toContain('Latency: 4 nodes, 2 edges');

@@ -1,5 +1,5 @@
 import { resolveLinks } from '@vitrine/compute/field/links.ts';
-import { layOut } from '@vitrine/ui/graph/graph-layout.ts';
+import { bendsOf, layOut } from '@vitrine/ui/graph/graph-layout.ts';
 import type { GraphPick } from '@vitrine/ui/graph/graph-model.ts';
 import { GraphView } from '@vitrine/ui/graph/graph-view.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
@@ -26,10 +26,12 @@ function NodeGraph({ options, field, data, width, height, title, context }: Pane
   // Numbers change from answer to answer, and rarely what leads where: then everything stays where it is.
   const key = typeof read === 'string' ? '' : `${read.shape.count} ${read.shape.sources.join()} ${read.shape.targets.join()}`;
   const { layoutAlgorithm } = options;
-  const places = useMemo(() => {
+  const laidOut = useMemo(() => {
     const [count = 0, sources = '', targets = ''] = key.split(' ');
     const indices = (text: string) => Int32Array.from(text === '' ? [] : text.split(','), Number);
-    return layOut({ count: Number(count), sources: indices(sources), targets: indices(targets) }, layoutAlgorithm);
+    const shape = { count: Number(count), sources: indices(sources), targets: indices(targets) };
+    const found = layOut(shape, layoutAlgorithm);
+    return { places: found, bends: bendsOf(shape, found, layoutAlgorithm) };
   }, [key, layoutAlgorithm]);
   if (frames.every(({ length }) => length === 0)) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   if (typeof read === 'string') return <NoData width={width} height={height} text="No graph in this answer" hint={read} />;
@@ -48,7 +50,8 @@ function NodeGraph({ options, field, data, width, height, title, context }: Pane
         key={layoutAlgorithm}
         label={title === '' ? 'Node graph' : title}
         model={read.model}
-        places={places}
+        places={laidOut.places}
+        bends={laidOut.bends}
         width={width}
         height={height - notices}
         theme={theme}
