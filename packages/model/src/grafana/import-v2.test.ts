@@ -277,3 +277,21 @@ test('annotations of the second form are read', () => {
     { name: 'Restarts', source: { type: 'prometheus', uid: 'p' }, spec: { expr: 'changes(x[5m]) > 0', titleFormat: '{{pod}}' } },
   ]);
 });
+
+test('what the second form says beyond what is read is kept or named', () => {
+  const more = element(1, { newOfPanel: 1 }).spec;
+  const query = { ...more.data.spec.queries[0]!.spec, newOfQuery: 2 };
+  const data = { kind: 'QueryGroup', spec: { ...more.data.spec, queries: [{ kind: 'PanelQuery', spec: query }] } };
+  const vizConfig = { ...more.vizConfig, spec: { ...more.vizConfig.spec, newOfLook: 3 } };
+  const elements = { 'panel-1': { kind: 'Panel', spec: { ...more, data, vizConfig } } };
+  const { dashboard, findings } = importOne(
+    spec(grid(item('panel-1', 0, 0, { newOfPlace: 4 })), { elements, newOfDashboard: 5 }),
+  );
+  expect(dashboard.extra).toEqual({ newOfDashboard: 5 });
+  expect(dashboard.panels[0]?.extra).toEqual({ newOfPanel: 1, pluginVersion: '13.2.0' });
+  expect(findings.map(({ path }) => path.replace('spec.elements.panel-1.spec.', '').replace('spec.layout.spec.', ''))).toEqual([
+    'items[0].spec.newOfPlace',
+    'vizConfig.spec.newOfLook',
+    'data.spec.queries[0].spec.newOfQuery',
+  ]);
+});

@@ -42,7 +42,12 @@ export function importV2(spec: Json, name: string, notes: Notes): Dashboard {
     const place = places.get(id);
     if (place === undefined) at.repaired('The layout does not show this panel; it stands below the others now.');
     return [
-      { ...toPanel(objectOf(element)), ...place, id, gridPos: { x: 0, y: 0, w: 12, h: 8, ...objectOf(place?.['gridPos']) } },
+      {
+        ...toPanel(objectOf(element), at.at('spec')),
+        ...place,
+        id,
+        gridPos: { x: 0, y: 0, w: 12, h: 8, ...objectOf(place?.['gridPos']) },
+      },
     ];
   });
   const unplaced = panels.filter(({ id }) => !places.has(id as number)).map(({ id }) => id as number);
@@ -254,6 +259,7 @@ function autoGrid(spec: Json, walk: Walk, notes: Notes): number[] {
 /** Notes where a panel stands; undefined where it is not there, or stands somewhere already. */
 function putPlace(spec: Json, gridPos: GridPosition, walk: Walk, notes: Notes): number | undefined {
   const name = textOf(objectOf(spec['element'])['name']);
+  notes.lost(omit(spec, ['x', 'y', 'width', 'height', 'element', 'repeat', 'conditionalRendering']));
   const id = walk.ids.get(name);
   if (id === undefined) {
     notes.at('element').repaired(`There is no panel "${name}"; its place is empty.`);
@@ -291,14 +297,17 @@ function withUnplaced(layout: Layout, unplaced: readonly number[], walk: Walk): 
 }
 
 /** A panel element in the words of the first form. */
-function toPanel(element: Json): Json {
+function toPanel(element: Json, notes: Notes): Json {
   const spec = objectOf(element['spec']);
   if (element['kind'] === 'LibraryPanel')
     return { type: 'library-panel-ref', title: spec['title'], libraryPanel: spec['libraryPanel'] };
   const { data, vizConfig, id: _, ...rest } = spec;
   const viz = objectOf(vizConfig);
+  notes.at('vizConfig').lost(omit(viz, ['kind', 'group', 'version', 'spec']));
   const vizSpec = objectOf(viz['spec']);
-  const { queries, transformations, queryOptions } = objectOf(objectOf(data)['spec']);
+  const { queries, transformations, queryOptions, ...restOfData } = objectOf(objectOf(data)['spec']);
+  notes.at('vizConfig.spec').lost(omit(vizSpec, ['options', 'fieldConfig', 'pluginVersion']));
+  notes.at('data.spec').lost(restOfData);
   return {
     ...rest,
     // The first draft had the plugin's id for the kind.
@@ -306,7 +315,9 @@ function toPanel(element: Json): Json {
     pluginVersion: textOf(viz['version'], textOf(vizSpec['pluginVersion'])) || undefined,
     options: vizSpec['options'],
     fieldConfig: vizSpec['fieldConfig'],
-    targets: objectsOf(queries).map((query) => toTarget(objectOf(query['spec']))),
+    targets: objectsOf(queries).map((query, index) =>
+      toTarget(objectOf(query['spec']), notes.at(`data.spec.queries[${index}].spec`)),
+    ),
     datasource: { type: 'datasource', uid: '-- Mixed --' },
     transformations: objectsOf(transformations).map((item) => ({
       id: textOf(item['group'], textOf(item['kind'])),
@@ -316,8 +327,10 @@ function toPanel(element: Json): Json {
   };
 }
 
-function toTarget(spec: Json): Json {
-  const { kind, group, datasource, spec: own } = objectOf(spec['query']);
+function toTarget(spec: Json, notes: Notes): Json {
+  const { kind, group, datasource, spec: own, version: _, ...rest } = objectOf(spec['query']);
+  notes.at('query').lost(rest);
+  notes.lost(omit(spec, ['refId', 'hidden', 'query', 'datasource']));
   const type = textOf(group, kind === 'DataQuery' ? '' : textOf(kind));
   // The first draft had the source beside the query.
   const named = objectOf(datasource ?? spec['datasource']);
