@@ -104,6 +104,9 @@ beforeEach(() => {
   // happy-dom lays nothing out: every element is this large and in view.
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(300);
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(120);
+  vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(120);
+  vi.spyOn(HTMLElement.prototype, 'offsetWidth', 'get').mockReturnValue(300);
+  Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
   vi.stubGlobal(
     'IntersectionObserver',
     class {
@@ -162,7 +165,7 @@ async function says(text: string | RegExp): Promise<void> {
 
 async function press(name: string): Promise<void> {
   const found = await soon(() => {
-    const button = [...document.querySelectorAll<HTMLElement>('button, a')].find(
+    const button = [...document.querySelectorAll<HTMLElement>('button, a, [role="option"]')].find(
       (element) => element.getAttribute('aria-label') === name || element.textContent === name,
     );
     expect(button, `a button named ${name}`).toBeDefined();
@@ -258,6 +261,197 @@ test.each([
 ])('%s says "%s"', async (path, sentence) => {
   await open(path);
   await says(sentence);
+});
+
+const choice = { multi: true, includeAll: true, allValue: '', allowCustomValue: true };
+const plain = { label: '', description: '', hide: 'none', skipUrlSync: false, extra: {} };
+const source = { type: 'builtin', uid: 'builtin' };
+const asks = { ...plain, ...choice, source, regex: '', regexApplyTo: 'value', sort: 'none', refresh: 'load', staticOptions: [] };
+const figure = (id: number, title: string, expr: string, more = {}) => ({
+  id,
+  title,
+  kind: 'stat',
+  grid: { x: 0, y: 0, w: 6, h: 4 },
+  queries: [{ refId: 'A', source, hidden: false, spec: { expr } }],
+  fieldConfig: { defaults: {}, overrides: [] },
+  options: {},
+  ...more,
+});
+const row = (id: number, title: string, panels: number[], more = {}) => ({
+  id,
+  title,
+  collapsed: false,
+  hideHeader: false,
+  layout: { kind: 'grid', panels },
+  ...more,
+});
+const varied = {
+  version: 2,
+  uid: 'varied',
+  title: 'Runs of $env',
+  x: 'time',
+  range: { from: 'now-1h', to: 'now' },
+  refresh: 'off',
+  variables: [
+    {
+      ...plain,
+      kind: 'custom',
+      ...choice,
+      multi: false,
+      name: 'env',
+      options: [
+        { text: 'Production', value: 'prod' },
+        { text: 'Staging', value: 'stage' },
+      ],
+      current: 'prod',
+    },
+    { ...asks, kind: 'query', name: 'run', spec: { query: 'label_values(loss{env="$env"}, run)' }, current: '$__all' },
+    { ...plain, kind: 'textbox', name: 'note', current: 'calm' },
+  ],
+  panels: [
+    figure(1, 'Loss of $run', 'loss{run="$run"}', { repeat: { variable: 'run', direction: 'horizontal', maxPerRow: 4 } }),
+    figure(2, 'All is $note', 'up'),
+    figure(3, 'In a tab', 'tab'),
+    figure(4, 'In the other', 'other'),
+  ],
+  layout: {
+    kind: 'rows',
+    sections: [
+      row(10, 'Row of $run', [1]),
+      row(11, 'Folded', [2], { collapsed: true }),
+      row(12, 'Tabs', [], { layout: { kind: 'tabs', sections: [row(13, 'One', [3]), row(14, 'Two', [4])] } }),
+    ],
+  },
+};
+interface Asked {
+  readonly variable?: string;
+  readonly panel?: number;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** The varied dashboard; what its panels are asked for is kept. */
+function serveVaried(): Asked[] {
+  const questions: Asked[] = [];
+  answers['/api/dashboards/varied'] = json({ dashboard: varied, builtin: false, revision: 1 });
+  answers['/api/variable-options'] = (_, body) => {
+    const runs = (body as Asked).variables?.['env'] === 'stage' ? ['c'] : ['a', 'b'];
+    return Response.json({ options: runs.map((value) => ({ value, text: value })), total: runs.length });
+  };
+  const data = answers['/api/panel-data'] as Answer;
+  answers['/api/panel-data'] = (path, body) => {
+    questions.push(body as Asked);
+    return data(path, body);
+  };
+  return questions;
+}
+const titles = (): (string | null)[] => [...document.querySelectorAll('section[data-panel] h2')].map((h2) => h2.textContent);
+
+test('a panel is repeated for each value, rows open as they were saved, and only the open tab asks', async () => {
+  const questions = serveVaried();
+  await open('/d/varied');
+  await says('Runs of Production');
+  await soon(() => expect(titles()).toEqual(['Loss of a', 'Loss of b', 'In a tab']));
+  await says(/Row of All.*Folded1 panel/);
+  await soon(() => expect(questions).toHaveLength(3));
+  expect(questions.map(({ panel, variables }) => [panel, variables?.['run']])).toEqual(
+    expect.arrayContaining([
+      [1, 'a'],
+      [1, 'b'],
+      [3, undefined],
+    ]),
+  );
+});
+
+test('a tab stands in the URL, and what was shown is not asked for again', async () => {
+  const questions = serveVaried();
+  const router = await open('/d/varied?tab=14');
+  await says('In the other');
+  await soon(() => expect(questions.some(({ panel }) => panel === 4)).toBe(true));
+  expect(questions.some(({ panel }) => panel === 3)).toBe(false);
+  await press('One');
+  await says('In a tab');
+  expect(router.state.location.href).toBe('/d/varied');
+});
+
+test('what is chosen stands in the URL, changes names, and asks only the panels that name it', async () => {
+  const questions = serveVaried();
+  const router = await open('/d/varied?var-run=a&fold=11');
+  await soon(() => expect(titles()).toEqual(['Loss of a', 'All is calm', 'In a tab']));
+  await soon(() => expect(questions).toHaveLength(3));
+  await router.navigate({ to: '/d/$uid', params: { uid: 'varied' }, search: { 'var-run': 'a', 'var-note': 'wild', fold: '11' } });
+  await soon(() => expect(titles()).toEqual(['Loss of a', 'All is wild', 'In a tab']));
+  await router.navigate({ to: '/d/$uid', params: { uid: 'varied' }, search: { 'var-run': ['a', 'b'], fold: '11' } });
+  await soon(() => expect(titles()).toEqual(['Loss of a', 'Loss of b', 'All is calm', 'In a tab']));
+  await soon(() => expect(questions).toHaveLength(4));
+  expect(questions[3]).toMatchObject({ panel: 1, variables: { run: 'b' } });
+  await press('Reset the variables');
+  await soon(() => expect(router.state.location.href).toBe('/d/varied?fold=11'));
+});
+
+test('a choice that another depends on takes away what is not there any more', async () => {
+  serveVaried();
+  const router = await open('/d/varied?var-run=a');
+  await soon(() => expect(titles()).toContain('Loss of a'));
+  await press('env: Production');
+  await press('Staging');
+  await soon(() => expect(router.state.location.search).toEqual({ 'var-env': 'stage' }));
+  await soon(() => expect(titles()).toContain('Loss of c'));
+});
+
+test('a variable that can’t be read says so in the bar, and the page stays', async () => {
+  serveVaried();
+  answers['/api/variable-options'] = refuse(422, 'run: the source does not answer');
+  await open('/d/varied');
+  await says('run: run: the source does not answer');
+  await says('In a tab');
+});
+
+test.each([
+  ['/d/varied/some-title?orgId=1&viewPanel=panel-2&var-note=odd', '/d/varied?panel=2&var-note=odd', 'All is odd'],
+  ['/d-solo/varied/some-title?panelId=2&from=now-5m&to=now', '/d/varied?panel=2&from=now-5m&to=now&kiosk=true', 'All is calm'],
+])('Grafana’s %s is %s', async (path, href, title) => {
+  serveVaried();
+  const router = await open(path);
+  await says(title);
+  expect(titles()).toEqual([title]);
+  expect(new URLSearchParams(router.state.location.href.split('?')[1])).toEqual(new URLSearchParams(href.split('?')[1]));
+  expect(router.state.location.pathname).toBe('/d/varied');
+});
+
+test('an import shows what becomes of each panel, and offers a copy where the uid is taken', async () => {
+  const finding = {
+    level: 'approximated',
+    panel: { id: 2, title: 'Old one', kind: 'graph' },
+    path: 'panels[0]',
+    text: 'Stacks differently.',
+  };
+  const imported = {
+    dashboard: { ...varied, uid: 'there' },
+    report: { form: 'Grafana v1, schema 27', inputs: [], findings: [finding] },
+  };
+  answers['/api/import'] = (_, body) => {
+    const { trial, uid } = body as { trial?: boolean; uid?: string };
+    return trial === true || uid === ''
+      ? Response.json({ dashboards: [{ ...imported, dashboard: { ...varied, uid: uid === '' ? 'varied' : 'there' } }] })
+      : Response.json({ error: { code: 'dashboard_exists', message: 'There is one of that uid already.' } }, { status: 409 });
+  };
+  serveVaried();
+  const router = await open('/import');
+  const area = await soon(() => {
+    const found = document.querySelector('textarea');
+    expect(found).not.toBeNull();
+    return found as HTMLTextAreaElement;
+  });
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(area, '{}');
+  area.dispatchEvent(new Event('input', { bubbles: true }));
+  area.focus();
+  area.blur();
+  await says('Grafana v1, schema 27');
+  await says('Stacks differently.');
+  await press('Import');
+  await says('There is one of that uid already.');
+  await press('Import as a copy');
+  await soon(() => expect(router.state.location.pathname).toBe('/d/varied'));
 });
 
 test('a server that does not answer is said to, and asked again', async () => {

@@ -27,7 +27,7 @@ export function ImportReportView({ dashboard, report }: ImportReportProps): Reac
   return (
     <section className={classes.report} aria-label={`What becomes of ${dashboard.title}`}>
       <h2 className={classes.title}>{dashboard.title}</h2>
-      <p className={classes.facts}>
+      <div className={classes.facts}>
         {form} · {dashboard.panels.length === 1 ? '1 panel' : `${dashboard.panels.length} panels`}
         {LEVELS.map((level) => {
           const count = findings.filter((finding) => finding.level === level).length;
@@ -39,7 +39,7 @@ export function ImportReportView({ dashboard, report }: ImportReportProps): Reac
             )
           );
         })}
-      </p>
+      </div>
       {findings.length === 0 && <p className={classes.hint}>Everything in it is understood as it stands.</p>}
       {findings.length > MOST_SHOWN && (
         <p className={classes.hint}>
