@@ -6,10 +6,10 @@ import type { TokenBearer, Tokens } from './tokens.ts';
 
 /**
  * What a route asks of its caller.
- * public: nothing. page: a signed-in user or a token that reads. read and ingest: the same or a token that ingests, and
+ * public: nothing, and is not told who it is. anyone: nothing, but is told. page: a signed-in user or a token that reads. read and ingest: the same or a token that ingests, and
  * nothing at all where the server listens on a loopback address. edit: an editor or an admin. admin: an admin.
  */
-export type Access = 'public' | 'page' | 'read' | 'ingest' | 'edit' | 'admin';
+export type Access = 'public' | 'anyone' | 'page' | 'read' | 'ingest' | 'edit' | 'admin';
 
 /** Who is asking. local: anybody on this machine, on a loopback address. */
 export type Caller =
@@ -49,8 +49,17 @@ export function guard(app: FastifyInstance, needs: GuardNeeds): void {
     if (needs.loopback) checkHost(request, needs.extraHosts);
     const access = request.routeOptions.config.access ?? 'public';
     if (access === 'public') return;
-    request.caller = await identify(request, access, needs);
+    request.caller = await (access === 'anyone' ? identifyOrNobody(request, needs) : identify(request, access, needs));
   });
+}
+
+async function identifyOrNobody(request: FastifyRequest, needs: GuardNeeds): Promise<Caller | undefined> {
+  try {
+    return await identify(request, 'page', needs);
+  } catch (error) {
+    if (error instanceof HttpError && error.code === 'not_signed_in') return undefined;
+    throw error;
+  }
 }
 
 /** Against DNS rebinding: another site's name that was made to point to 127.0.0.1 is not one of ours. */

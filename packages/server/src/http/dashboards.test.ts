@@ -99,6 +99,17 @@ describe('an editor', () => {
   });
 });
 
+test('a folder of dashboards may hold Grafana’s', async () => {
+  const panels = [
+    { id: 1, type: 'graph', title: 'Old', gridPos: { x: 0, y: 0, w: 12, h: 8 }, targets: [{ refId: 'A', expr: 'up' }] },
+  ];
+  const ask = asker(await testApp({ dashboards: [{ uid: 'old', title: 'Old one', schemaVersion: 16, panels }] }));
+  expect((await ask('GET', '/api/dashboards/old')).body).toMatchObject({
+    builtin: true,
+    dashboard: { panels: [{ kind: 'timeseries', queries: [{ spec: { expr: 'up' } }] }] },
+  });
+});
+
 describe('a search', () => {
   test('finds by words, tags, folder and stars, page by page', async () => {
     const ask = asker(await testApp());

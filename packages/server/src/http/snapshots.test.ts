@@ -45,13 +45,14 @@ describe('a snapshot', () => {
       data: { 1: data },
     });
     expect((await anybody('GET', `/api/snapshots/${body.key}`)).status).toBe(401);
-    expect((await anybody('GET', `/api/public/snapshots/${body.key}`)).status).toBe(404);
+    expect((await anybody('GET', '/api/snapshots/guess')).status).toBe(401);
+    expect((await ask('GET', '/api/snapshots/:key')).status).toBe(404);
   });
 
   test('is shown without a sign-in only where it was made public', async () => {
     const { ask, anybody } = await place();
     const { body } = await ask('POST', '/api/snapshots', { dashboard, public: true });
-    expect((await anybody('GET', `/api/public/snapshots/${body.key}`)).body.dashboard.title).toBe('D');
+    expect((await anybody('GET', `/api/snapshots/${body.key}`)).body.dashboard.title).toBe('D');
   });
 
   test('goes by its delete key, which its key is not', async () => {

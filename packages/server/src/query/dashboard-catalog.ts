@@ -145,7 +145,13 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
 
   const readSaved = async (uid: string): Promise<Dashboard | undefined> => {
     const saved = await documents.dashboards.find(uid);
-    return saved === undefined ? undefined : parseDashboard(JSON.parse(saved.json));
+    if (saved === undefined) return undefined;
+    try {
+      return parseDashboard(JSON.parse(saved.json));
+    } catch (error) {
+      log.warn(`saved dashboard ${uid}: ${(error as Error).message}`);
+      return undefined;
+    }
   };
 
   const checkedFolder = async (uid: string | undefined): Promise<string | undefined> => {
