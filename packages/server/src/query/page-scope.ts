@@ -1,7 +1,8 @@
 import type { DefaultFormat, ResolvedVariable, VariableScope } from '@vitrine/compute/variable/replace.ts';
 import { referencedNames, replaceVariables } from '@vitrine/compute/variable/replace.ts';
 import { type Builtins, builtinValue } from '@vitrine/compute/variable/builtins.ts';
-import { filterOptions, ownOptions, shapeOptions } from '@vitrine/compute/variable/options.ts';
+import { ownOptions } from '@vitrine/compute/variable/options.ts';
+import { filterOptions, shapeOptions } from '@vitrine/compute/variable/shape-options.ts';
 import { dependencies, textsOf, variableOrder } from '@vitrine/compute/variable/order.ts';
 import { allVariables, needsOptions, resolveVariable } from '@vitrine/compute/variable/resolve.ts';
 import {

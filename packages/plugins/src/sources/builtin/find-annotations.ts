@@ -35,8 +35,11 @@ export function parseAnnotationSpec(spec: unknown, context: Pick<QueryContext, '
   const wantedMs =
     step === '' ? DEFAULT_STEP_MS : (readDurationMs(step) ?? read.at('step').fail(`"${step}" is not a duration such as 60s`));
   const { fromMs, toMs } = context.shown;
+  // Newer documents say it twice, or in the target alone.
+  const own = read.at('expr');
+  const target = read.at('target');
   return {
-    expr: read.at('expr').string(),
+    expr: own.missing && !target.missing ? target.at('expr').string() : own.string(),
     stepMs: Math.max(1_000, wantedMs, Math.ceil((toMs - fromMs) / MAX_POINTS / 1_000) * 1_000),
     titleFormat: text('titleFormat'),
     textFormat: text('textFormat'),
