@@ -361,6 +361,18 @@ describe('a dashboard', () => {
     expect(findings.map(({ path }) => path)).toEqual(['panels[0].targets[0].refId', 'panels[0].targets[2].refId']);
   });
 
+  test.each([
+    [{}, 1],
+    [{ templating: { list: [{ type: 'datasource', name: 'ds', query: 'prometheus' }] } }, 0],
+  ])('says where sources are named by a variable that is not there: %j', (more, count) => {
+    const { findings } = importOne({
+      ...plain,
+      ...more,
+      panels: [{ ...panel, datasource: { type: 'prometheus', uid: '${ds}' } }],
+    });
+    expect(findings.filter(({ path }) => path === 'templating.list')).toHaveLength(count);
+  });
+
   test('fills library panels from what the export brought along', () => {
     const { dashboard } = importOne({
       ...plain,

@@ -1,7 +1,15 @@
-import { DASHBOARD_VERSION, type AnnotationQuery, type Dashboard, type DashboardLink, type Layout } from '../dashboard.ts';
+import {
+  DASHBOARD_VERSION,
+  type AnnotationQuery,
+  type Dashboard,
+  type DashboardLink,
+  type Layout,
+  type SourceRef,
+} from '../dashboard.ts';
 import { readAnnotations } from './annotations.ts';
 import { isObject, listOf, numberOf, objectOf, objectsOf, omit, saysSomething, textOf, type Json } from './json.ts';
 import { isMeaningFreeAnywhere, MEANING_FREE } from './meaning-free.ts';
+import { readInputs } from './inputs.ts';
 import { migratePanel } from './migrate-panel.ts';
 import { migrateRows } from './old/rows.ts';
 import { readPanel } from './panel.ts';
@@ -47,6 +55,8 @@ export function importV1(json: Json, name: string, notes: Notes): Dashboard {
     ...readAnnotations(objectOf(json['annotations'])['list'], notes.at('annotations.list')),
     ...readAnnotations(regions, notes.at('annotations.list')),
   ];
+  const sources = [...panels.flatMap(({ queries }) => queries), ...annotations, ...variables.filter((own) => 'source' in own)];
+  noteUnknownSources(sources, [...variables, ...readInputs(json)], notes);
   const title = textOf(json['title']) || 'Dashboard';
   if (textOf(json['title']) === '') notes.at('title').repaired('The dashboard had no title.');
   const own = objectOf(json['vitrine']);
@@ -82,6 +92,21 @@ function findPanels(json: Json, notes: Notes): FoundPlaces {
   const rows = migrateRows(json['rows'], notes.at('rows'));
   const found = readPlaces([...rows.panels, ...listOf(json['panels'])], notes.at('panels'), rows.origins);
   return ownLayout(objectOf(json['vitrine']), found, notes.at('vitrine')) ?? found;
+}
+
+/** Sources by a variable that is nowhere said, once each. */
+function noteUnknownSources(
+  users: readonly { readonly source: SourceRef }[],
+  known: readonly { readonly name: string }[],
+  notes: Notes,
+): void {
+  const asked = users.flatMap(({ source }) => /^\$\{?([^{}:]+?)(?::\w+)?\}?$/.exec(source.uid)?.[1] ?? []);
+  for (const name of new Set(asked)) {
+    if (known.some((own) => own.name === name)) continue;
+    notes
+      .at('templating.list')
+      .approximated(`There is no variable "${name}", by which data sources are named; the default source of their type answers.`);
+  }
 }
 
 /** An export of Vitrine says the layout too, where rows cannot say it. */
