@@ -13,6 +13,7 @@ import { stateTimeline } from './state-timeline/spec.ts';
 import { statusHistory } from './status-history/spec.ts';
 import { confusionMatrix } from './confusion-matrix/spec.ts';
 import { boxplot } from './boxplot/spec.ts';
+import { logs } from './logs/spec.ts';
 import { stat } from './stat/spec.ts';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -37,6 +38,7 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   statusHistory,
   confusionMatrix,
   boxplot,
+  logs,
   text,
   dashlist,
   annolist,

@@ -17,6 +17,7 @@ import { stateTimeline } from './state-timeline/spec.ts';
 import { statusHistory } from './status-history/spec.ts';
 import { confusionMatrix } from './confusion-matrix/spec.ts';
 import { boxplot } from './boxplot/spec.ts';
+import { logs } from './logs/spec.ts';
 import { statWeb } from './stat/web.tsx';
 import { table } from './table/spec.ts';
 import { text } from './text/spec.ts';
@@ -47,6 +48,7 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(statusHistory, async () => (await import('./status-history/web.tsx')).statusHistoryWeb)),
   eraseOptions(later(confusionMatrix, async () => (await import('./confusion-matrix/web.tsx')).confusionMatrixWeb)),
   eraseOptions(later(boxplot, async () => (await import('./boxplot/web.tsx')).boxplotWeb)),
+  eraseOptions(later(logs, async () => (await import('./logs/web.tsx')).logsWeb)),
   eraseOptions(later(text, async () => (await import('./text/web.tsx')).textWeb)),
   eraseOptions(later(dashlist, async () => (await import('./dashlist/web.tsx')).dashlistWeb)),
   eraseOptions(later(annolist, async () => (await import('./annolist/web.tsx')).annolistWeb)),

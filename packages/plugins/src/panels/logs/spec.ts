@@ -1,0 +1,37 @@
+import type { PanelSpec } from '../../contract.ts';
+import { Options } from '../options.ts';
+
+export interface LogsOptions {
+  readonly showTime: boolean;
+  readonly showLabels: boolean;
+  readonly showCommonLabels: boolean;
+  readonly wrapLogMessage: boolean;
+  readonly prettifyLogMessage: boolean;
+  readonly dedupStrategy: 'none' | 'exact' | 'numbers' | 'signature';
+  readonly sortOrder: 'Descending' | 'Ascending';
+  readonly enableLogDetails: boolean;
+  /** Labels that stand instead of the line. */
+  readonly displayedFields: readonly string[];
+  readonly fontSize: 'default' | 'small';
+}
+
+export const logs: PanelSpec<LogsOptions> = {
+  kind: 'logs',
+  title: 'Logs',
+  parseOptions(input) {
+    const options = new Options(input);
+    return {
+      // A line without its time tells half.
+      showTime: options.boolean('showTime', true),
+      showLabels: options.boolean('showLabels', false),
+      showCommonLabels: options.boolean('showCommonLabels', false),
+      wrapLogMessage: options.boolean('wrapLogMessage', false),
+      prettifyLogMessage: options.boolean('prettifyLogMessage', false),
+      dedupStrategy: options.oneOf('dedupStrategy', ['none', 'exact', 'numbers', 'signature'], 'none'),
+      sortOrder: options.oneOf('sortOrder', ['Descending', 'Ascending'], 'Descending'),
+      enableLogDetails: options.boolean('enableLogDetails', true),
+      displayedFields: options.texts('displayedFields', 100),
+      fontSize: options.oneOf('fontSize', ['default', 'small'], 'default'),
+    };
+  },
+};
