@@ -37,7 +37,7 @@ export interface GaugeProps {
   /** A value of its axis in words. */
   readonly show: (value: number) => string;
   /** What stands in the ring below the value: its past. */
-  readonly inside?: ((width: number, height: number) => ReactNode) | undefined;
+  readonly renderInside?: ((width: number, height: number) => ReactNode) | undefined;
   readonly width: number;
   readonly height: number;
 }
@@ -65,7 +65,7 @@ export function Gauge(props: GaugeProps): ReactElement {
   const filled =
     numeric === undefined || Number.isNaN(numeric) ? [] : filledPieces(from, share(numeric, scale), look.segmentCount);
   const inner = (track - thick / 2) * 2;
-  const sparkHeight = props.inside === undefined || radius < WORDS_FROM_RADIUS ? 0 : inner * 0.22;
+  const sparkHeight = props.renderInside === undefined || radius < WORDS_FROM_RADIUS ? 0 : inner * 0.22;
   return (
     <div className={classes.gauge} style={{ width, height }}>
       <svg
@@ -154,7 +154,7 @@ export function Gauge(props: GaugeProps): ReactElement {
           className={classes.inside}
           style={{ top: centerY + 2 + radius * 0.22, width: inner * 0.6, left: (width - inner * 0.6) / 2 }}
         >
-          {props.inside?.(inner * 0.6, sparkHeight)}
+          {props.renderInside?.(inner * 0.6, sparkHeight)}
         </div>
       )}
       {showName && (

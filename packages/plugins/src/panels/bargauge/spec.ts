@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, REDUCE_CONTROLS, SWITCH, TEXT_SIZE_CONTROLS } from '../controls.ts';
 import { ORIENTATIONS, readReduce, readTextSizes } from '../options-shared.ts';
 import type { Orientation, ReduceOptions, TextSizes } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -27,6 +28,7 @@ export interface BarGaugeOptions {
 export const bargauge: PanelSpec<BarGaugeOptions> = {
   kind: 'bargauge',
   title: 'Bar gauge',
+  description: 'Numbers as bars on one scale.',
   parseOptions(input) {
     const options = new Options(input);
     return {
@@ -44,4 +46,21 @@ export const bargauge: PanelSpec<BarGaugeOptions> = {
       sort: options.oneOf('sort', ['none', 'descending', 'ascending'], 'none'),
     };
   },
+  controls: [
+    ...REDUCE_CONTROLS,
+    control('Bars', 'orientation', 'Orientation', choice('auto', 'horizontal', 'vertical'), 'auto'),
+    control('Bars', 'displayMode', 'Look', choice('basic', 'gradient', ['lcd', 'LCD']), 'basic'),
+    control('Bars', 'valueMode', 'Value', choice(['color', 'In its colour'], ['text', 'As text'], 'hidden'), 'color'),
+    control('Bars', 'namePlacement', 'Name', choice('auto', 'top', 'left', 'hidden'), 'auto'),
+    control('Bars', 'showUnfilled', 'Rest of the scale', SWITCH, true),
+    control('Bars', 'sort', 'Order', choice(['none', 'As answered'], 'descending', 'ascending'), 'none'),
+    control('Bars', 'sizing', 'Sizing', choice('auto', 'manual'), 'auto'),
+    control('Bars', 'minVizHeight', 'Least thickness', { kind: 'number', min: 0 }, 16, {
+      when: (read) => read('sizing') === 'manual',
+    }),
+    control('Bars', 'maxVizHeight', 'Greatest thickness', { kind: 'number', min: 0 }, 300, {
+      when: (read) => read('sizing') === 'manual',
+    }),
+    ...TEXT_SIZE_CONTROLS,
+  ],
 };

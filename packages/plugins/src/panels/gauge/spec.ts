@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, REDUCE_CONTROLS, SWITCH, TEXT_SIZE_CONTROLS } from '../controls.ts';
 import { ORIENTATIONS, readReduce, readTextSizes } from '../options-shared.ts';
 import type { Orientation, ReduceOptions, TextSizes } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -29,6 +30,7 @@ export interface GaugeOptions {
 export const gauge: PanelSpec<GaugeOptions> = {
   kind: 'gauge',
   title: 'Gauge',
+  description: 'A number between its two ends, with its thresholds around it.',
   parseOptions(input) {
     const options = new Options(input);
     return {
@@ -48,4 +50,24 @@ export const gauge: PanelSpec<GaugeOptions> = {
       minVizHeight: options.number('minVizHeight', { min: 0, max: 10_000 }, 75),
     };
   },
+  controls: [
+    ...REDUCE_CONTROLS,
+    control('Gauge', 'shape', 'Shape', choice(['gauge', 'Arc'], 'circle'), 'gauge'),
+    control('Gauge', 'orientation', 'Orientation', choice('auto', 'horizontal', 'vertical'), 'auto'),
+    control('Gauge', 'textMode', 'Text', choice('auto', 'value', 'value_and_name', 'name', 'none'), 'auto'),
+    control('Gauge', 'barShape', 'Ends', choice('flat', 'rounded'), 'flat'),
+    control('Gauge', 'segmentCount', 'Pieces', { kind: 'number', min: 1, max: 100 }, 1),
+    control('Gauge', 'showThresholdMarkers', 'Threshold marks', SWITCH, true),
+    control('Gauge', 'showThresholdLabels', 'Threshold labels', SWITCH, false),
+    control('Gauge', 'sparkline', 'Past inside', SWITCH, false),
+    control('Gauge', 'neutral', 'Filled from', { kind: 'number', placeholder: 'its beginning' }, undefined),
+    control('Gauge', 'sizing', 'Sizing', choice('auto', 'manual'), 'auto'),
+    control('Gauge', 'minVizWidth', 'Least width', { kind: 'number', min: 0 }, 75, {
+      when: (read) => read('sizing') === 'manual',
+    }),
+    control('Gauge', 'minVizHeight', 'Least height', { kind: 'number', min: 0 }, 75, {
+      when: (read) => read('sizing') === 'manual',
+    }),
+    ...TEXT_SIZE_CONTROLS,
+  ],
 };

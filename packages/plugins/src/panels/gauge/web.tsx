@@ -66,7 +66,7 @@ function GaugePanel({ options, field, data, width, height, title, context }: Pan
               nameSize={options.text.titleSize}
               valueSize={options.text.valueSize}
               show={(end) => displayText(display(end))}
-              inside={
+              renderInside={
                 options.sparkline && history !== undefined
                   ? (wide, tall) => (
                       <Sparkline

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, REDUCE_CONTROLS, SWITCH, TEXT_SIZE_CONTROLS } from '../controls.ts';
 import { ORIENTATIONS, readReduce, readTextSizes } from '../options-shared.ts';
 import type { Orientation, ReduceOptions, TextSizes } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -25,6 +26,7 @@ export interface StatOptions {
 export const stat: PanelSpec<StatOptions> = {
   kind: 'stat',
   title: 'Stat',
+  description: 'One large number a series, with its past.',
   parseOptions(input) {
     const options = new Options(input);
     return {
@@ -40,4 +42,29 @@ export const stat: PanelSpec<StatOptions> = {
       wideLayout: options.boolean('wideLayout', true),
     };
   },
+  controls: [
+    ...REDUCE_CONTROLS,
+    control('Stat', 'orientation', 'Orientation', choice('auto', 'horizontal', 'vertical'), 'auto'),
+    control('Stat', 'textMode', 'Text', choice('auto', 'value', 'value_and_name', 'name', 'none'), 'auto'),
+    control('Stat', 'wideLayout', 'Name beside the value', SWITCH, true, { hint: 'Where there is more width than height.' }),
+    control(
+      'Stat',
+      'colorMode',
+      'Colour',
+      choice('value', 'background', ['background_solid', 'Plain background'], 'none'),
+      'value',
+    ),
+    control('Stat', 'graphMode', 'Graph', choice('area', 'none'), 'area'),
+    control('Stat', 'justifyMode', 'Stands', choice(['auto', 'Left'], 'center'), 'auto'),
+    control('Stat', 'showPercentChange', 'Change in percent', SWITCH, false),
+    control(
+      'Stat',
+      'percentChangeColorMode',
+      'Colour of the change',
+      choice(['standard', 'A rise is good'], ['inverted', 'A rise is bad'], ['same_as_value', 'As the value']),
+      'standard',
+      { when: (read) => read('showPercentChange') === true },
+    ),
+    ...TEXT_SIZE_CONTROLS,
+  ],
 };

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, SWITCH } from '../controls.ts';
 import { Options } from '../options.ts';
 
 export interface TextOptions {
@@ -18,6 +19,7 @@ const MAX_TEXT_LENGTH = 100_000;
 export const text: PanelSpec<TextOptions> = {
   kind: 'text',
   title: 'Text',
+  description: 'Notes in Markdown, HTML or code.',
   parseOptions(input) {
     const options = new Options(input);
     const code = options.group('code');
@@ -27,4 +29,10 @@ export const text: PanelSpec<TextOptions> = {
       code: { language: code.text('language', 50, 'plaintext'), showLineNumbers: code.boolean('showLineNumbers', false) },
     };
   },
+  controls: [
+    control('Text', 'mode', 'Mode', choice('markdown', ['html', 'HTML'], 'code'), 'markdown'),
+    control('Text', 'code.showLineNumbers', 'Line numbers', SWITCH, false, { when: (read) => read('mode') === 'code' }),
+    control('Text', 'content', 'Content', { kind: 'text', lines: 12 }, ''),
+  ],
+  fieldSettings: [],
 };

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { GRAPH_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -14,8 +15,10 @@ export interface TimeseriesOptions {
 export const timeseries: PanelSpec<TimeseriesOptions> = {
   kind: 'timeseries',
   title: 'Time series',
+  description: 'Lines, bars or points over time, step or epoch.',
   parseOptions(input) {
     const options = new Options(input);
     return { legend: readLegend(options), tooltip: readTooltip(options), timezone: options.texts('timezone', 10) };
   },
+  controls: [...TOOLTIP_CONTROLS, ...LEGEND_CONTROLS, ...GRAPH_CONTROLS],
 };

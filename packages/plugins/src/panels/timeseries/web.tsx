@@ -18,10 +18,7 @@ function Timeseries(props: PanelProps<TimeseriesOptions>): ReactElement {
   const context = useInZone(props.context, options.timezone[0]);
   const { x, theme, timeZone } = context;
   const pickX = useMemo(() => (x === 'time' ? overTime : pickXField(data.frames, '')), [x, data.frames]);
-  const series = useMemo(
-    () => seriesFromFrames(data.frames, theme, timeZone, pickX),
-    [data.frames, theme, timeZone, pickX],
-  );
+  const series = useMemo(() => seriesFromFrames(data.frames, theme, timeZone, pickX), [data.frames, theme, timeZone, pickX]);
   const toX = useMemo(() => {
     if (x === 'time') return undefined;
     const map = timeMapOf(data.frames, pickX);

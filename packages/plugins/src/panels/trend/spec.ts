@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { control, GRAPH_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -19,4 +20,10 @@ export const trend: PanelSpec<TrendOptions> = {
     const options = new Options(input);
     return { legend: readLegend(options), tooltip: readTooltip(options), xField: options.text('xField', 1000, '') };
   },
+  controls: [
+    control('General', 'xField', 'X', { kind: 'field' }, ''),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS,
+    ...GRAPH_CONTROLS,
+  ],
 };

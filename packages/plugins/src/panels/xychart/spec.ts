@@ -2,6 +2,7 @@ import { fieldMatcher } from '@vitrine/compute/matcher.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 
 import type { PanelSpec } from '../../contract.ts';
+import { AXIS_CONTROLS, choice, control, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -45,6 +46,25 @@ export const xychart: PanelSpec<XYChartOptions> = {
       series: options.list('series', MOST_SERIES).map((entry, index) => readSeries(entry, `options.series[${index}]`)),
     };
   },
+  controls: [
+    control(
+      'General',
+      'mapping',
+      'Series',
+      choice(['auto', 'All columns over the first'], ['manual', 'As set in the JSON']),
+      'auto',
+    ),
+    control('Points', 'custom.show', 'Show', choice('points', 'lines', ['points+lines', 'Both']), 'points'),
+    control('Points', 'custom.pointShape', 'Shape', choice('circle', 'square'), 'circle'),
+    control('Points', 'custom.pointSize.fixed', 'Size', { kind: 'number', min: 1, max: 100 }, 5),
+    control('Points', 'custom.pointSize.min', 'Least size by value', { kind: 'number', min: 1, max: 100 }, 3),
+    control('Points', 'custom.pointSize.max', 'Greatest size by value', { kind: 'number', min: 1, max: 100 }, 36),
+    control('Points', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 50),
+    control('Points', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 20 }, 1.5),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS,
+    ...AXIS_CONTROLS,
+  ],
 };
 
 function readSeries(input: unknown, path: string): XYSeriesOptions {
