@@ -2,6 +2,7 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconArrowLeft,
+  IconCamera,
   IconLayoutDashboard,
   IconLock,
   IconPencil,
@@ -21,6 +22,7 @@ import { ApiError, ask } from '../api/client.ts';
 import { dashboardQuery } from '../api/queries.ts';
 import type { LoadedDashboard } from '../api/queries.ts';
 import { serverClock } from '../api/server-clock.ts';
+import { useInternalLink } from '../app/internal-link.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
 import type { Shortcut } from '../app/shortcuts.ts';
 import { hasOverlay } from '../app/shortcuts.ts';
@@ -101,6 +103,7 @@ const NO_NOTICES: readonly string[] = [];
 /** A dashboard with its bars. */
 export function DashboardView(props: DashboardViewProps): ReactElement {
   const { dashboard, folder, notices = NO_NOTICES, beside, controls, frozen } = props;
+  const internal = useInternalLink();
   const hasPatterns = useMemo(() => mentionsPattern(dashboard), [dashboard]);
   if (hasPatterns) use(loadPatternEngine());
   const { scope, search, timeZone, problem, change, drafted, closeDraft } = useDashboardScope(dashboard, { frozen });
@@ -215,7 +218,7 @@ export function DashboardView(props: DashboardViewProps): ReactElement {
           {scope.mayEdit && dashboard.editable && (
             <Button
               component="a"
-              href={`/d/${encodeURIComponent(dashboard.uid)}/edit`}
+              {...internal(`/d/${encodeURIComponent(dashboard.uid)}/edit`)}
               variant="default"
               className={classes.edit}
               leftSection={<IconPencil size={15} />}
@@ -226,8 +229,9 @@ export function DashboardView(props: DashboardViewProps): ReactElement {
         </TopBar>
       )}
       {notices.length > 0 && (
-        <p className={classes.notices} role="status">
-          <IconAlertTriangle size={15} aria-hidden /> {notices.join(' ')}
+        <p className={classes.notices} role="status" data-quiet={frozen !== undefined || undefined}>
+          {frozen === undefined ? <IconAlertTriangle size={15} aria-hidden /> : <IconCamera size={15} aria-hidden />}{' '}
+          {notices.join(' ')}
         </p>
       )}
       {!scope.isKiosk && <VariablesBar scope={scope} />}

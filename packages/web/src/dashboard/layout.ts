@@ -37,7 +37,7 @@ function placeOfCopy({ panel: { grid, repeat: wish }, repeat }: ShownPanel): Gri
 
 /** Moves down what would lie over something before it. */
 function settle(inOrder: readonly Placed[]): Placed[] {
-  const bottoms = new Array<number>(COLUMNS).fill(0);
+  const bottoms = Array.from({ length: COLUMNS }, () => 0);
   return inOrder.map(({ shown, grid }) => {
     const x = Math.min(grid.x, COLUMNS - 1);
     const w = Math.min(grid.w, COLUMNS - x);

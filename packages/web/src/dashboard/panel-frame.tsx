@@ -64,6 +64,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
   const widthPx = useQueryWidth(size.width);
   const [top, setTop] = useState<TopSeries | undefined>();
   const { queryOptions } = panel;
+  const asks = panel.queries.length > 0;
   const chosen = useChosen(panel, scope, local);
   const { state, isLoading, picture, retry } = usePanelData({
     dashboard: scope.uid,
@@ -79,9 +80,10 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
     inView: inView && !isHeld,
     pulse: scope.pulse,
     // A snapshot says of every panel what it showed; of one that it does not name, nothing.
-    frozen: scope.frozen === undefined ? undefined : (scope.frozen.get(panel.id) ?? NO_DATA),
+    frozen: scope.frozen === undefined || !asks ? undefined : (scope.frozen.get(panel.id) ?? NO_DATA),
   });
-  const isEmpty = panel.queries.length === 0 || isLoading ? undefined : EMPTY[state.kind];
+  // A snapshot has no other range to look at.
+  const isEmpty = !asks || isLoading || scope.frozen !== undefined ? undefined : EMPTY[state.kind];
   useEffect(() => {
     emptiness.report(panelKey, isEmpty);
     return () => emptiness.report(panelKey, undefined);

@@ -19,6 +19,7 @@ import type { TopSeries } from '@vitrine/model/api.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import { memo } from 'react';
 import type { ReactElement, RefObject } from 'react';
+import { useInternalLink } from '../app/internal-link.ts';
 import { copyText } from '../state/copy-button.tsx';
 import type { InspectTab } from './inspect.tsx';
 import classes from './panel-frame.module.css';
@@ -52,6 +53,7 @@ const TOPS: readonly (TopSeries & { readonly label: string })[] = [
 /** Apart and kept between renders: a live panel is drawn anew every second, and its menu has nothing new to say. */
 export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactElement {
   const { panel, panelKey, title, description, scope, isFull, inspect, frame, top, onTop } = props;
+  const internal = useInternalLink();
   const hasQueries = panel.queries.length > 0;
   const drawsSeries = panel.kind === 'timeseries' || panel.kind === 'trend' || panel.kind === 'curve';
   const here = encodeURIComponent(scope.uid);
@@ -85,7 +87,7 @@ export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactEl
           <Menu.Item
             leftSection={<IconCompass {...icon} />}
             component="a"
-            href={withSearch('/explore', scope, { dashboard: scope.uid, panel: panelKey })}
+            {...internal(withSearch('/explore', scope, { dashboard: scope.uid, panel: panelKey }))}
           >
             Explore
           </Menu.Item>

@@ -33,7 +33,7 @@ export function SnapshotPage(): ReactElement {
   if (data !== undefined) {
     const { meta, dashboard, frozen } = data;
     const taken = Date.parse(meta.created);
-    const when = Number.isFinite(taken) ? ` at ${formatTime(taken, 'browser')}` : '';
+    const when = Number.isFinite(taken) ? ` at ${formatTime(Math.floor(taken / 1_000) * 1_000, 'browser')}` : '';
     return (
       <DashboardView
         dashboard={dashboard}

@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { readKeys, writeKeys } from '../time/dashboard-search.ts';
 import type { DashboardSearch } from '../time/dashboard-search.ts';
-import type { ShownSection } from './arrange.ts';
 import type { Unfolding } from './panel-grid.tsx';
 
 /** What the URL says of rows and tabs: which rows are not as they were saved, and which tabs are open. */

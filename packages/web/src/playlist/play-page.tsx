@@ -39,8 +39,8 @@ export function PlayPage(): ReactElement {
   const everyMs = Math.max(SHORTEST_MS, readDurationMs(data?.playlist.interval ?? '') ?? USUAL_MS);
 
   const go = useCallback(
-    (by: 1 | -1): void => {
-      setAt((before) => (before + by + count) % Math.max(1, count));
+    (to: number): void => {
+      setAt((to + count) % Math.max(1, count));
       // What was chosen on one dashboard means nothing on the next.
       void navigate({ search: ({ kiosk }) => (kiosk === true ? { kiosk } : {}), replace: true });
     },
@@ -48,7 +48,7 @@ export function PlayPage(): ReactElement {
   );
   useEffect(() => {
     if (isPaused || count < 2) return;
-    const timer = setTimeout(() => go(1), everyMs);
+    const timer = setTimeout(() => go(at + 1), everyMs);
     return () => clearTimeout(timer);
   }, [at, count, everyMs, go, isPaused]);
   useEffect(() => {
@@ -57,10 +57,10 @@ export function PlayPage(): ReactElement {
   useShortcuts(
     useMemo(
       (): Shortcut[] => [
-        { keys: 'n', label: 'Next dashboard of the playlist', group: 'Dashboard', run: () => go(1) },
-        { keys: 'p', label: 'The one before', group: 'Dashboard', run: () => go(-1) },
+        { keys: 'n', label: 'Next dashboard of the playlist', group: 'Dashboard', run: () => go(at + 1) },
+        { keys: 'p', label: 'The one before', group: 'Dashboard', run: () => go(at - 1) },
       ],
-      [go],
+      [at, go],
     ),
   );
 
@@ -71,13 +71,13 @@ export function PlayPage(): ReactElement {
         uid={current}
         controls={
           <>
-            <Step label="The dashboard before" icon={<IconPlayerTrackPrev size={15} />} onClick={() => go(-1)} />
+            <Step label="The dashboard before" icon={<IconPlayerTrackPrev size={15} />} onClick={() => go(at - 1)} />
             <Step
               label={isPaused ? 'Go on' : 'Stay here'}
               icon={isPaused ? <IconPlayerPlay size={15} /> : <IconPlayerPause size={15} />}
               onClick={() => setIsPaused(!isPaused)}
             />
-            <Step label="The next dashboard" icon={<IconPlayerTrackNext size={15} />} onClick={() => go(1)} />
+            <Step label="The next dashboard" icon={<IconPlayerTrackNext size={15} />} onClick={() => go(at + 1)} />
           </>
         }
       />

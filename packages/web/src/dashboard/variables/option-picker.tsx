@@ -2,10 +2,10 @@ import { Button, CloseButton, Popover, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconCheck } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { ownOptions, searchOptions } from '@vitrine/compute/variable/options.ts';
 import { ALL_VALUE, type Variable, type VariableOption, type VariableValue } from '@vitrine/model/variable.ts';
-import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useRowWindow } from '@vitrine/ui/widget/use-row-window.ts';
+import { useId, useMemo, useRef, useState } from 'react';
 import type { CSSProperties, KeyboardEvent, ReactElement, ReactNode } from 'react';
 import type { DashboardScope } from '../scope.ts';
 import { isAsked, MOST_OPTIONS, variableOptionsQuery } from './known-options.ts';
@@ -19,50 +19,39 @@ interface OptionPickerProps {
   readonly scope: DashboardScope;
   readonly title: string;
   readonly opened: boolean;
-  readonly onClose: () => void;
+  /** What is ticked: chosen when the list closes, so that not every tick is a question to all panels. */
+  readonly picked: VariableValue;
+  readonly onPick: (picked: VariableValue) => void;
+  /** With what is chosen; absent is what is ticked. */
+  readonly onClose: (chosen?: VariableValue) => void;
   /** What it hangs on. */
   readonly children: ReactNode;
 }
 
 const ROW_PX = 30;
+/** As the style sheet has it, without its padding. */
+const LIST_PX = 312;
 /** Typing is one question, not five. */
 const SETTLE_MS = 120;
 
 /** A variable's options: searched on the server, however many there are; a multiple choice counts when the list closes. */
-export function OptionPicker({ variable, scope, title, opened, onClose, children }: OptionPickerProps): ReactElement {
+export function OptionPicker({ opened, children, ...rest }: OptionPickerProps): ReactElement {
   return (
-    <Popover opened={opened} onChange={(next) => next || onClose()} position="bottom-start" withinPortal trapFocus>
+    <Popover opened={opened} onChange={(next) => next || rest.onClose()} position="bottom-start" withinPortal trapFocus>
       <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown p={0} className={classes.picker}>
-        {opened && <Options {...{ variable, scope, title, onClose }} />}
+        {opened && <Options {...rest} />}
       </Popover.Dropdown>
     </Popover>
   );
 }
 
-function Options({ variable, scope, title, onClose }: Omit<OptionPickerProps, 'opened' | 'children'>): ReactElement {
-  const { variables } = scope;
+function Options(props: Omit<OptionPickerProps, 'opened' | 'children'>): ReactElement {
+  const { variable, scope, title, picked, onPick, onClose } = props;
   const id = useId();
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search, SETTLE_MS);
-  const saved = variables.values[variable.name] ?? '';
-  const [picked, setPicked] = useState<VariableValue>(saved);
   const isMulti = 'multi' in variable && variable.multi;
-
-  // A multiple choice is made when the list closes: not a question to all panels for every tick.
-  const latest = useRef({ picked, saved });
-  latest.current = { picked, saved };
-  const { choose } = variables;
-  const chosen = useRef(choose);
-  chosen.current = choose;
-  useEffect(
-    () => () => {
-      const { picked: next, saved: before } = latest.current;
-      if (JSON.stringify(next) !== JSON.stringify(before)) chosen.current(variable.name, next);
-    },
-    [variable.name],
-  );
-
   const { found, total, error, isFetching } = useFound(variable, scope, settled);
   // In the order in which they stood when the list opened: nothing moves away under the pointer.
   const [pickedAtFirst] = useState(picked);
@@ -80,32 +69,20 @@ function Options({ variable, scope, title, onClose }: Omit<OptionPickerProps, 'o
   const [active, setActive] = useState(0);
   const at = Math.min(active, items.length - 1);
   const list = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => list.current,
-    estimateSize: () => ROW_PX,
-    overscan: 8,
-    initialRect: { width: 360, height: 320 },
-  });
+  const view = useRowWindow(items.length, ROW_PX, LIST_PX);
 
   const isPicked = (value: string): boolean => (typeof picked === 'string' ? picked === value : picked.includes(value));
   const pick = ({ value }: VariableOption): void => {
-    if (!isMulti) {
-      latest.current = { picked: value, saved };
-      setPicked(value);
-      onClose();
-      return;
-    }
-    setPicked((before) => {
-      if (value === ALL_VALUE) return before === ALL_VALUE ? [] : ALL_VALUE;
-      const values = before === ALL_VALUE ? [] : typeof before === 'string' ? (before === '' ? [] : [before]) : before;
-      return values.includes(value) ? values.filter((each) => each !== value) : [...values, value];
-    });
+    if (!isMulti) onClose(value);
+    else onPick(picked === ALL_VALUE || value === ALL_VALUE ? turnAll(picked, value) : turn(picked, value));
   };
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(items.length - 1, to));
     setActive(next);
-    rows.scrollToIndex(next);
+    const box = list.current;
+    if (box === null) return;
+    // Just so far that it can be seen.
+    box.scrollTop = Math.max(Math.min(box.scrollTop, next * ROW_PX), (next + 1) * ROW_PX - LIST_PX);
   };
   const onKey = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10 };
@@ -147,10 +124,11 @@ function Options({ variable, scope, title, onClose }: Omit<OptionPickerProps, 'o
         aria-label={title}
         aria-multiselectable={isMulti}
         aria-busy={isFetching}
+        onScroll={view.onScroll}
       >
-        <div style={{ height: rows.getTotalSize(), position: 'relative' } satisfies CSSProperties}>
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const item = items[index] as VariableOption;
+        <div style={{ height: items.length * ROW_PX, position: 'relative' } satisfies CSSProperties}>
+          {items.slice(view.start, view.end).map((item, offset) => {
+            const index = view.start + offset;
             return (
               // Keys are heard by the field above: the focus stays there.
               <div
@@ -163,7 +141,7 @@ function Options({ variable, scope, title, onClose }: Omit<OptionPickerProps, 'o
                 aria-posinset={index + 1}
                 aria-setsize={items.length}
                 data-active={index === at || undefined}
-                style={{ translate: `0 ${start}px` } satisfies CSSProperties}
+                style={{ translate: `0 ${index * ROW_PX}px` } satisfies CSSProperties}
                 onMouseDown={(event) => event.preventDefault()}
                 onMouseMove={() => index !== at && setActive(index)}
                 onClick={() => pick(item)}
@@ -182,13 +160,24 @@ function Options({ variable, scope, title, onClose }: Omit<OptionPickerProps, 'o
       <div className={classes.foot} role="status">
         <span>{error ?? summary(items.length, found, total, isFetching)}</span>
         {isMulti && (
-          <Button size="compact-xs" variant="default" onClick={onClose}>
+          <Button size="compact-xs" variant="default" onClick={() => onClose()}>
             Done
           </Button>
         )}
       </div>
     </>
   );
+}
+
+/** All on or off; a single value after All is the only one. */
+function turnAll(picked: VariableValue, value: string): VariableValue {
+  if (value !== ALL_VALUE) return [value];
+  return picked === ALL_VALUE ? [] : ALL_VALUE;
+}
+
+function turn(picked: VariableValue, value: string): VariableValue {
+  const values = typeof picked === 'string' ? [picked].filter(Boolean) : picked;
+  return values.includes(value) ? values.filter((each) => each !== value) : [...values, value];
 }
 
 function summary(shown: number, found: readonly VariableOption[] | undefined, total: number, isFetching: boolean): string {

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconArrowBackUp, IconChevronDown } from '@tabler/icons-react';
-import type { Variable } from '@vitrine/model/variable.ts';
+import type { Variable, VariableValue } from '@vitrine/model/variable.ts';
 import { lazy, Suspense, useId, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import { DashboardLinks } from '../links/dashboard-links.tsx';
@@ -152,6 +152,14 @@ type Choosable = Exclude<Variable, { kind: 'textbox' | 'switch' | 'adhoc' | 'con
 function Dropdown({ variable, scope, id, title }: ControlProps & { readonly variable: Choosable }): ReactElement {
   const [opened, setOpened] = useState(false);
   const [openedOnce, setOpenedOnce] = useState(false);
+  const { values, choose } = scope.variables;
+  const saved = values[variable.name] ?? '';
+  const [picked, setPicked] = useState<VariableValue | undefined>();
+  const close = (chosen = picked): void => {
+    setOpened(false);
+    setPicked(undefined);
+    if (chosen !== undefined && JSON.stringify(chosen) !== JSON.stringify(saved)) choose(variable.name, chosen);
+  };
   const text = scope.variables.text(`$${variable.name}`);
   const button = (
     <Button
@@ -164,7 +172,8 @@ function Dropdown({ variable, scope, id, title }: ControlProps & { readonly vari
       title={text}
       onClick={() => {
         setOpenedOnce(true);
-        setOpened(!opened);
+        if (opened) close();
+        else setOpened(true);
       }}
       rightSection={<IconChevronDown size={14} aria-hidden />}
     >
@@ -174,7 +183,7 @@ function Dropdown({ variable, scope, id, title }: ControlProps & { readonly vari
   if (!openedOnce) return button;
   return (
     <Suspense fallback={button}>
-      <OptionPicker {...{ variable, scope, title, opened }} onClose={() => setOpened(false)}>
+      <OptionPicker {...{ variable, scope, title, opened }} picked={picked ?? saved} onPick={setPicked} onClose={close}>
         {button}
       </OptionPicker>
     </Suspense>
