@@ -8,6 +8,7 @@ import { openLog } from '../self/log.ts';
 import { registeredSources } from '../documents/data-source-setup.ts';
 import { interpolate } from './interpolate.ts';
 import { provision } from './provision.ts';
+import { DashboardSync } from './sync-dashboards.ts';
 
 type Files = Readonly<Record<string, string | object>>;
 
@@ -236,6 +237,29 @@ test('files of one uid, and providers of one name, are told', async () => {
     'files/b.json: the uid "a" stands in files/a.json already; this one was left out.',
   ]);
   expect(await titles()).toEqual(['A']);
+});
+
+test('a dashboard that was left out comes in when the file that had its uid goes', async () => {
+  const { folder, documents, catalog, rm, titles } = await place({
+    'files/a.json': grafana('A', 'a'),
+    'files/b.json': grafana('B', 'a'),
+  });
+  const provider = {
+    name: 'team',
+    path: join(folder, 'files'),
+    folder: '',
+    folderUid: '',
+    foldersFromFiles: false,
+    keepDeleted: false,
+    editable: false,
+    updateMs: 1_000,
+  };
+  const sync = new DashboardSync(provider, { documents, catalog, warn: () => {} });
+  await sync.run();
+  expect(await titles()).toEqual(['A']);
+  rm('files/a.json');
+  await sync.run();
+  expect(await titles()).toEqual(['B']);
 });
 
 test('without provisioning what files once brought belongs to people', async () => {

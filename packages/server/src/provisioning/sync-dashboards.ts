@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import type { Dashboard } from '@vitrine/model/dashboard.ts';
-import type { DashboardCard } from '../documents/dashboards.ts';
+import type { DashboardCard, ProvisionedFrom } from '../documents/dashboards.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { folderTree } from '../documents/folder-tree.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
@@ -26,6 +25,8 @@ export interface SyncNeeds {
 interface SeenFile {
   readonly stamp: string;
   readonly uids: readonly string[];
+  /** Some of its dashboards were left out, as another file has their uid. */
+  readonly isTwin: boolean;
 }
 
 /**
@@ -57,6 +58,11 @@ export class DashboardSync {
       return;
     }
     const before = (await documents.dashboards.cards()).filter((card) => card.provisioned?.provider === this.provider.name);
+    const now = new Set(files);
+    if ([...this.#seen.keys()].some((file) => !now.has(file))) {
+      // What was left out may be the only one now.
+      for (const [file, { isTwin }] of this.#seen) if (isTwin) this.#seen.delete(file);
+    }
     const seen = new Map<string, SeenFile>();
     const ownerOf = new Map<string, string>();
     for (const file of files) seen.set(file, await this.#syncFile(file, before, ownerOf));
@@ -71,7 +77,7 @@ export class DashboardSync {
   }
 
   async #syncFile(file: string, before: readonly DashboardCard[], ownerOf: Map<string, string>): Promise<SeenFile> {
-    const { warn } = this.#needs;
+    const { catalog, warn } = this.#needs;
     let stamp = '';
     try {
       const { mtimeMs, size } = statSync(file);
@@ -84,33 +90,42 @@ export class DashboardSync {
       if (size > MAX_FILE_BYTES) throw new Error(`is ${size} bytes, and a dashboard's file may have ${MAX_FILE_BYTES}`);
       const text = readFileSync(file, 'utf8');
       const fileHash = createHash('sha256').update(text).digest('hex');
+      const saved = before.filter((card) => card.provisioned?.file === file);
+      const folder = await this.#folderOf(file);
+      // After a new start most files are what they were: then there is no need to understand them.
+      if (saved.length > 0 && saved.every((card) => this.#isSame(card, file, fileHash, folder) && !ownerOf.has(card.uid))) {
+        for (const { uid } of saved) ownerOf.set(uid, file);
+        return { stamp, uids: saved.map(({ uid }) => uid), isTwin: false };
+      }
       const uids: string[] = [];
+      let isTwin = false;
       for (const dashboard of readDashboardText(text)) {
         const twin = ownerOf.get(dashboard.uid);
         if (twin !== undefined) {
           warn(`${file}: the uid "${dashboard.uid}" stands in ${twin} already; this one was left out.`);
+          isTwin = true;
           continue;
         }
         ownerOf.set(dashboard.uid, file);
         uids.push(dashboard.uid);
-        await this.#save(dashboard, file, fileHash, before);
+        const known = before.find(({ uid }) => uid === dashboard.uid);
+        if (known !== undefined && this.#isSame(known, file, fileHash, folder)) continue;
+        const provisioned = this.#provisioned(file, fileHash);
+        await catalog.save({ dashboard, folder, provisioned, message: `From ${file}`, by: AUTHOR });
       }
-      return { stamp, uids };
+      return { stamp, uids, isTwin };
     } catch (error) {
       if (this.#seen.get(file)?.stamp !== stamp) warn(sentenceOf(error, file));
-      return { stamp, uids: [] };
+      return { stamp, uids: [], isTwin: false };
     }
   }
 
-  async #save(dashboard: Dashboard, file: string, fileHash: string, before: readonly DashboardCard[]): Promise<void> {
-    const { catalog } = this.#needs;
-    const { name, editable } = this.provider;
-    const provisioned = { provider: name, file, fileHash, locked: !editable };
-    const folder = await this.#folderOf(file);
-    const known = before.find(({ uid }) => uid === dashboard.uid);
-    const isSame = known?.folderUid === folder && JSON.stringify(known.provisioned) === JSON.stringify(provisioned);
-    if (isSame) return;
-    await catalog.save({ dashboard, folder, provisioned, message: `From ${file}`, by: AUTHOR });
+  #provisioned(file: string, fileHash: string): ProvisionedFrom {
+    return { provider: this.provider.name, file, fileHash, locked: !this.provider.editable };
+  }
+
+  #isSame({ folderUid, provisioned }: DashboardCard, file: string, fileHash: string, folder: string): boolean {
+    return folderUid === folder && JSON.stringify(provisioned) === JSON.stringify(this.#provisioned(file, fileHash));
   }
 
   async #folderOf(file: string): Promise<string> {
