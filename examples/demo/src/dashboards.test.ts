@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Dashboard, Layout, Panel } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
-import { isKnownUnit } from '@vitrine/model/unit.ts';
+import { isKnownUnit } from '@vitrine/model/unit/unit-table.ts';
 import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { parseBuiltinExpr } from '@vitrine/plugins/sources/builtin/check-query.ts';
 import { builtinSpec } from '@vitrine/plugins/sources/builtin/spec.ts';

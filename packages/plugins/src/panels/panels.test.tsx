@@ -50,9 +50,8 @@ let root: Root;
 beforeAll(() => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   // happy-dom draws nothing: a context that takes every call lets the charts run.
-  const calls: ProxyHandler<CanvasRenderingContext2D> = {
-    get: (target, name) => Reflect.get(target, name) ?? (() => ({ width: 10, data: new Uint8ClampedArray(4 * 4096 * 64) })),
-  };
+  const answer = { width: 10, data: new Uint8ClampedArray(4 * 4096 * 64), addColorStop() {} };
+  const calls: ProxyHandler<CanvasRenderingContext2D> = { get: (target, name) => Reflect.get(target, name) ?? (() => answer) };
   const context = new Proxy({} as CanvasRenderingContext2D, calls);
   Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => context });
   vi.stubGlobal('Path2D', Object);
@@ -99,7 +98,7 @@ async function show(
   await vi.waitFor(async () => {
     await act(async () => draw());
     expect(host.textContent).not.toBe('loading');
-  });
+  }, 10_000);
   return host.textContent;
 }
 
