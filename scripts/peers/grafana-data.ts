@@ -13,7 +13,7 @@ const MANIFEST = join(ROOT, 'scripts/peers/grafana-data');
  * The folder whose node_modules hold the release that the lock file names. Installs it with npm where it isn't there yet
  * (no install scripts are run); several test files may ask at once.
  */
-export function installGrafanaData(): string {
+function installGrafanaData(): string {
   const lock = readFileSync(join(MANIFEST, 'package-lock.json'));
   const folder = join(ROOT, '.cache/peers', `grafana-data-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
   if (existsSync(folder)) return folder;
@@ -34,7 +34,9 @@ export function installGrafanaData(): string {
   return folder;
 }
 
-/** Its exports, as Node loads them. The caller says which of them it uses, and how they are typed. */
-export function loadGrafanaData<Exports>(): Exports {
-  return createRequire(join(installGrafanaData(), 'package.json'))('@grafana/data') as Exports;
+/** Its exports, as Node loads them. The caller says how those that it uses are typed; `needed` must be among them. */
+export function loadGrafanaData<Exports extends object>(...needed: readonly (keyof Exports)[]): Exports {
+  const exports = createRequire(join(installGrafanaData(), 'package.json'))('@grafana/data') as Exports;
+  for (const name of needed) if (!(name in exports)) throw new Error(`@grafana/data exports no ${String(name)}`);
+  return exports;
 }

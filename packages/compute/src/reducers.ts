@@ -113,10 +113,16 @@ function percentile(share: number): Reducer {
         : share % 10 === 3 && share !== 13
           ? 'rd'
           : 'th';
-  return reducer(`p${share}`, `${share}${ordinal} %`, `${share} % of the values lie below it`, true, (field) => {
-    const values = sorted(field);
-    return values.length === 0 ? undefined : values[Math.floor((values.length * share) / 100)];
-  });
+  return reducer(
+    `p${share}`,
+    `${share}${ordinal} %`,
+    `the value at ${share} % of the way from lowest to highest`,
+    true,
+    (field) => {
+      const values = sorted(field);
+      return values.length === 0 ? undefined : values[Math.round(((values.length - 1) * share) / 100)];
+    },
+  );
 }
 
 function isNumbers(field: Field): field is NumberField {

@@ -13,12 +13,6 @@ export function findField(name: string, frame: Frame, frames: readonly Frame[]):
   );
 }
 
-/** The index of the field, -1 where there is none. */
-export function findIndex(name: string, frame: Frame, frames: readonly Frame[]): number {
-  const field = findField(name, frame, frames);
-  return field === undefined ? -1 : frame.fields.indexOf(field);
-}
-
 /** Gives a field the name that people read. */
 export function renamed(field: Field, displayName: string): Field {
   return { ...field, config: { ...field.config, displayName } };

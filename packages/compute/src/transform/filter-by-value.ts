@@ -21,7 +21,8 @@ export const filterByValue: TransformationKind = {
     const keep = options.choice('type', ['include', 'exclude'], 'include') === 'include';
     const all = options.choice('match', ['any', 'all'], 'any') === 'all';
     for (const { field } of filters) {
-      if (!frames.some((frame) => findField(field, frame, frames))) run.notice('info', `no frame has a field "${field}"`);
+      if (frames.some(({ length }) => length > 0) && !frames.some((frame) => findField(field, frame, frames)))
+        run.notice('info', `no frame has a field "${field}"`);
     }
     return frames.map((frame) => filterFrame(frame, frames, filters, keep, all));
   },

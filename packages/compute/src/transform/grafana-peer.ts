@@ -1,5 +1,5 @@
 /** Runs Grafana's transformations on our frames, so that tests can compare. */
-import type { Frame } from '@vitrine/model/frame.ts';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
 
 import { loadGrafanaData } from '../../../../scripts/peers/grafana-data.ts';
 import { cellAt } from './column.ts';
@@ -29,10 +29,14 @@ interface GrafanaData {
   readonly standardTransformersRegistry: { setInit(init: () => unknown[]): void };
   toDataFrame(frame: object): PeerFrame;
   transformDataFrame(configs: readonly object[], frames: readonly PeerFrame[]): Observable<readonly PeerFrame[]>;
+  reduceField(options: { field: PeerField; reducers: readonly string[] }): Readonly<Record<string, unknown>>;
+  readonly fieldMatchers: {
+    get(id: string): { get(options: unknown): (field: PeerField, frame: PeerFrame, frames: readonly PeerFrame[]) => boolean };
+  };
   getFieldDisplayName(field: PeerField, frame: PeerFrame, frames: readonly PeerFrame[]): string;
 }
 
-const grafana = loadGrafanaData<GrafanaData>();
+const grafana = loadGrafanaData<GrafanaData>('transformDataFrame', 'reduceField', 'fieldMatchers');
 grafana.standardTransformersRegistry.setInit(() =>
   Object.entries(grafana.standardTransformers).map(([key, kind]) => ({
     // The old name of joinByField goes by the id of the new one.
@@ -95,14 +99,36 @@ export function plain(frames: readonly Frame[]): Plain[] {
   }));
 }
 
+/** What a reducer of theirs makes of a field. */
+export function reduceThere(field: Field, id: string): unknown {
+  const frame = toPeer({ refId: 'A', shape: 'table', length: field.values.length, fields: [field] });
+  return plainCell(grafana.reduceField({ field: frame.fields[0]!, reducers: [id] })[id]);
+}
+
+/** Which fields a matcher of theirs finds. */
+export function matchThere(id: string, options: unknown, frames: readonly Frame[]): boolean[][] {
+  const peers = frames.map(toPeer);
+  const matches = grafana.fieldMatchers.get(id).get(options);
+  return peers.map((frame) => frame.fields.map((field) => matches(field, frame, peers)));
+}
+
 export function displayNamesThere(frames: readonly Frame[]): string[][] {
   const peers = frames.map(toPeer);
   return peers.map((frame) => frame.fields.map((field) => grafana.getFieldDisplayName(field, frame, peers)));
 }
 
-function plainCell(value: unknown): unknown {
+function isFrame(value: unknown): value is PeerFrame {
+  return typeof value === 'object' && value !== null && 'fields' in value;
+}
+
+export function plainCell(value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(10)) : String(value);
   if (Array.isArray(value)) return value.map(plainCell);
+  if (isFrame(value))
+    return value.fields.map(({ name, values }) => [
+      name,
+      Array.from({ length: value.length }, (_, row) => plainCell(values[row])),
+    ]);
   return value;
 }

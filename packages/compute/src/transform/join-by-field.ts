@@ -21,7 +21,7 @@ function join(frames: readonly Frame[], options: Options, run: Run): readonly Fr
   const byField = options.text('byField');
   const keyOf = (frame: Frame): Field | undefined =>
     byField === '' ? frame.fields.find(({ type }) => type === 'time') : findField(byField, frame, frames);
-  if (byField !== '' && !frames.some((frame) => keyOf(frame) !== undefined))
+  if (byField !== '' && frames.some(({ length }) => length > 0) && !frames.some((frame) => keyOf(frame) !== undefined))
     run.notice('info', `no frame has a field "${byField}"`);
   return [joinFrames(frames, keyOf, options.choice('mode', ['outer', 'inner', 'outerTabular'], 'outer'), run)];
 }

@@ -2,9 +2,11 @@ import type { Frame } from '@vitrine/model/frame.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { fieldMatcher } from '../matcher.ts';
+import { REDUCERS } from '../reducers.ts';
 import { applyTransformations } from './apply.ts';
 import { columnOf, tableOf, type Cell } from './column.ts';
-import { displayNamesThere, plain, transformThere, type Plain } from './grafana-peer.ts';
+import { displayNamesThere, matchThere, plain, plainCell, reduceThere, transformThere, type Plain } from './grafana-peer.ts';
 
 const SEED = 20_261_122;
 const RUNS = 150;
@@ -283,6 +285,15 @@ const cases: readonly Case[] = [
       ),
     ]),
   ),
+  ...[
+    { fields: { k: { operation: 'groupby' }, v: { operation: 'aggregate', aggregations: ['sum'] } } },
+    {
+      rules: [
+        { matcher: { id: 'byRegexp', options: '/^[kh]/' }, operation: 'groupby', aggregations: [] },
+        { matcher: { id: 'numeric' }, operation: 'aggregate', aggregations: ['max'], keepNestedField: true },
+      ],
+    },
+  ].map((options): Case => ({ id: 'groupToNestedTable', options, frames: filledTable, but: ['refId'] })),
   {
     id: 'transpose',
     options: {},
@@ -416,6 +427,52 @@ describe('transformations do what Grafana’s do', () => {
         expect(plain(frames).map(({ fields }) => fields.map(({ name }) => name))).toEqual(displayNamesThere(frames));
       }),
       { seed: SEED, numRuns: 500 },
+    );
+  });
+
+  test.each([...REDUCERS.keys()])('%s makes the same of a column', (id) => {
+    // What theirs makes of no values differs from what it means: 0, NaN, 1.8e308.
+    const some = fc
+      .array(maybe(fc.integer({ min: 1, max: 9 })), { minLength: 2, maxLength: 9 })
+      .filter((list) => list.filter((one) => one !== undefined).length > 1);
+    fc.assert(
+      fc.property(some, (cells) => {
+        const field = columnOf({ name: 'x' }, cells, 'number');
+        expect(plainCell(REDUCERS.get(id)!.reduce(field))).toEqual(reduceThere(field, id));
+      }),
+      { seed: SEED, numRuns: RUNS },
+    );
+  });
+
+  test.each([
+    ['byName', 'k'],
+    ['byName', 'Double u'],
+    ['byRegexp', '/^[kD]/'],
+    ['byRegexp', '.*u'],
+    ['byNames', { names: ['k', 'w'] }],
+    ['byNames', { mode: 'exclude', names: ['k', 'Double u'] }],
+    ['byRegexpOrNames', { pattern: '/k/', names: ['v #A'] }],
+    ['byType', 'string'],
+    ['numeric', undefined],
+    ['time', undefined],
+    ['first', undefined],
+    ['firstTimeField', undefined],
+    ['byFrameRefID', 'B'],
+    ['byValue', { reducer: 'max', op: 'gte', value: 2 }],
+    ['byValue', { reducer: 'count', op: 'lt', value: 3 }],
+  ])('%s %j finds the same fields', (id, options) => {
+    fc.assert(
+      fc.property(fc.tuple(table('A', full, 1), table('B', full, 1)), (pair) => {
+        const frames = pair.map(withOwnNames);
+        const matches = fieldMatcher(id, options);
+        const found = frames.map((frame) => frame.fields.map((field) => matches(field, frame, frames)));
+        const wanted = matchThere(id, options, frames);
+        // Theirs compares what a text reduces to, which is nothing.
+        const compared = (list: boolean[][]) =>
+          id === 'byValue' ? list.map((row) => row.filter((_, index) => ![1, 2].includes(index))) : list;
+        expect(compared(found)).toEqual(compared(wanted));
+      }),
+      { seed: SEED, numRuns: RUNS },
     );
   });
 });
