@@ -20,10 +20,18 @@ const COMMANDS = {
   start: { web: true, script: [VITRINE, 'serve'] },
   dev: { web: false, script: ['scripts/dev.mjs'] },
   check: { web: false, script: ['scripts/check.mjs'] },
-  test: { web: true, debian: ['chromium', 'curl', 'prometheus', 'victoria-metrics'], script: ['scripts/test.mjs'] },
+  test: {
+    web: true,
+    debian: ['chromium', 'curl', 'prometheus', 'prometheus-node-exporter', 'victoria-metrics'],
+    script: ['scripts/test.mjs'],
+  },
   'test:peers': { web: false, debian: ['python3-venv'], script: ['scripts/test.mjs', '--only', 'peers'] },
   'corpus:dashboards': { web: false, script: ['scripts/corpus-dashboards.mjs'] },
-  e2e: { web: true, debian: ['chromium'], script: ['scripts/test.mjs', '--only', 'e2e'] },
+  e2e: {
+    web: true,
+    debian: ['chromium', 'prometheus', 'prometheus-node-exporter'],
+    script: ['scripts/test.mjs', '--only', 'e2e'],
+  },
   bench: { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
 };
 

@@ -8,6 +8,7 @@ const PROGRAMS = {
   chromium: 'chromium',
   curl: 'curl',
   prometheus: 'promtool',
+  'prometheus-node-exporter': 'prometheus-node-exporter',
   'python3-venv': 'python3',
   'victoria-metrics': 'victoria-metrics',
 };
