@@ -169,8 +169,114 @@ const grid = tableOf([
   ),
 ]);
 
+const states: Frame = {
+  refId: 'A',
+  shape: 'series',
+  length: 60,
+  fields: [
+    { name: 'Time', type: 'time', values: Float64Array.from({ length: 60 }, (_, n) => made.FROM_MS + n * 360_000) },
+    words(
+      'trainer-0',
+      each((n) => (n < 8 ? 'queued' : n < 40 ? 'running' : n < 44 ? 'failed' : 'running')),
+    ),
+    words(
+      'trainer-1',
+      each((n) => (n < 20 ? 'queued' : n < 50 ? 'running' : 'finished')),
+    ),
+    { name: 'gpu ready', type: 'boolean', values: Uint8Array.from({ length: 60 }, (_, n) => (n % 23 < 4 ? 0 : 1)) },
+    {
+      name: 'load',
+      type: 'number',
+      values: Float64Array.from({ length: 60 }, (_, n) => Math.abs(Math.sin(n / 7))),
+      present: Uint8Array.from({ length: 60 }, (_, n) => (n > 30 && n < 36 ? 0 : 1)),
+      config: { unit: 'percentunit', decimals: 0, thresholds: steps, color: { mode: 'thresholds' } },
+    },
+  ],
+};
+
+const CLASSES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+const confused = tableOf([
+  words(
+    'actual',
+    CLASSES.flatMap((one) => CLASSES.map(() => one)),
+  ),
+  words(
+    'predicted',
+    CLASSES.flatMap(() => CLASSES),
+  ),
+  numbers(
+    'count',
+    CLASSES.flatMap((_, a) =>
+      CLASSES.map((__, p) => (a === p ? 860 - a * 12 : (a === 3 && p === 5) || (a === 5 && p === 3) ? 90 : (a * 7 + p * 3) % 19)),
+    ),
+  ),
+]);
+const MANY = Array.from({ length: 200 }, (_, n) => `class ${n}`);
+const crowded = tableOf([
+  words(
+    'actual',
+    MANY.flatMap((one) => [one, one]),
+  ),
+  words(
+    'predicted',
+    MANY.flatMap((one, n) => [one, MANY[(n * 7) % 200]!]),
+  ),
+  numbers(
+    'count',
+    MANY.flatMap((_, n) => [50 + (n % 9), n % 13]),
+  ),
+]);
+
+const LINES = [
+  'INFO epoch 12 finished in 41.2 s, loss 0.2314',
+  'WARN learning rate scheduler stepped before the optimizer',
+  'ERROR CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 79.15 GiB total capacity)',
+  '{"level":"info","msg":"checkpoint saved","path":"/data/ckpt/12.pt","bytes":412316860}',
+  'DEBUG dataloader worker 3 prefetched 128 batches',
+];
+const lines: Frame = {
+  refId: 'A',
+  shape: 'logs',
+  length: 5000,
+  fields: [
+    { name: 'time', type: 'time', values: Float64Array.from({ length: 5000 }, (_, n) => made.FROM_MS + n * 4321) },
+    words(
+      'body',
+      Array.from({ length: 5000 }, (_, n) => LINES[(n * n) % 5]!),
+    ),
+    {
+      name: 'labels',
+      type: 'json',
+      values: Array.from({ length: 5000 }, (_, n) => ({ app: 'trainer', pod: `trainer-${n % 3}` })),
+    },
+  ],
+};
+
+const ROWS = 100_000;
+const huge = tableOf([
+  { name: 'Time', type: 'time', values: Float64Array.from({ length: ROWS }, (_, n) => made.FROM_MS + n * 200) },
+  words(
+    'request',
+    Array.from({ length: ROWS }, (_, n) => `req-${(n * 7919) % ROWS}`),
+  ),
+  words(
+    'model',
+    Array.from({ length: ROWS }, (_, n) => ['fraud-v7', 'fraud-v8', 'churn'][n % 3]!),
+  ),
+  numbers(
+    'score',
+    Array.from({ length: ROWS }, (_, n) => ((n * 31_337) % 10_007) / 10_007),
+  ),
+  numbers(
+    'latency',
+    Array.from({ length: ROWS }, (_, n) => ((n * 104_729) % 9973) / 1e4),
+    { unit: 's' },
+  ),
+]);
+
 /** The panels of tables, categories and logs in the states that matter. */
 export const dataPieces: readonly Shown[] = [
+  { title: '100,000 rows', kind: 'table', w: 24, h: 320, field: { filterable: true }, data: answer(huge) },
   { title: 'Looks of cells', kind: 'table', w: 24, h: 320, field: { filterable: true }, data: answer(looks) },
   { title: 'Rows within rows, footer', kind: 'table', w: 8, h: 260, data: answer(nested) },
   { title: 'Wrapping', kind: 'table', w: 8, h: 260, data: answer(wrapping) },
@@ -276,4 +382,53 @@ export const dataPieces: readonly Shown[] = [
     field: { unit: 'percentunit', thresholds: steps, min: 0, max: 1 },
     data: answer(made.cores),
   },
+  { title: 'Histogram', kind: 'histogram', w: 12, h: 260, field: { unit: 's' }, data: answer(made.latency) },
+  {
+    title: 'Against a reference',
+    kind: 'histogram',
+    w: 12,
+    h: 260,
+    field: { unit: 's' },
+    options: { normalise: 'density', combine: true, reference: 'B' },
+    data: answer(
+      { ...made.latency, fields: made.latency.fields.slice(0, 2) },
+      {
+        ...made.latency,
+        refId: 'B',
+        fields: [
+          made.latency.fields[0]!,
+          {
+            ...made.latency.fields[1]!,
+            name: 'training data',
+            values: (made.latency.fields[1]!.values as Float64Array).map((one) => one * 1.2),
+          } as Field,
+        ],
+      },
+    ),
+  },
+  { title: 'States', kind: 'state-timeline', w: 12, h: 260, data: answer(states) },
+  { title: 'History', kind: 'status-history', w: 12, h: 260, data: answer(states) },
+  { title: 'Confusion', kind: 'confusion-matrix', w: 16, h: 380, data: answer(confused) },
+  { title: 'Confusion of 200', kind: 'confusion-matrix', w: 8, h: 380, data: answer(crowded) },
+  { title: 'Boxes', kind: 'boxplot', w: 12, h: 280, field: { unit: 's' }, data: answer(made.latency) },
+  {
+    title: 'Boxes, lying',
+    kind: 'boxplot',
+    w: 8,
+    h: 280,
+    field: { unit: 'percentunit' },
+    options: { orientation: 'horizontal', whiskers: 'percentiles' },
+    data: answer({ ...made.cores, fields: made.cores.fields.slice(0, 9) }),
+  },
+  { title: 'Narrow boxes', kind: 'boxplot', w: 4, h: 200, data: answer(made.latencyBuckets) },
+  { title: 'Logs', kind: 'logs', w: 12, h: 300, options: { showCommonLabels: true, showLabels: true }, data: answer(lines) },
+  {
+    title: 'Logs, wrapped and pretty',
+    kind: 'logs',
+    w: 8,
+    h: 300,
+    options: { wrapLogMessage: true, prettifyLogMessage: true, dedupStrategy: 'numbers' },
+    data: answer(lines),
+  },
+  { title: 'Narrow logs', kind: 'logs', w: 4, h: 200, options: { fontSize: 'small' }, data: answer(lines) },
 ];

@@ -36,6 +36,9 @@ const STAGES = [
   'serve-fraud-v7-production-eu-west',
   'drift',
   'retrain',
+  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
+  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
+  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];
 const LEADS = [
   [0, 1],
@@ -111,6 +114,9 @@ const pipeline = [
       LEADS.map(([from, to]) => (from === 9 && to === 3 ? '4 4' : '')),
     ),
   ]),
+  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
+  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
+  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];
 
 const MANY = 1500;
@@ -136,7 +142,59 @@ const crowd = [
       manyEdges.map(([, to]) => `n${to}`),
     ),
   ]),
+  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
+  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
+  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];
+
+/** A request through a gateway to a model, with retries, one failure and one span too deep. */
+function traceOf(count: number): Frame {
+  const services = ['gateway', 'features', 'model-server', 'cache', 'postgres'];
+  const parent = (n: number) => (n === 0 ? '' : n % 40 === 17 ? 'gone' : `s${Math.floor((n - 1) / 3)}`);
+  const starts: number[] = [];
+  const lengths: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const above = n === 0 ? -1 : Math.floor((n - 1) / 3);
+    starts.push(above < 0 ? made.FROM_MS : starts[above]! + lengths[above]! * (0.05 + 0.3 * ((n - 1) % 3)));
+    lengths.push(above < 0 ? 840 : lengths[above]! * (0.2 + 0.08 * (n % 3)));
+  }
+  const each = <Value,>(of: (n: number) => Value) => Array.from({ length: count }, (_, n) => of(n));
+  return frame('trace', [
+    words(
+      'traceID',
+      each(() => '4bf92f3577b34da6'),
+    ),
+    words(
+      'spanID',
+      each((n) => `s${n}`),
+    ),
+    words('parentSpanID', each(parent)),
+    words(
+      'operationName',
+      each((n) => (n === 0 ? 'POST /predict' : `step ${n}`)),
+    ),
+    words(
+      'serviceName',
+      each((n) => services[n % 5]!),
+    ),
+    { name: 'startTime', type: 'time', values: Float64Array.from(starts), config: {} },
+    numbers('duration', lengths, { unit: 'ms' }),
+    numbers(
+      'statusCode',
+      each((n) => (n === 5 ? 2 : 0)),
+    ),
+    words(
+      'statusMessage',
+      each((n) => (n === 5 ? 'deadline exceeded' : '')),
+    ),
+    words(
+      'kind',
+      each((n) => (n % 2 === 0 ? 'server' : 'client')),
+    ),
+    { name: 'tags', type: 'json', values: each((n) => [{ key: 'http.status_code', value: n === 5 ? 504 : 200 }]), config: {} },
+    { name: 'serviceTags', type: 'json', values: each((n) => [{ key: 'k8s.pod.name', value: `pod-${n % 7}` }]), config: {} },
+  ]);
+}
 
 export const graphPieces: readonly Shown[] = [
   { title: 'Pipeline', kind: 'nodeGraph', w: 14, h: 380, data: answer(...pipeline) },
@@ -150,4 +208,7 @@ export const graphPieces: readonly Shown[] = [
   },
   { title: 'Pipeline, narrow', kind: 'nodeGraph', w: 4, h: 240, data: answer(...pipeline) },
   { title: 'Crowd', kind: 'nodeGraph', w: 10, h: 380, data: answer(...crowd) },
+  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
+  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
+  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];

@@ -27,14 +27,15 @@ export const panelContext: PanelContext = {
 /** happy-dom draws nothing: a context that takes every call lets the charts run. */
 export function fakeCanvas(): void {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
-  const calls: ProxyHandler<CanvasRenderingContext2D> = {
-    get: (target, name) =>
-      Reflect.get(target, name) ?? (() => ({ width: 10, data: new Uint8ClampedArray(4 * 4096 * 64), addColorStop() {} })),
-  };
+  const answer = { width: 10, data: new Uint8ClampedArray(4 * 4096 * 64), addColorStop() {} };
+  const calls: ProxyHandler<CanvasRenderingContext2D> = { get: (target, name) => Reflect.get(target, name) ?? (() => answer) };
   const context = new Proxy({} as CanvasRenderingContext2D, calls);
   Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => context, configurable: true });
   vi.stubGlobal('Path2D', Object);
 }
+
+/** Machines that test may be busy. */
+const PATIENCE_MS = 30_000;
 
 export interface Drawn {
   readonly host: HTMLElement;
@@ -87,7 +88,7 @@ export function drawnPanel(): Drawn {
       await vi.waitFor(async () => {
         await act(async () => draw());
         if (host.textContent === 'loading') throw new Error('still loading');
-      });
+      }, PATIENCE_MS);
       return host.textContent;
     },
     end() {

@@ -31,6 +31,8 @@ export interface LogListProps {
 }
 
 const BAR = 30;
+/** Narrower lists leave the date to the details. */
+const DATE_FROM_WIDTH = 420;
 const SEARCH_FROM = { width: 260, height: 120 };
 const ROW = { normal: 22, small: 18 };
 /** A line longer than this is shown by its start; its details hold the whole. */
@@ -64,6 +66,7 @@ export function LogList(props: LogListProps): ReactElement {
     () => (props.showCommonLabels || props.showLabels ? commonLabels(lines, sorted) : {}),
     [lines, sorted, props.showCommonLabels, props.showLabels],
   );
+  const narrow = width < DATE_FROM_WIDTH;
   const commonEntries = Object.entries(common);
   const bar = width >= SEARCH_FROM.width && height >= SEARCH_FROM.height ? BAR : 0;
   const chips = props.showCommonLabels && commonEntries.length > 0 ? BAR : 0;
@@ -181,8 +184,8 @@ export function LogList(props: LogListProps): ReactElement {
                     </span>
                   )}
                   {props.showTime && (
-                    <span role="gridcell" className={classes.time}>
-                      {instantText(lines.times[line]!, timeZone)}
+                    <span role="gridcell" className={classes.time} title={instantText(lines.times[line]!, timeZone)}>
+                      {narrow ? instantText(lines.times[line]!, timeZone).slice(-12) : instantText(lines.times[line]!, timeZone)}
                     </span>
                   )}
                   <span role="gridcell" className={classes.level}>

@@ -26,10 +26,17 @@ const SHOWN: readonly (readonly [ConfusionShare, string, string])[] = [
   ['count', 'Count', 'How often'],
 ];
 const TITLES = { rows: 'Actual', columns: 'Predicted' };
-const NEVER = () => false;
+/** A pair that was never seen has no colour: errors stand out. */
+const isNothing = (value: number) => value === 0;
 
 function percent(share: number): string {
   return Number.isNaN(share) ? '–' : formatText(share, 'percentunit');
+}
+
+/** Cells are small: whole percents, and what is less says so. */
+function cellText(share: number): string {
+  if (Number.isNaN(share)) return '–';
+  return share > 0 && share < 0.005 ? '<1 %' : `${Math.round(share * 100)} %`;
 }
 
 function ConfusionMatrix({
@@ -56,10 +63,7 @@ function ConfusionMatrix({
     // Errors are few beside the diagonal: the small must be seen.
     return heatColoring({ mode: 'scheme', scheme, fill: '', reverse: false, steps: 256, exponent: 0.5 }, 0, most || 1, theme);
   }, [values, show, scheme, theme]);
-  const say = useMemo(
-    () => (show === 'count' ? (value: number) => formatText(value, 'short') : (value: number) => percent(value)),
-    [show],
-  );
+  const say = useMemo(() => (show === 'count' ? (value: number) => formatText(value, 'short') : cellText), [show]);
   const { classes: names, counts, left } = confusion;
   if (names.length === 0) {
     return (
@@ -123,7 +127,7 @@ function ConfusionMatrix({
           theme={theme}
           coloring={coloring}
           thresholds={[]}
-          isBlank={NEVER}
+          isBlank={isNothing}
           gap={1}
           showValue="auto"
           say={say}

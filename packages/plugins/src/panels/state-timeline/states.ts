@@ -56,7 +56,9 @@ export function statesOf(
       const slot = field.type === 'number' ? index : (slots.get(text) ?? 0);
       return colorOf(field.config?.color, { slot, index }, theme);
     });
-    for (const [state, text] of texts.entries()) if (!known.has(text)) known.set(text, inks[state]!);
+    if (!isByThreshold(field)) {
+      for (const [state, text] of texts.entries()) if (!known.has(text)) known.set(text, inks[state]!);
+    }
     const { fillOpacity, lineWidth } = field.config?.custom ?? {};
     return {
       name,
@@ -68,7 +70,14 @@ export function statesOf(
       lineWidth: typeof lineWidth === 'number' ? Math.min(10, Math.max(0, lineWidth)) : 0,
     };
   });
-  return { rows, legend: legendOf(known, columns[0]?.field, theme) };
+  return {
+    rows,
+    legend: legendOf(
+      known,
+      columns.map(({ field }) => field),
+      theme,
+    ),
+  };
 }
 
 /** States by number, -1 where there is no value, with how each reads and is coloured. */
@@ -112,21 +121,24 @@ function isMapped({ config }: Field): boolean {
   );
 }
 
-/** The states, or where there are too many of them the thresholds that colour them. */
-function legendOf(known: ReadonlyMap<string, string>, field: Field | undefined, theme: ThemeName): readonly LegendItem[] {
-  const steps = field === undefined ? [] : thresholdsOf(field);
-  const byThreshold =
-    field?.type === 'number' && (field.config?.color?.mode ?? 'thresholds') === 'thresholds' && steps.length > 1;
-  const isMappedField = (field?.config?.mappings?.length ?? 0) > 0;
-  if (byThreshold && !isMappedField && field !== undefined) {
-    const show = displayOf(field);
-    return steps.map(({ value, color }, at) => ({
-      id: String(at),
-      name: value === -Infinity ? `below ${displayText(show(steps[1]!.value))}` : `from ${displayText(show(value))}`,
-      color: inkOf(color, theme),
-      values: [],
-    }));
-  }
-  if (known.size > MOST_NAMED) return [];
-  return [...known].map(([name, color]) => ({ id: name, name, color, values: [] }));
+/** Whether thresholds, and not what a value reads as, give a field its colours. */
+function isByThreshold(field: Field): boolean {
+  if (field.type !== 'number' || (field.config?.mappings?.length ?? 0) > 0) return false;
+  return (field.config?.color?.mode ?? 'thresholds') === 'thresholds' && thresholdsOf(field).length > 1;
+}
+
+/** The states, and the thresholds that colour numbers. Too many states are none. */
+function legendOf(known: ReadonlyMap<string, string>, fields: readonly Field[], theme: ThemeName): readonly LegendItem[] {
+  const states = known.size > MOST_NAMED ? [] : [...known].map(([name, color]) => ({ id: name, name, color, values: [] }));
+  const field = fields.find(isByThreshold);
+  if (field === undefined) return states;
+  const steps = thresholdsOf(field);
+  const show = displayOf(field);
+  const named = steps.map(({ value, color }, at) => ({
+    id: `threshold ${at}`,
+    name: value === -Infinity ? `below ${displayText(show(steps[1]!.value))}` : `from ${displayText(show(value))}`,
+    color: inkOf(color, theme),
+    values: [],
+  }));
+  return [...states, ...named];
 }
