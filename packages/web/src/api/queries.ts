@@ -101,7 +101,7 @@ export interface LoadedDashboard {
 }
 
 /** What the server says of a dashboard, read once, at the edge. */
-export function readDashboardAnswer({ dashboard, ...rest }: DashboardAnswer): LoadedDashboard {
+function readDashboardAnswer({ dashboard, ...rest }: DashboardAnswer): LoadedDashboard {
   return { notices: [], ...rest, dashboard: parseDashboard(dashboard) };
 }
 

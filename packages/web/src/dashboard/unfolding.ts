@@ -4,7 +4,7 @@ import type { DashboardSearch } from '../time/dashboard-search.ts';
 import type { Unfolding } from './panel-grid.tsx';
 
 /** What the URL says of rows and tabs: which rows are not as they were saved, and which tabs are open. */
-export function readUnfolding(
+function readUnfolding(
   { fold, tab }: Pick<DashboardSearch, 'fold' | 'tab'>,
   change: (next: Pick<DashboardSearch, 'fold' | 'tab'>) => void,
 ): Unfolding {

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconFileImport, IconLayoutDashboard, IconPlus, IconSearch, IconStar } from '@tabler/icons-react';
+import { IconFileImport, IconLayoutDashboard, IconPlaylist, IconPlus, IconSearch, IconStar } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -61,6 +61,11 @@ export function DashboardsPage(): ReactElement {
       [],
     ),
   );
+  const playlists = (
+    <Button component={Link} to="/playlists" variant="subtle" color="gray" leftSection={<IconPlaylist size={15} />}>
+      Playlists
+    </Button>
+  );
   const ways = mayEdit && (
     <>
       <Button component={Link} to="/import" variant="default" leftSection={<IconFileImport size={15} />}>
@@ -74,7 +79,10 @@ export function DashboardsPage(): ReactElement {
 
   return (
     <>
-      <TopBar crumbs={[{ label: 'Dashboards' }]}>{ways}</TopBar>
+      <TopBar crumbs={[{ label: 'Dashboards' }]}>
+        {playlists}
+        {ways}
+      </TopBar>
       <div className={classes.page}>
         <div className={classes.filters}>
           <TextInput

@@ -78,7 +78,7 @@ interface Group {
 }
 
 /** By panel, the dashboard itself first, then those with the worst findings. */
-export function groupFindings(findings: readonly ImportFinding[]): readonly Group[] {
+function groupFindings(findings: readonly ImportFinding[]): readonly Group[] {
   const byPanel = Map.groupBy(findings, ({ panel }) => panel?.id);
   const worst = (found: readonly ImportFinding[]): number => Math.min(...found.map(({ level }) => LEVELS.indexOf(level)));
   return [...byPanel.entries()]
