@@ -3,6 +3,7 @@ import { dashlist } from './dashlist/spec.ts';
 import { annolist } from './annolist/spec.ts';
 import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
+import { traces } from './traces/spec.ts';
 import { nodeGraph } from './node-graph/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
@@ -44,4 +45,5 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   annolist,
   alertlist,
   nodeGraph,
+  traces,
 ];

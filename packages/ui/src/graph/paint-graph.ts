@@ -29,6 +29,8 @@ const LONGEST_NAME = 20;
 /** Pixels of the screen. */
 const LEAST_FONT = 10;
 const LETTER = 6.2;
+/** A shorter edge would be hidden by what is written on it. */
+const LABEL_FROM = 130;
 const RIM = 3.5;
 const ARROW = 7;
 
@@ -58,9 +60,12 @@ export function paintGraph(ctx: CanvasRenderingContext2D, paint: GraphPaint): vo
     if (isOut) return;
     const isLit = lit === undefined ? edge.highlighted : lit.edges.has(index);
     ctx.globalAlpha = lit !== undefined && !isLit ? 0.15 : found === undefined ? 1 : 0.3;
-    const color = isLit ? ink.accent : (edge.color ?? ink.axis);
+    const color = isLit ? ink.accent : (edge.color ?? ink.faint);
     drawEdge(ctx, edge, model.nodes[edge.source]!, model.nodes[edge.target]!, [ax, ay, bx, by], bend, color, view.scale);
-    if ((isLit || model.edges.length <= 30) && view.scale >= NAMES_FROM) {
+    if (
+      (isLit || (model.edges.length <= 60 && Math.hypot(bx - ax, by - ay) * view.scale > LABEL_FROM)) &&
+      view.scale >= NAMES_FROM
+    ) {
       const text = [edge.mainStat, edge.secondaryStat].filter((part) => part !== '').join(' · ');
       if (text !== '') drawLabel(ctx, text, ...middle, view.scale, ink.panel, isLit ? ink.text : ink.dim);
     }
