@@ -134,7 +134,7 @@ function axisSettings(custom: Custom): AxisSettings {
   };
 }
 
-export function scaleSettings(distribution: Custom): ScaleSettings {
+function scaleSettings(distribution: Custom): ScaleSettings {
   const base = distribution['log'] === 2 ? 2 : 10;
   switch (distribution['type']) {
     case 'log':

@@ -46,7 +46,7 @@ export interface LegendNeeds {
 const reduced = new WeakMap<ChartSeries['field'], Map<string, number>>();
 
 /** A number of a line by its reducer's id; NaN where there is none. Computed once. */
-export function calcOf(series: ChartSeries, id: string): number {
+function calcOf(series: ChartSeries, id: string): number {
   const summary = summaryOf(series);
   if (summary.count === 0) return Number.NaN;
   switch (id) {
@@ -112,7 +112,7 @@ export function legendColumns(width: number, { name, number }: LegendNeeds, calc
 }
 
 /** How wide a legend is that may be `most`: no wider than its columns need. Pure. */
-export function legendWidthWithin(most: number, needs: LegendNeeds, calcs: readonly string[]): number {
+function legendWidthWithin(most: number, needs: LegendNeeds, calcs: readonly string[]): number {
   return Math.min(most, needs.name + legendColumns(most, needs, calcs).length * needs.number);
 }
 

@@ -8,7 +8,7 @@ import { inkAt } from './value-ink.ts';
 const LEAST_GAP_PX = 3;
 
 /** The least distance between two neighbours, from which bars take their width; `span` where there is one point only. */
-export function leastDistance(xs: Float64Array, from: number, to: number, span: number): number {
+function leastDistance(xs: Float64Array, from: number, to: number, span: number): number {
   let least = Infinity;
   for (let index = from + 1; index < to; index++) {
     const distance = xs[index]! - xs[index - 1]!;

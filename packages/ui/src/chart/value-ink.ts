@@ -24,7 +24,7 @@ export function absoluteSteps(
 }
 
 /** From where to where the thresholds and schemes of a field reach. */
-export function shareRange(field: Pick<NumberField, 'config' | 'range'>): { readonly min: number; readonly max: number } {
+function shareRange(field: Pick<NumberField, 'config' | 'range'>): { readonly min: number; readonly max: number } {
   return { min: field.config?.min ?? field.range?.min ?? 0, max: field.config?.max ?? field.range?.max ?? 100 };
 }
 
