@@ -103,7 +103,7 @@ export function decodePanelData(bytes: Uint8Array): PanelData {
   }
 
   function readField(wire: WireField, length: number): Field {
-    const { strings, json, frameCounts, hasPresence, type, config, ...rest } = wire;
+    const { strings, json, frameCounts: _frameCounts, hasPresence, type, config, ...rest } = wire;
     const named = config === undefined ? rest : { ...rest, config: reviveThresholds(config) };
     const column = readColumn(type, length);
     const present = hasPresence === true ? takeBytes(length) : undefined;

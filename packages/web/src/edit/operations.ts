@@ -153,7 +153,7 @@ export function moveSection(dashboard: Dashboard, id: number, by: -1 | 1): Dashb
 }
 
 /** All panels below a part of the layout, in its order. */
-export function panelsIn(layout: Layout): number[] {
+function panelsIn(layout: Layout): number[] {
   return layout.kind === 'grid' ? [...layout.panels] : layout.sections.flatMap((section) => panelsIn(section.layout));
 }
 

@@ -168,7 +168,7 @@ function Waiting({ title, hint }: { readonly title: string; readonly hint: strin
 }
 
 /** One value is matched exactly, several as a regular expression of alternatives. */
-export function writeSelector(metric: string, values: Readonly<Record<string, readonly string[]>>): string {
+function writeSelector(metric: string, values: Readonly<Record<string, readonly string[]>>): string {
   const matchers = Object.entries(values).flatMap(([label, picked]) => {
     if (picked.length === 0) return [];
     const name = /^[A-Za-z_]\w*$/.test(label) ? label : JSON.stringify(label);

@@ -15,7 +15,7 @@ export function promqlExtensions(client: PrometheusClient): Extension {
 }
 
 /** What keeps a query from parsing; nothing where only the server can tell. */
-export function diagnose(query: string): Diagnostic[] {
+function diagnose(query: string): Diagnostic[] {
   const masked = query.trim() === '' ? undefined : maskVariables(query);
   if (masked === undefined) return [];
   try {
