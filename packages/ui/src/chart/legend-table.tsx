@@ -1,5 +1,5 @@
 import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { MouseEvent, ReactElement } from 'react';
 
 import { useRowWindow } from '../widget/use-row-window.ts';
@@ -32,8 +32,8 @@ export interface LegendProps {
   readonly onHover: (id: string | undefined) => void;
 }
 
-/** Names the lines with their numbers. */
-export function LegendTable(props: LegendProps): ReactElement {
+/** Names the lines with their numbers. The pointer over the plot does not draw it again. */
+export const LegendTable = memo(function LegendTable(props: LegendProps): ReactElement {
   const { series, choice, width, height, needs, plot, reach } = props;
   const [search, setSearch] = useState('');
   const [picked, setPicked] = useState<LegendSort | 'none'>();
@@ -129,13 +129,13 @@ export function LegendTable(props: LegendProps): ReactElement {
       </div>
     </div>
   );
-}
+});
 
 /** More than these nobody reads one by one; a table searches them. */
 const MOST_LISTED = 200;
 
 /** Names the lines one behind the other, each followed by the numbers that were asked for. */
-export function LegendList(props: LegendProps): ReactElement {
+export const LegendList = memo(function LegendList(props: LegendProps): ReactElement {
   const { series, choice, width, height } = props;
   const items = useMemo(
     () => sortSeries(series, askedSort(choice, choice.calcs)).slice(0, choice.limit ?? Infinity),
@@ -163,7 +163,7 @@ export function LegendList(props: LegendProps): ReactElement {
       {rest > 0 && <li className={classes.none}>and {rest} more</li>}
     </ul>
   );
-}
+});
 
 function LegendName({ one, isOn, onPick, linksOf }: LegendProps & { readonly one: ChartSeries }): ReactElement {
   const pick = (event: MouseEvent) => onPick(one.id, event.metaKey || event.ctrlKey);

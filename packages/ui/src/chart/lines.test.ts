@@ -14,7 +14,9 @@ import { inkAt, inkStops } from './value-ink.ts';
 
 type Custom = Record<string, unknown>;
 
-function series(...columns: readonly (readonly [name: string, values: readonly number[], custom?: Custom, unit?: string])[]) {
+type Column = readonly [name: string, values: readonly number[], custom?: Custom, unit?: string];
+
+function series(...columns: readonly Column[]) {
   const xs = Float64Array.from(columns[0]![1], (_, index) => index);
   const fields: Field[] = columns.map(([name, values, custom = {}, unit = '']) => ({
     name,
@@ -31,7 +33,7 @@ function series(...columns: readonly (readonly [name: string, values: readonly n
   return seriesFromFrames([frame], 'dark', 'UTC');
 }
 
-const drawnOf = (...columns: Parameters<typeof series>) =>
+const drawnOf = (...columns: readonly Column[]) =>
   strokesOf(series(...columns), () => 0).map(({ ys, base }) => ({
     ys: [...ys],
     base: base === undefined ? undefined : [...base],
