@@ -10,7 +10,9 @@ export function pickXField(frames: readonly Frame[], xField: string): PickX {
     if (frame.shape === 'exemplars') return undefined;
     if (xField !== '') {
       const own = names[frames.indexOf(frame)];
-      const found = frame.fields.findIndex((field, index) => isNumbers(field) && (own?.[index] === xField || field.name === xField));
+      const found = frame.fields.findIndex(
+        (field, index) => isNumbers(field) && (own?.[index] === xField || field.name === xField),
+      );
       return found < 0 ? undefined : found;
     }
     const number = frame.fields.findIndex(({ type }) => type === 'number');

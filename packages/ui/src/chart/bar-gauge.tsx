@@ -105,7 +105,7 @@ function Standing(props: BarGaugeProps): ReactElement {
   const valueHeight = valueMode === 'hidden' ? 0 : valueSize * 1.6;
   // Values beside each other are compared: they stand in one size, the one at which all fit.
   const longest = Math.max(...bars.map(({ shown }) => displayText(shown).length));
-  const shapes = bars.some(({ status }) => status !== 'neutral') ? 16 : 0;
+  const shapes = bars.some(({ status }) => status !== 'neutral') ? 12 : 0;
   const textSize = Math.max(9, Math.min(valueSize, (column - shapes - 6) / (longest * 0.6)));
   const barWidth = Math.max(thickness.min, Math.min(column - 16, 64));
   return (
