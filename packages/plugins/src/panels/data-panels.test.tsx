@@ -177,7 +177,7 @@ test.each<[string, readonly Frame[], unknown, readonly string[]]>([
   for (const part of want) expect(text).toContain(part);
 });
 
-const rows = () => [...panel.host.querySelectorAll('[role="grid"] [role="row"]')].map((row) => row.textContent);
+const rows = () => [...panel.host.querySelectorAll('[role="treegrid"] [role="row"]')].map((row) => row.textContent);
 
 test('logs stand with the newest first, are searched, and alike ones are one', async () => {
   await panel.show('logs', [logs]);

@@ -2,7 +2,7 @@ import { useCallback, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import floatClasses from '../chart/float.module.css';
-import { faded, textOn } from '../theme/color-name.ts';
+import { faded } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import {
@@ -23,6 +23,7 @@ import { legendRoom, LegendList, pickLegend } from './legend-list.tsx';
 import type { LegendItem } from './legend-list.tsx';
 import { MarkChart, SpokenTable } from './mark-chart.tsx';
 import type { MarkBox } from './mark-chart.tsx';
+import { textOver } from './text-over.ts';
 
 export interface BarChartProps {
   readonly label: string;
@@ -188,7 +189,7 @@ export function BarChart(props: BarChartProps): ReactElement {
               (!inside || box.height >= 14);
           if (showValue === 'auto' && !fits) continue;
           const up = bars.to[mark]! >= bars.from[mark]!;
-          ctx.fillStyle = inside && one.fill > 0.5 ? textOn(one.colorAt(bars.category[mark]!), theme) : ink.dim;
+          ctx.fillStyle = inside ? textOver(one.colorAt(bars.category[mark]!), one.fill, theme) : ink.dim;
           ctx.textBaseline = 'middle';
           ctx.textAlign = 'center';
           if (inside) ctx.fillText(text, box.x + box.width / 2, box.y + box.height / 2);
@@ -196,12 +197,12 @@ export function BarChart(props: BarChartProps): ReactElement {
             const end = box.x + box.width;
             const outside = end + size + 8 <= area.left + area.width;
             ctx.textAlign = outside ? 'left' : 'right';
-            if (!outside) ctx.fillStyle = textOn(one.colorAt(bars.category[mark]!), theme);
+            if (!outside) ctx.fillStyle = textOver(one.colorAt(bars.category[mark]!), one.fill, theme);
             ctx.fillText(text, outside ? end + 4 : end - 4, box.y + box.height / 2);
           } else {
             const y = up ? box.y - 7 : box.y + box.height + 8;
             const within = y < area.top + 4;
-            if (within) ctx.fillStyle = textOn(one.colorAt(bars.category[mark]!), theme);
+            if (within) ctx.fillStyle = textOver(one.colorAt(bars.category[mark]!), one.fill, theme);
             ctx.fillText(text, box.x + box.width / 2, within ? box.y + 9 : y);
           }
         }

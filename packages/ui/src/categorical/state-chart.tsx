@@ -11,12 +11,12 @@ import { rowLabels } from '../chart/heatmap-chart.tsx';
 import type { ChartContext, PlotPicture } from '../chart/plot.ts';
 import { usePlot } from '../chart/use-plot.ts';
 import { xRange } from '../chart/x-range.ts';
-import { textOn } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import { AXIS_FONT } from './axes.ts';
 import { legendRoom, LegendList } from './legend-list.tsx';
 import type { LegendItem } from './legend-list.tsx';
 import { SpokenTable } from './mark-chart.tsx';
+import { textOver } from './text-over.ts';
 import classes from './state-chart.module.css';
 
 /** What one thing was in over x. */
@@ -119,7 +119,7 @@ export function StateChart(props: StateChartProps): ReactElement {
             const text = row.textAt(spans.row[span]!);
             const needed = text.length * 6.4 * ratio;
             if (needed + 8 * ratio > size && showValue === 'auto') continue;
-            ctx.fillStyle = fill > 0.5 ? textOn(color, context.theme) : ink.text;
+            ctx.fillStyle = textOver(color, fill, context.theme);
             ctx.textAlign = alignValue;
             const pad = 5 * ratio;
             const x = alignValue === 'left' ? from + pad : alignValue === 'right' ? from + size - pad : from + size / 2;

@@ -133,7 +133,7 @@ export function LogList(props: LogListProps): ReactElement {
       <div
         ref={scroller}
         className={classes.scroller}
-        role="grid"
+        role={props.details ? 'treegrid' : 'grid'}
         aria-label={label}
         aria-rowcount={order.length}
         aria-activedescendant={active === undefined ? undefined : `${id}-${active}`}

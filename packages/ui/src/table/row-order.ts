@@ -6,8 +6,6 @@ export interface TableSort {
   readonly down: boolean;
 }
 
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-
 /**
  * The rows in the order of the first sort, where that has equals in that of the second, and so on. What is missing comes last,
  * whichever way; equal rows stay as they were. `rows` is sorted in place and answered.
@@ -59,17 +57,26 @@ function keyed(values: Float64Array, present: Uint8Array | undefined): Float64Ar
   return present === undefined ? values : values.map((value, row) => (present[row] === 0 ? Number.NaN : value));
 }
 
-/** Each different text is compared once with its neighbours, however many rows have it. */
+/**
+ * Texts are compared by keys, which a hundred thousand of them need: a collator takes seconds for what takes keys a tenth of one.
+ * Each different key is compared once, however many rows have it.
+ */
 function ranks(values: readonly string[], isMissing: (row: number) => boolean): Float64Array {
-  const distinct = [...new Set(values)].sort(collator.compare);
-  const rankOf = new Map<string, number>();
-  let rank = 0;
-  for (const [index, value] of distinct.entries()) {
-    // "a" and "A" stay in the order in which they came.
-    if (index > 0 && collator.compare(distinct[index - 1]!, value) !== 0) rank++;
-    rankOf.set(value, rank);
-  }
-  return Float64Array.from(values, (value, row) => (isMissing(row) ? Number.NaN : rankOf.get(value)!));
+  const keys = values.map(naturalKey);
+  const rankOf = new Map([...new Set(keys)].sort().map((key, rank) => [key, rank]));
+  return Float64Array.from(keys, (key, row) => (isMissing(row) ? Number.NaN : rankOf.get(key)!));
+}
+
+const MOST_DIGITS = 0xff00;
+
+/** Sorted by code units as people sort the text: without case and accents, numbers in it by number. */
+function naturalKey(text: string): string {
+  const plain = /[^ -~]/.test(text) ? text.normalize('NFKD').replaceAll(/\p{M}/gu, '') : text;
+  return plain.toLowerCase().replaceAll(/\d+/g, (digits) => {
+    const number = digits.replace(/^0+(?=\d)/, '');
+    // A longer number is a greater one. The zero before keeps numbers where digits stand.
+    return `0${String.fromCharCode(0x100 + Math.min(MOST_DIGITS, number.length))}${number}`;
+  });
 }
 
 /** The newest number of a history. */
