@@ -203,3 +203,30 @@ test('a ring in pieces is filled piece by piece, from where it begins', () => {
   expect(filledPieces(0, 0.5, 4)).toHaveLength(2);
   expect(filledPieces(0.3, 0.3, 4)).toEqual([]);
 });
+
+test('the range of the series that are not shown is a band that no stack counts', () => {
+  const column = (name: string, value: number, envelope?: string): Field => ({
+    name,
+    type: 'number',
+    config: { custom: normal },
+    values: Float64Array.of(value),
+    ...(envelope === undefined ? {} : { labels: { envelope } }),
+  });
+  const at = (...fields: Field[]): Frame => ({
+    refId: 'A',
+    shape: 'series',
+    length: 1,
+    fields: [{ name: 'Time', type: 'time', values: Float64Array.of(0) }, ...fields],
+  });
+  const all = seriesFromFrames(
+    [at(column('a', 5)), at(column('Lowest of 9 others', 1, 'lowest'), column('Highest of 9 others', 4, 'highest'))],
+    'dark',
+    'UTC',
+  );
+  const drawn = strokesOf(all, () => 0).map(({ series: { name }, ys, base }) => [name, ys[0], base?.[0]]);
+  expect(drawn.toSorted()).toEqual([
+    ['Highest of 9 others', 4, 1],
+    ['Lowest of 9 others', 1, undefined],
+    ['a', 5, 0],
+  ]);
+});

@@ -8,6 +8,7 @@ import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Field, Frame, NumberField } from '@vitrine/model/frame.ts';
 
 import { colorOf, isByValue } from '../theme/color-mode.ts';
+import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import { assignSlots, lineStyle, shadeOf } from '../theme/series-color.ts';
 import type { LineStyle } from '../theme/series-color.ts';
@@ -65,6 +66,32 @@ export const overTime: PickX = (frame) => {
   return frame.shape === 'series' && isNumbers(frame.fields[0]) ? 0 : undefined;
 };
 
+/** Which edge of the range of the series that are not shown: the server answers it as two columns. */
+const ENVELOPE = 'envelope';
+
+/** The name of the line down to which the range of the rest reaches, "" for its lower edge; undefined for all other lines. */
+function restOf(frame: Frame, field: NumberField, lines: readonly Line[]): string | undefined {
+  const edge = field.labels?.[ENVELOPE];
+  if (edge === 'lowest') return '';
+  if (edge !== 'highest') return undefined;
+  return lines.find((line) => line.frame === frame && line.field.labels?.[ENVELOPE] === 'lowest')?.name;
+}
+
+/** A faint band behind the lines that are shown, whatever they look like. */
+function restLook(look: GraphSettings, fillBelowTo: string): GraphSettings {
+  return {
+    ...look,
+    drawStyle: 'line',
+    lineWidth: 0.5,
+    fillOpacity: fillBelowTo === '' ? 0 : 0.14,
+    fillBelowTo,
+    gradient: 'none',
+    points: 'never',
+    stacking: 'none',
+    showValues: false,
+  };
+}
+
 interface Line {
   readonly id: string;
   readonly name: string;
@@ -96,14 +123,15 @@ export function seriesFromFrames(
     const plain =
       inkOfSeries(field, inks) ?? colorOf(isByValue(config?.color?.mode) ? undefined : config?.color, { slot, index }, theme);
     const display = displayOf(field, { timeZone });
+    const rest = restOf(frame, field, lines);
     return {
       id,
       name,
       identity,
-      color: isPalette(config?.color?.mode) ? shadeOf(plain, shade, theme) : plain,
-      inks,
+      color: rest !== undefined ? INK[theme].faint : isPalette(config?.color?.mode) ? shadeOf(plain, shade, theme) : plain,
+      inks: rest === undefined ? inks : [],
       style: lineStyle(field.labels?.[SPLIT]),
-      look: graphSettings(config?.custom),
+      look: rest === undefined ? graphSettings(config?.custom) : restLook(graphSettings(config?.custom), rest),
       unit: config?.unit ?? '',
       xs,
       ys,
