@@ -26,7 +26,11 @@ const COMMANDS = {
     script: ['scripts/test.mjs'],
   },
   'test:peers': { web: false, debian: ['python3-venv'], script: ['scripts/test.mjs', '--only', 'peers'] },
-  'corpus:dashboards': { web: false, script: ['scripts/corpus-dashboards.mjs'] },
+  'corpus:dashboards': {
+    web: process.argv.includes('--browser'),
+    debian: process.argv.includes('--browser') ? ['chromium', 'prometheus-node-exporter'] : [],
+    script: ['scripts/corpus-dashboards.mjs'],
+  },
   e2e: {
     web: true,
     debian: ['chromium', 'prometheus', 'prometheus-node-exporter'],

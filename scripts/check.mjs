@@ -1,4 +1,4 @@
-// Everything about the code that can be judged without running it: format, lint with the import arrows, the two type
+// Everything about the code that can be judged without running it: format, lint with the import arrows, the three type
 // programs, dead code, and the count of escapes. `npm run check`.
 import { spawn } from 'node:child_process';
 import { environment } from './process.mjs';
@@ -10,6 +10,7 @@ const CHECKS = [
   ['lint', [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '--report-unused-disable-directives']],
   ['types: server', [bin('typescript/bin/tsc'), '-p', 'tsconfig.node.json']],
   ['types: page', [bin('typescript/bin/tsc'), '-p', 'tsconfig.web.json']],
+  ['types: browser tests', [bin('typescript/bin/tsc'), '-p', 'tsconfig.e2e.json']],
   ['dead code', [bin('knip/bin/knip.js'), '--no-progress']],
 ];
 
