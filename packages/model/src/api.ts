@@ -41,6 +41,40 @@ export interface DashboardAnswer {
   readonly starred: boolean;
   /** Sentences on what could not be filled in: library panels that are not there. */
   readonly notices?: readonly string[];
+  /** Ids of the panels that show what such a library panel said last. */
+  readonly lost?: readonly number[];
+}
+
+/** `GET /api/library-panels?q=` → `{ panels: LibraryPanelSummary[] }`, in the order of name. */
+export interface LibraryPanelSummary {
+  readonly uid: string;
+  readonly name: string;
+  readonly description: string;
+  /** The panel's kind. */
+  readonly kind: string;
+  /** "" is no folder. */
+  readonly folder: string;
+  /** Counts its saves from 1. */
+  readonly version: number;
+  readonly updatedMs: number;
+  readonly updatedBy: string;
+}
+
+/** `GET /api/library-panels/:uid`, and what making (POST) and saving (PUT) it answer. */
+export interface LibraryPanelAnswer extends LibraryPanelSummary {
+  /** Its id and place mean nothing: they are those of the dashboard that shows it. */
+  readonly panel: Panel;
+  /** The dashboards that show it. */
+  readonly usedBy: readonly { readonly uid: string; readonly title: string }[];
+}
+
+/** The body of POST and PUT. */
+export interface SaveLibraryPanelRequest {
+  readonly name: string;
+  readonly description: string;
+  /** "" is no folder. */
+  readonly folder: string;
+  readonly panel: Panel;
 }
 
 /**

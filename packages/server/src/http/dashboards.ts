@@ -44,6 +44,7 @@ export function dashboardRoutes(app: Routes, catalog: DashboardCatalog, document
       updatedBy: entry.updatedBy,
       starred: stars.has(entry.uid),
       notices: entry.notices,
+      lost: entry.lost,
     };
   };
 

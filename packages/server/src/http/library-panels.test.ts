@@ -45,7 +45,7 @@ describe('a library panel', () => {
     const { ask, uid, dashboard } = await withPanel();
     expect((await ask('GET', `/api/library-panels/${uid}`)).body.usedBy).toEqual([{ uid: 'd', title: 'D' }]);
     const refused = await ask('DELETE', `/api/library-panels/${uid}`);
-    expect([refused.status, refused.body.error.message]).toEqual([409, '"D" show "Loss". Take it out of them first.']);
+    expect([refused.status, refused.body.error.message]).toEqual([409, '"D" shows "Loss". Take it out first.']);
     await ask('PUT', '/api/dashboards/d', { dashboard: { ...dashboard, panels: [panel(1)] } });
     expect((await ask('DELETE', `/api/library-panels/${uid}`)).status).toBe(204);
     expect((await ask('GET', '/api/library-panels')).body.panels).toEqual([]);
@@ -57,6 +57,7 @@ describe('a library panel', () => {
     const { body } = await ask('PUT', '/api/dashboards/d', { dashboard: { ...dashboard, panels: [lost] } });
     expect(body.dashboard.panels).toMatchObject([{ id: 9, title: 'Panel 9' }]);
     expect(body.notices).toEqual(['The library panel "Lost" is not there any more; panel 9 shows what it said last.']);
+    expect(body.lost).toEqual([9]);
   });
 
   test.each<[string, object, string]>([

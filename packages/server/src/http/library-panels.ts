@@ -1,4 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { LibraryPanelAnswer, LibraryPanelSummary } from '@vitrine/model/api.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
@@ -37,6 +38,11 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     const cards = await Promise.all((await documents.dashboards.usersOfLibraryPanel(uid)).map((user) => catalog.card(user)));
     return cards.flatMap((card) => (card === undefined ? [] : [{ uid: card.uid, title: card.title }]));
   };
+  const answer = async (panel: LibraryPanel): Promise<LibraryPanelAnswer> => ({
+    ...summaryOf(panel),
+    panel: readLibraryPanel(panel.json),
+    usedBy: await usersOf(panel.uid),
+  });
   const save = async (uid: string, { name, description, folder, panel }: z.output<typeof saveRequest>, by: string) => {
     if (folder !== '' && !(await documents.folders.list()).some((it) => it.uid === folder))
       throw new BadRequest('folder', `there is no folder "${folder.slice(0, 100)}"`);
@@ -76,7 +82,7 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     schema: { summary: 'Makes a library panel', body: saveRequest },
     async handler(request, reply) {
       const made = await save(newUid(), request.body, authorOf(request.caller).name);
-      return reply.code(201).send({ ...summaryOf(made), panel: readLibraryPanel(made.json), usedBy: [] });
+      return reply.code(201).send(await answer(made));
     },
   });
 
@@ -85,10 +91,7 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     url: '/api/library-panels/:uid',
     config: { access: 'page' },
     schema: { summary: 'One library panel, and the dashboards that show it', params: byUid },
-    async handler(request) {
-      const found = await find(request.params.uid);
-      return { ...summaryOf(found), panel: readLibraryPanel(found.json), usedBy: await usersOf(found.uid) };
-    },
+    handler: async (request) => answer(await find(request.params.uid)),
   });
 
   app.route({
@@ -97,10 +100,7 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     config: { access: 'edit' },
     bodyLimit: MAX_PANEL_BYTES,
     schema: { summary: 'Saves a library panel, for all dashboards that show it', params: byUid, body: saveRequest },
-    async handler(request) {
-      const saved = await save(request.params.uid, request.body, authorOf(request.caller).name);
-      return { ...summaryOf(saved), panel: readLibraryPanel(saved.json), usedBy: await usersOf(saved.uid) };
-    },
+    handler: async (request) => answer(await save(request.params.uid, request.body, authorOf(request.caller).name)),
   });
 
   app.route({
@@ -114,7 +114,8 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
       if (users.length > 0) {
         const titles = users.slice(0, 5).map(({ title }) => `"${title}"`);
         const more = users.length > titles.length ? ` and ${users.length - titles.length} more` : '';
-        throw new HttpError('library_panel_in_use', `${titles.join(', ')}${more} show "${name}". Take it out of them first.`);
+        const verb = users.length === 1 ? 'shows' : 'show';
+        throw new HttpError('library_panel_in_use', `${titles.join(', ')}${more} ${verb} "${name}". Take it out first.`);
       }
       await libraryPanels.remove(uid);
       return reply.code(204).send();
@@ -130,6 +131,7 @@ function parseShared(input: unknown): Panel {
   return panel;
 }
 
-function summaryOf({ uid, name, description, kind, folderUid, version, updatedMs, updatedBy }: LibraryPanel) {
+function summaryOf(panel: LibraryPanel): LibraryPanelSummary {
+  const { uid, name, description, kind, folderUid, version, updatedMs, updatedBy } = panel;
   return { uid, name, description, kind, folder: folderUid, version, updatedMs, updatedBy };
 }

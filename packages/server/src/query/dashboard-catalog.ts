@@ -8,7 +8,7 @@ import type { DocumentStore } from '../documents/document-store.ts';
 import type { Folder } from '../documents/folders.ts';
 import { HttpError } from '../http/errors.ts';
 import { dashboardFiles, type FileDashboard } from './dashboard-files.ts';
-import { fillLibraryPanels, libraryPanelsOf } from './fill-library-panels.ts';
+import { type FilledDashboard, fillLibraryPanels, libraryPanelsOf } from './fill-library-panels.ts';
 import { scorer, type Searchable, searchable } from './search-dashboards.ts';
 
 /** What is known of a dashboard without reading it. */
@@ -32,12 +32,8 @@ export interface CatalogCard {
   readonly provisioned: ProvisionedFrom | undefined;
 }
 
-export interface CatalogEntry extends CatalogCard {
-  /** Library panels stand filled in. */
-  readonly dashboard: Dashboard;
-  /** Sentences about library panels that are not there. */
-  readonly notices: readonly string[];
-}
+/** Library panels stand filled in. */
+export interface CatalogEntry extends CatalogCard, FilledDashboard {}
 
 export interface DashboardSearch {
   /** "" finds all. */

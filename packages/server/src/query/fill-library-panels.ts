@@ -13,21 +13,28 @@ export interface KnownLibraryPanel {
   readonly json: string;
 }
 
+export interface FilledDashboard {
+  readonly dashboard: Dashboard;
+  /** Sentences about library panels that are not there. */
+  readonly notices: readonly string[];
+  /** Ids of the panels that name them. */
+  readonly lost: readonly number[];
+}
+
 /**
  * Puts what library panels say now where a dashboard names them; place, id and repeat stay the dashboard's. A library panel
  * that is not there leaves what it said last, and a sentence.
  */
-export function fillLibraryPanels(
-  dashboard: Dashboard,
-  library: readonly KnownLibraryPanel[],
-): { readonly dashboard: Dashboard; readonly notices: readonly string[] } {
+export function fillLibraryPanels(dashboard: Dashboard, library: readonly KnownLibraryPanel[]): FilledDashboard {
   const byUid = new Map(library.map((it) => [it.uid, it]));
   const notices: string[] = [];
+  const lost: number[] = [];
   const panels = dashboard.panels.map((panel): Panel => {
     const { libraryPanel } = panel;
     if (libraryPanel === undefined) return panel;
     const known = byUid.get(libraryPanel.uid);
     if (known === undefined) {
+      lost.push(panel.id);
       notices.push(
         `The library panel "${libraryPanel.name || libraryPanel.uid}" is not there any more; panel ${panel.id} shows what it said last.`,
       );
@@ -37,7 +44,7 @@ export function fillLibraryPanels(
     const shared = readLibraryPanel(known.json);
     return { ...shared, id, grid, repeat, libraryPanel: { uid: known.uid, name: known.name } };
   });
-  return { dashboard: notices.length === 0 && library.length === 0 ? dashboard : { ...dashboard, panels }, notices };
+  return { dashboard: notices.length === 0 && library.length === 0 ? dashboard : { ...dashboard, panels }, notices, lost };
 }
 
 export function readLibraryPanel(json: string): Panel {
