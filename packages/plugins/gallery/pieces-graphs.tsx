@@ -36,9 +36,6 @@ const STAGES = [
   'serve-fraud-v7-production-eu-west',
   'drift',
   'retrain',
-  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
-  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
-  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];
 const LEADS = [
   [0, 1],
@@ -114,9 +111,6 @@ const pipeline = [
       LEADS.map(([from, to]) => (from === 9 && to === 3 ? '4 4' : '')),
     ),
   ]),
-  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
-  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
-  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];
 
 const MANY = 1500;
@@ -142,9 +136,6 @@ const crowd = [
       manyEdges.map(([, to]) => `n${to}`),
     ),
   ]),
-  { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
-  { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
-  { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
 ];
 
 /** A request through a gateway to a model, with retries, one failure and one span too deep. */
@@ -196,6 +187,43 @@ function traceOf(count: number): Frame {
   ]);
 }
 
+/** Calls that call one to four others, each a part of what called it. */
+function profileOf(count: number, isDiff: boolean): Frame {
+  const names = [
+    'main',
+    'torch.nn.Module.forward',
+    'torch.matmul',
+    'aten/native.addmm',
+    'numpy.dot',
+    'io.read',
+    'json.loads',
+    'zlib.decompress',
+  ];
+  const level: number[] = [];
+  const value: number[] = [];
+  const label: string[] = [];
+  const call = (depth: number, size: number, seed: number): void => {
+    if (level.length >= count) return;
+    level.push(depth);
+    value.push(size);
+    label.push(depth === 0 ? 'main' : `${names[seed % names.length]!}${seed % 97}`);
+    let rest = size * 0.96;
+    for (let n = 0; n < 1 + (seed % 4) && depth < 26 && rest > 1; n++) {
+      const part = rest * (0.35 + 0.1 * ((seed + n) % 5));
+      call(depth + 1, part, (seed * 7 + n * 13 + 5) % 10_007);
+      rest -= part;
+    }
+  };
+  call(0, 1e9, 3);
+  const right = value.map((one, n) => one * (1 + 0.6 * Math.sin(n)));
+  return frame('profile', [
+    numbers('level', level),
+    numbers('value', value, { unit: 'ns' }),
+    words('label', label),
+    ...(isDiff ? [numbers('valueRight', right)] : []),
+  ]);
+}
+
 export const graphPieces: readonly Shown[] = [
   { title: 'Pipeline', kind: 'nodeGraph', w: 14, h: 380, data: answer(...pipeline) },
   {
@@ -211,4 +239,8 @@ export const graphPieces: readonly Shown[] = [
   { title: 'Trace', kind: 'traces', w: 14, h: 380, data: answer(traceOf(39)) },
   { title: 'Trace, large', kind: 'traces', w: 10, h: 380, data: answer(traceOf(10_000)) },
   { title: 'Trace, narrow', kind: 'traces', w: 4, h: 240, data: answer(traceOf(12)) },
+  { title: 'Flame', kind: 'flamegraph', w: 14, h: 380, field: { unit: 'ns' }, data: answer(profileOf(2_000, false)) },
+  { title: 'Flame, compared', kind: 'flamegraph', w: 10, h: 380, field: { unit: 'ns' }, data: answer(profileOf(800, true)) },
+  { title: 'Flame, narrow', kind: 'flamegraph', w: 4, h: 240, data: answer(profileOf(200, false)) },
+  { title: 'Flame, large', kind: 'flamegraph', w: 10, h: 380, field: { unit: 'ns' }, data: answer(profileOf(50_000, false)) },
 ];

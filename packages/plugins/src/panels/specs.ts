@@ -4,6 +4,7 @@ import { annolist } from './annolist/spec.ts';
 import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
 import { traces } from './traces/spec.ts';
+import { flamegraph } from './flamegraph/spec.ts';
 import { nodeGraph } from './node-graph/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { gauge } from './gauge/spec.ts';
@@ -46,4 +47,5 @@ export const panelSpecs: readonly PanelSpec<unknown>[] = [
   alertlist,
   nodeGraph,
   traces,
+  flamegraph,
 ];

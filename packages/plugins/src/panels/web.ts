@@ -7,6 +7,7 @@ import { annolist } from './annolist/spec.ts';
 import { alertlist } from './alertlist/spec.ts';
 import { barchart } from './barchart/spec.ts';
 import { traces } from './traces/spec.ts';
+import { flamegraph } from './flamegraph/spec.ts';
 import { nodeGraph } from './node-graph/spec.ts';
 import { bargauge } from './bargauge/spec.ts';
 import { eraseOptions } from './erase.ts';
@@ -56,4 +57,5 @@ export const panels: readonly PanelWeb<unknown>[] = [
   eraseOptions(later(alertlist, async () => (await import('./alertlist/web.tsx')).alertlistWeb)),
   eraseOptions(later(nodeGraph, async () => (await import('./node-graph/web.tsx')).nodeGraphWeb)),
   eraseOptions(later(traces, async () => (await import('./traces/web.tsx')).tracesWeb)),
+  eraseOptions(later(flamegraph, async () => (await import('./flamegraph/web.tsx')).flamegraphWeb)),
 ];

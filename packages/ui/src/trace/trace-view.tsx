@@ -1,5 +1,5 @@
 import { formatText } from '@vitrine/model/unit.ts';
-import { useId, useMemo, useRef, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 
 import type { ThemeName } from '../theme/ink.ts';
@@ -64,14 +64,15 @@ export function TraceView(props: TraceViewProps): ReactElement {
   const nameWidth = Math.round(Math.min(340, width * (width < 400 ? 0.5 : 0.38)));
   const place = Math.max(0, rows.indexOf(active));
 
-  const goTo = (at: number) => {
-    const next = Math.max(0, Math.min(rows.length - 1, at));
-    setActive(rows[next] ?? -1);
+  // Also where the details take the room in which it stood.
+  useEffect(() => {
     const element = body.current;
-    if (element === null) return;
-    if (next * ROW < element.scrollTop) element.scrollTop = next * ROW;
-    else if ((next + 1) * ROW > element.scrollTop + bodyHeight) element.scrollTop = (next + 1) * ROW - bodyHeight;
-  };
+    const at = rows.indexOf(active);
+    if (element === null || at < 0) return;
+    if (at * ROW < element.scrollTop) element.scrollTop = at * ROW;
+    else if ((at + 1) * ROW > element.scrollTop + bodyHeight) element.scrollTop = (at + 1) * ROW - bodyHeight;
+  }, [active, rows, bodyHeight]);
+  const goTo = (at: number) => setActive(rows[Math.max(0, Math.min(rows.length - 1, at))] ?? -1);
   const fold = (span: number, away: boolean) => {
     const next = new Set(collapsed);
     if (away) next.add(span);
