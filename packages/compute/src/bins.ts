@@ -32,7 +32,7 @@ export function sharedBins(
   if ((high - low) / width > MOST_BINS) width = (high - low) / MOST_BINS;
   const shift = ((offset % width) + width) % width;
   const from = Number((Math.floor((low - shift) / width + 1e-9) * width + shift).toPrecision(14));
-  return { from, size: width, count: Math.min(MOST_BINS + 2, Math.floor((high - from) / width + 1e-9) + 1) };
+  return { from, size: width, count: Math.max(1, Math.min(MOST_BINS + 2, Math.floor((high - from) / width + 1e-9) + 1)) };
 }
 
 /** How many values each bin holds. */

@@ -44,7 +44,7 @@ export function boxOf(values: Float64Array, whiskers: Whiskers): Box | undefined
 }
 
 /** Linear between neighbours: definition 7 of Hyndman and Fan (1996), as NumPy and R do by default. `sorted` rises. */
-export function quantile(sorted: Float64Array, share: number): number {
+function quantile(sorted: Float64Array, share: number): number {
   if (sorted.length === 0) return Number.NaN;
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);

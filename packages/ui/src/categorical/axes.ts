@@ -87,7 +87,7 @@ export function drawValueAxis(ctx: CanvasRenderingContext2D, axis: ValueAxis, ar
 }
 
 /** Which of `count` band labels there is room for, evenly: every n-th. `room` is a band's length, `needed` a label's. */
-export function bandStep(count: number, room: number, needed: number): number {
+function bandStep(count: number, room: number, needed: number): number {
   return Math.max(1, Math.min(count, Math.ceil(needed / Math.max(1e-6, room))));
 }
 

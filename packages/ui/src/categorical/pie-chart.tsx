@@ -43,7 +43,7 @@ const EDGE = 6;
 const LABEL_ARC = 14;
 const MOST_TOOLTIP_ROWS = 20;
 
-export function percentText(share: number): string {
+function percentText(share: number): string {
   const percent = share * 100;
   return `${percent >= 9.995 ? percent.toFixed(0) : percent.toPrecision(2)} %`;
 }

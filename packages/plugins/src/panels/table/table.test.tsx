@@ -146,3 +146,36 @@ test('it fits into 200 pixels', async () => {
   await panel.show('table', [pods], {}, {}, { width: 200, height: 100 });
   expect(rows().length).toBeGreaterThan(0);
 });
+
+test('a column grows and shrinks with the arrow keys', async () => {
+  await panel.show('table', [pods]);
+  const edge = () => panel.host.querySelector<HTMLElement>('[aria-label="Width of pod"]')!;
+  const before = Number(edge().getAttribute('aria-valuenow'));
+  act(() => edge().dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true })));
+  expect(Number(edge().getAttribute('aria-valuenow'))).toBe(before - 16);
+});
+
+test('a value is shown whole on demand, as text', async () => {
+  await panel.show('table', [
+    tableOf([{ name: 'payload', type: 'string', values: ['{"a":"<img src=x>"}'], config: { custom: { inspect: true } } }]),
+  ]);
+  click(panel.host.querySelector<HTMLElement>('[aria-label="Show payload whole"]')!);
+  expect(panel.host.querySelector('dialog pre')?.textContent).toContain('"a": "<img src=x>"');
+  expect(panel.host.querySelector('img')).toBeNull();
+  click(panel.host.querySelector<HTMLElement>('dialog [aria-label="Close"]')!);
+  expect(panel.host.querySelector('dialog')).toBeNull();
+});
+
+test('frames are picked by name, and two thousand columns make no more cells than fit', async () => {
+  const wide = tableOf(Array.from({ length: 2000 }, (_, n) => ({ name: `c${n}`, type: 'number', values: Float64Array.of(n) })));
+  await panel.show('table', [
+    { ...pods, name: 'Pods' },
+    { ...wide, name: 'Wide' },
+  ]);
+  const wider = [...panel.host.querySelectorAll<HTMLElement>('[aria-label="Queries"] button')].find(
+    (button) => button.textContent === 'Wide',
+  );
+  click(wider!);
+  expect(panel.host.querySelectorAll('[role="columnheader"]').length).toBeLessThan(40);
+  expect(grid().getAttribute('aria-colcount')).toBe('2000');
+});
