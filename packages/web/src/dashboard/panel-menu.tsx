@@ -79,7 +79,11 @@ export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactEl
           {isFull ? 'Back to all panels' : 'View full page'}
         </Menu.Item>
         {scope.mayEdit && scope.dashboard.editable && (
-          <Menu.Item leftSection={<IconPencil {...icon} />} component="a" href={withSearch(`/d/${here}/edit/${panel.id}`, scope)}>
+          <Menu.Item
+            leftSection={<IconPencil {...icon} />}
+            component="a"
+            {...internal(withSearch(`/d/${here}/edit/${panel.id}`, scope))}
+          >
             Edit
           </Menu.Item>
         )}
