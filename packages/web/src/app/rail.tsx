@@ -1,5 +1,6 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import {
+  IconCompass,
   IconHome,
   IconKeyboard,
   IconLayoutDashboard,
@@ -36,6 +37,7 @@ const PAGES = [
     keys: 'g d',
     owns: (path: string) => path === '/dashboards' || path.startsWith('/d/'),
   },
+  { to: '/explore', label: 'Explore', icon: IconCompass, keys: 'g e', owns: (path: string) => path === '/explore' },
 ] as const;
 
 /** The pages and what is always at hand; a bar at the bottom on a phone. */

@@ -61,6 +61,7 @@ export function Shell(): ReactElement {
       { keys: '[', label: 'Narrow or wide rail', group: 'Page', run: toggleRail },
       { keys: 'g h', label: 'Home', group: 'Go to', run: () => void navigate({ to: '/' }) },
       { keys: 'g d', label: 'Dashboards', group: 'Go to', run: () => void navigate({ to: '/dashboards' }) },
+      { keys: 'g e', label: 'Explore', group: 'Go to', run: () => void navigate({ to: '/explore' }) },
     ];
     return { search, toggleTheme, toggleRail, signOut, shortcuts };
   }, [client, navigate, setColorScheme]);
