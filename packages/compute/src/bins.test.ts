@@ -9,7 +9,7 @@ test.each([
   ['moved edges', [0, 29], { size: 10, count: 30, offset: 5 }, { from: -5, size: 10, count: 4 }],
   ['one value', [50], { size: 0, count: 30, offset: 0 }, { from: 50, size: 5, count: 1 }],
   ['zeros', [0, 0], { size: 0, count: 30, offset: 0 }, { from: 0, size: 1, count: 1 }],
-  ['a value hardly below an edge', [-1.0001e-7], { size: 100, count: 1, offset: 0 }, { from: 0, size: 100, count: 1 }],
+  ['the smallest number there is', [3e-323], { size: 0, count: 30, offset: 0 }, { from: 0, size: 1, count: 1 }],
   ['NaN and infinity aside', [Number.NaN, 1, Infinity, 2], { size: 1, count: 1, offset: 0 }, { from: 1, size: 1, count: 2 }],
   ['nothing', [], { size: 1, count: 1, offset: 0 }, undefined],
 ])('bins: %s', (_, values, asked, want) => {

@@ -38,6 +38,9 @@ export function symlogBins(base: number, linear: number): BinScale {
   };
 }
 
+/** Of a bin's width: what is so near below an edge is on it, as rounding may have put it there. */
+const SLACK = 1e-6;
+
 /** No grid is finer: more cells than pixels tell nothing. */
 export const MOST_BINS = 2000;
 
@@ -51,14 +54,16 @@ export function binsOver(low: number, high: number, { mode, value, scale }: BinR
   let step = mode === 'size' && value > 0 ? value : roundStep(span / Math.min(wanted, MOST_BINS));
   if (!(step > 0) || !Number.isFinite(step)) step = 1;
   if (span / step > MOST_BINS) step = span / MOST_BINS;
-  const start = Math.floor(from / step + 1e-9) * step;
-  const count = Math.max(1, Math.floor((to - start) / step + 1e-9) + 1);
+  // Finer than this neighbouring edges would be one number.
+  step = Math.max(step, Math.max(Math.abs(from), Math.abs(to)) * 1e-9);
+  const start = Math.floor(from / step + SLACK) * step;
+  const count = Math.max(1, Math.floor((to - start) / step + SLACK) + 1);
   return { from: start, step, count: Math.min(count, MOST_BINS + 1), scale };
 }
 
 /** The bin of a value; -1 where it has none. */
 export function binOf({ from, step, count, scale }: Bins, value: number): number {
-  const at = Math.floor((scale.forward(value) - from) / step + 1e-9);
+  const at = Math.floor((scale.forward(value) - from) / step + 2 * SLACK);
   return at >= 0 && at < count ? at : -1;
 }
 
@@ -80,9 +85,12 @@ export function countCells(xs: Float64Array, ys: Float64Array, x: Bins, y: Bins)
   return cells;
 }
 
-/** 1, 2 or 5 times a power of ten, not below `least`. */
+/** Below it powers of ten lose their digits. */
+const LEAST_STEP = 1e-300;
+
+/** 1, 2 or 5 times a power of ten, not below `least`; 1 where that is no width. */
 export function roundStep(least: number): number {
-  if (!(least > 0) || !Number.isFinite(least)) return 1;
+  if (!(least > LEAST_STEP) || !Number.isFinite(least)) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
   const factor = [1, 2, 5, 10].find((step) => step * power >= least * 0.999) ?? 10;
   return Number((factor * power).toPrecision(6));
