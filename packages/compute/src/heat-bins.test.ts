@@ -40,6 +40,11 @@ test('cells count points; a cell without points is missing, not zero', () => {
   ]);
 });
 
+test('a value hardly below the end of the last bin is in it', () => {
+  const value = 999_999_999.999_998_1;
+  expect(binOf(binsOver(value, value, request('auto', 0), 20), value)).toBe(0);
+});
+
 test('a logarithm has no place for zero', () => {
   expect(binOf(binsOver(1, 100, request('auto', 0, logBins(10)), 10), 0)).toBe(-1);
 });

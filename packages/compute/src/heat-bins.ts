@@ -63,7 +63,10 @@ export function binsOver(low: number, high: number, { mode, value, scale }: BinR
 
 /** The bin of a value; -1 where it has none. */
 export function binOf({ from, step, count, scale }: Bins, value: number): number {
-  const at = Math.floor((scale.forward(value) - from) / step + 2 * SLACK);
+  const exact = (scale.forward(value) - from) / step;
+  const at = Math.floor(exact + 2 * SLACK);
+  // There is no bin behind the last to be put into.
+  if (at === count && exact < count) return count - 1;
   return at >= 0 && at < count ? at : -1;
 }
 
