@@ -1,11 +1,12 @@
 import { Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconEye, IconPlus } from '@tabler/icons-react';
+import { IconBooks, IconChevronDown, IconEye, IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { TopBar } from '../app/top-bar.tsx';
 import { VariablesBar } from '../dashboard/variables/variables-bar.tsx';
+import { AddFromLibrary } from '../library/add-from-library.tsx';
 import { act } from './draft.ts';
 import type { DraftState } from './draft.ts';
 import { EditArrangement } from './edit-arrangement.tsx';
@@ -39,6 +40,7 @@ function Editing({ uid, draft }: { readonly uid: string; readonly draft: DraftSt
     act(uid, () => added.dashboard);
     edit(added.id);
   };
+  const [isChoosing, setIsChoosing] = useState(false);
   return (
     <>
       <TopBar
@@ -53,6 +55,9 @@ function Editing({ uid, draft }: { readonly uid: string; readonly draft: DraftSt
             </Button>
           </Menu.Target>
           <Menu.Dropdown className={classes.menu}>
+            <Menu.Item leftSection={<IconBooks size={15} />} onClick={() => setIsChoosing(true)}>
+              From the library
+            </Menu.Item>
             <Menu.Label>Panel</Menu.Label>
             {panelSpecs.map(({ kind, title }) => (
               <Menu.Item key={kind} onClick={() => add(kind)}>
@@ -72,6 +77,12 @@ function Editing({ uid, draft }: { readonly uid: string; readonly draft: DraftSt
         )}
       </TopBar>
       <VariablesBar scope={scope} />
+      {isChoosing && (
+        <AddFromLibrary
+          onAdd={(panel) => act(uid, (now) => addPanel(now, firstOwner(now.layout), panel).dashboard)}
+          onClose={() => setIsChoosing(false)}
+        />
+      )}
       <EditArrangement {...{ uid, draft, scope }} onEdit={edit} onAdd={() => add('timeseries')} />
     </>
   );

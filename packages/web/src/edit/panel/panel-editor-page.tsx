@@ -1,18 +1,21 @@
 import { Button, Tabs } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
+import { IconArrowLeft, IconBooks } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { TopBar } from '../../app/top-bar.tsx';
 import { fetchPanel } from '../../dashboard/panel-data.ts';
 import { PanelFrame } from '../../dashboard/panel-frame.tsx';
 import type { DashboardScope } from '../../dashboard/scope.ts';
 import { VariablesBar } from '../../dashboard/variables/variables-bar.tsx';
+import { LibraryStrip } from '../../library/library-strip.tsx';
+import { MakeLibraryPanel } from '../../library/make-library-panel.tsx';
+import { spreadContent } from '../../library/shared-content.ts';
 import { StatePage } from '../../state/state-page.tsx';
 import { panelRange } from '../../time/panel-range.ts';
 import { act } from '../draft.ts';
@@ -70,7 +73,13 @@ function PanelEditor({ uid, draft, panel }: PanelEditorProps): ReactElement {
   const fields = useMemo(() => namesOf(all.frames), [all.frames]);
   const inputs = useMemo(() => namesOf(before.frames), [before.frames]);
   const set = (update: (now: Panel) => Panel, step?: string) =>
-    act(uid, (now) => updatePanel(now, panel.id, update), step === undefined ? undefined : `${panel.id} ${step}`);
+    act(
+      uid,
+      (now) => spreadContent(updatePanel(now, panel.id, update), panel.id),
+      step === undefined ? undefined : `${panel.id} ${step}`,
+    );
+  const [isSharing, setIsSharing] = useState(false);
+  const { libraryPanel } = panel;
   return (
     <>
       <TopBar
@@ -81,12 +90,32 @@ function PanelEditor({ uid, draft, panel }: PanelEditorProps): ReactElement {
         ]}
       >
         <EditRange {...{ scope, timeZone, problem, change }} />
+        {libraryPanel === undefined && (
+          <Button variant="default" leftSection={<IconBooks size={15} />} onClick={() => setIsSharing(true)}>
+            Make it a library panel
+          </Button>
+        )}
         <EditBar uid={uid} draft={draft} />
         <Button component={Link} to={`/d/${uid}/edit`} variant="default" leftSection={<IconArrowLeft size={15} />}>
           Back
         </Button>
       </TopBar>
       <VariablesBar scope={scope} />
+      {libraryPanel !== undefined && (
+        <LibraryStrip
+          here={uid}
+          libraryPanel={libraryPanel}
+          onUnlink={() => set((now) => ({ ...now, libraryPanel: undefined }))}
+        />
+      )}
+      {isSharing && (
+        <MakeLibraryPanel
+          panel={panel}
+          folder={draft.meta.folder?.uid ?? ''}
+          onMade={(made) => set((now) => ({ ...now, libraryPanel: made }))}
+          onClose={() => setIsSharing(false)}
+        />
+      )}
       <div className={classes.editor}>
         <div className={classes.left}>
           <div className={classes.preview}>

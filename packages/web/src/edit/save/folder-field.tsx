@@ -1,8 +1,7 @@
 import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { FolderRef } from '@vitrine/model/api.ts';
 import type { ReactElement } from 'react';
-import { askJson } from '../../api/client.ts';
+import { foldersQuery } from '../../api/queries.ts';
 
 export interface FolderFieldProps {
   /** "" is no folder. */
@@ -12,10 +11,7 @@ export interface FolderFieldProps {
 
 /** In which folder something lies. */
 export function FolderField({ value, onChange }: FolderFieldProps): ReactElement {
-  const folders = useQuery({
-    queryKey: ['folders'],
-    queryFn: ({ signal }) => askJson<readonly FolderRef[]>('/api/folders', { signal }),
-  }).data;
+  const folders = useQuery(foldersQuery).data;
   return (
     <Select
       label="Folder"

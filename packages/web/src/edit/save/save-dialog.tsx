@@ -4,6 +4,9 @@ import { useNavigate } from '@tanstack/react-router';
 import type { DashboardAnswer } from '@vitrine/model/api.ts';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
+import { saveLibraryChanges, useLibraryChanges } from '../../library/library-changes.ts';
+import type { LibraryChange } from '../../library/library-changes.ts';
+import { usedBySentence } from '../../library/used-by.ts';
 import { act, discardDraft, openDraft } from '../draft.ts';
 import type { DraftState } from '../draft.ts';
 import { FolderField } from './folder-field.tsx';
@@ -33,6 +36,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
   const [title, setTitle] = useState(isNew ? history.now.title : `${history.now.title} (copy)`);
   const [folder, setFolder] = useState<string | undefined>();
   const [step, setStep] = useState<Step>({ kind: 'ask' });
+  const library = useLibraryChanges(history.now, history.saved);
 
   const finish = (answer: DashboardAnswer): void => {
     client.setQueryData(['dashboard', answer.dashboard.uid], answer);
@@ -50,6 +54,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
   };
   const save = (overwrite: boolean) =>
     attempt(async () => {
+      await saveLibraryChanges(client, library ?? []);
       if (isNew) act(uid, (now) => ({ ...now, title }));
       const outcome = await saveDraft(uid, { message, folder, overwrite });
       if (outcome.kind === 'saved') finish(outcome.answer);
@@ -114,6 +119,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
               />
             )}
             <FolderField value={folder ?? meta.folder?.uid ?? ''} onChange={setFolder} />
+            {!meta.builtin && library !== undefined && <LibraryNotice changes={library} here={uid} />}
             {!meta.builtin && !isNew && <JsonDiff label="Changes" before={history.saved} after={history.now} />}
             {step.kind === 'failed' && (
               <p className={classes.problem} role="alert">
@@ -126,7 +132,7 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
               </Button>
               <Button
                 loading={busy}
-                disabled={(meta.builtin || isNew) && title.trim() === ''}
+                disabled={library === undefined || ((meta.builtin || isNew) && title.trim() === '')}
                 onClick={() => void (meta.builtin ? copy() : save(false))}
               >
                 {meta.builtin ? 'Save copy' : 'Save'}
@@ -136,5 +142,26 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
         )}
       </div>
     </Modal>
+  );
+}
+
+/** Who else sees what is saved here. */
+function LibraryNotice({
+  changes,
+  here,
+}: {
+  readonly changes: readonly LibraryChange[];
+  readonly here: string;
+}): ReactElement | null {
+  if (changes.length === 0) return null;
+  return (
+    <ul className={classes.library} aria-label="Library panels that change">
+      {changes.map(({ known: { uid, name, usedBy, updatedBy }, isStale }) => (
+        <li key={uid}>
+          The library panel <strong>{name}</strong> changes with it. {usedBySentence(usedBy, here)}
+          {isStale && ` ${updatedBy === '' ? 'Somebody' : updatedBy} changed it meanwhile: saving replaces that.`}
+        </li>
+      ))}
+    </ul>
   );
 }
