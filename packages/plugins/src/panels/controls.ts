@@ -1,3 +1,5 @@
+import { HEAT_SCHEMES } from '@vitrine/ui/theme/heat-scheme.ts';
+
 import type { OptionControl, OptionInput } from '../contract.ts';
 
 /** What the panel editor offers for the blocks of options that several kinds of panel have. */
@@ -17,6 +19,14 @@ export function choice(...values: readonly (string | readonly [value: unknown, l
     ),
   };
 }
+
+/** Any of these. */
+export function choices(...values: readonly string[]): OptionInput {
+  return { kind: 'choices', choices: values.map((value) => ({ value, label: spoken(value) })) };
+}
+
+/** Colours of heat; "" is ours. */
+export const SCHEME: OptionInput = choice(['', 'Vitrine’s'], ...HEAT_SCHEMES.map((name) => [name, name] as const));
 
 export const SWITCH: OptionInput = { kind: 'switch' };
 
@@ -109,7 +119,7 @@ export const AXIS_CONTROLS: readonly OptionControl[] = [
   control('Axis', 'custom.axisWidth', 'Width', OPTIONAL, undefined),
 ];
 
-const HIDE_CONTROLS: readonly OptionControl[] = [
+export const HIDE_CONTROLS: readonly OptionControl[] = [
   control('Hide from', 'custom.hideFrom.viz', 'Picture', SWITCH, false),
   control('Hide from', 'custom.hideFrom.legend', 'Legend', SWITCH, false),
   control('Hide from', 'custom.hideFrom.tooltip', 'Tooltip', SWITCH, false),
@@ -140,7 +150,7 @@ export const GRAPH_CONTROLS: readonly OptionControl[] = [
     { when: isLine },
   ),
   control('Lines', 'custom.stacking.mode', 'Stack', choice(['none', 'Off'], 'normal', ['percent', '100 %']), 'none'),
-  control('Lines', 'custom.stacking.group', 'Stack group', { kind: 'text', placeholder: 'A' }, 'A', {
+  control('Lines', 'custom.stacking.group', 'Stack group', { kind: 'text', placeholder: 'A' }, '', {
     when: (read) => (read('custom.stacking.mode') ?? 'none') !== 'none',
   }),
   control(

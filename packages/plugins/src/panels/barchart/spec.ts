@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { ORIENTATIONS, readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, Orientation, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -50,4 +51,29 @@ export const barchart: PanelSpec<BarChartOptions> = {
       tooltip: readTooltip(options),
     };
   },
+  controls: [
+    control('Bars', 'xField', 'X', { kind: 'field' }, ''),
+    control('Bars', 'orientation', 'Orientation', choice('auto', 'horizontal', 'vertical'), 'auto'),
+    control('Bars', 'stacking', 'Stack', choice(['none', 'Off'], 'normal', ['percent', '100 %']), 'none'),
+    control('Bars', 'showValue', 'Show values', choice('auto', 'always', 'never'), 'auto'),
+    control('Bars', 'groupWidth', 'Group width', { kind: 'number', min: 0, max: 1, step: 0.05 }, 0.7, {
+      when: (read) => (read('stacking') ?? 'none') === 'none',
+    }),
+    control('Bars', 'barWidth', 'Bar width', { kind: 'number', min: 0, max: 1, step: 0.05 }, 0.97),
+    control('Bars', 'colorByField', 'Colour by field', { kind: 'field' }, ''),
+    control('Bars', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 1),
+    control('Bars', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 80),
+    control('Bars', 'custom.gradientMode', 'Gradient', choice('none', 'opacity', 'hue'), 'none'),
+    control('Axis', 'xTickLabelRotation', 'Rotate bar labels', { kind: 'number', min: -90, max: 90, step: 15 }, 0),
+    control('Axis', 'xTickLabelMaxLength', 'Bar label max length', { kind: 'number', min: 0, max: 10_000, step: 1 }, 0, {
+      hint: 'Letters; 0 is as many as there are.',
+    }),
+    control('Axis', 'xTickLabelSpacing', 'Bar label spacing', { kind: 'number', min: -1000, max: 1000 }, 0, {
+      hint: 'Pixels between names; below 0 leaves out from the end.',
+    }),
+    control('Axis', 'custom.axisLabel', 'Label', { kind: 'text' }, ''),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS,
+    ...HIDE_CONTROLS,
+  ],
 };

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, SWITCH } from '../controls.ts';
 import { ORIENTATIONS } from '../options-shared.ts';
 import type { Orientation } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -26,4 +27,17 @@ export const boxplot: PanelSpec<BoxPlotOptions> = {
       sort: options.oneOf('sort', ['none', 'name', 'median'], 'none'),
     };
   },
+  controls: [
+    control('Boxes', 'xField', 'Groups', { kind: 'field' }, '', { hint: 'The column whose values group the rows of a table.' }),
+    control(
+      'Boxes',
+      'whiskers',
+      'Whiskers reach',
+      choice(['iqr', '1.5 × IQR'], ['percentiles', '5th to 95th percentile'], ['extremes', 'Min to max']),
+      'iqr',
+    ),
+    control('Boxes', 'outliers', 'Show outliers', SWITCH, true),
+    control('Boxes', 'orientation', 'Orientation', choice('auto', 'horizontal', 'vertical'), 'auto'),
+    control('Boxes', 'sort', 'Sort by', choice(['none', 'As answered'], 'name', 'median'), 'none'),
+  ],
 };

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, SCHEME, SWITCH } from '../controls.ts';
 import { Options } from '../options.ts';
 
 export interface ConfusionMatrixOptions {
@@ -30,4 +31,24 @@ export const confusionMatrix: PanelSpec<ConfusionMatrixOptions> = {
       scheme: options.text('scheme', 64, ''),
     };
   },
+  controls: [
+    control(
+      'Matrix',
+      'show',
+      'Cells say',
+      choice(
+        ['row', 'Share of the actual class'],
+        ['column', 'Share of the predicted class'],
+        ['total', 'Share of all'],
+        ['count', 'Count'],
+      ),
+      'row',
+    ),
+    control('Matrix', 'order', 'Order of classes', choice('name', 'frequency', ['given', 'As answered']), 'name'),
+    control('Matrix', 'scores', 'Precision, recall and F1', SWITCH, true),
+    control('Matrix', 'scheme', 'Colour scheme', SCHEME, ''),
+    control('Columns', 'actual', 'Actual class', { kind: 'field' }, ''),
+    control('Columns', 'predicted', 'Predicted class', { kind: 'field' }, ''),
+    control('Columns', 'count', 'Count', { kind: 'field' }, ''),
+  ],
 };

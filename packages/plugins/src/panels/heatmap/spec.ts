@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, SCHEME, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readTooltip } from '../options-shared.ts';
 import type { TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -102,6 +103,67 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
       selectionMode: options.oneOf('selectionMode', ['x', 'y', 'xy'], 'x'),
     };
   },
+  controls: [
+    control('Heatmap', 'calculate', 'Calculate from data', SWITCH, false, {
+      hint: 'Counts the points of series; otherwise each series or bucket is a row.',
+    }),
+    ...(['xBuckets', 'yBuckets'] as const).flatMap((side) => {
+      const name = side === 'xBuckets' ? 'X bucket' : 'Y bucket';
+      const path = `calculation.${side}`;
+      const calculates = (read: (path: string) => unknown) => read('calculate') === true;
+      return [
+        control('Heatmap', `${path}.mode`, name, choice('auto', 'size', 'count'), 'auto', { when: calculates }),
+        control('Heatmap', `${path}.value`, `${name} value`, { kind: 'text', placeholder: 'auto' }, '', {
+          hint: side === 'xBuckets' ? 'A count, or a duration such as 5m.' : 'A count, or how high a bucket is.',
+          when: (read) => calculates(read) && (read(`${path}.mode`) ?? 'auto') !== 'auto',
+        }),
+      ];
+    }),
+    control(
+      'Heatmap',
+      'calculation.yBuckets.scale.type',
+      'Y bucket scale',
+      choice('linear', ['log', 'Logarithmic'], ['symlog', 'Symmetric logarithmic']),
+      'linear',
+      { when: (read) => read('calculate') === true },
+    ),
+    control(
+      'Heatmap',
+      'rowsFrame.layout',
+      'Rows are',
+      choice('auto', ['le', 'Upper bounds (le)'], ['ge', 'Lower bounds (ge)'], ['unknown', 'In the middle']),
+      'auto',
+      { when: (read) => read('calculate') !== true },
+    ),
+    control('Y axis', 'yAxis.unit', 'Unit', { kind: 'unit' }, ''),
+    control('Y axis', 'yAxis.decimals', 'Decimals', { kind: 'number', min: 0, max: 20 }, undefined),
+    control('Y axis', 'yAxis.min', 'Min value', { kind: 'number' }, undefined),
+    control('Y axis', 'yAxis.max', 'Max value', { kind: 'number' }, undefined),
+    control('Y axis', 'yAxis.axisLabel', 'Label', { kind: 'text' }, ''),
+    control('Y axis', 'yAxis.reverse', 'Reverse', SWITCH, false),
+    control('Colors', 'color.mode', 'Mode', choice('auto', 'scheme', 'opacity'), 'auto'),
+    control('Colors', 'color.scheme', 'Scheme', SCHEME, '', { when: (read) => read('color.mode') !== 'opacity' }),
+    control('Colors', 'color.fill', 'Color', { kind: 'color' }, 'blue', { when: (read) => read('color.mode') === 'opacity' }),
+    control('Colors', 'color.scale', 'Scale', choice('auto', 'exponential', 'linear', 'log'), 'auto'),
+    control('Colors', 'color.exponent', 'Exponent', { kind: 'number', min: 0.01, max: 10, step: 0.1 }, 0.5, {
+      when: (read) => read('color.scale') === 'exponential',
+    }),
+    control('Colors', 'color.steps', 'Steps', { kind: 'number', min: 2, max: 256, step: 1 }, 64),
+    control('Colors', 'color.reverse', 'Reverse', SWITCH, false),
+    control('Colors', 'color.min', 'Start color scale from value', { kind: 'number' }, undefined),
+    control('Colors', 'color.max', 'End color scale at value', { kind: 'number' }, undefined),
+    control('Cell display', 'showValue', 'Show values', choice('auto', 'always', 'never'), 'never'),
+    control('Cell display', 'cellValues.unit', 'Unit', { kind: 'unit' }, ''),
+    control('Cell display', 'cellValues.decimals', 'Decimals', { kind: 'number', min: 0, max: 20 }, undefined),
+    control('Cell display', 'cellGap', 'Cell gap', { kind: 'number', min: 0, max: 50 }, 1),
+    control('Cell display', 'filterValues.le', 'Hide cells with values <=', { kind: 'number' }, undefined),
+    control('Cell display', 'filterValues.ge', 'Hide cells with values >=', { kind: 'number' }, undefined),
+    ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
+    control('Tooltip', 'tooltip.yHistogram', 'Show histogram (Y axis)', SWITCH, false),
+    control('Tooltip', 'tooltip.showColorScale', 'Show color scale', SWITCH, false),
+    control('Legend', 'legend.show', 'Show legend', SWITCH, true),
+    control('Exemplars', 'exemplars.color', 'Color', { kind: 'color' }, 'semi-dark-orange'),
+  ],
 };
 
 /** Some documents keep the ends of the axis as text. */

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -35,4 +36,21 @@ export const histogram: PanelSpec<HistogramOptions> = {
       tooltip: readTooltip(options),
     };
   },
+  controls: [
+    control('Histogram', 'bucketCount', 'Bucket count', { kind: 'number', min: 1, max: 1000, step: 1 }, 30),
+    control('Histogram', 'bucketSize', 'Bucket size', { kind: 'number', min: 0, placeholder: 'auto' }, 0, {
+      hint: '0 takes what suits.',
+    }),
+    control('Histogram', 'bucketOffset', 'Bucket offset', { kind: 'number' }, 0),
+    control('Histogram', 'combine', 'Combine series', SWITCH, false),
+    control('Histogram', 'normalise', 'Heights are', choice('count', 'share', 'density'), 'count'),
+    control('Histogram', 'reference', 'Compare with query', { kind: 'text', placeholder: 'B' }, '', {
+      hint: 'Drawn as an outline over the others.',
+    }),
+    control('Histogram', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 80),
+    control('Histogram', 'custom.stacking.mode', 'Stack', choice(['none', 'Off'], 'normal', ['percent', '100 %']), 'none'),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS,
+    ...HIDE_CONTROLS,
+  ],
 };

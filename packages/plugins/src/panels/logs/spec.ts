@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, SWITCH } from '../controls.ts';
 import { Options } from '../options.ts';
 
 export interface LogsOptions {
@@ -34,4 +35,16 @@ export const logs: PanelSpec<LogsOptions> = {
       fontSize: options.oneOf('fontSize', ['default', 'small'], 'default'),
     };
   },
+  fieldSettings: ['links'],
+  controls: [
+    control('Logs', 'showTime', 'Show timestamps', SWITCH, true),
+    control('Logs', 'showLabels', 'Unique labels', SWITCH, false),
+    control('Logs', 'showCommonLabels', 'Common labels', SWITCH, false),
+    control('Logs', 'wrapLogMessage', 'Wrap lines', SWITCH, false),
+    control('Logs', 'prettifyLogMessage', 'Prettify JSON', SWITCH, false),
+    control('Logs', 'enableLogDetails', 'Enable log details', SWITCH, true),
+    control('Logs', 'dedupStrategy', 'Deduplication', choice('none', 'exact', 'numbers', 'signature'), 'none'),
+    control('Logs', 'sortOrder', 'Order', choice(['Descending', 'Newest first'], ['Ascending', 'Oldest first']), 'Descending'),
+    control('Logs', 'fontSize', 'Font size', choice('default', 'small'), 'default'),
+  ],
 };

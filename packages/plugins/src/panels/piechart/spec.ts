@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, choices, control, HIDE_CONTROLS, LEGEND_CONTROLS, REDUCE_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readReduce, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, ReduceOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -35,4 +36,16 @@ export const piechart: PanelSpec<PieOptions> = {
       tooltip: readTooltip(options),
     };
   },
+  controls: [
+    ...REDUCE_CONTROLS,
+    control('Pie chart', 'pieType', 'Pie chart type', choice('pie', 'donut'), 'pie'),
+    control('Pie chart', 'sort', 'Slice sorting', choice(['desc', 'Descending'], ['asc', 'Ascending'], 'none'), 'desc'),
+    control('Pie chart', 'displayLabels', 'Labels', choices('percent', 'name', 'value'), []),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS.filter(({ path }) =>
+      ['legend.showLegend', 'legend.placement', 'legend.displayMode', 'legend.width'].includes(path),
+    ),
+    control('Legend', 'legend.values', 'Legend values', choices('percent', 'value'), []),
+    ...HIDE_CONTROLS,
+  ],
 };

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -31,4 +32,18 @@ export const stateTimeline: PanelSpec<StateTimelineOptions> = {
       tooltip: readTooltip(options),
     };
   },
+  controls: [
+    control('State timeline', 'mergeValues', 'Merge equal consecutive values', SWITCH, true),
+    control('State timeline', 'showValue', 'Show values', choice('auto', 'always', 'never'), 'auto'),
+    control('State timeline', 'rowHeight', 'Row height', { kind: 'number', min: 0, max: 1, step: 0.05 }, 0.9),
+    control('State timeline', 'alignValue', 'Align values', choice('left', 'center', 'right'), 'left'),
+    control('State timeline', 'perPage', 'Page size', { kind: 'number', min: 0, max: 10_000, step: 1 }, 20, {
+      hint: 'Rows a page; 0 shows all.',
+    }),
+    control('State timeline', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 0),
+    control('State timeline', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 70),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
+    ...HIDE_CONTROLS,
+  ],
 };

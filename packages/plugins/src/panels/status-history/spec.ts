@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -28,4 +29,17 @@ export const statusHistory: PanelSpec<StatusHistoryOptions> = {
       tooltip: readTooltip(options),
     };
   },
+  controls: [
+    control('Status history', 'showValue', 'Show values', choice('auto', 'always', 'never'), 'auto'),
+    control('Status history', 'rowHeight', 'Row height', { kind: 'number', min: 0, max: 1, step: 0.05 }, 0.9),
+    control('Status history', 'colWidth', 'Column width', { kind: 'number', min: 0, max: 1, step: 0.05 }, 0.9),
+    control('Status history', 'perPage', 'Page size', { kind: 'number', min: 0, max: 10_000, step: 1 }, 20, {
+      hint: 'Rows a page; 0 shows all.',
+    }),
+    control('Status history', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 0),
+    control('Status history', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 70),
+    ...TOOLTIP_CONTROLS,
+    ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
+    ...HIDE_CONTROLS,
+  ],
 };

@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../../contract.ts';
+import { choice, control, SWITCH } from '../controls.ts';
 import { Options } from '../options.ts';
 
 export interface TableOptions {
@@ -49,4 +50,67 @@ export const table: PanelSpec<TableOptions> = {
       },
     };
   },
+  controls: [
+    control('Table', 'showHeader', 'Show table header', SWITCH, true),
+    control('Table', 'cellHeight', 'Cell height', choice(['sm', 'Small'], ['md', 'Medium'], ['lg', 'Large'], 'auto'), 'sm'),
+    control('Table', 'maxRowHeight', 'Max row height', { kind: 'number', min: 20, placeholder: 'none' }, undefined),
+    control('Table', 'frozenColumns.left', 'Frozen columns', { kind: 'number', min: 0, max: 100, step: 1 }, 0),
+    control('Table', 'enablePagination', 'Enable pagination', SWITCH, false),
+    control('Table', 'pageSize', 'Page size', { kind: 'number', min: 0, max: 10_000, step: 1 }, 0, {
+      hint: 'Rows a page; 0 takes what fits.',
+      when: (read) => read('enablePagination') === true,
+    }),
+    control('Table', 'metricName', 'Column of the metric’s name', SWITCH, false),
+    control('Columns', 'custom.width', 'Column width', { kind: 'number', min: 24, max: 4000, placeholder: 'auto' }, undefined),
+    control(
+      'Columns',
+      'custom.minWidth',
+      'Minimum column width',
+      { kind: 'number', min: 24, max: 4000, placeholder: 'auto' },
+      undefined,
+    ),
+    control('Columns', 'custom.align', 'Column alignment', choice('auto', 'left', 'center', 'right'), 'auto'),
+    control('Columns', 'custom.wrapText', 'Wrap text', SWITCH, false),
+    control('Columns', 'custom.wrapHeaderText', 'Wrap header text', SWITCH, false),
+    control('Columns', 'custom.filterable', 'Column filter', SWITCH, false),
+    control('Columns', 'custom.hidden', 'Hide in table', SWITCH, false),
+    control('Columns', 'custom.footer.reducers', 'Footer calculations', { kind: 'reducers', many: true }, []),
+    control(
+      'Cells',
+      'custom.cellOptions.type',
+      'Cell type',
+      choice(
+        'auto',
+        ['color-text', 'Colored text'],
+        ['color-background', 'Colored background'],
+        'gauge',
+        'sparkline',
+        ['pill', 'Pill'],
+        ['markdown', 'Markdown'],
+        ['json-view', 'JSON view'],
+        'image',
+        ['data-links', 'Data links'],
+      ),
+      'auto',
+    ),
+    control('Cells', 'custom.cellOptions.mode', 'Fill', choice('basic', 'gradient'), 'basic', {
+      when: (read) => read('custom.cellOptions.type') === 'color-background',
+    }),
+    control('Cells', 'custom.cellOptions.applyToRow', 'Apply to entire row', SWITCH, false, {
+      when: (read) => read('custom.cellOptions.type') === 'color-background',
+    }),
+    control(
+      'Cells',
+      'custom.cellOptions.valueDisplayMode',
+      'Value display',
+      choice(['color', 'Value color'], ['text', 'Text color'], 'hidden'),
+      'text',
+      { when: (read) => read('custom.cellOptions.type') === 'gauge' },
+    ),
+    control('Cells', 'custom.cellOptions.hideValue', 'Hide value', SWITCH, false, {
+      when: (read) => read('custom.cellOptions.type') === 'sparkline',
+    }),
+    control('Cells', 'custom.inspect', 'Cell value inspect', SWITCH, false),
+    control('Cells', 'custom.tooltip.field', 'Tooltip from field', { kind: 'field' }, ''),
+  ],
 };
