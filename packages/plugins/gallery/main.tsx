@@ -13,7 +13,7 @@ import type { PanelContext } from '../src/contract.ts';
 import { panels } from '../src/panels/web.ts';
 import * as made from './data.ts';
 import { dataPieces } from './data-pieces.ts';
-import { graphPieces } from './pieces-graphs.tsx';
+import { askGallery, graphPieces } from './pieces-graphs.tsx';
 import { crowdedPage, pieces } from './pieces.tsx';
 
 const FIELD: FieldSettings = { unit: '' };
@@ -57,6 +57,8 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
       annotate: () => {},
       share: 'crosshair',
       replace: (text) => text,
+      ask: askGallery,
+      recent: () => [{ uid: 'r', title: 'Node exporter full' }],
       zoomTo: (from, to) => setRange([from, to]),
       zoomOut: () => setRange([made.FROM_MS, made.TO_MS]),
     }),

@@ -208,7 +208,8 @@ function profileOf(count: number, isDiff: boolean): Frame {
     value.push(size);
     label.push(depth === 0 ? 'main' : `${names[seed % names.length]!}${seed % 97}`);
     let rest = size * 0.96;
-    for (let n = 0; n < 1 + (seed % 4) && depth < 26 && rest > 1; n++) {
+    const calls = depth < 26 ? 1 + (seed % 4) : 0;
+    for (let n = 0; n < calls && rest > 1; n++) {
       const part = rest * (0.35 + 0.1 * ((seed + n) % 5));
       call(depth + 1, part, (seed * 7 + n * 13 + 5) % 10_007);
       rest -= part;
@@ -243,4 +244,40 @@ export const graphPieces: readonly Shown[] = [
   { title: 'Flame, compared', kind: 'flamegraph', w: 10, h: 380, field: { unit: 'ns' }, data: answer(profileOf(800, true)) },
   { title: 'Flame, narrow', kind: 'flamegraph', w: 4, h: 240, data: answer(profileOf(200, false)) },
   { title: 'Flame, large', kind: 'flamegraph', w: 10, h: 380, field: { unit: 'ns' }, data: answer(profileOf(50_000, false)) },
+  { title: 'Dashboards', kind: 'dashlist', w: 6, h: 240, options: { showRecentlyViewed: true }, data: answer() },
+  { title: 'Annotations', kind: 'annolist', w: 8, h: 240, data: answer() },
+  { title: 'Alerts', kind: 'alertlist', w: 6, h: 240, data: answer() },
+  { title: 'Alerts, narrow', kind: 'alertlist', w: 4, h: 240, data: answer() },
 ];
+
+/** What a server would say to the lists. */
+export async function askGallery(path: string): Promise<unknown> {
+  if (path.startsWith('/api/dashboards')) {
+    const folder = { uid: 'f', title: 'Fraud detection' };
+    const cards = ['Fraud model', 'GPU fleet', 'A dashboard whose name is far longer than any panel is wide'];
+    return { dashboards: cards.map((title, n) => ({ uid: `d${n}`, title, folder, starred: true })), total: cards.length };
+  }
+  if (path.startsWith('/api/annotations')) {
+    return [
+      'Deploy fraud-v7 to production',
+      'Canary stopped: error rate above 2 %',
+      'Retraining of fraud-v8 with the labels of October',
+    ].map((text, n) => ({
+      id: n,
+      time: made.TO_MS - n * 5_000_000,
+      timeEnd: made.TO_MS - n * 5_000_000 + (n === 1 ? 600_000 : 0),
+      text,
+      tags: n === 0 ? ['deploy', 'prod'] : ['prod'],
+      login: 'ada',
+    }));
+  }
+  const alerts = [
+    { alertname: 'HighErrorRate', alertstate: 'firing', job: 'gateway', pod: 'gateway-1' },
+    { alertname: 'HighErrorRate', alertstate: 'firing', job: 'gateway', pod: 'gateway-2' },
+    { alertname: 'GradientNormExplodesInALongRunningTraining', alertstate: 'firing', run: 'r-17' },
+    { alertname: 'QueueGrows', alertstate: 'pending', job: 'ingest' },
+  ];
+  const seconds = Date.now() / 1000;
+  const value = (n: number) => [seconds, path.includes('FOR_STATE') ? String(seconds - 400 * (n + 1)) : '1'];
+  return { data: { result: alerts.map((metric, n) => ({ metric, value: value(n) })) } };
+}

@@ -1,7 +1,7 @@
 import { formatDuration, formatTime } from '@vitrine/compute/time.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { StatusShape } from '@vitrine/ui/widget/status-shape.tsx';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
@@ -34,6 +34,7 @@ function AlertList({ options, data, width, height, title, context }: PanelProps<
     [hasQueries, data.frames, active, since, options, name],
   );
   const label = title === '' ? 'Alerts' : title;
+  const nowMs = useNow();
   if (problem !== undefined && groups.length === 0) {
     return (
       <p className={classes.problem} style={{ width }} role="alert">
@@ -67,7 +68,7 @@ function AlertList({ options, data, width, height, title, context }: PanelProps<
       )}
       <ul>
         {shown.map((group) => (
-          <Group key={group.key} group={group} open={options.showInstances} timeZone={context.timeZone} />
+          <Group key={group.key} group={group} open={options.showInstances} timeZone={context.timeZone} nowMs={nowMs} />
         ))}
       </ul>
       {shown.length < groups.length && <p className={classes.quiet}>{groups.length - shown.length} more</p>}
@@ -75,14 +76,26 @@ function AlertList({ options, data, width, height, title, context }: PanelProps<
   );
 }
 
+/** The clock, as often as alerts are asked for. */
+function useNow(): number {
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return nowMs;
+}
+
 function Group({
   group,
   open,
   timeZone,
+  nowMs,
 }: {
   readonly group: AlertGroup;
   readonly open: boolean;
   readonly timeZone: string;
+  readonly nowMs: number;
 }): ReactElement {
   const [toggled, setToggled] = useState(false);
   const isOpen = open !== toggled;
@@ -100,12 +113,12 @@ function Group({
       <State state={group.state} />
       <span className={classes.main}>{group.name}</span>
       {group.alerts.length > 1 && <span className={classes.aside}>{group.alerts.length} instances</span>}
-      <Since sinceMs={group.sinceMs} timeZone={timeZone} />
+      <Since sinceMs={group.sinceMs} timeZone={timeZone} nowMs={nowMs} />
       {isOpen && (
         <ul className={classes.inner}>
           {group.alerts.slice(0, MOST_INSTANCES).map((alert, index) => (
             // By place: instances may be alike in all that is shown.
-            <Instance key={index} alert={alert} timeZone={timeZone} />
+            <Instance key={index} alert={alert} timeZone={timeZone} nowMs={nowMs} />
           ))}
           {group.alerts.length > MOST_INSTANCES && <li className={classes.quiet}>{group.alerts.length - MOST_INSTANCES} more</li>}
         </ul>
@@ -114,7 +127,13 @@ function Group({
   );
 }
 
-function Instance({ alert, timeZone }: { readonly alert: Alert; readonly timeZone: string }): ReactElement {
+interface InstanceProps {
+  readonly alert: Alert;
+  readonly timeZone: string;
+  readonly nowMs: number;
+}
+
+function Instance({ alert, timeZone, nowMs }: InstanceProps): ReactElement {
   const labels = Object.entries(alert.labels);
   return (
     <li className={classes.row}>
@@ -122,7 +141,7 @@ function Instance({ alert, timeZone }: { readonly alert: Alert; readonly timeZon
       <span className={classes.main}>
         {labels.length === 0 ? 'No labels' : labels.map(([name, value]) => `${name}="${value}"`).join(', ')}
       </span>
-      <Since sinceMs={alert.sinceMs} timeZone={timeZone} />
+      <Since sinceMs={alert.sinceMs} timeZone={timeZone} nowMs={nowMs} />
     </li>
   );
 }
@@ -136,11 +155,17 @@ function State({ state }: { readonly state: AlertState }): ReactElement {
   );
 }
 
-function Since({ sinceMs, timeZone }: { readonly sinceMs: number | undefined; readonly timeZone: string }): ReactElement | null {
+interface SinceProps {
+  readonly sinceMs: number | undefined;
+  readonly timeZone: string;
+  readonly nowMs: number;
+}
+
+function Since({ sinceMs, timeZone, nowMs }: SinceProps): ReactElement | null {
   if (sinceMs === undefined || !Number.isFinite(sinceMs)) return null;
   return (
     <time className={classes.aside} title={`since ${formatTime(sinceMs, timeZone)}`}>
-      for {formatDuration(Date.now() - sinceMs)}
+      for {formatDuration(nowMs - sinceMs)}
     </time>
   );
 }

@@ -28,6 +28,7 @@ export interface BarChartOptions {
 export const barchart: PanelSpec<BarChartOptions> = {
   kind: 'barchart',
   title: 'Bar chart',
+  description: 'Categories beside each other as bars.',
   parseOptions(input) {
     const options = new Options(input);
     const stacking = options.raw('stacking');

@@ -17,6 +17,7 @@ export interface BoxPlotOptions {
 export const boxplot: PanelSpec<BoxPlotOptions> = {
   kind: 'boxplot',
   title: 'Box plot',
+  description: 'Median, quartiles and outliers of groups.',
   parseOptions(input) {
     const options = new Options(input);
     return {

@@ -19,6 +19,7 @@ export interface ConfusionMatrixOptions {
 export const confusionMatrix: PanelSpec<ConfusionMatrixOptions> = {
   kind: 'confusion-matrix',
   title: 'Confusion matrix',
+  description: 'Which classes a model takes for which.',
   parseOptions(input) {
     const options = new Options(input);
     return {

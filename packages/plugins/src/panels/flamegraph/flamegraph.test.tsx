@@ -45,7 +45,7 @@ test.each<[string, Frame, readonly string[], readonly string[]]>([
     'a jump of levels is drawn below',
     frame(numbers('level', 0, 5), numbers('value', 2, 1), words('label', 'a', 'b')),
     ['a', 'b'],
-    ['1 calls lie deeper than one below what called them, and are drawn right below it.'],
+    ['1 call lies more than one level below the call before: drawn right below it.'],
   ],
   ['no name is unnamed', frame(numbers('level', 0), numbers('value', 2), words('label', '')), ['unnamed'], []],
 ])('%s', (_, made, labels, notices) => {

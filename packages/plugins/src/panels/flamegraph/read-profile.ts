@@ -1,6 +1,7 @@
 import { cellValue, displayOf, displayText } from '@vitrine/compute/field/display.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { flameTree } from '@vitrine/ui/flame/flame-tree.ts';
+import { counted } from '../counted.ts';
 import type { FlameTree } from '@vitrine/ui/flame/flame-tree.ts';
 
 const MOST_ROWS = 500_000;
@@ -39,7 +40,8 @@ export function readProfile(frames: readonly Frame[]): ReadProfile | undefined {
     levels[row] = Math.min(level, most);
     if (levels[row] === 0) roots++;
   }
-  if (jumps > 0) notices.push(`${jumps} calls lie deeper than one below what called them, and are drawn right below it.`);
+  if (jumps > 0)
+    notices.push(`${counted(jumps, 'call lies', 'calls lie')} more than one level below the call before: drawn right below it.`);
   const values = numbers(value, count);
   // What a profiler does not say of a call's own is what is left of it.
   const selves = of.has('self') ? numbers(of.get('self'), count) : ownOf(levels, values);

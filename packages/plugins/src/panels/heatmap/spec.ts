@@ -54,6 +54,7 @@ export interface HeatmapOptions {
 export const heatmap: PanelSpec<HeatmapOptions> = {
   kind: 'heatmap',
   title: 'Heatmap',
+  description: 'How values are spread, and how that changes over time.',
   parseOptions(input) {
     const options = new Options(input);
     const calculation = options.group('calculation');

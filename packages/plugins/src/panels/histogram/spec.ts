@@ -23,6 +23,7 @@ export interface HistogramOptions {
 export const histogram: PanelSpec<HistogramOptions> = {
   kind: 'histogram',
   title: 'Histogram',
+  description: 'How often values occur.',
   parseOptions(input) {
     const options = new Options(input);
     return {

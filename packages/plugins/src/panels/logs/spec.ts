@@ -19,6 +19,7 @@ export interface LogsOptions {
 export const logs: PanelSpec<LogsOptions> = {
   kind: 'logs',
   title: 'Logs',
+  description: 'Lines of logs with their labels.',
   parseOptions(input) {
     const options = new Options(input);
     return {

@@ -59,7 +59,7 @@ test('nodes, edges, arcs and details are read; what is wrong is said', () => {
   expect(model.nodes[0]!.details).toContainEqual(['zone', 'eu']);
   expect(model.legend.map(({ name }) => name)).toEqual(['ok', 'failed']);
   expect([...shape.sources, ...shape.targets]).toEqual([0, 1, 1, 3]);
-  expect(notices).toEqual(['1 nodes have an id that another has, and are left out.', '1 nodes are named by edges only.']);
+  expect(notices).toEqual(['Left out 1 node whose id another node has.', '1 node is named by edges only.']);
 });
 
 test('a table with the columns source and target is a graph', () => {

@@ -7,6 +7,7 @@ import { INK } from '@vitrine/ui/theme/ink.ts';
 import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
 import { SERIES_COLORS } from '@vitrine/ui/theme/series-color.ts';
 
+import { counted } from '../counted.ts';
 import type { NodeGraphOptions } from './spec.ts';
 
 const MOST_NODES = 3_000;
@@ -93,12 +94,13 @@ export function readGraph(frames: readonly Frame[], options: NodeGraphOptions, t
     }
   }
   if (nodes.length === 0) throw new Error('The answer names no node.');
-  if (twice > 0) notices.push(`${twice} nodes have an id that another has, and are left out.`);
+  if (twice > 0) notices.push(`Left out ${counted(twice, 'node', 'nodes')} whose id another node has.`);
   if (tooMany > 0 || lostEdges > 0)
     notices.push(
       `Shows ${nodes.length} nodes and ${edges.length} edges; ${tooMany} nodes and ${lostEdges} edges more are left out.`,
     );
-  if (known > 0 && nodes.length > known) notices.push(`${nodes.length - known} nodes are named by edges only.`);
+  if (known > 0 && nodes.length > known)
+    notices.push(`${counted(nodes.length - known, 'node is', 'nodes are')} named by edges only.`);
   return {
     model: { nodes, edges, legend: [...legend].map(([name, color]) => ({ name, color })) },
     shape: {

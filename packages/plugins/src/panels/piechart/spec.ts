@@ -18,6 +18,7 @@ export interface PieOptions {
 export const piechart: PanelSpec<PieOptions> = {
   kind: 'piechart',
   title: 'Pie chart',
+  description: 'Parts of a whole.',
   parseOptions(input) {
     const options = new Options(input);
     const values = options.group('legend').texts('values', 10);

@@ -20,6 +20,7 @@ export interface StateTimelineOptions {
 export const stateTimeline: PanelSpec<StateTimelineOptions> = {
   kind: 'state-timeline',
   title: 'State timeline',
+  description: 'Which state each thing was in, and for how long.',
   parseOptions(input) {
     const options = new Options(input);
     return {

@@ -18,6 +18,7 @@ export interface StatusHistoryOptions {
 export const statusHistory: PanelSpec<StatusHistoryOptions> = {
   kind: 'status-history',
   title: 'Status history',
+  description: 'The state of each thing at each time.',
   parseOptions(input) {
     const options = new Options(input);
     return {

@@ -26,6 +26,7 @@ const MOST_SORTS = 20;
 export const table: PanelSpec<TableOptions> = {
   kind: 'table',
   title: 'Table',
+  description: 'Rows and columns, sorted, filtered and coloured.',
   parseOptions(input) {
     const options = new Options(input);
     const footer = options.group('footer');

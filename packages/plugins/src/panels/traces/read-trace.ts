@@ -1,5 +1,6 @@
 import { cellValue } from '@vitrine/compute/field/display.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
+import { counted } from '../counted.ts';
 import type { TraceLog, TraceSpan, TraceTag } from '@vitrine/ui/trace/trace-model.ts';
 
 const MOST_SPANS = 100_000;
@@ -45,7 +46,7 @@ export function readTraces(frames: readonly Frame[]): ReadTraces {
     }
   }
   if (!isTrace) throw new Error('A trace needs a table with the columns spanID, startTime and duration.');
-  if (unread > 0) notices.push(`${unread} spans have no start or no duration, and are left out.`);
+  if (unread > 0) notices.push(`Left out ${counted(unread, 'span', 'spans')} without a start or a duration.`);
   if (tooMany > 0)
     notices.push(`Shows the first ${MOST_SPANS.toLocaleString('en')} spans; ${tooMany.toLocaleString('en')} more are left out.`);
   return { traces: [...found].map(([id, trace]) => ({ id, ...trace })), notices };

@@ -57,7 +57,7 @@ test('columns are read whatever they hold, and errors by code or tag', () => {
 
 test('spans without a time are left out, with a count', () => {
   const bad = frame(words('spanID', 'a', 'b'), numbers('startTime', 1, Number.NaN), numbers('duration', -1, 2));
-  expect(readTraces([bad]).notices).toEqual(['2 spans have no start or no duration, and are left out.']);
+  expect(readTraces([bad]).notices).toEqual(['Left out 2 spans without a start or a duration.']);
 });
 
 const rows = () => [...panel.host.querySelectorAll<HTMLElement>('[role="treeitem"]')];
@@ -73,7 +73,7 @@ test('a waterfall tells names, times and failures, and what is wrong with it', a
     'lost lost, 1 ms',
   ]);
   expect(panel.host.querySelector('[role="treeitem"] [aria-label="Critical"]')).not.toBeNull();
-  expect(text).toContain('1 spans name a parent that is not in the answer');
+  expect(text).toContain('1 span names a parent that is not in the answer');
   expect(text).toContain('100 ms · 4 spans · 4 services · 1 failed');
 });
 
@@ -122,7 +122,7 @@ test('of several traces one is picked', async () => {
   );
   await panel.show('traces', [two], {}, {}, { width: 200, height: 150 });
   expect([...panel.host.querySelectorAll('option')].map(({ textContent }) => textContent)).toEqual([
-    't1 (1 spans)',
-    't2 (1 spans)',
+    't1 (1 span)',
+    't2 (1 span)',
   ]);
 });

@@ -8,6 +8,7 @@ import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
 import { configured } from '../configured.ts';
+import { counted } from '../counted.ts';
 import { NOTICE_LINE, Notices } from '../notices.tsx';
 import { readTraces } from './read-trace.ts';
 import type { ReadTraces } from './read-trace.ts';
@@ -36,8 +37,12 @@ function Traces({ field, data, width, height, title, context }: PanelProps<Trace
   if (shown === undefined || tree === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const notices = [
     ...read.notices,
-    ...(tree.orphans > 0 ? [`${tree.orphans} spans name a parent that is not in the answer: they stand at the root.`] : []),
-    ...(tree.rings > 0 ? [`${tree.rings} spans are below themselves: each ring is cut where it starts.`] : []),
+    ...(tree.orphans > 0
+      ? [`${counted(tree.orphans, 'span names', 'spans name')} a parent that is not in the answer: shown at the root.`]
+      : []),
+    ...(tree.rings > 0
+      ? [`${counted(tree.rings, 'ring', 'rings')} of spans that are below themselves: cut where the ring starts.`]
+      : []),
   ];
   const noticeHeight = notices.length > 0 && height > 120 ? NOTICE_LINE : 0;
   const pickerHeight = all.length > 1 ? PICKER : 0;
@@ -61,7 +66,7 @@ function Traces({ field, data, width, height, title, context }: PanelProps<Trace
         >
           {all.map(({ id, spans }) => (
             <option key={id} value={id}>
-              {`${id === '' ? 'no id' : id} (${spans.length} spans)`}
+              {`${id === '' ? 'no id' : id} (${counted(spans.length, 'span', 'spans')})`}
             </option>
           ))}
         </select>
