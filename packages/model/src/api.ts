@@ -1,6 +1,6 @@
 /** What page and server say to each other over HTTP, apart from the Prometheus API. All under /api. */
 import type { Dashboard, Panel } from './dashboard.ts';
-import type { AdhocFilter, Variable, VariableOption, VariableValues } from './variable.ts';
+import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from './variable.ts';
 
 /** `GET /api/dashboards?q=&tag=&folder=&starred=true&limit=&after=` → DashboardSearchAnswer. Without a `q` in title order, else the best first. */
 export interface DashboardSummary {
@@ -157,14 +157,16 @@ export interface VariableOptionsRequest {
   /** Of an ad-hoc variable: the label whose values are asked; absent asks for the labels. */
   readonly key?: string;
   readonly timeZone?: string;
-  /** A variable that is being edited. Only for those who may edit. */
-  readonly draft?: Variable;
+  /** All variables of a dashboard that is being edited, instead of those that are saved. Only for those who may edit. */
+  readonly drafts?: readonly Variable[];
 }
 
 export interface VariableOptionsAnswer {
   readonly options: readonly VariableOption[];
   /** How many the search found, of which `options` are the first. */
   readonly total: number;
+  /** What stands for the variable as long as nobody chooses: its saved choice where that is an option still, else All or the first. */
+  readonly settled?: VariableValue;
 }
 
 /** `POST /api/annotation-events` → `{ events: AnnotationEvent[], notices: Notice[] }`: all enabled annotation queries of a dashboard. */

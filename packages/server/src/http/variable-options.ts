@@ -24,7 +24,7 @@ const variableOptionsRequest = z
     search: z.string().max(1_000).default(''),
     limit: z.number().int().min(1).max(1_000).default(100),
     key: z.string().max(1_000).optional(),
-    draft: z.unknown().optional(),
+    drafts: z.array(z.unknown()).max(500).optional(),
   })
   .strict();
 
@@ -37,19 +37,20 @@ export function variableOptionsRoutes(app: Routes, catalog: DashboardCatalog, ne
     schema: { summary: 'What can be chosen of a variable', body: variableOptionsRequest },
     async handler(request, reply): Promise<VariableOptionsAnswer> {
       const { body } = request;
-      const draft = body.draft === undefined ? undefined : parseVariable(new Read('draft', body.draft));
-      if (draft !== undefined && !mayEdit(request.caller)) {
-        throw new HttpError('not_allowed', 'Only those who may edit can try out a variable that is not saved.', 'draft');
+      const drafts = body.drafts?.map((draft, index) => parseVariable(new Read(`drafts[${index}]`, draft)));
+      if (drafts !== undefined && !mayEdit(request.caller)) {
+        throw new HttpError('not_allowed', 'Only those who may edit can try out variables that are not saved.', 'drafts');
       }
-      const entry = draft !== undefined && body.dashboard === '' ? undefined : await findDashboard(catalog, body.dashboard);
-      const saved = entry?.dashboard.variables ?? [];
-      const variable = draft ?? saved.find(({ name }) => name === body.variable);
+      const entry = drafts !== undefined && body.dashboard === '' ? undefined : await findDashboard(catalog, body.dashboard);
+      const variables = drafts ?? entry?.dashboard.variables ?? [];
+      const variable = variables.find(({ name }) => name === body.variable);
       if (variable === undefined) {
         throw new HttpError('not_found', `The dashboard "${body.dashboard}" has no variable "${body.variable}".`, 'variable');
       }
-      const variables = draft === undefined ? saved : [...saved.filter(({ name }) => name !== draft.name), draft];
       const scope = new PageScope(pageOf(entry?.dashboard, variables, body, request.caller), needs, abortOnDisconnect(reply));
-      return searchOptions(await optionsOf(scope, variable, body.key), body.search, body.limit);
+      const options = await optionsOf(scope, variable, body.key);
+      const settled = scope.settled(variable, options);
+      return { ...searchOptions(options, body.search, body.limit), ...(settled === undefined ? {} : { settled }) };
     },
   });
 }

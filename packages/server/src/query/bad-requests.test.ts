@@ -127,11 +127,15 @@ describe('whatever is asked', () => {
       '/api/panel-data',
       json.map((draft) => ({ dashboard: '', panel: 1, ...range, widthPx: 100, draft })),
     ],
-    ['a variable', '/api/variable-options', variable.map((draft) => ({ dashboard: '', variable: 'a', ...range, draft }))],
+    [
+      'a variable',
+      '/api/variable-options',
+      variable.map((draft) => ({ dashboard: '', variable: 'a', ...range, drafts: [draft] })),
+    ],
     [
       'anything for a variable',
       '/api/variable-options',
-      json.map((draft) => ({ dashboard: '', variable: 'a', ...range, draft })),
+      json.map((drafts) => ({ dashboard: '', variable: 'a', ...range, drafts })),
     ],
     [
       'annotations',

@@ -107,7 +107,7 @@ describe.skipIf(!hasPrometheus())('a Prometheus server as a data source', () => 
     ['query_result(count(load))', [`{} 4 ${END}`]],
   ])('finds the values of a variable: %s', async (query, want) => {
     const draft = { kind: 'query', name: 'x', source: { type: 'prometheus', uid: 'prom' }, spec: { query } };
-    const payload = { dashboard: '', variable: 'x', fromMs: START, toMs: END, draft };
+    const payload = { dashboard: '', variable: 'x', fromMs: START, toMs: END, drafts: [draft] };
     const answer = await made.app.inject({ method: 'POST', url: '/api/variable-options', headers: made.browser, payload });
     expect(answer.json().options.map(({ text }: { text: string }) => text)).toEqual(want);
   });

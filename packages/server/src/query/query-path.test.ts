@@ -505,7 +505,7 @@ describe('what can be chosen', () => {
   const draft = (more: object) => ({
     dashboard: '',
     variable: 'x',
-    draft: { kind: 'query', name: 'x', source: { type: 'prometheus', uid: '' }, ...more },
+    drafts: [{ kind: 'query', name: 'x', source: { type: 'prometheus', uid: '' }, ...more }],
   });
 
   test.each<[object, string[]]>([

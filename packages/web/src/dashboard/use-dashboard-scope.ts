@@ -38,10 +38,15 @@ export interface ScopeOptions {
   readonly frozen?: ReadonlyMap<number, PanelData> | undefined;
   /** The server does not know the dashboard: nothing that is saved with it is asked for. */
   readonly isUnsaved?: boolean;
+  /** Its variables are not as they are saved. */
+  readonly isEdited?: boolean;
 }
 
 /** What the URL says about a dashboard, as what its panels share. For any page whose search part is that of a dashboard. */
-export function useDashboardScope(dashboard: Dashboard, { frozen, isUnsaved = false }: ScopeOptions = {}): OpenScope {
+export function useDashboardScope(
+  dashboard: Dashboard,
+  { frozen, isUnsaved = false, isEdited = false }: ScopeOptions = {},
+): OpenScope {
   const raw: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const search = useMemo(() => readDashboardSearch(raw), [raw]);
   const navigate = useNavigate();
@@ -85,6 +90,8 @@ export function useDashboardScope(dashboard: Dashboard, { frozen, isUnsaved = fa
     range,
     user: useMemo(() => (user === undefined ? undefined : { login: user.name }), [user]),
     change,
+    isEdited,
+    isUnsaved,
   });
   const annotations = useAnnotations({
     dashboard,

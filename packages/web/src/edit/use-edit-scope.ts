@@ -8,7 +8,10 @@ import type { DraftState } from './draft.ts';
 export function useEditScope(draft: DraftState) {
   const dashboard: Dashboard = draft.history.now;
   const isNew = draft.meta.revision === 0 && !draft.meta.builtin;
-  const open = useDashboardScope(dashboard, { isUnsaved: isNew });
+  const open = useDashboardScope(dashboard, {
+    isUnsaved: isNew,
+    isEdited: dashboard.variables !== draft.history.saved.variables,
+  });
   const { scope } = open;
   const edited = useMemo(() => (isNew ? { ...scope, uid: '' } : scope), [isNew, scope]);
   const refresh = open.search.refresh ?? dashboard.refresh;

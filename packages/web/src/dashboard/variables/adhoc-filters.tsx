@@ -103,8 +103,8 @@ function FilterForm({ variable, scope, filter, onSave }: FilterFormProps): React
   const [operator, setOperator] = useState<AdhocOperator>(filter?.operator ?? '=');
   const [value, setValue] = useState(filter === undefined ? '' : (filter.values ?? [filter.value]).join(', '));
   const [settledKey] = useDebouncedValue(key.trim(), 150);
-  const { uid: dashboard, range, variables } = scope;
-  const asked = { dashboard, variable, values: variables.neededBy(variable), range };
+  const { range, variables } = scope;
+  const asked = { ...variables.asked, variable, values: variables.neededBy(variable), range };
   const [settledValue] = useDebouncedValue(value, 150);
   const names = useQuery({ ...variableOptionsQuery({ ...asked, search: settledKey }), placeholderData: keepPreviousData });
   const values = useQuery({

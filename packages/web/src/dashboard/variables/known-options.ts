@@ -18,14 +18,25 @@ export interface OptionsAsk {
   readonly search: string;
   /** Of an ad-hoc variable: the label whose values are asked; absent asks for the labels. */
   readonly key?: string;
+  /** All variables of the dashboard, where it is being edited. */
+  readonly drafts?: readonly Variable[] | undefined;
 }
 
 /** The server's options of a variable, the first of those that a search finds. */
-export function variableOptionsQuery({ dashboard, variable, values, range, search, key }: OptionsAsk) {
+export function variableOptionsQuery({ dashboard, variable, values, range, search, key, drafts }: OptionsAsk) {
   const moves = variable.kind === 'query' && variable.refresh === 'range';
   const { from, to } = range.text;
   return queryOptions({
-    queryKey: ['variable-options', dashboard, variable.name, values, moves ? [from, to, range.timeZone] : [], search, key],
+    queryKey: [
+      'variable-options',
+      dashboard,
+      variable.name,
+      values,
+      moves ? [from, to, range.timeZone] : [],
+      search,
+      key,
+      drafts,
+    ],
     staleTime: isRelative(to) ? 60_000 : Number.POSITIVE_INFINITY,
     retry: false,
     queryFn: ({ signal }): Promise<VariableOptionsAnswer> => {
@@ -40,6 +51,7 @@ export function variableOptionsQuery({ dashboard, variable, values, range, searc
         limit: MOST_OPTIONS,
         timeZone: zoneName(range.timeZone),
         ...(key === undefined ? {} : { key }),
+        ...(drafts === undefined ? {} : { drafts }),
       };
       return askJson('/api/variable-options', { method: 'POST', body, signal });
     },

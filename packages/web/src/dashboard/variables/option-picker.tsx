@@ -197,7 +197,7 @@ interface Found {
 }
 
 /** What a search finds: among the options that the dashboard holds, or on the server. */
-function useFound(variable: Choosable, { uid, variables, range }: DashboardScope, search: string): Found {
+function useFound(variable: Choosable, { variables, range }: DashboardScope, search: string): Found {
   const own = useMemo(
     () =>
       ownOptions(variable, {
@@ -208,7 +208,7 @@ function useFound(variable: Choosable, { uid, variables, range }: DashboardScope
     [variable, variables, range.timeZone],
   );
   const { data, error, isFetching } = useQuery({
-    ...variableOptionsQuery({ dashboard: uid, variable, values: variables.neededBy(variable), range, search }),
+    ...variableOptionsQuery({ ...variables.asked, variable, values: variables.neededBy(variable), range, search }),
     enabled: isAsked(variable),
     placeholderData: keepPreviousData,
   });

@@ -23,6 +23,7 @@ import type { PageRange } from '../../time/page-range.ts';
 import { chosenOptions } from '../arrange.ts';
 import type { RepeatValues } from '../arrange.ts';
 import { isAsked, variableOptionsQuery } from './known-options.ts';
+import type { OptionsAsk } from './known-options.ts';
 import {
   changedValues,
   type Chosen,
@@ -50,6 +51,8 @@ export interface PageVariables {
   readonly values: VariableValues;
   readonly filters: Readonly<Record<string, readonly AdhocFilter[]>>;
   readonly known: Readonly<Record<string, KnownOptions>>;
+  /** Whose options the server is asked for: the saved dashboard's, or those that are being edited. */
+  readonly asked: Pick<OptionsAsk, 'dashboard' | 'drafts'>;
   /** Why they can't all be resolved, where they can't. */
   readonly problem: string | undefined;
   /** Whether something is not as it was saved. */
@@ -78,13 +81,22 @@ export interface PageVariablesNeeds {
   readonly search: DashboardSearch;
   readonly range: PageRange;
   readonly user: { readonly login: string } | undefined;
+  /** The variables are not, or not all, as they are saved: the server is told them. */
+  readonly isEdited: boolean;
+  /** The server does not know the dashboard at all. */
+  readonly isUnsaved: boolean;
   readonly change: (next: DashboardSearch, how: 'push' | 'replace') => void;
 }
 
 const NOTHING: VariableValues = {};
 
-export function usePageVariables({ dashboard, search, range, user, change }: PageVariablesNeeds): PageVariables {
+export function usePageVariables(given: PageVariablesNeeds): PageVariables {
+  const { dashboard, search, range, user, change, isEdited, isUnsaved } = given;
   const { variables, uid } = dashboard;
+  const asksFor = useMemo(
+    () => ({ dashboard: isUnsaved ? '' : uid, drafts: isUnsaved || isEdited ? variables : undefined }),
+    [isEdited, isUnsaved, uid, variables],
+  );
   const client = useQueryClient();
   // What stays out of the URL is kept here.
   const [kept, setKept] = useState<VariableValues>(NOTHING);
@@ -110,7 +122,7 @@ export function usePageVariables({ dashboard, search, range, user, change }: Pag
   );
   const known = useQueries({
     queries: asked.map((variable) =>
-      variableOptionsQuery({ dashboard: uid, variable, values: neededBy(variable), range, search: '' }),
+      variableOptionsQuery({ ...asksFor, variable, values: neededBy(variable), range, search: '' }),
     ),
     combine,
   });
@@ -155,7 +167,7 @@ export function usePageVariables({ dashboard, search, range, user, change }: Pag
         if (value === ALL_VALUE || isUnset(value)) continue;
         const needed = pick(changedValues(variables, next.values), needs(variable, variables));
         const answer = await client
-          .fetchQuery(variableOptionsQuery({ dashboard: uid, variable, values: needed, range, search: '' }))
+          .fetchQuery(variableOptionsQuery({ ...asksFor, variable, values: needed, range, search: '' }))
           // Its own place in the bar tells of what went wrong.
           .catch(() => undefined);
         if (answer === undefined || answer.total > answer.options.length) continue;
@@ -167,6 +179,7 @@ export function usePageVariables({ dashboard, search, range, user, change }: Pag
 
     return {
       list: variables,
+      asked: asksFor,
       values,
       filters: Object.fromEntries(
         variables.flatMap((variable) =>
@@ -212,7 +225,7 @@ export function usePageVariables({ dashboard, search, range, user, change }: Pag
         isPlain(text) ? text : fillText(text, narrowScope(scopeNow(), local, optionsOf, about)),
       urlSearch: writeVariables(variables, { values: changed, filters: chosen.filters }),
     };
-  }, [changed, chosen, client, dashboard, known, neededBy, range, uid, user, values, variables, write]);
+  }, [asksFor, changed, chosen, client, dashboard, known, neededBy, range, uid, user, values, variables, write]);
 }
 
 function isPlain(text: string): boolean {

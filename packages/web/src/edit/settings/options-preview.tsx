@@ -28,14 +28,14 @@ export function OptionsPreview({
     queryFn: ({ signal }) => {
       const toMs = Math.round(serverClock.now());
       const body: VariableOptionsRequest = {
-        dashboard: dashboard.uid,
+        dashboard: '',
         variable: draft.name,
         variables: variableValues(dashboard.variables, {}),
         fromMs: toMs - HOUR_MS,
         toMs,
         search: '',
         limit: SHOWN,
-        draft,
+        drafts: dashboard.variables.map((other) => (other.name === draft.name ? draft : other)),
       };
       return askJson<VariableOptionsAnswer>('/api/variable-options', { method: 'POST', body, signal });
     },
