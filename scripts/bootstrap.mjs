@@ -22,10 +22,14 @@ const COMMANDS = {
   check: { web: false, script: ['scripts/check.mjs'] },
   test: {
     web: true,
-    debian: ['chromium', 'curl', 'prometheus', 'prometheus-node-exporter', 'victoria-metrics'],
+    debian: ['chromium', 'curl', 'prometheus', 'victoria-metrics'],
     script: ['scripts/test.mjs'],
   },
-  'test:peers': { web: false, debian: ['python3-venv'], script: ['scripts/test.mjs', '--only', 'peers'] },
+  'test:peers': {
+    web: true,
+    debian: ['chromium', 'prometheus', 'prometheus-node-exporter', 'python3-venv'],
+    script: ['scripts/test.mjs', '--only', 'peers'],
+  },
   'corpus:dashboards': {
     web: process.argv.includes('--browser'),
     debian: process.argv.includes('--browser') ? ['chromium', 'prometheus-node-exporter'] : [],
@@ -33,7 +37,7 @@ const COMMANDS = {
   },
   e2e: {
     web: true,
-    debian: ['chromium', 'prometheus', 'prometheus-node-exporter'],
+    debian: ['chromium'],
     script: ['scripts/test.mjs', '--only', 'e2e'],
   },
   bench: { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },

@@ -39,6 +39,7 @@ function checks() {
 function peers() {
   process.env.VITRINE_TESTS = 'peers';
   unit();
+  browser();
 }
 
 function unit() {
