@@ -31,6 +31,7 @@ const LEAST_FONT = 10;
 const LETTER = 6.2;
 /** A shorter edge would be hidden by what is written on it. */
 const LABEL_FROM = 130;
+const MOST_PLAIN = 300;
 const RIM = 3.5;
 const ARROW = 7;
 
@@ -48,6 +49,8 @@ export function paintGraph(ctx: CanvasRenderingContext2D, paint: GraphPaint): vo
   const right = left + width / view.scale;
   const bottom = top + height / view.scale;
   ctx.lineCap = 'round';
+  // Hundreds of lines at full ink are a carpet.
+  const plain = model.edges.length > MOST_PLAIN ? ink.axis : ink.faint;
   model.edges.forEach((edge, index) => {
     const [ax, ay, bx, by] = [places.x[edge.source]!, places.y[edge.source]!, places.x[edge.target]!, places.y[edge.target]!];
     const bend = bends[index] ?? 0;
@@ -60,7 +63,7 @@ export function paintGraph(ctx: CanvasRenderingContext2D, paint: GraphPaint): vo
     if (isOut) return;
     const isLit = lit === undefined ? edge.highlighted : lit.edges.has(index);
     ctx.globalAlpha = lit !== undefined && !isLit ? 0.15 : found === undefined ? 1 : 0.3;
-    const color = isLit ? ink.accent : (edge.color ?? ink.faint);
+    const color = isLit ? ink.accent : (edge.color ?? plain);
     drawEdge(ctx, edge, model.nodes[edge.source]!, model.nodes[edge.target]!, [ax, ay, bx, by], bend, color, view.scale);
     if (
       (isLit || (model.edges.length <= 60 && Math.hypot(bx - ax, by - ay) * view.scale > LABEL_FROM)) &&
