@@ -36,6 +36,10 @@ export async function askApi(settings: PrometheusSettings, fetchFrom: typeof fet
       await response.body?.cancel();
       response = await send(settings, fetchFrom, question, 'GET', signal);
     }
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      throw new QueryError('execution', redirected(settings, response));
+    }
     return readAnswer(settings, response.status, await readBody(response));
   } catch (error) {
     question.signal?.throwIfAborted();
@@ -70,9 +74,16 @@ async function send(
   return fetchFrom(url, {
     method,
     headers: { accept: 'application/json', ...headers },
+    // Secrets in headers are for this address; a server that sends on to another would get them there, or ask for us inside our network.
+    redirect: 'manual',
     signal,
     ...(method === 'POST' ? { body: query } : {}),
   });
+}
+
+function redirected({ name }: PrometheusSettings, { status, headers }: Response): string {
+  const to = (headers.get('location') ?? '').slice(0, 200);
+  return `The data source "${name}" answered HTTP status ${status} and sends on to "${to}", which is not followed. Give it the address that answers.`;
 }
 
 async function readBody(response: Response): Promise<string> {

@@ -134,6 +134,15 @@ describe('a query', () => {
     expect(made.asked).toHaveLength(2);
   });
 
+  test('is sent to no other address than that of the source', async () => {
+    const made = source((_, { redirect }) => {
+      expect(redirect).toBe('manual');
+      return new Response(null, { status: 302, headers: { location: 'http://169.254.169.254/' } });
+    });
+    await expect(ask(made, {})).rejects.toThrow(/status 302 and sends on to "http:\/\/169.*not followed/);
+    expect(made.asked).toHaveLength(1);
+  });
+
   test('brings exemplars beside the series, and goes without them where there are none', async () => {
     const exemplars = [{ seriesLabels: {}, exemplars: [{ labels: { trace_id: 't' }, value: '6', timestamp: 1.5 }] }];
     const answer = (url: URL) =>
