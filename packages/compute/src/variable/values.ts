@@ -1,5 +1,15 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { ALL_VALUE, type AdhocFilter, type Variable, type VariableValue, type VariableValues } from '@vitrine/model/variable.ts';
+import {
+  ALL_VALUE,
+  type AdhocFilter,
+  type CustomVariable,
+  type DatasourceVariable,
+  type QueryVariable,
+  type Variable,
+  type VariableOption,
+  type VariableValue,
+  type VariableValues,
+} from '@vitrine/model/variable.ts';
 
 /** The longest value of a variable, in characters, and the most that may be chosen of one. */
 export const MAX_VALUE_LENGTH = 10_000;
@@ -70,6 +80,33 @@ function one(value: VariableValue): string {
 /** Whether nothing was ever chosen, so that the first option counts. */
 export function isUnset(value: VariableValue): boolean {
   return value === '' || value.length === 0;
+}
+
+/**
+ * Whether the saved choice of a variable is looked up among its options before it counts. What is never refreshed counts as it
+ * is; labels to group by may be none.
+ */
+export function isSettled(variable: Variable): variable is QueryVariable | CustomVariable | DatasourceVariable {
+  if (variable.kind === 'query') return variable.refresh !== 'never' || isUnset(variable.current);
+  return variable.kind === 'custom' || variable.kind === 'datasource';
+}
+
+/**
+ * What stands for a variable as long as its reader chooses nothing: of what is saved that which is among the options; else
+ * All, or the first option, as in Grafana. Where the options are not known, or there are none, what is saved counts.
+ */
+export function settledValue(
+  variable: Variable,
+  saved: VariableValue,
+  options: readonly VariableOption[] | undefined,
+): VariableValue {
+  const first = options?.[0];
+  if (options === undefined || first === undefined || saved === ALL_VALUE || !isSettled(variable)) return saved;
+  const known = new Set(options.map(({ value }) => value));
+  const left = (typeof saved === 'string' ? [saved] : saved).filter((value) => known.has(value));
+  if (left.length > 0) return variable.multi ? left : (left[0] as string);
+  if (variable.includeAll) return ALL_VALUE;
+  return variable.multi ? [first.value] : first.value;
 }
 
 /** The filters of each ad-hoc variable, base filters first: what is chosen, else what is saved. */

@@ -86,7 +86,7 @@ const MAX_TAGS = 100;
 const MAX_TAG = 200;
 const MAX_MESSAGE = 5_000;
 /** Addresses of the API that would hide a dashboard of that uid. */
-const TAKEN_UIDS: ReadonlySet<string> = new Set(['home', 'tags']);
+const TAKEN_UIDS: ReadonlySet<string> = new Set(['home', 'tags', 'uid', 'id', 'db', 'import']);
 /** Dashboards of files have no row and so no number of their own: theirs are made of the uid, above all others. */
 const FILE_ID_BASE = 2 ** 30;
 

@@ -8,8 +8,10 @@ import { allVariables, needsOptions, resolveVariable } from '@vitrine/compute/va
 import {
   adhocFilters,
   checkVariableValues,
+  isSettled,
   MAX_CHOSEN,
   MAX_VALUE_LENGTH,
+  settledValue,
   variableValues,
 } from '@vitrine/compute/variable/values.ts';
 import { stepFor } from '@vitrine/compute/step.ts';
@@ -50,8 +52,9 @@ export function optionMemory(): OptionMemory {
   return shortMemory(10_000, 1_000_000, (options: readonly VariableOption[]) => options.length);
 }
 
-/** Longer chains of variables are not chains that somebody wrote. */
 const MAX_FILTERS = 200;
+/** What a page may name that is no variable of its dashboard. */
+const FREE_NAME = /^(?!__)[A-Za-z_]/;
 
 /** Fills texts with the values of a page's variables. Values are resolved when a text names them, and then kept. */
 export class PageScope {
@@ -82,8 +85,10 @@ export class PageScope {
     this.#circular = circular;
     this.#circle = problem;
     for (const [name, value] of Object.entries(page.chosen)) {
-      // A repeat's variable, or one that only a link names.
-      if (!this.#byName.has(name)) this.#resolved.set(name, { name, value, text: value, multi: typeof value !== 'string' });
+      // A repeat's variable, or one that only a link names. The built-in names are not for readers to fill in: they stand
+      // where a query's own text stands, as does the $1 of label_replace().
+      if (!this.#byName.has(name) && FREE_NAME.test(name))
+        this.#resolved.set(name, { name, value, text: value, multi: typeof value !== 'string' });
     }
   }
 
@@ -106,11 +111,23 @@ export class PageScope {
     }
     for (const variable of this.#ordered) {
       if (!wanted.has(variable.name) || this.#resolved.has(variable.name) || variable.kind === 'adhoc') continue;
-      const value = this.#values[variable.name] as VariableValue;
-      const options = needsOptions(variable, value) ? await this.#optionsOrNotice(variable) : undefined;
+      const given = this.#values[variable.name] as VariableValue;
+      const isChosen = Object.hasOwn(this.page.chosen, variable.name);
+      const options = needsOptions(variable, given)
+        ? await this.#optionsOrNotice(variable)
+        : !isChosen && isSettled(variable)
+          ? await this.#optionsIfAny(variable)
+          : undefined;
+      const value = isChosen ? given : settledValue(variable, given, options);
       const rangeMs = this.page.toMs - this.page.fromMs;
       this.#resolved.set(variable.name, resolveVariable(variable, value, { scope: this.scope({}), options, rangeMs }));
     }
+  }
+
+  /** What a variable stands for as long as nobody chooses anything, where its options say so. */
+  settled(variable: Variable, options: readonly VariableOption[]): VariableValue | undefined {
+    if (variable.kind === 'adhoc' || !isSettled(variable)) return undefined;
+    return settledValue(variable, variableValues([variable], {})[variable.name] as VariableValue, options);
   }
 
   /** A variable whose options cannot be found stands for nothing, and what names it can still be asked. */
@@ -121,6 +138,16 @@ export class PageScope {
       this.#signal.throwIfAborted();
       this.#notices.set(variable.name, { level: 'warning', text: `Variable $${variable.name}: ${replyFor(error).message}` });
       return [];
+    }
+  }
+
+  /** Where they cannot be found what is saved counts, and the page's own list of them says why. */
+  async #optionsIfAny(variable: Variable): Promise<readonly VariableOption[] | undefined> {
+    try {
+      return await raceAbort(this.#listOptions(variable), this.#signal);
+    } catch {
+      this.#signal.throwIfAborted();
+      return undefined;
     }
   }
 
@@ -267,9 +294,11 @@ export class PageScope {
   /** What these texts depend on, for a key: the values of whatever they name. */
   keyOf(texts: readonly string[]): unknown {
     const names = [...new Set(texts.flatMap(referencedNames))].toSorted();
+    const values = names.map((name) => this.#resolved.get(name) ?? name);
     return [
-      names.map((name) => this.#resolved.get(name) ?? name),
-      names.some((name) => name.startsWith('__'))
+      values,
+      // A value may name what depends on who asks, as a text may.
+      names.some((name) => name.startsWith('__')) || /\$\{?__/.test(JSON.stringify(values))
         ? [this.page.timeZone, this.page.dashboard.uid, this.page.user?.login]
         : undefined,
       names.includes('__all_variables') ? this.#values : undefined,
@@ -277,9 +306,10 @@ export class PageScope {
   }
 }
 
-/** So that two who look at "now" within one second ask for the same. */
+/** So that two who look at "now" within one second ask for the same. An hour stays an hour: `$__range` is read off it. */
 export function wholeSeconds(fromMs: number, toMs: number): { readonly fromMs: number; readonly toMs: number } {
-  return { fromMs: Math.floor(fromMs / 1_000) * 1_000, toMs: Math.ceil(toMs / 1_000) * 1_000 };
+  const endMs = Math.ceil(toMs / 1_000) * 1_000;
+  return { fromMs: endMs - Math.max(1, Math.round((toMs - fromMs) / 1_000)) * 1_000, toMs: endMs };
 }
 
 function checkFilters(filters: Page['filters']): void {

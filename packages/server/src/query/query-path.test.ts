@@ -219,8 +219,38 @@ describe('variables in a query', () => {
     ['rate(up[$__rate_interval]) + $__interval_ms + $__range_s', {}, 'rate(up[1m15s]) + 60000 + 3600'],
     ['up # $job\n + up', {}, 'up # $job\n + up'],
     ['up{job="${none}"}', {}, 'up{job="${none}"}'],
+    ['rate(up[$__rate_interval])', { __rate_interval: '5m]) or secret or rate(up[1m' }, 'rate(up[1m15s])'],
+    ['label_replace(up, "a", "$1", "job", "(.*)")', { 1: '") or secret' }, 'label_replace(up, "a", "$1", "job", "(.*)")'],
   ])('%s with %j', async (expr, variables, want) => {
     expect(await executed({ expr }, { variables })).toBe(want);
+  });
+
+  test.each<[object, object, string]>([
+    [{ multi: true }, {}, 'up{job=~"api"}'],
+    [{ multi: true, includeAll: true }, {}, 'up{job=~"(api|db)"}'],
+    [{ includeAll: true, allValue: '.*' }, {}, 'up{job=~".*"}'],
+    [{ current: 'db' }, {}, 'up{job=~"db"}'],
+    [{ current: 'of another server' }, {}, 'up{job=~"api"}'],
+    [{ current: 'of another server', includeAll: true }, {}, 'up{job=~"(api|db)"}'],
+    [{ current: ['gone', 'db'], multi: true }, {}, 'up{job=~"db"}'],
+    [{ current: 'not looked up', refresh: 'never' }, {}, 'up{job=~"not looked up"}'],
+    [{ current: 'cannot be looked up', spec: { query: 'label_values(up{, job)' } }, {}, 'up{job=~"cannot be looked up"}'],
+    [{ current: 'db' }, { v: 'chosen' }, 'up{job=~"chosen"}'],
+    [{ multi: true }, { v: [] }, 'up{job=~"()"}'],
+    [{ options: [{ value: 'a' }, { value: 'b' }], multi: true }, {}, 'up{job=~"a"}'],
+    [{ options: [{ value: 'a' }], current: 'b', multi: true, includeAll: true }, {}, 'up{job=~"a"}'],
+  ])('%j with %j stands for what is saved as long as that can be chosen', async (more, variables, want) => {
+    const ofJobs = {
+      kind: 'query',
+      source: { type: 'prometheus', uid: '' },
+      spec: { query: 'label_values(up, job)' },
+      refresh: 'load',
+    };
+    const variable = { name: 'v', ...('options' in more ? { kind: 'custom' } : ofJobs), ...more };
+    const queries = [query('A', { expr: 'up{job=~"$v"}' })];
+    const panel = { id: 99, kind: 'timeseries', grid: { x: 0, y: 0, w: 12, h: 8 }, queries };
+    const { traces } = await data([], { variables, draft: { panel, variables: [variable] } });
+    expect(traces[0]?.executed).toBe(want);
   });
 
   test('an interval that is longer than the step makes the steps longer', async () => {
@@ -499,7 +529,12 @@ describe('what can be chosen', () => {
       headers: made.browser,
       payload: { dashboard: 'd1', fromMs: END - 60 * MINUTE, toMs: END, ...payload },
     });
-    return answer.json() as { options?: { text: string; value: string }[]; total?: number; error?: { message: string } };
+    return answer.json() as {
+      options?: { text: string; value: string }[];
+      settled?: unknown;
+      total?: number;
+      error?: { message: string };
+    };
   }
   const texts = async (payload: object) => (await options(payload)).options?.map(({ text }) => text);
   const draft = (more: object) => ({
@@ -538,6 +573,14 @@ describe('what can be chosen', () => {
     ],
   ])('%j', async (payload, want) => {
     expect(await texts(payload)).toEqual(want);
+  });
+
+  test.each<[object, unknown]>([
+    [{ variable: 'job' }, 'api'],
+    [{ variable: 'instance' }, '$__all'],
+    [{ variable: 'job', search: 'd' }, 'api'],
+  ])('comes with what stands for it as long as nobody chooses: %j', async (payload, want) => {
+    expect(await options(payload)).toHaveProperty('settled', want);
   });
 
   test('is cut, and counted', async () => {

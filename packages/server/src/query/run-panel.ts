@@ -3,12 +3,12 @@ import { splitSeries } from '@vitrine/compute/transform/series.ts';
 import { textsOf } from '@vitrine/compute/variable/order.ts';
 import type { PanelDataRequest } from '@vitrine/model/api.ts';
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
-import type { Panel } from '@vitrine/model/dashboard.ts';
+import { DASHBOARD_SOURCE_UID, type Panel } from '@vitrine/model/dashboard.ts';
 import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { Coalesced } from './coalesce.ts';
 import { type Page, PageScope, type ScopeNeeds } from './page-scope.ts';
 import { type AskedRange, minIntervalMs, panelGrid, panelRange } from './panel-range.ts';
-import { type QueryNeeds, runQueries } from './run-queries.ts';
+import { isExpression, type QueryNeeds, runQueries } from './run-queries.ts';
 import { compareOffsetMs, earlierFrames } from './time-compare.ts';
 import { DEFAULT_TOP, topSeries } from './top-series.ts';
 
@@ -40,7 +40,7 @@ export async function runPanel(request: PanelRequest, needs: RunPanelNeeds, sign
   if ((sinceMs === undefined) !== (stepMs === undefined)) {
     throw new BadRequest('sinceMs', 'goes together with the stepMs of the first answer; send both or neither');
   }
-  const first = await run.answer(panel, sinceMs !== undefined && (await run.canGrow(panel)));
+  const first = await run.answer(panel, sinceMs !== undefined && run.canGrow(panel));
   // Which series rank highest is known only from the whole of them.
   return sinceMs !== undefined && first.isCut ? (await run.answer(panel, false)).data : first.data;
 }
@@ -64,11 +64,11 @@ class PanelRun {
   }
 
   /** Whether nothing of the panel needs the whole of its answers. */
-  async canGrow(panel: Panel): Promise<boolean> {
+  canGrow(panel: Panel): boolean {
     return (
       this.#transformations(panel).length === 0 &&
       panel.queryOptions.timeCompare === '' &&
-      panel.queries.every(({ source }) => source.type !== '__expr__' && !source.uid.startsWith('-- '))
+      panel.queries.every((query) => !isExpression(query) && query.source.uid !== DASHBOARD_SOURCE_UID)
     );
   }
 
@@ -82,7 +82,7 @@ class PanelRun {
         ...data,
         frames: cut.frames,
         notices: [...this.#scope.notices, ...notices, ...transformed.notices, ...cut.notices],
-        growable: data.growable && !cut.isCut && (await this.canGrow(panel)),
+        growable: data.growable && !cut.isCut && this.canGrow(panel),
       },
       isCut: cut.isCut,
     };

@@ -63,7 +63,7 @@ export async function runQueries(queries: readonly Query[], at: AskedAt, needs: 
 /** A query that somebody has yet to write asks for nothing. */
 function isBlank({ spec, source }: Query): boolean {
   const text = spec['expr'];
-  return source.type !== EXPRESSION_SOURCE.type && typeof text === 'string' && text.trim() === '';
+  return !isExpression({ source }) && typeof text === 'string' && text.trim() === '';
 }
 
 class QueriesRun {
@@ -209,7 +209,7 @@ class QueriesRun {
   }
 }
 
-function isExpression({ source }: Query): boolean {
+export function isExpression({ source }: Pick<Query, 'source'>): boolean {
   // The number is what old dashboards call the source.
   return source.type === EXPRESSION_SOURCE.type || source.uid === EXPRESSION_SOURCE.uid || source.uid === '-100';
 }

@@ -1,6 +1,7 @@
 import { textsOf } from '@vitrine/compute/variable/order.ts';
-import { DASHBOARD_SOURCE_UID, EXPRESSION_SOURCE, MIXED_SOURCE_UID, type Panel } from '@vitrine/model/dashboard.ts';
+import { DASHBOARD_SOURCE_UID, MIXED_SOURCE_UID, type Panel } from '@vitrine/model/dashboard.ts';
 import type { PageScope } from './page-scope.ts';
+import { isExpression } from './run-queries.ts';
 
 /**
  * Calls back with a panel's id and the newest time when one of its queries has grown, until the signal fires. A panel that
@@ -16,7 +17,7 @@ export async function watchPanels(
   await Promise.all(
     panels.flatMap((panel) =>
       panel.queries.map(async ({ source: ref, spec }) => {
-        if (ref.uid === DASHBOARD_SOURCE_UID || ref.type === EXPRESSION_SOURCE.type) return;
+        if (ref.uid === DASHBOARD_SOURCE_UID || isExpression({ source: ref })) return;
         try {
           const texts = textsOf(spec);
           await scope.prepare(texts);

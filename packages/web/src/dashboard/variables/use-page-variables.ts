@@ -5,7 +5,7 @@ import { ownOptions } from '@vitrine/compute/variable/options.ts';
 import { dependencies, textsOf, variableOrder } from '@vitrine/compute/variable/order.ts';
 import { allVariables } from '@vitrine/compute/variable/resolve.ts';
 import { readUrlVariables, writeUrlVariables } from '@vitrine/compute/variable/url.ts';
-import { isUnset, variableValues } from '@vitrine/compute/variable/values.ts';
+import { isUnset, settledValue, variableValues } from '@vitrine/compute/variable/values.ts';
 import type { PanelDataRequest, VariableOptionsAnswer } from '@vitrine/model/api.ts';
 import type { Dashboard, Panel } from '@vitrine/model/dashboard.ts';
 import {
@@ -39,6 +39,8 @@ import {
 
 export interface KnownOptions {
   readonly options: readonly VariableOption[] | undefined;
+  /** What stands for it as long as nobody chooses, where its options say so. */
+  readonly settled: VariableValue | undefined;
   readonly total: number;
   readonly error: Error | null;
   readonly isPending: boolean;
@@ -105,7 +107,6 @@ export function usePageVariables(given: PageVariablesNeeds): PageVariables {
     const { values, filters } = readUrlVariables(new URLSearchParams(written), variables);
     return { values: { ...values, ...kept }, filters };
   }, [written, kept, variables]);
-  const values = useMemo(() => variableValues(variables, chosen.values), [variables, chosen.values]);
   const changed = useMemo(() => changedValues(variables, chosen.values), [variables, chosen.values]);
   const neededBy = useCallback((variable: Variable) => pick(changed, needs(variable, variables)), [changed, variables]);
 
@@ -115,7 +116,7 @@ export function usePageVariables(given: PageVariablesNeeds): PageVariables {
       Object.fromEntries(
         results.map(({ data, error, isPending }, at) => [
           asked[at]?.name,
-          { options: data?.options, total: data?.total ?? 0, error, isPending },
+          { options: data?.options, settled: data?.settled, total: data?.total ?? 0, error, isPending },
         ]),
       ),
     [asked],
@@ -126,6 +127,16 @@ export function usePageVariables(given: PageVariablesNeeds): PageVariables {
     ),
     combine,
   });
+  const values = useMemo((): VariableValues => {
+    const all = variableValues(variables, chosen.values);
+    const settled = variables.flatMap((variable): [string, VariableValue][] => {
+      const { name } = variable;
+      if (Object.hasOwn(chosen.values, name)) return [];
+      const value = known[name]?.settled ?? settledOwn(variable, all[name] ?? '');
+      return value === undefined ? [] : [[name, value]];
+    });
+    return { ...all, ...Object.fromEntries(settled) };
+  }, [variables, chosen.values, known]);
 
   const write = useCallback(
     (next: Chosen): void => {
@@ -226,6 +237,12 @@ export function usePageVariables(given: PageVariablesNeeds): PageVariables {
       urlSearch: writeVariables(variables, { values: changed, filters: chosen.filters }),
     };
   }, [asksFor, changed, chosen, client, dashboard, known, neededBy, range, uid, user, values, variables, write]);
+}
+
+/** Of options that are written in the dashboard; those that hold variables are the server's to look through. */
+function settledOwn(variable: Variable, value: VariableValue): VariableValue | undefined {
+  if (variable.kind !== 'custom' || !variable.options.every((option) => isPlain(option.value))) return undefined;
+  return settledValue(variable, value, variable.options);
 }
 
 function isPlain(text: string): boolean {
