@@ -1,3 +1,4 @@
+import { parseTimeRegion, regionsIn } from '@vitrine/compute/time-regions.ts';
 import { textsOf } from '@vitrine/compute/variable/order.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { type AnnotationQuery, GRAFANA_SOURCE_UID } from '@vitrine/model/dashboard.ts';
@@ -91,6 +92,7 @@ async function ownEvents(
   const { fromMs, toMs, dashboard } = scope.page;
   // Old documents say it beside the target.
   const target = new Read('target', spec['target'] ?? spec);
+  if (target.at('queryType').value === 'timeRegions') return timeRegions(target.at('timeRegion').value, { name, color }, scope);
   const type = builtIn ? 'dashboard' : target.at('type').or('dashboard', (it) => it.string());
   const limit = target
     .at('limit')
@@ -120,6 +122,18 @@ async function ownEvents(
       ...(annotation.panelId === undefined || annotation.dashboardUid !== dashboard.uid ? {} : { panelId: annotation.panelId }),
     };
   });
+}
+
+function timeRegions(region: unknown, query: Pick<AnnotationQuery, 'name' | 'color'>, { page }: PageScope): AnnotationEvent[] {
+  return regionsIn(parseTimeRegion(region, page.timeZone), page).map(({ fromMs, toMs }) => ({
+    query: query.name,
+    timeMs: fromMs,
+    endMs: toMs,
+    title: query.name,
+    text: '',
+    tags: [],
+    color: query.color,
+  }));
 }
 
 /** A variable of several values stands for several tags. */

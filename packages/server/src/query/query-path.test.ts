@@ -133,6 +133,16 @@ const DASHBOARD = {
       extra: {},
     },
     {
+      name: 'Nightly',
+      source: { type: 'grafana', uid: '-- Grafana --' },
+      enable: false,
+      hide: true,
+      builtIn: false,
+      color: 'grey',
+      spec: { target: { queryType: 'timeRegions', timeRegion: { mode: 'simple', from: '23:00', to: '01:00' } } },
+      extra: {},
+    },
+    {
       name: 'Broken',
       source: { type: 'prometheus', uid: '' },
       enable: false,
@@ -627,6 +637,14 @@ describe('annotations', () => {
       [0, 0],
     ]);
     expect(found[0]).toMatchObject({ query: 'Deploys', title: 'Deploy 1.2', tags: ['prod'], color: 'red' });
+  });
+
+  test('come from times of the day', async () => {
+    const { events: found } = await events({
+      timeZone: 'UTC',
+      enabled: { Own: false, Tagged: false, Deploys: false, Nightly: true },
+    });
+    expect(found).toMatchObject([{ query: 'Nightly', timeMs: END - 60 * MINUTE, endMs: END + 60 * MINUTE, color: 'grey' }]);
   });
 
   test('come from what people wrote down, here or under a tag', async () => {

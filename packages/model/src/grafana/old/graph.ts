@@ -334,7 +334,8 @@ function timeRegion(region: Json, panel: Json, index: number, notes: Notes): Jso
     target: {
       refId: 'Anno',
       queryType: 'timeRegions',
-      timeRegion: defined({ mode: 'simple', fromDayOfWeek, toDayOfWeek, from, to, timezone }),
+      // Times of the old panel are UTC, whatever the dashboard's zone.
+      timeRegion: defined({ mode: 'simple', fromDayOfWeek, toDayOfWeek, from, to, timezone: timezone ?? 'utc' }),
     },
   };
 }
