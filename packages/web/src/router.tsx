@@ -114,6 +114,18 @@ const playlist = createRoute({
   component: lazyRouteComponent(() => import('./playlist/play-page.tsx'), 'PlayPage'),
 });
 
+const library = createRoute({
+  getParentRoute: () => shell,
+  path: '/library',
+  component: lazyRouteComponent(() => import('./library/library-page.tsx'), 'LibraryPage'),
+});
+
+const snapshots = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboard/snapshots',
+  component: lazyRouteComponent(() => import('./share/snapshots-page.tsx'), 'SnapshotsPage'),
+});
+
 const snapshot = createRoute({
   getParentRoute: () => shell,
   path: '/dashboard/snapshot/$key',
@@ -140,6 +152,8 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         importing,
         playlists,
         playlist,
+        library,
+        snapshots,
         snapshot,
         anything,
       ]),

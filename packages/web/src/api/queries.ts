@@ -98,11 +98,13 @@ export interface LoadedDashboard {
   readonly starred: boolean;
   /** Sentences on what could not be filled in. */
   readonly notices: readonly string[];
+  /** Ids of the panels whose library panel is not there any more. */
+  readonly lost: readonly number[];
 }
 
 /** What the server says of a dashboard, read once, at the edge. */
 function readDashboardAnswer({ dashboard, ...rest }: DashboardAnswer): LoadedDashboard {
-  return { notices: [], ...rest, dashboard: parseDashboard(dashboard) };
+  return { notices: [], lost: [], ...rest, dashboard: parseDashboard(dashboard) };
 }
 
 export function dashboardQuery(uid: string) {

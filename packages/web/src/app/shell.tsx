@@ -1,7 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate, useSearch } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -29,6 +29,8 @@ export function Shell(): ReactElement {
   const session = useQuery(sessionQuery);
   // On a wall, or in a frame of another page, there is nothing to go to.
   const isKiosk = readDashboardSearch(useSearch({ strict: false })).kiosk === true;
+  // Some snapshots are for anyone: the page itself says where one is not.
+  const isSnapshot = useLocation({ select: ({ pathname }) => pathname.startsWith('/dashboard/snapshot/') });
   const client = useQueryClient();
   const navigate = useNavigate();
   const theme = useThemeName();
@@ -75,8 +77,9 @@ export function Shell(): ReactElement {
     return () => clearInterval(timer);
   }, [reachable, client]);
 
-  if (session.error instanceof ApiError && session.error.status === 401) return <SignInPage sentence={session.error.message} />;
-  if (session.error !== null && session.data === undefined) {
+  const isSignedOut = session.error instanceof ApiError && session.error.status === 401;
+  if (isSignedOut && !isSnapshot) return <SignInPage sentence={session.error?.message} />;
+  if (!isSignedOut && session.error !== null && session.data === undefined) {
     return <UnreachablePage error={session.error} onRetry={() => void session.refetch()} />;
   }
   return (
@@ -84,7 +87,7 @@ export function Shell(): ReactElement {
       <a className={classes.skip} href="#page">
         Skip to the page
       </a>
-      {!isKiosk && (
+      {!isKiosk && !isSignedOut && (
         <Rail
           collapsed={collapsed}
           theme={theme}

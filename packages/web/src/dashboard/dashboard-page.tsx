@@ -43,6 +43,7 @@ import { useDashboardScope } from './use-dashboard-scope.ts';
 import { useKeepUp } from './use-keep-up.ts';
 import { VariablesBar } from './variables/variables-bar.tsx';
 
+const ShareBar = lazy(async () => ({ default: (await import('../share/share-bar.tsx')).ShareBar }));
 const AnnotationForm = lazy(async () => ({ default: (await import('./annotations/annotation-form.tsx')).AnnotationForm }));
 
 /** `/d/:uid`: a saved dashboard over the range of the URL. */
@@ -66,8 +67,10 @@ export function DashboardByUid({ uid, controls }: DashboardByUidProps): ReactEle
     if (title !== undefined) noteOpened({ uid, title });
   }, [uid, title]);
   if (data !== undefined) {
-    const { dashboard, folder, notices } = data;
-    return <DashboardView key={uid} {...{ dashboard, folder, notices }} beside={<Star loaded={data} />} controls={controls} />;
+    const { dashboard, folder, notices, lost } = data;
+    return (
+      <DashboardView key={uid} {...{ dashboard, folder, notices, lost }} beside={<Star loaded={data} />} controls={controls} />
+    );
   }
   if (error !== null) return <MissingDashboard uid={uid} error={error} onRetry={() => void refetch()} />;
   return (
@@ -90,6 +93,8 @@ export interface DashboardViewProps {
   readonly folder?: FolderRef | undefined;
   /** Sentences above the panels. */
   readonly notices?: readonly string[];
+  /** Ids of the panels whose library panel is not there any more. */
+  readonly lost?: readonly number[];
   /** Right behind the title. */
   readonly beside?: ReactNode;
   /** Stands beside the time controls. */
@@ -99,14 +104,17 @@ export interface DashboardViewProps {
 }
 
 const NO_NOTICES: readonly string[] = [];
+const NO_PANELS: readonly number[] = [];
 
 /** A dashboard with its bars. */
 export function DashboardView(props: DashboardViewProps): ReactElement {
-  const { dashboard, folder, notices = NO_NOTICES, beside, controls, frozen } = props;
+  const { dashboard, folder, notices = NO_NOTICES, lost = NO_PANELS, beside, controls, frozen } = props;
   const internal = useInternalLink();
   const hasPatterns = useMemo(() => mentionsPattern(dashboard), [dashboard]);
   if (hasPatterns) use(loadPatternEngine());
-  const { scope, search, timeZone, problem, change, drafted, closeDraft } = useDashboardScope(dashboard, { frozen });
+  const opened = useDashboardScope(dashboard, { frozen });
+  const { search, timeZone, problem, change, drafted, closeDraft } = opened;
+  const scope = useMemo(() => (lost.length === 0 ? opened.scope : { ...opened.scope, lost }), [opened.scope, lost]);
   const { text } = scope.range;
   const refresh = search.refresh ?? dashboard.refresh;
   const wantsLive = refresh === 'live';
@@ -215,6 +223,9 @@ export function DashboardView(props: DashboardViewProps): ReactElement {
               <LiveToggle status={status} wanted={wantsLive} frozen={isStill} onToggle={actions.toggleLive} />
             </>
           )}
+          <Suspense fallback={<span className={classes.shareRoom} />}>
+            <ShareBar {...{ scope, title, arranged }} />
+          </Suspense>
           {scope.mayEdit && dashboard.editable && (
             <Button
               component="a"

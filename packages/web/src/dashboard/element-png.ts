@@ -75,7 +75,7 @@ async function fontFaces(element: HTMLElement): Promise<string> {
     const latin = /U\+0?0?0?0-0?0?FF|^$/i.test(rule.style.getPropertyValue('unicode-range'));
     return latin && [...families].some((each) => each.includes(family));
   });
-  const written = await Promise.all(used.map(writeFontFace));
+  const written = await Promise.all(used.map(writtenFace));
   return written.join('\n');
 }
 
@@ -86,6 +86,20 @@ function fontRules(sheet: CSSStyleSheet): CSSFontFaceRule[] {
     // A sheet of another origin, of an extension: not ours.
     return [];
   }
+}
+
+const faces = new WeakMap<CSSFontFaceRule, Promise<string>>();
+
+/** The same fonts stand in every picture of a dashboard. */
+function writtenFace(rule: CSSFontFaceRule): Promise<string> {
+  let face = faces.get(rule);
+  if (face === undefined) {
+    face = writeFontFace(rule);
+    faces.set(rule, face);
+    // Next time it is tried again.
+    face.catch(() => faces.delete(rule));
+  }
+  return face;
 }
 
 async function writeFontFace(rule: CSSFontFaceRule): Promise<string> {

@@ -77,7 +77,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
       [chosen, draft, top],
     ),
     widthPx,
-    inView: inView && !isHeld,
+    inView: (inView || scope.drawsAll === true) && !isHeld,
     pulse: scope.pulse,
     // A snapshot says of every panel what it showed; of one that it does not name, nothing.
     frozen: scope.frozen === undefined || !asks ? undefined : (scope.frozen.get(panel.id) ?? NO_DATA),
@@ -120,8 +120,10 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
         {panel.links.length > 0 && <PanelLinks {...{ panel, scope, local, title }} />}
         {override !== '' && <span className={classes.override}>{override}</span>}
         <span className={classes.space} />
-        <Notices notices={noticesOf(state)} />
-        {!isBare && <PanelMenu {...{ panel, panelKey, title, description, scope, isFull, inspect, frame, top, onTop: setTop }} />}
+        <Notices notices={useNotices(state, panel, scope)} />
+        {!isBare && (
+          <PanelMenu {...{ panel, panelKey, title, description, local, scope, isFull, inspect, frame, top, onTop: setTop }} />
+        )}
         {hairline && <div className={classes.hairline} />}
       </header>
       <div className={classes.content}>
@@ -226,8 +228,22 @@ function PanelContent({ panel, scope, local, state, size, retry }: PanelContentP
   }
 }
 
-function noticesOf(state: PanelState): readonly Notice[] {
-  return 'notices' in state ? state.notices : [];
+const NO_NOTICES: readonly Notice[] = [];
+
+/** What its data say, and whether it still is what the library says. */
+function useNotices(state: PanelState, { id, libraryPanel }: Panel, { lost }: DashboardScope): readonly Notice[] {
+  const ofData = 'notices' in state ? state.notices : NO_NOTICES;
+  const name = libraryPanel !== undefined && lost?.includes(id) === true ? libraryPanel.name || libraryPanel.uid : undefined;
+  return useMemo(
+    () =>
+      name === undefined
+        ? ofData
+        : [
+            { level: 'warning', text: `The library panel “${name}” is not there any more: this is what it said last.` },
+            ...ofData,
+          ],
+    [name, ofData],
+  );
 }
 
 /** What the reader should know about what they see. */

@@ -11,13 +11,16 @@ import {
   IconDots,
   IconLink,
   IconPencil,
+  IconFileTypePdf,
   IconPhoto,
+  IconShare2,
   IconStack2,
   IconTable,
 } from '@tabler/icons-react';
 import type { TopSeries } from '@vitrine/model/api.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
-import { memo } from 'react';
+import type { VariableValues } from '@vitrine/model/variable.ts';
+import { lazy, memo, Suspense, useState } from 'react';
 import type { ReactElement, RefObject } from 'react';
 import { useInternalLink } from '../app/internal-link.ts';
 import { copyText } from '../state/copy-button.tsx';
@@ -26,12 +29,15 @@ import classes from './panel-frame.module.css';
 import { saveFile } from './save-file.ts';
 import type { DashboardScope } from './scope.ts';
 
+const SharePanel = lazy(async () => ({ default: (await import('../share/share-panel.tsx')).SharePanel }));
+
 interface PanelMenuProps {
   readonly panel: Panel;
   readonly panelKey: string;
   /** Both with their variables filled in. */
   readonly title: string;
   readonly description: string;
+  readonly local: VariableValues;
   readonly scope: DashboardScope;
   readonly isFull: boolean;
   readonly inspect: (tab: InspectTab) => void;
@@ -52,18 +58,28 @@ const TOPS: readonly (TopSeries & { readonly label: string })[] = [
 
 /** Apart and kept between renders: a live panel is drawn anew every second, and its menu has nothing new to say. */
 export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactElement {
-  const { panel, panelKey, title, description, scope, isFull, inspect, frame, top, onTop } = props;
+  const { panel, panelKey, title, description, local, scope, isFull, inspect, frame, top, onTop } = props;
   const internal = useInternalLink();
   const hasQueries = panel.queries.length > 0;
   const drawsSeries = panel.kind === 'timeseries' || panel.kind === 'trend' || panel.kind === 'curve';
   const here = encodeURIComponent(scope.uid);
+  // What a snapshot shows is asked of nobody, and has no other address.
+  const isFrozen = scope.frozen !== undefined;
+  const [isSharing, setIsSharing] = useState(false);
+  const name = title || `panel-${panelKey}`;
+  const savePdf = async (): Promise<void> => {
+    const element = frame.current;
+    if (element === null) return;
+    const { panelPdf } = await import('../export/panel-pdf.ts');
+    saveFile(`${name}.pdf`, await panelPdf(element, name, scope.range), 'application/pdf');
+  };
   const takePicture = async (): Promise<void> => {
     const element = frame.current;
     if (element === null) return;
     const { elementPng } = await import('./element-png.ts');
-    saveFile(`${title || `panel-${panelKey}`}.png`, await elementPng(element), 'image/png');
+    saveFile(`${name}.png`, await elementPng(element), 'image/png');
   };
-  return (
+  const menu = (
     <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon size={24} className={classes.menu} aria-label={`Menu of ${title || `panel ${panelKey}`}`}>
@@ -87,7 +103,7 @@ export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactEl
             Edit
           </Menu.Item>
         )}
-        {hasQueries && (
+        {hasQueries && !isFrozen && (
           <Menu.Item
             leftSection={<IconCompass {...icon} />}
             component="a"
@@ -97,14 +113,24 @@ export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactEl
           </Menu.Item>
         )}
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLink {...icon} />} onClick={() => void copyText(scope.linkTo(panelKey))}>
-          Copy link
-        </Menu.Item>
-        <Menu.Item leftSection={<IconClockPause {...icon} />} onClick={() => void copyText(scope.linkTo(panelKey, true))}>
-          Copy link with fixed range
-        </Menu.Item>
+        {!isFrozen && (
+          <>
+            <Menu.Item leftSection={<IconShare2 {...icon} />} onClick={() => setIsSharing(true)}>
+              Share…
+            </Menu.Item>
+            <Menu.Item leftSection={<IconLink {...icon} />} onClick={() => void copyText(scope.linkTo(panelKey))}>
+              Copy link
+            </Menu.Item>
+            <Menu.Item leftSection={<IconClockPause {...icon} />} onClick={() => void copyText(scope.linkTo(panelKey, true))}>
+              Copy link with fixed range
+            </Menu.Item>
+          </>
+        )}
         <Menu.Item leftSection={<IconPhoto {...icon} />} onClick={() => void takePicture()}>
           Save as PNG
+        </Menu.Item>
+        <Menu.Item leftSection={<IconFileTypePdf {...icon} />} onClick={() => void savePdf()}>
+          Save as PDF
         </Menu.Item>
         <Menu.Item leftSection={<IconCopy {...icon} />} onClick={() => void copyText(JSON.stringify(panel, null, 2))}>
           Copy panel
@@ -136,12 +162,16 @@ export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactEl
             <Menu.Item leftSection={<IconTable {...icon} />} onClick={() => inspect('data')}>
               Data as a table
             </Menu.Item>
-            <Menu.Item leftSection={<IconCode {...icon} />} onClick={() => inspect('query')}>
-              Query
-            </Menu.Item>
-            <Menu.Item leftSection={<IconClockPlay {...icon} />} onClick={() => inspect('trace')}>
-              Why slow?
-            </Menu.Item>
+            {!isFrozen && (
+              <>
+                <Menu.Item leftSection={<IconCode {...icon} />} onClick={() => inspect('query')}>
+                  Query
+                </Menu.Item>
+                <Menu.Item leftSection={<IconClockPlay {...icon} />} onClick={() => inspect('trace')}>
+                  Why slow?
+                </Menu.Item>
+              </>
+            )}
           </>
         )}
         <Menu.Item leftSection={<IconBraces {...icon} />} onClick={() => inspect('json')}>
@@ -149,6 +179,16 @@ export const PanelMenu = memo(function PanelMenu(props: PanelMenuProps): ReactEl
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+  return (
+    <>
+      {menu}
+      {isSharing && (
+        <Suspense fallback={null}>
+          <SharePanel {...{ panel, panelKey, local, scope }} title={name} onClose={() => setIsSharing(false)} />
+        </Suspense>
+      )}
+    </>
   );
 });
 

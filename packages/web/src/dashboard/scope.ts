@@ -32,6 +32,10 @@ export interface DashboardScope {
   readonly isKiosk: boolean;
   /** Whether the reader may change the dashboard and write down what happened. */
   readonly mayEdit: boolean;
+  /** Panels out of view ask and draw too, as for a picture of all of them. */
+  readonly drawsAll?: boolean;
+  /** Ids of the panels whose library panel is not there any more. */
+  readonly lost?: readonly number[];
   /** The data of a snapshot by the panel's id: then nothing is asked. */
   readonly frozen?: ReadonlyMap<number, PanelData> | undefined;
   readonly annotate: (draft: AnnotationDraft) => void;

@@ -7,10 +7,11 @@ import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
-import { ALL_VALUE, type Variable } from '@vitrine/model/variable.ts';
+import { ALL_VALUE, type ConstantVariable, type Variable } from '@vitrine/model/variable.ts';
 import type { ReactElement } from 'react';
-import { askJson } from '../api/client.ts';
+import { ApiError, askJson } from '../api/client.ts';
 import { TopBar } from '../app/top-bar.tsx';
+import { SignIn } from '../sign-in/sign-in-page.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { DashboardView } from './dashboard-page.tsx';
 
@@ -31,17 +32,19 @@ export function SnapshotPage(): ReactElement {
       readSnapshot(await askJson<SnapshotAnswer>(`/api/snapshots/${encodeURIComponent(key)}`, { signal })),
   });
   if (data !== undefined) {
-    const { meta, dashboard, frozen } = data;
+    const { meta, dashboard, frozen, chosen } = data;
     const taken = Date.parse(meta.created);
     const when = Number.isFinite(taken) ? ` at ${formatTime(Math.floor(taken / 1_000) * 1_000, 'browser')}` : '';
     return (
       <DashboardView
         dashboard={dashboard}
         frozen={frozen}
-        notices={[`A snapshot that ${meta.createdBy || 'somebody'} took${when}. It does not change any more.`]}
+        notices={[`A snapshot that ${meta.createdBy || 'somebody'} took${when}. It does not change any more.${chosen}`]}
       />
     );
   }
+  // Which snapshots there are is told to nobody in particular.
+  if (error instanceof ApiError && error.status === 401) return <SignIn sentence={undefined} />;
   return (
     <>
       <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: 'Snapshot' }]} />
@@ -70,21 +73,25 @@ function readSnapshot({ meta, dashboard: document, data }: SnapshotAnswer) {
       decodePanelData(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))),
     ]),
   );
+  const variables = dashboard.variables.flatMap(asConstant);
+  const chosen = variables
+    .filter(({ hide }) => hide !== 'variable')
+    .map(({ name, label, current }) => `${label || name}: ${current}`)
+    .join(' · ');
   const still: Dashboard = {
     ...dashboard,
     title: meta.name || dashboard.title,
     refresh: 'off',
     editable: false,
-    annotations: [],
-    variables: dashboard.variables.flatMap(asConstant),
+    variables: variables.map((variable) => ({ ...variable, hide: 'variable' })),
   };
-  return { meta, dashboard: still, frozen };
+  return { meta, dashboard: still, frozen, chosen: chosen === '' ? '' : ` ${chosen}` };
 }
 
 /** What was chosen, for titles; nothing can be chosen any more. */
-function asConstant(variable: Variable): Variable[] {
+function asConstant(variable: Variable): ConstantVariable[] {
   if (variable.kind === 'adhoc') return [];
-  const { name, label, description, skipUrlSync, extra, current } = variable;
+  const { name, label, description, skipUrlSync, hide, extra, current } = variable;
   const value = typeof current === 'string' ? current : current.join(' + ');
   return [
     {
@@ -94,7 +101,7 @@ function asConstant(variable: Variable): Variable[] {
       description,
       skipUrlSync,
       extra,
-      hide: 'variable',
+      hide,
       current: value === ALL_VALUE ? 'All' : value,
     },
   ];

@@ -13,6 +13,15 @@ const COMMAND = 'npx vitrine token link';
 
 /** Stands in place of any page while nobody is signed in, so that afterwards the reader is where they wanted to be. */
 export function SignInPage({ sentence }: { readonly sentence: string | undefined }): ReactElement {
+  return (
+    <main>
+      <SignIn sentence={sentence} />
+    </main>
+  );
+}
+
+/** The way in, on a page that has its own landmarks. */
+export function SignIn({ sentence }: { readonly sentence: string | undefined }): ReactElement {
   const client = useQueryClient();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | undefined>();
@@ -33,7 +42,7 @@ export function SignInPage({ sentence }: { readonly sentence: string | undefined
   }
 
   return (
-    <main>
+    <>
       <StatePage icon={<IconKey size={32} stroke={1.5} />} title="Sign in to Vitrine">
         <p>
           Open the sign-in link that the server printed when it started. Was it used, or is the terminal gone? This prints a new
@@ -60,6 +69,6 @@ export function SignInPage({ sentence }: { readonly sentence: string | undefined
         </form>
         {sentence !== undefined && <p className={classes.server}>The server says: {sentence}</p>}
       </StatePage>
-    </main>
+    </>
   );
 }

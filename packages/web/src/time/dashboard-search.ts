@@ -19,6 +19,8 @@ export interface DashboardSearch {
   readonly tab?: string | undefined;
   /** Names of the annotation queries that are not switched as they were saved. */
   readonly marks?: readonly string[] | undefined;
+  /** Instead of the reader's own, as on a wall. */
+  readonly theme?: 'dark' | 'light' | undefined;
   /** Nothing but the panels. */
   readonly kiosk?: boolean | undefined;
   /** Chosen values by the variable's name. */
@@ -53,7 +55,8 @@ export function readDashboardSearch(raw: Readonly<Record<string, unknown>>): Das
   }
   const marks = textsOf(raw['marks']).filter((name) => name !== '');
   if (marks.length > 0) search.marks = marks.slice(0, MOST_MARKS);
-  const { kiosk } = raw;
+  const { kiosk, theme } = raw;
+  if (theme === 'dark' || theme === 'light') search.theme = theme;
   // Grafana writes it bare, and as "tv" or "1".
   if (kiosk !== undefined && kiosk !== false && kiosk !== 'false' && kiosk !== '0') search.kiosk = true;
   let variables = 0;

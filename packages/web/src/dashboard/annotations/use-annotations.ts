@@ -9,6 +9,7 @@ import { zoneName } from '../../time/page-range.ts';
 import type { PageRange } from '../../time/page-range.ts';
 import type { Pulse } from '../pulse.ts';
 import type { PageVariables } from '../variables/use-page-variables.ts';
+import { frozenEvents } from './frozen-events.ts';
 
 /** No panel has this id: as a listener of the pulse it hears what all panels hear. */
 const PAGE = -1;
@@ -32,7 +33,7 @@ export interface AnnotationsNeeds {
   readonly pulse: Pulse;
   readonly variables: PageVariables;
   readonly change: (next: DashboardSearch, how: 'push' | 'replace') => void;
-  /** A snapshot, or a dashboard that was never saved: nothing is asked. */
+  /** A snapshot, or a dashboard that was never saved: nothing is asked; a snapshot’s queries hold what they found. */
   readonly isFrozen: boolean;
 }
 
@@ -80,7 +81,11 @@ export function useAnnotations(needs: AnnotationsNeeds): PageAnnotations {
     () => pulse.subscribe(PAGE, () => void client.invalidateQueries({ queryKey: annotationsKey(uid) })),
     [pulse, client, uid],
   );
-  const events = data?.events ?? NO_EVENTS;
+  const frozen = useMemo(
+    () => (isFrozen ? queries.filter(({ name, enable }) => enable !== turned.has(name)).flatMap(frozenEvents) : NO_EVENTS),
+    [isFrozen, queries, turned],
+  );
+  const events = data?.events ?? frozen;
   const notices = data?.notices ?? NO_NOTICES;
   return useMemo((): PageAnnotations => {
     const byPanel = new Map<number, readonly AnnotationEvent[]>();

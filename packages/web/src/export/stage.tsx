@@ -1,0 +1,66 @@
+import { useEffect, useMemo, useRef } from 'react';
+import type { ReactElement } from 'react';
+import { createPortal } from 'react-dom';
+import type { Arranged } from '../dashboard/arrange.ts';
+import { createEmptiness } from '../dashboard/emptiness.ts';
+import { PanelGrid } from '../dashboard/panel-grid.tsx';
+import type { Unfolding } from '../dashboard/panel-grid.tsx';
+import { createPulse } from '../dashboard/pulse.ts';
+import type { DashboardScope } from '../dashboard/scope.ts';
+import { createSharedCursor } from '../dashboard/shared-cursor.ts';
+import { createPageRange } from '../time/page-range.ts';
+import classes from './stage.module.css';
+
+export interface StageProps {
+  readonly scope: DashboardScope;
+  readonly arranged: Arranged;
+  /** The panels are there, and begin to ask and draw. Called once. */
+  readonly onReady: (stage: HTMLElement) => void;
+}
+
+const UNFOLDED: Unfolding = { isFolded: () => false, fold() {}, openTab: (tabs) => tabs[0], showTab() {} };
+
+/** The whole dashboard behind the page: every row unfolded, every tab shown, panels out of view drawn too. It stands still. */
+export function Stage({ scope, arranged, onReady }: StageProps): ReactElement {
+  const stage = useRef<HTMLDivElement>(null);
+  const ready = useRef(onReady);
+  useEffect(() => {
+    if (stage.current !== null) ready.current(stage.current);
+  }, []);
+  const still = useMemo((): DashboardScope => {
+    const { fromMs, toMs } = scope.range.get();
+    const fixed = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+    return {
+      ...scope,
+      range: createPageRange(fixed, scope.range.timeZone, () => toMs),
+      cursor: createSharedCursor(),
+      pulse: createPulse(),
+      emptiness: createEmptiness(),
+      isKiosk: true,
+      drawsAll: true,
+    };
+    // What the page does meanwhile does not concern the picture.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- as of when it was asked for
+  }, []);
+  const unfolded = useMemo(() => withoutTabs(arranged), [arranged]);
+  return createPortal(
+    <div ref={stage} className={classes.stage} aria-hidden inert>
+      <PanelGrid arranged={unfolded} scope={still} unfolding={UNFOLDED} full={undefined} onBack={() => {}} />
+    </div>,
+    document.body,
+  );
+}
+
+/** On paper, tabs stand one below the other as rows do. */
+function withoutTabs(arranged: Arranged): Arranged {
+  if (arranged.kind === 'grid') return arranged;
+  const isTabs = arranged.kind === 'tabs';
+  return {
+    kind: 'rows',
+    sections: arranged.sections.map((shown) => ({
+      ...shown,
+      section: { ...shown.section, hideHeader: !isTabs && shown.section.hideHeader },
+      layout: withoutTabs(shown.layout),
+    })),
+  };
+}

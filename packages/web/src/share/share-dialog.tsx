@@ -1,0 +1,98 @@
+import { Modal, SegmentedControl, Switch, Tabs, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { ReactElement } from 'react';
+import type { Arranged } from '../dashboard/arrange.ts';
+import type { DashboardScope } from '../dashboard/scope.ts';
+import { CopyButton } from '../state/copy-button.tsx';
+import { frameCode, shareLink } from './share-link.ts';
+import classes from './share.module.css';
+import { TakeSnapshot } from './take-snapshot.tsx';
+
+export interface ShareDialogProps {
+  readonly scope: DashboardScope;
+  /** Of the dashboard, or of the one panel, with its variables. */
+  readonly title: string;
+  /** What is shared. */
+  readonly arranged: Arranged;
+  /** The key of the one panel that is shared. */
+  readonly panelKey?: string;
+  readonly onClose: () => void;
+}
+
+/** The ways to show others what is shown here. */
+export function ShareDialog({ scope, title, arranged, panelKey, onClose }: ShareDialogProps): ReactElement {
+  const [fixed, setFixed] = useState(false);
+  const [variables, setVariables] = useState(true);
+  const [kiosk, setKiosk] = useState(false);
+  const [theme, setTheme] = useState<'dark' | 'light' | undefined>();
+  const address = scope.linkTo(panelKey, fixed);
+  const link = shareLink(address, { variables, theme, kiosk });
+  const code = frameCode(address, { variables, theme }, title);
+  const choices = (
+    <div className={classes.row}>
+      <Switch label="Fixed range" checked={fixed} onChange={(event) => setFixed(event.currentTarget.checked)} />
+      {scope.variables.list.length > 0 && (
+        <Switch
+          label="With what is chosen of the variables"
+          checked={variables}
+          onChange={(event) => setVariables(event.currentTarget.checked)}
+        />
+      )}
+      <SegmentedControl
+        size="xs"
+        aria-label="Theme"
+        data={[
+          { value: 'own', label: 'The reader’s theme' },
+          { value: 'dark', label: 'Dark' },
+          { value: 'light', label: 'Light' },
+        ]}
+        value={theme ?? 'own'}
+        onChange={(next) => setTheme(next === 'dark' || next === 'light' ? next : undefined)}
+      />
+    </div>
+  );
+  return (
+    <Modal opened onClose={onClose} size="lg" title={`Share ${title}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Tabs defaultValue="link" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="link">Link</Tabs.Tab>
+          <Tabs.Tab value="frame">Frame</Tabs.Tab>
+          {scope.mayEdit && <Tabs.Tab value="snapshot">Snapshot</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="link">
+          <div className={classes.fields}>
+            {choices}
+            <Switch label="Nothing but the panels" checked={kiosk} onChange={(event) => setKiosk(event.currentTarget.checked)} />
+            <div className={classes.link}>
+              <TextInput label="Link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+              <CopyButton text={link} label="Copy the link" />
+            </div>
+          </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="frame">
+          <div className={classes.fields}>
+            {choices}
+            <div className={classes.link}>
+              <Textarea
+                label="HTML"
+                readOnly
+                autosize
+                minRows={3}
+                value={code}
+                onFocus={(event) => event.currentTarget.select()}
+              />
+              <CopyButton text={code} label="Copy the HTML" />
+            </div>
+            <p className={classes.quiet}>
+              Browsers show it on pages of this server’s own address. Pages elsewhere are kept from framing Vitrine, so that
+              nobody is led to click in it unknowingly; a public snapshot’s link can be given to anyone.
+            </p>
+          </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="snapshot">
+          <TakeSnapshot {...{ scope, title, arranged }} onePanel={panelKey !== undefined} />
+        </Tabs.Panel>
+      </Tabs>
+    </Modal>
+  );
+}
