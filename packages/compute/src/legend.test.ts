@@ -41,7 +41,8 @@ describe('series that nobody named', () => {
     ],
     ['after what they have where others lack it', [{ a: '1', b: '1' }, { c: '2' }], ['a="1", b="1"', 'c="2"']],
     ['alone after the metric', [{ __name__: 'up', job: 'x' }], ['up']],
-    ['alone after the labels', [{ job: 'x' }], ['{job="x"}']],
+    ['alone after its one label, as if there were more', [{ job: 'x' }], ['x']],
+    ['alone after the labels', [{ job: 'x', run: 'y' }], ['{job="x", run="y"}']],
     ['alone without any, after the query', [{}], ['sum(up)']],
     ['none at all', [], []],
   ])('%s', (_, series, want) => {

@@ -10,11 +10,15 @@ export function fillLegend(template: string, labels: LabelMap): string {
 
 /**
  * Names for series that nobody named: what tells them apart. Where one label differs its values alone are the names
- * ("train", "validation"); where several do, `a="x", b="y"`. A lone series is called after its metric, else after its
- * labels, else `fallback`.
+ * ("train", "validation"); where several do, `a="x", b="y"`. A lone series is called after its metric, else by the value of
+ * its one label, which becomes the name of each as soon as there are more, else after its labels, else `fallback`.
  */
 export function defaultLegends(series: readonly LabelMap[], fallback: string): string[] {
-  if (series.length === 1) return [describe(series[0] as LabelMap) || fallback];
+  if (series.length === 1) {
+    const [labels] = series as [LabelMap];
+    const pairs = Object.entries(labels);
+    return [(pairs.length === 1 ? pairs[0]?.[1] : describe(labels)) || fallback];
+  }
   const differing = differingLabels(series);
   if (differing.length === 1) {
     const name = differing[0] as string;

@@ -55,7 +55,7 @@ function gridOf(count: number, width: number, height: number, aspect: number, le
   return {
     columns,
     cellWidth: Math.max(least.width, Math.floor((width - (columns - 1) * GAP) / columns)),
-    cellHeight: Math.max(least.height, Math.floor((height - (rows - 1) * GAP) / rows)),
+    cellHeight: Math.max(rows === 1 ? 0 : least.height * 0.55, Math.floor((height - (rows - 1) * GAP) / rows)),
   };
 }
 

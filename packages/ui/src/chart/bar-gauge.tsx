@@ -45,8 +45,11 @@ export interface BarGaugeProps {
 }
 
 const LEAST_ROW = 22;
-const MOST_ROW = 40;
+/** Bars grow with the panel; beyond this they would be walls. */
+const MOST_ROW = 96;
 const TOP_NAME = 18;
+/** Of a value beside its bar, in CSS pixels and of the bar's thickness. */
+const VALUE = { least: 13, most: 24, share: 0.5 };
 /** CSS pixels of a cell of an LCD bar with the gap after it. */
 const LCD_PITCH = 8;
 
@@ -55,14 +58,31 @@ export function BarGauge(props: BarGaugeProps): ReactElement {
   return props.orientation === 'vertical' ? <Standing {...props} /> : <Lying {...props} />;
 }
 
+/** Thickness of the lying bars with their names, and where the names stand: above them in narrow panels, unless that would make them scroll. */
+export function lyingRows({
+  bars,
+  namePlacement,
+  thickness,
+  nameSize = 12,
+  width,
+  height,
+}: Pick<BarGaugeProps, 'namePlacement' | 'thickness' | 'nameSize' | 'width' | 'height'> & {
+  readonly bars: { readonly length: number };
+}): { readonly row: number; readonly nameHeight: number } {
+  const share = Math.floor(height / bars.length);
+  const above = Math.max(TOP_NAME, nameSize * 1.5);
+  const top = namePlacement === 'top' || (namePlacement === 'auto' && width < 260 && share >= LEAST_ROW + above);
+  const nameHeight = top ? above : 0;
+  const most = thickness.max === Infinity ? MOST_ROW : thickness.max;
+  return { row: Math.max(LEAST_ROW + nameHeight, Math.min(most + nameHeight, share)), nameHeight };
+}
+
 function Lying(props: BarGaugeProps): ReactElement {
-  const { label, bars, namePlacement, valueMode, thickness, nameSize = 12, valueSize = 13, width, height } = props;
-  const top = namePlacement === 'top' || (namePlacement === 'auto' && width < 260);
-  const nameHeight = top ? Math.max(TOP_NAME, nameSize * 1.5) : 0;
-  const row = Math.max(
-    LEAST_ROW + nameHeight,
-    Math.min(Math.max(MOST_ROW, thickness.max === Infinity ? 0 : thickness.max) + nameHeight, Math.floor(height / bars.length)),
-  );
+  const { label, bars, namePlacement, valueMode, thickness, nameSize = 12, width, height } = props;
+  const { row, nameHeight } = lyingRows(props);
+  const top = nameHeight > 0;
+  const barHeight = Math.max(thickness.min, row - nameHeight - 8);
+  const valueSize = props.valueSize ?? Math.max(VALUE.least, Math.min(VALUE.most, barHeight * VALUE.share));
   const texts = bars.map(({ shown }) => displayText(shown));
   const valueWidth =
     valueMode === 'hidden' ? 0 : Math.min(width * 0.4, Math.max(...texts.map((text) => text.length)) * valueSize * 0.58 + 22);
@@ -73,7 +93,6 @@ function Lying(props: BarGaugeProps): ReactElement {
   const columns = [nameWidth, undefined, valueWidth].flatMap((wide) =>
     wide === undefined ? ['minmax(0, 1fr)'] : wide > 0 ? [`${wide}px`] : [],
   );
-  const barHeight = Math.max(thickness.min, Math.min(props.displayMode === 'basic' ? 14 : 20, row - nameHeight - 8));
   return (
     <ul className={classes.bars} aria-label={label} style={{ width, height }}>
       {bars.map((bar, index) => (

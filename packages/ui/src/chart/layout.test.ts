@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { cellGrid, figureSize } from '../widget/figure-layout.ts';
 import { rowsInView } from '../widget/use-row-window.ts';
 import { statusOf } from '../theme/status.ts';
+import { lyingRows } from './bar-gauge.tsx';
 import { placeBeside } from './float.tsx';
 import { arcPath, gaugeRing, share } from './gauge-arc.ts';
 import { gaugeRange } from './gauge-range.ts';
@@ -11,6 +12,7 @@ import { chartLayout, LEGEND_HEAD, LEGEND_ROW, legendColumns, legendNeeds } from
 import type { LegendChoice } from './legend-layout.ts';
 import { windowAround } from './reading.ts';
 import { seriesFromFrames } from './series.ts';
+import type { ChartSeries } from './series.ts';
 import { sparkPath } from './spark-path.ts';
 
 const NONE = { unit: '' };
@@ -25,7 +27,7 @@ const TABLE: LegendChoice = {
   width: undefined,
   limit: undefined,
 };
-const NEEDS = { name: 100, number: 64 };
+const NEEDS = { name: 100, number: 64, items: [] };
 
 test.each<[string, 'bottom' | 'right', number, number, number, number]>([
   ['a few lines have all their rows', 'bottom', 600, 272, 6, 6],
@@ -55,6 +57,21 @@ test('a legend that is hidden or unwanted takes nothing, a list as many lines as
   expect(chartLayout(900, 300, { ...TABLE, placement: 'right', width: 333 }, 9, NEEDS).legendWidth).toBe(333);
 });
 
+test.each<[string, string[], number, number]>([
+  ['short names share a row', ['Rx eth0', 'Rx lo', 'Tx eth0', 'Tx lo', 'Rx wlan0', 'Tx wlan0'], 600, 1],
+  [
+    'one long name does not make the short ones long',
+    ['a name that is longer than all the others are', 'up', 'us', 'id'],
+    600,
+    1,
+  ],
+  ['what does not fit goes to the next row', ['a name that is longer than all', 'another that is as long as it', 'up'], 400, 2],
+  ['a name wider than the panel has a row of its own', ['x'.repeat(200), 'up'], 300, 2],
+])('a list takes the rows that it fills: %s', (_, names, width, rows) => {
+  const needs = legendNeeds(names.map((name) => line(name, 1, '')[0]!));
+  expect(chartLayout(width, 300, { ...TABLE, displayMode: 'list' }, names.length, needs).legendHeight).toBe(rows * LEGEND_ROW);
+});
+
 test.each<[number, typeof NEEDS, string[], string[]]>([
   [900, NEEDS, [], ['lastNotNull', 'min', 'max', 'mean']],
   [300, NEEDS, [], ['lastNotNull', 'max', 'mean']],
@@ -68,28 +85,30 @@ test.each<[number, typeof NEEDS, string[], string[]]>([
   expect(legendColumns(width, needs, calcs)).toEqual(want);
 });
 
+function line(name: string, value: number, unit: string): ChartSeries[] {
+  return seriesFromFrames(
+    [
+      {
+        refId: 'A',
+        shape: 'series',
+        length: 1,
+        fields: [
+          { name: 'Time', type: 'time', values: Float64Array.of(0) },
+          { name, type: 'number', config: { unit }, values: Float64Array.of(value) },
+        ],
+      },
+    ],
+    'dark',
+    'UTC',
+  );
+}
+
 test('numbers and names are given the room that they need', () => {
-  const line = (name: string, value: number, unit: string) =>
-    seriesFromFrames(
-      [
-        {
-          refId: 'A',
-          shape: 'series',
-          length: 1,
-          fields: [
-            { name: 'Time', type: 'time', values: Float64Array.of(0) },
-            { name, type: 'number', config: { unit }, values: Float64Array.of(value) },
-          ],
-        },
-      ],
-      'dark',
-      'UTC',
-    );
   const short = legendNeeds(line('a', 1, ''));
   const long = legendNeeds(line('healthy validation', 0.3555, 'reqps'));
   expect(long.name).toBeGreaterThan(short.name);
   expect(long.number).toBeGreaterThan('0.3555 req/s'.length * 7);
-  expect(legendNeeds(line('x'.repeat(500), 1e-19, 'suffix:very long units'))).toEqual({ name: 200, number: 132 });
+  expect(legendNeeds(line('x'.repeat(500), 1e-19, 'suffix:very long units'))).toMatchObject({ name: 200, number: 132 });
 });
 
 test.each([
@@ -115,6 +134,28 @@ test.each([
   [200, 300, 120, 3],
 ])('%d values in %d × %d stand in %d columns', (count, width, height, columns) => {
   expect(cellGrid(count, width, height, 2.2, { width: 90, height: 44 }).columns).toBe(columns);
+});
+
+test.each([
+  ['one value is as high as its panel, however low that is', 1, 130, 30],
+  ['two values in a narrow panel stay in sight', 2, 196, 60],
+  ['four values in a line rather than three and one', 4, 316, 90],
+  ['four values in a column that is too low for them', 4, 80, 150],
+])('%s', (_, count, width, height) => {
+  const { columns, rows, cellHeight } = cellGrid(count, width, height, 2.2, { width: 96, height: 44 });
+  expect(columns * rows).toBeGreaterThanOrEqual(count);
+  expect(rows * (cellHeight + 8) - 8).toBeLessThanOrEqual(height);
+});
+
+test.each([
+  ['three bars fill the panel that they have to themselves', 3, 320, 180, 60, false],
+  ['in a narrow panel names stand above their bars', 3, 140, 180, 60, true],
+  ['but not where that would push the last bar out of sight', 4, 140, 108, 27, false],
+  ['thirty bars are as thin as can be read, and scroll', 30, 320, 180, 22, false],
+])('%s', (_, length, width, height, row, above) => {
+  const asked = { bars: { length }, namePlacement: 'auto', thickness: { min: 4, max: Infinity }, nameSize: 12 } as const;
+  const found = lyingRows({ ...asked, width, height });
+  expect([found.row, found.nameHeight > 0]).toEqual([row, above]);
 });
 
 test('a figure is as large as fits and never unreadable', () => {

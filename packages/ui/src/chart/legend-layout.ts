@@ -26,6 +26,8 @@ const DIGIT = 7.4;
 const LETTER = 6.5;
 /** Swatch, gaps and padding around a name. */
 const BESIDE_NAME = 44;
+/** Swatch and gaps around a name in a list. */
+const BESIDE_ITEM = 38;
 const NAME = { least: 84, most: 200 };
 const NUMBER = { least: 52, most: 132, gap: 12, grid: 8 };
 /** Longer legends are measured by their start. */
@@ -41,6 +43,8 @@ export interface LegendNeeds {
   readonly name: number;
   /** Of each column of numbers, the gap before it included. */
   readonly number: number;
+  /** Of each name in a list, in their order, the gap behind it included. */
+  readonly items: readonly number[];
 }
 
 const reduced = new WeakMap<ChartSeries['field'], Map<string, number>>();
@@ -84,6 +88,7 @@ export function calcTitle(id: string): string {
 
 /** What the columns need to show names and numbers in full, within reason; on a coarse grid, so that a digit more moves nothing. Pure. */
 export function legendNeeds(series: readonly ChartSeries[]): LegendNeeds {
+  const items = series.slice(0, MOST_MEASURED).map(({ name }) => Math.ceil(name.length * LETTER) + BESIDE_ITEM);
   let letters = 0;
   let digits = 0;
   for (const one of series.slice(0, MOST_MEASURED)) {
@@ -96,6 +101,7 @@ export function legendNeeds(series: readonly ChartSeries[]): LegendNeeds {
   return {
     name: clamp(Math.ceil(letters * LETTER) + BESIDE_NAME, NAME.least, NAME.most),
     number: clamp(number, NUMBER.least, NUMBER.most),
+    items,
   };
 }
 
@@ -129,6 +135,21 @@ export interface ChartLayout {
   readonly legendHeight: number;
 }
 
+/** How many rows the names of a list fill when they flow; those beyond the measured are as wide as the widest. */
+function listRows(count: number, { items, name, number }: LegendNeeds, calcs: number, width: number): number {
+  let rows = 1;
+  let used = 0;
+  for (let at = 0; at < count; at++) {
+    const wide = Math.min(width, (items[at] ?? name) + calcs * number);
+    if (used + wide > width && used > 0) {
+      rows++;
+      used = 0;
+    }
+    used += wide;
+  }
+  return rows;
+}
+
 /**
  * Divides the room between plot and legend: the plot comes first, a legend that would squeeze it is left out, and one beside a narrow
  * plot goes below it. Pure.
@@ -149,8 +170,7 @@ export function chartLayout(width: number, height: number, legend: LegendChoice,
   }
   // Whole rows: half a row looks like a mistake.
   const head = isList ? 0 : LEGEND_HEAD;
-  const perRow = isList ? Math.max(1, Math.floor(width / (needs.name + legend.calcs.length * needs.number))) : 1;
-  const wanted = Math.ceil(count / perRow);
+  const wanted = isList ? listRows(count, needs, legend.calcs.length, width) : count;
   const rowsIn = (room: number) => Math.floor((room - head) / LEGEND_ROW);
   const share = wanted <= rowsIn(height * LEGEND_SHARE.all) ? LEGEND_SHARE.all : LEGEND_SHARE.some;
   const rows = Math.min(wanted, Math.max(1, rowsIn(Math.min(height * share, height - LEAST_PLOT_HEIGHT))));

@@ -9,9 +9,12 @@ export interface Cells {
 
 const GAP = 8;
 
+/** Where cells can't have the least size, they may have so much of it, before anything has to scroll. */
+const SQUEEZED = 0.55;
+
 /**
- * The grid in which `count` cells come nearest to `aspect` (width by height) and none is smaller than the least size: then rows
- * go beyond the height, and the panel scrolls.
+ * The grid in which `count` cells come nearest to `aspect` (width by height) and none is smaller than the least size; where they don't
+ * fit, down to about half of it: then rows go beyond the height, and the panel scrolls. A single row is never higher than the panel. Pure.
  */
 export function cellGrid(
   count: number,
@@ -20,20 +23,35 @@ export function cellGrid(
   aspect: number,
   least: { readonly width: number; readonly height: number },
 ): Cells {
+  const grid = bestGrid(count, width, height, aspect, least);
+  if (grid.fits) return grid.cells;
+  const squeezed = bestGrid(count, width, height, aspect, { width: least.width * SQUEEZED, height: least.height * SQUEEZED });
+  return squeezed.fits ? squeezed.cells : grid.cells;
+}
+
+function bestGrid(
+  count: number,
+  width: number,
+  height: number,
+  aspect: number,
+  least: { readonly width: number; readonly height: number },
+): { readonly cells: Cells; readonly fits: boolean } {
   const most = Math.max(1, Math.min(count, Math.floor((width + GAP) / (least.width + GAP))));
   let best: Cells | undefined;
+  let bestFits = false;
   let bestMerit = -1;
   for (let columns = 1; columns <= most; columns++) {
     const rows = Math.max(1, Math.ceil(count / columns));
     const cellWidth = Math.floor((width - (columns - 1) * GAP) / columns);
-    const cellHeight = Math.max(least.height, Math.floor((height - (rows - 1) * GAP) / rows));
+    const share = Math.max(0, Math.floor((height - (rows - 1) * GAP) / rows));
+    const cellHeight = rows === 1 ? share : Math.max(least.height, share);
     const fits = rows * (cellHeight + GAP) - GAP <= height;
     // The largest box of the wanted shape; where nothing fits, the fewest rows to scroll.
     const area = Math.min(cellWidth, cellHeight * aspect) * Math.min(cellHeight, cellWidth / aspect);
     const merit = fits ? 1e9 + area : columns;
-    if (merit > bestMerit) [best, bestMerit] = [{ columns, rows, cellWidth, cellHeight }, merit];
+    if (merit > bestMerit) [best, bestFits, bestMerit] = [{ columns, rows, cellWidth, cellHeight }, fits, merit];
   }
-  return best!;
+  return { cells: best!, fits: bestFits };
 }
 
 /** The mean width of a tabular character of the figure's face, in em. */

@@ -71,3 +71,8 @@ test('any text parses, and none of its letters is lost in plain words', () => {
 test.each(['*', '_', '`', '[', '[](', '**a', '> ', '- ', '|', '*_', '\n- '])('a long run of %j ends', (piece) => {
   parseMarkdown(piece.repeat(20_000 / piece.length));
 });
+
+test.each(['a<br>b', 'a<br/>b', 'a <BR /> b', 'a<br>\nb'])('%j has a new line, and no tag to be read', (source) => {
+  const [paragraph] = parseMarkdown(source) as [{ children: readonly { kind: string; text?: string }[] }];
+  expect(paragraph.children.map(({ kind, text }) => text?.trim() ?? kind)).toEqual(['a', 'break', 'b']);
+});

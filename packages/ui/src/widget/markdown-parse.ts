@@ -213,6 +213,14 @@ export function parseInline(text: string, depth = 0): Inline[] {
         continue;
       }
     }
+    // The one tag that notes can't do without: table cells and list items have no other way to a new line.
+    const tag = character === '<' ? /^<br\s{0,9}\/?>\n?/i.exec(text.slice(at, at + 16))?.[0] : undefined;
+    if (tag !== undefined) {
+      flush();
+      parts.push({ kind: 'break' });
+      at += tag.length;
+      continue;
+    }
     if (character === '\n') {
       const hard = plain.endsWith('  ');
       plain = plain.trimEnd();

@@ -39,12 +39,15 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
   if (values.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
 
   const { textMode, colorMode, graphMode } = options;
-  const named = textMode === 'value_and_name' || textMode === 'name' || (textMode === 'auto' && values.length > 1);
-  const valued = textMode !== 'name' && textMode !== 'none';
+  const named = textMode === 'value_and_name' || (textMode === 'auto' && values.length > 1);
+  const figured = textMode !== 'none';
+  // Where the name is all there is to say, as of versions and models, it is the figure.
+  const figureOf = ({ name, shown }: SingleValue) =>
+    textMode === 'name' ? { ...shown, prefix: '', text: name, suffix: '' } : shown;
   const filled = colorMode === 'background' || colorMode === 'background_solid';
   const layoutOf = (size: CellSize, withSpark: boolean) => {
     const box = filled ? { width: size.width - 2 * PADDING, height: size.height - PADDING } : size;
-    const wide = options.wideLayout && named && valued && box.width / box.height > WIDE_FROM;
+    const wide = options.wideLayout && named && figured && box.width / box.height > WIDE_FROM;
     const spark = withSpark && graphMode === 'area' && box.height >= SPARK_FROM_HEIGHT ? Math.floor(box.height * 0.42) : 0;
     const words = (named && !wide ? (options.text.titleSize ?? 12) * 1.5 : 0) + (options.showPercentChange ? CHANGE_HEIGHT : 0);
     return { box, wide, spark, figure: (box.height - spark - words) * 0.8, room: wide ? box.width * 0.55 : box.width };
@@ -59,9 +62,10 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
     );
     // Neighbours with shorter numbers should not shout.
     const most = figure < MOST_BELOW ? 30 : 40;
-    const sizes = values.map(({ shown }, index) =>
-      figureSize(shown.prefix + shown.text, shown.suffix, room - shapeOf(looks[index]!), figure, most),
-    );
+    const sizes = values.map((value, index) => {
+      const { prefix, text, suffix } = figureOf(value);
+      return figureSize(prefix + text, suffix, room - shapeOf(looks[index]!), figure, most);
+    });
     return Math.min(...sizes);
   };
 
@@ -85,9 +89,9 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
               {value.name}
             </span>
           )}
-          {valued && (
+          {figured && (
             <Figure
-              shown={value.shown}
+              shown={figureOf(value)}
               numeric={value.shown.numeric}
               unit={value.field.config?.unit ?? ''}
               status={filled ? 'neutral' : look.status}
