@@ -1,17 +1,18 @@
-import { ActionIcon, Button, Modal, MultiSelect, TagsInput, TextInput, Tooltip } from '@mantine/core';
-import { IconPlaylist, IconPlus, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { IconPencil, IconPlaylist, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { readDurationMs } from '@vitrine/model/duration.ts';
 import { useState } from 'react';
-import type { FormEvent, ReactElement } from 'react';
-import { ask } from '../api/client.ts';
-import { dashboardSearchQuery, sessionQuery } from '../api/queries.ts';
+import type { ReactElement } from 'react';
+import { ask, askJson } from '../api/client.ts';
+import { sessionQuery } from '../api/queries.ts';
 import { TopBar } from '../app/top-bar.tsx';
 import list from '../home/dashboard-list.module.css';
 import home from '../home/home.module.css';
 import { StatePage } from '../state/state-page.tsx';
+import { PlaylistDialog } from './playlist-dialog.tsx';
 import { playlistsQuery } from './playlist-queries.ts';
+import type { Playlist } from './playlist-queries.ts';
 import classes from './playlists-page.module.css';
 
 /** Dashboards that are shown in turn, for a screen on the wall. */
@@ -19,13 +20,19 @@ export function PlaylistsPage(): ReactElement {
   const { data, error } = useQuery(playlistsQuery);
   const mayEdit = useQuery(sessionQuery).data?.user.role !== 'viewer';
   const client = useQueryClient();
-  const [isMaking, setIsMaking] = useState(false);
+  const [open, setOpen] = useState<Playlist | 'new' | undefined>();
   const remove = useMutation({
     mutationFn: (uid: string) => ask(`/api/playlists/${encodeURIComponent(uid)}`, { method: 'DELETE' }),
     onSettled: () => client.invalidateQueries({ queryKey: playlistsQuery.queryKey }),
   });
+  // The list does not say what is in each.
+  const change = useMutation({
+    mutationFn: (uid: string) => askJson<Playlist>(`/api/playlists/${encodeURIComponent(uid)}`),
+    onSuccess: setOpen,
+  });
+  const problem = error ?? remove.error ?? change.error;
   const make = mayEdit && (
-    <Button leftSection={<IconPlus size={15} />} onClick={() => setIsMaking(true)}>
+    <Button leftSection={<IconPlus size={15} />} onClick={() => setOpen('new')}>
       New playlist
     </Button>
   );
@@ -33,7 +40,7 @@ export function PlaylistsPage(): ReactElement {
     <>
       <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: 'Playlists' }]}>{make}</TopBar>
       <div className={home.page}>
-        {(error ?? remove.error) !== null && <p role="alert">{(error ?? remove.error)?.message}</p>}
+        {problem !== null && <p role="alert">{problem.message}</p>}
         {data?.length === 0 && (
           <StatePage icon={<IconPlaylist size={32} stroke={1.5} />} title="There are no playlists yet" actions={make}>
             <p>A playlist shows dashboards one after the other, on a screen that nobody touches.</p>
@@ -52,11 +59,18 @@ export function PlaylistsPage(): ReactElement {
                 <div className={list.facts}>{interval} each</div>
                 <div className={classes.actions}>
                   {mayEdit && (
-                    <Tooltip label="Delete">
-                      <ActionIcon aria-label={`Delete ${name}`} onClick={() => remove.mutate(uid)}>
-                        <IconTrash size={15} />
-                      </ActionIcon>
-                    </Tooltip>
+                    <>
+                      <Tooltip label="Change">
+                        <ActionIcon aria-label={`Change ${name}`} onClick={() => change.mutate(uid)}>
+                          <IconPencil size={15} />
+                        </ActionIcon>
+                      </Tooltip>
+                      <Tooltip label="Delete">
+                        <ActionIcon aria-label={`Delete ${name}`} onClick={() => remove.mutate(uid)}>
+                          <IconTrash size={15} />
+                        </ActionIcon>
+                      </Tooltip>
+                    </>
                   )}
                 </div>
               </li>
@@ -64,67 +78,7 @@ export function PlaylistsPage(): ReactElement {
           </ul>
         )}
       </div>
-      {isMaking && <NewPlaylist onClose={() => setIsMaking(false)} />}
+      {open !== undefined && <PlaylistDialog playlist={open === 'new' ? undefined : open} onClose={() => setOpen(undefined)} />}
     </>
-  );
-}
-
-function NewPlaylist({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const client = useQueryClient();
-  const dashboards = useQuery(dashboardSearchQuery({ limit: 1_000 })).data?.dashboards ?? [];
-  const [name, setName] = useState('');
-  const [interval, setInterval] = useState('1m');
-  const [uids, setUids] = useState<string[]>([]);
-  const [tags, setTags] = useState<string[]>([]);
-  const save = useMutation({
-    mutationFn: () =>
-      ask('/api/playlists', {
-        method: 'POST',
-        body: {
-          name: name.trim(),
-          interval: interval.trim(),
-          items: [
-            ...uids.map((value) => ({ type: 'dashboard_by_uid', value })),
-            ...tags.map((value) => ({ type: 'dashboard_by_tag', value })),
-          ],
-        },
-      }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: playlistsQuery.queryKey });
-      onClose();
-    },
-  });
-  const isReadable = readDurationMs(interval.trim()) !== undefined;
-  const isReady = name.trim() !== '' && isReadable && uids.length + tags.length > 0;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (isReady) save.mutate();
-  };
-  return (
-    <Modal opened onClose={onClose} title="New playlist" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form className={classes.form} onSubmit={submit}>
-        <TextInput label="Name" data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        <TextInput
-          label="Show each for"
-          value={interval}
-          onChange={(event) => setInterval(event.currentTarget.value)}
-          error={isReadable ? undefined : 'A duration such as 30s or 5m is needed.'}
-        />
-        <MultiSelect
-          label="Dashboards"
-          data={dashboards.map(({ uid, title }) => ({ value: uid, label: title }))}
-          value={uids}
-          onChange={setUids}
-          limit={50}
-          searchable
-          clearable
-        />
-        <TagsInput label="And all with these tags" value={tags} onChange={setTags} clearable />
-        {save.error !== null && <p role="alert">{save.error.message}</p>}
-        <Button type="submit" disabled={!isReady} loading={save.isPending}>
-          Save
-        </Button>
-      </form>
-    </Modal>
   );
 }
