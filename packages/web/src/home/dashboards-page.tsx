@@ -1,6 +1,15 @@
 import { Button, CloseButton, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconFileImport, IconLayoutDashboard, IconPlaylist, IconPlus, IconSearch, IconStar } from '@tabler/icons-react';
+import {
+  IconBooks,
+  IconCamera,
+  IconFileImport,
+  IconLayoutDashboard,
+  IconPlaylist,
+  IconPlus,
+  IconSearch,
+  IconStar,
+} from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -61,10 +70,18 @@ export function DashboardsPage(): ReactElement {
       [],
     ),
   );
-  const playlists = (
-    <Button component={Link} to="/playlists" variant="subtle" color="gray" leftSection={<IconPlaylist size={15} />}>
-      Playlists
-    </Button>
+  const besides = (
+    <>
+      <Button component={Link} to="/library" variant="subtle" color="gray" leftSection={<IconBooks size={15} />}>
+        Library
+      </Button>
+      <Button component={Link} to="/dashboard/snapshots" variant="subtle" color="gray" leftSection={<IconCamera size={15} />}>
+        Snapshots
+      </Button>
+      <Button component={Link} to="/playlists" variant="subtle" color="gray" leftSection={<IconPlaylist size={15} />}>
+        Playlists
+      </Button>
+    </>
   );
   const ways = mayEdit && (
     <>
@@ -80,7 +97,7 @@ export function DashboardsPage(): ReactElement {
   return (
     <>
       <TopBar crumbs={[{ label: 'Dashboards' }]}>
-        {playlists}
+        {besides}
         {ways}
       </TopBar>
       <div className={classes.page}>
