@@ -42,6 +42,25 @@ test.each([
   expect(read(text, 'end')).toBe(end);
 });
 
+test.each<[string, string, number, string, string]>([
+  ['now/w', '', 0, '2026-03-16', '2026-03-23'],
+  ['now/w', 'monday', 0, '2026-03-16', '2026-03-23'],
+  ['now/w', 'sunday', 0, '2026-03-15', '2026-03-22'],
+  ['now/w', 'saturday', 0, '2026-03-14', '2026-03-21'],
+  ['now-1w/w', 'sunday', 0, '2026-03-08', '2026-03-15'],
+  ['now/Q', '', 1, '2026-01-01', '2026-04-01'],
+  ['now/fQ', '', 0, '2026-01-01', '2026-04-01'],
+  ['now/fQ', '', 1, '2026-02-01', '2026-05-01'],
+  ['now/fQ', '', 11, '2026-03-01', '2026-06-01'],
+  ['now-1fQ/fQ', '', 1, '2025-11-01', '2026-02-01'],
+  ['now/fy', '', 1, '2026-02-01', '2027-02-01'],
+  ['now/fy', '', 9, '2025-10-01', '2026-10-01'],
+  ['now-1fy/fy', '', 9, '2024-10-01', '2025-10-01'],
+])('%s of weeks from %j and years from month %i: %s to %s', (text, weekStart, fiscalYearStartMonth, from, to) => {
+  const range = parseTimeRange({ from: text, to: text }, nowMs, 'UTC', { weekStart, fiscalYearStartMonth });
+  expect([range.fromMs, range.toMs].map((ms) => new Date(ms).toISOString().slice(0, 10))).toEqual([from, to]);
+});
+
 describe('zones', () => {
   test.each([
     // Clocks in Berlin go forward on 2026-03-29 at 02:00: that day has 23 hours.

@@ -1,5 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
+import type { Dashboard, TimeRangeText } from '@vitrine/model/dashboard.ts';
 import { civilTime, instantOf, isCivil } from './civil-time.ts';
 import type { CivilTime } from './civil-time.ts';
 import { readDurationMs } from '@vitrine/model/duration.ts';
@@ -10,6 +10,12 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
+/** Where weeks and fiscal years start, in the words of a dashboard. */
+export type Calendar = Pick<Dashboard, 'weekStart' | 'fiscalYearStartMonth'>;
+
+/** Weeks start on Monday, as ISO 8601 has it, and fiscal years with the year. */
+const USUAL_CALENDAR: Calendar = { weekStart: '', fiscalYearStartMonth: 0 };
+
 /** What a relative time is read against. */
 export interface TimeReading {
   readonly nowMs: number;
@@ -17,9 +23,14 @@ export interface TimeReading {
   readonly timeZone: string;
   /** Which end of a range the text stands for: "/d" and a bare date give the start of the day, or its end. */
   readonly edge: 'start' | 'end';
+  /** Of the dashboard, where there is one. */
+  readonly calendar?: Calendar;
 }
 
-type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'M' | 'y';
+/** Q is a quarter, fQ one of the fiscal year fy. */
+type Unit = 's' | 'm' | 'h' | 'd' | 'w' | 'M' | 'Q' | 'y' | 'fQ' | 'fy';
+
+const MONTHS_IN = { M: 1, Q: 3, fQ: 3, y: 12, fy: 12 } as const;
 
 const FIXED_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
 /** 1970-01-01 and 10000-01-01: what four digits of a year can say. */
@@ -27,10 +38,10 @@ const MIN_MS = 0;
 const MAX_MS = 253_402_300_800_000;
 const MAX_TEXT = 64;
 
-const STEP = /([+-])(\d{0,9})([smhdwMy])|\/([smhdwMy])/y;
+const STEP = /([+-])(\d{0,9})(f?[Qy]|[smhdwM])|\/(f?[Qy]|[smhdwM])/y;
 const CIVIL = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
-/** Reads "now-6h", "now-1d/d", "2026-01-02 03:04", an ISO 8601 instant, or unix milliseconds. Throws BadRequest. */
+/** Reads "now-6h", "now-1d/d", "now/fQ", "2026-01-02 03:04", an ISO 8601 instant, or unix milliseconds. Throws BadRequest. */
 export function parseTime(field: string, text: string, reading: TimeReading): number {
   const trimmed = text.trim();
   if (trimmed.length > MAX_TEXT) throw new BadRequest(field, `a time has at most ${MAX_TEXT} characters`);
@@ -44,9 +55,10 @@ export function parseTime(field: string, text: string, reading: TimeReading): nu
 }
 
 /** Both ends of a range. Throws BadRequest, also where it would be empty. */
-export function parseTimeRange(range: TimeRangeText, nowMs: number, timeZone: string): TimeRange {
-  const fromMs = parseTime('from', range.from, { nowMs, timeZone, edge: 'start' });
-  const toMs = parseTime('to', range.to, { nowMs, timeZone, edge: 'end' });
+export function parseTimeRange(range: TimeRangeText, nowMs: number, timeZone: string, calendar?: Calendar): TimeRange {
+  const reading = { nowMs, timeZone, ...(calendar && { calendar }) };
+  const fromMs = parseTime('from', range.from, { ...reading, edge: 'start' });
+  const toMs = parseTime('to', range.to, { ...reading, edge: 'end' });
   if (fromMs >= toMs) throw new BadRequest('to', `"${range.to.trim()}" is not after "${range.from.trim()}"`);
   return { fromMs, toMs };
 }
@@ -103,7 +115,16 @@ export function formatDuration(durationMs: number): string {
   return parts.join(' ');
 }
 
-const UNIT_NAME: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day', w: 'week', M: 'month', y: 'year' };
+const UNIT_NAME: Record<string, string> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  M: 'month',
+  Q: 'quarter',
+  y: 'year',
+};
 const NAMED_RANGES: Record<string, string> = {
   'now/d now/d': 'Today',
   'now/d now': 'Today so far',
@@ -113,7 +134,16 @@ const NAMED_RANGES: Record<string, string> = {
   'now-1w/w now-1w/w': 'Last week',
   'now/M now/M': 'This month',
   'now/M now': 'This month so far',
+  'now/Q now': 'This quarter so far',
   'now/y now': 'This year so far',
+  'now/fQ now/fQ': 'This fiscal quarter',
+  'now/fQ now': 'This fiscal quarter so far',
+  'now-1Q/fQ now-1Q/fQ': 'Last fiscal quarter',
+  'now-1fQ/fQ now-1fQ/fQ': 'Last fiscal quarter',
+  'now/fy now/fy': 'This fiscal year',
+  'now/fy now': 'This fiscal year so far',
+  'now-1y/fy now-1y/fy': 'Last fiscal year',
+  'now-1fy/fy now-1fy/fy': 'Last fiscal year',
 };
 
 /** What people call a range: "Last 6 hours", "Yesterday", "Jan 2, 03:04 – 05:06". */
@@ -122,7 +152,7 @@ export function describeRange(range: TimeRangeText, timeZone: string): string {
   const to = range.to.trim();
   const named = NAMED_RANGES[`${from} ${to}`];
   if (named !== undefined) return named;
-  const [, digits, unit] = /^now-(\d+)([smhdwMy])$/.exec(from) ?? [];
+  const [, digits, unit] = /^now-(\d+)([smhdwMQy])$/.exec(from) ?? [];
   if (to === 'now' && digits !== undefined && unit !== undefined) {
     return digits === '1' ? `Last ${UNIT_NAME[unit] ?? ''}` : `Last ${digits} ${UNIT_NAME[unit] ?? ''}s`;
   }
@@ -151,7 +181,8 @@ function describeInstants(from: CivilTime, to: CivilTime, lengthMs: number): str
   return `${day(from)}, ${clock(from)} – ${sameDay ? '' : `${day(to)}, `}${clock(to)}`;
 }
 
-function parseRelative(field: string, text: string, { nowMs, timeZone, edge }: TimeReading): number {
+function parseRelative(field: string, text: string, reading: TimeReading): number {
+  const { nowMs, timeZone, edge, calendar = USUAL_CALENDAR } = reading;
   let atMs = nowMs;
   STEP.lastIndex = 'now'.length;
   while (STEP.lastIndex < text.length) {
@@ -165,7 +196,7 @@ function parseRelative(field: string, text: string, { nowMs, timeZone, edge }: T
       const count = digits === '' ? 1 : Number(digits);
       atMs = move(atMs, sign === '-' ? -count : count, moved as Unit, timeZone);
     } else {
-      const start = startOf(atMs, rounded as Unit, timeZone);
+      const start = startOf(atMs, rounded as Unit, timeZone, calendar);
       atMs = edge === 'start' ? start : move(start, 1, rounded as Unit, timeZone);
     }
     // Further steps could only come back by luck, and the calendar ends here.
@@ -222,7 +253,7 @@ function move(atMs: number, count: number, unit: Unit, timeZone: string): number
   const clock = civilTime(atMs, timeZone);
   if (unit === 'd') return instantOf({ ...clock, day: clock.day + count }, timeZone);
   if (unit === 'w') return instantOf({ ...clock, day: clock.day + 7 * count }, timeZone);
-  const months = clock.year * 12 + (clock.month - 1) + count * (unit === 'y' ? 12 : 1);
+  const months = clock.year * 12 + (clock.month - 1) + count * MONTHS_IN[unit];
   const year = Math.floor(months / 12);
   const month = (months % 12) + 1;
   // A month back from the 31st is the last of a shorter month, not a day in the next one.
@@ -230,8 +261,7 @@ function move(atMs: number, count: number, unit: Unit, timeZone: string): number
   return instantOf({ ...clock, year, month, day: Math.min(clock.day, lastDay) }, timeZone);
 }
 
-/** Weeks start on Monday, as ISO 8601 has it. */
-function startOf(atMs: number, unit: Unit, timeZone: string): number {
+function startOf(atMs: number, unit: Unit, timeZone: string, { weekStart, fiscalYearStartMonth }: Calendar): number {
   const clock = civilTime(atMs, timeZone);
   switch (unit) {
     case 's':
@@ -243,15 +273,25 @@ function startOf(atMs: number, unit: Unit, timeZone: string): number {
     case 'd':
       return dayStart(clock, timeZone);
     case 'w': {
-      const sinceMonday = (new Date(Date.UTC(clock.year, clock.month - 1, clock.day)).getUTCDay() + 6) % 7;
-      return dayStart({ ...clock, day: clock.day - sinceMonday }, timeZone);
+      const today = new Date(Date.UTC(clock.year, clock.month - 1, clock.day)).getUTCDay();
+      const since = (today - (FIRST_DAYS[weekStart] ?? MONDAY) + 7) % 7;
+      return dayStart({ ...clock, day: clock.day - since }, timeZone);
     }
     case 'M':
-      return dayStart({ ...clock, day: 1 }, timeZone);
+    case 'Q':
     case 'y':
-      return dayStart({ ...clock, month: 1, day: 1 }, timeZone);
+      return dayStart({ ...clock, month: clock.month - ((clock.month - 1) % MONTHS_IN[unit]), day: 1 }, timeZone);
+    case 'fQ':
+    case 'fy': {
+      const since = (clock.month - 1 - fiscalYearStartMonth + 12) % MONTHS_IN[unit];
+      return dayStart({ ...clock, month: clock.month - since, day: 1 }, timeZone);
+    }
   }
 }
+
+/** As Date numbers them. */
+const MONDAY = 1;
+const FIRST_DAYS: Readonly<Record<string, number>> = { sunday: 0, monday: MONDAY, saturday: 6 };
 
 function dayStart(clock: CivilTime, timeZone: string): number {
   return instantOf({ ...clock, hour: 0, minute: 0, second: 0, ms: 0 }, timeZone);

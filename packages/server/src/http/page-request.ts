@@ -56,6 +56,7 @@ export function pageOf(
     filters: (body.filters ?? {}) as Page['filters'],
     fromMs: body.fromMs,
     toMs: body.toMs,
+    calendar: { weekStart: dashboard?.weekStart ?? '', fiscalYearStartMonth: dashboard?.fiscalYearStartMonth ?? 0 },
     timeZone: zoneOf(body.timeZone ?? dashboard?.timezone ?? ''),
     user: caller === undefined || caller.kind === 'local' ? undefined : { login: caller.user.name },
   };

@@ -65,6 +65,7 @@ test.skipIf(folder === undefined)(
           filters: {},
           fromMs: END - 3_600_000,
           toMs: END,
+          calendar: dashboard,
           timeZone: timezone === '' ? 'browser' : timezone,
           user: undefined,
         };

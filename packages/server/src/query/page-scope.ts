@@ -15,6 +15,7 @@ import {
   variableValues,
 } from '@vitrine/compute/variable/values.ts';
 import { stepFor } from '@vitrine/compute/step.ts';
+import type { Calendar } from '@vitrine/compute/time.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import type { Notice } from '@vitrine/model/frame.ts';
@@ -35,6 +36,7 @@ export interface Page {
   readonly fromMs: number;
   readonly toMs: number;
   readonly timeZone: string;
+  readonly calendar: Calendar;
   readonly user: { readonly login: string } | undefined;
 }
 

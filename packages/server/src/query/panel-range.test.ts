@@ -11,6 +11,7 @@ describe('a panel’s own range', () => {
     [{ timeFrom: '2h' }, 'UTC', '2026-03-30T14:00:00Z', '2026-03-30T16:00:00Z'],
     [{ timeFrom: 'now/d' }, 'UTC', '2026-03-30T00:00:00Z', '2026-03-30T16:00:00Z'],
     [{ timeFrom: 'now/d' }, 'Europe/Berlin', '2026-03-29T22:00:00Z', '2026-03-30T16:00:00Z'],
+    [{ timeFrom: 'now/w' }, 'UTC', '2026-03-29T00:00:00Z', '2026-03-30T16:00:00Z'],
     [{ timeShift: '1h' }, 'UTC', '2026-03-30T09:00:00Z', '2026-03-30T15:00:00Z'],
     [{ timeShift: '-1d' }, 'UTC', '2026-03-29T10:00:00Z', '2026-03-29T16:00:00Z'],
     // A day back is the same hour of the clock, also where the clocks changed in between.
@@ -18,7 +19,11 @@ describe('a panel’s own range', () => {
     [{ timeFrom: '1h', timeShift: '1d' }, 'UTC', '2026-03-29T15:00:00Z', '2026-03-29T16:00:00Z'],
     [{ timeShift: '1d/d' }, 'UTC', '2026-03-29T00:00:00Z', '2026-03-30T00:00:00Z'],
   ])('%j in %s', (options, timeZone, from, to) => {
-    const found = panelRange(page, { timeFrom: '', timeShift: '', ...options }, timeZone);
+    const found = panelRange(
+      page,
+      { timeFrom: '', timeShift: '', ...options },
+      { timeZone, calendar: { weekStart: 'sunday', fiscalYearStartMonth: 0 } },
+    );
     expect([new Date(found.fromMs).toISOString(), new Date(found.toMs).toISOString()]).toEqual([
       new Date(from).toISOString(),
       new Date(to).toISOString(),

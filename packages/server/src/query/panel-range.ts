@@ -4,6 +4,7 @@ import { alignToStep, type Grid, gridFor } from '@vitrine/compute/step.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { PanelDataRequest } from '@vitrine/model/api.ts';
 import type { QueryOptions } from '@vitrine/model/dashboard.ts';
+import type { Page } from './page-scope.ts';
 
 export type AskedRange = Pick<PanelDataRequest, 'fromMs' | 'toMs' | 'widthPx' | 'sinceMs' | 'stepMs'>;
 
@@ -20,18 +21,19 @@ export interface PanelRange {
 export function panelRange(
   asked: PanelRange,
   options: Pick<QueryOptions, 'timeFrom' | 'timeShift'>,
-  timeZone: string,
+  { timeZone, calendar }: Pick<Page, 'timeZone' | 'calendar'>,
 ): PanelRange {
   const { toMs } = asked;
   if (toMs <= asked.fromMs) throw new BadRequest('toMs', `${toMs} is not after fromMs ${asked.fromMs}`);
   const timeFrom = options.timeFrom.trim();
   const from = timeFrom === '' || timeFrom.startsWith('now') ? timeFrom : `now-${timeFrom.replace(/^-/, '')}`;
-  const fromMs = from === '' ? asked.fromMs : parseTime('queryOptions.timeFrom', from, { nowMs: toMs, timeZone, edge: 'start' });
+  const fromMs =
+    from === '' ? asked.fromMs : parseTime('queryOptions.timeFrom', from, { nowMs: toMs, timeZone, calendar, edge: 'start' });
   if (fromMs >= toMs) throw new BadRequest('queryOptions.timeFrom', `"${timeFrom}" is not before the end of the page's range`);
   const timeShift = options.timeShift.trim().replace(/^now/, '').replace(/^-/, '');
   if (timeShift === '') return { fromMs, toMs };
   const moved = (nowMs: number, edge: 'start' | 'end'): number =>
-    parseTime('queryOptions.timeShift', `now-${timeShift}`, { nowMs, timeZone, edge });
+    parseTime('queryOptions.timeShift', `now-${timeShift}`, { nowMs, timeZone, calendar, edge });
   const shifted = { fromMs: moved(fromMs, 'start'), toMs: moved(toMs, 'end') };
   if (shifted.fromMs >= shifted.toMs)
     throw new BadRequest('queryOptions.timeShift', `"${timeShift}" leaves nothing of the range`);

@@ -102,7 +102,7 @@ class PanelRun {
     ]);
     const { fromMs, toMs, widthPx, sinceMs, stepMs } = this.#request;
     const options = { timeFrom: scope.replace(timeFrom), timeShift: scope.replace(timeShift) };
-    const range = panelRange({ fromMs, toMs }, options, scope.page.timeZone);
+    const range = panelRange({ fromMs, toMs }, options, scope.page);
     const since = onlyNewest && sinceMs !== undefined && stepMs !== undefined ? { sinceMs, stepMs } : {};
     const grid = panelGrid(
       range,

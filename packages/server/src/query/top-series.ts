@@ -2,8 +2,11 @@ import { reduce } from '@vitrine/compute/reduce.ts';
 import type { TopSeries } from '@vitrine/model/api.ts';
 import { type Field, type Frame, isNumbers, type Notice, type NumberField } from '@vitrine/model/frame.ts';
 
-/** A chart of more lines than this cannot be read, and a page of them not painted in time. */
-export const DEFAULT_TOP: TopSeries = { limit: 200, by: 'last', envelope: false };
+/** What is kept; `above`: only of more series than so many, `limit` where it is absent. */
+type Top = TopSeries & { readonly above?: number };
+
+/** A chart of more than 200 lines cannot be read: then a fourth of them is shown, and the range of the rest. */
+export const DEFAULT_TOP: Top = { limit: 50, above: 200, by: 'last', envelope: true };
 
 interface Ranked {
   readonly frame: Frame;
@@ -24,9 +27,9 @@ const WORDS = { last: 'last value', max: 'maximum', mean: 'mean' } as const;
  * Keeps the series that rank highest, in the order they stood, of all frames of series together; tables, buckets and the
  * like stay. Series without any value go first. With `envelope` the lowest and the highest of the rest are two series more.
  */
-export function topSeries(frames: readonly Frame[], { limit, by, envelope }: TopSeries): Cut {
+export function topSeries(frames: readonly Frame[], { limit, by, envelope, above = limit }: Top): Cut {
   const ranked = frames.filter(({ shape }) => shape === 'series').flatMap((frame) => rank(frame, by));
-  if (ranked.length <= limit) return { frames, notices: [], isCut: false };
+  if (ranked.length <= above) return { frames, notices: [], isCut: false };
   const kept = new Set(
     ranked
       // Stable: of equals the first stay.

@@ -202,6 +202,7 @@ export function DashboardView(props: DashboardViewProps): ReactElement {
               <RangePicker
                 range={text}
                 timeZone={timeZone}
+                calendar={dashboard}
                 now={serverClock.now}
                 problem={problem}
                 opened={picking}

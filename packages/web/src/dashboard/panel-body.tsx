@@ -57,7 +57,7 @@ function Drawn(props: PanelBodyProps & { readonly plugin: PanelWeb<unknown> }): 
   const theme = useThemeName();
   const byPixel = useMemo(() => byThePixel(range, size.width), [range, size.width]);
   const ofPage = useSyncExternalStore(range.subscribe, byPixel);
-  const shown = useMemo(() => panelRange(ofPage, queryOptions, range.timeZone), [ofPage, queryOptions, range.timeZone]);
+  const shown = useMemo(() => panelRange(ofPage, queryOptions, range), [ofPage, queryOptions, range]);
   const options = useMemo(() => plugin.spec.parseOptions(panel.options), [plugin, panel.options]);
   const context = useMemo(() => panelContext(scope, panel, local, shown, theme), [scope, panel, local, shown, theme]);
   const complete = useMemo((): PanelData => {

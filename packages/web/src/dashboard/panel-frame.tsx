@@ -71,7 +71,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
     panel,
     panelKey,
     range,
-    override: useCallback((shown: TimeRange) => panelRange(shown, queryOptions, range.timeZone), [queryOptions, range.timeZone]),
+    override: useCallback((shown: TimeRange) => panelRange(shown, queryOptions, range), [queryOptions, range]),
     more: useMemo(
       () => ({ ...chosen, ...(top === undefined ? {} : { top }), ...(draft === undefined ? {} : { draft }) }),
       [chosen, draft, top],

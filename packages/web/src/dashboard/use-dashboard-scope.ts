@@ -60,14 +60,16 @@ export function useDashboardScope(
   const [drafted, setDrafted] = useState<AnnotationDraft | undefined>();
   const wheelMs = useRef(Number.NEGATIVE_INFINITY);
 
+  const { weekStart, fiscalYearStartMonth } = dashboard;
+  const calendar = useMemo(() => ({ weekStart, fiscalYearStartMonth }), [weekStart, fiscalYearStartMonth]);
   const delayMs = readDurationMs(dashboard.timePicker.nowDelay) ?? 0;
   const { range: text, problem } = useMemo(
-    () => chosenRange({ from: search.from, to: search.to }, dashboard.range, timeZone, serverClock.now() - delayMs),
-    [search.from, search.to, dashboard.range, timeZone, delayMs],
+    () => chosenRange({ from: search.from, to: search.to }, dashboard.range, timeZone, serverClock.now() - delayMs, calendar),
+    [search.from, search.to, dashboard.range, timeZone, delayMs, calendar],
   );
   const range = useMemo(
-    () => createPageRange({ from: text.from, to: text.to }, timeZone, () => serverClock.now() - delayMs),
-    [text.from, text.to, timeZone, delayMs],
+    () => createPageRange({ from: text.from, to: text.to }, timeZone, () => serverClock.now() - delayMs, calendar),
+    [text.from, text.to, timeZone, delayMs, calendar],
   );
 
   const change = useCallback(

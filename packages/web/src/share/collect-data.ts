@@ -44,7 +44,7 @@ export async function collectData({ scope, panels, onProgress, signal }: Collect
   const both = AbortSignal.any([signal, abort.signal]);
 
   const askOne = async (id: number, { panel, local }: ShownPanel): Promise<void> => {
-    const shown = panelRange(range, panel.queryOptions, timeZone);
+    const shown = panelRange(range, panel.queryOptions, scope.range);
     const widthPx = Math.round((panel.grid.w / COLUMNS) * PAGE_WIDTH_PX);
     const more = scope.variables.askOf(panel, local);
     const title = scope.variables.text(panel.title, local) || `panel ${panel.id}`;

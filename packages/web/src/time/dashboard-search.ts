@@ -1,5 +1,6 @@
 import { checkTimeZone } from '@vitrine/compute/civil-time.ts';
 import { parseDurationMs, parseTimeRange } from '@vitrine/compute/time.ts';
+import type { Calendar } from '@vitrine/compute/time.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { MAX_CHOSEN } from '@vitrine/compute/variable/values.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
@@ -102,10 +103,11 @@ export function chosenRange(
   saved: TimeRangeText,
   timeZone: string,
   nowMs: number,
+  calendar?: Calendar,
 ): { readonly range: TimeRangeText; readonly problem?: string } {
   const range = { from: from ?? saved.from, to: to ?? saved.to };
   try {
-    parseTimeRange(range, nowMs, timeZone);
+    parseTimeRange(range, nowMs, timeZone, calendar);
     return { range };
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;

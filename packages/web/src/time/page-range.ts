@@ -1,11 +1,13 @@
 import { endsWithClock, parseTimeRange } from '@vitrine/compute/time.ts';
-import type { TimeRange } from '@vitrine/compute/time.ts';
+import type { Calendar, TimeRange } from '@vitrine/compute/time.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
 
 /** The stretch of time a page shows. It moves with the clock while live, and all panels read it here. */
 export interface PageRange {
   readonly text: TimeRangeText;
   readonly timeZone: string;
+  /** Of the dashboard. */
+  readonly calendar: Calendar | undefined;
   /** What is shown. */
   readonly get: () => TimeRange;
   /** What the text means just now; while live that is a little ahead of what is shown. */
@@ -16,13 +18,19 @@ export interface PageRange {
 }
 
 /** The text must be readable, see chosenRange. */
-export function createPageRange(text: TimeRangeText, timeZone: string, now: () => number): PageRange {
+export function createPageRange(
+  text: TimeRangeText,
+  timeZone: string,
+  now: () => number,
+  calendar: Calendar | undefined = undefined,
+): PageRange {
   const listeners = new Set<() => void>();
-  const read = (): TimeRange => parseTimeRange(text, now(), timeZone);
+  const read = (): TimeRange => parseTimeRange(text, now(), timeZone, calendar);
   let range = read();
   return {
     text,
     timeZone,
+    calendar,
     get: () => range,
     subscribe(listener) {
       listeners.add(listener);

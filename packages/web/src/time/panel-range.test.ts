@@ -13,6 +13,6 @@ test.each([
   ['now/d', '', -12 * HOUR, 0, 'Since now/d'],
   ['nonsense', 'soon', -HOUR, 0, 'Last nonsense, soon earlier'],
 ])('from "%s", shifted by "%s"', (timeFrom, timeShift, from, to, words) => {
-  expect(panelRange(page, { timeFrom, timeShift }, 'UTC')).toEqual({ fromMs: noon + from, toMs: noon + to });
+  expect(panelRange(page, { timeFrom, timeShift }, { timeZone: 'UTC' })).toEqual({ fromMs: noon + from, toMs: noon + to });
   expect(describeOverride({ timeFrom, timeShift })).toBe(words);
 });

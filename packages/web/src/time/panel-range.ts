@@ -2,6 +2,7 @@ import { formatDuration, isRelative, parseTime } from '@vitrine/compute/time.ts'
 import type { TimeRange } from '@vitrine/compute/time.ts';
 import { readDurationMs } from '@vitrine/model/duration.ts';
 import type { QueryOptions } from '@vitrine/model/dashboard.ts';
+import type { PageRange } from './page-range.ts';
 
 type Override = Pick<QueryOptions, 'timeFrom' | 'timeShift'>;
 
@@ -9,12 +10,16 @@ type Override = Pick<QueryOptions, 'timeFrom' | 'timeShift'>;
  * The stretch that a panel with a range of its own shows while the page shows `range`, as the server reckons it. What can't
  * be read changes nothing: the server's answer says what is wrong with it.
  */
-export function panelRange(range: TimeRange, { timeFrom, timeShift }: Override, timeZone: string): TimeRange {
+export function panelRange(
+  range: TimeRange,
+  { timeFrom, timeShift }: Override,
+  { timeZone, calendar }: Pick<PageRange, 'timeZone'> & Partial<Pick<PageRange, 'calendar'>>,
+): TimeRange {
   const from = timeFrom.trim();
   const shift = timeShift.trim().replace(/^now/, '').replace(/^-/, '');
   if (from === '' && shift === '') return range;
   const read = (text: string, nowMs: number, edge: 'start' | 'end'): number =>
-    parseTime('range', text, { nowMs, timeZone, edge });
+    parseTime('range', text, { nowMs, timeZone, edge, ...(calendar && { calendar }) });
   try {
     const start = from === '' || isRelative(from) ? from : `now-${from.replace(/^-/, '')}`;
     const fromMs = start === '' ? range.fromMs : read(start, range.toMs, 'start');

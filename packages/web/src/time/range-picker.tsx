@@ -2,6 +2,7 @@ import { ActionIcon, Button, Popover, Tooltip, UnstyledButton } from '@mantine/c
 import { IconAlertTriangle, IconChevronDown, IconChevronLeft, IconChevronRight, IconZoomOut } from '@tabler/icons-react';
 import { zoneOffsetMs } from '@vitrine/compute/civil-time.ts';
 import { describeRange, formatOffset, formatTime, parseTimeRange } from '@vitrine/compute/time.ts';
+import type { Calendar } from '@vitrine/compute/time.ts';
 import type { TimeRangeText } from '@vitrine/model/dashboard.ts';
 import { lazy, Suspense } from 'react';
 import type { ReactElement } from 'react';
@@ -24,6 +25,8 @@ interface QuickRange extends TimeRangeText {
 export interface RangePickerProps {
   readonly range: TimeRangeText;
   readonly timeZone: string;
+  /** Of the dashboard. */
+  readonly calendar?: Calendar;
   readonly now: () => number;
   /** Why the URL's range can't be read, where it can't. */
   readonly problem: string | undefined;
@@ -55,7 +58,10 @@ export function RangePicker(props: RangePickerProps): ReactElement {
       </Tooltip>
       <Popover opened={opened} onChange={onOpened} position="bottom-end" trapFocus withinPortal>
         <Popover.Target>
-          <Tooltip label={<RangeInstants range={range} timeZone={timeZone} nowMs={nowMs} />} disabled={opened}>
+          <Tooltip
+            label={<RangeInstants range={range} timeZone={timeZone} calendar={props.calendar} nowMs={nowMs} />}
+            disabled={opened}
+          >
             <Button
               variant="default"
               onClick={() => onOpened(!opened)}
@@ -113,12 +119,13 @@ export function RangePicker(props: RangePickerProps): ReactElement {
 interface RangeInstantsProps {
   readonly range: TimeRangeText;
   readonly timeZone: string;
+  readonly calendar: Calendar | undefined;
   readonly nowMs: number;
 }
 
 /** What a relative range means just now. */
-function RangeInstants({ range, timeZone, nowMs }: RangeInstantsProps): ReactElement | null {
-  const { fromMs, toMs } = parseTimeRange(range, nowMs, timeZone);
+function RangeInstants({ range, timeZone, calendar, nowMs }: RangeInstantsProps): ReactElement | null {
+  const { fromMs, toMs } = parseTimeRange(range, nowMs, timeZone, calendar);
   return (
     <span className={classes.instants}>
       {formatTime(Math.floor(fromMs / 1_000) * 1_000, timeZone)} – {formatTime(Math.floor(toMs / 1_000) * 1_000, timeZone)}

@@ -193,7 +193,7 @@ function useLook(
     retry: false,
     queryFn: async ({ signal }) => {
       const page = range.read();
-      const shown = panelRange(page, panel.queryOptions, range.timeZone);
+      const shown = panelRange(page, panel.queryOptions, range);
       const asked = { dashboard: scope.uid, panel: panel.id, range: page, shown, timeZone: range.timeZone, more };
       return (await fetchPanel({ ...asked, widthPx: LOOK_WIDTH_PX, known: undefined, signal })).data;
     },
