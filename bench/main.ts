@@ -2,6 +2,7 @@
  * `npm run bench [-- --series 1000 --rounds 5]`, where each query reads that many series: the same day of samples is sent to Vitrine, Prometheus and
  * VictoriaMetrics by remote write; then each is asked the same eight range queries over HTTP, in turns. Prints ratios:
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
+ * With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
  */
 import { parseArgs } from 'node:util';
 import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
@@ -16,10 +17,21 @@ const DAY_SECONDS = 86_400;
 const EQUAL_WITHIN = 1e-6;
 
 const { values: options } = parseArgs({
-  options: { series: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    series: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '5' },
+    page: { type: 'boolean', default: false },
+    profiles: { type: 'string' },
+  },
 });
 const seriesCount = Number(options.series);
 const rounds = Number(options.rounds);
+
+if (options.page) {
+  const { benchPage } = await import('../e2e/bench-page.ts');
+  await benchPage(rounds, print, options.profiles);
+  process.exit();
+}
 
 const endSeconds = Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS - STEP_SECONDS;
 const data = inferenceFleet(seriesCount, endSeconds * 1000);

@@ -90,7 +90,8 @@ async function judge(context: BrowserContext, url: string, folder: string, file:
     const panels = walk.panels.map((walked): JudgedPanel => {
       const panel = byId.get(Number.parseInt(walked.key, 10));
       const because = panel === undefined ? 'not of this dashboard' : whyUnsupported(panel, dashboard);
-      return { ...walked, kind: panel?.kind ?? '', isSupported: because === '', because };
+      const state = walked.state === 'blank' && panel !== undefined && mayBeBlank(panel) ? 'ready' : walked.state;
+      return { ...walked, state, kind: panel?.kind ?? '', isSupported: because === '', because };
     });
     return { ...walk, file, panels };
   } finally {
@@ -121,19 +122,41 @@ async function importFile(page: Page, url: string, folder: string, file: string)
 const KINDS = new Set(panelSpecs.map(({ kind }) => kind));
 /** Types whose queries go to Vitrine's own store where no other source is set up, or are computed by Vitrine. */
 const OWN_TYPES = new Set(['', 'prometheus', 'builtin', '__expr__', 'datasource']);
+/** What only VictoriaMetrics understands, though the query names a source of the type prometheus. */
+const METRICS_QL = [
+  /\bwith\s*\(/i,
+  /\blabel_(?:move|set|del|keep|copy|map|match|transform|value)\s*\(/,
+  /\)\s*default\b/,
+  // Their aggregation into buckets of its own making.
+  /\bhistogram\s*\(/,
+  // A window on what is no selector, and a rate without one.
+  /\)\s*\[[^\]:]+\]/,
+  /\b(?:rate|increase|delta)\s*\((?:[^()[\]]|\{[^}]*\})*\)/,
+  /,\s*\)/,
+];
 
-function whyUnsupported({ kind, queries }: Panel, { variables }: Dashboard): string {
-  if (!KINDS.has(kind)) return `kind ${kind}`;
-  for (const { source, spec, hidden } of queries) {
+function whyUnsupported(panel: Panel, dashboard: Dashboard, depth = 0): string {
+  if (!KINDS.has(panel.kind)) return `kind ${panel.kind}`;
+  for (const { source, spec, hidden } of panel.queries) {
     if (hidden) continue;
     const name = /^\$\{?(\w+)/.exec(source.uid)?.[1];
-    const chosen = variables.find((variable) => variable.name === name);
+    const chosen = dashboard.variables.find((variable) => variable.name === name);
     const type = chosen?.kind === 'datasource' ? chosen.type : source.type;
     if (!OWN_TYPES.has(type)) return `source ${type}`;
     // Where the type is not said, the words of the query say it.
     if (type === '' && typeof spec['expr'] !== 'string') return 'source of another kind, by its words';
+    const { expr } = spec;
+    if (typeof expr === 'string' && METRICS_QL.some((words) => words.test(expr))) return 'MetricsQL';
+    const other = type === 'datasource' ? dashboard.panels.find(({ id }) => id === spec['panelId']) : undefined;
+    const ofOther = other === undefined || depth > 5 ? '' : whyUnsupported(other, dashboard, depth + 1);
+    if (ofOther !== '') return ofOther;
   }
   return '';
+}
+
+/** A text that is empty, and tiles that say all by their colour. */
+function mayBeBlank({ kind, options }: Panel): boolean {
+  return kind === 'text' || (options as { readonly textMode?: unknown }).textMode === 'none';
 }
 
 function read(folder: string, file: string): ReturnType<typeof importDashboards> {

@@ -25,6 +25,8 @@ const VARIANTS = 2;
 const MAX_SELECTORS = 12;
 const BUCKETS = ['0.005', '0.025', '0.1', '0.25', '0.5', '1', '2.5', '10', '60', '+Inf'];
 const QUANTILES = ['0.5', '0.9', '0.99'];
+/** What others are joined with: of each thing there may only be one. */
+const JOINED = /_(?:info|labels|names|node_job)$/;
 /** Labels that dashboards choose by, with what real systems put there. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
   instance: ['host-0:9100', 'host-1:9100'],
@@ -68,16 +70,20 @@ function wantedBy(dashboards: readonly Dashboard[]): Map<string, Wanted> {
   for (const { panels, variables } of dashboards) {
     for (const { spec } of panels.flatMap(({ queries }) => queries)) {
       if (typeof spec['expr'] !== 'string') continue;
-      readQuery(spec['expr'], labelsOfLegend(String(spec['legendFormat'] ?? '')), all);
+      readQuery(spec['expr'], labelsOfLegend(textOf(spec['legendFormat'])), all);
     }
     for (const variable of variables) {
       if (variable.kind !== 'query') continue;
-      const query = String(variable.spec['query'] ?? '');
+      const query = textOf(variable.spec['query']);
       const [, metric, matchers = '', label = ''] = OPTIONS.exec(query) ?? [];
       readQuery(metric === undefined ? query : `${metric}${matchers}`, metric === undefined ? [] : [label], all);
     }
   }
   return all;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function labelsOfLegend(legend: string): string[] {
@@ -112,7 +118,7 @@ function readQuery(text: string, more: readonly string[], into: Map<string, Want
 function* labelSets(name: string, { labels, selectors }: Wanted): Generator<Record<string, string>> {
   const isBuckets = name.endsWith('_bucket');
   const names = [...new Set([...labels, 'instance', 'job'])].filter((label) => label !== 'le' && label !== '__name__');
-  for (const matchers of [...selectors.values()].slice(0, MAX_SELECTORS)) {
+  for (const matchers of [...selectors.values()].slice(0, JOINED.test(name) ? 1 : MAX_SELECTORS)) {
     for (let variant = 0; variant < VARIANTS; variant++) {
       const set: Record<string, string> = {};
       for (const label of names) {

@@ -40,7 +40,9 @@ const COMMANDS = {
     debian: ['chromium'],
     script: ['scripts/test.mjs', '--only', 'e2e'],
   },
-  bench: { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
+  bench: process.argv.includes('--page')
+    ? { web: true, debian: ['chromium'], script: ['bench/main.ts'] }
+    : { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -521,8 +521,11 @@ describe('of many series', () => {
     );
     expect(frames.map(({ fields }) => fields.slice(1).map(({ values }) => values.at(-1)))).toEqual([[298], [299], [0, 297]]);
   });
-  test('200 are shown without being asked', async () => {
-    expect((await data([query('A', { expr: 'wide' })])).frames[0]?.fields).toHaveLength(201);
+  test.each([
+    ['all of 200', 'wide < 200', [201]],
+    ['of more the 50 highest and the range of the rest', 'wide', [51, 3]],
+  ])('%s are shown without being asked', async (_, expr, want) => {
+    expect((await data([query('A', { expr })])).frames.map(({ fields }) => fields.length)).toEqual(want);
   });
   test('the newest part is asked for whole', async () => {
     expect((await data([query('A', { expr: 'wide' })], { sinceMs: END - MINUTE, stepMs: MINUTE })).fromMs).toBe(

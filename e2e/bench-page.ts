@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CDPSession, chromium, type Page } from '@playwright/test';
 import { encodeWriteRequest, packSnappy } from '@vitrine/server/ingest/remote-write/encode-remote-write.ts';
-import { BROWSER } from '../e2e/browser-options.ts';
-import { frameTimes, type Painted, paintedSinceNavigation, paintedSinceRelease, watchPage } from '../e2e/page-clock.ts';
-import { SPEED, speedDashboards, speedData } from '../e2e/speed-data.ts';
-import { startVitrine } from '../e2e/vitrine-process.ts';
-import { remoteWriteRequests, sendAll } from './remote-write.ts';
+import { BROWSER } from './browser-options.ts';
+import { frameTimes, type Painted, paintedSinceNavigation, paintedSinceRelease, watchPage } from './page-clock.ts';
+import { SPEED, speedDashboards, speedData } from './speed-data.ts';
+import { startVitrine } from './vitrine-process.ts';
+import { remoteWriteRequests, sendAll } from '../bench/remote-write.ts';
 
 const HOURS = 6;
 const STEP_MS = 15_000;
@@ -107,9 +107,9 @@ async function zoom(page: Page): Promise<Painted> {
 async function whilePointing<T>(page: Page, work: () => Promise<T>): Promise<T> {
   const box = await page.locator('.u-over').first().boundingBox();
   if (box === null) throw new Error('there is no chart');
-  let isOver = false;
+  const over = new AbortController();
   const pointing = (async () => {
-    for (let at = 0; !isOver; at++) {
+    for (let at = 0; !over.signal.aborted; at++) {
       const [x, y] = [0.5 + 0.4 * Math.sin(at / 20), 0.5 + 0.4 * Math.cos(at / 13)];
       await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
     }
@@ -117,7 +117,7 @@ async function whilePointing<T>(page: Page, work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } finally {
-    isOver = true;
+    over.abort();
     await pointing;
   }
 }
