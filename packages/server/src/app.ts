@@ -136,7 +136,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
   dashboardRoutes(app, catalog, needs.documents);
-  importRoutes(app, catalog);
+  importRoutes(app, catalog, needs.documents);
   libraryPanelRoutes(app, catalog, needs.documents);
   tokenRoutes(app, needs.tokens);
   const asking = { sources, limits: needs.limits, memory: optionMemory() };

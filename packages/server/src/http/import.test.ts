@@ -52,6 +52,35 @@ describe('an import', () => {
     ).toEqual(saved);
   });
 
+  test('brings along library panels that are not there yet', async () => {
+    const ask = asker(await testApp());
+    const panels = [
+      { id: 1, gridPos: grid, libraryPanel: { uid: 'lib1', name: 'Shared' } },
+      { id: 2, gridPos: grid, libraryPanel: { uid: 'lib2', name: 'Left behind' } },
+    ];
+    const text = (uid: string, title: string): string =>
+      JSON.stringify({
+        title: uid,
+        uid,
+        schemaVersion: 42,
+        __elements: { lib1: { uid: 'lib1', name: 'Shared', kind: 1, model: { type: 'stat', title } } },
+        panels,
+      });
+    await ask('POST', '/api/import', { text: text('a', 'Brought') });
+    await ask('POST', '/api/import', { text: text('b', 'Another') });
+    expect((await ask('GET', '/api/library-panels/lib1')).body).toMatchObject({
+      name: 'Shared',
+      version: 1,
+      panel: { kind: 'stat', title: 'Brought' },
+      usedBy: [{ uid: 'a' }, { uid: 'b' }],
+    });
+    expect((await ask('GET', '/api/library-panels/lib2')).status).toBe(404);
+    expect((await ask('GET', '/api/dashboards/b')).body).toMatchObject({
+      lost: [2],
+      dashboard: { panels: [{ title: 'Brought' }, {}] },
+    });
+  });
+
   test('does not replace what is there unless it is told to', async () => {
     const ask = asker(await testApp());
     const text = JSON.stringify([foreign('b'), foreign('a')]);

@@ -4,6 +4,8 @@ import { exportDashboard } from '@vitrine/model/grafana/export-dashboard.ts';
 import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
+import type { DocumentStore } from '../documents/document-store.ts';
+import { keepLibraryPanels } from '../documents/keep-library-panels.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
 import { MAX_DASHBOARD_BYTES, newUid } from './dashboards.ts';
 import { HttpError } from './errors.ts';
@@ -24,7 +26,7 @@ const importRequest = z
   .strict();
 
 /** Dashboards of other programs, in and out. */
-export function importRoutes(app: Routes, catalog: DashboardCatalog): void {
+export function importRoutes(app: Routes, catalog: DashboardCatalog, documents: DocumentStore): void {
   app.route({
     method: 'POST',
     url: '/api/import',
@@ -42,6 +44,7 @@ export function importRoutes(app: Routes, catalog: DashboardCatalog): void {
       for (const { dashboard, report } of dashboards) {
         const message = `Imported from ${report.form}`;
         await catalog.save({ dashboard, folder, message, baseRevision: overwrite ? undefined : 0, by });
+        await keepLibraryPanels(documents, dashboard.panels, { folder: folder ?? '', name: by, nowMs: Date.now() });
       }
       return { dashboards };
     },

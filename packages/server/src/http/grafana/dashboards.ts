@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { authorOf } from '../../auth/author.ts';
 import type { DocumentStore } from '../../documents/document-store.ts';
+import { keepLibraryPanels } from '../../documents/keep-library-panels.ts';
 import { GENERAL } from '../../documents/folder-tree.ts';
 import type { CatalogCard, CatalogEntry, DashboardCatalog } from '../../query/dashboard-catalog.ts';
 import { readOneDashboard } from '../../query/read-dashboard-text.ts';
@@ -143,13 +144,17 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
       const { dashboard: document, folderUid, folderId, inputs, overwrite } = request.body;
       const answers = Object.fromEntries(inputs.map(({ name, value }) => [name, value]));
       const { dashboard, report } = readOneDashboard(document, newUid(), answers);
-      const entry = await catalog.save({
+      const intoFolder = (await folderOf(folderUid, folderId)) ?? '';
+      const by = authorOf(request.caller).name;
+      await catalog.save({
         dashboard,
-        folder: (await folderOf(folderUid, folderId)) ?? '',
+        folder: intoFolder,
         message: `Imported from ${report.form}`,
         baseRevision: overwrite ? undefined : 0,
-        by: authorOf(request.caller).name,
+        by,
       });
+      await keepLibraryPanels(documents, dashboard.panels, { folder: intoFolder, name: by, nowMs: Date.now() });
+      const entry = await entryOf(await catalog.card(dashboard.uid), dashboard.uid);
       const { id, uid, title, revision, folder } = entry;
       return {
         uid,
