@@ -39,16 +39,19 @@ interface Choice {
   readonly current: VariableValue;
 }
 
-export type VariableSort =
-  | 'none'
-  | 'alphabetical'
-  | 'alphabetical-desc'
-  | 'numerical'
-  | 'numerical-desc'
-  | 'alphabetical-ci'
-  | 'alphabetical-ci-desc'
-  | 'natural'
-  | 'natural-desc';
+/** In the order of Grafana's numbers. */
+export const VARIABLE_SORTS = [
+  'none',
+  'alphabetical',
+  'alphabetical-desc',
+  'numerical',
+  'numerical-desc',
+  'alphabetical-ci',
+  'alphabetical-ci-desc',
+  'natural',
+  'natural-desc',
+] as const;
+export type VariableSort = (typeof VARIABLE_SORTS)[number];
 
 export interface QueryVariable extends VariableBase, Choice {
   readonly kind: 'query';
@@ -105,7 +108,8 @@ export interface SwitchVariable extends VariableBase {
   readonly current: string;
 }
 
-export type AdhocOperator = '=' | '!=' | '=~' | '!~' | '<' | '>' | '=|' | '!=|';
+export const ADHOC_OPERATORS = ['=', '!=', '=~', '!~', '<', '>', '=|', '!=|'] as const;
+export type AdhocOperator = (typeof ADHOC_OPERATORS)[number];
 
 /** `=|` and `!=|` are "one of" and "none of" `values`. */
 export interface AdhocFilter {

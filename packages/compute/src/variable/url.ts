@@ -1,4 +1,10 @@
-import type { AdhocFilter, AdhocOperator, Variable, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
+import {
+  ADHOC_OPERATORS,
+  type AdhocFilter,
+  type Variable,
+  type VariableValue,
+  type VariableValues,
+} from '@vitrine/model/variable.ts';
 import { MAX_CHOSEN } from './values.ts';
 
 /** What the query part of a dashboard's address says of its variables. */
@@ -6,8 +12,6 @@ export interface UrlVariables {
   readonly values: VariableValues;
   readonly filters: Readonly<Record<string, readonly AdhocFilter[]>>;
 }
-
-const OPERATORS: readonly AdhocOperator[] = ['=', '!=', '=~', '!~', '<', '>', '=|', '!=|'];
 
 /**
  * Reads `var-name=a&var-name=b`. Several values come as a list; names that are no variable are kept, for links from elsewhere.
@@ -58,7 +62,7 @@ export function writeUrlVariables(
 
 function readFilter(text: string): AdhocFilter[] {
   const [key, operator, ...values] = text.split('|').map((part) => unescape(part));
-  const found = OPERATORS.find((known) => known === operator);
+  const found = ADHOC_OPERATORS.find((known) => known === operator);
   if (key === undefined || key === '' || found === undefined) return [];
   return [
     found === '=|' || found === '!=|'

@@ -1,10 +1,10 @@
 import {
+  ADHOC_OPERATORS,
   ALL_VALUE,
   type AdhocFilter,
-  type AdhocOperator,
+  VARIABLE_SORTS,
   type Variable,
   type VariableOption,
-  type VariableSort,
   type VariableValue,
 } from '../variable.ts';
 import { isObject, listOf, numberOf, objectsOf, omit, saysSomething, textOf, underlay, type Json } from './json.ts';
@@ -17,18 +17,6 @@ const MAX_OPTIONS = 100_000;
 /** In the order of Grafana's numbers. */
 const HIDES = ['none', 'label', 'variable', 'menu'] as const;
 const REFRESHES = ['never', 'load', 'range'] as const;
-const SORTS: readonly VariableSort[] = [
-  'none',
-  'alphabetical',
-  'alphabetical-desc',
-  'numerical',
-  'numerical-desc',
-  'alphabetical-ci',
-  'alphabetical-ci-desc',
-  'natural',
-  'natural-desc',
-];
-const OPERATORS: readonly AdhocOperator[] = ['=', '!=', '=~', '!~', '<', '>', '=|', '!=|'];
 
 const BASE = ['type', 'name', 'label', 'description', 'hide', 'skipUrlSync'];
 const CHOICE = ['multi', 'includeAll', 'allValue', 'allowCustomValue', 'current'];
@@ -111,7 +99,7 @@ function readVariable(kind: Variable['kind'], name: string, json: Json, notes: N
         spec: readQuerySpec(json),
         regex: textOf(json['regex']),
         regexApplyTo: json['regexApplyTo'] === 'text' ? 'text' : 'value',
-        sort: SORTS[numberOf(json['sort']) ?? 0] ?? 'none',
+        sort: VARIABLE_SORTS[numberOf(json['sort']) ?? 0] ?? 'none',
         refresh: readRefresh(json, notes),
         staticOptions: readOptionList(json['staticOptions']),
       };
@@ -293,7 +281,7 @@ function readFilters(value: unknown, notes: Notes): AdhocFilter[] {
   return listOf(value).flatMap((filter, index): AdhocFilter[] => {
     if (!isObject(filter) || textOf(filter['key']) === '') return [];
     const at = notes.at(`[${index}]`);
-    const operator = OPERATORS.find((known) => known === filter['operator']);
+    const operator = ADHOC_OPERATORS.find((known) => known === filter['operator']);
     if (operator === undefined && saysSomething(filter['operator'])) {
       at.at('operator').unsupported(`The operator "${textOf(filter['operator'])}" is not known here; the filter was left out.`);
       return [];
@@ -335,7 +323,7 @@ function writeOwn(variable: Variable): Json {
         query: typeof query === 'string' && Object.keys(others).length === 0 ? query : spec,
         regex: variable.regex,
         ...(regexApplyTo === 'text' ? { regexApplyTo } : {}),
-        sort: SORTS.indexOf(sort),
+        sort: VARIABLE_SORTS.indexOf(sort),
         refresh: REFRESHES.indexOf(refresh),
         ...(staticOptions.length === 0 ? {} : { staticOptions }),
       };

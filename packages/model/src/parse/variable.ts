@@ -1,5 +1,12 @@
-import { ALL_VALUE } from '../variable.ts';
-import type { AdhocFilter, AdhocOperator, Variable, VariableOption, VariableSort, VariableValue } from '../variable.ts';
+import {
+  ADHOC_OPERATORS,
+  ALL_VALUE,
+  type AdhocFilter,
+  VARIABLE_SORTS,
+  type Variable,
+  type VariableOption,
+  type VariableValue,
+} from '../variable.ts';
 import { parseSourceRef } from './panel.ts';
 import type { Read } from './read.ts';
 
@@ -15,18 +22,6 @@ const KINDS = [
   'adhoc',
   'groupby',
 ] as const satisfies readonly Variable['kind'][];
-const SORTS: readonly VariableSort[] = [
-  'none',
-  'alphabetical',
-  'alphabetical-desc',
-  'numerical',
-  'numerical-desc',
-  'alphabetical-ci',
-  'alphabetical-ci-desc',
-  'natural',
-  'natural-desc',
-];
-const OPERATORS: readonly AdhocOperator[] = ['=', '!=', '=~', '!~', '<', '>', '=|', '!=|'];
 const MAX_OPTIONS = 100_000;
 
 const BASE = ['kind', 'name', 'label', 'description', 'hide', 'skipUrlSync', 'extra'];
@@ -56,7 +51,7 @@ export function parseVariable(read: Read): Variable {
         spec: read.at('spec').tree(),
         regex: text(read, 'regex'),
         regexApplyTo: read.at('regexApplyTo').or('value', (it) => it.oneOf(['value', 'text'])),
-        sort: read.at('sort').or('none', (it) => it.oneOf(SORTS)),
+        sort: read.at('sort').or('none', (it) => it.oneOf(VARIABLE_SORTS)),
         refresh: read.at('refresh').or('load', (it) => it.oneOf(['never', 'load', 'range'])),
         staticOptions: parseOptions(read.at('staticOptions')),
       };
@@ -111,7 +106,7 @@ function parseAdhocFilter(read: Read): AdhocFilter {
   const values = read.at('values');
   return {
     key: read.at('key').string(),
-    operator: read.at('operator').or('=', (it) => it.oneOf(OPERATORS)),
+    operator: read.at('operator').or('=', (it) => it.oneOf(ADHOC_OPERATORS)),
     value: text(read, 'value'),
     ...(values.missing ? {} : { values: values.array().map((it) => it.string()) }),
   };

@@ -1,6 +1,6 @@
 import { checkTimeZone } from '@vitrine/compute/civil-time.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
-import type { AdhocFilter, Variable, VariableValues } from '@vitrine/model/variable.ts';
+import { ADHOC_OPERATORS, type AdhocFilter, type Variable, type VariableValues } from '@vitrine/model/variable.ts';
 import { z } from 'zod';
 import type { Caller } from '../auth/guard.ts';
 import type { CatalogEntry, DashboardCatalog } from '../query/dashboard-catalog.ts';
@@ -19,7 +19,7 @@ export const chosenValues = z.record(variableName, z.union([z.string(), z.array(
 const adhocFilter = z
   .object({
     key: z.string(),
-    operator: z.enum(['=', '!=', '=~', '!~', '<', '>', '=|', '!=|']),
+    operator: z.enum(ADHOC_OPERATORS),
     value: z.string(),
     values: z.array(z.string()).optional(),
   })
