@@ -34,7 +34,9 @@ export function Cells<Value extends { readonly id: string }>({
 }): ReactElement {
   const { columns, cellWidth, cellHeight } = gridOf(values.length, width, height, aspect, least, orientation);
   return (
+    // Its cells may be more than fit: who has no mouse scrolls it too.
     <ul
+      tabIndex={0}
       className={classes.cells}
       aria-label={label}
       style={{ width, height, gridTemplateColumns: `repeat(${columns}, ${cellWidth}px)`, gridAutoRows: cellHeight }}

@@ -71,7 +71,7 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
           ]),
           placeholder(given.placeholder ?? ''),
           typingOverSelection,
-          EditorView.contentAttributes.of({ 'aria-label': given.label }),
+          EditorView.contentAttributes.of({ 'aria-label': given.label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),

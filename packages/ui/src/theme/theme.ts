@@ -9,7 +9,7 @@ const ACCENT: MantineColorsTuple = [
   '#a7b3ff',
   '#8b9dff',
   '#6f82f2',
-  '#5a6de2',
+  '#566ade',
   '#4257d0',
   '#3548b4',
   '#283890',
@@ -28,6 +28,14 @@ const DARK: MantineColorsTuple = [
   '#0f1216',
   '#0c0e12',
 ];
+
+/** Locking the scroll inserts a style element, which a strict CSP forbids; overlays here are modal without it. */
+const OVERLAY = {
+  lockScroll: false,
+  transitionProps: { duration: 120 },
+  shadow: 'md',
+  closeButtonProps: { 'aria-label': 'Close' },
+} as const;
 
 /**
  * What Mantine's components look like. The CSS variables of this theme are written out in mantine-variables.css (see
@@ -64,9 +72,8 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 30 } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', comboboxProps: { transitionProps: { duration: 100 } } } },
-    // Locking the scroll inserts a style element, which a strict CSP forbids; overlays here are modal without it.
-    Modal: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 }, shadow: 'md' } },
-    Drawer: { defaultProps: { lockScroll: false, transitionProps: { duration: 120 }, shadow: 'md' } },
+    Modal: { defaultProps: { ...OVERLAY } },
+    Drawer: { defaultProps: { ...OVERLAY } },
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 100 } } },
