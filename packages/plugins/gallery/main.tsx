@@ -67,14 +67,14 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
   return (
     <main className="gallery">
       {shown.map((piece) => {
-        const web = panels.find(({ spec }) => spec.kind === piece.kind)!;
+        const Component = panels.get(piece.kind)!;
         const width = piece.w * 56 - 12;
         return (
           <section key={piece.title} className="piece" style={{ width, height: piece.h }}>
             <h2>{piece.title}</h2>
             <Suspense fallback={null}>
-              <web.Component
-                options={web.spec.parseOptions(piece.options ?? {})}
+              <Component
+                options={piece.options ?? {}}
                 field={{ ...FIELD, ...piece.field }}
                 data={complete(piece)}
                 width={width - 26}

@@ -75,7 +75,7 @@ async function show(
   options: unknown = {},
   within: PanelContext = context,
 ): Promise<string> {
-  const { Component } = panels.find(({ spec }) => spec.kind === kind)!;
+  const Component = panels.get(kind)!;
   const complete = applyFieldConfig(frames, { defaults: { ...FIELD, ...field }, overrides: [] }, context);
   const data: PanelData = { frames: complete, notices: [], traces: [], fromMs: 0, toMs: 3000, stepMs: 1000, growable: true };
   const draw = () =>

@@ -56,7 +56,7 @@ export function drawnPanel(): Drawn {
   return {
     host,
     async show(kind, frames, settings = {}, options = {}, { width = 600, height = 320, ...within } = {}) {
-      const { Component } = panels.find(({ spec }) => spec.kind === kind)!;
+      const Component = panels.get(kind)!;
       const context = { ...panelContext, ...within };
       const complete = applyFieldConfig(frames, { defaults: settings, overrides: [] }, { replace: (text) => text });
       const data: PanelData = {

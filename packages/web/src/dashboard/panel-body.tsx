@@ -2,7 +2,7 @@ import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { VariableValues } from '@vitrine/model/variable.ts';
-import type { PanelWeb } from '@vitrine/plugins/contract.ts';
+import { panels } from '@vitrine/plugins/panels/web.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { Component, memo, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ReactElement, ReactNode } from 'react';
@@ -10,7 +10,6 @@ import { byThePixel } from '../time/page-range.ts';
 import { panelRange } from '../time/panel-range.ts';
 import { panelContext } from './panel-context.ts';
 import classes from './panel-frame.module.css';
-import { panelOfKind } from './panel-kinds.ts';
 import { sentenceOf } from './panel-state.ts';
 import type { DashboardScope } from './scope.ts';
 
@@ -26,10 +25,10 @@ export interface PanelBodyProps {
 /** Hands the data to the plugin that draws it. */
 export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactElement | null {
   const { panel, scope, size } = props;
-  const plugin = panelOfKind(panel.kind);
+  const Drawing = panels.get(panel.kind);
   const box = useRef<HTMLDivElement>(null);
   useWheelZoom(box, scope);
-  if (plugin === undefined) {
+  if (Drawing === undefined) {
     return (
       <Sentence
         text={`This Vitrine has no panels of the kind “${panel.kind}”: they come from a plugin that it does not have. Its data is in the menu, as a table, and its settings are kept for export.`}
@@ -41,7 +40,7 @@ export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactEl
     <div ref={box} className={classes.body}>
       <PanelFault key={`${panel.kind} ${JSON.stringify(panel.options)}`}>
         <Suspense fallback={null}>
-          <Drawn {...props} plugin={plugin} />
+          <Drawn {...props} Drawing={Drawing} />
         </Suspense>
       </PanelFault>
     </div>
@@ -50,15 +49,16 @@ export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactEl
 
 const NOT_REPEATED: VariableValues = {};
 
-function Drawn(props: PanelBodyProps & { readonly plugin: PanelWeb<unknown> }): ReactElement {
-  const { panel, local = NOT_REPEATED, scope, data, size, plugin } = props;
+type Drawing = NonNullable<ReturnType<(typeof panels)['get']>>;
+
+function Drawn(props: PanelBodyProps & { readonly Drawing: Drawing }): ReactElement {
+  const { panel, local = NOT_REPEATED, scope, data, size, Drawing } = props;
   const { fieldConfig, queryOptions } = panel;
   const { range, variables } = scope;
   const theme = useThemeName();
   const byPixel = useMemo(() => byThePixel(range, size.width), [range, size.width]);
   const ofPage = useSyncExternalStore(range.subscribe, byPixel);
   const shown = useMemo(() => panelRange(ofPage, queryOptions, range), [ofPage, queryOptions, range]);
-  const options = useMemo(() => plugin.spec.parseOptions(panel.options), [plugin, panel.options]);
   const context = useMemo(() => panelContext(scope, panel, local, shown, theme), [scope, panel, local, shown, theme]);
   const complete = useMemo((): PanelData => {
     const problems: Notice[] = [];
@@ -68,10 +68,9 @@ function Drawn(props: PanelBodyProps & { readonly plugin: PanelWeb<unknown> }): 
     });
     return { ...data, frames, notices: [...data.notices, ...problems] };
   }, [data, fieldConfig, local, variables]);
-  const { Component: Drawing } = plugin;
   return (
     <Drawing
-      options={options}
+      options={panel.options}
       field={fieldConfig.defaults}
       data={complete}
       width={size.width}
