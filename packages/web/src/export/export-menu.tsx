@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconBraces, IconDownload, IconFileTypePdf, IconPhoto } from '@tabler/icons-react';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -8,6 +8,7 @@ import { saveFile } from '../dashboard/save-file.ts';
 import type { DashboardScope } from '../dashboard/scope.ts';
 
 const Exporting = lazy(async () => ({ default: (await import('./exporting.tsx')).Exporting }));
+const ExportProblem = lazy(async () => ({ default: (await import('./export-problem.tsx')).ExportProblem }));
 
 export interface ExportMenuProps {
   readonly scope: DashboardScope;
@@ -73,14 +74,9 @@ export function ExportMenu({ scope, title, arranged }: ExportMenuProps): ReactEl
         </Suspense>
       )}
       {problem !== '' && (
-        <Modal opened onClose={() => setProblem('')} title="That did not work" closeButtonProps={{ 'aria-label': 'Close' }}>
-          <p role="alert">{problem}</p>
-          <Group justify="end">
-            <Button variant="default" onClick={() => setProblem('')}>
-              Close
-            </Button>
-          </Group>
-        </Modal>
+        <Suspense fallback={null}>
+          <ExportProblem problem={problem} onClose={() => setProblem('')} />
+        </Suspense>
       )}
     </>
   );
