@@ -1,3 +1,4 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { DashboardRevision } from '@vitrine/model/api.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { exportDashboard } from '@vitrine/model/grafana/export-dashboard.ts';
@@ -107,6 +108,7 @@ export function grafanaDashboardRoutes(app: Routes, catalog: DashboardCatalog, d
     schema: { summary: 'Saves a dashboard, as Grafana’s scripts do', body: saveRequest },
     async handler(request) {
       const { dashboard: document, folderUid, folderId, message, overwrite = false } = request.body;
+      refuseBroken(document);
       const folder = await folderOf(folderUid, folderId);
       const before = await savedFor(document, folder ?? '');
       const named = typeof document['uid'] === 'string' && document['uid'] !== '';
@@ -328,4 +330,22 @@ function version(entry: CatalogCard, { revision, savedMs, savedBy, message, rest
     createdBy: savedBy,
     message,
   };
+}
+
+/**
+ * Import repairs what is careless; a script that sends a nameless dashboard, or something else where its panels should be, has
+ * broken it, and must not replace a good one with what is left.
+ */
+function refuseBroken(document: Readonly<Record<string, unknown>>): void {
+  if (document['spec'] !== undefined) return;
+  const { title } = document;
+  if (typeof title !== 'string' || title.trim() === '') {
+    throw new BadRequest('dashboard.title', 'is empty; a dashboard needs a title');
+  }
+  for (const name of ['panels', 'rows'] as const) {
+    const list = document[name];
+    if (list !== undefined && list !== null && !Array.isArray(list)) {
+      throw new BadRequest(`dashboard.${name}`, `expected a list, found ${JSON.stringify(list).slice(0, 60)}`);
+    }
+  }
 }

@@ -53,7 +53,7 @@ export function grafanaQueryRoutes(app: Routes, documents: DocumentStore, needs:
   app.route({
     method: 'POST',
     url: '/api/ds/query',
-    config: { access: 'read' },
+    config: { access: 'page' },
     bodyLimit: MAX_BODY_BYTES,
     schema: { summary: 'Runs queries and answers Grafana’s frames', body: queryRequest },
     async handler(request, reply) {

@@ -29,6 +29,22 @@ describe('an error in Grafana’s shapes', () => {
     ['a dashboard that is not there', 'GET', '/api/dashboards/uid/x', undefined, 404, 'There is no dashboard "x".'],
     ['a dashboard without its document', 'POST', '/api/dashboards/db', {}, 400, /^dashboard: /],
     [
+      'a dashboard without a title',
+      'POST',
+      '/api/dashboards/db',
+      { dashboard: { title: ' ' } },
+      400,
+      /^dashboard.title: is empty/,
+    ],
+    [
+      'panels that are no list',
+      'POST',
+      '/api/dashboards/db',
+      { dashboard: { title: 'x', panels: 'no' } },
+      400,
+      /^dashboard.panels: expected a list/,
+    ],
+    [
       'a dashboard’s title of a megabyte',
       'POST',
       '/api/dashboards/db',
