@@ -35,13 +35,13 @@ function placeOfCopy({ panel: { grid, repeat: wish }, repeat }: ShownPanel): Gri
   return { x: (repeat.index % inLine) * w, y: grid.y + Math.floor(repeat.index / inLine) * grid.h, w, h: grid.h };
 }
 
-/** Moves down what would lie over something before it. */
+/** Each as high as what is above it lets it: nothing lies over another, and no hole is left, as Grafana has it. */
 function settle(inOrder: readonly Placed[]): Placed[] {
   const bottoms = Array.from({ length: COLUMNS }, () => 0);
   return inOrder.map(({ shown, grid }) => {
     const x = Math.min(grid.x, COLUMNS - 1);
     const w = Math.min(grid.w, COLUMNS - x);
-    const y = Math.max(grid.y, ...bottoms.slice(x, x + w));
+    const y = Math.max(...bottoms.slice(x, x + w));
     bottoms.fill(y + grid.h, x, x + w);
     return { shown, grid: { x, y, w, h: grid.h } };
   });
