@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import { encodeWriteRequest, packSnappy, type SentSeries } from '@vitrine/server/ingest/remote-write/encode-remote-write.ts';
 import type { VitrineProcess } from './vitrine-process.ts';
 
-export interface VisitedPage {
+interface VisitedPage {
   readonly name: string;
   readonly open: (page: Page, url: string) => Promise<void>;
 }
