@@ -129,7 +129,7 @@ async function panelStates(page: Page, wanted: ReadonlySet<string>): Promise<Map
 
 /** Metrics of the node exporter that a panel's queries name. */
 function metricsOf({ queries }: Dashboard['panels'][number]): string[] {
-  return queries.flatMap(({ spec }) => String(spec['expr'] ?? '').match(/\bnode_[a-z][\w]*/g) ?? []);
+  return queries.flatMap(({ spec }) => (typeof spec['expr'] === 'string' ? spec['expr'] : '').match(/\bnode_[a-z][\w]*/g) ?? []);
 }
 
 /** The answer to an instant query in one line, without times. */

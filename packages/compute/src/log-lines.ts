@@ -1,7 +1,7 @@
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
 
-import { cellValue } from './field/display.ts';
+import { cellValue, plainText } from './field/display.ts';
 
 /** Lines of logs by columns. */
 export interface LogLines {
@@ -92,7 +92,7 @@ export function logLines(frames: readonly Frame[]): LogLines {
     labelsAt,
     levelAt(at) {
       const { level } = parts[partOf[at]!]!;
-      if (level !== undefined) return levelOf(String(cellValue(level, rowOf[at]!) ?? ''));
+      if (level !== undefined) return levelOf(plainText(level, rowOf[at]!));
       const labels = labelsAt(at);
       const name = Object.keys(labels).find((label) => LEVEL.test(label));
       if (name !== undefined) return levelOf(labels[name]!);
@@ -121,7 +121,7 @@ function readLabels(fields: readonly Field[], row: number): Readonly<Record<stri
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** The labels that all lines have with one value. */

@@ -6,7 +6,7 @@ import type { Shown } from './main.tsx';
 
 const { answer } = made;
 
-export function tableOf(fields: readonly Field[], name = ''): Frame {
+function tableOf(fields: readonly Field[], name = ''): Frame {
   return { refId: 'A', shape: 'table', length: fields[0]?.values.length ?? 0, fields, ...(name === '' ? {} : { name }) };
 }
 
@@ -50,7 +50,7 @@ const looks = tableOf([
       each((n) => ((n * 37) % 100) / 100),
     ),
     config: { unit: 'percentunit', thresholds: steps, color: { mode: 'thresholds' }, ...look('color-text') },
-  } as Field,
+  },
   {
     ...numbers(
       'error rate',
@@ -62,14 +62,14 @@ const looks = tableOf([
       color: { mode: 'thresholds' },
       ...look('color-background', { mode: 'gradient' }),
     },
-  } as Field,
+  },
   {
     ...numbers(
       'gpu',
       each((n) => (n * 29) % 100),
     ),
     config: { unit: 'percent', min: 0, max: 100, color: { mode: 'continuous-GrYlRd' }, ...look('gauge', { mode: 'gradient' }) },
-  } as Field,
+  },
   {
     ...numbers(
       'memory',
@@ -83,7 +83,7 @@ const looks = tableOf([
       color: { mode: 'thresholds' },
       ...look('gauge', { mode: 'lcd', valueDisplayMode: 'text' }),
     },
-  } as Field,
+  },
   { name: 'p95', type: 'frame', values: each(past), config: look('sparkline') },
   {
     name: 'link',

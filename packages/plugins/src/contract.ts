@@ -90,7 +90,7 @@ export interface PanelContext {
   /** What panels share of the pointer. */
   readonly share: 'off' | 'crosshair' | 'tooltip';
   /** Fills in `$name`, `${name:format}`, `${__from}`, … and what `scope` adds: `${__value.raw}`, `${__field.labels.pod}`, … */
-  replace(text: string, scope?: ReplaceScope): string;
+  readonly replace: (text: string, scope?: ReplaceScope) => string;
   /** A click on a value chooses it for a variable; absent where there is no such variable. */
   readonly choose?: (variable: string, value: string) => void;
   /**
@@ -160,7 +160,7 @@ export interface QueryContext {
    * Fills in variables and `$__…` macros before a query is parsed. `format` writes a value that names no format of its own.
    * `macros` are the source's own by name, `__interval` and its like, and win over the general ones.
    */
-  replace(text: string, format?: VariableFormat, macros?: Readonly<Record<string, string>>): string;
+  readonly replace: (text: string, format?: VariableFormat, macros?: Readonly<Record<string, string>>) => string;
   /** To be put into the query's tree. */
   readonly filters: readonly AdhocFilter[];
 }
@@ -222,7 +222,7 @@ export interface DatasourceWeb {
 /** The server's half of a data source. What it needs is handed in. */
 export interface DatasourceServer<Settings, Query> {
   readonly spec: DatasourceSpec<Settings, Query>;
-  connect(settings: Settings, needs: DatasourceNeeds): Datasource<Query>;
+  readonly connect: (settings: Settings, needs: DatasourceNeeds) => Datasource<Query>;
 }
 
 export interface DatasourceNeeds {

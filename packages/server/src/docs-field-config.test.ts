@@ -12,13 +12,11 @@ const page = readFileSync(new URL('../../../docs/field-config.md', import.meta.u
 const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '', (key, value: unknown) =>
   key === 'value' && value === null ? Number.NEGATIVE_INFINITY : value,
 ) as PanelFieldConfig;
-const rows = [...page.matchAll(/^\| (web\S+) \| (\S+) \| (\S*) \| (.+) \| (.+) \| (\S+) \|$/gm)].map(
-  (match) => match.slice(1) as string[],
-);
+const rows = [...page.matchAll(/^\| (web\S+) \| (\S+) \| (\S*) \| (.+) \| (.+) \| (\S+) \|$/gm)].map((match) => match.slice(1));
 
 test.each(rows)('docs/field-config.md: %s of %s at "%s" reads %s: %s', (name, model, value, wantName, wantText, wantColor) => {
   const values = Float64Array.of(Number(value));
-  const field: Field = { name: name!, type: 'number', labels: { model: model! }, values };
+  const field: Field = { name: name, type: 'number', labels: { model: model }, values };
   const frame: Frame = { refId: 'A', shape: 'series', length: 1, fields: [field] };
   const frames = applyFieldConfig([frame], example, {
     replace: (text, scope) =>

@@ -6,7 +6,7 @@ import { type ExpressionValue, isNoData, type NumberItem, sameTimes, type Series
 /** What an expression computes over. */
 export interface ExpressionContext {
   /** The answer of another query or expression. Throws BadRequest where there is none of that letter. */
-  valueOf(refId: string): ExpressionValue;
+  readonly valueOf: (refId: string) => ExpressionValue;
   readonly fromMs: number;
   readonly toMs: number;
 }

@@ -148,7 +148,7 @@ function tokenize(text: string): Token[] {
       throw new BadRequest('expression', `"${text[start]}" cannot be read (at character ${start + 1})`);
     }
     const [whole, number, braced, bare, name, symbol] = match;
-    const found = number ?? braced ?? bare ?? name ?? (symbol as string);
+    const found = number ?? braced ?? bare ?? name ?? symbol ?? '';
     const kind =
       number !== undefined
         ? 'number'

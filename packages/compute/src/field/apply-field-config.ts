@@ -7,7 +7,10 @@ import { isContinuous } from './display.ts';
 
 /** What fills in references. A panel's context is one. */
 export interface FieldContext {
-  replace(text: string, scope: { readonly frame: Frame; readonly field: number; readonly frames: readonly Frame[] }): string;
+  readonly replace: (
+    text: string,
+    scope: { readonly frame: Frame; readonly field: number; readonly frames: readonly Frame[] },
+  ) => string;
   /** Told of each override that cannot be read: a sentence. Such an override changes nothing. */
   readonly onProblem?: (sentence: string) => void;
 }
@@ -185,7 +188,7 @@ function override(settings: FieldSettings, { properties }: FieldOverride): Field
       changed = set(changed, [id], value);
     }
   }
-  return changed as FieldSettings;
+  return changed;
 }
 
 /** A copy with the value at the path; without it where the value is undefined. */

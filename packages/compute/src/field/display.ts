@@ -164,3 +164,11 @@ function colorizer({
     return found.color;
   };
 }
+
+/** A cell as plain text: nothing where there is no value, JSON where it is no text, number or boolean. */
+export function plainText(field: Field, row: number): string {
+  const value = cellValue(field, row);
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
+}

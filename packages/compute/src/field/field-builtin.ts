@@ -105,7 +105,7 @@ function ofField([part, ...rest]: readonly string[], scope: FieldScope): string 
     const labels = field.labels ?? {};
     if (rest.length > 0) {
       const name = rest.join('.');
-      return Object.hasOwn(labels, name) ? (labels[name] as string) : '';
+      return Object.hasOwn(labels, name) ? labels[name] : '';
     }
     return Object.entries(labels)
       .map(([name, value]) => `${name}="${value}"`)
@@ -158,5 +158,6 @@ function nameIn(scope: FieldScope, field: number): string {
 
 function rawText(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
 }

@@ -59,7 +59,9 @@ function fillUrl<Scope>(url: string, scope: Scope, replace: Replace<Scope>): str
 /** The address where a page may open it: http, https, mailto, or a path on this origin; else undefined. */
 export function safeHref(url: string): string | undefined {
   // Browsers leave control characters out of an address, and read a backslash as a slash.
-  const clean = [...url.trim()].filter((char) => char >= ' ' && char !== '\u007f').join('');
+  const clean = Array.from(url.trim())
+    .filter((char) => char >= ' ' && char !== '\u007f')
+    .join('');
   if (clean === '' || clean.includes('\\')) return undefined;
   if (/^https?:\/\/[^/]/i.test(clean)) return URL.canParse(clean) ? clean : undefined;
   if (/^mailto:[^\s]+$/i.test(clean)) return clean;

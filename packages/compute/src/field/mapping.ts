@@ -39,7 +39,9 @@ function inOrder(mappings: readonly ValueMapping[]): Mapper[] {
 function lookUp(table: ReadonlyMap<string, MappedResult>): Mapper {
   return (value) => {
     if (value === undefined || value === null) return undefined;
-    return typeof value === 'object' ? undefined : table.get(String(value as string | number | boolean));
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      ? table.get(String(value))
+      : undefined;
   };
 }
 

@@ -49,7 +49,7 @@ function plainDigits(text: string): string {
     .replaceAll('−', '-')
     .replace(
       /×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/,
-      (_, power: string) => `e${[...power].map((c) => '-0123456789'['⁻⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(c)]).join('')}`,
+      (_, power: string) => `e${Array.from(power, (c) => '-0123456789'['⁻⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(c)]).join('')}`,
     )
     .replaceAll(',', '');
 }

@@ -17,7 +17,7 @@ const scope = variableScope({
 });
 
 test.each(rows)('docs/variables.md: %s', (reference, becomes) => {
-  expect(replaceVariables(reference as string, scope)).toBe(becomes);
+  expect(replaceVariables(reference, scope)).toBe(becomes);
 });
 
 test('docs/variables.md names every format', () => {

@@ -61,7 +61,7 @@ function replaceIn(text: string, scope: VariableScope, defaultFormat: DefaultFor
       bracketed: string | undefined,
       bracketedFormat: string | undefined,
     ) => {
-      const name = bare ?? braced ?? (bracketed as string);
+      const name = bare ?? braced ?? bracketed ?? '';
       const format = bracedFormat ?? bracketedFormat;
       const path = rawPath === undefined || rawPath === '' ? undefined : rawPath.replace(/^\./, '');
       const variable = looksAtVariables ? scope.find(name) : undefined;

@@ -222,7 +222,7 @@ describe('inputs', () => {
   });
 
   test('cannot put keys into prototypes', () => {
-    importOne({ ...asking, __inputs: [{ name: '__proto__', type: 'constant', value: 'x' }] }, { __proto__: 'y' } as never);
+    importOne({ ...asking, __inputs: [{ name: '__proto__', type: 'constant', value: 'x' }] }, { __proto__: 'y' });
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 });

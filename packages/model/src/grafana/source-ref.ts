@@ -6,7 +6,7 @@ import type { Notes } from './report.ts';
 export const DEFAULT_SOURCE: SourceRef = { type: '', uid: '' };
 
 /**
- * A data source as any age of Grafana names it: `{ type, uid }`, its name, null or "default". A name stays as the uid: only the
+ * A data source in the words of any age of Grafana: `{ type, uid }`, its name, null or "default". A name stays as the uid: only the
  * server knows which source has it.
  */
 export function readSource(value: unknown, notes: Notes): SourceRef {

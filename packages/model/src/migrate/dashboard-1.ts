@@ -79,7 +79,7 @@ function moveLook(kind: unknown, options: Json): { lookOptions: Json; custom?: J
     case 'gauge':
     case 'bargauge': {
       const { reduce, graph, names } = options;
-      const calc = REDUCERS[String(reduce ?? 'last')] ?? reduce;
+      const calc = (typeof reduce === 'string' || reduce === undefined ? REDUCERS[reduce ?? 'last'] : undefined) ?? reduce;
       return {
         lookOptions: {
           reduceOptions: { calcs: [calc], fields: '', values: false },
@@ -121,7 +121,9 @@ function migrateQuery(query: unknown): Json {
       expr,
       ...(legend === undefined || legend === '' ? {} : { legendFormat: legend }),
       ...(mode === 'instant' ? { instant: true, range: false } : {}),
-      ...(format === undefined || format === 'series' ? {} : { format: FORMATS[String(format)] ?? format }),
+      ...(format === undefined || format === 'series'
+        ? {}
+        : { format: (typeof format === 'string' ? FORMATS[format] : undefined) ?? format }),
       ...(minStep === undefined ? {} : { interval: minStep }),
     },
   };

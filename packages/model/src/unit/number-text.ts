@@ -68,7 +68,7 @@ function withPower(value: number, digits: number): string {
 }
 
 function timesPower(power: number): string {
-  return `×10${[...String(power)].map((char) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(char)]).join('')}`;
+  return `×10${Array.from(String(power), (char) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(char)]).join('')}`;
 }
 
 /**

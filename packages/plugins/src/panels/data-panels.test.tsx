@@ -201,9 +201,9 @@ test('a line of logs unfolds with its labels', async () => {
 test('the arrow keys go from bar to bar and tell each', async () => {
   await panel.show('barchart', [perClass]);
   const chart = panel.host.querySelector<HTMLElement>('[aria-roledescription="bar chart"]')!;
-  act(() => chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })));
+  void act(() => chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })));
   expect(document.querySelector('[role="tooltip"]')?.textContent).toContain('cat');
-  act(() => chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })));
+  void act(() => chart.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })));
   expect(document.querySelector('[role="tooltip"]')).toBeNull();
 });
 

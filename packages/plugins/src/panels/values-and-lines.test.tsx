@@ -138,7 +138,7 @@ test('annotations stand in a lane, tell themselves as plain text, and are offere
   };
   await drawn.show('timeseries', [lines], {}, {}, { annotations: [event], editAnnotation });
   const flag = drawn.host.querySelector<HTMLElement>('[aria-label^="v8"]')!;
-  act(() => flag.dispatchEvent(new MouseEvent('click', { bubbles: true })));
+  void act(() => flag.dispatchEvent(new MouseEvent('click', { bubbles: true })));
   const told = document.querySelector('[role="tooltip"]')!;
   expect(told.textContent).toContain('<img src=x>');
   expect(told.querySelector('img')).toBeNull();

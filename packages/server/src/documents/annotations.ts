@@ -136,7 +136,7 @@ export function annotationsOver(db: Kysely<Tables>): AnnotationDocuments {
         .orderBy('tag')
         .limit(limit)
         .execute();
-      return rows.map(({ tag, count }) => ({ tag, count: Number(count) }));
+      return rows.map(({ tag, count }) => ({ tag, count: count }));
     },
   };
 }

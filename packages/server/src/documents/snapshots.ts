@@ -111,7 +111,7 @@ export function snapshotsOver(db: Kysely<Tables>): SnapshotDocuments {
         .selectFrom('snapshots')
         .select((it) => it.fn.sum<number | null>('size_bytes').as('bytes'))
         .executeTakeFirst();
-      return Number(row?.bytes ?? 0);
+      return row?.bytes ?? 0;
     },
   };
 }

@@ -153,7 +153,7 @@ describe('whatever is asked', () => {
           payload: JSON.stringify(payload),
         });
         if (answer.statusCode === 200) return;
-        const { error } = answer.json() as { error: { code: string; message: string } };
+        const { error } = answer.json<{ error: { code: string; message: string } }>();
         expect(error.code).not.toBe('internal');
         expect(error.message.length).toBeGreaterThan(5);
       }),

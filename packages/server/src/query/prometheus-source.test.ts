@@ -44,7 +44,12 @@ describe.skipIf(!hasPrometheus())('a Prometheus server as a data source', () => 
     ends.push(async () => rmSync(folder, { recursive: true, force: true }));
     const url = await startPrometheus(folder, ends);
     const body = packSnappy(
-      encodeWriteRequest(SERIES.map(({ labels, samples }) => ({ labels: Object.entries(labels).toSorted(), samples }))),
+      encodeWriteRequest(
+        SERIES.map(({ labels, samples }) => ({
+          labels: Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+          samples,
+        })),
+      ),
     );
     const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
     expect((await fetch(`${url}/api/v1/write`, { method: 'POST', headers, body: Buffer.from(body) })).status).toBe(204);

@@ -201,7 +201,7 @@ async function data(queries: readonly object[], more: object = {}, panel: object
 async function failure(queries: readonly object[], more: object = {}, panel: object = {}): Promise<string> {
   const { answer } = await ask(queries, more, panel);
   expect(answer.statusCode).toBeGreaterThanOrEqual(400);
-  return (answer.json() as { error: { message: string } }).error.message;
+  return answer.json<{ error: { message: string } }>().error.message;
 }
 
 /** What was asked of the store. */
@@ -542,12 +542,12 @@ describe('what can be chosen', () => {
       headers: made.browser,
       payload: { dashboard: 'd1', fromMs: END - 60 * MINUTE, toMs: END, ...payload },
     });
-    return answer.json() as {
+    return answer.json<{
       options?: { text: string; value: string }[];
       settled?: unknown;
       total?: number;
       error?: { message: string };
-    };
+    }>();
   }
   const texts = async (payload: object) => (await options(payload)).options?.map(({ text }) => text);
   const draft = (more: object) => ({
@@ -627,7 +627,7 @@ describe('annotations', () => {
       headers: made.browser,
       payload: { dashboard: 'd1', fromMs: END - 60 * MINUTE, toMs: END, ...payload },
     });
-    return answer.json() as { events: Record<string, unknown>[]; notices: { text: string }[] };
+    return answer.json<{ events: Record<string, unknown>[]; notices: { text: string }[] }>();
   }
 
   test('come from queries, neighbours joined', async () => {
@@ -669,7 +669,7 @@ describe('annotations', () => {
     const of = (name: string) =>
       found
         .filter(({ query: from }) => from === name)
-        .map(({ text }) => text)
+        .map(({ text }) => String(text))
         .toSorted();
     expect(of('Own')).toEqual(['everywhere', 'here']);
     expect(of('Tagged')).toEqual(['elsewhere', 'everywhere']);

@@ -36,7 +36,7 @@ export interface LineChartContext extends ChartContext {
   readonly annotations: readonly AnnotationEvent[];
   readonly annotate?: (from: number, to: number) => void;
   readonly editAnnotation?: (event: AnnotationEvent) => void;
-  replace(text: string, scope?: { readonly frame?: Frame; readonly field?: number; readonly row?: number }): string;
+  readonly replace: (text: string, scope?: { readonly frame?: Frame; readonly field?: number; readonly row?: number }) => string;
   readonly choose?: (variable: string, value: string) => void;
 }
 

@@ -64,7 +64,7 @@ export function FlameView({ label, tree, width, height, theme, show }: FlameView
           </button>
         )}
         {focus > 0 && both === undefined && (
-          <button type="button" onClick={() => setInside(tree.labels[tree.label[focus]!]!)}>
+          <button type="button" onClick={() => setInside(tree.labels[tree.label[focus]!])}>
             Callers
           </button>
         )}
@@ -87,7 +87,7 @@ export function FlameView({ label, tree, width, height, theme, show }: FlameView
             show={show}
             onSearch={(name) => setSearch(name === search ? '' : name)}
             onSandwich={(at) => {
-              setInside(tree.labels[at]!);
+              setInside(tree.labels[at]);
               if (shownMode === 'table') setMode(width >= BOTH_FROM ? 'both' : 'flame');
             }}
           />

@@ -99,7 +99,7 @@ export function TopTable({ tree, functions, found, width, height, show, onSearch
                     ⇅
                   </button>
                 </span>
-                <span role="cell">{isDiff ? changeText(changes[one.label]!) : show(one.self)}</span>
+                <span role="cell">{isDiff ? changeText(changes[one.label]) : show(one.self)}</span>
                 <span role="cell">{isDiff ? `${show(one.total)} → ${show(one.totalRight)}` : show(one.total)}</span>
               </div>
             );

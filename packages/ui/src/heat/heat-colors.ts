@@ -9,7 +9,7 @@ export interface HeatColoring {
   readonly min: number;
   readonly max: number;
   /** RGBA as ImageData wants it in this machine's byte order. */
-  pixelOf(value: number): number;
+  readonly pixelOf: (value: number) => number;
   cssOf(value: number): string;
   /** 0 to 1 along the scale. */
   shareOf(value: number): number;

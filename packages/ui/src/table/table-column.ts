@@ -16,7 +16,7 @@ export interface TableColumn {
   readonly align: 'left' | 'center' | 'right';
   /** How one cell reads and is coloured. */
   display(row: number): DisplayValue;
-  text(row: number): string;
+  readonly text: (row: number) => string;
 }
 
 /** The columns that are shown: hidden ones and frames inside cells that are no history are left out. */
@@ -117,9 +117,10 @@ function clean(text: string): string {
 function exactText({ field, text }: TableColumn, row: number): string {
   const value = cellValue(field, row);
   if (value === undefined || value === null) return '';
-  if (!isNumbers(field)) return clean(field.type === 'string' ? String(value) : text(row));
+  if (typeof value === 'string') return clean(value);
+  if (!isNumbers(field) || typeof value !== 'number') return clean(text(row));
   if (field.type !== 'time') return String(value);
-  const date = new Date(value as number);
+  const date = new Date(value);
   return Number.isNaN(date.getTime()) ? String(value) : date.toISOString();
 }
 

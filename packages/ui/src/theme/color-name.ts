@@ -92,7 +92,7 @@ function readCssColor(text: string): Rgba | undefined {
 }
 
 function readHex(hex: string): Rgba | undefined {
-  const wide = hex.length <= 4 ? [...hex].map((digit) => digit + digit).join('') : hex;
+  const wide = hex.length <= 4 ? Array.from(hex, (digit) => digit + digit).join('') : hex;
   if (wide.length !== 6 && wide.length !== 8) return undefined;
   const [r, g, b, alpha] = [0, 2, 4, 6].map((at) => Number.parseInt(wide.slice(at, at + 2), 16));
   return [r!, g!, b!, Number.isNaN(alpha) ? 1 : alpha! / 255];

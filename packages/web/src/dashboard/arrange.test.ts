@@ -20,20 +20,20 @@ const write = (arranged: Arranged): string =>
     .map(({ key, local }) => `${key}${Object.keys(local).length === 0 ? '' : JSON.stringify(local)}`)
     .join(' ');
 
-test.each([
+test.each<[string, Layout, string]>([
   ['as it is', grid(1, 2), '1 2'],
   ['what stands nowhere is not shown, and what is not there neither', grid(2, 99), '2'],
   ['a panel for each value', grid(3), '3{"pod":"a"} 3-1{"pod":"b"}'],
   ['a variable that is not there repeats nothing', grid(4), '4'],
-  ['a row for each value', { kind: 'rows', sections: [row(10, grid(1), 'pod')] } as Layout, '1-0{"pod":"a"} 1-1{"pod":"b"}'],
+  ['a row for each value', { kind: 'rows', sections: [row(10, grid(1), 'pod')] }, '1-0{"pod":"a"} 1-1{"pod":"b"}'],
   [
     'a row whose panels repeat as well, by another and by the same variable',
-    { kind: 'rows', sections: [row(10, grid(3, 5), 'pod')] } as Layout,
+    { kind: 'rows', sections: [row(10, grid(3, 5), 'pod')] },
     '3-0{"pod":"a"} 5-0{"pod":"a","gpu":"0"} 5-0-1{"pod":"a","gpu":"1"} 5-0-2{"pod":"a","gpu":"2"} 3-1{"pod":"b"} 5-1{"pod":"b","gpu":"0"} 5-1-1{"pod":"b","gpu":"1"} 5-1-2{"pod":"b","gpu":"2"}',
   ],
   [
     'rows in tabs',
-    { kind: 'tabs', sections: [row(10, { kind: 'rows', sections: [row(11, grid(1))] }), row(12, grid(2))] } as Layout,
+    { kind: 'tabs', sections: [row(10, { kind: 'rows', sections: [row(11, grid(1))] }), row(12, grid(2))] },
     '1 2',
   ],
 ])('%s', (_, layout, want) => {

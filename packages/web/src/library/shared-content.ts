@@ -3,7 +3,7 @@ import type { Dashboard, Panel } from '@vitrine/model/dashboard.ts';
 /** What of a panel a library panel says; id, place and repeat stay the dashboard's. */
 type SharedContent = Omit<Panel, 'id' | 'grid' | 'repeat' | 'libraryPanel'>;
 
-export function sharedContent({ id: _i, grid: _g, repeat: _r, libraryPanel: _l, ...content }: Panel): SharedContent {
+function sharedContent({ id: _i, grid: _g, repeat: _r, libraryPanel: _l, ...content }: Panel): SharedContent {
   return content;
 }
 

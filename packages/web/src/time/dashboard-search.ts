@@ -48,10 +48,10 @@ export function readDashboardSearch(raw: Readonly<Record<string, unknown>>): Das
   if (typeof raw['to'] === 'string' && raw['to'] !== '') search.to = raw['to'].slice(0, 100);
   if (typeof raw['tz'] === 'string' && isTimeZone(raw['tz'])) search.tz = raw['tz'];
   if (typeof raw['refresh'] === 'string' && isRefresh(raw['refresh'])) search.refresh = raw['refresh'];
-  const panel = String(raw['panel'] ?? '');
+  const panel = textOf(raw['panel']);
   if (KEY.test(panel)) search.panel = panel;
   for (const name of ['fold', 'tab'] as const) {
-    const keys = String(raw[name] ?? '');
+    const keys = textOf(raw[name]);
     if (KEYS.test(keys)) search[name] = keys;
   }
   const marks = textsOf(raw['marks']).filter((name) => name !== '');
@@ -75,7 +75,7 @@ export function readDashboardSearch(raw: Readonly<Record<string, unknown>>): Das
  */
 export function readForeignSearch(raw: Readonly<Record<string, unknown>>): DashboardSearch {
   const search = readDashboardSearch(raw);
-  const [, panel] = /^(?:panel-)?(\d{1,9}(?:-\d{1,9}){0,8})$/.exec(String(raw['viewPanel'] ?? raw['panelId'] ?? '')) ?? [];
+  const [, panel] = /^(?:panel-)?(\d{1,9}(?:-\d{1,9}){0,8})$/.exec(textOf(raw['viewPanel'] ?? raw['panelId'])) ?? [];
   const zone = raw['timezone'];
   const tz =
     typeof zone !== 'string' || zone === '' || zone === 'browser' ? undefined : zone.toLowerCase() === 'utc' ? 'UTC' : zone;
@@ -177,4 +177,8 @@ function isTimeZone(text: string): boolean {
 
 function isRefresh(text: string): boolean {
   return text === 'off' || parseRefresh(text).kind !== 'off';
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

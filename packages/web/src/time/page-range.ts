@@ -18,12 +18,7 @@ export interface PageRange {
 }
 
 /** The text must be readable, see chosenRange. */
-export function createPageRange(
-  text: TimeRangeText,
-  timeZone: string,
-  now: () => number,
-  calendar: Calendar | undefined = undefined,
-): PageRange {
+export function createPageRange(text: TimeRangeText, timeZone: string, now: () => number, calendar?: Calendar): PageRange {
   const listeners = new Set<() => void>();
   const read = (): TimeRange => parseTimeRange(text, now(), timeZone, calendar);
   let range = read();

@@ -1,4 +1,4 @@
-import { cellValue } from '@vitrine/compute/field/display.ts';
+import { cellValue, plainText } from '@vitrine/compute/field/display.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
 
@@ -50,7 +50,7 @@ export function alertsOfFrames(frames: readonly Frame[]): readonly Alert[] {
 function alertsOfRows(frame: Frame, words: readonly Field[]): readonly Alert[] {
   const values = frame.fields.findLast(({ type }) => type === 'number');
   return Array.from({ length: frame.length }, (_, row) => {
-    const labels = Object.fromEntries(words.map((field) => [field.name, String(cellValue(field, row) ?? '')]));
+    const labels = Object.fromEntries(words.map((field) => [field.name, plainText(field, row)]));
     const value = values === undefined ? 1 : cellValue(values, row);
     return typeof value === 'number' ? alertOf(labels, value, undefined) : [];
   }).flat();

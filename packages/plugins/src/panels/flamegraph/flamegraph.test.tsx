@@ -83,18 +83,18 @@ test('functions stand by their own time, and sort', async () => {
 
 test('the keyboard walks over calls and widens one', async () => {
   await panel.show('flamegraph', [profile], { unit: 'ms' }, {}, { width: 300 });
-  press('ArrowDown');
-  press('ArrowRight');
+  void press('ArrowDown');
+  void press('ArrowRight');
   const said = () => panel.host.querySelector('[aria-live="polite"]')!.textContent;
-  press('Home');
-  press('ArrowDown');
+  void press('Home');
+  void press('ArrowDown');
   expect(said()).toContain('<b>train</b>Total 600 ms (60 %)');
-  press('ArrowRight');
+  void press('ArrowRight');
   expect(said()).toContain('load');
-  press('ArrowLeft');
-  press('Enter');
+  void press('ArrowLeft');
+  void press('Enter');
   expect(panel.host.textContent).toContain('Whole profile');
-  press('Escape');
+  void press('Escape');
   expect(panel.host.textContent).not.toContain('Whole profile');
 });
 

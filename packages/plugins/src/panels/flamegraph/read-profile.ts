@@ -110,6 +110,6 @@ function labelsOf(field: Field, count: number): readonly string[] {
       ? named
       : named === undefined || named === '' || named === null
         ? 'unnamed'
-        : String(named as number);
+        : JSON.stringify(named);
   });
 }

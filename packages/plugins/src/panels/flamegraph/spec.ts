@@ -1,7 +1,7 @@
 import type { PanelSpec } from '../../contract.ts';
 
 /** It has none: what is shown is chosen in the panel. */
-export type FlameGraphOptions = Readonly<Record<never, never>>;
+export type FlameGraphOptions = Readonly<Record<string, never>>;
 
 export const flamegraph: PanelSpec<FlameGraphOptions> = {
   kind: 'flamegraph',

@@ -96,12 +96,12 @@ test('the arrow keys walk along edges; details are text, with links', async () =
   const stage = panel.host.querySelector<HTMLElement>('[aria-roledescription="graph"]')!;
   expect(stage.getAttribute('aria-label')).toContain('Latency: 4 nodes, 2 edges');
   const press = (key: string) => act(() => stage.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })));
-  press('ArrowRight');
+  void press('ArrowRight');
   expect(panel.host.querySelector('aside')?.textContent).toContain('Gateway');
   expect(panel.host.querySelector('aside a')?.getAttribute('href')).toBe('https://example.com');
-  press('ArrowRight');
+  void press('ArrowRight');
   expect(panel.host.querySelector('aside')?.textContent).toContain('<b>Model</b>');
-  press('Escape');
+  void press('Escape');
   expect(panel.host.querySelector('aside')).toBeNull();
   expect(panel.host.textContent).toContain('Gateway, 12 leads to <b>Model</b> (7)');
 });
@@ -114,6 +114,6 @@ test('a search counts what it finds, and Enter goes there', async () => {
     input.dispatchEvent(new Event('input', { bubbles: true }));
   });
   expect(panel.host.textContent).toContain('1 of 4');
-  act(() => input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })));
+  void act(() => input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })));
   expect(panel.host.querySelector('aside strong')?.textContent).toBe('Store');
 });

@@ -218,7 +218,7 @@ function textReader(of: ReadonlyMap<string, Field>, timeZone: string): (name: st
     const field = of.get(name);
     const value = field === undefined ? undefined : cellValue(field, row);
     if (field === undefined || value === undefined || value === null) return '';
-    return field.type === 'string' || field.type === 'number'
+    return typeof value === 'string' || (typeof value === 'number' && field.type === 'number')
       ? String(value)
       : displayText(displayOf(field, { timeZone })(value));
   };

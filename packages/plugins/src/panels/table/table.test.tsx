@@ -34,9 +34,9 @@ const press = (key: string) => act(() => grid().dispatchEvent(new KeyboardEvent(
 
 test('a shift-click sorts equals by a second column', async () => {
   await panel.show('table', [pods]);
-  click(heads()[0]!);
+  void click(heads()[0]!);
   expect(rows()).toEqual(['a', 'a', 'b', 'c']);
-  click(heads()[1]!, true);
+  void click(heads()[1]!, true);
   expect(rows(1)).toEqual(['7', '1', '2', '1']);
   expect(panel.host.querySelectorAll('[aria-sort="ascending"],[aria-sort="descending"]')).toHaveLength(2);
 });
@@ -44,32 +44,32 @@ test('a shift-click sorts equals by a second column', async () => {
 test('it starts sorted as the panel says, and a third click forgets it', async () => {
   await panel.show('table', [pods], {}, { sortBy: [{ displayName: 'pod', desc: true }] });
   expect(rows()).toEqual(['c', 'b', 'a', 'a']);
-  click(heads()[0]!);
+  void click(heads()[0]!);
   expect(rows()).toEqual(['b', 'a', 'c', 'a']);
 });
 
 test('a column is filtered by a part of its text, the rest is counted, and Escape closes the box', async () => {
   await panel.show('table', [pods], { filterable: true });
-  click(panel.host.querySelector<HTMLElement>('[aria-label="Filter pod"]')!);
+  void click(panel.host.querySelector<HTMLElement>('[aria-label="Filter pod"]')!);
   const box = () => document.querySelector('[role="dialog"][aria-label="Filter pod"]');
   const choices = [...box()!.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')];
   expect(choices).toHaveLength(3);
-  click(choices[1]!);
+  void click(choices[1]!);
   expect(rows()).toEqual(['b', 'c']);
   expect(panel.host.textContent).toContain('2 of 4 rows');
-  act(() => box()!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })));
+  void act(() => box()!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })));
   expect(box()).toBeNull();
 });
 
 test('the keyboard walks over cells', async () => {
   await panel.show('table', [pods]);
-  press('ArrowDown');
-  press('ArrowDown');
-  press('ArrowRight');
+  void press('ArrowDown');
+  void press('ArrowDown');
+  void press('ArrowRight');
   const active = document.getElementById(grid().getAttribute('aria-activedescendant')!);
   expect(active?.textContent).toBe('1');
-  press('End');
-  press('Escape');
+  void press('End');
+  void press('Escape');
   expect(grid().getAttribute('aria-activedescendant')).toBeNull();
 });
 
@@ -83,7 +83,7 @@ test('a hundred thousand rows make no more elements than fit', async () => {
 test('pages have as many rows as the panel says', async () => {
   await panel.show('table', [pods], {}, { enablePagination: true, pageSize: 3 });
   expect(rows()).toHaveLength(3);
-  click(panel.host.querySelector<HTMLElement>('[aria-label="Next page"]')!);
+  void click(panel.host.querySelector<HTMLElement>('[aria-label="Next page"]')!);
   expect(rows()).toEqual(['a']);
 });
 
@@ -96,7 +96,7 @@ test('rows within a row are shown when asked for', async () => {
     ]),
   ]);
   expect(text).not.toContain('42');
-  click(panel.host.querySelector<HTMLElement>('[aria-label="Show the rows within"]')!);
+  void click(panel.host.querySelector<HTMLElement>('[aria-label="Show the rows within"]')!);
   expect(panel.host.textContent).toContain('42');
 });
 
@@ -151,7 +151,7 @@ test('a column grows and shrinks with the arrow keys', async () => {
   await panel.show('table', [pods]);
   const edge = () => panel.host.querySelector<HTMLElement>('[aria-label="Width of pod"]')!;
   const before = Number(edge().getAttribute('aria-valuenow'));
-  act(() => edge().dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true })));
+  void act(() => edge().dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true })));
   expect(Number(edge().getAttribute('aria-valuenow'))).toBe(before - 16);
 });
 
@@ -159,10 +159,10 @@ test('a value is shown whole on demand, as text', async () => {
   await panel.show('table', [
     tableOf([{ name: 'payload', type: 'string', values: ['{"a":"<img src=x>"}'], config: { custom: { inspect: true } } }]),
   ]);
-  click(panel.host.querySelector<HTMLElement>('[aria-label="Show payload whole"]')!);
+  void click(panel.host.querySelector<HTMLElement>('[aria-label="Show payload whole"]')!);
   expect(panel.host.querySelector('dialog pre')?.textContent).toContain('"a": "<img src=x>"');
   expect(panel.host.querySelector('img')).toBeNull();
-  click(panel.host.querySelector<HTMLElement>('dialog [aria-label="Close"]')!);
+  void click(panel.host.querySelector<HTMLElement>('dialog [aria-label="Close"]')!);
   expect(panel.host.querySelector('dialog')).toBeNull();
 });
 
@@ -175,7 +175,7 @@ test('frames are picked by name, and two thousand columns make no more cells tha
   const wider = [...panel.host.querySelectorAll<HTMLElement>('[aria-label="Queries"] button')].find(
     (button) => button.textContent === 'Wide',
   );
-  click(wider!);
+  void click(wider!);
   expect(panel.host.querySelectorAll('[role="columnheader"]').length).toBeLessThan(40);
   expect(grid().getAttribute('aria-colcount')).toBe('2000');
 });

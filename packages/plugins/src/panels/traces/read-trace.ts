@@ -114,7 +114,7 @@ function numberOf(value: unknown): number | undefined {
 }
 
 function wordOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value as string);
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** JSON may stand in a cell as text. */

@@ -1,7 +1,7 @@
 import type { PanelSpec } from '../../contract.ts';
 
 /** It has none: the trace says it all. */
-export type TracesOptions = Readonly<Record<never, never>>;
+export type TracesOptions = Readonly<Record<string, never>>;
 
 export const traces: PanelSpec<TracesOptions> = {
   kind: 'traces',

@@ -79,17 +79,17 @@ test('a waterfall tells names, times and failures, and what is wrong with it', a
 
 test('the keyboard folds, walks and opens', async () => {
   await panel.show('traces', [request]);
-  press('ArrowDown');
-  press('ArrowLeft');
+  void press('ArrowDown');
+  void press('ArrowLeft');
   expect(rows()).toHaveLength(2);
-  press('ArrowRight');
-  press('End');
-  press('ArrowUp');
-  press('Enter');
+  void press('ArrowRight');
+  void press('End');
+  void press('ArrowUp');
+  void press('Enter');
   const details = () => panel.host.querySelector('section[aria-label^="Details"]');
   expect(details()?.textContent).toContain('Error: deadline exceeded');
   expect(details()?.textContent).toContain('<i>');
-  press('Escape');
+  void press('Escape');
   expect(details()).toBeNull();
 });
 

@@ -60,7 +60,7 @@ function parseUrl(read: Read): URL {
 
 /** Basic authentication, and the headers httpHeaderName1, httpHeaderValue1, …: a bearer token is one of them. */
 function parseHeaders(settings: Read, more: Read): Record<string, string> {
-  const secrets = settings.at('secrets').or({} as Readonly<Record<string, unknown>>, (it) => it.object());
+  const secrets = settings.at('secrets').or({}, (it) => it.object());
   const headers: Record<string, string> = {};
   const url = parseUrl(settings.at('url'));
   const user =
@@ -68,13 +68,13 @@ function parseHeaders(settings: Read, more: Read): Record<string, string> {
       ? settings.at('basicAuthUser').or('', (it) => it.string())
       : decodeURIComponent(url.username);
   const password =
-    settings.at('basicAuth').value === true ? String(secrets['basicAuthPassword'] ?? '') : decodeURIComponent(url.password);
+    settings.at('basicAuth').value === true ? textOf(secrets['basicAuthPassword']) : decodeURIComponent(url.password);
   if (user !== '' || password !== '') headers['authorization'] = `Basic ${base64(`${user}:${password}`)}`;
   for (const key of Object.keys(more.object())) {
     const number = /^httpHeaderName(\d+)$/.exec(key)?.[1];
     if (number === undefined) continue;
     const name = more.at(key).string().trim();
-    const value = String(secrets[`httpHeaderValue${number}`] ?? '');
+    const value = textOf(secrets[`httpHeaderValue${number}`]);
     if (!HEADER_NAME.test(name)) more.at(key).fail('is not the name of an HTTP header');
     if (!HEADER_VALUE.test(value))
       throw new BadRequest(`secrets.httpHeaderValue${number}`, 'holds characters that no HTTP header may');
@@ -92,4 +92,8 @@ function duration(read: Read, otherwise: number): number {
   if (text === '') return otherwise;
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : readDurationMs(text);
   return ms !== undefined && ms > 0 ? ms : read.fail(`"${text.slice(0, 100)}" is not a duration such as 15s`);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -135,7 +135,7 @@ function FilterForm({ variable, scope, filter, onSave }: FilterFormProps): React
         label="Compared by"
         data={OPERATORS}
         value={operator}
-        onChange={(next) => next !== null && setOperator(next as AdhocOperator)}
+        onChange={(next) => next !== null && setOperator(next)}
         allowDeselect={false}
         comboboxProps={{ withinPortal: false }}
       />

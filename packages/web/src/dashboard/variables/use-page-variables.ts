@@ -59,9 +59,9 @@ export interface PageVariables {
   readonly problem: string | undefined;
   /** Whether something is not as it was saved. */
   readonly isChanged: boolean;
-  choose(name: string, value: VariableValue): void;
+  readonly choose: (name: string, value: VariableValue) => void;
   chooseFilters(name: string, filters: readonly AdhocFilter[]): void;
-  reset(): void;
+  readonly reset: () => void;
   /** What is chosen of the variables that this one's options name, for the server. */
   neededBy(variable: Variable): VariableValues;
   /** What goes along with a panel's question. */
@@ -69,11 +69,11 @@ export interface PageVariables {
   /** What is chosen of all that these texts name. */
   chosenIn(texts: unknown): VariableValues;
   /** For what values something is repeated. */
-  repeatsOf(name: string): RepeatValues;
+  readonly repeatsOf: (name: string) => RepeatValues;
   /** A name with its variables, as people read it. */
-  text(text: string, local?: VariableValues): string;
+  readonly text: (text: string, local?: VariableValues) => string;
   /** A text or an address with its variables, and what it is about. */
-  replace(text: string, local?: VariableValues, about?: FieldScope): string;
+  readonly replace: (text: string, local?: VariableValues, about?: FieldScope) => string;
   /** `var-a=1&var-b=2`: what differs from what is saved. */
   readonly urlSearch: DashboardSearch;
 }

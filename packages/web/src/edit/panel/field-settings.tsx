@@ -29,7 +29,7 @@ export const SETTINGS: readonly { readonly name: SettingName; readonly label: st
 
 /** One of the settings that any field may have. */
 export function Setting({ name, settings, fields, onChange }: SettingProps): ReactElement | null {
-  const set = (value: unknown) => onChange(writePath(settings, name, value) as FieldSettings);
+  const set = (value: unknown) => onChange(writePath(settings, name, value));
   switch (name) {
     case 'color':
       return <ColorModeField color={settings.color} onChange={set} />;
@@ -61,7 +61,7 @@ export function CustomSetting(props: {
       {...control}
       value={readPath(settings, control.path)}
       fields={fields}
-      onChange={(value) => onChange(writePath(settings, control.path, value) as FieldSettings)}
+      onChange={(value) => onChange(writePath(settings, control.path, value))}
     />
   );
 }

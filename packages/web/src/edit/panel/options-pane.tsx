@@ -200,9 +200,7 @@ function PanelWords({ panel, variables, onChange }: Pick<OptionsPaneProps, 'pane
               { value: 'vertical', label: 'Below each other' },
             ]}
             value={repeat.direction}
-            onChange={(direction) =>
-              onChange((now) => ({ ...now, repeat: { ...repeat, direction: direction as typeof repeat.direction } }), 'repeat')
-            }
+            onChange={(direction) => onChange((now) => ({ ...now, repeat: { ...repeat, direction: direction } }), 'repeat')}
           />
           {repeat.direction === 'horizontal' && (
             <NumberInput

@@ -78,7 +78,7 @@ export function ThresholdsField({ thresholds, onChange }: ThresholdsFieldProps):
               { value: 'percentage', label: '% of range' },
             ]}
             value={mode}
-            onChange={(next) => onChange({ mode: next as Thresholds['mode'], steps })}
+            onChange={(next) => onChange({ mode: next, steps })}
           />
         )}
       </div>

@@ -99,7 +99,7 @@ function QuerySpec({ query: { name, source, spec }, onChange }: QuerySpecProps):
     <TextInput
       label={label}
       placeholder={placeholder}
-      value={String(readPath(spec, path) ?? '')}
+      value={textAt(spec, path)}
       onChange={(event) => set(path, event.currentTarget.value || undefined)}
     />
   );
@@ -142,4 +142,9 @@ function QuerySpec({ query: { name, source, spec }, onChange }: QuerySpecProps):
       </div>
     </>
   );
+}
+
+function textAt(spec: unknown, path: string): string {
+  const value = readPath(spec, path);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

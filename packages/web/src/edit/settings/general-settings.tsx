@@ -1,6 +1,5 @@
 import { Select, SegmentedControl, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
-import type { XDomain } from '@vitrine/model/frame.ts';
 import type { ReactElement } from 'react';
 import classes from './settings.module.css';
 import type { Change } from './settings-dialog.tsx';
@@ -41,7 +40,7 @@ export function GeneralSettings({ dashboard, onChange }: GeneralSettingsProps): 
             { value: 'elapsed', label: 'Elapsed' },
           ]}
           value={dashboard.x}
-          onChange={(x) => set({ x: x as XDomain }, 'x')}
+          onChange={(x) => set({ x: x }, 'x')}
         />
       </div>
       <div className={classes.pair}>

@@ -52,7 +52,7 @@ export function LinkSettings({ dashboard, onChange }: GeneralSettingsProps): Rea
                   { value: 'dashboards', label: 'Dashboards with tags' },
                 ]}
                 value={link.type}
-                onChange={(type) => change({ ...link, type: type as DashboardLink['type'] })}
+                onChange={(type) => change({ ...link, type: type })}
               />
             </div>
             {link.type === 'link' ? (
