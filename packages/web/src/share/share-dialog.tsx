@@ -84,8 +84,8 @@ export function ShareDialog({ scope, title, arranged, panelKey, onClose }: Share
               <CopyButton text={code} label="Copy the HTML" />
             </div>
             <p className={classes.quiet}>
-              Browsers show it on pages of this server’s own address. Pages elsewhere are kept from framing Vitrine, so that
-              nobody is led to click in it unknowingly; a public snapshot’s link can be given to anyone.
+              Pages are still kept from framing Vitrine, those of its own address too, so that nobody is led to click in it
+              unknowingly. A public snapshot’s link can be given to anyone.
             </p>
           </div>
         </Tabs.Panel>
