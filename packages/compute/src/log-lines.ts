@@ -92,7 +92,7 @@ export function logLines(frames: readonly Frame[]): LogLines {
     labelsAt,
     levelAt(at) {
       const { level } = parts[partOf[at]!]!;
-      if (level !== undefined) return levelOf(plainText(level, rowOf[at]!));
+      if (level !== undefined) return levelOf(plainText(cellValue(level, rowOf[at]!)));
       const labels = labelsAt(at);
       const name = Object.keys(labels).find((label) => LEVEL.test(label));
       if (name !== undefined) return levelOf(labels[name]!);
@@ -121,7 +121,7 @@ function readLabels(fields: readonly Field[], row: number): Readonly<Record<stri
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return value === null ? 'null' : plainText(value);
 }
 
 /** The labels that all lines have with one value. */

@@ -64,25 +64,8 @@ function buildFieldMatcher(id: string, options: unknown, depth: number): FieldMa
     }
     case 'byValue':
       return byValue(options);
-    case 'alwaysMatch':
-      return () => true;
-    case 'neverMatch':
-      return () => false;
-    case 'anyMatch':
-    case 'noneMatch': {
-      const some = children(options, depth, buildFieldMatcher);
-      return (...args) => some.some((matches) => matches(...args)) === (id === 'anyMatch');
-    }
-    case 'allMatch': {
-      const every = children(options, depth, buildFieldMatcher);
-      return (...args) => every.every((matches) => matches(...args));
-    }
-    case 'invertMatch': {
-      const [one] = children([options], depth, buildFieldMatcher);
-      return (...args) => !one!(...args);
-    }
     default:
-      throw new BadRequest('matcher.id', `"${id}" is no field matcher that is known here`);
+      return combine('field', id, options, depth, buildFieldMatcher);
   }
 }
 
@@ -105,25 +88,8 @@ function buildFrameMatcher(id: string, options: unknown, depth: number): FrameMa
     }
     case 'byIndex':
       return (_frame, index) => index === Number(options);
-    case 'alwaysMatch':
-      return () => true;
-    case 'neverMatch':
-      return () => false;
-    case 'anyMatch':
-    case 'noneMatch': {
-      const some = children(options, depth, buildFrameMatcher);
-      return (...args) => some.some((matches) => matches(...args)) === (id === 'anyMatch');
-    }
-    case 'allMatch': {
-      const every = children(options, depth, buildFrameMatcher);
-      return (...args) => every.every((matches) => matches(...args));
-    }
-    case 'invertMatch': {
-      const [one] = children([options], depth, buildFrameMatcher);
-      return (...args) => !one!(...args);
-    }
     default:
-      throw new BadRequest('matcher.id', `"${id}" is no frame matcher that is known here`);
+      return combine('frame', id, options, depth, buildFrameMatcher);
   }
 }
 
@@ -181,6 +147,37 @@ function byValue(options: unknown): FieldMatcher {
     if (typeof found === 'boolean') return compare(Number(found), limit);
     return typeof found === 'number' && compare(found, limit);
   };
+}
+
+/** What matchers of fields and of frames have in common: all, none, and what is put together of others. */
+function combine<Args extends readonly unknown[]>(
+  kind: 'field' | 'frame',
+  id: string,
+  options: unknown,
+  depth: number,
+  build: (id: string, options: unknown, depth: number) => (...args: Args) => boolean,
+): (...args: Args) => boolean {
+  switch (id) {
+    case 'alwaysMatch':
+      return () => true;
+    case 'neverMatch':
+      return () => false;
+    case 'anyMatch':
+    case 'noneMatch': {
+      const some = children(options, depth, build);
+      return (...args) => some.some((matches) => matches(...args)) === (id === 'anyMatch');
+    }
+    case 'allMatch': {
+      const every = children(options, depth, build);
+      return (...args) => every.every((matches) => matches(...args));
+    }
+    case 'invertMatch': {
+      const [one] = children([options], depth, build);
+      return (...args) => !one!(...args);
+    }
+    default:
+      throw new BadRequest('matcher.id', `"${id}" is no ${kind} matcher that is known here`);
+  }
 }
 
 function children<T>(options: unknown, depth: number, build: (id: string, options: unknown, depth: number) => T): T[] {

@@ -165,9 +165,8 @@ function colorizer({
   };
 }
 
-/** A cell as plain text: nothing where there is no value, JSON where it is no text, number or boolean. */
-export function plainText(field: Field, row: number): string {
-  const value = cellValue(field, row);
+/** A value as plain text: nothing where there is none, JSON where it is neither text nor number. */
+export function plainText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');

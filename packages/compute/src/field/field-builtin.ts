@@ -3,7 +3,7 @@ import { isNumbers } from '@vitrine/model/frame.ts';
 
 import { formatDate } from '../variable/format-date.ts';
 import { formatValue } from '../variable/format.ts';
-import { cellValue, displayOf, displayText } from './display.ts';
+import { cellValue, displayOf, displayText, plainText } from './display.ts';
 import type { DisplayValue } from './display.ts';
 import { fieldNames } from './field-names.ts';
 
@@ -73,7 +73,7 @@ function ofValue([part = 'raw', ...rest]: readonly string[], scope: FieldScope):
   if (part === 'calc') return scope.calc ?? '';
   if (part === 'time') {
     const time = frame?.fields.find(({ type }) => type === 'time');
-    return time === undefined || row === undefined ? '' : rawText(cellValue(time, row));
+    return time === undefined || row === undefined ? '' : plainText(cellValue(time, row));
   }
   if (scope.value === undefined && (field === undefined || row === undefined)) return undefined;
   const value = scope.value === undefined ? cellValue(field as Field, row as number) : scope.value;
@@ -83,7 +83,7 @@ function ofValue([part = 'raw', ...rest]: readonly string[], scope: FieldScope):
 function readValue(part: string, field: Field | undefined, value: unknown, scope: FieldScope): string | undefined {
   switch (part) {
     case 'raw':
-      return rawText(value);
+      return plainText(value);
     case 'numeric':
       return String(shown(field, value, scope).numeric ?? Number.NaN);
     case 'text':
@@ -139,7 +139,7 @@ function ofData([part, which, as = 'text', ...rest]: readonly string[], scope: F
   const field = frame.fields[index];
   if (field === undefined) return '';
   const value = cellValue(field, row);
-  if (as === 'time') return isNumbers(field) ? rawText(value) : '';
+  if (as === 'time') return isNumbers(field) ? plainText(value) : '';
   return readValue(as, field, value, scope);
 }
 
@@ -154,10 +154,4 @@ function namesIn({ frame, frames }: FieldScope): readonly string[] {
 
 function nameIn(scope: FieldScope, field: number): string {
   return namesIn(scope)[field] ?? '';
-}
-
-function rawText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
 }

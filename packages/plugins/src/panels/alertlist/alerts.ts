@@ -50,7 +50,7 @@ export function alertsOfFrames(frames: readonly Frame[]): readonly Alert[] {
 function alertsOfRows(frame: Frame, words: readonly Field[]): readonly Alert[] {
   const values = frame.fields.findLast(({ type }) => type === 'number');
   return Array.from({ length: frame.length }, (_, row) => {
-    const labels = Object.fromEntries(words.map((field) => [field.name, plainText(field, row)]));
+    const labels = Object.fromEntries(words.map((field) => [field.name, plainText(cellValue(field, row))]));
     const value = values === undefined ? 1 : cellValue(values, row);
     return typeof value === 'number' ? alertOf(labels, value, undefined) : [];
   }).flat();

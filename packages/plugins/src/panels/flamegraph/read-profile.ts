@@ -1,4 +1,4 @@
-import { cellValue, displayOf, displayText } from '@vitrine/compute/field/display.ts';
+import { cellValue, displayOf, displayText, plainText } from '@vitrine/compute/field/display.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { flameTree } from '@vitrine/ui/flame/flame-tree.ts';
 import { counted } from '../counted.ts';
@@ -110,6 +110,6 @@ function labelsOf(field: Field, count: number): readonly string[] {
       ? named
       : named === undefined || named === '' || named === null
         ? 'unnamed'
-        : JSON.stringify(named);
+        : plainText(named);
   });
 }

@@ -1,4 +1,4 @@
-import { plainText } from '@vitrine/compute/field/display.ts';
+import { cellValue, plainText } from '@vitrine/compute/field/display.ts';
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
@@ -178,7 +178,7 @@ function exemplarMarks(
       const where = value.values[row]!;
       const bucket = rows.findIndex(({ low, high }) => where > low && where <= high);
       if (bucket < 0) continue;
-      const lines = others.map(({ field, name }) => `${name} ${plainText(field, row)}`);
+      const lines = others.map(({ field, name }) => `${name} ${plainText(cellValue(field, row))}`);
       marks.push({ x: time.values[row]!, y: bins === undefined ? Math.floor(bucket / grid.fieldsPerRow) + 0.5 : where, lines });
     }
   }

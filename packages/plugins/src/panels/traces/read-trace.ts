@@ -1,4 +1,4 @@
-import { cellValue } from '@vitrine/compute/field/display.ts';
+import { cellValue, plainText } from '@vitrine/compute/field/display.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { counted } from '../counted.ts';
 import type { TraceLog, TraceSpan, TraceTag } from '@vitrine/ui/trace/trace-model.ts';
@@ -70,10 +70,7 @@ function spanReader(
   const status = first('statuscode');
   const message = first('statusmessage');
   const [tags, serviceTags, logs] = [first('tags', 'attributes'), first('servicetags', 'resource'), first('logs', 'events')];
-  const text = (field: Field | undefined, row: number): string => {
-    const value = field === undefined ? undefined : cellValue(field, row);
-    return value === undefined || value === null ? '' : wordOf(value);
-  };
+  const text = (field: Field | undefined, row: number): string => (field === undefined ? '' : plainText(cellValue(field, row)));
   return (row) => {
     const startMs = numberOf(cellValue(start, row));
     const durationMs = numberOf(cellValue(duration, row));
@@ -113,10 +110,6 @@ function numberOf(value: unknown): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-function wordOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-}
-
 /** JSON may stand in a cell as text. */
 function cellOf(field: Field | undefined, row: number): unknown {
   const value = field === undefined ? undefined : cellValue(field, row);
@@ -132,13 +125,13 @@ function readTags(value: unknown): readonly TraceTag[] {
   if (Array.isArray(value)) {
     return value.slice(0, MOST_TAGS).flatMap((entry: unknown): TraceTag[] => {
       const { key, value: held } = (entry ?? {}) as { readonly key?: unknown; readonly value?: unknown };
-      return typeof key === 'string' ? [[key, wordOf(held ?? '')]] : [];
+      return typeof key === 'string' ? [[key, plainText(held)]] : [];
     });
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value)
     .slice(0, MOST_TAGS)
-    .map(([key, held]) => [key, wordOf(held ?? '')] as const);
+    .map(([key, held]) => [key, plainText(held)] as const);
 }
 
 function readLogs(value: unknown): readonly TraceLog[] {
