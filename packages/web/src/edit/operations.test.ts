@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Dashboard } from '@vitrine/model/dashboard.ts';
+import type { Dashboard, GridPosition } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import * as edit from './operations.ts';
 
@@ -13,6 +13,19 @@ function withPanels(count: number): Dashboard {
 }
 
 const places = ({ panels }: Dashboard): string[] => panels.map(({ id, grid: { x, y, w, h } }) => `${id}: ${x},${y} ${w}×${h}`);
+
+/** The pairs of panels that stand on the same cells of one grid. */
+function overlaps({ panels, layout }: Dashboard): string[] {
+  const owners = panels.map(({ id }) => edit.ownerOf(layout, id));
+  return panels.flatMap((a, at) =>
+    panels
+      .slice(at + 1)
+      .filter((b, next) => owners[at] === owners[at + 1 + next] && covers(a.grid, b.grid) && covers(b.grid, a.grid))
+      .map((b) => `${a.id} and ${b.id}`),
+  );
+}
+
+const covers = (a: GridPosition, b: GridPosition): boolean => a.x < b.x + b.w && a.y < b.y + b.h;
 
 test('new panels fill what is free, from the top', () => {
   expect(places(withPanels(3))).toEqual(['1: 0,0 12×8', '2: 12,0 12×8', '3: 0,8 12×8']);
@@ -40,7 +53,22 @@ test('the first row takes what stood there before under a row without a heading'
   expect(edit.removeSection(moved, more!.id, true).panels.map(({ id }) => id)).toEqual([1]);
 });
 
-test('whatever is done to it, a dashboard can be saved and read again, and no two panels of a grid overlap by adding', () => {
+test('a panel that is left without its row goes to a tab whose rows are gone', () => {
+  let dashboard = edit.addPanel(edit.addSection(empty, 'rows', 'Row'), 1, { kind: 'stat' }).dashboard;
+  dashboard = edit.removeSection(edit.addSection(dashboard, 'tabs', 'Tab'), 1, false);
+  expect(edit.ownerOf(dashboard.layout, 2)).toBe(4);
+});
+
+test.each(['rows', 'tabs'] as const)('a dashboard of no %s takes a panel, at the top and inside', (kind) => {
+  const layout = { kind, sections: [] };
+  const section = { id: 1, title: '', collapsed: false, hideHeader: false, repeat: undefined, layout };
+  for (const bare of [layout, { kind: 'tabs' as const, sections: [section] }]) {
+    const { dashboard, id } = edit.addPanel({ ...empty, layout: bare }, edit.firstOwner(bare), { kind: 'stat' });
+    expect(parseDashboard(JSON.parse(JSON.stringify(dashboard))).panels.map((panel) => panel.id)).toEqual([id]);
+  }
+});
+
+test('whatever is done to it, a dashboard can be saved and read again, and no two panels of a grid overlap', () => {
   const act = fc.oneof(
     fc.constant<(dashboard: Dashboard) => Dashboard>(
       (it) => edit.addPanel(it, edit.firstOwner(it.layout), { kind: 'stat' }).dashboard,
@@ -68,6 +96,7 @@ test('whatever is done to it, a dashboard can be saved and read again, and no tw
     fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
       const done = acts.reduce((dashboard, one) => one(dashboard), empty);
       expect(parseDashboard(JSON.parse(JSON.stringify(done)))).toEqual(done);
+      expect(overlaps(done)).toEqual([]);
     }),
   );
 });

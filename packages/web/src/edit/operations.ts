@@ -171,8 +171,13 @@ export function ownerOf(layout: Layout, id: number): GridOwner {
 export function firstOwner(layout: Layout): GridOwner {
   if (layout.kind === 'grid') return undefined;
   const [first] = layout.sections;
-  if (first === undefined) return undefined;
-  return first.layout.kind === 'grid' ? first.id : firstOwner(first.layout);
+  return first === undefined ? undefined : (firstOwner(first.layout) ?? first.id);
+}
+
+/** A list of rows or tabs that holds none, as imported dashboards have it, is room for panels like an empty grid. */
+function gridOf(layout: Layout): Extract<Layout, { kind: 'grid' }> | undefined {
+  if (layout.kind === 'grid') return layout;
+  return layout.sections.length === 0 ? { kind: 'grid', panels: [] } : undefined;
 }
 
 /** Unique among panels and sections. */
@@ -201,8 +206,7 @@ function freePlace({ panels, layout }: Dashboard, owner: GridOwner, { w, h }: { 
 }
 
 function panelsOn(layout: Layout, owner: GridOwner): readonly number[] {
-  if (owner === undefined) return layout.kind === 'grid' ? layout.panels : [];
-  const own = findSection(layout, owner)?.layout;
+  const own = owner === undefined ? layout : findSection(layout, owner)?.layout;
   return own?.kind === 'grid' ? own.panels : [];
 }
 
@@ -212,14 +216,17 @@ function mapGrids(layout: Layout, update: (panels: readonly number[]) => readonl
 }
 
 function mapGrid(layout: Layout, owner: GridOwner, update: (panels: readonly number[]) => readonly number[]): Layout {
-  if (layout.kind === 'grid') return owner === undefined ? { ...layout, panels: update(layout.panels) } : layout;
+  if (owner === undefined) {
+    const grid = gridOf(layout);
+    return grid === undefined ? layout : { ...grid, panels: update(grid.panels) };
+  }
+  if (layout.kind === 'grid') return layout;
   return {
     ...layout,
-    sections: layout.sections.map((section) =>
-      section.id === owner && section.layout.kind === 'grid'
-        ? { ...section, layout: { ...section.layout, panels: update(section.layout.panels) } }
-        : { ...section, layout: section.layout.kind === 'grid' ? section.layout : mapGrid(section.layout, owner, update) },
-    ),
+    sections: layout.sections.map((section) => ({
+      ...section,
+      layout: mapGrid(section.layout, section.id === owner ? undefined : owner, update),
+    })),
   };
 }
 
@@ -231,12 +238,13 @@ function mapSections(layout: Layout, update: (section: Section) => readonly Sect
   };
 }
 
-/** Rows or tabs of which none is left, or one that says nothing, are one grid. */
+/** Rows or tabs of which none is left, or one that says nothing, are one grid: at every depth, or panels would have no place. */
 function simplify(layout: Layout): Layout {
   if (layout.kind === 'grid') return layout;
   const [only, ...others] = layout.sections;
   if (only === undefined) return { kind: 'grid', panels: [] };
-  return others.length === 0 && only.hideHeader ? only.layout : layout;
+  if (others.length === 0 && only.hideHeader) return simplify(only.layout);
+  return { ...layout, sections: layout.sections.map((section) => ({ ...section, layout: simplify(section.layout) })) };
 }
 
 function isSamePlace(a: GridPosition, b: GridPosition): boolean {
