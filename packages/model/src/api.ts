@@ -75,6 +75,8 @@ export interface SaveLibraryPanelRequest {
   /** "" is no folder. */
   readonly folder: string;
   readonly panel: Panel;
+  /** Absent overwrites whatever is there; else 409 `library_panel_changed` where it is not the saved version. */
+  readonly baseVersion?: number;
 }
 
 /**

@@ -81,7 +81,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     requestTimeout: 120_000,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
-    routerOptions: { maxParamLength: 2_000 },
+    // Grafana's documentation writes some addresses with a slash at their end, and scripts copy that.
+    routerOptions: { maxParamLength: 2_000, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     // An address that is no address comes no further than the router.
     frameworkErrors: (_error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {

@@ -90,7 +90,7 @@ export function folderTree(documents: DocumentStore): FolderTree {
       const locked = dashboards.find(({ provisioned }) => provisioned?.locked === true);
       if (locked !== undefined) {
         throw new HttpError(
-          'builtin_dashboard',
+          'provisioned_dashboard',
           `The folder holds "${locked.title}", which comes from ${locked.provisioned?.file}; remove that file first.`,
         );
       }

@@ -1,4 +1,5 @@
 import type { Panel } from '@vitrine/model/dashboard.ts';
+import { writeLibraryPanel } from '@vitrine/model/parse/library-panel.ts';
 import type { DocumentStore } from './document-store.ts';
 
 /** What stands in the addresses of library panels. */
@@ -28,7 +29,8 @@ export async function keepLibraryPanels(
       folderUid: by.folder,
       updatedMs: by.nowMs,
       updatedBy: by.name,
-      json: JSON.stringify(panel),
+      json: writeLibraryPanel({ ...panel, libraryPanel: undefined }),
+      baseVersion: undefined,
     });
   }
 }

@@ -16,15 +16,33 @@ export interface LibraryPanel {
   readonly createdMs: number;
   readonly updatedMs: number;
   readonly updatedBy: string;
-  /** JSON of a Panel. */
+  /** JSON as parse/library-panel.ts writes it: a Panel, and its version. */
   readonly json: string;
+}
+
+/** Somebody else saved it meanwhile. */
+export class LibraryPanelChanged extends Error {
+  override readonly name = 'LibraryPanelChanged';
+  /** undefined where it is not there any more. */
+  readonly saved: LibraryPanel | undefined;
+
+  constructor(saved: LibraryPanel | undefined) {
+    super(`The library panel is at version ${saved?.version ?? 0}.`);
+    this.saved = saved;
+  }
+}
+
+export interface LibraryPanelSave extends Omit<LibraryPanel, 'id' | 'version' | 'createdMs'> {
+  /** undefined saves over whatever is there; 0 stands for none. */
+  readonly baseVersion: number | undefined;
 }
 
 export interface LibraryPanelDocuments {
   /** All of them, in the order of name. */
   list(): Promise<readonly LibraryPanel[]>;
   find(uids: readonly string[]): Promise<readonly LibraryPanel[]>;
-  save(panel: Omit<LibraryPanel, 'id' | 'version' | 'createdMs'>): Promise<LibraryPanel>;
+  /** Throws LibraryPanelChanged where the base version is not the saved one. */
+  save(panel: LibraryPanelSave): Promise<LibraryPanel>;
   /** Whether there was one. */
   remove(uid: string): Promise<boolean>;
 }
@@ -38,23 +56,29 @@ export function libraryPanelsOver(db: Kysely<Tables>): LibraryPanelDocuments {
       if (uids.length === 0) return [];
       return (await db.selectFrom('library_panels').selectAll().where('uid', 'in', uids).execute()).map(readPanel);
     },
-    async save({ uid, name, description, kind, folderUid, updatedMs, updatedBy, json }) {
-      const columns = { name, description, kind, folder_uid: folderUid, updated_ms: updatedMs, updated_by: updatedBy, json };
-      const row = await db
-        .insertInto('library_panels')
-        .values({ uid, version: 1, created_ms: updatedMs, ...columns })
-        .onConflict((it) =>
-          it.column('uid').doUpdateSet((set) => ({ ...columns, version: set('library_panels.version', '+', 1) })),
-        )
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return readPanel(row);
-    },
+    save: (panel) => db.transaction().execute((inside) => save(inside, panel)),
     async remove(uid) {
       const { numDeletedRows } = await db.deleteFrom('library_panels').where('uid', '=', uid).executeTakeFirst();
       return numDeletedRows > 0n;
     },
   };
+}
+
+async function save(db: Kysely<Tables>, panel: LibraryPanelSave): Promise<LibraryPanel> {
+  const { uid, name, description, kind, folderUid, updatedMs, updatedBy, json, baseVersion } = panel;
+  if (baseVersion !== undefined) {
+    const before = await db.selectFrom('library_panels').selectAll().where('uid', '=', uid).executeTakeFirst();
+    if ((before?.version ?? 0) !== baseVersion)
+      throw new LibraryPanelChanged(before === undefined ? undefined : readPanel(before));
+  }
+  const columns = { name, description, kind, folder_uid: folderUid, updated_ms: updatedMs, updated_by: updatedBy, json };
+  const row = await db
+    .insertInto('library_panels')
+    .values({ uid, version: 1, created_ms: updatedMs, ...columns })
+    .onConflict((it) => it.column('uid').doUpdateSet((set) => ({ ...columns, version: set('library_panels.version', '+', 1) })))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return readPanel(row);
 }
 
 function readPanel(row: Selectable<Tables['library_panels']>): LibraryPanel {

@@ -60,6 +60,35 @@ describe('a library panel', () => {
     expect(body.lost).toEqual([9]);
   });
 
+  test('that two change at once is kept as the first left it, and the second is told of both versions', async () => {
+    const { ask, uid } = await withPanel();
+    const change = { name: 'Loss', panel: panel(1, { title: 'Mine' }), baseVersion: 1 };
+    expect((await ask('PUT', `/api/library-panels/${uid}`, change)).status).toBe(200);
+    const { status, body } = await ask('PUT', `/api/library-panels/${uid}`, { ...change, panel: panel(1) });
+    expect([status, body.error.code]).toEqual([409, 'library_panel_changed']);
+    expect(body.error.message).toMatch(/as version 2 at .*; your change was made from version 1\./);
+    expect((await ask('GET', `/api/library-panels/${uid}`)).body).toMatchObject({ version: 2, panel: { title: 'Mine' } });
+    await ask('PUT', '/api/dashboards/d', { dashboard: { version: 2, uid: 'd', title: 'D', panels: [] } });
+    await ask('DELETE', `/api/library-panels/${uid}`);
+    expect((await ask('PUT', `/api/library-panels/${uid}`, change)).body.error.message).toMatch(/was removed meanwhile/);
+  });
+
+  test('that a newer Vitrine saved leaves what the dashboard said last, and a sentence', async () => {
+    const t = await testApp();
+    const ask = asker(t);
+    const newer = { uid: 'new', name: 'New', description: '', kind: 'stat', folderUid: '', updatedMs: 1, updatedBy: '' };
+    const json = JSON.stringify({ version: 99, id: 1 });
+    await t.needs.documents.libraryPanels.save({ ...newer, json, baseVersion: undefined });
+    const shown = panel(7, { title: 'Last', libraryPanel: { uid: 'new', name: 'New' } });
+    const { status, body } = await ask('PUT', '/api/dashboards/d', {
+      dashboard: { version: 2, uid: 'd', title: 'D', panels: [shown] },
+    });
+    expect([status, body.dashboard.panels[0].title]).toEqual([200, 'Last']);
+    expect(body.notices[0]).toMatch(/^The library panel "New" cannot be read \(version: expected 1 to/);
+    expect((await ask('GET', '/api/library-panels/new')).status).toBe(400);
+    expect((await ask('GET', '/api/library-elements')).body.result.totalCount).toBe(1);
+  });
+
   test.each<[string, object, string]>([
     ['itself or another', { name: 'x', panel: panel(1, { libraryPanel: { uid: 'x', name: 'x' } }) }, 'panel.libraryPanel'],
     ['no panel', { name: 'x', panel: 3 }, 'panel'],

@@ -1,8 +1,4 @@
-import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { LibraryPanelAnswer, LibraryPanelSummary } from '@vitrine/model/api.ts';
-import type { Panel } from '@vitrine/model/dashboard.ts';
-import { parsePanel } from '@vitrine/model/parse/panel.ts';
-import { Read } from '@vitrine/model/parse/read.ts';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
@@ -10,54 +6,31 @@ import type { LibraryPanel } from '../documents/library-panels.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
 import { readLibraryPanel } from '../query/fill-library-panels.ts';
 import { newUid } from './dashboards.ts';
-import { HttpError } from './errors.ts';
+import { libraryOver, MAX_PANEL_BYTES } from './library.ts';
 import type { Routes } from './routes.ts';
 
-const MAX_NAME = 200;
-const MAX_DESCRIPTION = 10_000;
-const MAX_PANEL_BYTES = 1024 * 1024;
 const byUid = z.object({ uid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 letters, digits, - or _') });
 const saveRequest = z
   .object({
-    name: z.string().trim().min(1).max(MAX_NAME),
-    description: z.string().max(MAX_DESCRIPTION).default(''),
+    name: z.string(),
+    description: z.string().default(''),
     folder: z.string().default(''),
     panel: z.unknown(),
+    baseVersion: z.number().int().min(0).optional(),
   })
   .strict();
 
 /** Panels that stand on several dashboards. */
 export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, documents: DocumentStore): void {
-  const { libraryPanels } = documents;
-  const find = async (uid: string): Promise<LibraryPanel> => {
-    const [found] = await libraryPanels.find([uid]);
-    if (found === undefined) throw new HttpError('no_such_library_panel', `There is no library panel "${uid}".`, 'uid');
-    return found;
+  const library = libraryOver(catalog, documents);
+  const answer = async (panel: LibraryPanel): Promise<LibraryPanelAnswer> => {
+    const shown = readLibraryPanel(panel.json);
+    if (shown instanceof Error) throw shown;
+    const users = await library.usersOf(panel.uid);
+    return { ...summaryOf(panel), panel: shown, usedBy: users.map(({ uid, title }) => ({ uid, title })) };
   };
-  const usersOf = async (uid: string) => {
-    const cards = await Promise.all((await documents.dashboards.usersOfLibraryPanel(uid)).map((user) => catalog.card(user)));
-    return cards.flatMap((card) => (card === undefined ? [] : [{ uid: card.uid, title: card.title }]));
-  };
-  const answer = async (panel: LibraryPanel): Promise<LibraryPanelAnswer> => ({
-    ...summaryOf(panel),
-    panel: readLibraryPanel(panel.json),
-    usedBy: await usersOf(panel.uid),
-  });
-  const save = async (uid: string, { name, description, folder, panel }: z.output<typeof saveRequest>, by: string) => {
-    if (folder !== '' && !(await documents.folders.list()).some((it) => it.uid === folder))
-      throw new BadRequest('folder', `there is no folder "${folder.slice(0, 100)}"`);
-    const parsed = parseShared(panel);
-    return libraryPanels.save({
-      uid,
-      name,
-      description,
-      kind: parsed.kind,
-      folderUid: folder,
-      updatedMs: Date.now(),
-      updatedBy: by,
-      json: JSON.stringify(parsed),
-    });
-  };
+  const save = (uid: string, { baseVersion, ...change }: z.output<typeof saveRequest>, by: string) =>
+    library.save({ uid, ...change, baseVersion, by });
 
   app.route({
     method: 'GET',
@@ -69,7 +42,7 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     },
     async handler(request) {
       const wanted = request.query.q.toLowerCase();
-      const found = (await libraryPanels.list()).filter(({ name }) => name.toLowerCase().includes(wanted));
+      const found = (await library.list()).filter(({ name }) => name.toLowerCase().includes(wanted));
       return { panels: found.map(summaryOf) };
     },
   });
@@ -91,7 +64,7 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     url: '/api/library-panels/:uid',
     config: { access: 'page' },
     schema: { summary: 'One library panel, and the dashboards that show it', params: byUid },
-    handler: async (request) => answer(await find(request.params.uid)),
+    handler: async (request) => answer(await library.find(request.params.uid)),
   });
 
   app.route({
@@ -109,26 +82,10 @@ export function libraryPanelRoutes(app: Routes, catalog: DashboardCatalog, docum
     config: { access: 'edit' },
     schema: { summary: 'Removes a library panel that no dashboard shows', params: byUid },
     async handler(request, reply) {
-      const { uid, name } = await find(request.params.uid);
-      const users = await usersOf(uid);
-      if (users.length > 0) {
-        const titles = users.slice(0, 5).map(({ title }) => `"${title}"`);
-        const more = users.length > titles.length ? ` and ${users.length - titles.length} more` : '';
-        const verb = users.length === 1 ? 'shows' : 'show';
-        throw new HttpError('library_panel_in_use', `${titles.join(', ')}${more} ${verb} "${name}". Take it out first.`);
-      }
-      await libraryPanels.remove(uid);
+      await library.remove(request.params.uid);
       return reply.code(204).send();
     },
   });
-}
-
-/** A library panel that stood for another could come to stand for itself. */
-function parseShared(input: unknown): Panel {
-  const panel = parsePanel(new Read('panel', input));
-  if (panel.libraryPanel !== undefined)
-    throw new BadRequest('panel.libraryPanel', 'a library panel cannot stand for another; put in what that one says');
-  return panel;
 }
 
 function summaryOf(panel: LibraryPanel): LibraryPanelSummary {

@@ -68,10 +68,10 @@ export interface DashboardCatalog {
   cardById(id: number): Promise<CatalogCard | undefined>;
   /**
    * Throws BadRequest on texts too long or a folder that is not there, and HttpError `dashboard_changed` where it is not at the
-   * base revision, `builtin_dashboard` where a file says what it is.
+   * base revision, `builtin_dashboard` or `provisioned_dashboard` where a file says what it is.
    */
   save(change: DashboardChange): Promise<CatalogEntry>;
-  /** Throws HttpError `no_such_dashboard` or `builtin_dashboard`. */
+  /** Throws HttpError `no_such_dashboard`, `builtin_dashboard` or `provisioned_dashboard`. */
   remove(uid: string): Promise<void>;
   /** Those that are kept, the newest first. */
   revisions(uid: string): Promise<readonly DashboardRevision[]>;
@@ -183,7 +183,7 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
       checkTexts(change);
       const before = await card(uid);
       if (before?.builtin === true && (provisioned === undefined || before.provisioned?.provider !== provisioned.provider)) {
-        throw new HttpError('builtin_dashboard', builtinSentence(before));
+        throw refusal(before);
       }
       await documents.dashboards
         .save({
@@ -212,7 +212,7 @@ export function dashboardCatalog(folders: readonly string[], documents: Document
     async remove(uid) {
       const found = await card(uid);
       if (found === undefined) throw new HttpError('no_such_dashboard', `There is no dashboard "${uid}".`, 'uid');
-      if (found.builtin) throw new HttpError('builtin_dashboard', builtinSentence(found));
+      if (found.builtin) throw refusal(found);
       await documents.dashboards.remove(uid);
     },
     revisions: (uid) => documents.dashboards.revisions(uid),
@@ -312,12 +312,17 @@ function checkTexts({ dashboard: { uid, title, description, tags }, message }: D
   tags.forEach((tag, i) => fits(`tags[${i}]`, tag, MAX_TAG));
 }
 
-function builtinSentence({ uid, provisioned }: CatalogCard): string {
-  const origin =
-    provisioned === undefined
-      ? 'comes with Vitrine or from a folder of dashboards'
-      : `comes from the file ${provisioned.file}, which the provider "${provisioned.provider}" reads`;
-  return `The dashboard "${uid}" ${origin}, so it cannot be changed here. Copy it, and change the copy.`;
+/** What a file says is changed in the file. */
+function refusal({ uid, title, provisioned }: CatalogCard): HttpError {
+  if (provisioned === undefined) {
+    const sentence = `The dashboard "${uid}" comes with Vitrine or from a folder of dashboards, so it cannot be changed here. Copy it, and change the copy.`;
+    return new HttpError('builtin_dashboard', sentence);
+  }
+  const { file, provider } = provisioned;
+  return new HttpError(
+    'provisioned_dashboard',
+    `"${title}" comes from the file ${file}, which the provider "${provider}" reads, so it cannot be changed here. Change the file, copy the dashboard, or set allowUiUpdates: true for the provider.`,
+  );
 }
 
 function changedSentence({ revision, updatedMs, updatedBy }: DashboardChanged['saved']): string {

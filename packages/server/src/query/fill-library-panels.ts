@@ -1,6 +1,6 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Dashboard, Panel } from '@vitrine/model/dashboard.ts';
-import { parsePanel } from '@vitrine/model/parse/panel.ts';
-import { Read } from '@vitrine/model/parse/read.ts';
+import { parseLibraryPanel } from '@vitrine/model/parse/library-panel.ts';
 
 /** The uids of the library panels that a dashboard shows. */
 export function libraryPanelsOf({ panels }: Dashboard): string[] {
@@ -23,7 +23,7 @@ export interface FilledDashboard {
 
 /**
  * Puts what library panels say now where a dashboard names them; place, id and repeat stay the dashboard's. A library panel
- * that is not there leaves what it said last, and a sentence.
+ * that is not there, or cannot be read, leaves what it said last, and a sentence.
  */
 export function fillLibraryPanels(dashboard: Dashboard, library: readonly KnownLibraryPanel[]): FilledDashboard {
   const byUid = new Map(library.map((it) => [it.uid, it]));
@@ -42,11 +42,23 @@ export function fillLibraryPanels(dashboard: Dashboard, library: readonly KnownL
     }
     const { id, grid, repeat } = panel;
     const shared = readLibraryPanel(known.json);
+    if (shared instanceof BadRequest) {
+      notices.push(
+        `The library panel "${known.name}" cannot be read (${shared.message}); panel ${panel.id} shows what it said last.`,
+      );
+      return panel;
+    }
     return { ...shared, id, grid, repeat, libraryPanel: { uid: known.uid, name: known.name } };
   });
   return { dashboard: notices.length === 0 && library.length === 0 ? dashboard : { ...dashboard, panels }, notices, lost };
 }
 
-export function readLibraryPanel(json: string): Panel {
-  return parsePanel(new Read('panel', JSON.parse(json)));
+/** What a saved library panel says; the problem where this Vitrine cannot read it, as one that a newer one saved. */
+export function readLibraryPanel(json: string): Panel | BadRequest {
+  try {
+    return parseLibraryPanel(JSON.parse(json));
+  } catch (error) {
+    if (error instanceof BadRequest) return error;
+    throw error;
+  }
 }

@@ -34,9 +34,9 @@ export function useLibraryChanges(now: Dashboard, saved: Dashboard): readonly Li
 export async function saveLibraryChanges(client: QueryClient, changes: readonly LibraryChange[]): Promise<void> {
   if (changes.length === 0) return;
   for (const { known, panel } of changes) {
-    const { uid, name, description, folder } = known;
+    const { uid, name, description, folder, version } = known;
     try {
-      await saveLibraryPanel(uid, { name, description, folder, panel });
+      await saveLibraryPanel(uid, { name, description, folder, panel, baseVersion: version });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       throw new ApiError(error.status, error.code, `The library panel “${name}”: ${error.message}`, error.field, {

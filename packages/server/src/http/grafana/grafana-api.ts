@@ -11,6 +11,7 @@ import { snapshotRoutes } from '../snapshots.ts';
 import type { RunPanelNeeds } from '../../query/run-panel.ts';
 import { grafanaDashboardRoutes } from './dashboards.ts';
 import { grafanaQueryRoutes } from './ds-query.ts';
+import { libraryElementRoutes } from './library-elements.ts';
 import { grafanaSearchRoutes } from './search.ts';
 import { grafanaStatusRoutes } from './status.ts';
 import { grafanaUserRoutes } from './users.ts';
@@ -27,6 +28,10 @@ const GRAFANA_STATUSES: Partial<Record<ErrorCode, readonly [status: number, word
   dashboard_exists: [412, 'name-exists'],
   folder_changed: [412, 'version-mismatch'],
   builtin_dashboard: [400, 'provisioned-dashboard'],
+  provisioned_dashboard: [400, 'provisioned-dashboard'],
+  library_panel_changed: [412, 'version-mismatch'],
+  library_panel_exists: [400, 'name-exists'],
+  library_panel_in_use: [403, 'has-connections'],
 };
 
 /** The part of Grafana's HTTP API that scripts and clients use. Errors have its shape, and ours besides. */
@@ -47,6 +52,7 @@ export function grafanaApi(app: Routes, needs: GrafanaApiNeeds, asking: RunPanel
   annotationRoutes(app, catalog, documents);
   dataSourceRoutes(app, documents);
   grafanaQueryRoutes(app, documents, asking);
+  libraryElementRoutes(app, catalog, documents);
   playlistRoutes(app, documents);
   snapshotRoutes(app, documents);
 }
