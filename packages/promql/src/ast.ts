@@ -186,8 +186,9 @@ export interface StepInvariant extends Node {
   readonly expr: Expr;
 }
 
-/** Syntax and functions that Prometheus keeps behind feature flags. All off by default. */
+/** Syntax and functions that Prometheus keeps behind feature flags. */
 export interface ParseOptions {
+  /** Functions and aggregations such as sort_by_label(), which dashboards use: on unless this is false. The rest is off unless true. */
   readonly experimentalFunctions?: boolean;
   readonly durationExpressions?: boolean;
   readonly extendedRangeSelectors?: boolean;

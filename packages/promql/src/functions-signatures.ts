@@ -10,7 +10,7 @@ export interface FunctionSignature {
    */
   readonly variadic: number;
   readonly returns: ValueType;
-  /** Behind ParseOptions.experimentalFunctions. */
+  /** Refused where ParseOptions.experimentalFunctions is false. */
   readonly experimental: boolean;
 }
 

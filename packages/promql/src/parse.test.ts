@@ -154,8 +154,27 @@ test.each([
   ['x[5m] anchored', 'anchored modifier is experimental and not enabled'],
   ['x + fill(0) y', 'binop fill modifiers are experimental and not enabled'],
 ])('%s needs its flag', (text, message) => {
-  expect(failure(text)).toMatchObject({ message });
+  expect(failure(text, { experimentalFunctions: false })).toMatchObject({ message });
   expect(parse(text, EVERYTHING)).toBeDefined();
+});
+
+test.each(['limitk(1, x)', 'sort_by_label(x, "a")', 'mad_over_time(x[5m])'])('%s needs no flag', (text) => {
+  expect(parse(text)).toBeDefined();
+});
+
+test.each([
+  ['sum(label_move(rate(x[5m]), "a", "b"))', 4, "MetricsQL's function label_move() is not PromQL"],
+  ['WITH (f(x) = sum(x)) f(up)', 0, "MetricsQL's WITH templates are not PromQL"],
+  ['rate(x[5m]) + with (a = 1) a', 14, "MetricsQL's WITH templates are not PromQL"],
+  ['sum(x) default 0', 7, 'MetricsQL\'s "default" is not PromQL'],
+  ['max(x keep_metric_names)', 6, 'MetricsQL\'s "keep_metric_names" is not PromQL'],
+  ['median(x)', 0, "MetricsQL's function median() is not PromQL"],
+])('%s says whose language it is', (text, from, message) => {
+  expect(failure(text)).toMatchObject({ from, message: `${message}: ask a data source that is a VictoriaMetrics` });
+});
+
+test.each(['default', 'if', 'with', 'limit', 'histogram', 'any'])('%s still names a metric', (name) => {
+  expect(parse(`${name} or ${name}{a="b"}`)).toMatchObject({ kind: 'binary' });
 });
 
 test.each([

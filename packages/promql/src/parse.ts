@@ -22,6 +22,7 @@ import { functionSignatures, valueType } from './functions-signatures.ts';
 import { AGGREGATORS, describe, isLabelWord, isMetricWord, Lexer } from './lex.ts';
 import type { Token } from './lex.ts';
 import { compileRegex } from './match.ts';
+import { metricsQlFunction, metricsQlWord } from './metrics-ql.ts';
 import { parseNumber } from './number.ts';
 import { quote, unquote } from './quote.ts';
 import { checkTypes } from './type-check.ts';
@@ -240,10 +241,13 @@ class Parser {
   }
 
   #call(name: Token): Expr {
-    const args = this.#arguments();
     const signature = functionSignatures.get(name.text);
+    const elsewhere = signature === undefined ? metricsQlFunction(name.text) : undefined;
+    // Before the arguments: those of MetricsQL may be unreadable as well.
+    if (elsewhere !== undefined) fail(elsewhere, name);
+    const args = this.#arguments();
     if (signature === undefined) fail(`unknown function with name ${quote(name.text)}`, name);
-    if (signature.experimental && this.#options.experimentalFunctions !== true) {
+    if (signature.experimental && this.#options.experimentalFunctions === false) {
       fail(`function ${quote(name.text)} is not enabled`, name);
     }
     return this.#grown(
@@ -262,7 +266,7 @@ class Parser {
     const op = name.kind as AggregationOp;
     const span = { from: name.from, to: this.#end };
     if (args.length === 0) fail('no arguments for aggregate expression provided', span);
-    if (EXPERIMENTAL_AGGREGATIONS.has(op) && this.#options.experimentalFunctions !== true) {
+    if (EXPERIMENTAL_AGGREGATIONS.has(op) && this.#options.experimentalFunctions === false) {
       fail(`${op}() is experimental and must be enabled with --enable-feature=promql-experimental-functions`, span);
     }
     const wanted = WITH_PARAMETER.has(op) ? 2 : 1;
@@ -607,6 +611,9 @@ class Parser {
   }
 
   #unexpectedIn(context: string, wanted: string): never {
+    const afterOperand = this.#is('identifier') && (context === '' || context === 'aggregation');
+    const elsewhere = afterOperand ? metricsQlWord(this.#token.text) : undefined;
+    if (elsewhere !== undefined) fail(elsewhere, this.#token);
     const where = context === '' ? '' : ` in ${context}`;
     const instead = wanted === '' ? '' : `, expected ${wanted}`;
     return fail(`unexpected ${describe(this.#token)}${where}${instead}`, this.#token);

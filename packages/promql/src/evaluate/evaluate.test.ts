@@ -146,13 +146,14 @@ test.each([
     'sum(\n  rate(capacity[2m]))',
     'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "capacity" (2:8)',
   ],
+  ['histogram_avg(capacity)', 'PromQL info: histogram_avg() takes native histograms only, and none are stored here (1:1)'],
   ['quantile(2, capacity)', 'PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)'],
 ])('%j says what is odd about it', async (query, text) => {
   expect((await evaluateText(query, GRID, SHOP)).annotations.map((note) => note.text)).toEqual([text]);
 });
 
 test.each([
-  ['histogram_avg(capacity)', 'unsupported', /histogram_avg\(\)/],
+  ['start_timestamp(capacity)', 'unsupported', /start_timestamp\(\)/],
   [
     'requests_total + on(job) requests_total',
     'execution',

@@ -86,6 +86,14 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
     case 'histogram_quantiles':
     case 'histogram_fraction':
       return streamHistogram(evaluator, call, grid, sink);
+    case 'histogram_avg':
+    case 'histogram_count':
+    case 'histogram_stddev':
+    case 'histogram_stdvar':
+    case 'histogram_sum':
+      // They pass over floats, and floats are all there is. The argument may still be wrong, or have something to say.
+      evaluator.annotations.info(`${name}() takes native histograms only, and none are stored here`, call.span);
+      return evaluator.stream(args[0]!, grid, () => undefined);
     default:
       throw unsupportedFunction(call);
   }
