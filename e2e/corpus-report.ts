@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import { BROWSER } from './browser-options.ts';
 import { type JudgedDashboard, type JudgedPanel, startCorpusRun } from './corpus-run.ts';
@@ -8,21 +8,26 @@ const AT_ONCE = 2;
 /** Of the panels that Vitrine supports, so many must come without a failure box. */
 const GOAL = 0.98;
 
-/**
- * Opens every dashboard of a folder in Chromium and prints what came of each panel, counted. `detailFile` takes all of it
- * as JSON. Answers whether the goals were met.
- */
+interface Asked {
+  /** Of the folder, to be opened. */
+  readonly files: readonly string[];
+  /** Of the folder, to make data up for: the same for each choice of `files`, so that one dashboard looks as it does among all. */
+  readonly dataOf: readonly string[];
+  /** Takes all that was seen, as JSON. */
+  readonly detailFile?: string;
+}
+
+/** Opens dashboards in Chromium and prints what came of each panel, counted. Answers whether the goals were met. */
 export async function reportCorpusInBrowser(
   folder: string,
-  { match = '', detailFile }: { readonly match?: string; readonly detailFile?: string },
+  { files, dataOf, detailFile }: Asked,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const files = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name) && name.includes(match));
   const browser = await chromium.launch(BROWSER);
   const judged: JudgedDashboard[] = [];
   const unopened: string[] = [];
   try {
-    const run = await startCorpusRun(browser, folder, files);
+    const run = await startCorpusRun(browser, folder, dataOf);
     say(
       `${run.sampleCount.toLocaleString('en')} samples of ${run.seriesCount.toLocaleString('en')} series for what the queries name`,
     );

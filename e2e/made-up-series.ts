@@ -125,6 +125,8 @@ function* labelSets(name: string, { labels, selectors }: Wanted): Generator<Reco
         const own = matchers.filter((matcher) => matcher.label === label);
         set[label] = valueFor(label, own, variant);
       }
+      // One is the other shortened: two versions of one thing would be two things.
+      if (set['version'] !== undefined && set['short_version'] !== undefined) set['short_version'] = set['version'];
       if (isBuckets || labels.has('le')) for (const le of BUCKETS) yield { ...set, le };
       else if (labels.has('quantile')) for (const quantile of QUANTILES) yield { ...set, quantile };
       else yield set;

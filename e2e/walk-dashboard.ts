@@ -44,7 +44,7 @@ export async function walkDashboard(page: Page, address: string): Promise<Walk> 
   const seen = new Map<string, WalkedPanel>();
   const { height: viewHeight } = page.viewportSize() ?? { height: 900 };
   for (let top = 0; ; top += viewHeight - 200) {
-    await page.evaluate((y) => window.scrollTo(0, y), top);
+    await page.evaluate(scrollTo, top);
     await until(() => page.evaluate(isSettled, SETTLED), SETTLES_WITHIN_MS);
     await until(() => page.evaluate(isDrawn), DRAWS_WITHIN_MS);
     for (const panel of await page.evaluate(panelsInView)) seen.set(panel.key, panel);
@@ -61,7 +61,13 @@ async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<vo
   while (!(await isSo()) && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-// These three run in the page.
+// These run in the page.
+
+/** Comes back when what came into view has been told: a panel that failed asks again then. */
+async function scrollTo(top: number): Promise<void> {
+  window.scrollTo(0, top);
+  for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+}
 
 function isSettled(settled: readonly string[]): boolean {
   return [...document.querySelectorAll('[data-panel]')].every((panel) => {

@@ -1,7 +1,7 @@
 // `npm run corpus:dashboards`: imports every dashboard of the corpus, exports it, imports it again, and counts what came of it by
 // panel kind, transformation, kind of variable and type of data source. Ends with 1 where one cannot be read or comes back different.
 // With `--browser` all are opened in Chromium as well, on made-up data, and what is drawn is counted, which takes a quarter of
-// an hour; `--match vllm` takes only files with that in their names, and `--detail FILE` writes all that was seen as JSON.
+// an hour; `--match vllm,dcgm` takes only files with one of these in their names, and `--detail FILE` writes all that was seen as JSON.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,9 @@ if (!existsSync(folder)) {
   process.exit(0);
 }
 
-const files = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name) && name.includes(options.match));
+const parts = options.match.split(',');
+const all = readdirSync(folder).filter((name) => /\.(json|ya?ml)$/.test(name));
+const files = all.filter((name) => parts.some((part) => name.includes(part)));
 const tables = new Map();
 const failures = [];
 let dashboards = 0;
@@ -44,7 +46,7 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 if (options.browser) {
   // Not loaded without need: Playwright is large.
   const { reportCorpusInBrowser } = await import('../e2e/corpus-report.ts');
-  const isGood = await reportCorpusInBrowser(folder, { match: options.match, detailFile: options.detail }, say);
+  const isGood = await reportCorpusInBrowser(folder, { files, dataOf: all, detailFile: options.detail }, say);
   if (!isGood) process.exitCode = 1;
 }
 
