@@ -393,6 +393,7 @@ test('a choice that another depends on takes away what is not there any more', a
   const router = await open('/d/varied?var-run=a');
   await soon(() => expect(titles()).toContain('Loss of a'));
   await press('env: Production');
+  await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Search env'));
   await press('Staging');
   await soon(() => expect(router.state.location.search).toEqual({ 'var-env': 'stage' }));
   await soon(() => expect(titles()).toContain('Loss of c'));

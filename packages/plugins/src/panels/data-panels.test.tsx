@@ -1,17 +1,11 @@
 // @vitest-environment happy-dom
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { act } from 'react';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { drawnPanel, fakeCanvas } from './show-panel.tsx';
-import type { Drawn } from './show-panel.tsx';
+import { drawPanels } from './show-panel.tsx';
 
-let panel: Drawn;
-beforeAll(fakeCanvas);
-beforeEach(() => {
-  panel = drawnPanel();
-});
-afterEach(() => panel.end());
+const panel = drawPanels();
 
 function tableOf(fields: readonly Field[]): Frame {
   return { refId: 'A', shape: 'table', length: fields[0]!.values.length, fields };

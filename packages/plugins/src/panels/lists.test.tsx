@@ -1,17 +1,11 @@
 // @vitest-environment happy-dom
 import { act } from 'react';
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import type { PanelContext } from '../contract.ts';
-import { drawnPanel, fakeCanvas } from './show-panel.tsx';
-import type { Drawn } from './show-panel.tsx';
+import { drawPanels } from './show-panel.tsx';
 
-let panel: Drawn;
-beforeAll(fakeCanvas);
-beforeEach(() => {
-  panel = drawnPanel();
-});
-afterEach(() => panel.end());
+const panel = drawPanels();
 
 /** Answers by the beginning of the path. */
 function asking(answers: Readonly<Record<string, unknown>>) {

@@ -3,9 +3,10 @@ import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { Frame, PanelData } from '@vitrine/model/frame.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
-import { act, StrictMode, Suspense } from 'react';
+import { act, StrictMode, Suspense, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
-import { vi } from 'vitest';
+import type { Root } from 'react-dom/client';
+import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
 
 import type { PanelContext } from '../contract.ts';
 import { panels } from './web.ts';
@@ -24,21 +25,29 @@ export const panelContext: PanelContext = {
   zoomOut: vi.fn<PanelContext['zoomOut']>(),
 };
 
+/** Tells that what stands beside it is drawn, its code included. */
+function Told({ of: onDrawn }: { readonly of: () => void }): null {
+  useEffect(onDrawn);
+  return null;
+}
+
+function expectActs(expected: boolean): void {
+  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = expected;
+}
+
 /** happy-dom draws nothing: a context that takes every call lets the charts run. */
-export function fakeCanvas(): void {
-  (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
+function fakeCanvas(): void {
   const answer = { width: 10, data: new Uint8ClampedArray(4 * 4096 * 64), addColorStop() {} };
   const calls: ProxyHandler<CanvasRenderingContext2D> = { get: (target, name) => Reflect.get(target, name) ?? (() => answer) };
   const context = new Proxy({} as CanvasRenderingContext2D, calls);
   Object.defineProperty(HTMLCanvasElement.prototype, 'getContext', { value: () => context, configurable: true });
   vi.stubGlobal('Path2D', Object);
+  expectActs(true);
 }
 
-/** Machines that test may be busy. */
-const PATIENCE_MS = 30_000;
-
-export interface Drawn {
+interface DrawnPanel {
   readonly host: HTMLElement;
+  /** Draws over what was drawn before in the same test; answers the text that stands there then. */
   show(
     kind: string,
     frames: readonly Frame[],
@@ -46,15 +55,27 @@ export interface Drawn {
     options?: unknown,
     within?: Partial<PanelContext> & { readonly width?: number; readonly height?: number },
   ): Promise<string>;
-  end(): void;
 }
 
-export function drawnPanel(): Drawn {
-  const host = document.createElement('div');
-  document.body.append(host);
-  const root = createRoot(host);
+/** One place on a page for the panels of a test file, emptied after each test. */
+export function drawPanels(): DrawnPanel {
+  let host: HTMLElement;
+  let root: Root;
+  let onFailure: (error: unknown) => void;
+  beforeAll(fakeCanvas);
+  beforeEach(() => {
+    host = document.createElement('div');
+    document.body.append(host);
+    root = createRoot(host, { onUncaughtError: (error) => onFailure(error) });
+  });
+  afterEach(() => {
+    act(() => root.unmount());
+    host.remove();
+  });
   return {
-    host,
+    get host() {
+      return host;
+    },
     async show(kind, frames, settings = {}, options = {}, { width = 600, height = 320, ...within } = {}) {
       const Component = panels.get(kind)!;
       const context = { ...panelContext, ...within };
@@ -68,7 +89,7 @@ export function drawnPanel(): Drawn {
         stepMs: 1000,
         growable: true,
       };
-      const draw = () =>
+      const draw = (onDrawn = () => {}) =>
         root.render(
           <StrictMode>
             <Suspense fallback="loading">
@@ -81,19 +102,22 @@ export function drawnPanel(): Drawn {
                 title="Latency"
                 context={context}
               />
+              <Told of={onDrawn} />
             </Suspense>
           </StrictMode>,
         );
-      // A panel's code may still be on its way.
-      await vi.waitFor(async () => {
-        await act(async () => draw());
-        if (host.textContent === 'loading') throw new Error('still loading');
-      }, PATIENCE_MS);
+      // A panel's code may be on its way for longer than an act lasts.
+      expectActs(false);
+      try {
+        await new Promise<void>((resolve, reject) => {
+          onFailure = reject;
+          draw(resolve);
+        });
+      } finally {
+        expectActs(true);
+      }
+      await act(async () => draw());
       return host.textContent;
-    },
-    end() {
-      act(() => root.unmount());
-      host.remove();
     },
   };
 }

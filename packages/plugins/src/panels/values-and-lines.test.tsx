@@ -2,17 +2,11 @@
 import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { act } from 'react';
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import { drawnPanel, fakeCanvas, panelContext } from './show-panel.tsx';
-import type { Drawn } from './show-panel.tsx';
+import { drawPanels, panelContext } from './show-panel.tsx';
 
-let drawn: Drawn;
-beforeAll(fakeCanvas);
-beforeEach(() => {
-  drawn = drawnPanel();
-});
-afterEach(() => drawn.end());
+const drawn = drawPanels();
 
 const time = (...values: number[]): Field => ({ name: 'Time', type: 'time', values: Float64Array.from(values) });
 const number = (name: string, values: readonly number[], config: FieldSettings = {}, labels?: Record<string, string>): Field => ({

@@ -1,18 +1,12 @@
 // @vitest-environment happy-dom
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { act } from 'react';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { drawnPanel, fakeCanvas } from '../show-panel.tsx';
-import type { Drawn } from '../show-panel.tsx';
+import { drawPanels } from '../show-panel.tsx';
 import { readProfile } from './read-profile.ts';
 
-let panel: Drawn;
-beforeAll(fakeCanvas);
-beforeEach(() => {
-  panel = drawnPanel();
-});
-afterEach(() => panel.end());
+const panel = drawPanels();
 
 const words = (name: string, ...values: readonly string[]): Field => ({ name, type: 'string', values });
 const numbers = (name: string, ...values: readonly number[]): Field => ({
