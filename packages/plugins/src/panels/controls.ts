@@ -70,6 +70,17 @@ export const TOOLTIP_CONTROLS: readonly OptionControl[] = [
   control('Tooltip', 'tooltip.hideZeros', 'Hide zeros', SWITCH, false),
 ];
 
+export const ANNOTATION_CONTROLS: readonly OptionControl[] = [
+  control('Annotations', 'annotations.lines.width', 'Line width', { kind: 'number', min: 0, max: 20 }, 1),
+  control(
+    'Annotations',
+    'annotations.regions.opacity',
+    'Region opacity',
+    { kind: 'number', min: 0, max: 1, step: 0.05, placeholder: 'auto' },
+    undefined,
+  ),
+];
+
 export const REDUCE_CONTROLS: readonly OptionControl[] = [
   control('Values', 'reduceOptions.values', 'Show', choice([false, 'One value a series'], [true, 'Each row']), false),
   control('Values', 'reduceOptions.calcs', 'Calculation', { kind: 'reducers', many: true }, ['lastNotNull'], {

@@ -56,6 +56,23 @@ export function readTooltip(panel: Options): TooltipOptions {
   };
 }
 
+/** How a chart of cells or bands marks the page's events. */
+export interface AnnotationOptions {
+  /** CSS pixels; 0 draws no lines. */
+  readonly lines: { readonly width: number };
+  /** 0 to 1; undefined is a light tint. */
+  readonly regions: { readonly opacity: number | undefined };
+}
+
+export function readAnnotations(panel: Options): AnnotationOptions {
+  const options = panel.group('annotations');
+  const opacity = options.group('regions').optionalNumber('opacity');
+  return {
+    lines: { width: options.group('lines').number('width', { min: 0, max: 20 }, 1) },
+    regions: { opacity: opacity === undefined ? undefined : Math.min(1, Math.max(0, opacity)) },
+  };
+}
+
 /** What of the answer becomes single values. */
 export interface ReduceOptions {
   /** Ids of reducers; each makes a value of each field. */

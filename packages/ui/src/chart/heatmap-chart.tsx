@@ -1,18 +1,21 @@
 import type { HeatGrid } from '@vitrine/compute/heat-grid.ts';
-import { useMemo } from 'react';
-import type { ReactElement, ReactNode } from 'react';
+import { useCallback, useMemo, useState } from 'react';
+import type { MouseEvent as ReactMouseEvent, ReactElement, ReactNode } from 'react';
 
-import { AXIS_FONT } from '../categorical/axes.ts';
 import type { HeatColoring } from '../heat/heat-colors.ts';
 import { HeatScale } from '../heat/heat-scale-bar.tsx';
-import { textOn } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import { STATUS_WORDS, statusOf } from '../theme/status.ts';
+import { AnnotationLane } from './annotation-lane.tsx';
+import { formatMark, useEventMarks } from './event-marks.ts';
+import type { EventLook, MarkedContext } from './event-marks.ts';
 import { Float } from './float.tsx';
 import floatClasses from './float.module.css';
 import { formatX } from './format-x.ts';
 import classes from './heatmap-chart.module.css';
-import type { ChartContext, PlotPicture, YAxis } from './plot.ts';
+import { rowOf, rowWindow } from './heat-rows.ts';
+import { cellImage, hasRoundCells, paintCells, paintRoundCells, paintTexts } from './paint-heat.ts';
+import type { PlotPicture, YAxis } from './plot.ts';
 import { usePlot } from './use-plot.ts';
 import type { AbsoluteStep } from './value-ink.ts';
 import { xRange } from './x-range.ts';
@@ -35,12 +38,15 @@ export interface HeatmapChartProps {
   readonly names: readonly string[];
   /** Names stand in the middle of rows, or bounds at their upper edge. */
   readonly place: 'rows' | 'edges';
-  /** An axis of values instead of names: the grid's rows lie evenly along its scale. */
-  readonly yAxis?: Extract<YAxis, { kind: 'value' }> | undefined;
+  /** An axis of values instead of names, with the edges of the grid's rows on it: one more than there are rows, rising. */
+  readonly yAxis?: { readonly axis: Extract<YAxis, { kind: 'value' }>; readonly edges: Float64Array } | undefined;
   readonly reversed: boolean;
   readonly width: number;
   readonly height: number;
-  readonly context: ChartContext;
+  readonly context: MarkedContext;
+  readonly events: EventLook;
+  /** What a drag chooses. With Shift it always chooses both. */
+  readonly selects: 'x' | 'y' | 'xy';
   readonly coloring: HeatColoring;
   /** Where there are any, cells have the colour of their status and the scale says its words. */
   readonly thresholds: readonly AbsoluteStep[];
@@ -48,6 +54,8 @@ export interface HeatmapChartProps {
   readonly isBlank: (value: number) => boolean;
   /** CSS pixels between cells. */
   readonly gap: number;
+  /** Of the corners of cells, in CSS pixels; at most half a cell. */
+  readonly radius: number;
   readonly showValue: 'auto' | 'always' | 'never';
   readonly say: (value: number) => string;
   /** What rows are called in the tooltip. */
@@ -64,10 +72,6 @@ const SCALE_FROM_HEIGHT = 110;
 /** Wide plots spare more letters for the names of rows. */
 const NAME_LETTERS = { narrow: 18, wide: 28, wideFrom: 480 };
 const SPOKEN_ROWS = 50;
-/** Cells below this size have no gaps, and below those no text. CSS pixels. */
-const LEAST_CELL = 4;
-const LEAST_TEXT = { width: 24, height: 12 };
-const MOST_TEXTS = 5000;
 const MOST_MARK_LINES = 8;
 
 /** Names for as many rows as there is room for, evenly. Pure. */
@@ -95,53 +99,70 @@ function shortened(name: string, most: number): string {
 
 /** A grid of colours over the page's x: series × time, the buckets of a histogram, or counted points. */
 export function HeatmapChart(props: HeatmapChartProps): ReactElement {
-  const { label, grid, xs, names, place, yAxis, reversed, width, height, context, coloring, isBlank } = props;
-  const { thresholds, gap, showValue, say, describe, marks, markColor } = props;
+  const { label, grid, xs, names, place, yAxis, reversed, width, height, coloring, isBlank } = props;
+  const { thresholds, gap, radius, showValue, say, describe, marks, markColor } = props;
   const scaleHeight = props.legend && height >= SCALE_FROM_HEIGHT ? SCALE_HEIGHT : 0;
   const plotHeight = height - scaleHeight;
+  const [chosen, setChosen] = useState<ChosenHeight>();
+  // What was chosen among names means nothing among values.
+  const zoomed = chosen?.named === (yAxis === undefined) ? chosen.range : undefined;
+  const context = usePlotContext(props.context, zoomed !== undefined, setChosen, props.selects);
   const { theme } = context;
-  const image = useMemo(() => drawCells(grid, reversed, isBlank, coloring.pixelOf), [grid, reversed, isBlank, coloring]);
+  const events = useEventMarks(props.context, props.events, plotHeight);
+  const [low, high] = yAxis === undefined ? rowWindow(zoomed, grid.rows) : (zoomed ?? [yAxis.axis.min, yAxis.axis.max]);
+  const image = useMemo(() => cellImage(grid, reversed, isBlank, coloring.pixelOf), [grid, reversed, isBlank, coloring]);
+  const zoomY = useCallback(
+    ([range]: readonly (readonly [number, number])[]) =>
+      setChosen({ named: yAxis === undefined, range: yAxis === undefined ? [low + range![0], low + range![1]] : range! }),
+    [yAxis, low],
+  );
   const picture = useMemo<PlotPicture>(() => {
     const [xMin, xMax] = xRange(context, [{ xs }]);
     const ink = INK[theme];
     const letters = width < NAME_LETTERS.wideFrom ? NAME_LETTERS.narrow : NAME_LETTERS.wide;
-    const labels = rowLabels(names, grid.rows, grid.fieldsPerRow, plotHeight - 30, place, letters);
     return {
       context,
       ink,
       xMin,
       xMax,
-      y: yAxis ?? {
-        kind: 'rows',
-        rows: grid.rows,
-        labels: reversed ? labels.map(({ at, text }) => ({ at: grid.rows - at, text })).toReversed() : labels,
-      },
+      y:
+        yAxis === undefined
+          ? { kind: 'rows', rows: high - low, labels: labelsWithin(names, grid, place, reversed, low, high, plotHeight, letters) }
+          : { ...yAxis.axis, min: low, max: high },
       stops: xs,
-      paint({ ctx, top, height: room, xToPx, yToPx, ratio }) {
-        if (image === undefined) return;
+      ...events.plot,
+      zoomY,
+      paint(surface) {
+        const { ctx, left: start, top, width: across, height: room, xToPx, yToPx, ratio } = surface;
         const left = xToPx(grid.x0 - grid.step / 2);
-        const right = xToPx(grid.x0 + (grid.columns - 0.5) * grid.step);
-        ctx.imageSmoothingEnabled = false;
-        ctx.drawImage(image, left, top, right - left, room);
-        const cell = { width: (right - left) / grid.columns, height: room / grid.rows };
-        const line = Math.max(0, Math.round(gap * ratio));
-        ctx.fillStyle = ink.panel;
-        if (line > 0 && cell.height >= 2 * LEAST_CELL * ratio) {
-          for (let row = 1; row < grid.rows; row++) ctx.fillRect(left, Math.round(top + row * cell.height), right - left, line);
+        const cells = {
+          grid,
+          reversed,
+          isBlank,
+          left,
+          width: (xToPx(grid.x0 + (grid.columns - 0.5) * grid.step) - left) / Math.max(1, grid.columns),
+          edges: Float64Array.from({ length: grid.rows + 1 }, (_, edge) =>
+            yToPx(yAxis === undefined ? edge - low : yAxis.edges[edge]!),
+          ),
+        };
+        ctx.save();
+        ctx.beginPath();
+        // Cells beyond what is shown would stand in the air around the plot.
+        ctx.rect(start, top, across, room);
+        ctx.clip();
+        if (image !== undefined) {
+          if (hasRoundCells(surface, cells, radius)) paintRoundCells(surface, cells, gap, radius, coloring);
+          else paintCells(surface, image, cells, gap, ink.panel);
+          if (showValue !== 'never') paintTexts(surface, cells, say, coloring, theme, showValue === 'always');
         }
-        if (line > 0 && cell.width >= LEAST_CELL * ratio) {
-          for (let column = 1; column < grid.columns; column++) {
-            ctx.fillRect(Math.round(left + column * cell.width), top, line, room);
-          }
-        }
-        if (showValue !== 'never') {
-          paintTexts(ctx, grid, reversed, isBlank, say, coloring, theme, { left, top, cell, ratio }, showValue === 'always');
-        }
+        ctx.restore();
+        events.paint(surface);
         ctx.fillStyle = markColor;
         ctx.strokeStyle = ink.panel;
         ctx.lineWidth = ratio;
         for (const { x, y } of marks) {
-          const at = { x: xToPx(x), y: yToPx(yAxis === undefined && reversed ? grid.rows - y : y) };
+          const at = { x: xToPx(x), y: yToPx(yAxis === undefined ? (reversed ? grid.rows - y : y) - low : y) };
+          if (at.y < top || at.y > top + room) continue;
           const size = 4 * ratio;
           ctx.beginPath();
           ctx.moveTo(at.x, at.y - size);
@@ -163,10 +184,15 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
     names,
     place,
     yAxis,
+    low,
+    high,
+    zoomY,
+    events,
     reversed,
     plotHeight,
     width,
     gap,
+    radius,
     showValue,
     say,
     coloring,
@@ -178,11 +204,9 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
 
   const column = hover === undefined ? -1 : Math.round((hover.x - grid.x0) / grid.step);
   const inside = column >= 0 && column < grid.columns;
-  const share =
-    hover?.y === undefined || plot === undefined ? Number.NaN : 1 - plot.yToCss(hover.y) / Math.max(1, plot.over.clientHeight);
-  const drawnRow = yAxis === undefined ? Math.floor(hover?.y ?? -1) : Math.floor(share * grid.rows);
+  const drawnRow = hover?.y === undefined ? -1 : yAxis === undefined ? Math.floor(hover.y + low) : rowOf(yAxis.edges, hover.y);
+  const isOnRow = drawnRow >= 0 && drawnRow < grid.rows;
   const row = yAxis === undefined && reversed ? grid.rows - 1 - drawnRow : drawnRow;
-  const isOnRow = hover?.y !== undefined && row >= 0 && row < grid.rows;
   const cell = inside && isOnRow ? grid.values[row * grid.columns + column]! : undefined;
   const last = Math.min(names.length, (row + 1) * grid.fieldsPerRow) - 1;
   const words = (value: number) =>
@@ -220,7 +244,12 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
     body = <ColumnText grid={grid} column={column} names={names} describe={describe} words={words} isBlank={isBlank} />;
   }
   return (
-    <div className={classes.heatmap} style={{ width, height }}>
+    <div
+      className={classes.heatmap}
+      style={{ width, height }}
+      data-selects={props.selects}
+      onMouseDownCapture={props.selects === 'x' ? undefined : dragWithShift}
+    >
       <div
         ref={host}
         className="v-plot"
@@ -231,6 +260,18 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
         style={{ width, height: plotHeight }}
       />
       {scaleHeight > 0 && <HeatScale coloring={coloring} say={say} at={cell} width={width} note thresholds={thresholds} />}
+      {plot !== undefined && events.hasLane && (
+        <AnnotationLane
+          plot={plot}
+          marks={events.marks}
+          xMin={picture.xMin}
+          xMax={picture.xMax}
+          width={width}
+          theme={theme}
+          formatX={(mark) => formatMark(mark, context)}
+          onEdit={props.context.editAnnotation}
+        />
+      )}
       {body !== undefined && hover !== undefined && plot !== undefined && props.tooltip.mode !== 'none' && (
         <Float x={hover.clientX} y={hover.clientY} pinned={hover.pinned}>
           <div className={floatClasses.head}>
@@ -259,6 +300,69 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
       </div>
     </div>
   );
+}
+
+/** A part of the height: in rows from the bottom where rows have names, else in values. */
+interface ChosenHeight {
+  readonly named: boolean;
+  readonly range: readonly [number, number];
+}
+
+/** The way back from a zoom into the height goes first through that. Where a drag chooses the height alone, x stays. */
+function usePlotContext(
+  context: MarkedContext,
+  isZoomed: boolean,
+  set: (chosen: undefined) => void,
+  selects: HeatmapChartProps['selects'],
+): MarkedContext {
+  return useMemo(
+    () => ({
+      ...context,
+      ...(isZoomed ? { zoomOut: () => set(undefined) } : {}),
+      ...(selects === 'y' ? { zoomTo: () => {} } : {}),
+    }),
+    [context, isZoomed, set, selects],
+  );
+}
+
+/** A plot takes the height of a drag where Shift is held: here it is as if it were. */
+function dragWithShift(event: ReactMouseEvent): void {
+  const { nativeEvent: given, target } = event;
+  if (given.button !== 0 || given.shiftKey || given.ctrlKey || given.metaKey) return;
+  if (!(target instanceof Element) || !target.classList.contains('u-over')) return;
+  event.stopPropagation();
+  const { clientX, clientY, screenX, screenY, view } = given;
+  target.dispatchEvent(
+    new MouseEvent('mousedown', {
+      bubbles: true,
+      cancelable: true,
+      shiftKey: true,
+      clientX,
+      clientY,
+      screenX,
+      screenY,
+      view,
+    }),
+  );
+}
+
+/** Names of the rows in view, in rows from the lowest of them. */
+function labelsWithin(
+  names: readonly string[],
+  { rows, fieldsPerRow }: HeatGrid,
+  place: 'rows' | 'edges',
+  reversed: boolean,
+  low: number,
+  high: number,
+  height: number,
+  letters: number,
+): { readonly at: number; readonly text: string }[] {
+  // As if all rows were drawn as high as these.
+  const whole = ((height - 30) * rows) / Math.max(1, high - low);
+  const labels = rowLabels(names, rows, fieldsPerRow, whole, place, letters);
+  return (reversed ? labels.map(({ at, text }) => ({ at: rows - at, text })).toReversed() : labels)
+    .filter(({ at }) => at >= low && at <= high)
+    .map(({ at, text }) => ({ at: at - low, text }));
 }
 
 const SHAPE = { width: 180, height: 48 };
@@ -322,70 +426,4 @@ function ColumnText(props: {
       {rows.length > MOST_COLUMN_ROWS && <div className={floatClasses.more}>{rows.length - MOST_COLUMN_ROWS} lower</div>}
     </>
   );
-}
-
-function paintTexts(
-  ctx: CanvasRenderingContext2D,
-  grid: HeatGrid,
-  reversed: boolean,
-  isBlank: (value: number) => boolean,
-  say: (value: number) => string,
-  coloring: HeatColoring,
-  theme: ChartContext['theme'],
-  place: {
-    readonly left: number;
-    readonly top: number;
-    readonly cell: { width: number; height: number };
-    readonly ratio: number;
-  },
-  always: boolean,
-): void {
-  const { left, top, cell, ratio } = place;
-  if (grid.rows * grid.columns > MOST_TEXTS) return;
-  if (!always && (cell.width < LEAST_TEXT.width * ratio || cell.height < LEAST_TEXT.height * ratio)) return;
-  ctx.save();
-  ctx.font = AXIS_FONT.replace('11px', `${11 * ratio}px`);
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  for (let row = 0; row < grid.rows; row++) {
-    for (let column = 0; column < grid.columns; column++) {
-      const value = grid.values[row * grid.columns + column]!;
-      if (Number.isNaN(value) || isBlank(value)) continue;
-      const text = say(value);
-      if (!always && text.length * 6.4 * ratio > cell.width) continue;
-      ctx.fillStyle = textOn(coloring.cssOf(value), theme);
-      const drawn = reversed ? row : grid.rows - 1 - row;
-      ctx.fillText(text, left + (column + 0.5) * cell.width, top + (drawn + 0.5) * cell.height);
-    }
-  }
-  ctx.restore();
-}
-
-/** One pixel a cell; the plot stretches it. undefined where there is nothing to draw. */
-function drawCells(
-  grid: HeatGrid,
-  reversed: boolean,
-  isBlank: (value: number) => boolean,
-  pixel: (value: number) => number,
-): HTMLCanvasElement | undefined {
-  if (grid.columns === 0 || grid.rows === 0) return undefined;
-  const canvas = document.createElement('canvas');
-  canvas.width = grid.columns;
-  canvas.height = grid.rows;
-  const ctx = canvas.getContext('2d');
-  if (ctx === null) return undefined;
-  const image = ctx.createImageData(grid.columns, grid.rows);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let row = 0; row < grid.rows; row++) {
-    const from = row * grid.columns;
-    // Images start at the top, rows at the bottom.
-    const to = (reversed ? row : grid.rows - 1 - row) * grid.columns;
-    for (let column = 0; column < grid.columns; column++) {
-      const value = grid.values[from + column]!;
-      if (Number.isNaN(value) || isBlank(value)) continue;
-      pixels[to + column] = pixel(value);
-    }
-  }
-  ctx.putImageData(image, 0, 0);
-  return canvas;
 }

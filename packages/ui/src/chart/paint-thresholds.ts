@@ -61,15 +61,28 @@ export function paintZero({ ctx, left, width, ratio, yToPx }: Surface, theme: Th
   ctx.stroke();
 }
 
+/** How marks of events look, where a panel says so. */
+export interface MarkLook {
+  /** CSS pixels. */
+  readonly lineWidth?: number | undefined;
+  /** 0 to 1. */
+  readonly regionOpacity?: number | undefined;
+}
+
 /** Tints of regions; under the lines. */
-export function paintRegions(surface: Surface, marks: readonly ChartMark[], theme: ThemeName): void {
+export function paintRegions(
+  surface: Surface,
+  marks: readonly ChartMark[],
+  theme: ThemeName,
+  opacity: number = theme === 'dark' ? 0.11 : 0.1,
+): void {
   const { ctx, left, top, width, height, xToPx } = surface;
   for (const { from, to, event } of marks) {
     if (to <= from) continue;
     const start = Math.max(left, xToPx(from));
     const end = Math.min(left + width, xToPx(to));
     if (end <= start) continue;
-    ctx.globalAlpha = theme === 'dark' ? 0.11 : 0.1;
+    ctx.globalAlpha = opacity;
     ctx.fillStyle = inkOf(event.color, theme);
     ctx.fillRect(start, top, end - start, height);
   }
@@ -77,9 +90,10 @@ export function paintRegions(surface: Surface, marks: readonly ChartMark[], them
 }
 
 /** Lines of instants, and of both ends of regions. */
-export function paintMarks(surface: Surface, marks: readonly ChartMark[], theme: ThemeName): void {
+export function paintMarks(surface: Surface, marks: readonly ChartMark[], theme: ThemeName, lineWidth = 1): void {
   const { ctx, left, top, width, height, ratio, xToPx } = surface;
-  ctx.lineWidth = ratio;
+  if (lineWidth <= 0) return;
+  ctx.lineWidth = lineWidth * ratio;
   ctx.setLineDash([3 * ratio, 3 * ratio]);
   ctx.globalAlpha = 0.75;
   let before = -Infinity;

@@ -1,7 +1,7 @@
 import type { PanelSpec } from '../../contract.ts';
-import { choice, control, SCHEME, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
-import { readTooltip } from '../options-shared.ts';
-import type { TooltipOptions } from '../options-shared.ts';
+import { ANNOTATION_CONTROLS, choice, control, SCHEME, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
+import { readAnnotations, readTooltip } from '../options-shared.ts';
+import type { AnnotationOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
 
 /** How points are put into cells along one side. */
@@ -9,7 +9,13 @@ export interface BucketOptions {
   readonly mode: 'auto' | 'size' | 'count';
   /** A number, or a duration such as "5m" along time; "" leaves it to the room. */
   readonly value: string;
-  readonly scale: { readonly type: 'linear' | 'log' | 'symlog'; readonly log: number; readonly linearThreshold: number };
+  readonly scale: RowScale<'linear' | 'log' | 'symlog'>;
+}
+
+export interface RowScale<Type extends string> {
+  readonly type: Type;
+  readonly log: number;
+  readonly linearThreshold: number;
 }
 
 export interface HeatmapOptions {
@@ -29,11 +35,18 @@ export interface HeatmapOptions {
     readonly max: number | undefined;
     readonly reverse: boolean;
   };
-  readonly rowsFrame: { readonly layout: 'auto' | 'le' | 'ge' | 'unknown'; readonly value: string };
+  readonly rowsFrame: {
+    readonly layout: 'auto' | 'le' | 'ge' | 'unknown';
+    readonly value: string;
+    /** ordinal: buckets are rows of one height; else they are as high as they are wide on that scale. */
+    readonly yBucketScale: RowScale<'ordinal' | 'linear' | 'log' | 'symlog'>;
+  };
   /** Cells at or below `le`, or at or above `ge`, are blank. */
   readonly filterValues: { readonly le: number | undefined; readonly ge: number | undefined };
   /** CSS pixels. */
   readonly cellGap: number;
+  /** Of the corners of cells, in CSS pixels. */
+  readonly cellRadius: number;
   readonly cellValues: { readonly unit: string; readonly decimals: number | undefined };
   readonly showValue: 'auto' | 'always' | 'never';
   readonly yAxis: {
@@ -44,11 +57,16 @@ export interface HeatmapOptions {
     readonly max: number | undefined;
     readonly reverse: boolean;
     readonly axisLabel: string;
+    /** Of an axis of values. */
+    readonly axisPlacement: 'auto' | 'left' | 'right' | 'hidden';
+    readonly axisWidth: number | undefined;
   };
   readonly tooltip: TooltipOptions & { readonly yHistogram: boolean; readonly showColorScale: boolean };
   readonly legend: { readonly show: boolean };
   readonly exemplars: { readonly color: string };
+  /** What a drag zooms into: the page's x, this panel's height, or both. */
   readonly selectionMode: 'x' | 'y' | 'xy';
+  readonly annotations: AnnotationOptions;
 }
 
 export const heatmap: PanelSpec<HeatmapOptions> = {
@@ -81,9 +99,11 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
       rowsFrame: {
         layout: rows.oneOf('layout', ['auto', 'le', 'ge', 'unknown'], 'auto'),
         value: rows.text('value', 200, ''),
+        yBucketScale: rowScale(rows.group('yBucketScale'), ['ordinal', 'linear', 'log', 'symlog'], 'ordinal'),
       },
       filterValues: { le: filter.optionalNumber('le'), ge: filter.optionalNumber('ge') },
       cellGap: options.number('cellGap', { min: 0, max: 50 }, 1),
+      cellRadius: options.number('cellRadius', { min: 0, max: 100 }, 0),
       cellValues: { unit: cells.text('unit', 200, ''), decimals: cells.optionalNumber('decimals') },
       showValue: options.oneOf('showValue', ['auto', 'always', 'never'], 'never'),
       yAxis: {
@@ -93,6 +113,8 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
         max: number(y.raw('max')),
         reverse: y.boolean('reverse', false),
         axisLabel: y.text('axisLabel', 1000, ''),
+        axisPlacement: y.oneOf('axisPlacement', ['auto', 'left', 'right', 'hidden'], 'auto'),
+        axisWidth: y.optionalNumber('axisWidth'),
       },
       tooltip: {
         ...readTooltip(options),
@@ -102,6 +124,7 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
       legend: { show: options.group('legend').boolean('show', true) },
       exemplars: { color: options.group('exemplars').text('color', 100, 'semi-dark-orange') },
       selectionMode: options.oneOf('selectionMode', ['x', 'y', 'xy'], 'x'),
+      annotations: readAnnotations(options),
     };
   },
   controls: [
@@ -136,11 +159,28 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
       'auto',
       { when: (read) => read('calculate') !== true },
     ),
+    control(
+      'Heatmap',
+      'rowsFrame.yBucketScale.type',
+      'Height of buckets',
+      choice(['ordinal', 'All the same'], 'linear', ['log', 'Logarithmic'], ['symlog', 'Symmetric logarithmic']),
+      'ordinal',
+      { when: (read) => read('calculate') !== true },
+    ),
+    control('Heatmap', 'rowsFrame.value', 'Value column', { kind: 'field' }, '', {
+      hint: 'Of a table; the last column of numbers where empty.',
+      when: (read) => read('calculate') !== true,
+    }),
+    control('Heatmap', 'selectionMode', 'A drag zooms', choice(['x', 'X'], ['y', 'Y'], ['xy', 'Both']), 'x'),
     control('Y axis', 'yAxis.unit', 'Unit', { kind: 'unit' }, ''),
     control('Y axis', 'yAxis.decimals', 'Decimals', { kind: 'number', min: 0, max: 20 }, undefined),
     control('Y axis', 'yAxis.min', 'Min value', { kind: 'number' }, undefined),
     control('Y axis', 'yAxis.max', 'Max value', { kind: 'number' }, undefined),
     control('Y axis', 'yAxis.axisLabel', 'Label', { kind: 'text' }, ''),
+    control('Y axis', 'yAxis.axisPlacement', 'Placement', choice('auto', 'left', 'right', 'hidden'), 'auto', {
+      hint: 'Of an axis of values; names of rows stand at the left.',
+    }),
+    control('Y axis', 'yAxis.axisWidth', 'Width', { kind: 'number', min: 0, placeholder: 'auto' }, undefined),
     control('Y axis', 'yAxis.reverse', 'Reverse', SWITCH, false),
     control('Colors', 'color.mode', 'Mode', choice('auto', 'scheme', 'opacity'), 'auto'),
     control('Colors', 'color.scheme', 'Scheme', SCHEME, '', { when: (read) => read('color.mode') !== 'opacity' }),
@@ -157,6 +197,7 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
     control('Cell display', 'cellValues.unit', 'Unit', { kind: 'unit' }, ''),
     control('Cell display', 'cellValues.decimals', 'Decimals', { kind: 'number', min: 0, max: 20 }, undefined),
     control('Cell display', 'cellGap', 'Cell gap', { kind: 'number', min: 0, max: 50 }, 1),
+    control('Cell display', 'cellRadius', 'Cell radius', { kind: 'number', min: 0, max: 100 }, 0),
     control('Cell display', 'filterValues.le', 'Hide cells with values <=', { kind: 'number' }, undefined),
     control('Cell display', 'filterValues.ge', 'Hide cells with values >=', { kind: 'number' }, undefined),
     ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
@@ -164,6 +205,7 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
     control('Tooltip', 'tooltip.showColorScale', 'Show color scale', SWITCH, false),
     control('Legend', 'legend.show', 'Show legend', SWITCH, true),
     control('Exemplars', 'exemplars.color', 'Color', { kind: 'color' }, 'semi-dark-orange'),
+    ...ANNOTATION_CONTROLS,
   ],
 };
 
@@ -174,15 +216,18 @@ function number(value: unknown): number | undefined {
 }
 
 function buckets(options: Options): BucketOptions {
-  const scale = options.group('scale');
   const value = options.raw('value');
   return {
     mode: options.oneOf('mode', ['auto', 'size', 'count'], 'auto'),
     value: typeof value === 'number' ? String(value) : options.text('value', 64, ''),
-    scale: {
-      type: scale.oneOf('type', ['linear', 'log', 'symlog'], 'linear'),
-      log: scale.number('log', { min: 1.0001, max: 1e6 }, 2),
-      linearThreshold: scale.number('linearThreshold', { min: 1e-12, max: 1e12 }, 1),
-    },
+    scale: rowScale(options.group('scale'), ['linear', 'log', 'symlog'], 'linear'),
+  };
+}
+
+function rowScale<const Type extends string>(scale: Options, types: readonly Type[], otherwise: Type): RowScale<Type> {
+  return {
+    type: scale.oneOf('type', types, otherwise),
+    log: scale.number('log', { min: 1.0001, max: 1e6 }, 2),
+    linearThreshold: scale.number('linearThreshold', { min: 1e-12, max: 1e12 }, 1),
   };
 }

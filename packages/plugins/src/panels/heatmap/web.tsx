@@ -1,10 +1,13 @@
 import { cellValue, plainText } from '@vitrine/compute/field/display.ts';
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
+import { binEdge } from '@vitrine/compute/heat-bins.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import { HeatmapChart } from '@vitrine/ui/chart/heatmap-chart.tsx';
 import type { HeatMark } from '@vitrine/ui/chart/heatmap-chart.tsx';
+import { bucketEdges } from '@vitrine/ui/chart/heat-rows.ts';
+import type { ScaleSettings } from '@vitrine/ui/chart/graph-settings.ts';
 import { absoluteSteps } from '@vitrine/ui/chart/value-ink.ts';
 import { heatColoring, statusColoring } from '@vitrine/ui/heat/heat-colors.ts';
 import { HeatMatrix } from '@vitrine/ui/heat/heat-matrix.tsx';
@@ -15,10 +18,11 @@ import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
 import { configured } from '../configured.ts';
+import { useTimeOnX } from '../use-time-on-x.ts';
 import { heatOf } from './heat.ts';
 import type { Heat } from './heat.ts';
 import { heatmap } from './spec.ts';
-import type { HeatmapOptions } from './spec.ts';
+import type { HeatmapOptions, RowScale } from './spec.ts';
 
 /** Cells of counts at or below this are empty, where the panel says nothing else. */
 const NOTHING = 1e-9;
@@ -71,29 +75,37 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
     };
     return heatColoring(request, min, max, theme);
   }, [found, thresholds, options.color, theme]);
-  const marks = useMemo(() => (found?.kind === 'plot' ? exemplarMarks(frames, found) : []), [frames, found]);
-
-  const yUnit = options.yAxis.unit;
   const yAxis = useMemo(() => {
-    if (found?.kind !== 'plot' || found.bins === undefined) return undefined;
-    const { type, log, linearThreshold } = options.calculation.yBuckets.scale;
-    const scale =
-      type === 'linear'
-        ? ({ kind: 'linear' } as const)
-        : type === 'log'
-          ? ({ kind: 'log', base: log } as const)
-          : ({ kind: 'symlog', base: log, linear: linearThreshold } as const);
-    return {
+    // A grid upside down has no axis of values: its rows are named.
+    if (found?.kind !== 'plot' || options.yAxis.reverse) return undefined;
+    const edges = edgesOf(found, options);
+    if (edges === undefined) return undefined;
+    const { unit, decimals, axisLabel, axisPlacement, axisWidth } = options.yAxis;
+    const axis = {
       kind: 'value' as const,
-      min: found.rows[0]!.low,
-      max: found.rows.at(-1)!.high,
-      scale,
-      unit: yUnit,
-      decimals: options.yAxis.decimals,
+      min: edges[0]!,
+      max: edges.at(-1)!,
+      scale: scaleOf(found.bins === undefined ? options.rowsFrame.yBucketScale : options.calculation.yBuckets.scale),
+      unit,
+      decimals,
       grid: false,
-      ...(options.yAxis.axisLabel === '' ? {} : { label: options.yAxis.axisLabel }),
+      side: axisPlacement === 'right' ? ('right' as const) : ('left' as const),
+      visible: axisPlacement !== 'hidden',
+      width: axisWidth,
+      ...(axisLabel === '' ? {} : { label: axisLabel }),
     };
-  }, [found, options.calculation, options.yAxis, yUnit]);
+    return { axis, edges };
+  }, [found, options]);
+  const marks = useMemo(
+    () => (found?.kind === 'plot' ? exemplarMarks(frames, found, yAxis !== undefined) : []),
+    [frames, found, yAxis],
+  );
+  const onX = useTimeOnX(context, frames);
+  const { lines, regions } = options.annotations;
+  const events = useMemo(
+    () => ({ timeToX: onX.timeToX, lineWidth: lines.width, regionOpacity: regions.opacity }),
+    [onX.timeToX, lines.width, regions.opacity],
+  );
   const names = useMemo(() => (found?.kind === 'plot' ? found.rows.map(({ name }) => name) : []), [found]);
 
   if (found === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
@@ -134,10 +146,12 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
       xs={found.xs}
       names={names}
       place={place}
-      // A grid upside down has no axis of values: its rows are named.
-      yAxis={options.yAxis.reverse ? undefined : yAxis}
+      yAxis={yAxis}
       reversed={options.yAxis.reverse}
-      context={context}
+      context={onX.context}
+      events={events}
+      selects={options.selectionMode}
+      radius={options.cellRadius}
       describe={describe}
       tooltip={{ mode: options.tooltip.mode, histogram: options.tooltip.yHistogram, scale: options.tooltip.showColorScale }}
       marks={marks}
@@ -158,11 +172,27 @@ function extent(heat: Heat): readonly [number, number] {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** Exemplars stand on the row of their bucket. */
-function exemplarMarks(
-  frames: readonly Frame[],
-  { rows, place, bins, grid }: Extract<Heat, { kind: 'plot' }>,
-): readonly HeatMark[] {
+type HeatPlot = Extract<Heat, { kind: 'plot' }>;
+
+/** Where the edges of the grid's rows stand among values; undefined where rows are named or all of one height. */
+function edgesOf({ bins, rows, grid, place }: HeatPlot, { rowsFrame }: HeatmapOptions): Float64Array | undefined {
+  if (bins !== undefined) return Float64Array.from({ length: grid.rows + 1 }, (_, edge) => binEdge(bins, edge));
+  const { type } = rowsFrame.yBucketScale;
+  if (type === 'ordinal' || place !== 'edges') return undefined;
+  const drawn = Array.from({ length: grid.rows }, (_, row) => ({
+    low: rows[row * grid.fieldsPerRow]!.low,
+    high: rows[Math.min(rows.length, (row + 1) * grid.fieldsPerRow) - 1]!.high,
+  }));
+  return bucketEdges(drawn, type);
+}
+
+function scaleOf({ type, log, linearThreshold }: RowScale<'ordinal' | 'linear' | 'log' | 'symlog'>): ScaleSettings {
+  if (type === 'log') return { kind: 'log', base: log };
+  return type === 'symlog' ? { kind: 'symlog', base: log, linear: linearThreshold } : { kind: 'linear' };
+}
+
+/** Exemplars stand on the row of their bucket, or at their value where the axis has values. */
+function exemplarMarks(frames: readonly Frame[], { rows, place, grid }: HeatPlot, hasValues: boolean): readonly HeatMark[] {
   if (place !== 'edges') return [];
   const marks: HeatMark[] = [];
   const names = fieldNames(frames);
@@ -179,7 +209,7 @@ function exemplarMarks(
       const bucket = rows.findIndex(({ low, high }) => where > low && where <= high);
       if (bucket < 0) continue;
       const lines = others.map(({ field, name }) => `${name} ${plainText(cellValue(field, row))}`);
-      marks.push({ x: time.values[row]!, y: bins === undefined ? Math.floor(bucket / grid.fieldsPerRow) + 0.5 : where, lines });
+      marks.push({ x: time.values[row]!, y: hasValues ? where : Math.floor(bucket / grid.fieldsPerRow) + 0.5, lines });
     }
   }
   return marks;
