@@ -150,6 +150,8 @@ export interface VariableOptionsRequest {
   readonly variable: string;
   /** Chosen values of the others, which its query may name. */
   readonly variables: VariableValues;
+  /** Of the ad-hoc variables that are not as saved: they narrow what a source finds. On behalf of one filter, the others. */
+  readonly filters?: Readonly<Record<string, readonly AdhocFilter[]>>;
   readonly fromMs: number;
   readonly toMs: number;
   /** Keeps options whose text holds it, whatever the case. */

@@ -489,3 +489,35 @@ test('what does not answer needs somebody, with the reason', async () => {
   await says('trainer does not answer');
   await says('connection refused');
 });
+
+test('a variable of the menu stands behind "More filters", and is chosen there', async () => {
+  serveVaried();
+  const variables = varied.variables.map((variable) => (variable.name === 'env' ? { ...variable, hide: 'menu' } : variable));
+  answers['/api/dashboards/varied'] = json({ dashboard: { ...varied, variables }, builtin: false, revision: 1 });
+  const router = await open('/d/varied');
+  await says('More filters');
+  expect(document.querySelector('[aria-label="env: Production"]')).toBeNull();
+  await press('More filters');
+  await press('env: Production');
+  await soon(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Search env'));
+  await press('Staging');
+  await soon(() => expect(router.state.location.search).toEqual({ 'var-env': 'stage' }));
+  await soon(() => expect(document.querySelector('[aria-label="env: Staging"]')).not.toBeNull());
+});
+
+test('what a variable offers is asked for with the filters that are chosen', async () => {
+  serveVaried();
+  const sent: unknown[] = [];
+  const where = { ...plain, kind: 'adhoc', name: 'where', source: { type: 'prometheus', uid: '' }, filters: [], baseFilters: [] };
+  answers['/api/dashboards/varied'] = json({
+    dashboard: { ...varied, variables: [...varied.variables, where] },
+    builtin: false,
+    revision: 1,
+  });
+  answers['/api/variable-options'] = (_, body) => {
+    sent.push((body as { filters?: unknown }).filters);
+    return Response.json({ options: [{ value: 'a', text: 'a' }], total: 1 });
+  };
+  await open(`/d/varied?var-where=${encodeURIComponent('gpu|=|0')}`);
+  await soon(() => expect(sent).toContainEqual({ where: [{ key: 'gpu', operator: '=', value: '0' }] }));
+});

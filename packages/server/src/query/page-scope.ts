@@ -172,19 +172,20 @@ export class PageScope {
       case 'query': {
         const source = await this.#needs.sources.open(this.#fillRef(variable.source));
         const { regex, regexApplyTo, sort, staticOptions, spec } = variable;
+        const filters = await this.#optionFilters(source);
         const shape = JSON.stringify([
-          this.#keyOfOptions(source, spec),
+          this.#keyOfOptions(source, spec, filters),
           this.replace(regex, 'regex'),
           regexApplyTo,
           sort,
           staticOptions,
         ]);
         // Sorting 100,000 texts takes half a second: not once a keystroke.
-        return this.#needs.memory.get(shape, async () => shapeOptions(await this.#found(source, spec), variable, scope));
+        return this.#needs.memory.get(shape, async () => shapeOptions(await this.#found(source, spec, filters), variable, scope));
       }
       case 'groupby': {
         const source = await this.#needs.sources.open(this.#fillRef(variable.source));
-        return this.#found(source, { query: 'label_names()' });
+        return this.#found(source, { query: 'label_names()' }, await this.#optionFilters(source));
       }
       case 'datasource': {
         const all = await this.#needs.sources.list();
@@ -200,7 +201,10 @@ export class PageScope {
     }
   }
 
-  /** The labels by which an ad-hoc variable may filter, or the values of one of them. */
+  /**
+   * The labels by which an ad-hoc variable may filter, or the values of one of them, among what the page's filters leave: a
+   * page that asks on behalf of one filter sends the others.
+   */
   async filterOptions(
     variable: Extract<Variable, { kind: 'adhoc' }>,
     key: string | undefined,
@@ -208,21 +212,50 @@ export class PageScope {
     await this.prepare([variable.source.uid]);
     const source = await this.#needs.sources.open(this.#fillRef(variable.source));
     const query = key === undefined ? 'label_names()' : `label_values(${JSON.stringify(key)})`;
-    return raceAbort(this.#found(source, { query }), this.#signal);
+    // A source that cannot compare by size says so at the panels; here another filter is being looked for.
+    const filters = (await this.filtersOf(source)).filter(({ operator }) => operator !== '<' && operator !== '>');
+    return raceAbort(this.#found(source, { query }, filters), this.#signal);
   }
 
-  async #found(source: OpenSource, spec: Readonly<Record<string, unknown>>): Promise<readonly VariableOption[]> {
+  async #found(
+    source: OpenSource,
+    spec: Readonly<Record<string, unknown>>,
+    filters: readonly AdhocFilter[],
+  ): Promise<readonly VariableOption[]> {
     // Nobody's going away stops it: others may wait for the same.
-    const context = this.context({ signal: AbortSignal.timeout(this.#needs.limits.timeoutMs), widthPx: 1_000 });
-    return this.#needs.memory.get(this.#keyOfOptions(source, spec), () => source.options(spec, context));
+    const signal = AbortSignal.timeout(this.#needs.limits.timeoutMs);
+    const context = { ...this.context({ signal, widthPx: 1_000 }), filters };
+    return this.#needs.memory.get(this.#keyOfOptions(source, spec, filters), () => source.options(spec, context));
+  }
+
+  /**
+   * The filters that narrow what a variable offers. A filter that is itself named by a variable's query does not: a choice that
+   * narrowed its own options could not be taken back.
+   */
+  #optionFilters(source: OpenSource): Promise<readonly AdhocFilter[]> {
+    return this.filtersOf(source, (texts) => !this.#nameAQuery(texts));
+  }
+
+  /** Whether texts refer to a variable, or by way of others to one, whose options are asked of a source. */
+  #nameAQuery(texts: readonly string[]): boolean {
+    const seen = new Set<string>();
+    const rest = texts.flatMap(referencedNames);
+    for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
+      const variable = this.#byName.get(name);
+      if (variable === undefined || seen.has(name)) continue;
+      if (variable.kind === 'query' || variable.kind === 'groupby') return true;
+      seen.add(name);
+      rest.push(...dependencies(variable));
+    }
+    return false;
   }
 
   /** Filled in before it is a key, so that equal questions of different pages are one. */
-  #keyOfOptions(source: OpenSource, spec: Readonly<Record<string, unknown>>): string {
+  #keyOfOptions(source: OpenSource, spec: Readonly<Record<string, unknown>>, filters: readonly AdhocFilter[]): string {
     const texts = textsOf(spec).map((text) => this.replace(text, 'json'));
     const minute = 60_000;
     const range = [Math.floor(this.page.fromMs / minute), Math.ceil(this.page.toMs / minute)];
-    return JSON.stringify([source.identity, spec, texts, range]);
+    return JSON.stringify([source.identity, spec, texts, range, filters]);
   }
 
   /** What a query of the page is asked with, over the page's own range. */
@@ -242,12 +275,15 @@ export class PageScope {
     };
   }
 
-  /** The filters of the ad-hoc variables of this source. */
-  async filtersOf(source: OpenSource): Promise<readonly AdhocFilter[]> {
+  /** The filters of the ad-hoc variables of this source; `counts` is told the texts of each, and says which count. */
+  async filtersOf(
+    source: OpenSource,
+    counts: (texts: readonly string[]) => boolean = () => true,
+  ): Promise<readonly AdhocFilter[]> {
     const found: AdhocFilter[] = [];
     for (const variable of this.page.variables) {
       if (variable.kind !== 'adhoc') continue;
-      const filters = this.#filters.get(variable.name) ?? [];
+      const filters = (this.#filters.get(variable.name) ?? []).filter(({ value }) => counts([variable.source.uid, value]));
       if (filters.length === 0) continue;
       await this.prepare([variable.source.uid, ...filters.map(({ value }) => value)]);
       const own = await this.#needs.sources.open(this.#fillRef(variable.source)).catch(() => undefined);

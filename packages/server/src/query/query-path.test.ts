@@ -556,6 +556,14 @@ describe('what can be chosen', () => {
     drafts: [{ kind: 'query', name: 'x', source: { type: 'prometheus', uid: '' }, ...more }],
   });
 
+  const where = (key: string, operator: string, value: string) => ({ where: [{ key, operator, value }] });
+  /** Beside a filter that is saved with the dashboard, over one of its sources. */
+  const filtered = (more: object, source = { type: 'prometheus', uid: '' }) => {
+    const filters = [{ key: 'job', operator: '=', value: 'db' }];
+    const { drafts, ...rest } = draft(more);
+    return { ...rest, drafts: [...drafts, { kind: 'adhoc', name: 'f', source, filters }] };
+  };
+
   test.each<[object, string[]]>([
     [{ variable: 'job' }, ['api', 'db']],
     [{ variable: 'instance' }, ['a.b:1', 'axb:1']],
@@ -567,6 +575,20 @@ describe('what can be chosen', () => {
     [{ variable: 'where' }, ['__name__', 'env', 'i', 'instance', 'job', 'k8s.pod', 'version']],
     [{ variable: 'where', key: 'k8s.pod' }, ['p"1', 'p2']],
     [draft({ spec: { query: 'label_values(job)' } }), ['api', 'db']],
+    [{ variable: 'job', filters: where('job', '=', 'db') }, ['db']],
+    [{ variable: 'job', filters: where('job', '!=', 'db') }, ['api']],
+    [{ variable: 'instance', variables: { job: ['api', 'db'] }, filters: where('instance', '=~', 'a.*') }, ['a.b:1', 'axb:1']],
+    [{ variable: 'where', key: 'instance', filters: where('job', '=', 'db') }, ['c:1']],
+    [{ variable: 'where', key: 'job', filters: where('instance', '=|', 'c:1') }, ['db']],
+    [{ variable: 'where', key: 'job', filters: where('job', '=', '$job'), variables: { job: 'db' } }, ['db']],
+    [{ variable: 'where', key: 'job', filters: where('job', '>', '1') }, ['api', 'db']],
+    [{ variable: 'job', filters: where('job', '=', '$job'), variables: { job: 'db' } }, ['api', 'db']],
+    [{ variable: 'job', filters: where('job', '=', '${how}b'), variables: { how: 'd' } }, ['db']],
+    [filtered({ spec: { query: 'label_values(job)' } }), ['db']],
+    [filtered({ spec: { query: 'metrics(up)' } }), ['up']],
+    [filtered({ spec: { query: 'query_result(count(up))' } }), [`{} 1 ${END}`]],
+    [filtered({ kind: 'groupby' }), ['__name__', 'instance', 'job']],
+    [filtered({ spec: { query: 'label_values(job)' } }, { type: 'prometheus', uid: 'elsewhere:1' }), ['db']],
     [draft({ spec: { query: 'label_values(up{instance=~"a.*"}, instance)' } }), ['a.b:1', 'axb:1']],
     [draft({ spec: { query: 'label_values({__name__="up", job=~"a,b|db"}, "instance")' } }), ['c:1']],
     [

@@ -6,6 +6,7 @@ import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { DASHBOARD_SOURCE_UID, type Panel } from '@vitrine/model/dashboard.ts';
 import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { Coalesced } from './coalesce.ts';
+import { gazetteer } from './gazetteers.ts';
 import { type Page, PageScope, type ScopeNeeds } from './page-scope.ts';
 import { type AskedRange, minIntervalMs, panelGrid, panelRange } from './panel-range.ts';
 import { isExpression, type QueryNeeds, runQueries } from './run-queries.ts';
@@ -170,6 +171,7 @@ class PanelRun {
     return applyTransformations(splitSeries(frames), transformations, {
       replace: (text) => replace(text),
       timeZone: this.#scope.page.timeZone,
+      gazetteer,
     });
   }
 }

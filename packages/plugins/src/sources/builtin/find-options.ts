@@ -35,7 +35,7 @@ type OptionQuery =
 /**
  * The options of a variable whose query is in the words of Grafana's Prometheus source: `label_values(label)`,
  * `label_values(metric{…}, label)`, `label_names()`, `metrics(regex)`, `query_result(expr)` or a bare selector, as text or
- * in an object with qryType 0 to 5. Throws BadRequest, QueryError, and LimitExceeded over 200,000 options.
+ * in an object with qryType 0 to 5; only what the context's filters leave. Throws BadRequest, QueryError, and LimitExceeded over 200,000 options.
  */
 export async function findOptions(
   reader: LabelReader,
@@ -47,15 +47,20 @@ export async function findOptions(
   const query = readOptionQuery(spec, (text) => fillExpr(text, context.replace, macros));
   const { shown, signal, filters } = context;
   const range = { fromMs: shown.fromMs, toMs: shown.toMs, limit: MAX_OPTIONS + 1 };
-  const selectors = (match: string): Selector[] => (match.trim() === '' ? [] : selectorsOf(parse(addFilters(match, filters))));
+  const selectors = (match: string): Selector[] => {
+    const all = match.trim() === '';
+    if (all && filters.length === 0) return [];
+    // Prometheus refuses a selector that an empty label could match, as one of "!=" alone.
+    return selectorsOf(parse(addFilters(all ? `{${METRIC_NAME}!=""}` : match, filters)));
+  };
   switch (query.kind) {
     case 'label names':
       return options(await reader.labelNames({ ...range, selectors: selectors(query.match) }, signal));
     case 'label values':
       return options(await reader.labelValues(query.label, { ...range, selectors: selectors(query.match) }, signal));
     case 'metrics': {
-      const named: Selector = [{ label: METRIC_NAME, op: '=~', value: `.*(?:${query.regex}).*` }];
-      return options(await reader.labelValues(METRIC_NAME, { ...range, selectors: [named] }, signal));
+      const named = `{${METRIC_NAME}=~${JSON.stringify(`.*(?:${query.regex}).*`)}}`;
+      return options(await reader.labelValues(METRIC_NAME, { ...range, selectors: selectors(named) }, signal));
     }
     case 'series': {
       const found = await reader.series({ ...range, limit: MAX_SERIES + 1, selectors: selectors(query.match) }, signal);

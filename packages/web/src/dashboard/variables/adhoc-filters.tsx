@@ -14,6 +14,8 @@ interface AdhocFiltersProps {
   readonly variable: AdhocVariable;
   readonly scope: DashboardScope;
   readonly title: string;
+  /** Whether what it opens lies above the page; else it is a part of what it hangs in. */
+  readonly withinPortal: boolean;
 }
 
 const OPERATORS: readonly { readonly value: AdhocOperator; readonly label: string }[] = [
@@ -28,7 +30,7 @@ const OPERATORS: readonly { readonly value: AdhocOperator; readonly label: strin
 ];
 
 /** Filters on labels that hold for every query of the source: each can be changed and taken away, and new ones added. */
-export function AdhocFilters({ variable, scope, title }: AdhocFiltersProps): ReactElement {
+export function AdhocFilters({ variable, scope, title, withinPortal }: AdhocFiltersProps): ReactElement {
   const { variables } = scope;
   const filters = variables.filters[variable.name] ?? [];
   const [edited, setEdited] = useState<number | undefined>();
@@ -41,7 +43,8 @@ export function AdhocFilters({ variable, scope, title }: AdhocFiltersProps): Rea
       {filters.map((filter, at) => (
         <span key={`${filter.key} ${at}`} className={classes.filter}>
           <FilterPopover
-            {...{ variable, scope, filter }}
+            {...{ variable, scope, filter, withinPortal }}
+            others={filters.filter((_, other) => other !== at)}
             opened={edited === at}
             onClose={() => setEdited(undefined)}
             onSave={(next) => set(filters.map((each, other) => (other === at ? next : each)))}
@@ -58,8 +61,9 @@ export function AdhocFilters({ variable, scope, title }: AdhocFiltersProps): Rea
         </span>
       ))}
       <FilterPopover
-        {...{ variable, scope }}
+        {...{ variable, scope, withinPortal }}
         filter={undefined}
+        others={filters}
         opened={edited === filters.length}
         onClose={() => setEdited(undefined)}
         onSave={(next) => set([...filters, next])}
@@ -80,31 +84,40 @@ interface FilterFormProps {
   readonly variable: AdhocVariable;
   readonly scope: DashboardScope;
   readonly filter: AdhocFilter | undefined;
+  /** What is offered is what these leave. */
+  readonly others: readonly AdhocFilter[];
   readonly onSave: (filter: AdhocFilter) => void;
 }
 
 interface FilterPopoverProps extends FilterFormProps {
   readonly opened: boolean;
+  readonly withinPortal: boolean;
   readonly onClose: () => void;
   readonly children: ReactElement;
 }
 
-function FilterPopover({ opened, onClose, children, ...form }: FilterPopoverProps): ReactElement {
+function FilterPopover({ opened, withinPortal, onClose, children, ...form }: FilterPopoverProps): ReactElement {
   return (
-    <Popover opened={opened} onChange={(next) => next || onClose()} position="bottom-start" withinPortal trapFocus>
+    <Popover {...{ opened, withinPortal }} onChange={(next) => next || onClose()} position="bottom-start" trapFocus>
       <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown>{opened && <FilterForm {...form} />}</Popover.Dropdown>
     </Popover>
   );
 }
 
-function FilterForm({ variable, scope, filter, onSave }: FilterFormProps): ReactElement {
+function FilterForm({ variable, scope, filter, others, onSave }: FilterFormProps): ReactElement {
   const [key, setKey] = useState(filter?.key ?? '');
   const [operator, setOperator] = useState<AdhocOperator>(filter?.operator ?? '=');
   const [value, setValue] = useState(filter === undefined ? '' : (filter.values ?? [filter.value]).join(', '));
   const [settledKey] = useDebouncedValue(key.trim(), 150);
   const { range, variables } = scope;
-  const asked = { ...variables.asked, variable, values: variables.neededBy(variable), range };
+  const asked = {
+    ...variables.asked,
+    variable,
+    values: variables.neededBy(variable),
+    filters: { ...variables.asked.filters, [variable.name]: others },
+    range,
+  };
   const [settledValue] = useDebouncedValue(value, 150);
   const names = useQuery({ ...variableOptionsQuery({ ...asked, search: settledKey }), placeholderData: keepPreviousData });
   const values = useQuery({

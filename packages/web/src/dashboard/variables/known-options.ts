@@ -14,6 +14,8 @@ export interface OptionsAsk {
   readonly variable: Variable;
   /** What is chosen of the variables that its options name. */
   readonly values: VariableOptionsRequest['variables'];
+  /** Of the ad-hoc variables that are not as saved. */
+  readonly filters: NonNullable<VariableOptionsRequest['filters']>;
   readonly range: PageRange;
   readonly search: string;
   /** Of an ad-hoc variable: the label whose values are asked; absent asks for the labels. */
@@ -23,7 +25,7 @@ export interface OptionsAsk {
 }
 
 /** The server's options of a variable, the first of those that a search finds. */
-export function variableOptionsQuery({ dashboard, variable, values, range, search, key, drafts }: OptionsAsk) {
+export function variableOptionsQuery({ dashboard, variable, values, filters, range, search, key, drafts }: OptionsAsk) {
   const moves = variable.kind === 'query' && variable.refresh === 'range';
   const { from, to } = range.text;
   return queryOptions({
@@ -32,6 +34,7 @@ export function variableOptionsQuery({ dashboard, variable, values, range, searc
       dashboard,
       variable.name,
       values,
+      filters,
       moves ? [from, to, range.timeZone] : [],
       search,
       key,
@@ -45,6 +48,7 @@ export function variableOptionsQuery({ dashboard, variable, values, range, searc
         dashboard,
         variable: variable.name,
         variables: values,
+        ...(Object.keys(filters).length === 0 ? {} : { filters }),
         fromMs: Math.round(fromMs),
         toMs: Math.round(toMs),
         search,

@@ -19,6 +19,8 @@ interface OptionPickerProps {
   readonly scope: DashboardScope;
   readonly title: string;
   readonly opened: boolean;
+  /** Whether it lies above the page; else it is a part of what it hangs in. */
+  readonly withinPortal: boolean;
   /** What is ticked: chosen when the list closes, so that not every tick is a question to all panels. */
   readonly picked: VariableValue;
   readonly onPick: (picked: VariableValue) => void;
@@ -35,9 +37,9 @@ const LIST_PX = 312;
 const SETTLE_MS = 120;
 
 /** A variable's options: searched on the server, however many there are; a multiple choice counts when the list closes. */
-export function OptionPicker({ opened, children, ...rest }: OptionPickerProps): ReactElement {
+export function OptionPicker({ opened, withinPortal, children, ...rest }: OptionPickerProps): ReactElement {
   return (
-    <Popover opened={opened} onChange={(next) => next || rest.onClose()} position="bottom-start" withinPortal trapFocus>
+    <Popover {...{ opened, withinPortal }} onChange={(next) => next || rest.onClose()} position="bottom-start" trapFocus>
       <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown p={0} className={classes.picker}>
         {opened && <Options {...rest} />}
@@ -46,7 +48,7 @@ export function OptionPicker({ opened, children, ...rest }: OptionPickerProps): 
   );
 }
 
-function Options(props: Omit<OptionPickerProps, 'opened' | 'children'>): ReactElement {
+function Options(props: Omit<OptionPickerProps, 'opened' | 'withinPortal' | 'children'>): ReactElement {
   const { variable, scope, title, picked, onPick, onClose } = props;
   const id = useId();
   const [search, setSearch] = useState('');

@@ -54,7 +54,7 @@ export interface PageVariables {
   readonly filters: Readonly<Record<string, readonly AdhocFilter[]>>;
   readonly known: Readonly<Record<string, KnownOptions>>;
   /** Whose options the server is asked for: the saved dashboard's, or those that are being edited. */
-  readonly asked: Pick<OptionsAsk, 'dashboard' | 'drafts'>;
+  readonly asked: Pick<OptionsAsk, 'dashboard' | 'drafts' | 'filters'>;
   /** Why they can't all be resolved, where they can't. */
   readonly problem: string | undefined;
   /** Whether something is not as it was saved. */
@@ -95,10 +95,6 @@ const NOTHING: VariableValues = {};
 export function usePageVariables(given: PageVariablesNeeds): PageVariables {
   const { dashboard, search, range, user, change, isEdited, isUnsaved } = given;
   const { variables, uid } = dashboard;
-  const asksFor = useMemo(
-    () => ({ dashboard: isUnsaved ? '' : uid, drafts: isUnsaved || isEdited ? variables : undefined }),
-    [isEdited, isUnsaved, uid, variables],
-  );
   const client = useQueryClient();
   // What stays out of the URL is kept here.
   const [kept, setKept] = useState<VariableValues>(NOTHING);
@@ -107,6 +103,14 @@ export function usePageVariables(given: PageVariablesNeeds): PageVariables {
     const { values, filters } = readUrlVariables(new URLSearchParams(written), variables);
     return { values: { ...values, ...kept }, filters };
   }, [written, kept, variables]);
+  const asksFor = useMemo(
+    () => ({
+      dashboard: isUnsaved ? '' : uid,
+      drafts: isUnsaved || isEdited ? variables : undefined,
+      filters: chosen.filters,
+    }),
+    [isEdited, isUnsaved, uid, variables, chosen.filters],
+  );
   const changed = useMemo(() => changedValues(variables, chosen.values), [variables, chosen.values]);
   const neededBy = useCallback((variable: Variable) => pick(changed, needs(variable, variables)), [changed, variables]);
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Popover, Switch, TextInput, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconArrowBackUp, IconChevronDown } from '@tabler/icons-react';
 import type { Variable, VariableValue } from '@vitrine/model/variable.ts';
 import { lazy, Suspense, useId, useState } from 'react';
@@ -15,15 +15,17 @@ const AdhocFilters = lazy(async () => ({ default: (await import('./adhoc-filters
 export function VariablesBar({ scope }: { readonly scope: DashboardScope }): ReactElement | null {
   const { variables, annotations, dashboard } = scope;
   const shown = variables.list.filter(isShown);
+  const inMenu = variables.list.filter(({ kind, hide }) => kind !== 'constant' && hide === 'menu');
   const { toggles, notices } = annotations;
   const toggled = toggles.filter(({ name }) => !isOwn(dashboard, name));
   const problem = notices.find(({ level }) => level !== 'info');
-  if (shown.length + toggled.length + dashboard.links.length === 0 && problem === undefined) return null;
+  if (shown.length + inMenu.length + toggled.length + dashboard.links.length === 0 && problem === undefined) return null;
   return (
     <div className={classes.bar} role="group" aria-label="Variables and annotations">
       {shown.map((variable) => (
-        <OneVariable key={variable.name} variable={variable} scope={scope} />
+        <OneVariable key={variable.name} variable={variable} scope={scope} inMenu={false} />
       ))}
+      {inMenu.length > 0 && <MoreFilters list={inMenu} scope={scope} />}
       {variables.problem !== undefined && <Problem text={variables.problem} />}
       {variables.isChanged && (
         <Tooltip label="Back to what is saved">
@@ -59,12 +61,37 @@ function isShown({ kind, hide }: Variable): boolean {
   return kind !== 'constant' && hide !== 'variable' && hide !== 'menu';
 }
 
+/** What is chosen more rarely than the others stands behind a button. */
+function MoreFilters({ list, scope }: { readonly list: readonly Variable[]; readonly scope: DashboardScope }): ReactElement {
+  const [opened, setOpened] = useState(false);
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-start" withinPortal trapFocus>
+      <Popover.Target>
+        <Button
+          variant="default"
+          aria-haspopup="dialog"
+          aria-expanded={opened}
+          onClick={() => setOpened(!opened)}
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+        >
+          More filters
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.more} aria-label="More filters">
+        {opened && list.map((variable) => <OneVariable key={variable.name} variable={variable} scope={scope} inMenu />)}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
 interface OneVariableProps {
   readonly variable: Variable;
   readonly scope: DashboardScope;
+  /** What it opens stays inside the menu: a click there is none beside it. */
+  readonly inMenu: boolean;
 }
 
-function OneVariable({ variable, scope }: OneVariableProps): ReactElement {
+function OneVariable({ variable, scope, inMenu }: OneVariableProps): ReactElement {
   const id = useId();
   const { label, name, description, hide } = variable;
   const error = scope.variables.known[name]?.error;
@@ -78,7 +105,7 @@ function OneVariable({ variable, scope }: OneVariableProps): ReactElement {
           </label>
         </Tooltip>
       )}
-      <Control {...{ variable, scope, id, title }} />
+      <Control {...{ variable, scope, inMenu, id, title }} />
       {error !== null && error !== undefined && <Problem text={`${title}: ${error.message}`} />}
     </div>
   );
@@ -90,7 +117,7 @@ interface ControlProps extends OneVariableProps {
 }
 
 function Control(props: ControlProps): ReactElement | null {
-  const { variable, scope, id, title } = props;
+  const { variable, scope, inMenu, id, title } = props;
   const { values, choose } = scope.variables;
   switch (variable.kind) {
     case 'textbox':
@@ -110,7 +137,7 @@ function Control(props: ControlProps): ReactElement | null {
     case 'adhoc':
       return (
         <Suspense fallback={null}>
-          <AdhocFilters variable={variable} scope={scope} title={title} />
+          <AdhocFilters variable={variable} scope={scope} title={title} withinPortal={!inMenu} />
         </Suspense>
       );
     case 'constant':
@@ -149,7 +176,7 @@ function TextValue({ variable, scope, id, title }: ControlProps): ReactElement {
 
 type Choosable = Exclude<Variable, { kind: 'textbox' | 'switch' | 'adhoc' | 'constant' }>;
 
-function Dropdown({ variable, scope, id, title }: ControlProps & { readonly variable: Choosable }): ReactElement {
+function Dropdown({ variable, scope, inMenu, id, title }: ControlProps & { readonly variable: Choosable }): ReactElement {
   const [opened, setOpened] = useState(false);
   const [openedOnce, setOpenedOnce] = useState(false);
   const { values, choose } = scope.variables;
@@ -183,7 +210,13 @@ function Dropdown({ variable, scope, id, title }: ControlProps & { readonly vari
   if (!openedOnce) return button;
   return (
     <Suspense fallback={button}>
-      <OptionPicker {...{ variable, scope, title, opened }} picked={picked ?? saved} onPick={setPicked} onClose={close}>
+      <OptionPicker
+        {...{ variable, scope, title, opened }}
+        withinPortal={!inMenu}
+        picked={picked ?? saved}
+        onPick={setPicked}
+        onClose={close}
+      >
         {button}
       </OptionPicker>
     </Suspense>
