@@ -139,7 +139,6 @@ export function LogList(props: LogListProps): ReactElement {
         aria-activedescendant={active === undefined ? undefined : `${id}-${active}`}
         tabIndex={0}
         style={{ height: viewHeight }}
-        onScroll={rows.onScroll}
         onKeyDown={onKey}
       >
         <div className={classes.body} role="rowgroup" style={{ height: rows.total }}>

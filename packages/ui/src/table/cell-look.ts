@@ -2,7 +2,7 @@ import type { FieldSettings } from '@vitrine/model/field-config.ts';
 
 /** How the cells of a column are drawn. */
 export type CellLook =
-  | { readonly kind: 'auto' | 'color-text' | 'pill' | 'markdown' | 'json-view' | 'data-links' }
+  | { readonly kind: 'auto' | 'color-text' | 'pill' | 'markdown' | 'json-view' | 'data-links' | 'actions' }
   | { readonly kind: 'color-background'; readonly fill: 'basic' | 'gradient'; readonly wholeRow: boolean }
   | {
       readonly kind: 'gauge';
@@ -29,6 +29,8 @@ export interface ColumnLook {
   readonly reducers: readonly string[];
   /** The field whose value a cell says when hovered. */
   readonly tooltipField: string | undefined;
+  /** The field that says how each cell is written, as a JSON object of CSS. */
+  readonly styleField: string | undefined;
 }
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -36,7 +38,7 @@ type Loose = Readonly<Record<string, unknown>>;
 const WIDTH = { least: 24, most: 4000 };
 const MOST_REDUCERS = 8;
 
-const PLAIN = ['color-text', 'pill', 'markdown', 'json-view', 'data-links'] as const;
+const PLAIN = ['color-text', 'pill', 'markdown', 'json-view', 'data-links', 'actions'] as const;
 
 /** What older documents call the looks. */
 const OLD_MODES: Readonly<Record<string, Loose>> = {
@@ -67,7 +69,8 @@ export function columnLook(config: FieldSettings | undefined): ColumnLook {
     filterable: custom['filterable'] === true || config?.filterable === true,
     inspect: custom['inspect'] === true,
     reducers: texts(footer['reducers']),
-    tooltipField: typeof tooltip['field'] === 'string' && tooltip['field'] !== '' ? tooltip['field'] : undefined,
+    tooltipField: text(tooltip['field']) || undefined,
+    styleField: text(custom['styleField']) || text(looseOf(custom['cellOptions'])['styleField']) || undefined,
   };
 }
 

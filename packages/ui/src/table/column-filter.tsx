@@ -4,17 +4,18 @@ import { createPortal } from 'react-dom';
 
 import { placeBelow } from './place-below.ts';
 import { distinctTexts } from './row-filter.ts';
-import type { CellText, ColumnFilter } from './row-filter.ts';
+import type { ColumnFilter } from './row-filter.ts';
 import classes from './data-table.module.css';
 
 /** Different values that are offered; the search finds all. */
 const MOST_OFFERED = 1000;
 const MOST_SHOWN = 200;
+const NONE: readonly string[] = [];
 
 export interface ColumnFilterProps {
   readonly name: string;
-  readonly length: number;
-  readonly text: CellText;
+  /** Of all rows; undefined while they are being read. */
+  readonly texts: readonly string[] | undefined;
   readonly filter: ColumnFilter | undefined;
   readonly anchor: HTMLElement;
   /** undefined lets everything through. */
@@ -23,9 +24,9 @@ export interface ColumnFilterProps {
 }
 
 /** Chooses which values of a column stay: by a part of their text, or one by one. */
-export function ColumnFilterBox({ name, length, text, filter, anchor, onChange, onClose }: ColumnFilterProps): ReactElement {
+export function ColumnFilterBox({ name, texts, filter, anchor, onChange, onClose }: ColumnFilterProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
-  const counts = useMemo(() => distinctTexts(length, text, MOST_OFFERED), [length, text]);
+  const counts = useMemo(() => distinctTexts(texts ?? NONE, MOST_OFFERED), [texts]);
   const [search, setSearch] = useState(filter?.search ?? '');
   const part = search.trim().toLowerCase();
   const offered = [...counts].filter(([value]) => value.toLowerCase().includes(part)).slice(0, MOST_SHOWN);
@@ -98,7 +99,7 @@ export function ColumnFilterBox({ name, length, text, filter, anchor, onChange, 
             <small>{count}</small>
           </label>
         ))}
-        {offered.length === 0 && <p>No value contains “{search}”</p>}
+        {texts === undefined ? <p>Reading the values…</p> : offered.length === 0 && <p>No value contains “{search}”</p>}
         {counts.size > offered.length && part === '' && (
           <p>
             {offered.length} of {counts.size === MOST_OFFERED ? `more than ${MOST_OFFERED}` : counts.size} values; type to find

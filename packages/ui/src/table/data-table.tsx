@@ -2,21 +2,24 @@ import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
 import { useCallback, useId, useMemo, useRef, useState } from 'react';
-import type { CSSProperties, KeyboardEvent, MouseEvent, PointerEvent, ReactElement } from 'react';
+import type { CSSProperties, KeyboardEvent, ReactElement } from 'react';
 
 import type { ThemeName } from '../theme/ink.ts';
 import { columnLook } from './cell-look.ts';
 import { ColumnFilterBox } from './column-filter.tsx';
-import { columnFooter } from './column-footer.ts';
 import classes from './data-table.module.css';
+import { HeadCell } from './head-cell.tsx';
 import { filterRows } from './row-filter.ts';
 import type { ColumnFilter } from './row-filter.ts';
 import { orderRows } from './row-order.ts';
 import type { TableSort } from './row-order.ts';
-import { CellContent, cellGround, exactTitle, jsonText } from './table-cell.tsx';
+import { exactTitle, jsonText } from './table-cell.tsx';
 import { columnsInView, columnWidths, isNested, tableColumns, tableText } from './table-column.ts';
 import type { TableColumn } from './table-column.ts';
-import { useRows } from './use-rows.ts';
+import { TableRows } from './table-rows.tsx';
+import type { Place, RowLayout } from './table-rows.tsx';
+import { useFooters } from './use-footers.ts';
+import { useTexts } from './use-texts.ts';
 import { ValueDialog } from './value-dialog.tsx';
 
 export interface DataTableProps {
@@ -42,7 +45,12 @@ export interface DataTableProps {
   readonly frozen: number;
   /** Under columns that say nothing of their own. */
   readonly reducers: readonly string[];
-  readonly links?: (field: number, row: number) => readonly ResolvedLink[];
+  /** By the names of fields: which columns `reducers` stand under; empty is all of numbers. */
+  readonly reduced: readonly string[];
+  /** Whether the foot says how many rows there are, which are counted anyway, under the first column. */
+  readonly countRows: boolean;
+  /** The same function as long as it says the same. */
+  readonly links: ((field: number, row: number) => readonly ResolvedLink[]) | undefined;
 }
 
 const HEAD = 30;
@@ -54,11 +62,7 @@ const LEAST_WIDTH = 32;
 const SIDE_STEP = 64;
 const MOST_NESTED = { rows: 10, depth: 3 };
 const EXPANDER = 28;
-
-interface Place {
-  readonly row: number;
-  readonly column: number;
-}
+const NOTHING_WITHIN = () => null;
 
 /** Rows and columns: sorted, filtered, resized, paged, by hand and by keyboard; a hundred thousand rows cost what fits on it. */
 export function DataTable(props: DataTableProps): ReactElement {
@@ -67,7 +71,7 @@ export function DataTable(props: DataTableProps): ReactElement {
 
 function Table(props: DataTableProps & { readonly depth: number }): ReactElement {
   const { label, frame, frames, width, height, timeZone, theme, showHeader, rowHeight, pageSize } = props;
-  const names = fieldNames(frames)[frames.indexOf(frame)] ?? frame.fields.map(({ name }) => name);
+  const names = useMemo(() => fieldNames(frames)[frames.indexOf(frame)] ?? frame.fields.map(({ name }) => name), [frames, frame]);
   const columns = useMemo(() => tableColumns(frame.fields, names, timeZone), [frame, names, timeZone]);
   const nested = useMemo(
     () =>
@@ -84,36 +88,52 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
   const [filters, setFilters] = useState<ReadonlyMap<string, ColumnFilter>>(new Map());
   const [dragged, setDragged] = useState<ReadonlyMap<string, number>>(new Map());
   const [page, setPage] = useState(0);
-  const [filtering, setFiltering] = useState<{ readonly column: TableColumn; readonly anchor: HTMLElement }>();
+  const [filtering, setFiltering] = useState<string>();
+  const [anchor, setAnchor] = useState<HTMLElement>();
   const [inspected, setInspected] = useState<{ readonly title: string; readonly text: string }>();
   const [expanded, setExpanded] = useState<ReadonlySet<number>>(new Set());
   const [active, setActive] = useState<Place>();
   const [copied, setCopied] = useState(false);
   const [side, setSide] = useState(0);
 
-  const order = useMemo(() => {
-    const chosen = columns.flatMap(({ name, text }) => {
-      const filter = filters.get(name);
-      return filter === undefined ? [] : [{ text, filter }];
-    });
-    const rows =
-      chosen.length === 0
-        ? Uint32Array.from({ length: frame.length }, (_, row) => row)
-        : filterRows(frame.length, chosen).slice();
-    return orderRows(frame.fields, rows, sorts);
-  }, [columns, filters, frame, sorts]);
-
-  const footers = useMemo(
-    () =>
-      columns.map((column) =>
-        columnFooter(
-          column,
-          column.look.reducers.length > 0 ? column.look.reducers : column.field.type === 'number' ? props.reducers : [],
-          order,
-        ),
-      ),
-    [columns, order, props.reducers],
+  const filtered = useMemo(() => columns.filter(({ name }) => filters.has(name)), [columns, filters]);
+  const filteringBy = columns.find(({ name }) => name === filtering);
+  const textsOf = useTexts(
+    filteringBy === undefined || filtered.includes(filteringBy) ? filtered : [...filtered, filteringBy],
+    frame.length,
   );
+  const all = useMemo(() => Uint32Array.from(new Uint32Array(frame.length).keys()), [frame.length]);
+  const found = useMemo(
+    () =>
+      filtered.length === 0 || textsOf === undefined
+        ? undefined
+        : filterRows(
+            frame.length,
+            filtered.map((column) => ({ text: (row: number) => textsOf(column)[row]!, filter: filters.get(column.name)! })),
+          ),
+    [filtered, filters, frame.length, textsOf],
+  );
+  const kept = found ?? all;
+  const order = useMemo(() => orderRows(frame.fields, kept.slice(), sorts), [frame, kept, sorts]);
+
+  const { reducers, reduced, countRows } = props;
+  const reducersOf = useCallback(
+    (column: TableColumn): readonly string[] => {
+      if (column.look.reducers.length > 0) return column.look.reducers;
+      const isMeant =
+        reduced.length === 0
+          ? column.field.type === 'number'
+          : reduced.includes(column.name) || reduced.includes(column.field.name);
+      return countRows || !isMeant ? [] : reducers;
+    },
+    [reducers, reduced, countRows],
+  );
+  const reducedFooters = useFooters(columns, reducersOf, kept);
+  const footers = countRows
+    ? reducedFooters.map((footer, at) =>
+        at === 0 ? [{ title: 'Count', text: kept.length.toLocaleString('en') }, ...footer] : footer,
+      )
+    : reducedFooters;
   const footerLines = Math.max(0, ...footers.map(({ length }) => length));
   const footerHeight = footerLines === 0 ? 0 : footerLines * FOOTER_LINE + 8;
 
@@ -122,15 +142,22 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
     () => columnWidths(columns, frame.length, width - lead - 12, dragged),
     [columns, frame, width, lead, dragged],
   );
-  const offsets = useMemo(() => widths.reduce<number[]>((all, one) => [...all, all.at(-1)! + one], [lead]), [widths, lead]);
+  const offsets = useMemo(() => {
+    const starts = [lead];
+    for (const one of widths) starts.push(starts.at(-1)! + one);
+    return starts;
+  }, [widths, lead]);
   const total = offsets.at(-1)!;
   const template = `${lead > 0 ? `${lead}px ` : ''}${widths.map((one) => `${one}px`).join(' ')}`;
   const frozen = Math.min(props.frozen, columns.length);
   const [fromColumn, toColumn] = columnsInView(offsets, frozen, side - SIDE_STEP, width + 3 * SIDE_STEP);
-  const visible = [
-    ...Array.from({ length: frozen }, (_, at) => at),
-    ...Array.from({ length: toColumn - fromColumn }, (_, at) => fromColumn + at),
-  ];
+  const visible = useMemo(
+    () => [
+      ...Array.from({ length: frozen }, (_, at) => at),
+      ...Array.from({ length: toColumn - fromColumn }, (_, at) => fromColumn + at),
+    ],
+    [frozen, fromColumn, toColumn],
+  );
 
   const foot = pageSize !== undefined || height >= FOOT_FROM_HEIGHT ? FOOT : 0;
   const head = showHeader ? HEAD : 0;
@@ -160,46 +187,65 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
     }
     return heights;
   }, [expanded, order, first, count, nestedHeight]);
-  const rows = useRows({
-    count,
-    rowHeight,
-    extra,
-    viewHeight: bodyHeight,
-    scroller,
-    measuredFor: wraps
-      ? `${template} ${first} ${expanded.size} ${sorts.map(({ column, down }) => `${column}${down}`).join()} ${order.length}`
-      : '',
-  });
+  const rows = useRef<{ scrollTo(index: number): void }>(null);
+  const { links, mostRowHeight } = props;
+  const layout = useMemo(
+    (): RowLayout => ({
+      columns,
+      visible,
+      widths,
+      offsets,
+      frozen,
+      rowHeight,
+      mostRowHeight,
+      theme,
+      wraps,
+      folds: nested !== undefined,
+      links,
+    }),
+    [columns, visible, widths, offsets, frozen, rowHeight, mostRowHeight, theme, wraps, nested, links],
+  );
   const id = useId();
-  const cellId = (place: Place) => `${id}-${place.row}-${place.column}`;
 
-  const turn = (column: number, add: boolean) => {
-    setPage(0);
-    setSorts((now) => {
-      const mine = now.find((one) => one.column === column);
-      const down = frame.fields[column]!.type === 'number' || frame.fields[column]!.type === 'time';
-      // As it reads best, the other way, not at all.
-      const next = mine === undefined ? { column, down } : mine.down === down ? { column, down: !down } : undefined;
-      if (!add) return next === undefined ? [] : [next];
-      if (mine === undefined) return [...now, next!];
-      return now.flatMap((one) => (one.column !== column ? [one] : next === undefined ? [] : [next]));
-    });
-  };
+  const turn = useCallback(
+    (column: number, add: boolean) => {
+      setPage(0);
+      setSorts((now) => {
+        const mine = now.find((one) => one.column === column);
+        const down = frame.fields[column]!.type === 'number' || frame.fields[column]!.type === 'time';
+        // As it reads best, the other way, not at all.
+        const next = mine === undefined ? { column, down } : mine.down === down ? { column, down: !down } : undefined;
+        if (!add) return next === undefined ? [] : [next];
+        if (mine === undefined) return [...now, next!];
+        return now.flatMap((one) => (one.column !== column ? [one] : next === undefined ? [] : [next]));
+      });
+    },
+    [frame],
+  );
   const resize = useCallback((name: string, to: number) => {
     setDragged((now) => new Map(now).set(name, Math.max(LEAST_WIDTH, Math.round(to))));
   }, []);
-  const inspect = (column: TableColumn, row: number) =>
-    setInspected({
-      title: column.name,
-      text: column.field.type === 'number' ? exactTitle(column, row) : jsonText(column, row) || column.text(row),
-    });
-  const toggle = (row: number) => {
+  const openFilter = useCallback((column: TableColumn, element: HTMLElement) => {
+    setAnchor(element);
+    setFiltering((now) => (now === column.name ? undefined : column.name));
+  }, []);
+  const inspect = useCallback(
+    (at: number, row: number) => {
+      const column = columns[at]!;
+      setInspected({
+        title: column.name,
+        text: column.field.type === 'number' ? exactTitle(column, row) : jsonText(column, row) || column.text(row),
+      });
+    },
+    [columns],
+  );
+  const toggle = useCallback((row: number) => {
     setExpanded((now) => {
       const next = new Set(now);
       if (!next.delete(row)) next.add(row);
       return next;
     });
-  };
+  }, []);
   const copy = () =>
     void navigator.clipboard.writeText(tableText(columns, order)).then(
       () => setCopied(true),
@@ -212,7 +258,7 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
       column: Math.max(0, Math.min(columns.length - 1, next.column)),
     };
     setActive(place);
-    rows.scrollTo(place.row);
+    rows.current?.scrollTo(place.row);
     const element = scroller.current;
     if (element === null || place.column < frozen) return;
     const [left, right] = [offsets[place.column]!, offsets[place.column + 1]!];
@@ -249,10 +295,10 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
     if (column === undefined || row === undefined) return;
     if (event.key === 'Enter') {
       event.preventDefault();
-      const link = document.getElementById(cellId(active))?.querySelector('a');
+      const link = document.getElementById(id)?.querySelector('a');
       if (link !== null && link !== undefined) link.click();
       else if (nested !== undefined && active.column === 0) toggle(row);
-      else inspect(column, row);
+      else inspect(active.column, row);
     } else if (event.key === ' ' && nested !== undefined) {
       event.preventDefault();
       toggle(row);
@@ -263,13 +309,18 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
       setActive(undefined);
     }
   };
-  const onClickBody = (event: MouseEvent<HTMLElement>) => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-place]') : null;
-    const [row, column] = cell?.dataset['place']?.split(':').map(Number) ?? [];
-    if (row !== undefined && column !== undefined) setActive({ row, column });
-  };
-
-  const style = { '--columns': template } as CSSProperties;
+  const within = (row: number) => (
+    <div className={classes.nested} style={{ height: nestedHeight(row), width: width - 12 }}>
+      <Nested
+        {...props}
+        frames={nested?.type === 'frame' ? (nested.values[row] ?? []) : []}
+        height={nestedHeight(row) - 12}
+        width={width - 52}
+      />
+    </div>
+  );
+  const style = { '--columns': template, '--row': `${rowHeight}px` } as CSSProperties;
+  const bodyWidth = Math.max(total, width - 12);
   return (
     <div className={classes.table} style={{ width, height }}>
       <div
@@ -278,18 +329,15 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
         aria-label={label}
         aria-rowcount={order.length + 1}
         aria-colcount={columns.length}
-        aria-activedescendant={active === undefined ? undefined : cellId(active)}
+        aria-activedescendant={active === undefined ? undefined : id}
         className={classes.scroller}
         style={{ ...style, height: height - foot }}
-        onScroll={(event) => {
-          rows.onScroll(event);
-          setSide(Math.floor(event.currentTarget.scrollLeft / SIDE_STEP) * SIDE_STEP);
-        }}
+        onScroll={(event) => setSide(Math.floor(event.currentTarget.scrollLeft / SIDE_STEP) * SIDE_STEP)}
         onKeyDown={onKey}
         tabIndex={0}
       >
         {showHeader && (
-          <div role="row" aria-rowindex={1} className={classes.head} style={{ width: Math.max(total, width - 12) }}>
+          <div role="row" aria-rowindex={1} className={classes.head} style={{ width: bodyWidth }}>
             {lead > 0 && <span role="columnheader" aria-label="Rows within" className={classes.expander} />}
             {visible.map((at) => (
               <HeadCell
@@ -301,127 +349,40 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
                 frozenLeft={at < frozen ? offsets[at] : undefined}
                 sorts={sorts}
                 isFiltered={filters.has(columns[at]!.name)}
-                isOpen={filtering?.column.name === columns[at]!.name}
+                isOpen={filtering === columns[at]!.name}
                 onSort={turn}
                 onResize={resize}
-                onFilter={(anchor) =>
-                  setFiltering((now) => (now?.anchor === anchor ? undefined : { column: columns[at]!, anchor }))
-                }
+                onFilter={openFilter}
               />
             ))}
           </div>
         )}
-        <div
-          role="rowgroup"
-          className={classes.body}
-          style={{ height: rows.total, width: Math.max(total, width - 12) }}
-          onClick={onClickBody}
-        >
-          {rows.items.map(({ index, start }) => {
-            const row = order[first + index]!;
-            const isOpen = expanded.has(row);
-            const ground = columns.find((column) => column.look.cell.kind === 'color-background' && column.look.cell.wholeRow);
-            return (
-              <div
-                key={index}
-                data-index={index}
-                ref={wraps ? rows.measure : undefined}
-                className={classes.item}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <div
-                  role="row"
-                  aria-rowindex={first + index + 2}
-                  aria-expanded={nested === undefined ? undefined : isOpen}
-                  className={classes.row}
-                  style={{
-                    minHeight: rowHeight,
-                    ...(wraps ? {} : { height: rowHeight }),
-                    ...(ground === undefined ? {} : cellGround(ground, row, theme)),
-                  }}
-                >
-                  {lead > 0 && (
-                    <span role="gridcell" className={classes.expander}>
-                      <button
-                        type="button"
-                        tabIndex={-1}
-                        aria-label={isOpen ? 'Hide the rows within' : 'Show the rows within'}
-                        onClick={() => toggle(row)}
-                      >
-                        {isOpen ? '▾' : '▸'}
-                      </button>
-                    </span>
-                  )}
-                  {visible.map((at) => {
-                    const column = columns[at]!;
-                    const place = { row: index, column: at };
-                    const wrap = column.look.wrap || column.look.cell.kind === 'markdown';
-                    return (
-                      <div
-                        key={at}
-                        id={cellId(place)}
-                        role="gridcell"
-                        aria-colindex={at + 1}
-                        data-place={`${index}:${at}`}
-                        data-active={(active?.row === index && active.column === at) || undefined}
-                        data-align={column.align}
-                        data-wrap={wrap || undefined}
-                        data-mono={column.field.type === 'string' && column.look.cell.kind === 'auto' ? true : undefined}
-                        data-missing={column.field.present?.[row] === 0 || undefined}
-                        data-frozen={at < frozen || undefined}
-                        className={classes.cell}
-                        title={titleOf(column, row, columns)}
-                        style={{
-                          gridColumn: at + 1 + (lead > 0 ? 1 : 0),
-                          ...(at < frozen ? { left: offsets[at] } : {}),
-                          ...(wrap
-                            ? props.mostRowHeight === undefined
-                              ? {}
-                              : { maxHeight: props.mostRowHeight }
-                            : { lineHeight: `${rowHeight - 1}px`, maxHeight: rowHeight }),
-                          ...cellGround(column, row, theme),
-                        }}
-                      >
-                        <CellContent
-                          column={column}
-                          row={row}
-                          width={widths[at]!}
-                          height={rowHeight}
-                          theme={theme}
-                          links={props.links?.(column.index, row) ?? []}
-                        />
-                        {(column.look.inspect || column.look.cell.kind === 'json-view') && (
-                          <button
-                            type="button"
-                            tabIndex={-1}
-                            className={classes.inspect}
-                            aria-label={`Show ${column.name} whole`}
-                            onClick={() => inspect(column, row)}
-                          >
-                            ⤢
-                          </button>
-                        )}
-                      </div>
-                    );
-                  })}
-                </div>
-                {isOpen && nested?.type === 'frame' && (
-                  <div className={classes.nested} style={{ height: nestedHeight(row), width: width - 12 }}>
-                    <Nested {...props} frames={nested.values[row] ?? []} height={nestedHeight(row) - 12} width={width - 52} />
-                  </div>
-                )}
-              </div>
-            );
-          })}
-        </div>
+        <TableRows
+          ref={rows}
+          layout={layout}
+          order={order}
+          first={first}
+          count={count}
+          width={bodyWidth}
+          viewHeight={bodyHeight}
+          scroller={scroller}
+          measuredFor={
+            wraps
+              ? `${template} ${first} ${expanded.size} ${sorts.map(({ column, down }) => `${column}${down}`).join()} ${order.length}`
+              : ''
+          }
+          active={active}
+          activeId={id}
+          expanded={expanded}
+          extra={extra}
+          within={expanded.size === 0 ? NOTHING_WITHIN : within}
+          onActive={setActive}
+          onToggle={toggle}
+          onInspect={inspect}
+        />
         {order.length === 0 && <p className={classes.none}>{frame.length === 0 ? 'No rows' : 'No row passes the filters'}</p>}
         {footerHeight > 0 && (
-          <div
-            role="row"
-            className={classes.footer}
-            aria-label="Summary"
-            style={{ height: footerHeight, width: Math.max(total, width - 12) }}
-          >
+          <div role="row" className={classes.footer} aria-label="Summary" style={{ height: footerHeight, width: bodyWidth }}>
             {visible.map((at) => (
               <div
                 key={at}
@@ -472,20 +433,19 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
           </button>
         </div>
       )}
-      {filtering !== undefined && (
+      {filteringBy !== undefined && anchor !== undefined && (
         <ColumnFilterBox
-          key={filtering.column.name}
-          name={filtering.column.name}
-          length={frame.length}
-          text={filtering.column.text}
-          filter={filters.get(filtering.column.name)}
-          anchor={filtering.anchor}
+          key={filteringBy.name}
+          name={filteringBy.name}
+          texts={textsOf?.(filteringBy)}
+          filter={filters.get(filteringBy.name)}
+          anchor={anchor}
           onChange={(filter) => {
             setPage(0);
             setFilters((now) => {
               const next = new Map(now);
-              if (filter === undefined) next.delete(filtering.column.name);
-              else next.set(filtering.column.name, filter);
+              if (filter === undefined) next.delete(filteringBy.name);
+              else next.set(filteringBy.name, filter);
               return next;
             });
           }}
@@ -504,13 +464,6 @@ function rowCount(shown: number, all: number): string {
   return shown === all ? words(all) : `${shown.toLocaleString('en')} of ${words(all)}`;
 }
 
-function titleOf(column: TableColumn, row: number, columns: readonly TableColumn[]): string | undefined {
-  const { tooltipField } = column.look;
-  const other = tooltipField === undefined ? undefined : columns.find(({ name }) => name === tooltipField);
-  if (other !== undefined) return `${other.name}: ${other.text(row)}`;
-  return column.field.present?.[row] === 0 ? undefined : exactTitle(column, row);
-}
-
 function Nested(props: DataTableProps & { readonly depth: number }): ReactElement {
   const { frames } = props;
   const [first] = frames;
@@ -524,107 +477,9 @@ function Nested(props: DataTableProps & { readonly depth: number }): ReactElemen
       pageSize={undefined}
       frozen={0}
       reducers={[]}
-      links={() => []}
+      countRows={false}
+      links={undefined}
       depth={props.depth + 1}
     />
-  );
-}
-
-interface HeadCellProps {
-  readonly column: TableColumn;
-  readonly at: number;
-  readonly lead: number;
-  readonly width: number;
-  readonly frozenLeft: number | undefined;
-  readonly sorts: readonly TableSort[];
-  readonly isFiltered: boolean;
-  readonly isOpen: boolean;
-  readonly onSort: (column: number, add: boolean) => void;
-  readonly onResize: (name: string, to: number) => void;
-  readonly onFilter: (anchor: HTMLElement) => void;
-}
-
-const KEY_STEP = 16;
-
-function HeadCell({
-  column,
-  at,
-  lead,
-  width,
-  frozenLeft,
-  sorts,
-  isFiltered,
-  isOpen,
-  onSort,
-  onResize,
-  onFilter,
-}: HeadCellProps): ReactElement {
-  const { name, field, look, index, align } = column;
-  const place = sorts.findIndex((sort) => sort.column === index);
-  const sort = sorts[place];
-  const drag = useRef<{ readonly x: number; readonly width: number }>(undefined);
-  const onMove = (event: PointerEvent) => {
-    if (drag.current !== undefined) onResize(name, drag.current.width + event.clientX - drag.current.x);
-  };
-  return (
-    <span
-      role="columnheader"
-      aria-colindex={at + 1}
-      aria-sort={sort === undefined ? 'none' : sort.down ? 'descending' : 'ascending'}
-      data-align={align}
-      data-frozen={frozenLeft !== undefined || undefined}
-      data-wrap={look.wrapHead || undefined}
-      style={{ gridColumn: at + 1 + lead, ...(frozenLeft === undefined ? {} : { left: frozenLeft }) }}
-    >
-      <button
-        type="button"
-        onClick={(event) => onSort(index, event.shiftKey)}
-        title={[field.config?.description, name].filter((part) => part !== undefined && part !== '').join('\n')}
-      >
-        {name}
-        {sort !== undefined && (
-          <span aria-hidden="true">
-            {sort.down ? ' ↓' : ' ↑'}
-            {sorts.length > 1 && <sup>{place + 1}</sup>}
-          </span>
-        )}
-      </button>
-      {look.filterable && (
-        <button
-          type="button"
-          className={classes.funnel}
-          aria-label={isFiltered ? `Filter ${name}, filtered` : `Filter ${name}`}
-          aria-expanded={isOpen}
-          data-on={isFiltered || undefined}
-          onClick={(event) => onFilter(event.currentTarget)}
-        >
-          <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
-            <path d="M0.5 1H9.5L6 5.4V9L4 8V5.4Z" fill={isFiltered ? 'currentColor' : 'none'} stroke="currentColor" />
-          </svg>
-        </button>
-      )}
-      <span
-        role="separator"
-        aria-orientation="vertical"
-        aria-label={`Width of ${name}`}
-        aria-valuenow={Math.round(width)}
-        tabIndex={0}
-        className={classes.edge}
-        onPointerDown={(event) => {
-          event.preventDefault();
-          drag.current = { x: event.clientX, width };
-          event.currentTarget.setPointerCapture(event.pointerId);
-        }}
-        onPointerMove={onMove}
-        onPointerUp={() => (drag.current = undefined)}
-        onPointerCancel={() => (drag.current = undefined)}
-        onKeyDown={(event) => {
-          if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-          event.preventDefault();
-          event.stopPropagation();
-          onResize(name, width + (event.key === 'ArrowRight' ? KEY_STEP : -KEY_STEP));
-        }}
-      />
-    </span>
   );
 }

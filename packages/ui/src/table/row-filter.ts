@@ -25,10 +25,9 @@ export function filterRows(
 }
 
 /** The different texts of a column with how often each occurs, in the order in which they come; at most `most` of them. */
-export function distinctTexts(length: number, text: CellText, most: number): ReadonlyMap<string, number> {
+export function distinctTexts(texts: readonly string[], most: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (let row = 0; row < length; row++) {
-    const cell = text(row);
+  for (const cell of texts) {
     const count = counts.get(cell);
     if (count !== undefined) counts.set(cell, count + 1);
     else if (counts.size < most) counts.set(cell, 1);

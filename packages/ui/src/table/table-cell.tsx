@@ -35,6 +35,7 @@ const LCD_CELL = 7;
 export function CellContent({ column, row, width, height, theme, links }: CellContentProps): ReactElement {
   const content = lookOf(column, row, width, height, theme);
   if (column.look.cell.kind === 'data-links') return <Links links={links} text={column.text(row)} listed />;
+  if (column.look.cell.kind === 'actions') return <Actions links={links} />;
   if (links.length === 0) return <>{content}</>;
   return (
     <Links links={links} text={column.text(row)}>
@@ -73,6 +74,30 @@ function Links({
           {...(one ? { 'aria-label': `${text}: ${title}` } : {})}
         >
           {one ? children : listed ? title : `↗ ${title}`}
+        </a>
+      ))}
+    </span>
+  );
+}
+
+const NO_ACTION =
+  'This column has buttons that send requests. Vitrine sends none from a table: give the column a link, and it becomes a button that opens it.';
+
+/** Buttons that open the column's links. A request that a dashboard's author wrote is never sent in a reader's name. */
+function Actions({ links }: { links: readonly ResolvedLink[] }): ReactElement {
+  const usable = links.filter(({ href }) => href !== undefined);
+  if (usable.length === 0) {
+    return (
+      <span className={classes.noAction} title={NO_ACTION}>
+        not run here
+      </span>
+    );
+  }
+  return (
+    <span className={classes.actions}>
+      {usable.map(({ title, href, targetBlank }, at) => (
+        <a key={at} href={href} tabIndex={-1} {...(targetBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}>
+          {title}
         </a>
       ))}
     </span>
@@ -135,6 +160,50 @@ export function cellGround(column: TableColumn, row: number, theme: ThemeName): 
       cell.fill === 'gradient' ? `linear-gradient(120deg, ${color}, color-mix(in oklab, ${color} 80%, var(--v-panel)))` : color,
     color: ink,
   };
+}
+
+/** What a field of styles may say: nothing that fetches, covers others or lets a cell out of its place. */
+const STYLES: Readonly<
+  Record<string, 'color' | 'backgroundColor' | 'fontWeight' | 'fontStyle' | 'textDecoration' | 'textAlign' | 'opacity'>
+> = {
+  color: 'color',
+  backgroundColor: 'backgroundColor',
+  'background-color': 'backgroundColor',
+  background: 'backgroundColor',
+  fontWeight: 'fontWeight',
+  'font-weight': 'fontWeight',
+  fontStyle: 'fontStyle',
+  'font-style': 'fontStyle',
+  textDecoration: 'textDecoration',
+  'text-decoration': 'textDecoration',
+  textAlign: 'textAlign',
+  'text-align': 'textAlign',
+  opacity: 'opacity',
+};
+/** Words, numbers, #hex and colour functions. */
+const STYLE_VALUE = /^(?!.*\b(?:url|image|image-set|var|attr|env)\s*\()[\w\s#%.,/()+-]{1,80}$/i;
+
+/** The styles that another field says for a cell, as a JSON object: `{"color": "#f00", "fontWeight": 600}`. What is not known is left out. */
+export function cellStyle({ styles }: TableColumn, row: number): CSSProperties | undefined {
+  if (styles === undefined) return undefined;
+  const value = cellValue(styles, row);
+  const said = typeof value === 'string' ? parsed(value) : value;
+  if (typeof said !== 'object' || said === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(said).flatMap(([name, one]) =>
+      Object.hasOwn(STYLES, name) && (typeof one === 'string' || typeof one === 'number') && STYLE_VALUE.test(String(one))
+        ? [[STYLES[name]!, one]]
+        : [],
+    ),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 interface DrawnCellProps {

@@ -13,6 +13,8 @@ export interface TableColumn {
   readonly field: Field;
   readonly name: string;
   readonly look: ColumnLook;
+  /** The field that says the style of each cell. */
+  readonly styles: Field | undefined;
   readonly align: 'left' | 'center' | 'right';
   /** How one cell reads and is coloured. */
   display(row: number): DisplayValue;
@@ -28,7 +30,8 @@ export function tableColumns(fields: readonly Field[], names: readonly string[],
     const display = (row: number) => show(cellValue(field, row));
     const text = (row: number) => cellText(field, row, display(row));
     const align = look.align === 'auto' ? (field.type === 'number' ? 'right' : 'left') : look.align;
-    return [{ index, field, name: names[index] ?? field.name, look, align, display, text }];
+    const styles = look.styleField === undefined ? undefined : fields.find(({ name }) => name === look.styleField);
+    return [{ index, field, styles, name: names[index] ?? field.name, look, align, display, text }];
   });
 }
 

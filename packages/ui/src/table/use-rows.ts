@@ -1,5 +1,5 @@
-import { useCallback, useMemo, useState } from 'react';
-import type { RefObject, UIEvent } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { RefObject } from 'react';
 
 /** A row that is to be made. */
 export interface RowItem {
@@ -12,7 +12,8 @@ export interface Rows {
   readonly items: readonly RowItem[];
   /** The height of all rows. */
   readonly total: number;
-  readonly onScroll: (event: UIEvent<HTMLElement>) => void;
+  /** No more rows than these are ever made at once while none is higher than the rest. */
+  readonly most: number;
   /** A ref for rows whose height only the browser knows; the element tells its row by `data-index`. */
   readonly measure: (element: HTMLElement | null) => void;
   /** Brings a row into view. */
@@ -43,11 +44,14 @@ export function useRows({ count, rowHeight, extra, viewHeight, scroller, measure
   const total = starts === undefined ? count * rowHeight : starts[count]!;
   const startOf = (index: number) => (starts === undefined ? index * rowHeight : starts[index]!);
 
-  const onScroll = useCallback(
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
     // Rounded to rows: scrolling by pixels renders nothing anew.
-    (event: UIEvent<HTMLElement>) => setTop(Math.floor(event.currentTarget.scrollTop / rowHeight) * rowHeight),
-    [rowHeight],
-  );
+    const onScroll = () => setTop(Math.floor(element.scrollTop / rowHeight) * rowHeight);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [scroller, rowHeight]);
   const measure = useCallback(
     (element: HTMLElement | null) => {
       const index = Number(element?.dataset['index']);
@@ -75,7 +79,8 @@ export function useRows({ count, rowHeight, extra, viewHeight, scroller, measure
     if (start > seen + viewHeight + OVERSCAN_PX) break;
     items.push({ index, start });
   }
-  return { items, total, onScroll, measure, scrollTo };
+  const most = Math.ceil((viewHeight + 2 * OVERSCAN_PX) / rowHeight) + 2;
+  return { items, total, most, measure, scrollTo };
 }
 
 /** Where each row starts, and where the last ends; undefined where all have one height. */

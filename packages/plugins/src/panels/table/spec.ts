@@ -18,10 +18,24 @@ export interface TableOptions {
   readonly frameIndex: number;
   readonly sortBy: readonly { readonly displayName: string; readonly desc: boolean }[];
   /** Reducers under columns of numbers that have none of their own, as older documents say them. */
-  readonly footer: { readonly show: boolean; readonly reducer: readonly string[] };
+  readonly footer: {
+    readonly show: boolean;
+    readonly reducer: readonly string[];
+    /** Fields that it stands under; none is all of numbers. */
+    readonly fields: readonly string[];
+    /** With the reducer "count": the rows are counted, not each column's values. */
+    readonly countRows: boolean;
+  };
 }
 
 const MOST_SORTS = 20;
+const MOST_FIELDS = 1_000;
+
+/** Older documents say one text, or "" for none. */
+function textsOf(value: unknown): readonly string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((entry): entry is string => typeof entry === 'string' && entry !== '').slice(0, MOST_FIELDS);
+}
 
 export const table: PanelSpec<TableOptions> = {
   kind: 'table',
@@ -30,7 +44,6 @@ export const table: PanelSpec<TableOptions> = {
   parseOptions(input) {
     const options = new Options(input);
     const footer = options.group('footer');
-    const reducer = footer.raw('reducer');
     return {
       metricName: options.boolean('metricName', false),
       showHeader: options.boolean('showHeader', true),
@@ -47,7 +60,9 @@ export const table: PanelSpec<TableOptions> = {
       }),
       footer: {
         show: footer.boolean('show', false),
-        reducer: Array.isArray(reducer) ? reducer.filter((id): id is string => typeof id === 'string') : [],
+        reducer: textsOf(footer.raw('reducer')),
+        fields: textsOf(footer.raw('fields')),
+        countRows: footer.boolean('countRows', false),
       },
     };
   },
@@ -91,6 +106,7 @@ export const table: PanelSpec<TableOptions> = {
         ['json-view', 'JSON view'],
         'image',
         ['data-links', 'Data links'],
+        ['actions', 'Buttons'],
       ),
       'auto',
     ),
@@ -113,5 +129,8 @@ export const table: PanelSpec<TableOptions> = {
     }),
     control('Cells', 'custom.inspect', 'Cell value inspect', SWITCH, false),
     control('Cells', 'custom.tooltip.field', 'Tooltip from field', { kind: 'field' }, ''),
+    control('Cells', 'custom.styleField', 'Styles from field', { kind: 'field' }, '', {
+      hint: 'Its cells are JSON: {"color": "#f00", "fontWeight": 600}.',
+    }),
   ],
 };

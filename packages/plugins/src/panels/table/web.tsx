@@ -1,8 +1,9 @@
 import { resolveLinks } from '@vitrine/compute/field/links.ts';
+import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { DataTable } from '@vitrine/ui/table/data-table.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
@@ -16,6 +17,7 @@ const ROW_HEIGHTS = { sm: 28, md: 36, lg: 44, auto: 28 };
 /** More frames than these are picked from a list. */
 const MOST_BUTTONS = 6;
 const NONE: readonly string[] = [];
+const NO_LINKS: readonly ResolvedLink[] = [];
 
 /** What was asked of one instant says so in every row: its room is better spent on what the rows differ in. */
 function isOneInstant({ shape, fields, length }: Frame, { type, values }: Field): boolean {
@@ -37,6 +39,15 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
     [data.frames, field, metricName],
   );
   const frame = frames[Math.min(picked, frames.length - 1)];
+  const { replace, timeZone } = context;
+  const links = useCallback(
+    (index: number, row: number) => {
+      const found = frame?.fields[index]?.config?.links;
+      if (frame === undefined || found === undefined || found.length === 0) return NO_LINKS;
+      return resolveLinks(found, { frame, field: index, row, frames, timeZone }, replace);
+    },
+    [frame, frames, timeZone, replace],
+  );
   if (frame === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const picker = frames.length > 1 ? PICKER_HEIGHT : 0;
   const at = frames.indexOf(frame);
@@ -46,13 +57,6 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
     options.sortBy.length === 0 && newestFirst
       ? [{ name: frame.fields[0]!.name, down: true }]
       : options.sortBy.map(({ displayName, desc }) => ({ name: displayName, down: desc }));
-  const links = (index: number, row: number) => {
-    const found = frame.fields[index]?.config?.links;
-    if (found === undefined || found.length === 0) return [];
-    return resolveLinks(found, { frame, field: index, row, frames, timeZone: context.timeZone }, (text, scope) =>
-      context.replace(text, scope),
-    );
-  };
   return (
     <div>
       {picker > 0 && frames.length <= MOST_BUTTONS && (
@@ -83,7 +87,7 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
         frames={frames}
         width={width}
         height={height - picker}
-        timeZone={context.timeZone}
+        timeZone={timeZone}
         theme={context.theme}
         showHeader={options.showHeader}
         rowHeight={ROW_HEIGHTS[options.cellHeight]}
@@ -92,6 +96,8 @@ function Table({ options, field, data, width, height, title, context }: PanelPro
         pageSize={options.enablePagination ? options.pageSize : undefined}
         frozen={options.frozenColumns.left}
         reducers={options.footer.show ? options.footer.reducer : NONE}
+        reduced={options.footer.show ? options.footer.fields : NONE}
+        countRows={options.footer.show && options.footer.countRows && options.footer.reducer[0] === 'count'}
         links={links}
       />
     </div>
