@@ -21,7 +21,8 @@ import { layoutBars } from './bar-layout.ts';
 import type { Bars, BarSeries, Stacking } from './bar-layout.ts';
 import { legendRoom, LegendList, pickLegend } from './legend-list.tsx';
 import type { LegendItem } from './legend-list.tsx';
-import { MarkChart, SpokenTable } from './mark-chart.tsx';
+import { SpokenTable } from '../widget/spoken-table.tsx';
+import { MarkChart } from './mark-chart.tsx';
 import type { MarkBox } from './mark-chart.tsx';
 import { textOver } from './text-over.ts';
 

@@ -8,7 +8,8 @@ import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import { drawBandsBelow, drawBandsLeft, drawValueAxis, shortened, textWidth, valueAxis } from './axes.ts';
 import type { Area } from './axes.ts';
-import { MarkChart, SpokenTable } from './mark-chart.tsx';
+import { SpokenTable } from '../widget/spoken-table.tsx';
+import { MarkChart } from './mark-chart.tsx';
 
 export interface NamedBox {
   readonly name: string;

@@ -7,7 +7,8 @@ import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import { AXIS_FONT, shortened, textWidth } from './axes.ts';
 import { legendRoom, LegendList, pickLegend } from './legend-list.tsx';
-import { MarkChart, SpokenTable } from './mark-chart.tsx';
+import { SpokenTable } from '../widget/spoken-table.tsx';
+import { MarkChart } from './mark-chart.tsx';
 import { pieSlices, sliceAt } from './pie-slices.ts';
 
 export interface PieValue {

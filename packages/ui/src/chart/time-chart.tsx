@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import { INK } from '../theme/ink.ts';
+import { SpokenTable } from '../widget/spoken-table.tsx';
 import { AnnotationLane, LANE_HEIGHT } from './annotation-lane.tsx';
 import { marksOf } from './annotations.ts';
 import type { ChartMark } from './annotations.ts';
@@ -14,7 +15,7 @@ import type { Choice } from './chart-tooltip.tsx';
 import { exemplarsOf, nearestExemplar } from './exemplars.ts';
 import type { Exemplar } from './exemplars.ts';
 import { formatX } from './format-x.ts';
-import { calcText, chartLayout, legendNeeds } from './legend-layout.ts';
+import { calcText, calcTitle, chartLayout, legendNeeds } from './legend-layout.ts';
 import type { LegendChoice } from './legend-layout.ts';
 import { LegendList, LegendTable } from './legend-table.tsx';
 import { paintLines } from './paint-lines.ts';
@@ -72,7 +73,8 @@ export interface TimeChartProps {
 const REACH_PX = 10;
 const EXEMPLAR_REACH_PX = 10;
 /** Rows of the table that stands in for a chart without a legend. */
-const SPOKEN_ROWS = 50;
+const SPOKEN_ROWS = 20;
+const SPOKEN_CALCS = ['lastNotNull', 'min', 'max', 'mean'];
 /** Below this a lane would squeeze the plot. */
 const LANE_FROM_HEIGHT = 80;
 
@@ -273,7 +275,15 @@ export function TimeChart(props: TimeChartProps): ReactElement {
           onHover={emphasise}
         />
       ) : (
-        <SpokenTable label={props.label} series={series} />
+        <div className={classes.srOnly}>
+          <SpokenTable
+            caption={props.label}
+            head={['Series', ...SPOKEN_CALCS.map(calcTitle)]}
+            count={series.length}
+            most={SPOKEN_ROWS}
+            row={(at) => [series[at]!.name, ...SPOKEN_CALCS.map((id) => calcText(series[at]!, id))]}
+          />
+        </div>
       )}
       <div className={classes.srOnly} aria-live="polite">
         {spoken}
@@ -354,36 +364,6 @@ function choicesOf(nearest: Reading | undefined, { choose, replace }: LineChartC
     const reference = `\${${variable}}`;
     return replace(reference) === reference ? [] : [{ variable, value }];
   });
-}
-
-/** What a reader without sight gets where there is no legend. */
-function SpokenTable({ label, series }: { label: string; series: readonly ChartSeries[] }): ReactElement {
-  return (
-    <div className={classes.srOnly}>
-      <table>
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th>Series</th>
-            <th>Last</th>
-            <th>Min</th>
-            <th>Max</th>
-            <th>Mean</th>
-          </tr>
-        </thead>
-        <tbody>
-          {series.slice(0, SPOKEN_ROWS).map((one) => (
-            <tr key={one.id}>
-              <th>{one.name}</th>
-              {['lastNotNull', 'min', 'max', 'mean'].map((id) => (
-                <td key={id}>{calcText(one, id)}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }
 
 function speak(readings: readonly Reading[]): string {

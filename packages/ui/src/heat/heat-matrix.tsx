@@ -3,7 +3,8 @@ import type { ReactElement, ReactNode } from 'react';
 
 import { AXIS_FONT, drawBandsBelow, drawBandsLeft, shortened, textWidth } from '../categorical/axes.ts';
 import type { Area } from '../categorical/axes.ts';
-import { MarkChart, SpokenTable } from '../categorical/mark-chart.tsx';
+import { MarkChart } from '../categorical/mark-chart.tsx';
+import { SpokenTable } from '../widget/spoken-table.tsx';
 import classes from '../chart/heatmap-chart.module.css';
 import { textOn } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';

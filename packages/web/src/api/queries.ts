@@ -79,6 +79,9 @@ export interface SourceSummary {
   readonly name: string;
   readonly type: string;
   readonly isDefault: boolean;
+  /** Whether Vitrine can ask a source of this type; `notice` says what comes of it where not, and is "" else. */
+  readonly supported: boolean;
+  readonly notice: string;
 }
 
 export const dataSourcesQuery = queryOptions({

@@ -1,8 +1,11 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { notifyManager, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './client.ts';
+import { onceAFrame } from './once-a-frame.ts';
 import { sessionQuery } from './queries.ts';
 
 export function createQueryClient(): QueryClient {
+  // A page of twenty panels gets its answers close together: each frame shows all that came since the one before.
+  notifyManager.setScheduler(onceAFrame());
   const client = new QueryClient({
     queryCache: new QueryCache({
       onError(error, query) {

@@ -43,8 +43,12 @@ export function createPageRange(text: TimeRangeText, timeZone: string, now: () =
 
 /** The zone for the server, which does not know what clock a browser has. */
 export function zoneName(timeZone: string): string {
-  return timeZone === 'browser' ? Intl.DateTimeFormat().resolvedOptions().timeZone : timeZone;
+  if (timeZone !== 'browser') return timeZone;
+  return (browserZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
+
+/** Finding it takes half a millisecond, and each panel asks. */
+let browserZone: string | undefined;
 
 /** The range for a chart of this width: it stays the same object until it has moved by a pixel there. */
 export function byThePixel(range: PageRange, widthPx: number): () => TimeRange {
