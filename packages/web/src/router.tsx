@@ -8,6 +8,7 @@ import { readListSearch } from './home/list-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
+import { PageSkeleton } from './state/skeleton.tsx';
 import { isForeignSearch, parseSearch, readDashboardSearch, readForeignSearch, writeSearch } from './time/dashboard-search.ts';
 
 /** Who writes a pattern wants it to run. */
@@ -162,6 +163,10 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
     ...(history === undefined ? {} : { history }),
     parseSearch,
     stringifySearch: writeSearch,
+    // A page's code that takes longer than that says so.
+    defaultPendingComponent: PageSkeleton,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 0,
     defaultErrorComponent: FaultPage,
     defaultNotFoundComponent: NotFoundPage,
     // TanStack Query decides what is fresh.

@@ -27,8 +27,8 @@ import { useShortcuts } from '../app/shortcuts.ts';
 import type { Shortcut } from '../app/shortcuts.ts';
 import { hasOverlay } from '../app/shortcuts.ts';
 import { TopBar } from '../app/top-bar.tsx';
+import { PanelSkeletons } from '../state/skeleton.tsx';
 import { StatePage } from '../state/state-page.tsx';
-import { useDelayed } from '../state/use-delayed.ts';
 import { LiveToggle } from '../time/live-toggle.tsx';
 import { RangePicker } from '../time/range-picker.tsx';
 import { RefreshPicker } from '../time/refresh-picker.tsx';
@@ -61,7 +61,6 @@ export interface DashboardByUidProps {
 /** A dashboard on any page whose search part is that of a dashboard. */
 export function DashboardByUid({ uid, controls }: DashboardByUidProps): ReactElement {
   const { data, error, refetch } = useQuery(dashboardQuery(uid));
-  const slow = useDelayed(data === undefined && error === null);
   const title = data?.dashboard.title;
   useEffect(() => {
     if (title !== undefined) noteOpened({ uid, title });
@@ -76,14 +75,7 @@ export function DashboardByUid({ uid, controls }: DashboardByUidProps): ReactEle
   return (
     <>
       <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }]} />
-      {slow && (
-        <div className={classes.skeletons} role="status" aria-label="Loading the dashboard">
-          <div />
-          <div />
-          <div />
-          <div />
-        </div>
-      )}
+      <PanelSkeletons label="Loading the dashboard" />
     </>
   );
 }
@@ -247,6 +239,7 @@ export function DashboardView(props: DashboardViewProps): ReactElement {
         </p>
       )}
       {!scope.isKiosk && <VariablesBar scope={scope} />}
+      <EmptyRange scope={scope} onRange={({ from, to }) => change({ from, to }, 'push')} onWiden={scope.widen} />
       <PanelGrid
         arranged={arranged}
         scope={scope}
@@ -254,7 +247,6 @@ export function DashboardView(props: DashboardViewProps): ReactElement {
         full={search.panel}
         onBack={() => scope.showFull(undefined)}
       />
-      <EmptyRange scope={scope} onRange={({ from, to }) => change({ from, to }, 'push')} onWiden={scope.widen} />
       {drafted !== undefined && (
         <Suspense fallback={null}>
           <AnnotationForm dashboard={dashboard.uid} timeZone={timeZone} draft={drafted} onClose={closeDraft} />

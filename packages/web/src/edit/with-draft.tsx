@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { dashboardQuery } from '../api/queries.ts';
 import { TopBar } from '../app/top-bar.tsx';
+import { PanelSkeletons } from '../state/skeleton.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { openDraft } from './draft.ts';
 import type { DraftState } from './draft.ts';
@@ -27,7 +28,9 @@ export function WithDraft({ uid, children }: WithDraftProps): ReactElement {
   return (
     <>
       <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: uid }]} />
-      {error !== null && (
+      {error === null ? (
+        <PanelSkeletons label="Loading the dashboard" />
+      ) : (
         <StatePage isAlert icon={null} title="The dashboard could not be opened for editing">
           <p>{error.message}</p>
         </StatePage>

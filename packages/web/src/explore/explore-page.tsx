@@ -1,20 +1,22 @@
 import { Button, Tooltip } from '@mantine/core';
-import { IconColumns2, IconHistory, IconX } from '@tabler/icons-react';
+import { IconColumns2, IconCompass, IconHistory } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
-import { dashboardQuery } from '../api/queries.ts';
+import { dashboardQuery, dataSourcesQuery } from '../api/queries.ts';
 import { TopBar } from '../app/top-bar.tsx';
 import { useDashboardScope } from '../dashboard/use-dashboard-scope.ts';
 import { useKeepUp } from '../dashboard/use-keep-up.ts';
 import { VariablesBar } from '../dashboard/variables/variables-bar.tsx';
 import { EditRange } from '../edit/edit-range.tsx';
+import { PanelSkeletons } from '../state/skeleton.tsx';
+import { StatePage } from '../state/state-page.tsx';
 import { RefreshPicker } from '../time/refresh-picker.tsx';
 import classes from './explore.module.css';
-import { EMPTY_PANE, readPane, writePane } from './explore-state.ts';
+import { emptyPane, readPane, writePane } from './explore-state.ts';
 import type { Pane } from './explore-state.ts';
 import { HistoryDrawer } from './history-drawer.tsx';
 import { ExplorePane } from './explore-pane.tsx';
@@ -26,7 +28,8 @@ type Side = 'left' | 'right';
 /** `/explore`: ask anything, see it as a chart and as a table, beside something else, and put it on a dashboard. */
 export function ExplorePage(): ReactElement {
   const { dashboard: uid, panel, left } = useSearch({ from: '/shell/explore' });
-  const from = useQuery({ ...dashboardQuery(uid ?? ''), enabled: uid !== undefined }).data?.dashboard;
+  const { data, error } = useQuery({ ...dashboardQuery(uid ?? ''), enabled: uid !== undefined });
+  const from = data?.dashboard;
   const navigate = useNavigate();
   // A panel's queries are what one comes with, once.
   useEffect(() => {
@@ -40,7 +43,29 @@ export function ExplorePage(): ReactElement {
     (): Dashboard => (from === undefined ? BLANK : { ...BLANK, variables: from.variables, range: from.range }),
     [from],
   );
-  if (uid !== undefined && from === undefined) return <TopBar crumbs={[{ label: 'Explore' }]} />;
+  if (uid !== undefined && from === undefined) {
+    return (
+      <>
+        <TopBar crumbs={[{ label: 'Explore' }]} />
+        {error === null ? (
+          <PanelSkeletons label="Loading the panel’s queries" />
+        ) : (
+          <StatePage
+            isAlert
+            icon={<IconCompass size={32} stroke={1.5} />}
+            title="The panel’s queries could not be read"
+            actions={
+              <Button component={Link} to="/explore" variant="default">
+                Explore without them
+              </Button>
+            }
+          >
+            <p>{error.message}</p>
+          </StatePage>
+        )}
+      </>
+    );
+  }
   return <Exploring dashboard={dashboard} />;
 }
 
@@ -53,7 +78,8 @@ function Exploring({ dashboard }: { readonly dashboard: Dashboard }): ReactEleme
   const refresh = shown.refresh ?? 'off';
   useKeepUp({ scope, refresh: refresh === 'live' ? '5s' : refresh });
   const [remembering, setRemembering] = useState(false);
-  const left = useMemo(() => readPane(search.left) ?? EMPTY_PANE, [search.left]);
+  const { data: sources } = useQuery(dataSourcesQuery);
+  const left = useMemo(() => readPane(search.left) ?? emptyPane(sources ?? []), [search.left, sources]);
   const right = useMemo(() => readPane(search.right), [search.right]);
   const show = useCallback(
     (side: Side, pane: Pane | undefined, how: 'push' | 'replace') =>
@@ -105,24 +131,12 @@ function Exploring({ dashboard }: { readonly dashboard: Dashboard }): ReactEleme
       <div className={classes.panes} data-split={right !== undefined || undefined}>
         {panes.map(([side, pane]) => (
           <section key={side} className={classes.pane} aria-label={right === undefined ? 'Query' : `Query on the ${side}`}>
-            {right !== undefined && (
-              <div className={classes.close}>
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  color="gray"
-                  leftSection={<IconX size={14} />}
-                  onClick={() => close(side)}
-                >
-                  Close this side
-                </Button>
-              </div>
-            )}
             <ExplorePane
               id={side === 'left' ? 1 : 2}
               {...{ pane, scope }}
               variables={dashboard.variables}
               onChange={(next, how) => show(side, next, how)}
+              onClose={right === undefined ? undefined : () => close(side)}
             />
           </section>
         ))}

@@ -1,5 +1,5 @@
-import { Button, Group, SegmentedControl } from '@mantine/core';
-import { IconLayoutDashboard, IconPlayerPlay } from '@tabler/icons-react';
+import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { IconLayoutDashboard, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
@@ -23,6 +23,8 @@ export interface ExplorePaneProps {
   readonly scope: DashboardScope;
   readonly variables: readonly Variable[];
   readonly onChange: (pane: Pane, how: 'push' | 'replace') => void;
+  /** Absent for the only one. */
+  readonly onClose: (() => void) | undefined;
 }
 
 const VIEW_NAMES: readonly { readonly value: View; readonly label: string }[] = [
@@ -34,7 +36,7 @@ const VIEW_NAMES: readonly { readonly value: View; readonly label: string }[] = 
 ];
 
 /** Queries being written, and the answer to those that were asked last. */
-export function ExplorePane({ id, pane, scope, variables, onChange }: ExplorePaneProps): ReactElement {
+export function ExplorePane({ id, pane, scope, variables, onChange, onClose }: ExplorePaneProps): ReactElement {
   const sources = useSourceChoices();
   // What is being written is asked when its writer says so.
   const [written, setWritten] = useState({ of: pane.queries, panel: panelOf(id, 'timeseries', pane) });
@@ -59,26 +61,37 @@ export function ExplorePane({ id, pane, scope, variables, onChange }: ExplorePan
         onRun={run}
         isBare
       />
-      <Group gap={8} mt={8}>
+      <div className={classes.tools}>
         <Button leftSection={<IconPlayerPlay size={15} />} onClick={run}>
           Run
         </Button>
         <SegmentedControl
           aria-label="How the answer is shown"
+          className={classes.views}
           data={VIEW_NAMES as { value: string; label: string }[]}
           value={pane.view}
           onChange={(view) => onChange({ ...pane, view: view as View }, 'replace')}
         />
         <span className={classes.grow} />
-        <Button
-          variant="default"
-          disabled={!isAsking(pane)}
-          leftSection={<IconLayoutDashboard size={15} />}
-          onClick={() => setSending(true)}
-        >
-          To a dashboard
-        </Button>
-      </Group>
+        <Tooltip label="Put it on a dashboard, as a panel">
+          <Button
+            variant="default"
+            className={classes.send}
+            disabled={!isAsking(pane)}
+            leftSection={<IconLayoutDashboard size={15} />}
+            onClick={() => setSending(true)}
+          >
+            To a dashboard
+          </Button>
+        </Tooltip>
+        {onClose !== undefined && (
+          <Tooltip label="Close this side">
+            <ActionIcon aria-label="Close this side" onClick={onClose}>
+              <IconX size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </div>
       {isAsking(pane) ? (
         drawn.map((panel) => (
           <div key={panel.id} className={classes.answer}>

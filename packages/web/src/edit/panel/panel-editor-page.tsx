@@ -81,7 +81,7 @@ function PanelEditor({ uid, draft, panel }: PanelEditorProps): ReactElement {
   const [isSharing, setIsSharing] = useState(false);
   const { libraryPanel } = panel;
   return (
-    <>
+    <div className={classes.page}>
       <TopBar
         crumbs={[
           { label: 'Dashboards', to: '/dashboards' },
@@ -156,7 +156,7 @@ function PanelEditor({ uid, draft, panel }: PanelEditorProps): ReactElement {
           <OptionsPane panel={panel} fields={fields} variables={names} onChange={set} />
         </aside>
       </div>
-    </>
+    </div>
   );
 }
 

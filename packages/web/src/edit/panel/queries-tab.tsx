@@ -6,6 +6,7 @@ import type { DatasourceWeb } from '@vitrine/plugins/contract.ts';
 import { Suspense } from 'react';
 import type { ReactElement } from 'react';
 import { askJson } from '../../api/client.ts';
+import { Skeleton } from '../../state/skeleton.tsx';
 import { Tool } from '../form/tool.tsx';
 import classes from './panel-editor.module.css';
 import { sourceWebOf } from './source-webs.ts';
@@ -28,6 +29,9 @@ export interface QueriesTabProps {
   /** Without what holds for all queries: the page has a range of its own. */
   readonly isBare?: boolean;
 }
+
+/** About as high as a query's text with what stands below it. */
+const EDITOR_PX = 116;
 
 /** The panel's queries, one below the other, and what holds for all of them. */
 export function QueriesTab({
@@ -132,7 +136,7 @@ function QueryRow(props: QueryRowProps): ReactElement {
           onChange={(spec) => onChange({ ...query, spec }, `query ${refId}`)}
         />
       ) : (
-        <Suspense fallback={null}>
+        <Suspense fallback={<Skeleton label={`Loading the editor of query ${refId}`} heightPx={EDITOR_PX} />}>
           <web.QueryEditor
             spec={query.spec}
             onChange={(spec) => onChange({ ...query, spec }, `query ${refId}`)}
@@ -196,6 +200,7 @@ function SourcePicker(props: {
   return (
     <Select
       size="xs"
+      className={classes.source}
       aria-label="Data source"
       searchable
       allowDeselect={false}
