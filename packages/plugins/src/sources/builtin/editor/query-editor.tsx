@@ -80,38 +80,41 @@ export function QueryEditor({ spec, onChange, onRun, ask }: QueryEditorProps): R
         />
         <Switch
           size="xs"
+          className={classes.toggle}
           label="Exemplars"
           checked={spec['exemplar'] === true}
           onChange={(event) => set({ exemplar: event.currentTarget.checked })}
         />
         <span className={classes.space} />
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          aria-expanded={help === 'metrics'}
-          onClick={() => toggle('metrics')}
-        >
-          Metrics
-        </Button>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          disabled={pretty === undefined || pretty === expr}
-          onClick={() => set({ expr: pretty })}
-        >
-          Prettify
-        </Button>
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          aria-expanded={help === 'explain'}
-          onClick={() => toggle('explain')}
-        >
-          Explain
-        </Button>
+        <span className={classes.help}>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            aria-expanded={help === 'metrics'}
+            onClick={() => toggle('metrics')}
+          >
+            Metrics
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            disabled={pretty === undefined || pretty === expr}
+            onClick={() => set({ expr: pretty })}
+          >
+            Prettify
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            aria-expanded={help === 'explain'}
+            onClick={() => toggle('explain')}
+          >
+            Explain
+          </Button>
+        </span>
       </Group>
       {help === 'explain' && <ExplainTree expr={expr} />}
       {help === 'metrics' && (
