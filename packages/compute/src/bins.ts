@@ -9,6 +9,7 @@ export interface SharedBins {
 
 /** More bins than this nobody can tell apart. */
 const MOST_BINS = 5000;
+const FURTHEST = Number.MAX_VALUE / 4;
 
 /**
  * Bins that all columns share. `size` 0 takes a round width with which there are about `count` bins; `offset` moves their edges.
@@ -28,6 +29,8 @@ export function sharedBins(
     }
   }
   if (!(low <= high)) return undefined;
+  // From one end of all numbers to the other there is no distance: what lies further out falls into the outermost bins.
+  if (!Number.isFinite(high - low)) [low, high] = [Math.max(low, -FURTHEST), Math.min(high, FURTHEST)];
   let width = size > 0 ? size : low === high ? roundStep(Math.abs(low) / 10 || 1) : roundStep((high - low) / Math.max(1, count));
   if ((high - low) / width > MOST_BINS) width = (high - low) / MOST_BINS;
   const shift = ((offset % width) + width) % width;

@@ -98,6 +98,15 @@ test.each<[string, number, number, RangeLimits, (range: readonly [number, number
   ['hard limits win', 0, 100, { min: 20, max: 50 }, ([min, max]) => min === 20 && max === 50],
   ['soft limits widen', 4, 5, { softMin: 0, softMax: 10 }, ([min, max]) => min === 0 && max === 10],
   ['contradicting limits still make an axis', 0, 1, { min: 5, max: 2 }, ([min, max]) => max > min],
+  [
+    'from one end of all numbers to the other',
+    -Number.MAX_VALUE,
+    1e308,
+    {},
+    ([min, max]) => Number.isFinite(max - min) && max > 0 && min < 0,
+  ],
+  ['at the very end of all numbers', 0, Number.MAX_VALUE, {}, ([min, max]) => min === 0 && Number.isFinite(max)],
+  ['and by logarithms', 1, Number.MAX_VALUE, { log: true }, ([min, max]) => min > 0 && Number.isFinite(max)],
   ['logarithms stay above zero', 0.01, 10, { log: true }, ([min, max]) => min > 0 && min < 0.01 && max > 10],
   [
     'a logarithm of nothing positive is an axis too',

@@ -34,7 +34,14 @@ export function valueRange(low: number, high: number, limits: RangeLimits): read
   if (limits.max !== undefined && Number.isFinite(limits.max)) max = limits.max;
   if (!(max > min)) max = limits.max === undefined || limits.min !== undefined ? min + Math.max(1, Math.abs(min) * 0.2) : max;
   if (!(max > min)) min = max - Math.max(1, Math.abs(max) * 0.2);
-  return [min, max];
+  return withFiniteSpan(min, max);
+}
+
+/** As far as an axis reaches where the data go from one end of all numbers to the other: their distance is no number any more. */
+const FURTHEST = Number.MAX_VALUE / 4;
+
+export function withFiniteSpan(min: number, max: number): readonly [min: number, max: number] {
+  return Number.isFinite(max - min) ? [min, max] : [Math.max(min, -FURTHEST), Math.min(max, FURTHEST)];
 }
 
 /** The smallest positive number an axis starts from where the data has none. */
@@ -48,5 +55,5 @@ function logRange(low: number, high: number, limits: RangeLimits): readonly [num
   if (positive(limits.min) === undefined) min /= 1.15;
   if (positive(limits.max) === undefined) max *= 1.15;
   if (!(max > min)) max = min * 10;
-  return [min, max];
+  return [min, Math.min(max, Number.MAX_VALUE)];
 }

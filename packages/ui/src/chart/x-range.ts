@@ -1,4 +1,5 @@
 import type { ChartContext } from './plot.ts';
+import { withFiniteSpan } from './value-range.ts';
 
 /** The page's range; where it has none in this domain, the data's. */
 export function xRange(
@@ -14,5 +15,5 @@ export function xRange(
     high = Math.max(high, xs[xs.length - 1]!);
   }
   if (!(low <= high)) return [0, 1];
-  return low === high ? [low - 1, high + 1] : [low, high];
+  return low === high ? [low - 1, high + 1] : withFiniteSpan(low, high);
 }

@@ -49,7 +49,8 @@ export function heatColoring(request: HeatColorRequest, min: number, max: number
   const { exponent } = request;
   const shareOf = (value: number) => {
     if (!(max > min)) return value > min || min > 0 ? 1 : 0;
-    const share = Math.min(1, Math.max(0, (value - min) / (max - min)));
+    // By halves: from one end of all numbers to the other there is no distance.
+    const share = Math.min(1, Math.max(0, (value / 2 - min / 2) / (max / 2 - min / 2)));
     if (exponent === 0) return Math.log1p(share * 999) / Math.log(1000);
     return exponent === 1 ? share : share ** exponent;
   };
