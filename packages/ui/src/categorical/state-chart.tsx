@@ -4,18 +4,21 @@ import { formatText } from '@vitrine/model/unit.ts';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
+import { AnnotationLane } from '../chart/annotation-lane.tsx';
+import { formatMark, useEventMarks } from '../chart/event-marks.ts';
+import type { EventLook, MarkedContext } from '../chart/event-marks.ts';
 import floatClasses from '../chart/float.module.css';
 import { Float } from '../chart/float.tsx';
 import { formatX } from '../chart/format-x.ts';
 import { rowLabels } from '../chart/heatmap-chart.tsx';
-import type { ChartContext, PlotPicture } from '../chart/plot.ts';
+import type { PlotPicture } from '../chart/plot.ts';
 import { usePlot } from '../chart/use-plot.ts';
 import { xRange } from '../chart/x-range.ts';
 import { INK } from '../theme/ink.ts';
 import { AXIS_FONT } from './axes.ts';
 import { legendRoom, LegendList } from './legend-list.tsx';
 import type { LegendItem } from './legend-list.tsx';
-import { SpokenTable } from './mark-chart.tsx';
+import { SpokenTable } from '../widget/spoken-table.tsx';
 import { textOver } from './text-over.ts';
 import classes from './state-chart.module.css';
 
@@ -41,14 +44,20 @@ export interface StateChartProps {
   readonly rows: readonly StateRow[];
   readonly width: number;
   readonly height: number;
-  readonly context: ChartContext;
+  readonly context: MarkedContext;
+  readonly events: EventLook;
   /** Of the row's height, 0 to 1. */
   readonly rowHeight: number;
   /** Rows a page; 0 shows all. */
   readonly perPage: number;
   readonly showValue: 'auto' | 'always' | 'never';
   readonly alignValue: 'left' | 'center' | 'right';
-  readonly legend: { readonly placement: 'bottom' | 'right' | 'hidden'; readonly items: readonly LegendItem[] };
+  readonly legend: {
+    readonly placement: 'bottom' | 'right' | 'hidden';
+    readonly items: readonly LegendItem[];
+    /** CSS pixels, at the right. */
+    readonly width: number | undefined;
+  };
   readonly tooltip: 'single' | 'multi' | 'none';
   /** Whether a span says how long it lasts. */
   readonly lasting: boolean;
@@ -67,8 +76,16 @@ export function StateChart(props: StateChartProps): ReactElement {
   const pages = perPage > 0 ? Math.max(1, Math.ceil(all.length / perPage)) : 1;
   const at = Math.min(page, pages - 1);
   const rows = useMemo(() => (pages === 1 ? all : all.slice(at * perPage, (at + 1) * perPage)), [all, pages, at, perPage]);
-  const room = legendRoom(props.width, props.height - (pages > 1 ? PAGER : 0), legend.placement, legend.items, 'list');
+  const room = legendRoom(
+    props.width,
+    props.height - (pages > 1 ? PAGER : 0),
+    legend.placement,
+    legend.items,
+    'list',
+    legend.width,
+  );
   const { width, height } = room.chart;
+  const events = useEventMarks(context, props.events, height);
 
   const picture = useMemo<PlotPicture>(() => {
     const [xMin, xMax] = xRange(context, rows);
@@ -92,7 +109,9 @@ export function StateChart(props: StateChartProps): ReactElement {
         ),
       },
       stops: stopsOf(rows),
-      paint({ ctx, left, top, width: across, height: down, ratio, xToPx }) {
+      ...events.plot,
+      paint(surface) {
+        const { ctx, left, top, width: across, height: down, ratio, xToPx } = surface;
         const band = down / Math.max(1, rows.length);
         const thick = Math.max(ratio, band * rowHeight);
         ctx.font = AXIS_FONT.replace('11px', `${11 * ratio}px`);
@@ -132,9 +151,10 @@ export function StateChart(props: StateChartProps): ReactElement {
             ctx.restore();
           }
         }
+        events.paint(surface);
       },
     };
-  }, [context, rows, width, height, rowHeight, showValue, alignValue]);
+  }, [context, rows, width, height, rowHeight, showValue, alignValue, events]);
   const { host, plot, hover } = usePlot(picture, width, height);
 
   const told = useMemo(() => {
@@ -188,6 +208,18 @@ export function StateChart(props: StateChartProps): ReactElement {
           width={room.legend.width}
           height={room.legend.height}
           shown={undefined}
+        />
+      )}
+      {plot !== undefined && events.hasLane && (
+        <AnnotationLane
+          plot={plot}
+          marks={events.marks}
+          xMin={picture.xMin}
+          xMax={picture.xMax}
+          width={width}
+          theme={context.theme}
+          formatX={(mark) => formatMark(mark, context)}
+          onEdit={context.editAnnotation}
         />
       )}
       {hover !== undefined && hover.source !== 'shared' && plot !== undefined && told.length > 0 && (

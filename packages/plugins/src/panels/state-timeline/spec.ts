@@ -1,7 +1,7 @@
 import type { PanelSpec } from '../../contract.ts';
-import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
-import { readLegend, readTooltip } from '../options-shared.ts';
-import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
+import { ANNOTATION_CONTROLS, choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, SWITCH, TOOLTIP_CONTROLS } from '../controls.ts';
+import { readAnnotations, readLegend, readTooltip } from '../options-shared.ts';
+import type { AnnotationOptions, LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
 
 export interface StateTimelineOptions {
@@ -15,6 +15,9 @@ export interface StateTimelineOptions {
   readonly perPage: number;
   readonly legend: LegendOptions;
   readonly tooltip: TooltipOptions;
+  readonly annotations: AnnotationOptions;
+  /** Of the x axis; the page's where there is none. */
+  readonly timezone: readonly string[];
 }
 
 export const stateTimeline: PanelSpec<StateTimelineOptions> = {
@@ -31,6 +34,8 @@ export const stateTimeline: PanelSpec<StateTimelineOptions> = {
       perPage: options.number('perPage', { min: 0, max: 10_000 }, 20),
       legend: readLegend(options),
       tooltip: readTooltip(options),
+      annotations: readAnnotations(options),
+      timezone: options.texts('timezone', 10),
     };
   },
   controls: [
@@ -43,8 +48,9 @@ export const stateTimeline: PanelSpec<StateTimelineOptions> = {
     }),
     control('State timeline', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 0),
     control('State timeline', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 70),
-    ...TOOLTIP_CONTROLS,
+    ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
     ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
+    ...ANNOTATION_CONTROLS,
     ...HIDE_CONTROLS,
   ],
 };

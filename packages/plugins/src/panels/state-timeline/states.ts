@@ -10,6 +10,7 @@ import { inkOf } from '@vitrine/ui/theme/color-name.ts';
 import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
 import { assignSlots } from '@vitrine/ui/theme/series-color.ts';
 
+import type { PanelContext } from '../../contract.ts';
 import { hiddenFrom } from '../hidden.ts';
 
 const MOST_ROWS = 2000;
@@ -27,13 +28,12 @@ export interface States {
  */
 export function statesOf(
   frames: readonly Frame[],
-  theme: ThemeName,
-  timeZone: string,
+  { x: domain, theme, timeZone }: Pick<PanelContext, 'x' | 'theme' | 'timeZone'>,
   spansOf: (xs: Float64Array, states: Int32Array) => StateSpans,
 ): States {
   const names = fieldNames(frames);
   const columns = frames.flatMap((frame, at) => {
-    const x = frame.fields.find((field) => field.type === 'time') ?? frame.fields[0];
+    const x = frame.fields.find(({ type }) => type === (domain === 'time' ? 'time' : 'number')) ?? frame.fields[0];
     if (!isNumbers(x) || frame.length === 0 || frame.shape === 'exemplars') return [];
     return frame.fields.flatMap((field, index) =>
       field === x || field.type === 'time' || field.type === 'frame' || field.type === 'json' || hiddenFrom(field, 'viz')

@@ -1,7 +1,7 @@
 import type { PanelSpec } from '../../contract.ts';
-import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
-import { readLegend, readTooltip } from '../options-shared.ts';
-import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
+import { ANNOTATION_CONTROLS, choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
+import { readAnnotations, readLegend, readTooltip } from '../options-shared.ts';
+import type { AnnotationOptions, LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
 
 export interface StatusHistoryOptions {
@@ -13,6 +13,9 @@ export interface StatusHistoryOptions {
   readonly perPage: number;
   readonly legend: LegendOptions;
   readonly tooltip: TooltipOptions;
+  readonly annotations: AnnotationOptions;
+  /** Of the x axis; the page's where there is none. */
+  readonly timezone: readonly string[];
 }
 
 export const statusHistory: PanelSpec<StatusHistoryOptions> = {
@@ -28,6 +31,8 @@ export const statusHistory: PanelSpec<StatusHistoryOptions> = {
       perPage: options.number('perPage', { min: 0, max: 10_000 }, 20),
       legend: readLegend(options),
       tooltip: readTooltip(options),
+      annotations: readAnnotations(options),
+      timezone: options.texts('timezone', 10),
     };
   },
   controls: [
@@ -39,8 +44,9 @@ export const statusHistory: PanelSpec<StatusHistoryOptions> = {
     }),
     control('Status history', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 0),
     control('Status history', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 70),
-    ...TOOLTIP_CONTROLS,
+    ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
     ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
+    ...ANNOTATION_CONTROLS,
     ...HIDE_CONTROLS,
   ],
 };

@@ -7,22 +7,31 @@ import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
 import { configured } from '../configured.ts';
+import { useInZone } from '../use-in-zone.ts';
+import { useTimeOnX } from '../use-time-on-x.ts';
 import { statesOf } from '../state-timeline/states.ts';
 import { statusHistory } from './spec.ts';
 import type { StatusHistoryOptions } from './spec.ts';
 
-function StatusHistory({ options, field, data, width, height, title, context }: PanelProps<StatusHistoryOptions>): ReactElement {
-  const { theme, timeZone } = context;
+function StatusHistory(props: PanelProps<StatusHistoryOptions>): ReactElement {
+  const { options, field, data, width, height, title } = props;
+  const { context, timeToX } = useTimeOnX(useInZone(props.context, options.timezone), data.frames);
+  const { theme, timeZone, x } = context;
   const { colWidth, legend } = options;
   const found = useMemo(
     () =>
-      statesOf(configured(data.frames, field), theme, timeZone, (xs, states) =>
+      statesOf(configured(data.frames, field), { x, theme, timeZone }, (xs, states) =>
         stateCells(xs, states, xs.length > 1 ? smallestStep(xs) : Math.max(1, data.stepMs), colWidth),
       ),
-    [data.frames, data.stepMs, field, theme, timeZone, colWidth],
+    [data.frames, data.stepMs, field, x, theme, timeZone, colWidth],
+  );
+  const { lines, regions } = options.annotations;
+  const events = useMemo(
+    () => ({ timeToX, lineWidth: lines.width, regionOpacity: regions.opacity }),
+    [timeToX, lines.width, regions.opacity],
   );
   const shown: 'bottom' | 'right' | 'hidden' = legend.showLegend && legend.displayMode !== 'hidden' ? legend.placement : 'hidden';
-  const room = useMemo(() => ({ placement: shown, items: found.legend }), [shown, found]);
+  const room = useMemo(() => ({ placement: shown, items: found.legend, width: legend.width }), [shown, found, legend.width]);
   if (found.rows.length === 0) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   return (
     <StateChart
@@ -32,6 +41,7 @@ function StatusHistory({ options, field, data, width, height, title, context }: 
       width={width}
       height={height}
       context={context}
+      events={events}
       rowHeight={options.rowHeight}
       perPage={options.perPage}
       showValue={options.showValue}
