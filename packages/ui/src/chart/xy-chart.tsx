@@ -1,11 +1,14 @@
-import { useMemo } from 'react';
-import type { ReactElement } from 'react';
+import { useCallback, useMemo } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 
 import { INK } from '../theme/ink.ts';
 import classes from './float.module.css';
 import { Float } from './float.tsx';
+import type { ScaleSettings } from './graph-settings.ts';
 import type { ChartContext, Plot, PlotPicture, Surface, YAxis } from './plot.ts';
 import { usePlot } from './use-plot.ts';
+import { paintTicks, SHARES, sharesOf, ticksOf, X_LABEL_HEIGHT, XTicks } from './x-ticks.tsx';
+import type { XScale } from './x-ticks.tsx';
 
 /** Points of one series, each with both x and y. */
 export interface XYSeries {
@@ -43,6 +46,8 @@ export interface XYChartProps {
   readonly xMax: number;
   /** undefined: x is time. */
   readonly xAxis: PlotPicture['xAxis'] | undefined;
+  /** How x is laid out where it is not even. */
+  readonly xScale: Exclude<ScaleSettings, { kind: 'linear' }> | undefined;
   readonly y: YAxis;
   readonly zoomY: NonNullable<PlotPicture['zoomY']>;
   readonly tells: boolean;
@@ -58,7 +63,62 @@ interface Point {
 
 /** Points, lines or both, where two columns meet. */
 export function XYChart(props: XYChartProps): ReactElement {
-  const { label, series, width, height, context, xMin, xMax, xAxis, y, zoomY, tells } = props;
+  const { xScale: settings, xMin, xMax, xAxis } = props;
+  const scale = useMemo(
+    (): XScale | undefined =>
+      settings === undefined ? undefined : { settings, min: xMin, max: xMax, unit: xAxis?.unit ?? '', label: xAxis?.label ?? '' },
+    [settings, xMin, xMax, xAxis],
+  );
+  return scale === undefined ? <EvenChart {...props} /> : <ScaledChart {...props} scale={scale} />;
+}
+
+/** Over shares of the way along the axis, with ticks of its own. */
+function ScaledChart({ scale, ...props }: XYChartProps & { readonly scale: XScale }): ReactElement {
+  const { context, series, width } = props;
+  const shares = useMemo(() => sharesOf(scale), [scale]);
+  const shared = useMemo(
+    () => series.map((one): XYSeries => ({ ...one, xs: one.xs.map((x) => shares.forward(x)) })),
+    [series, shares],
+  );
+  const own = useMemo(
+    (): ChartContext => ({
+      ...context,
+      x: 'step',
+      zoomTo: (from, to) => context.zoomTo(shares.backward(from), shares.backward(to)),
+    }),
+    [context, shares],
+  );
+  const lines = useMemo(() => ticksOf(scale, width).map(([x]) => shares.forward(x)), [scale, width, shares]);
+  const renderTicks = useCallback((plot: Plot) => <XTicks plot={plot} scale={scale} width={width} />, [scale, width]);
+  const below = scale.label === '' ? 0 : X_LABEL_HEIGHT;
+  return (
+    <EvenChart
+      {...props}
+      series={shared}
+      context={own}
+      xMin={SHARES.min}
+      xMax={SHARES.max}
+      xAxis={undefined}
+      height={props.height - below}
+      below={below}
+      lines={lines}
+      renderTicks={renderTicks}
+    />
+  );
+}
+
+interface EvenChartProps extends XYChartProps {
+  /** Lines across the plot besides those of the axis, in x. */
+  readonly lines?: readonly number[];
+  /** CSS pixels kept free below the plot. */
+  readonly below?: number;
+  readonly renderTicks?: (plot: Plot) => ReactNode;
+}
+
+const NO_LINES: readonly number[] = [];
+
+function EvenChart(props: EvenChartProps): ReactElement {
+  const { label, series, width, height, context, xMin, xMax, xAxis, y, zoomY, tells, lines = NO_LINES } = props;
   const picture = useMemo<PlotPicture>(
     () => ({
       context,
@@ -70,11 +130,12 @@ export function XYChart(props: XYChartProps): ReactElement {
       stops: Float64Array.from(new Set(series.flatMap(({ xs }) => [...xs]))).toSorted(),
       zoomY,
       paint(surface) {
+        paintTicks(surface, lines, INK[context.theme]);
         for (const one of series) if (one.lines) paintLine(surface, one);
         for (const one of series) if (one.points) paintPoints(surface, one);
       },
     }),
-    [context, series, xMin, xMax, xAxis, y, zoomY],
+    [context, series, xMin, xMax, xAxis, y, zoomY, lines],
   );
   const { host, plot, hover } = usePlot(picture, width, height);
   const point = useMemo(
@@ -90,8 +151,9 @@ export function XYChart(props: XYChartProps): ReactElement {
         role="group"
         aria-roledescription="chart"
         aria-label={`${label}: ${series.length} series, ${series.reduce((count, { xs }) => count + xs.length, 0)} points.`}
-        style={{ width, height }}
+        style={{ width, height, marginBottom: props.below }}
       />
+      {plot !== undefined && props.renderTicks?.(plot)}
       {tells && hover !== undefined && point !== undefined && (
         <Float x={hover.clientX} y={hover.clientY} pinned={hover.pinned}>
           <div className={classes.head}>

@@ -2,7 +2,7 @@ import { fieldMatcher } from '@vitrine/compute/matcher.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 
 import type { PanelSpec } from '../../contract.ts';
-import { AXIS_CONTROLS, choice, control, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
+import { AXIS_CONTROLS, choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
 import { readLegend, readTooltip } from '../options-shared.ts';
 import type { LegendOptions, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
@@ -32,6 +32,7 @@ export interface XYChartOptions {
 }
 
 const MOST_SERIES = 100;
+const hasLines = (read: (path: string) => unknown) => (read('custom.show') ?? 'points') !== 'points';
 
 export const xychart: PanelSpec<XYChartOptions> = {
   kind: 'xychart',
@@ -60,10 +61,14 @@ export const xychart: PanelSpec<XYChartOptions> = {
     control('Points', 'custom.pointSize.min', 'Least size by value', { kind: 'number', min: 1, max: 100 }, 3),
     control('Points', 'custom.pointSize.max', 'Greatest size by value', { kind: 'number', min: 1, max: 100 }, 36),
     control('Points', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 50),
-    control('Points', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 20 }, 1.5),
-    ...TOOLTIP_CONTROLS,
-    ...LEGEND_CONTROLS,
-    ...AXIS_CONTROLS,
+    control('Points', 'custom.pointStrokeWidth', 'Stroke width', { kind: 'number', min: 0, max: 10 }, 1),
+    control('Points', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 20 }, 1.5, { when: hasLines }),
+    control('Points', 'custom.lineStyle.fill', 'Strokes', choice('solid', 'dash', 'dot'), 'solid', { when: hasLines }),
+    ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
+    ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
+    // Of the y column; an override of the x column's settings is about the x axis.
+    ...AXIS_CONTROLS.filter(({ path }) => path !== 'custom.axisCenteredZero' && path !== 'custom.axisColorMode'),
+    ...HIDE_CONTROLS,
   ],
 };
 

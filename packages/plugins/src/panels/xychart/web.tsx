@@ -1,5 +1,5 @@
 import { fieldName } from '@vitrine/compute/field-name.ts';
-import { LegendList, LEGEND_LINE } from '@vitrine/ui/categorical/legend-list.tsx';
+import { LegendList, legendRoom, pickLegend } from '@vitrine/ui/categorical/legend-list.tsx';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import { graphSettings } from '@vitrine/ui/chart/graph-settings.ts';
 import type { YAxis } from '@vitrine/ui/chart/plot.ts';
@@ -20,7 +20,6 @@ interface Zoom {
 }
 
 const NOT_ZOOMED: Zoom = {};
-const LEGEND_FROM_HEIGHT = 140;
 
 function XYChartPanel({ options, field, data, width, height, title, context }: PanelProps<XYChartOptions>): ReactElement {
   const { theme, timeZone } = context;
@@ -43,21 +42,40 @@ function XYChartPanel({ options, field, data, width, height, title, context }: P
   );
   const [xMin, xMax] = useMemo(() => {
     if (zoom.x !== undefined) return zoom.x;
-    const { min, max } = first?.x.config ?? {};
-    const time = first?.x.type === 'time';
-    const [low, high] = extent(series.map(({ xs }) => xs));
-    return time ? widened(low, high) : valueRange(low, high, { min, max });
+    const { min, max, custom } = first?.x.config ?? {};
+    const { scale, softMin, softMax } = graphSettings(custom).axis;
+    const log = scale.kind === 'log' && first?.x.type !== 'time';
+    const [low, high] = extent(
+      series.map(({ xs }) => xs),
+      log,
+    );
+    return first?.x.type === 'time' ? widened(low, high) : valueRange(low, high, { min, max, softMin, softMax, log });
   }, [series, zoom.x, first]);
   const y = useMemo((): YAxis => {
     const { config } = first?.y ?? {};
     const settings = graphSettings(config?.custom).axis;
-    const [low, high] = extent(series.map(({ ys }) => ys));
     const log = settings.scale.kind === 'log';
+    const [low, high] = extent(
+      series.map(({ ys }) => ys),
+      log,
+    );
     const [min, max] =
       zoom.y ??
       valueRange(low, high, { min: config?.min, max: config?.max, softMin: settings.softMin, softMax: settings.softMax, log });
-    const label = settings.label || (all.length === 1 ? first!.name : '');
-    return { kind: 'value', min, max, scale: settings.scale, unit: config?.unit ?? '', decimals: config?.decimals, label };
+    return {
+      kind: 'value',
+      min,
+      max,
+      scale: settings.scale,
+      unit: config?.unit ?? '',
+      decimals: config?.decimals,
+      label: settings.label || (all.length === 1 ? first!.name : ''),
+      side: settings.placement === 'right' ? 'right' : 'left',
+      visible: settings.placement !== 'hidden',
+      grid: settings.grid ?? true,
+      border: settings.border,
+      width: settings.width,
+    };
   }, [series, zoom.y, first, all.length]);
   const xAxis = useMemo(
     () =>
@@ -66,10 +84,11 @@ function XYChartPanel({ options, field, data, width, height, title, context }: P
         : {
             unit: first.x.config?.unit ?? 'short',
             decimals: first.x.config?.decimals,
-            label: fieldName(first.x, first.frame, data.frames),
+            label: graphSettings(first.x.config?.custom).axis.label || fieldName(first.x, first.frame, data.frames),
           },
     [first, data.frames],
   );
+  const { scale: xScale } = graphSettings(first?.x.config?.custom).axis;
   const zoomY = useMemo(
     () => (ranges: readonly (readonly [number, number])[]) => setZoom((now) => ({ ...now, y: ranges[0]! })),
     [],
@@ -85,50 +104,58 @@ function XYChartPanel({ options, field, data, width, height, title, context }: P
     );
   }
   const { legend } = options;
-  const hasLegend = legend.showLegend && legend.displayMode !== 'hidden' && all.length > 1 && height >= LEGEND_FROM_HEIGHT;
-  const legendHeight = hasLegend ? Math.min(3, Math.ceil(all.length / 3)) * LEGEND_LINE + 4 : 0;
-  const pick = (id: string, add: boolean) =>
-    setShown((now) => {
-      if (!add) return now?.size === 1 && now.has(id) ? undefined : new Set([id]);
-      const next = new Set(now ?? all.map((one) => one.id));
-      if (!next.delete(id)) next.add(id);
-      return next.size === 0 || next.size === all.length ? undefined : next;
-    });
+  const items = all
+    .filter(({ y: { config } }) => !graphSettings(config?.custom).hide.legend)
+    .map(({ id, name, color }) => ({ id, name, color, values: [] }));
+  const placement = legend.showLegend && legend.displayMode !== 'hidden' && all.length > 1 ? legend.placement : 'hidden';
+  const room = legendRoom(width, height, placement, items, 'list', legend.width);
+  const ids = all.map(({ id }) => id);
   return (
-    <div style={{ width, height }}>
+    <div
+      style={{
+        width,
+        height,
+        display: 'flex',
+        flexDirection: placement === 'right' ? 'row' : 'column',
+        gap: placement === 'right' ? 8 : 0,
+      }}
+    >
       <XYChart
         label={title}
         series={series}
-        width={width}
-        height={height - legendHeight}
+        width={room.chart.width}
+        height={room.chart.height}
         context={own}
         xMin={xMin}
         xMax={xMax}
         xAxis={xAxis}
+        xScale={xScale.kind === 'linear' || xAxis === undefined ? undefined : xScale}
         y={y}
         zoomY={zoomY}
         tells={options.tooltip.mode !== 'none'}
       />
-      {hasLegend && (
+      {room.legend !== undefined && (
         <LegendList
-          items={all.map(({ id, name, color }) => ({ id, name, color, values: [] }))}
+          items={items}
           heads={[]}
           mode="list"
-          width={width}
-          height={legendHeight}
+          width={room.legend.width}
+          height={room.legend.height}
           shown={shown}
-          onPick={pick}
+          onPick={(id, add) => setShown((now) => pickLegend(now, ids, id, add))}
         />
       )}
     </div>
   );
 }
 
-function extent(columns: readonly Float64Array[]): readonly [number, number] {
+/** Of what has a place: a logarithm has none for zero and below. */
+function extent(columns: readonly Float64Array[], log = false): readonly [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const values of columns) {
     for (const value of values) {
+      if (log && value <= 0) continue;
       if (value < low) low = value;
       if (value > high) high = value;
     }
