@@ -12,7 +12,7 @@ export interface CellSize {
 
 const GAP = 8;
 
-/** Values side by side in the grid that suits them; or below each other (horizontal), or all in one row (vertical). */
+/** Values in the grid that suits them (auto); below each other (horizontal), or all in one row (vertical). */
 export function Cells<Value extends { readonly id: string }>({
   values,
   width,

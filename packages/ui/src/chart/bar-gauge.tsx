@@ -31,11 +31,14 @@ export interface Bar {
 export interface BarGaugeProps {
   readonly label: string;
   readonly bars: readonly Bar[];
+  /** horizontal: bars lie; vertical: they stand. */
   readonly orientation: 'horizontal' | 'vertical';
   readonly displayMode: 'basic' | 'gradient' | 'lcd';
   readonly valueMode: 'color' | 'text' | 'hidden';
   readonly namePlacement: 'auto' | 'top' | 'left' | 'hidden';
   readonly showUnfilled: boolean;
+  /** Of the room of a standing bar with its texts, in CSS pixels. */
+  readonly leastColumn: number;
   /** Of a bar's thickness, in CSS pixels. */
   readonly thickness: { readonly min: number; readonly max: number };
   readonly nameSize: number | undefined;
@@ -45,6 +48,8 @@ export interface BarGaugeProps {
 }
 
 const LEAST_ROW = 22;
+/** Standing bars narrower than this have no room for their values. */
+export const LEAST_COLUMN = 44;
 /** Bars grow with the panel; beyond this they would be walls. */
 const MOST_ROW = 96;
 const TOP_NAME = 18;
@@ -56,6 +61,11 @@ const LCD_PITCH = 8;
 /** Values as bars on one scale, from zero where zero is inside: lying below each other, or standing beside each other. */
 export function BarGauge(props: BarGaugeProps): ReactElement {
   return props.orientation === 'vertical' ? <Standing {...props} /> : <Lying {...props} />;
+}
+
+/** Bars stand where the room is wider than high, unless they would have no room for their values; else they lie. */
+export function autoOrientation(count: number, width: number, height: number): BarGaugeProps['orientation'] {
+  return width > height && count * LEAST_COLUMN <= width ? 'vertical' : 'horizontal';
 }
 
 /** Thickness of the lying bars with their names, and where the names stand: above them in narrow panels, unless that would make them scroll. */
@@ -119,7 +129,7 @@ function Lying(props: BarGaugeProps): ReactElement {
 
 function Standing(props: BarGaugeProps): ReactElement {
   const { label, bars, namePlacement, valueMode, thickness, nameSize = 12, valueSize = 13, width, height } = props;
-  const column = Math.max(44, Math.floor(width / bars.length));
+  const column = Math.max(props.leastColumn, Math.floor(width / bars.length));
   const nameHeight = namePlacement === 'hidden' ? 0 : Math.max(TOP_NAME, nameSize * 1.5);
   const valueHeight = valueMode === 'hidden' ? 0 : valueSize * 1.6;
   // Values beside each other are compared: they stand in one size, the one at which all fit.

@@ -55,6 +55,10 @@ export const bargauge: PanelSpec<BarGaugeOptions> = {
     control('Bars', 'showUnfilled', 'Rest of the scale', SWITCH, true),
     control('Bars', 'sort', 'Order', choice(['none', 'As answered'], 'descending', 'ascending'), 'none'),
     control('Bars', 'sizing', 'Sizing', choice('auto', 'manual'), 'auto'),
+    control('Bars', 'minVizWidth', 'Least width', { kind: 'number', min: 0 }, 8, {
+      hint: 'Of a standing bar with its texts.',
+      when: (read) => read('sizing') === 'manual' && read('orientation') !== 'horizontal',
+    }),
     control('Bars', 'minVizHeight', 'Least thickness', { kind: 'number', min: 0 }, 16, {
       when: (read) => read('sizing') === 'manual',
     }),

@@ -1,5 +1,5 @@
 import { displayOf, thresholdsOf } from '@vitrine/compute/field/display.ts';
-import { BarGauge } from '@vitrine/ui/chart/bar-gauge.tsx';
+import { autoOrientation, BarGauge, LEAST_COLUMN } from '@vitrine/ui/chart/bar-gauge.tsx';
 import { gaugeRange } from '@vitrine/ui/chart/gauge-range.ts';
 import { inkOf } from '@vitrine/ui/theme/color-name.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
@@ -61,7 +61,8 @@ function BarGaugePanel({ options, field, data, width, height, title, context }: 
     <BarGauge
       label={title}
       bars={bars}
-      orientation={options.orientation === 'vertical' ? 'vertical' : 'horizontal'}
+      orientation={options.orientation === 'auto' ? autoOrientation(bars.length, width, height) : options.orientation}
+      leastColumn={manual ? options.minVizWidth : LEAST_COLUMN}
       displayMode={options.displayMode}
       valueMode={options.valueMode}
       namePlacement={options.namePlacement}
