@@ -51,8 +51,14 @@ describe('a panel’s transformations', () => {
 
   test.each([
     [step('teleport', {}), 'warning', /^Transformation 1 \(teleport\): there is no transformation of that name/],
-    [step('spatial', {}), 'warning', /^Transformation 1 \(spatial\): is left out: there are no shapes on maps/],
-    [step('fieldLookup', {}), 'warning', /countries and airports/],
+    [step('spatial', {}), 'warning', /^Transformation 1 \(spatial\): no field of A says where its rows are: name a field/],
+    [step('fieldLookup', {}), 'error', /gazetteer: the list of countries is not at hand here/],
+    [
+      step('fieldLookup', { gazetteer: 'https://example.com/cities.json' }),
+      'error',
+      /gazetteer: "https:\/\/example.com\/cities.json" is none of countries, usa-states, airports; lists from elsewhere are not fetched/,
+    ],
+    [step('spatial', { source: { mode: 'coords', latitude: 'north' } }), 'error', /source.latitude: there is no field "north"/],
     [
       step('renameByRegex', { regex: '(' }),
       'error',

@@ -68,7 +68,8 @@ function applyOne(
     if (cells > most) throw tooMuch(what, cells, 'cells', most);
     if (columns > mostColumns) throw tooMuch(what, columns, 'columns', mostColumns);
   };
-  const made = kind.apply(meant, options, { timeZone: context.timeZone, notice, allow });
+  const { timeZone } = context;
+  const made = kind.apply(meant, options, { timeZone, notice, allow, gazetteer: (id) => context.gazetteer?.(id) });
   if (made === meant) return frames;
   allow(countCells(made), 'it', countColumns(made));
   const known = new Set(meant);

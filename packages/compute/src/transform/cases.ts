@@ -4,6 +4,7 @@ import type { Frame, Notice } from '@vitrine/model/frame.ts';
 
 import { applyTransformations } from './apply.ts';
 import { cellAt, columnOf, tableOf, type Cell, type FieldType } from './column.ts';
+import type { Place } from './gazetteer.ts';
 import { withShape } from './series.ts';
 
 /** A column: `Time` holds times, others what the first cell is; null is missing. Labels stand behind the name: `Value{pod=a}`. */
@@ -55,8 +56,18 @@ export function transformed(
   ...frames: readonly Frame[]
 ): { frames: readonly Frame[]; notices: readonly Notice[] } {
   const transformation = { id, options: { ...options }, disabled: false, filter: undefined, topic: '' as const };
-  return applyTransformations(frames, [transformation], { timeZone: 'UTC', replace: (text) => text.replaceAll('$limit', '2') });
+  return applyTransformations(frames, [transformation], {
+    timeZone: 'UTC',
+    replace: (text) => text.replaceAll('$limit', '2'),
+    gazetteer: () => ({ find: (key) => PLACES.find(({ id, name }) => [id, name].includes(key)) }),
+  });
 }
+
+/** The whole of every gazetteer. */
+const PLACES: readonly Place[] = [
+  { id: 'AL', name: 'Alabama', lat: 32.5, lng: -87 },
+  { id: 'AK', name: 'Alaska', lat: 63.5, lng: -152.5 },
+];
 
 /** The same, as columns. */
 export function transform(id: string, options: object, ...frames: readonly Frame[]): Record<string, unknown[]>[] {

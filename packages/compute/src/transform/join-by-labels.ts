@@ -1,15 +1,15 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { Frame } from '@vitrine/model/frame.ts';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
 
-import { findReducer } from '../reducers.ts';
-import { columnOf, tableOf, type Cell } from './column.ts';
+import { cellAt, columnOf, tableOf, type Cell } from './column.ts';
 import { joinedRefId } from './fields.ts';
 import type { TransformationKind } from './transformation.ts';
 
 export const joinByLabels: TransformationKind = {
   id: 'joinByLabels',
   title: 'Join by labels',
-  description: 'Makes one table of series: a row for what their labels share, a column for each value of one label.',
+  description:
+    'Makes one table of series: a column for each value of one label; those whose other labels agree stand side by side, point by point.',
   defaults: { value: '' },
   apply(frames, options, run) {
     const valueLabel = options.text('value');
@@ -26,34 +26,35 @@ export const joinByLabels: TransformationKind = {
       chosen.length > 0
         ? chosen
         : [...new Set(series.flatMap(({ labels }) => Object.keys(labels!)))].filter((label) => label !== valueLabel);
-    const rows = new Map<string, { labels: Readonly<Record<string, string>>; cells: Map<string, Cell> }>();
+    const groups = new Map<string, { labels: Readonly<Record<string, string>>; series: Map<string, Field>; length: number }>();
     const columns = new Set<string>();
     for (const field of series) {
-      const key = JSON.stringify(join.map((label) => field.labels![label]));
-      const row = rows.get(key) ?? { labels: field.labels!, cells: new Map<string, Cell>() };
-      rows.set(key, row);
-      const column = field.labels![valueLabel]!;
-      columns.add(column);
-      row.cells.set(column, findReducer('lastNotNull')!.reduce(field));
+      const labels = field.labels!;
+      const key = JSON.stringify(join.map((label) => labels[label]));
+      const group = groups.get(key) ?? { labels, series: new Map<string, Field>(), length: 0 };
+      groups.set(key, group);
+      columns.add(labels[valueLabel]!);
+      group.series.set(labels[valueLabel]!, field);
+      group.length = Math.max(group.length, field.values.length);
     }
-    run.allow(rows.size * (join.length + columns.size), 'joining by labels');
-    const all = [...rows.values()];
+    const all = [...groups.values()];
+    const length = all.reduce((sum, group) => sum + group.length, 0);
+    run.allow(length * (join.length + columns.size), 'joining by labels', join.length + columns.size);
+    const column = (name: string, type: 'string' | 'number', cellOf: (group: (typeof all)[number], row: number) => Cell): Field =>
+      columnOf(
+        { name },
+        all.flatMap((group) => Array.from({ length: group.length }, (_, row) => cellOf(group, row))),
+        type,
+      );
     const fields = [
-      ...join.map((label) =>
-        columnOf(
-          { name: label },
-          all.map(({ labels }) => labels[label]),
-          'string',
-        ),
-      ),
+      ...join.map((label) => column(label, 'string', ({ labels }) => labels[label])),
       ...Array.from(columns, (name) =>
-        columnOf(
-          { name },
-          all.map(({ cells }) => cells.get(name)),
-          'number',
-        ),
+        column(name, 'number', (group, row) => {
+          const field = group.series.get(name);
+          return field && cellAt(field, row);
+        }),
       ),
     ];
-    return [{ ...tableOf(joinedRefId('joinByLabels', frames), fields), length: all.length } satisfies Frame];
+    return [{ ...tableOf(joinedRefId('joinByLabels', frames), fields), length } satisfies Frame];
   },
 };

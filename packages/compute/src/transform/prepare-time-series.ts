@@ -43,31 +43,48 @@ function toMulti(frame: Frame, run: Pick<Run, 'allow'>): Frame[] {
   });
 }
 
-/** Rows of time, labels and values, oldest first; fields of one name share a column. */
-function toLong(frames: readonly Frame[], run: Run): Frame {
-  const multi = frames.flatMap((frame) => toMulti(frame, run));
-  const labels = [...new Set(multi.flatMap(({ fields }) => Object.keys(fields[1]?.labels ?? {})))].sort();
-  const names = [...new Set(multi.map(({ fields }) => fields[1]!.name))];
-  const length = multi.reduce((sum, frame) => sum + frame.length, 0);
-  run.allow(length * (1 + labels.length + names.length), 'the long table');
-  const times: Cell[] = [];
-  const columns = new Map<string, Cell[]>(
-    [...labels, ...names.map((name) => `\u0000${name}`)].map((key) => [key, Array.from({ length })]),
+/** Columns of numbers whose labels are the same, and so stand in the same rows. */
+interface Block {
+  readonly frame: Frame;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly numbers: readonly Field[];
+}
+
+function blocksOf(frame: Frame): Block[] {
+  const blocks = Map.groupBy(
+    frame.fields.filter(({ type }) => type === 'number'),
+    ({ labels = {} }) => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))),
   );
-  for (const frame of multi) {
-    const [time, value] = frame.fields as [Field, Field];
-    for (let row = 0; row < frame.length; row++) {
-      const at = times.push(cellAt(time, row)) - 1;
-      for (const [label, text] of Object.entries(value.labels ?? {})) columns.get(label)![at] = text;
-      columns.get(`\u0000${value.name}`)![at] = cellAt(value, row);
-    }
-  }
-  const time = columnOf({ name: multi[0]!.fields[0]!.name }, times, 'time');
-  const values = names.map((name) => columnOf({ name }, columns.get(`\u0000${name}`)!, 'number'));
+  return Array.from(blocks.values(), (numbers) => ({ frame, labels: numbers[0]?.labels ?? {}, numbers }));
+}
+
+/** Rows of time, values and labels, oldest first; fields of one name share a column. */
+function toLong(frames: readonly Frame[], run: Run): Frame {
+  const blocks = frames.flatMap(blocksOf);
+  const textsOf = ({ fields }: Frame): Field[] => fields.filter(({ type }) => type === 'string');
+  const labels = blocks.flatMap((block) => [...Object.keys(block.labels), ...textsOf(block.frame).map(({ name }) => name)]);
+  const texts = [...new Set(labels)].sort();
+  const names = [...new Set(blocks.flatMap(({ numbers }) => numbers.map(({ name }) => name)))];
+  const length = blocks.reduce((sum, { frame }) => sum + frame.length, 0);
+  run.allow(length * (1 + texts.length + names.length), 'the long table', 1 + texts.length + names.length);
+  const column = (name: string, type: 'time' | 'number' | 'string', reader: (block: Block) => (row: number) => Cell): Field =>
+    columnOf(
+      { name },
+      blocks.flatMap((block) => Array.from({ length: block.frame.length }, (_, row) => row).map(reader(block))),
+      type,
+    );
+  const cellsOf = (field: Field | undefined) => (row: number) => field && cellAt(field, row);
+  const timeOf = ({ fields }: Frame): Field => fields.find(({ type }) => type === 'time')!;
+  const time = column(timeOf(frames[0]!).name, 'time', ({ frame }) => cellsOf(timeOf(frame)));
   const table = tableOf(joinedRefId('long', frames), [
     time,
-    ...values,
-    ...labels.map((name) => columnOf({ name }, columns.get(name)!, 'string')),
+    ...names.map((name) => column(name, 'number', ({ numbers }) => cellsOf(numbers.find((field) => field.name === name)))),
+    ...texts.map((name) =>
+      column(name, 'string', ({ frame, labels: own }) => {
+        const field = textsOf(frame).find((one) => one.name === name);
+        return field === undefined ? () => own[name] : cellsOf(field);
+      }),
+    ),
   ]);
   const rows = sortRows(time, length, false);
   return { ...table, fields: table.fields.map((field) => takeRows(field, rows)) };

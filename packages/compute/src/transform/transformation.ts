@@ -1,5 +1,6 @@
 import type { Frame, Notice } from '@vitrine/model/frame.ts';
 
+import type { Gazetteer, GazetteerId } from './gazetteer.ts';
 import type { Options } from './options.ts';
 
 /** What transformations know of the panel besides its frames. */
@@ -8,10 +9,14 @@ export interface TransformContext {
   replace(text: string): string;
   /** Of the page: an IANA zone, "browser" or "UTC". */
   readonly timeZone: string;
+  /** The list of places of that name, read when first asked for. Absent where there are none, such as on the page. */
+  readonly gazetteer?: (id: GazetteerId) => Gazetteer;
 }
 
 /** What a transformation may use while it runs. */
 export interface Run extends Pick<TransformContext, 'timeZone'> {
+  /** Undefined where it is not at hand. */
+  gazetteer(id: GazetteerId): Gazetteer | undefined;
   /** Tells the reader of the panel something about the result. */
   notice(level: Notice['level'], text: string): void;
   /**

@@ -261,7 +261,9 @@ describe('several frames', () => {
       { Time: [0, 2000], valid: [4, 3] },
     ]);
     expect(transform('labelsToFields', { mode: 'rows' }, valid)).toEqual([{ label: ['run', 'split'], value: ['base', 'valid'] }]);
-    expect(transform('joinByLabels', { value: 'split' }, train, valid)).toEqual([{ run: ['base'], train: [1], valid: [3] }]);
+    expect(transform('joinByLabels', { value: 'split' }, train, valid)).toEqual([
+      { run: ['base', 'base', 'base'], train: [3, 2, 1], valid: [4, 3, null] },
+    ]);
   });
 
   test('partitionByValues is the way back', () => {

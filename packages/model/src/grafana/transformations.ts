@@ -11,7 +11,7 @@ const KNOWN = new Set(
     'seriesToRows labelsToFields groupBy groupToNestedTable groupingToMatrix sortBy limit transpose calculateField histogram heatmap ' +
     'regression smoothing twema timeSeriesTable partitionByValues prepareTimeSeries convertFieldType extractFields formatTime formatString ' +
     'rowsToFields configFromData convertFrameType ensureColumns noop order rename filterFrames filterFields ' +
-    'ema alignRuns envelope'
+    'fieldLookup spatial ema alignRuns envelope'
   ).split(' '),
 );
 

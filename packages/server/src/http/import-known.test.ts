@@ -3,9 +3,6 @@ import { importDashboards } from '@vitrine/model/grafana/import-dashboard.ts';
 import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { expect, test } from 'vitest';
 
-/** Stand in the list so that they can say why they do nothing. */
-const LEFT_OUT = ['fieldLookup', 'spatial'];
-
 function unsupported(panel: object): string[] {
   const text = JSON.stringify({
     title: 'T',
@@ -20,6 +17,6 @@ test.each([...panelSpecs.values()].map(({ kind }) => kind))('an import knows tha
   expect(unsupported({ type: kind })).toEqual([]);
 });
 
-test.each(TRANSFORMATIONS.map(({ id }) => id))('an import knows whether %s is computed', (id) => {
-  expect(unsupported({ transformations: [{ id }] })).toHaveLength(LEFT_OUT.includes(id) ? 1 : 0);
+test.each(TRANSFORMATIONS.map(({ id }) => id))('an import knows that %s is computed', (id) => {
+  expect(unsupported({ transformations: [{ id }] })).toEqual([]);
 });

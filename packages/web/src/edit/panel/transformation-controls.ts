@@ -23,6 +23,16 @@ const choice = (path: string, label: string, choices: readonly (readonly [value:
   otherwise: choices[0]?.[0],
 });
 
+type Read = (path: string) => unknown;
+const located = (read: Read, mode: string): boolean => read('source.mode') === mode;
+
+const gazetteer = (path: string): Control =>
+  choice(path, 'Looks among', [
+    ['public/gazetteer/countries.json', 'countries'],
+    ['public/gazetteer/usa-states.json', 'states of the USA'],
+    ['public/gazetteer/airports.geojson', 'airports'],
+  ]);
+
 /** What the editor offers of the transformations that people use most; the others are edited as JSON, and these can be too. */
 export const TRANSFORMATION_CONTROLS: Readonly<Record<string, readonly Control[]>> = {
   reduce: [
@@ -101,4 +111,57 @@ export const TRANSFORMATION_CONTROLS: Readonly<Record<string, readonly Control[]
   transpose: [text('firstFieldName', 'First column'), text('restFieldsName', 'Other columns')],
   merge: [],
   seriesToRows: [],
+  fieldLookup: [field('lookupField', 'Field'), gazetteer('gazetteer')],
+  spatial: [
+    choice('action', 'Makes', [
+      ['prepare', 'a point of each row'],
+      ['calculate', 'a number of each row’s place'],
+      ['modify', 'lines'],
+    ]),
+    choice('source.mode', 'Where rows are', [
+      ['auto', 'as fields are called'],
+      ['coords', 'latitude and longitude'],
+      ['geohash', 'a geohash'],
+      ['lookup', 'the name of a place'],
+    ]),
+    { ...field('source.latitude', 'Latitude'), when: (read) => located(read, 'coords') },
+    { ...field('source.longitude', 'Longitude'), when: (read) => located(read, 'coords') },
+    { ...field('source.geohash', 'Geohash'), when: (read) => located(read, 'geohash') },
+    { ...field('source.lookup', 'Name'), when: (read) => located(read, 'lookup') },
+    { ...gazetteer('source.gazetteer'), when: (read) => located(read, 'lookup') },
+    {
+      ...choice('calculate.calc', 'Number', [
+        ['heading', 'heading to the next'],
+        ['distance', 'distance to the next'],
+        ['length', 'the way so far'],
+        ['area', 'area'],
+      ]),
+      when: (read) => read('action') === 'calculate',
+    },
+    {
+      ...choice('calculate.units', 'In', [
+        ['m', 'metres'],
+        ['km', 'kilometres'],
+        ['mi', 'miles'],
+        ['ft', 'feet'],
+      ]),
+      when: (read) => read('action') === 'calculate',
+    },
+    {
+      ...choice('modify.op', 'Lines', [
+        ['asLine', 'one through all rows'],
+        ['lineBuilder', 'one of each row, to its target'],
+      ]),
+      when: (read) => read('action') === 'modify',
+    },
+    ...(
+      [
+        ['latitude', 'Target’s latitude'],
+        ['longitude', 'Target’s longitude'],
+      ] as const
+    ).map(([name, label]): Control => ({
+      ...field(`modify.target.${name}`, label),
+      when: (read) => read('action') === 'modify' && read('modify.op') === 'lineBuilder',
+    })),
+  ],
 };

@@ -101,7 +101,7 @@ interface StepProps {
 function Step({ transformation, fields, isFirst, isLast, onChange, onRemove, onMove }: StepProps): ReactElement {
   const { id, options, disabled } = transformation;
   const kind = findTransformation(id);
-  const controls = TRANSFORMATION_CONTROLS[id];
+  const controls = TRANSFORMATION_CONTROLS[id]?.filter(({ when }) => when?.((path) => readPath(options, path)) ?? true);
   const [as, setAs] = useState<'form' | 'json'>(controls === undefined ? 'json' : 'form');
   return (
     <section className={classes.query} aria-label={`Transformation ${kind?.title ?? id}`}>
