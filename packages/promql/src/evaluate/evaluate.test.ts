@@ -146,7 +146,10 @@ test.each([
     'sum(\n  rate(capacity[2m]))',
     'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "capacity" (2:8)',
   ],
-  ['histogram_avg(capacity)', 'PromQL info: histogram_avg() takes native histograms only, and none are stored here (1:1)'],
+  [
+    'histogram_avg(capacity)',
+    'PromQL info: histogram_avg() takes native histograms only, and none are stored here; of a classic one ask its series _sum, _count and _bucket (1:1)',
+  ],
   ['quantile(2, capacity)', 'PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)'],
 ])('%j says what is odd about it', async (query, text) => {
   expect((await evaluateText(query, GRID, SHOP)).annotations.map((note) => note.text)).toEqual([text]);

@@ -92,7 +92,10 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
     case 'histogram_stdvar':
     case 'histogram_sum':
       // They pass over floats, and floats are all there is. The argument may still be wrong, or have something to say.
-      evaluator.annotations.info(`${name}() takes native histograms only, and none are stored here`, call.span);
+      evaluator.annotations.info(
+        `${name}() takes native histograms only, and none are stored here; of a classic one ask its series _sum, _count and _bucket`,
+        call.span,
+      );
       return evaluator.stream(args[0]!, grid, () => undefined);
     default:
       throw unsupportedFunction(call);
