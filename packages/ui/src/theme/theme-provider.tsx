@@ -5,6 +5,7 @@ import './mantine-variables.css';
 import './tokens.css';
 
 import { localStorageColorSchemeManager, MantineProvider, useComputedColorScheme } from '@mantine/core';
+import { createContext, use } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 
 import type { ThemeName } from './ink.ts';
@@ -34,7 +35,15 @@ export function ThemeProvider({ children, force }: { children: ReactNode; force?
   );
 }
 
+const Paper = createContext(false);
+
+/** What is drawn to be printed: as on the light theme, whichever the reader has. An element below it carries `data-paper`. */
+export function OnPaper({ children }: { children: ReactNode }): ReactElement {
+  return <Paper value>{children}</Paper>;
+}
+
 /** The theme that is shown, for canvases. */
 export function useThemeName(): ThemeName {
-  return useComputedColorScheme('dark', { getInitialValueInEffect: false });
+  const shown = useComputedColorScheme('dark', { getInitialValueInEffect: false });
+  return use(Paper) ? 'light' : shown;
 }

@@ -1,7 +1,7 @@
 // Here and not at the start: it must come after Mantine's own.
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
-import type { SpotlightActionGroupData, SpotlightFilterFunction } from '@mantine/spotlight';
+import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import {
   IconBolt,
   IconBooks,
@@ -30,6 +30,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { dashboardSearchQuery } from '../api/queries.ts';
+import { loadRecent } from '../dashboard/recent-dashboards.ts';
+import classes from './palette.module.css';
 import { currentShortcuts } from './shortcuts.ts';
 
 const [store, spotlight] = createSpotlight();
@@ -48,15 +50,27 @@ const ICONS: Readonly<Record<string, Icon>> = {
 const SETTLE_MS = 80;
 const MOST_FOUND = 30;
 
-/** The server has searched the dashboards; the rest is searched here. */
-const narrow: SpotlightFilterFunction = (query, groups) => {
+/** As many as leave the pages in view. */
+const MOST_RECENT = 6;
+
+/** The server has searched the dashboards; the rest is searched here, and what is found of it comes first, as it is little. */
+function narrow(query: string, dashboards: SpotlightActionGroupData, rest: readonly SpotlightActionGroupData[]) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return groups.flatMap((group) => {
-    if (!('actions' in group) || group.group === 'Dashboards') return [group];
-    const actions = group.actions.filter(({ label = '' }) => words.every((word) => label.toLowerCase().includes(word)));
-    return actions.length === 0 ? [] : [{ ...group, actions }];
-  });
-};
+  const found = rest.map((group) => ({
+    ...group,
+    actions: group.actions.filter(({ label = '' }) => words.every((word) => label.toLowerCase().includes(word))),
+  }));
+  const groups = words.length === 0 ? [dashboards, ...rest] : [...found, dashboards];
+  return groups.filter(({ actions }) => actions.length > 0);
+}
+
+/** Spotlight itself chooses before the list is what was typed for, and so chooses what is about to go. */
+function selectFirst(): void {
+  const list = document.getElementById(store.getState().listId);
+  for (const chosen of list?.querySelectorAll('[data-selected]') ?? []) chosen.removeAttribute('data-selected');
+  list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+  store.updateState((state) => ({ ...state, selected: 0 }));
+}
 
 export interface PaletteProps {
   readonly opened: boolean;
@@ -74,21 +88,24 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
     ?.dashboards;
   const navigate = useNavigate();
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
+  const recent = useMemo(() => (opened ? loadRecent().slice(0, MOST_RECENT) : []), [opened]);
 
   const actions = useMemo((): SpotlightActionGroupData[] => {
     const icon = { size: 18, stroke: 1.6 };
-    return [
-      {
-        group: 'Dashboards',
-        actions: (dashboards ?? []).map(({ uid, title, tags }) => ({
-          id: `d/${uid}`,
-          label: title,
-          description: tags.join(' · '),
-          keywords: [...tags, uid],
-          leftSection: <IconLayoutDashboard {...icon} />,
-          onClick: () => void navigate({ to: '/d/$uid', params: { uid } }),
-        })),
-      },
+    // Before anything is typed: where the reader was last.
+    const isRecent = query.trim() === '' && recent.length > 0;
+    const shown: readonly { uid: string; title: string; tags?: readonly string[] }[] = isRecent ? recent : (dashboards ?? []);
+    const first = {
+      group: isRecent ? 'Opened last' : 'Dashboards',
+      actions: (query.trim() === '' ? shown.slice(0, MOST_RECENT) : shown).map(({ uid, title, tags = [] }) => ({
+        id: `d/${uid}`,
+        label: title,
+        description: tags.join(' · '),
+        leftSection: <IconLayoutDashboard {...icon} />,
+        onClick: () => void navigate({ to: '/d/$uid', params: { uid } }),
+      })),
+    };
+    return narrow(query, first, [
       {
         group: 'Pages',
         actions: [
@@ -158,8 +175,15 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
           { id: 'sign-out', label: 'Sign out', leftSection: <IconLogout {...icon} />, onClick: onSignOut },
         ],
       },
-    ].filter(({ actions }) => actions.length > 0);
-  }, [dashboards, navigate, onTheme, onHelp, onSignOut, opened]);
+    ]);
+  }, [dashboards, navigate, onTheme, onHelp, onSignOut, opened, query, recent]);
+  // What stands first now is what Enter opens; the dashboards come after the typing.
+  useEffect(() => {
+    if (!opened || actions.length === 0) return;
+    // When the list is drawn.
+    const frame = requestAnimationFrame(selectFirst);
+    return () => cancelAnimationFrame(frame);
+  }, [opened, actions]);
 
   return (
     <Spotlight
@@ -167,7 +191,8 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
       actions={actions}
       query={query}
       onQueryChange={setQuery}
-      filter={narrow}
+      filter={(_query, found) => found}
+      classNames={{ action: classes.action, actionBody: classes.body, actionDescription: classes.about }}
       shortcut={null}
       lockScroll={false}
       onSpotlightClose={onClose}

@@ -35,7 +35,7 @@ const PAGES = [
     label: 'Dashboards',
     icon: IconLayoutDashboard,
     keys: 'g d',
-    owns: (path: string) => path === '/dashboards' || path.startsWith('/d/'),
+    owns: (path: string) => /^\/(d|dashboard|dashboards|import|library|playlists)(\/|$)/.test(path),
   },
   { to: '/explore', label: 'Explore', icon: IconCompass, keys: 'g e', owns: (path: string) => path === '/explore' },
 ] as const;
@@ -61,7 +61,9 @@ export function Rail(props: RailProps): ReactElement {
         <RailButton {...{ collapsed }} icon={IconSearch} label="Search" keys="⌘K" onClick={props.onSearch} />
       </div>
       <div className={classes.tools}>
-        <RailButton {...{ collapsed }} icon={IconKeyboard} label="Shortcuts" keys="?" onClick={props.onHelp} />
+        <div className={classes.keyed}>
+          <RailButton {...{ collapsed }} icon={IconKeyboard} label="Shortcuts" keys="?" onClick={props.onHelp} />
+        </div>
         <RailButton
           {...{ collapsed }}
           icon={theme === 'dark' ? IconSun : IconMoon}

@@ -57,7 +57,7 @@ export function Shell(): ReactElement {
     };
     const shortcuts: Shortcut[] = [
       { keys: 'mod+k', label: 'Search pages, dashboards and actions', group: 'Page', everywhere: true, run: search },
-      { keys: '/', label: 'Search', group: 'Page', run: search },
+      { keys: '/', label: 'Search', group: 'Page', yields: true, run: search },
       { keys: '?', label: 'These shortcuts', group: 'Page', run: () => setHelp('open') },
       { keys: 'd', label: 'Dark or light theme', group: 'Page', run: toggleTheme },
       { keys: '[', label: 'Narrow or wide rail', group: 'Page', run: toggleRail },

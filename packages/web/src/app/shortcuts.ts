@@ -7,6 +7,8 @@ export interface Shortcut {
   readonly group: 'Go to' | 'Dashboard' | 'Page';
   /** Also counts while a field has the focus, or a dialog is open. */
   readonly everywhere?: boolean;
+  /** A page's own meaning of the same key counts before it, whichever was added first. */
+  readonly yields?: boolean;
   readonly run: () => void;
 }
 
@@ -15,9 +17,11 @@ const PAIR_MS = 1_000;
 
 const shortcuts = new Set<Shortcut>();
 
-/** What can be pressed now, in the order it was added; of equal keys the last added counts. */
+/** What can be pressed now, in the order it was added; of equal keys the last added counts, unless it yields. */
 export function currentShortcuts(): Shortcut[] {
-  return [...new Map([...shortcuts].map((shortcut) => [shortcut.keys, shortcut])).values()];
+  const added = [...shortcuts];
+  const ranked = [...added.filter(({ yields }) => yields === true), ...added.filter(({ yields }) => yields !== true)];
+  return [...new Map(ranked.map((shortcut) => [shortcut.keys, shortcut])).values()];
 }
 
 /** Adds shortcuts while the component is there. The list should be kept between renders. */
@@ -44,7 +48,9 @@ export function readKey(
 
 /** Whether something lies over the page that Escape would close. */
 export function hasOverlay(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"], [data-overlay]') !== null;
+  const overlays = document.querySelectorAll('[role="dialog"], [role="menu"], [role="listbox"], [data-overlay]');
+  // The list of a closed field stays in the document, unseen.
+  return [...overlays].some((overlay) => overlay.checkVisibility());
 }
 
 /** Listens for shortcuts until the answer is called. */

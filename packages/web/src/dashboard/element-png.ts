@@ -61,7 +61,9 @@ function styleOf(element: Element): string {
   for (const name of computed) {
     // Custom properties are used up already, and nothing moves in a picture.
     if (name.startsWith('--') || name.startsWith('animation') || name.startsWith('transition')) continue;
-    text += `${name}:${computed.getPropertyValue(name)};`;
+    const value = computed.getPropertyValue(name);
+    // A picture is not scrolled, and bars would take the room of what is written there.
+    text += `${name}:${name.startsWith('overflow') && /auto|scroll/.test(value) ? 'hidden' : value};`;
   }
   return text;
 }

@@ -4,10 +4,11 @@ import type { ReactElement } from 'react';
 import type { Arranged } from '../dashboard/arrange.ts';
 import { saveFile } from '../dashboard/save-file.ts';
 import type { DashboardScope } from '../dashboard/scope.ts';
-import { rangeText } from './range-text.ts';
+import { chosenText } from './chosen-text.ts';
+import { instantText, rangeText } from './range-text.ts';
 import { Stage } from './stage.tsx';
 import { takePictures } from './take-pictures.ts';
-import { pageColors, wholePng } from './whole-png.ts';
+import { pageColor, wholePng } from './whole-png.ts';
 
 export interface ExportingProps {
   readonly scope: DashboardScope;
@@ -38,13 +39,13 @@ export function Exporting({ scope, title, arranged, form, onDone, onProblem }: E
       const tell = (what: string) => (done: number, total: number) => setProgress({ what, done, total });
       try {
         const pictures = await takePictures(stage, { onProgress: tell('pictures taken'), signal });
-        const colors = pageColors();
         if (form === 'png') {
-          saveFile(`${title}.png`, await wholePng(pictures, colors.background), 'image/png');
+          saveFile(`${title}.png`, await wholePng(pictures, pageColor()), 'image/png');
         } else {
           const { writePdf } = await import('./write-pdf.ts');
-          const about = rangeText(scope.range);
-          const bytes = await writePdf({ title, about, pictures, ...colors, onProgress: tell('panels written'), signal });
+          const about = [rangeText(scope.range), chosenText(scope)].filter(Boolean).join(' · ');
+          const foot = `Vitrine · as of ${instantText(scope.range.get().toMs, scope.range.timeZone)}`;
+          const bytes = await writePdf({ title, about, foot, pictures, onProgress: tell('panels written'), signal });
           saveFile(`${title}.pdf`, new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/pdf' }), 'application/pdf');
         }
         onDone();
@@ -52,12 +53,12 @@ export function Exporting({ scope, title, arranged, form, onDone, onProblem }: E
         if (!signal.aborted) onProblem(error instanceof Error ? error.message : String(error));
       }
     },
-    [form, onDone, onProblem, scope.range, title],
+    [form, onDone, onProblem, scope, title],
   );
 
   return (
     <>
-      <Stage scope={scope} arranged={arranged} onReady={(stage) => void begin(stage)} />
+      <Stage scope={scope} arranged={arranged} isPaper={form === 'pdf'} onReady={(stage) => void begin(stage)} />
       <Modal opened onClose={onDone} title={form === 'pdf' ? 'Making the PDF' : 'Making the PNG'} withCloseButton={false}>
         <p role="status">
           {progress === undefined ? 'The panels are being drawn…' : `${progress.done} of ${progress.total} ${progress.what}.`}

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
+import { OnPaper } from '@vitrine/ui/theme/theme-provider.tsx';
 import { createPortal } from 'react-dom';
 import type { Arranged } from '../dashboard/arrange.ts';
 import { createEmptiness } from '../dashboard/emptiness.ts';
@@ -14,6 +15,8 @@ import classes from './stage.module.css';
 export interface StageProps {
   readonly scope: DashboardScope;
   readonly arranged: Arranged;
+  /** To be printed: dark on white. */
+  readonly isPaper: boolean;
   /** The panels are there, and begin to ask and draw. Called once. */
   readonly onReady: (stage: HTMLElement) => void;
 }
@@ -21,7 +24,7 @@ export interface StageProps {
 const UNFOLDED: Unfolding = { isFolded: () => false, fold() {}, openTab: (tabs) => tabs[0], showTab() {} };
 
 /** The whole dashboard behind the page: every row unfolded, every tab shown, panels out of view drawn too. It stands still. */
-export function Stage({ scope, arranged, onReady }: StageProps): ReactElement {
+export function Stage({ scope, arranged, isPaper, onReady }: StageProps): ReactElement {
   const stage = useRef<HTMLDivElement>(null);
   const ready = useRef(onReady);
   useEffect(() => {
@@ -43,9 +46,10 @@ export function Stage({ scope, arranged, onReady }: StageProps): ReactElement {
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- as of when it was asked for
   }, []);
   const unfolded = useMemo(() => withoutTabs(arranged), [arranged]);
+  const panels = <PanelGrid arranged={unfolded} scope={still} unfolding={UNFOLDED} full={undefined} onBack={() => {}} />;
   return createPortal(
-    <div ref={stage} className={classes.stage} aria-hidden inert>
-      <PanelGrid arranged={unfolded} scope={still} unfolding={UNFOLDED} full={undefined} onBack={() => {}} />
+    <div ref={stage} className={classes.stage} data-paper={isPaper || undefined} aria-hidden inert>
+      {isPaper ? <OnPaper>{panels}</OnPaper> : panels}
     </div>,
     document.body,
   );

@@ -29,8 +29,7 @@ export async function wholePng(pictures: readonly Picture[], background: string)
   });
 }
 
-/** What stands behind the panels and what is written on it, in the reader's theme: "rgb(12, 14, 18)". */
-export function pageColors(): { readonly background: string; readonly foreground: string } {
-  const { backgroundColor, color } = getComputedStyle(document.body);
-  return { background: backgroundColor, foreground: color };
+/** What stands behind the panels, in the reader's theme: "rgb(12, 14, 18)". */
+export function pageColor(): string {
+  return getComputedStyle(document.body).backgroundColor;
 }

@@ -6,24 +6,26 @@ import type { Picture } from './take-pictures.ts';
 /** A4, lying. In points, of which 72 are an inch. */
 const PAGE = { width: 841.89, height: 595.28 };
 const MARGIN = 28;
-const HEADER = 30;
+const HEADER = 38;
 const FOOTER = 20;
 const TITLE_SIZE = 13;
 const SMALL_SIZE = 8.5;
+/** The text and the quiet text of the light theme. */
+const INK = rgb(0.09, 0.1, 0.13);
+const QUIET = rgb(0.3, 0.34, 0.4);
 
 export interface PdfRequest {
   readonly title: string;
-  /** The range and the zone, as they are to be read. */
+  /** The range, the zone and what is chosen, as they are to be read. */
   readonly about: string;
   readonly pictures: readonly Picture[];
-  /** What stands behind the panels: "rgb(12, 14, 18)". */
-  readonly background: string;
-  readonly foreground: string;
+  /** What stands below the panels, beside the number of the page. */
+  readonly foot: string;
   readonly onProgress: (done: number, total: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** A dashboard, or one panel, on pages of A4: title, range and zone on each, panels not cut, pages numbered. */
+/** A dashboard, or one panel, on white pages of A4: title, range and zone on each, panels not cut, pages numbered. */
 export async function writePdf(request: PdfRequest): Promise<Uint8Array> {
   const { title, about, pictures, signal } = request;
   const document = await PDFDocument.create();
@@ -33,8 +35,6 @@ export async function writePdf(request: PdfRequest): Promise<Uint8Array> {
   document.setProducer('Vitrine');
   const font = await document.embedFont(StandardFonts.Helvetica);
   const bold = await document.embedFont(StandardFonts.HelveticaBold);
-  const background = colorOf(request.background);
-  const ink = colorOf(request.foreground);
   const room = { width: PAGE.width - 2 * MARGIN, height: PAGE.height - 2 * MARGIN - HEADER - FOOTER };
   const widthPx = Math.max(1, ...pictures.map(({ left, width }) => left + width));
   const leftPx = Math.min(widthPx - 1, ...pictures.map(({ left }) => left));
@@ -45,14 +45,15 @@ export async function writePdf(request: PdfRequest): Promise<Uint8Array> {
   let done = 0;
   for (const [at, placed] of (pages.length === 0 ? [[]] : pages).entries()) {
     const page = document.addPage([PAGE.width, PAGE.height]);
-    page.drawRectangle({ x: 0, y: 0, width: PAGE.width, height: PAGE.height, color: background });
     const head = PAGE.height - MARGIN - TITLE_SIZE;
-    const line = { document, page, color: ink, maxWidth: room.width };
+    const line = { document, page, color: INK, maxWidth: room.width };
+    const quiet = { ...line, color: QUIET, font, size: SMALL_SIZE };
     await writeLine(title, { ...line, font: bold, size: TITLE_SIZE, x: MARGIN, y: head });
-    await writeLine(about, { ...line, font, size: SMALL_SIZE, x: MARGIN, y: head - SMALL_SIZE - 4 });
+    await writeLine(about, { ...quiet, x: MARGIN, y: head - SMALL_SIZE - 5 });
     const count = `${at + 1} of ${Math.max(1, pages.length)}`;
     const x = PAGE.width - MARGIN - font.widthOfTextAtSize(count, SMALL_SIZE);
-    await writeLine(count, { ...line, font, size: SMALL_SIZE, x, y: MARGIN });
+    await writeLine(count, { ...quiet, x, y: MARGIN });
+    await writeLine(request.foot, { ...quiet, x: MARGIN, y: MARGIN, maxWidth: room.width - 80 });
     for (const { block, left, top, scale: own } of placed) {
       signal.throwIfAborted();
       request.onProgress(done++, pictures.length);
@@ -126,10 +127,4 @@ function cut(text: string, fits: (part: string) => boolean): string {
     else high = middle - 1;
   }
   return `${oneLine.slice(0, low)}...`;
-}
-
-/** "rgb(12, 14, 18)", as browsers write computed colours. */
-function colorOf(text: string): RGB {
-  const [red = 255, green = 255, blue = 255] = (text.match(/[\d.]+/g) ?? []).map(Number);
-  return rgb(red / 255, green / 255, blue / 255);
 }
