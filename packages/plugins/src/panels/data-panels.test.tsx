@@ -3,7 +3,7 @@ import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { act } from 'react';
 import { expect, test } from 'vitest';
 
-import { drawPanels } from './show-panel.tsx';
+import { drawPanels, settle } from './show-panel.tsx';
 
 const panel = drawPanels();
 
@@ -216,6 +216,7 @@ test('a confusion matrix says counts, recall or precision as asked', async () =>
   const spoken = () => panel.host.querySelector('caption')!.parentElement!.textContent;
   expect(spoken()).toContain('80 %');
   act(() => [...panel.host.querySelectorAll<HTMLElement>('button')].find((button) => button.textContent === 'Count')!.click());
+  await settle();
   expect(spoken()).toContain('8');
   expect(spoken()).not.toContain('80 %');
 });

@@ -6,7 +6,7 @@ import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import { act, StrictMode, Suspense, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Root } from 'react-dom/client';
-import { afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 
 import type { PanelContext } from '../contract.ts';
 import { panels } from './web.ts';
@@ -57,13 +57,23 @@ interface DrawnPanel {
   ): Promise<string>;
 }
 
+/** Tables for the ear follow what is drawn a moment later: lets that moment pass. */
+export async function settle(): Promise<void> {
+  await act(async () => vi.runOnlyPendingTimers());
+}
+
 /** One place on a page for the panels of a test file, emptied after each test. */
 export function drawPanels(): DrawnPanel {
   let host: HTMLElement;
   let root: Root;
   let onFailure: (error: unknown) => void;
   beforeAll(fakeCanvas);
+  afterAll(() => {
+    expectActs(false);
+    vi.unstubAllGlobals();
+  });
   beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     host = document.createElement('div');
     document.body.append(host);
     root = createRoot(host, { onUncaughtError: (error) => onFailure(error) });
@@ -71,6 +81,7 @@ export function drawPanels(): DrawnPanel {
   afterEach(() => {
     act(() => root.unmount());
     host.remove();
+    vi.useRealTimers();
   });
   return {
     get host() {
@@ -117,6 +128,7 @@ export function drawPanels(): DrawnPanel {
         expectActs(true);
       }
       await act(async () => draw());
+      await settle();
       return host.textContent;
     },
   };
