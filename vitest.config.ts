@@ -3,11 +3,27 @@ import { defineConfig } from 'vitest/config';
 const PEER_TESTS = 'packages/*/src/**/*.peer.test.ts';
 const peers = process.env['VITRINE_TESTS'] === 'peers';
 
+/** They start no process and leave nothing behind. */
+const PURE = ['model', 'promql', 'compute', 'ui', 'plugins', 'web'].map((name) => `packages/${name}/src/**/*.test.{ts,tsx}`);
+const exclude = ['**/node_modules/**', ...(peers ? [] : [PEER_TESTS])];
+
 export default defineConfig({
   test: {
     // Peer tests install programs from registries beside npm and Debian: `npm run test:peers` runs them and nothing else.
-    include: peers ? [PEER_TESTS] : ['packages/*/src/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(peers ? [] : [PEER_TESTS])],
+    projects: peers
+      ? [{ extends: true, test: { name: 'peers', include: [PEER_TESTS], exclude } }]
+      : [
+          // Their files share a worker, so that React and the like are loaded once: half of the processor's time.
+          { extends: true, test: { name: 'pure', include: PURE, exclude, isolate: false } },
+          {
+            extends: true,
+            test: {
+              name: 'processes',
+              include: ['packages/*/src/**/*.test.{ts,tsx}', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+              exclude: [...exclude, ...PURE],
+            },
+          },
+        ],
     // A stylesheet asked for as text is meant; others stay empty.
     css: { include: /tokens\.css/ },
     testTimeout: 20_000,
