@@ -150,13 +150,20 @@ function listRows(count: number, { items, name, number }: LegendNeeds, calcs: nu
   return rows;
 }
 
+/** Whether there could be room for a legend, however short: where not, nobody needs to measure it. Pure. */
+export function mayHaveLegend(width: number, height: number, { showLegend, displayMode, placement }: LegendChoice): boolean {
+  if (!showLegend || displayMode === 'hidden') return false;
+  if (placement === 'right' && width > RIGHT_LEGEND.plot) return true;
+  return height - LEGEND_ROW - (displayMode === 'list' ? 0 : LEGEND_HEAD) >= LEAST_PLOT_HEIGHT;
+}
+
 /**
  * Divides the room between plot and legend: the plot comes first, a legend that would squeeze it is left out, and one beside a narrow
  * plot goes below it. Pure.
  */
 export function chartLayout(width: number, height: number, legend: LegendChoice, count: number, needs: LegendNeeds): ChartLayout {
   const alone = { plotWidth: Math.max(0, width), plotHeight: Math.max(0, height), legendWidth: 0, legendHeight: 0 };
-  if (!legend.showLegend || legend.displayMode === 'hidden' || count === 0) return alone;
+  if (count === 0 || !mayHaveLegend(width, height, legend)) return alone;
   const isList = legend.displayMode === 'list';
   if (legend.placement === 'right') {
     const numbers = isList && legend.calcs.length === 0 ? 0 : needs.number;

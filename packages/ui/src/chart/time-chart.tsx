@@ -15,7 +15,7 @@ import type { Choice } from './chart-tooltip.tsx';
 import { exemplarsOf, nearestExemplar } from './exemplars.ts';
 import type { Exemplar } from './exemplars.ts';
 import { formatX } from './format-x.ts';
-import { calcText, calcTitle, chartLayout, legendNeeds } from './legend-layout.ts';
+import { calcText, calcTitle, chartLayout, legendNeeds, mayHaveLegend } from './legend-layout.ts';
 import type { LegendChoice } from './legend-layout.ts';
 import { LegendList, LegendTable } from './legend-table.tsx';
 import { paintLines } from './paint-lines.ts';
@@ -78,6 +78,7 @@ const SPOKEN_CALCS = ['lastNotNull', 'min', 'max', 'mean'];
 /** Below this a lane would squeeze the plot. */
 const LANE_FROM_HEIGHT = 80;
 
+const NO_SERIES: readonly ChartSeries[] = [];
 const sameX = (timeMs: number) => timeMs;
 const NO_LINKS: readonly ResolvedLink[] = [];
 
@@ -91,7 +92,8 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const { theme } = context;
 
   const listed = useMemo(() => series.filter(({ look }) => !look.hide.legend), [series]);
-  const needs = useMemo(() => legendNeeds(listed), [listed]);
+  const hasLegend = mayHaveLegend(width, height, legend);
+  const needs = useMemo(() => legendNeeds(hasLegend ? listed : NO_SERIES), [listed, hasLegend]);
   const layout = chartLayout(width, height, legend, listed.length, needs);
   const isOn = useCallback((one: ChartSeries) => shown?.has(one.id) ?? !one.look.hide.viz, [shown]);
 

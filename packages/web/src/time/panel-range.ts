@@ -40,6 +40,7 @@ export function describeOverride({ timeFrom, timeShift }: Override): string {
 }
 
 function describe(text: string): string {
+  if (text === '') return '';
   const durationMs = readDurationMs(text.trim());
   return durationMs === undefined ? text.trim() : formatDuration(durationMs);
 }
