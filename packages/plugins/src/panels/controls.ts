@@ -99,6 +99,22 @@ export const TEXT_SIZE_CONTROLS: readonly OptionControl[] = [
   control('Text', 'text.valueSize', 'Value size', { kind: 'number', min: 6, max: 400, placeholder: 'auto' }, undefined),
 ];
 
+/** How thresholds are drawn behind or across what is drawn: read by ui/chart/graph-settings.ts. */
+export const THRESHOLD_STYLE: OptionControl = control(
+  'Thresholds',
+  'custom.thresholdsStyle.mode',
+  'Drawn as',
+  choice(
+    ['off', 'Nothing'],
+    ['line', 'Lines'],
+    ['dashed', 'Dashed lines'],
+    ['area', 'Areas'],
+    ['line+area', 'Lines and areas'],
+    ['dashed+area', 'Dashed lines and areas'],
+  ),
+  'off',
+);
+
 const isLine = (read: (path: string) => unknown) => (read('custom.drawStyle') ?? 'line') === 'line';
 const isBars = (read: (path: string) => unknown) => read('custom.drawStyle') === 'bars';
 const isLog = (read: (path: string) => unknown) => {
@@ -171,20 +187,7 @@ export const GRAPH_CONTROLS: readonly OptionControl[] = [
     choice([undefined, 'None'], ['negative-Y', 'Negative Y'], ['constant', 'Constant']),
     undefined,
   ),
-  control(
-    'Thresholds',
-    'custom.thresholdsStyle.mode',
-    'Drawn as',
-    choice(
-      ['off', 'Nothing'],
-      ['line', 'Lines'],
-      ['dashed', 'Dashed lines'],
-      ['area', 'Areas'],
-      ['line+area', 'Lines and areas'],
-      ['dashed+area', 'Dashed lines and areas'],
-    ),
-    'off',
-  ),
+  THRESHOLD_STYLE,
   ...AXIS_CONTROLS,
   ...HIDE_CONTROLS,
 ];

@@ -2,7 +2,9 @@ import { useCallback, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import floatClasses from '../chart/float.module.css';
-import { faded } from '../theme/color-name.ts';
+import type { GraphSettings } from '../chart/graph-settings.ts';
+import type { AbsoluteStep } from '../chart/value-ink.ts';
+import { faded, inkOf } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import {
@@ -49,7 +51,19 @@ export interface BarChartProps {
   readonly min: number | undefined;
   readonly max: number | undefined;
   readonly axisLabel: string;
+  /** The value axis reaches at least from here to there; undefined is as far as its bars do. */
+  readonly soft?: { readonly min: number | undefined; readonly max: number | undefined };
+  readonly axisHidden?: boolean;
+  readonly thresholds?: { readonly steps: readonly AbsoluteStep[]; readonly style: GraphSettings['thresholdStyle'] };
+  /** Of the corners of bars: a share of their thickness, 0 to 0.5. */
+  readonly radius?: number;
+  /** CSS pixels. */
+  readonly valueSize?: number | undefined;
+  /** Pointing at a bar sets its whole category apart. */
+  readonly highlightsGroup?: boolean;
   readonly legend: {
+    /** CSS pixels, at the right. */
+    readonly width?: number | undefined;
     readonly placement: 'bottom' | 'right' | 'hidden';
     readonly mode: 'list' | 'table';
     readonly heads: readonly string[];
@@ -69,13 +83,14 @@ export function BarChart(props: BarChartProps): ReactElement {
   const { label, categories, series: all, theme, horizontal, stacking, groupWidth, barWidth, showValue, names } = props;
   const { unit, decimals, min, max, legend, legendItems, tooltip } = props;
   const ticks = props.ticks ?? categories;
+  const { radius = 0, valueSize = 11 } = props;
   const [shown, setShown] = useState<ReadonlySet<string>>();
   const series = useMemo(() => (shown === undefined ? all : all.filter(({ id }) => shown.has(id))), [all, shown]);
   const bars = useMemo(
     () => layoutBars(series, categories.length, stacking, groupWidth, barWidth),
     [series, categories.length, stacking, groupWidth, barWidth],
   );
-  const room = legendRoom(props.width, props.height, legend.placement, legendItems, legend.mode);
+  const room = legendRoom(props.width, props.height, legend.placement, legendItems, legend.mode, legend.width);
   const { width, height } = room.chart;
   const valueUnit = stacking === 'percent' ? 'percentunit' : unit;
 
@@ -83,8 +98,8 @@ export function BarChart(props: BarChartProps): ReactElement {
     // Bars start at zero: their length is what is compared.
     const axisOf = (length: number) =>
       valueAxis(
-        Math.min(0, bars.low),
-        Math.max(0, bars.high),
+        Math.min(0, bars.low, props.soft?.min ?? 0),
+        Math.max(0, bars.high, props.soft?.max ?? 0),
         stacking === 'percent' ? {} : { min, max },
         length,
         horizontal ? 'x' : 'y',
@@ -94,8 +109,10 @@ export function BarChart(props: BarChartProps): ReactElement {
     const widest = (texts: readonly string[]) => texts.reduce((length, text) => Math.max(length, textWidth(text)), 0);
     const left = horizontal
       ? Math.min(width * 0.4, widest(ticks.map((name) => shortened(name, names.mostLetters))) + 12)
-      : Math.min(width * 0.4, widest(axisOf(height - 40).labels) + 12);
-    const below = horizontal ? 24 : bandsHeight(ticks, names, height * 0.45);
+      : props.axisHidden === true
+        ? 2
+        : Math.min(width * 0.4, widest(axisOf(height - 40).labels) + 12);
+    const below = horizontal ? (props.axisHidden === true ? 4 : 24) : bandsHeight(ticks, names, height * 0.45);
     const titleRoom = props.axisLabel === '' ? 0 : 14;
     const found: Area = {
       left: left + (horizontal ? 0 : titleRoom),
@@ -103,8 +120,24 @@ export function BarChart(props: BarChartProps): ReactElement {
       width: Math.max(10, width - left - 10 - (horizontal ? 0 : titleRoom)),
       height: Math.max(10, height - below - 8 - (horizontal ? titleRoom : 0)),
     };
-    return { area: found, axis: axisOf(horizontal ? found.width : found.height) };
-  }, [bars, ticks, names, horizontal, width, height, min, max, valueUnit, decimals, stacking, props.axisLabel]);
+    const made = axisOf(horizontal ? found.width : found.height);
+    return { area: found, axis: props.axisHidden === true ? { ...made, labels: [] } : made };
+  }, [
+    bars,
+    ticks,
+    names,
+    horizontal,
+    width,
+    height,
+    min,
+    max,
+    valueUnit,
+    decimals,
+    stacking,
+    props.axisLabel,
+    props.soft,
+    props.axisHidden,
+  ]);
 
   const boxOf = useCallback(
     (mark: number): MarkBox => {
@@ -148,6 +181,8 @@ export function BarChart(props: BarChartProps): ReactElement {
     (ctx: CanvasRenderingContext2D) => {
       const ink = INK[theme];
       drawValueAxis(ctx, axis, area, horizontal ? 'x' : 'y', ink);
+      if (props.thresholds?.style.area === true)
+        drawThresholds(ctx, props.thresholds.steps, 'area', axis, area, horizontal, theme);
       for (let mark = 0; mark < bars.count; mark++) {
         const one = series[bars.series[mark]!]!;
         if (one.outline === true) continue;
@@ -163,26 +198,42 @@ export function BarChart(props: BarChartProps): ReactElement {
           end.addColorStop(1, color);
           ctx.fillStyle = end;
         }
-        ctx.fillRect(box.x, box.y, box.width, box.height);
+        const rising = bars.to[mark]! >= bars.from[mark]!;
+        const corner = Math.min(radius * (horizontal ? box.height : box.width), horizontal ? box.width : box.height);
+        ctx.beginPath();
+        ctx.roundRect(box.x, box.y, box.width, box.height, endCorners(corner, horizontal, rising));
+        ctx.fill();
         ctx.globalAlpha = 1;
         const thin = Math.min(box.width, box.height);
         if (one.lineWidth > 0 && thin > 2 * one.lineWidth + 1) {
           ctx.strokeStyle = color;
           ctx.lineWidth = one.lineWidth;
           const inset = one.lineWidth / 2;
-          ctx.strokeRect(box.x + inset, box.y + inset, box.width - 2 * inset, box.height - 2 * inset);
+          ctx.beginPath();
+          ctx.roundRect(
+            box.x + inset,
+            box.y + inset,
+            box.width - 2 * inset,
+            box.height - 2 * inset,
+            endCorners(Math.max(0, corner - inset), horizontal, rising),
+          );
+          ctx.stroke();
         }
       }
       for (const [index, one] of series.entries()) {
         if (one.outline === true) paintOutline(ctx, bars, index, one.colorAt(0), boxOf, area);
       }
+      const line = props.thresholds?.style.line ?? 'none';
+      if (props.thresholds !== undefined && line !== 'none') {
+        drawThresholds(ctx, props.thresholds.steps, line, axis, area, horizontal, theme);
+      }
       if (showValue !== 'never') {
-        ctx.font = AXIS_FONT;
+        ctx.font = AXIS_FONT.replace('11px', `${valueSize}px`);
         for (let mark = 0; mark < bars.count; mark++) {
           const one = series[bars.series[mark]!]!;
           const text = one.textAt(bars.category[mark]!);
           const box = boxOf(mark);
-          const size = textWidth(text);
+          const size = (textWidth(text) * valueSize) / 11;
           const inside = stacking === 'normal' || stacking === 'percent';
           const fits = horizontal
             ? box.height >= 12 && (!inside || size + 8 <= box.width)
@@ -201,7 +252,7 @@ export function BarChart(props: BarChartProps): ReactElement {
             if (!outside) ctx.fillStyle = textOver(one.colorAt(bars.category[mark]!), one.fill, theme);
             ctx.fillText(text, outside ? end + 4 : end - 4, box.y + box.height / 2);
           } else {
-            const y = up ? box.y - 7 : box.y + box.height + 8;
+            const y = up ? box.y - 2 - valueSize / 2 : box.y + box.height + 3 + valueSize / 2;
             const within = y < area.top + 4;
             if (within) ctx.fillStyle = textOver(one.colorAt(bars.category[mark]!), one.fill, theme);
             ctx.fillText(text, box.x + box.width / 2, within ? box.y + 9 : y);
@@ -241,8 +292,22 @@ export function BarChart(props: BarChartProps): ReactElement {
       names,
       props.axisLabel,
       props.edges,
+      props.thresholds,
+      radius,
+      valueSize,
       height,
     ],
+  );
+
+  const groupOf = useCallback(
+    (mark: number): MarkBox => {
+      const band = (horizontal ? area.height : area.width) / Math.max(1, categories.length);
+      const start = band * bars.category[mark]!;
+      return horizontal
+        ? { x: area.left, y: area.top + start, width: area.width, height: band }
+        : { x: area.left + start, y: area.top, width: band, height: area.height };
+    },
+    [area, bars, categories.length, horizontal],
   );
 
   const tooltipOf = (mark: number) => {
@@ -284,6 +349,7 @@ export function BarChart(props: BarChartProps): ReactElement {
       height={height}
       marks={bars.count}
       boxOf={boxOf}
+      ringOf={props.highlightsGroup === true ? groupOf : undefined}
       hit={hit}
       paint={paint}
       tooltip={tooltipOf}
@@ -327,6 +393,47 @@ export function BarChart(props: BarChartProps): ReactElement {
       />
     </div>
   );
+}
+
+/** Corners from the top left clockwise: those at the end of a bar are round, not those it stands on. */
+function endCorners(corner: number, horizontal: boolean, rising: boolean): number[] {
+  if (horizontal) return rising ? [0, corner, corner, 0] : [corner, 0, 0, corner];
+  return rising ? [corner, corner, 0, 0] : [0, 0, corner, corner];
+}
+
+/** Lines across the bars at thresholds, or tints behind them. */
+function drawThresholds(
+  ctx: CanvasRenderingContext2D,
+  steps: readonly AbsoluteStep[],
+  as: 'solid' | 'dashed' | 'area',
+  { min, max }: { readonly min: number; readonly max: number },
+  area: Area,
+  horizontal: boolean,
+  theme: ThemeName,
+): void {
+  const along = horizontal ? area.width : area.height;
+  const at = (value: number) => Math.min(1, Math.max(0, (value - min) / (max - min))) * along;
+  ctx.save();
+  for (const [index, { value, color }] of steps.entries()) {
+    ctx.fillStyle = inkOf(color, theme);
+    if (as === 'area') {
+      const [from, to] = [at(value), at(steps[index + 1]?.value ?? Infinity)];
+      ctx.globalAlpha = 0.09;
+      if (horizontal) ctx.fillRect(area.left + from, area.top, to - from, area.height);
+      else ctx.fillRect(area.left, area.top + area.height - to, area.width, to - from);
+    } else if (value > min && value < max) {
+      ctx.strokeStyle = ctx.fillStyle;
+      ctx.globalAlpha = 0.8;
+      ctx.lineWidth = 1;
+      ctx.setLineDash(as === 'dashed' ? [4, 4] : []);
+      const where = Math.round(horizontal ? area.left + at(value) : area.top + area.height - at(value)) + 0.5;
+      ctx.beginPath();
+      ctx.moveTo(horizontal ? where : area.left, horizontal ? area.top : where);
+      ctx.lineTo(horizontal ? where : area.left + area.width, horizontal ? area.top + area.height : where);
+      ctx.stroke();
+    }
+  }
+  ctx.restore();
 }
 
 /** The tops of a series' bars as one stepped line. */

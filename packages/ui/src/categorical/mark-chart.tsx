@@ -23,6 +23,8 @@ export interface MarkChartProps {
   /** How many marks the arrow keys go through. */
   readonly marks: number;
   readonly boxOf: (mark: number) => MarkBox;
+  /** What is set apart with the mark that is pointed at; the mark alone where absent. */
+  readonly ringOf?: ((mark: number) => MarkBox) | undefined;
   /** The mark at a point; -1 where there is none. */
   readonly hit: (x: number, y: number) => number;
   /** In CSS pixels. Must not change from render to render without need: it is painted anew. */
@@ -62,7 +64,7 @@ export function MarkChart(props: MarkChartProps): ReactElement {
   }, [paint, width, height, ratio]);
 
   const mark = pointed !== undefined && pointed.mark < marks ? pointed.mark : -1;
-  const box = mark < 0 ? undefined : boxOf(mark);
+  const box = mark < 0 ? undefined : (props.ringOf ?? boxOf)(mark);
   const at = (event: MouseEvent, pinned: boolean) => {
     const rect = host.current!.getBoundingClientRect();
     const found = hit(event.clientX - rect.left, event.clientY - rect.top);

@@ -40,12 +40,15 @@ export function point(at: number, radius: number, { start, sweep }: Ring = ARC):
   return [round(Math.sin(angle) * radius), round(-Math.cos(angle) * radius)];
 }
 
-/** The stretches, as shares, that a value fills of a ring in so many pieces, from where it begins to be filled. */
-export function filledPieces(from: number, to: number, pieces: number): readonly (readonly [number, number])[] {
+/**
+ * The stretches, as shares, that a value fills of a ring in so many pieces, from where it begins to be filled. `spacing` is how far
+ * pieces stand apart, 0 to 1.
+ */
+export function filledPieces(from: number, to: number, pieces: number, spacing = 0.3): readonly (readonly [number, number])[] {
   const [low, high] = from < to ? [from, to] : [to, from];
   if (!(high > low)) return [];
   if (pieces <= 1) return [[low, high]];
-  const gap = 0.18 / pieces;
+  const gap = (0.6 * spacing) / pieces;
   return Array.from({ length: pieces }, (_, piece): readonly [number, number] => [
     Math.max(low, piece / pieces + gap / 2),
     Math.min(high, (piece + 1) / pieces - gap / 2),

@@ -26,6 +26,10 @@ export interface GaugeProps {
     readonly shape: 'gauge' | 'circle';
     readonly barShape: 'flat' | 'rounded';
     readonly segmentCount: number;
+    /** How far pieces stand apart, 0 to 1. */
+    readonly segmentSpacing: number;
+    /** How thick the ring is, 0 to 1. */
+    readonly barWidthFactor: number;
     readonly showThresholdMarkers: boolean;
     readonly showThresholdLabels: boolean;
     readonly neutral: number | undefined;
@@ -55,7 +59,7 @@ export function Gauge(props: GaugeProps): ReactElement {
   const endsHeight = look.shape === 'circle' ? 0 : ENDS_HEIGHT;
   const ringHeight = Math.max(0, height - nameHeight - endsHeight);
   const { radius, centerX, centerY } = gaugeRing(width - 8, ringHeight - 4, ring);
-  const thick = Math.max(6, Math.min(18, radius * 0.17));
+  const thick = Math.max(6, Math.min(36, radius * 0.34) * look.barWidthFactor);
   const rim = look.showThresholdMarkers && bands.length > 1 ? Math.max(2, thick * 0.22) : 0;
   const track = Math.max(4, radius - rim - 2 - thick / 2);
   const scale = { min, max };
@@ -63,7 +67,9 @@ export function Gauge(props: GaugeProps): ReactElement {
   const paint = ink ?? 'var(--v-accent)';
   const from = look.neutral === undefined ? 0 : share(look.neutral, scale);
   const filled =
-    numeric === undefined || Number.isNaN(numeric) ? [] : filledPieces(from, share(numeric, scale), look.segmentCount);
+    numeric === undefined || Number.isNaN(numeric)
+      ? []
+      : filledPieces(from, share(numeric, scale), look.segmentCount, look.segmentSpacing);
   const inner = (track - thick / 2) * 2;
   const sparkHeight = props.renderInside === undefined || radius < WORDS_FROM_RADIUS ? 0 : inner * 0.22;
   return (
@@ -79,7 +85,7 @@ export function Gauge(props: GaugeProps): ReactElement {
         aria-valuetext={[displayText(shown), STATUS_WORDS[status]].filter((part) => part !== '').join(', ')}
       >
         <g transform={`translate(${centerX + 4} ${centerY + 2})`} fill="none" strokeLinecap={cap}>
-          {filledPieces(0, 1, look.segmentCount).map(([start, end]) => (
+          {filledPieces(0, 1, look.segmentCount, look.segmentSpacing).map(([start, end]) => (
             <path key={start} d={arcPath(start, end, track, ring)} stroke="var(--v-hover)" strokeWidth={thick} />
           ))}
           {rim > 0 &&

@@ -56,8 +56,8 @@ export function paintCells(surface: Surface, image: HTMLCanvasElement, place: Ce
 
 /** Whether cells have room for corners of their own. */
 export function hasRoundCells({ ratio }: Surface, { grid, width, edges }: CellPlace, radius: number): boolean {
-  const tallest = (edges[0]! - edges[grid.rows]!) / grid.rows;
-  return radius > 0 && grid.rows * grid.columns <= MOST_ROUND && Math.min(width, tallest) >= 2 * LEAST_CELL * ratio;
+  const high = (edges[0]! - edges[grid.rows]!) / grid.rows;
+  return radius > 0 && grid.rows * grid.columns <= MOST_ROUND && Math.min(width, high) >= LEAST_CELL * ratio;
 }
 
 /** Cell by cell, with round corners of `radius` CSS pixels, at most half a cell. */

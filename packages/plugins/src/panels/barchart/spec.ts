@@ -1,7 +1,7 @@
 import type { PanelSpec } from '../../contract.ts';
-import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, TOOLTIP_CONTROLS } from '../controls.ts';
-import { ORIENTATIONS, readLegend, readTooltip } from '../options-shared.ts';
-import type { LegendOptions, Orientation, TooltipOptions } from '../options-shared.ts';
+import { choice, control, HIDE_CONTROLS, LEGEND_CONTROLS, SWITCH, THRESHOLD_STYLE, TOOLTIP_CONTROLS } from '../controls.ts';
+import { ORIENTATIONS, readLegend, readTextSizes, readTooltip } from '../options-shared.ts';
+import type { LegendOptions, Orientation, TextSizes, TooltipOptions } from '../options-shared.ts';
 import { Options } from '../options.ts';
 
 export interface BarChartOptions {
@@ -21,6 +21,11 @@ export interface BarChartOptions {
   readonly xTickLabelSpacing: number;
   /** The column by whose values bars are coloured. */
   readonly colorByField: string;
+  /** Of the corners of bars: a share of their thickness, 0 to 0.5. */
+  readonly barRadius: number;
+  /** Pointing at a bar sets its whole group apart. */
+  readonly fullHighlight: boolean;
+  readonly text: TextSizes;
   readonly legend: LegendOptions;
   readonly tooltip: TooltipOptions;
 }
@@ -48,6 +53,9 @@ export const barchart: PanelSpec<BarChartOptions> = {
       xTickLabelMaxLength: options.number('xTickLabelMaxLength', { min: 0, max: 10_000 }, 0),
       xTickLabelSpacing: options.number('xTickLabelSpacing', { min: -1000, max: 1000 }, 0),
       colorByField: options.text('colorByField', 1000, ''),
+      barRadius: options.number('barRadius', { min: 0, max: 0.5 }, 0),
+      fullHighlight: options.boolean('fullHighlight', false),
+      text: readTextSizes(options),
       legend: readLegend(options),
       tooltip: readTooltip(options),
     };
@@ -61,6 +69,8 @@ export const barchart: PanelSpec<BarChartOptions> = {
       when: (read) => (read('stacking') ?? 'none') === 'none',
     }),
     control('Bars', 'barWidth', 'Bar width', { kind: 'number', min: 0, max: 1, step: 0.05 }, 0.97),
+    control('Bars', 'barRadius', 'Bar radius', { kind: 'number', min: 0, max: 0.5, step: 0.05 }, 0),
+    control('Bars', 'fullHighlight', 'Highlight the whole group', SWITCH, false),
     control('Bars', 'colorByField', 'Colour by field', { kind: 'field' }, ''),
     control('Bars', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 1),
     control('Bars', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 80),
@@ -73,6 +83,11 @@ export const barchart: PanelSpec<BarChartOptions> = {
       hint: 'Pixels between names; below 0 leaves out from the end.',
     }),
     control('Axis', 'custom.axisLabel', 'Label', { kind: 'text' }, ''),
+    control('Axis', 'custom.axisSoftMin', 'Soft min', { kind: 'number', placeholder: 'auto' }, undefined),
+    control('Axis', 'custom.axisSoftMax', 'Soft max', { kind: 'number', placeholder: 'auto' }, undefined),
+    control('Axis', 'custom.axisPlacement', 'Placement', choice('auto', 'hidden'), 'auto'),
+    THRESHOLD_STYLE,
+    control('Text', 'text.valueSize', 'Value size', { kind: 'number', min: 6, max: 60, placeholder: '11' }, undefined),
     ...TOOLTIP_CONTROLS,
     ...LEGEND_CONTROLS,
     ...HIDE_CONTROLS,

@@ -13,6 +13,10 @@ export interface GaugeOptions {
   readonly barShape: 'flat' | 'rounded';
   /** More than 1 cuts the ring into so many pieces. */
   readonly segmentCount: number;
+  /** How far pieces stand apart, 0 to 1. */
+  readonly segmentSpacing: number;
+  /** How thick the ring is, 0.1 to 1. */
+  readonly barWidthFactor: number;
   readonly showThresholdMarkers: boolean;
   readonly showThresholdLabels: boolean;
   /** The value's past inside the ring. */
@@ -40,6 +44,8 @@ export const gauge: PanelSpec<GaugeOptions> = {
       shape: options.oneOf('shape', ['gauge', 'circle'], 'gauge'),
       barShape: options.oneOf('barShape', ['flat', 'rounded'], 'flat'),
       segmentCount: options.number('segmentCount', { min: 0, max: 100 }, 1),
+      segmentSpacing: options.number('segmentSpacing', { min: 0, max: 1 }, 0.3),
+      barWidthFactor: options.number('barWidthFactor', { min: 0.1, max: 1 }, 0.5),
       showThresholdMarkers: options.boolean('showThresholdMarkers', true),
       showThresholdLabels: options.boolean('showThresholdLabels', false),
       sparkline: options.boolean('sparkline', false),
@@ -57,6 +63,10 @@ export const gauge: PanelSpec<GaugeOptions> = {
     control('Gauge', 'textMode', 'Text', choice('auto', 'value', 'value_and_name', 'name', 'none'), 'auto'),
     control('Gauge', 'barShape', 'Ends', choice('flat', 'rounded'), 'flat'),
     control('Gauge', 'segmentCount', 'Pieces', { kind: 'number', min: 1, max: 100 }, 1),
+    control('Gauge', 'segmentSpacing', 'Between pieces', { kind: 'number', min: 0, max: 1, step: 0.1 }, 0.3, {
+      when: (read) => Number(read('segmentCount') ?? 1) > 1,
+    }),
+    control('Gauge', 'barWidthFactor', 'Thickness', { kind: 'number', min: 0.1, max: 1, step: 0.1 }, 0.5),
     control('Gauge', 'showThresholdMarkers', 'Threshold marks', SWITCH, true),
     control('Gauge', 'showThresholdLabels', 'Threshold labels', SWITCH, false),
     control('Gauge', 'sparkline', 'Past inside', SWITCH, false),

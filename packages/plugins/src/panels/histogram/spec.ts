@@ -49,9 +49,11 @@ export const histogram: PanelSpec<HistogramOptions> = {
       hint: 'Drawn as an outline over the others.',
     }),
     control('Histogram', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 80),
+    control('Histogram', 'custom.lineWidth', 'Line width', { kind: 'number', min: 0, max: 10 }, 1),
+    control('Histogram', 'custom.gradientMode', 'Gradient', choice('none', 'opacity', 'hue'), 'none'),
     control('Histogram', 'custom.stacking.mode', 'Stack', choice(['none', 'Off'], 'normal', ['percent', '100 %']), 'none'),
     ...TOOLTIP_CONTROLS,
-    ...LEGEND_CONTROLS,
+    ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
     ...HIDE_CONTROLS,
   ],
 };

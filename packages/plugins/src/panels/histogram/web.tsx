@@ -77,7 +77,7 @@ function Histogram({ options, field, data, width, height, title, context }: Pane
         : colorOf(own?.color?.mode === 'thresholds' ? undefined : own?.color, { slot: slots.get(name) ?? 0, index }, theme);
       const opacity = own?.custom?.['fillOpacity'];
       const fill = typeof opacity === 'number' ? Math.min(1, Math.max(0, opacity / 100)) : 0.8;
-      const stacking = own?.custom?.['stacking'];
+      const { lineWidth, gradientMode, stacking } = own?.custom ?? {};
       return {
         id: `${index} ${name}`,
         name: isReference ? `${name} (reference)` : name,
@@ -90,8 +90,8 @@ function Histogram({ options, field, data, width, height, title, context }: Pane
         },
         // Behind each other, all must be seen.
         fill: columns.length > 1 ? Math.min(fill, 0.55) : fill,
-        lineWidth: 1,
-        gradient: false,
+        lineWidth: typeof lineWidth === 'number' ? Math.min(10, Math.max(0, lineWidth)) : 1,
+        gradient: gradientMode === 'opacity' || gradientMode === 'hue',
         outline: isReference,
         piles: typeof stacking === 'object' && stacking !== null && 'mode' in stacking ? stacking.mode : 'none',
       };
@@ -129,6 +129,7 @@ function Histogram({ options, field, data, width, height, title, context }: Pane
         placement: legend.showLegend && legend.displayMode !== 'hidden' && found.series.length > 1 ? legend.placement : 'hidden',
         mode: 'list',
         heads: [],
+        width: legend.width,
       }}
       legendItems={legendItems}
       tooltip={options.tooltip}
