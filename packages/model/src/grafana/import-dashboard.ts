@@ -3,10 +3,10 @@ import { BadRequest } from '../bad-request.ts';
 import { DASHBOARD_VERSION } from '../dashboard.ts';
 import { parseDashboard } from '../parse/dashboard.ts';
 import { mendCase } from './careless.ts';
-import { importV1 } from './import-v1.ts';
+import { importV1, type Naming } from './import-v1.ts';
 import { importV2, isV2 } from './import-v2.ts';
 import { answerInputs, readInputs } from './inputs.ts';
-import { numberOf, objectsOf, type Json } from './json.ts';
+import { numberOf, objectsOf, textOf, type Json } from './json.ts';
 import { readText, type ForeignDashboard } from './read-text.ts';
 import { Notes, Report } from './report.ts';
 
@@ -15,13 +15,18 @@ const NEWEST_SCHEMA = 42;
 /**
  * Reads the dashboards of a file: Grafana's of any age in JSON, bare or in the envelope of an API or a Kubernetes resource, in
  * ConfigMaps of YAML or JSON, or Vitrine's own. `answers` say what stands for each input by its name. Each dashboard comes with
- * a report of what was migrated, approximated, unsupported or repaired; what is not understood is kept in `extra`.
+ * a report of what was migrated, approximated, unsupported or repaired; what is not understood is kept in `extra`. `uidFor` is
+ * told the uid in the document, "" where there is none, and says what it is to be; "" makes one of the title.
  * Throws BadRequest with a sentence that names the place.
  */
-export function importDashboards(text: string, answers: Readonly<Record<string, string>> = {}): ImportedDashboard[] {
+export function importDashboards(
+  text: string,
+  answers: Readonly<Record<string, string>> = {},
+  uidFor: Naming['uidFor'] = (given) => given,
+): ImportedDashboard[] {
   return readText(text).map((found) => {
     try {
-      return importOne(found, answers);
+      return importOne(found, answers, uidFor);
     } catch (error) {
       if (!(error instanceof BadRequest) || found.path === '') throw error;
       const field = `${found.path}.${error.field}`;
@@ -30,22 +35,29 @@ export function importDashboards(text: string, answers: Readonly<Record<string, 
   });
 }
 
-function importOne({ json, path, name }: ForeignDashboard, answers: Readonly<Record<string, string>>): ImportedDashboard {
-  if (isOwn(json))
-    return { dashboard: parseDashboard(json), report: { form: `Vitrine ${String(json['version'])}`, inputs: [], findings: [] } };
+function importOne(
+  { json, path, name }: ForeignDashboard,
+  answers: Readonly<Record<string, string>>,
+  uidFor: Naming['uidFor'],
+): ImportedDashboard {
+  if (isOwn(json)) {
+    const uid = uidFor(textOf(json['uid']));
+    const dashboard = parseDashboard(uid === '' ? json : { ...json, uid });
+    return { dashboard, report: { form: `Vitrine ${String(json['version'])}`, inputs: [], findings: [] } };
+  }
   const report = new Report();
   const notes = new Notes(report, path);
   const inputs = readInputs(json);
   const answered = answerInputs(json, inputs, answers);
   noteOpenInputs(inputs, answered, notes);
   const { form, dashboard } = isV2(json)
-    ? { form: 'Grafana v2', dashboard: importV2(answered, name, notes) }
-    : readV1(mendCase(answered, notes), name, notes);
+    ? { form: 'Grafana v2', dashboard: importV2(answered, { name, uidFor }, notes) }
+    : readV1(mendCase(answered, notes), { name, uidFor }, notes);
   // The parser has the last word, so that whatever comes in can be saved and opened again.
   return { dashboard: parseDashboard(dashboard), report: { form, inputs, findings: report.findings } };
 }
 
-function readV1(json: Json, name: string, notes: Notes): { readonly form: string; readonly dashboard: unknown } {
+function readV1(json: Json, naming: Naming, notes: Notes): { readonly form: string; readonly dashboard: unknown } {
   const schema = numberOf(json['schemaVersion']);
   if (schema !== undefined && schema > NEWEST_SCHEMA) {
     notes
@@ -54,7 +66,7 @@ function readV1(json: Json, name: string, notes: Notes): { readonly form: string
         `The schema ${schema} is newer than ${NEWEST_SCHEMA}, the newest one known here; what is new in it is kept, not understood.`,
       );
   }
-  return { form: schema === undefined ? 'Grafana v1' : `Grafana v1, schema ${schema}`, dashboard: importV1(json, name, notes) };
+  return { form: schema === undefined ? 'Grafana v1' : `Grafana v1, schema ${schema}`, dashboard: importV1(json, naming, notes) };
 }
 
 function noteOpenInputs(inputs: readonly ImportInput[], answered: Json, notes: Notes): void {

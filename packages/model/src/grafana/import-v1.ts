@@ -40,8 +40,16 @@ const READ = [
   'vitrine',
 ];
 
-/** Reads a dashboard of the flat form, of any schema version. `name` is what its envelope calls it. */
-export function importV1(json: Json, name: string, notes: Notes): Dashboard {
+/** How a dashboard comes by its uid. */
+export interface Naming {
+  /** What its envelope calls it; "" where nothing does. */
+  readonly name: string;
+  /** What the importer makes of the uid in the document, which is "" where there is none; "" makes one of the title. */
+  readonly uidFor: (given: string) => string;
+}
+
+/** Reads a dashboard of the flat form, of any schema version. */
+export function importV1(json: Json, naming: Naming, notes: Notes): Dashboard {
   const templating = objectOf(json['templating']);
   const { variables, unread } = readVariables(templating['list'], notes.at('templating.list'));
   const found = findPanels(json, notes);
@@ -62,7 +70,7 @@ export function importV1(json: Json, name: string, notes: Notes): Dashboard {
   const own = objectOf(json['vitrine']);
   return {
     version: DASHBOARD_VERSION,
-    uid: readUid(textOf(json['uid'], name), title, notes.at('uid')),
+    uid: readUid(textOf(json['uid'], naming.name), naming.uidFor, title, notes.at('uid')),
     title,
     description: textOf(json['description']),
     tags: listOf(json['tags'])
@@ -143,20 +151,17 @@ function fillFromLibrary({ json }: FoundPanel, dashboard: Json): Json {
   };
 }
 
-function readUid(given: string, title: string, notes: Notes): string {
+function readUid(given: string, uidFor: Naming['uidFor'], title: string, notes: Notes): string {
   const slug = (text: string): string =>
     text
       .slice(0, 200)
       .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
       .replaceAll(/^-+|-+$/g, '')
       .slice(0, 64);
-  const uid = slug(given) || slug(title.toLowerCase()).slice(0, 40) || 'dashboard';
-  if (uid !== given)
-    notes.repaired(
-      given === ''
-        ? `The dashboard had no uid; it is ${uid} now.`
-        : `"${given}" cannot stand in an address; the uid is ${uid} now.`,
-    );
+  const wanted = uidFor(given);
+  const uid = slug(wanted) || slug(title.toLowerCase()).slice(0, 40) || 'dashboard';
+  if (given === '') notes.repaired(`The dashboard had no uid; it is ${uid} now.`);
+  else if (uid !== wanted) notes.repaired(`"${wanted.slice(0, 100)}" cannot stand in an address; the uid is ${uid} now.`);
   return uid;
 }
 

@@ -1,5 +1,5 @@
 import type { Dashboard, GridPosition, Layout, Section } from '../dashboard.ts';
-import { importV1 } from './import-v1.ts';
+import { importV1, type Naming } from './import-v1.ts';
 import { isObject, numberOf, objectOf, objectsOf, omit, saysSomething, textOf, type Json } from './json.ts';
 import type { Notes } from './report.ts';
 
@@ -29,7 +29,7 @@ export function isV2(json: Json): boolean {
  * Reads a dashboard of the second form: elements by name, and a layout that refers to them. What it says of a panel and of a
  * variable is put in the words of the first form and read as those are; the layout stays nested.
  */
-export function importV2(spec: Json, name: string, notes: Notes): Dashboard {
+export function importV2(spec: Json, naming: Naming, notes: Notes): Dashboard {
   const ids = elementIds(objectOf(spec['elements']), notes.at('elements'));
   const places = new Map<number, Json>();
   const variables = objectsOf(spec['variables']).map((variable, index) => toVariable(variable, notes.at(`variables[${index}]`)));
@@ -68,7 +68,7 @@ export function importV2(spec: Json, name: string, notes: Notes): Dashboard {
     panels: spread,
     vitrine: { panels: spread.map(({ id }) => id), layout: withUnplaced(layout, unplaced, walk) },
   };
-  return importV1(json, name, notes);
+  return importV1(json, naming, notes);
 }
 
 function timeOf(settings: Json): Json {

@@ -33,6 +33,7 @@ test('tells panel by panel what an import would make of a dashboard', () => {
     '  panel 4 "GPU" (graph)',
     '    approximated panels[0].nullPointMode: Missing values were drawn as zero; here they stay missing, as a gap.',
     '    migrated     panels[0].type: The graph became a timeseries panel that looks as its options said.',
+    '1 file, 0 errors, 1 warning',
   ]);
 });
 
@@ -47,7 +48,13 @@ test('reads folders, and YAML that holds dashboards', () => {
   expect(lines.filter((line) => !line.startsWith(' ')).map((line) => line.split(',')[0])).toEqual([
     'a.json: "GPUs" (gpus)',
     'inner/b.yaml: "GPUs" (in-yaml)',
+    '2 files',
   ]);
+});
+
+test('sums up what became of a folder', () => {
+  const { code, lines } = check({ 'a.json': JSON.stringify(dashboard), 'bad.json': '{', 'inner/b.yaml': configMap });
+  expect([code, lines.at(-1)]).toEqual([1, '3 files, 1 error, 2 warnings']);
 });
 
 test.each([

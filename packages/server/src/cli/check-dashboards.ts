@@ -6,25 +6,42 @@ import { extname, join } from 'node:path';
 import { complain, print } from './print.ts';
 
 const LEVELS = ['migrated', 'approximated', 'unsupported', 'repaired'] as const;
+const WARNINGS: ReadonlySet<ImportFinding['level']> = new Set(['approximated', 'unsupported']);
 /** What of a folder may hold dashboards; YAML only where it says so. */
 const YAML_WITH_DASHBOARDS = /^[ \t]*kind:[ \t]*["']?(ConfigMap|ConfigMapList|List|Dashboard|GrafanaDashboard)\b/m;
 
-/** `vitrine check dashboard FILE…`: what an import would make of each, panel by panel. The exit code is 1 where one cannot be read. */
+/** `vitrine check dashboard FILE…`: what an import would make of each, panel by panel, and the sum. The exit code is 1 where one cannot be read. */
 export function checkDashboards(paths: readonly string[]): number {
   if (paths.length === 0) {
     complain('vitrine check dashboard: expected files or folders of dashboards, Grafana’s or Vitrine’s, in JSON or YAML.');
     return 1;
   }
-  let failed = 0;
+  const sum: Sum = { files: 0, errors: 0, warnings: 0 };
   for (const path of paths) {
     try {
-      for (const { file, text } of textsOf(path)) failed += checkOne(file, text);
+      for (const { file, text } of textsOf(path)) {
+        sum.files++;
+        checkOne(file, text, sum);
+      }
     } catch (error) {
-      failed++;
+      sum.files++;
+      sum.errors++;
       complain(`${path}: ${sentenceOf(error as NodeJS.ErrnoException)}`);
     }
   }
-  return failed === 0 ? 0 : 1;
+  print(`${counted(sum.files, 'file')}, ${counted(sum.errors, 'error')}, ${counted(sum.warnings, 'warning')}`);
+  return sum.errors === 0 ? 0 : 1;
+}
+
+/** What became of all files: an error is one that cannot be read, a warning what looks or behaves a little different, or is not shown. */
+interface Sum {
+  files: number;
+  errors: number;
+  warnings: number;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** The file, or those of a folder in the order of their names. */
@@ -39,14 +56,16 @@ function textsOf(path: string): { readonly file: string; readonly text: string }
     .filter(({ file, text }) => extname(file) === '.json' || YAML_WITH_DASHBOARDS.test(text));
 }
 
-function checkOne(file: string, text: string): number {
+function checkOne(file: string, text: string, sum: Sum): void {
   try {
-    for (const imported of importDashboards(text)) for (const line of reportLines(file, imported)) print(line);
-    return 0;
+    for (const imported of importDashboards(text)) {
+      for (const line of reportLines(file, imported)) print(line);
+      sum.warnings += imported.report.findings.filter(({ level }) => WARNINGS.has(level)).length;
+    }
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
     complain(`${file}: ${error.message}`);
-    return 1;
+    sum.errors++;
   }
 }
 

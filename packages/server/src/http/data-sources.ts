@@ -5,6 +5,7 @@ import { authorOf } from '../auth/author.ts';
 import { setUpDataSource } from '../documents/data-source-setup.ts';
 import type { DataSource } from '../documents/data-sources.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
+import { unsupportedSource } from '../query/sources.ts';
 import { HttpError } from './errors.ts';
 import { optional, ORG } from './grafana/shapes.ts';
 import type { Routes } from './routes.ts';
@@ -138,6 +139,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
 /** Where a source is and who it is asked as may tell more of a network than viewers are to know. */
 function shape(source: DataSource, request: FastifyRequest) {
   const { id, uid, name, type, isDefault, readOnly, version, settings } = source;
+  const unsupported = unsupportedSource(source);
   const isAdmin = authorOf(request.caller).role === 'admin';
   const text = (key: string): string => (isAdmin && typeof settings[key] === 'string' ? settings[key] : '');
   return {
@@ -160,5 +162,8 @@ function shape(source: DataSource, request: FastifyRequest) {
     secureJsonFields: isAdmin ? Object.fromEntries(source.secretNames.map((secret) => [secret, true])) : {},
     version,
     readOnly,
+    // Beyond Grafana's shape: what is set up here may be of a type that only Grafana can ask.
+    supported: unsupported === undefined,
+    notice: unsupported ?? '',
   };
 }

@@ -104,6 +104,26 @@ describe('an import', () => {
     expect((await ask('GET', `/api/dashboards/${uids[1]}`)).status).toBe(200);
   });
 
+  test.each<[string, object, RegExp]>([
+    ['made of the title', {}, /^The dashboard had no uid; it is uid-less now\.$/],
+    ['named', { uid: 'mine' }, /^The dashboard had no uid; it is mine now\.$/],
+    ['new', { uid: '' }, /^The dashboard had no uid; it is (\S+) now\.$/],
+  ])('of a dashboard without a uid says the one that it has: %s', async (_, more, sentence) => {
+    const text = JSON.stringify({ ...foreign('a'), uid: undefined, title: 'Uid less' });
+    const { body } = await asker(await testApp())('POST', '/api/import', { text, ...more });
+    const [{ dashboard, report }] = body.dashboards;
+    const found = report.findings.find(({ path }: { path: string }) => path === 'uid');
+    expect(found?.text).toMatch(sentence);
+    expect(found?.text).toContain(dashboard.uid);
+  });
+
+  test('through Grafana’s address says so too', async () => {
+    const { body } = await asker(await testApp())('POST', '/api/dashboards/db', { dashboard: { ...foreign('a'), uid: null } });
+    expect(body.report.findings).toContainEqual(
+      expect.objectContaining({ path: 'uid', text: `The dashboard had no uid; it is ${body.uid} now.` }),
+    );
+  });
+
   test.each<[string, object, number, RegExp]>([
     ['no JSON', { text: '{"panels": [' }, 400, /^text: is not JSON/],
     ['no dashboard', { text: '{"a": 1}' }, 400, /^text: holds no dashboard/],

@@ -35,7 +35,8 @@ export function importRoutes(app: Routes, catalog: DashboardCatalog, documents: 
     schema: { summary: 'Reads Grafana dashboards of any age, and saves them unless it is a trial', body: importRequest },
     async handler(request): Promise<ImportAnswer> {
       const { text, inputs, trial = false, folder, overwrite = false, uid } = request.body;
-      const dashboards = renamed(importDashboards(text, inputs), uid);
+      const dashboards = importDashboards(text, inputs, uidFor(uid));
+      refuseOneUidForAll(dashboards, uid);
       dashboards.forEach(refuseLarge);
       if (trial) return { dashboards };
       // All or nothing: a file of ten dashboards is not to be saved in part.
@@ -64,14 +65,17 @@ export function importRoutes(app: Routes, catalog: DashboardCatalog, documents: 
   });
 }
 
-function renamed(dashboards: readonly ImportedDashboard[], uid: string | undefined): readonly ImportedDashboard[] {
-  if (uid === undefined) return dashboards;
-  if (uid === '') return dashboards.map((imported) => withUid(imported, newUid()));
-  if (dashboards.length > 1) {
-    throw new BadRequest('uid', `can name one dashboard, and the file holds ${dashboards.length}; leave it out or send ""`);
-  }
+/** Whoever imports may name the dashboard, or have each get a new uid by "". */
+function uidFor(uid: string | undefined): (given: string) => string {
+  if (uid === undefined) return (given) => given;
+  if (uid === '') return () => newUid();
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
-  return dashboards.map((imported) => withUid(imported, uid));
+  return () => uid;
+}
+
+function refuseOneUidForAll(dashboards: readonly ImportedDashboard[], uid: string | undefined): void {
+  if (uid === undefined || uid === '' || dashboards.length === 1) return;
+  throw new BadRequest('uid', `can name one dashboard, and the file holds ${dashboards.length}; leave it out or send ""`);
 }
 
 /** What is imported must be small enough to be saved again after a change. */
@@ -83,10 +87,6 @@ function refuseLarge({ dashboard }: ImportedDashboard): void {
     'text',
     `makes a dashboard "${dashboard.title.slice(0, 100)}" of ${has} MiB, and the limit is ${most} MiB; split it`,
   );
-}
-
-function withUid({ dashboard, report }: ImportedDashboard, uid: string): ImportedDashboard {
-  return { dashboard: { ...dashboard, uid }, report };
 }
 
 async function refuseTaken(catalog: DashboardCatalog, dashboards: readonly ImportedDashboard[]): Promise<void> {

@@ -1,4 +1,5 @@
-import { encodePanelData } from '@vitrine/model/frame-wire.ts';
+import { decodePanelData, encodePanelData } from '@vitrine/model/frame-wire.ts';
+import type { PanelData } from '@vitrine/model/frame.ts';
 import { describe, expect, test } from 'vitest';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 
@@ -9,17 +10,20 @@ const dashboard = {
   x: 'time',
   panels: [{ id: 1, kind: 'stat', grid: { x: 0, y: 0, w: 4, h: 4 } }],
 };
-const data = Buffer.from(
-  encodePanelData({
-    frames: [{ refId: 'A', shape: 'table', length: 1, fields: [{ name: 'v', type: 'number', values: Float64Array.of(42) }] }],
-    notices: [],
-    traces: [],
-    fromMs: 0,
-    toMs: 1,
-    stepMs: 1,
-    growable: false,
-  }),
-).toString('base64');
+const encode = (traces: PanelData['traces']): string =>
+  Buffer.from(
+    encodePanelData({
+      frames: [{ refId: 'A', shape: 'table', length: 1, fields: [{ name: 'v', type: 'number', values: Float64Array.of(42) }] }],
+      notices: [],
+      traces,
+      fromMs: 0,
+      toMs: 1,
+      stepMs: 1,
+      growable: false,
+    }),
+  ).toString('base64');
+const data = encode([]);
+const read = (base64: string): PanelData => decodePanelData(Buffer.from(base64, 'base64'));
 
 function asker({ app }: TestApp, headers: Record<string, string>) {
   return async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => {
@@ -39,14 +43,52 @@ describe('a snapshot', () => {
     const { ask, anybody } = await place();
     const { body } = await ask('POST', '/api/snapshots', { dashboard, data: { 1: data }, name: 'Then' });
     expect(body.url).toBe(`http://localhost/dashboard/snapshot/${body.key}`);
-    expect((await ask('GET', `/api/snapshots/${body.key}`)).body).toMatchObject({
-      meta: { name: 'Then', public: false },
-      dashboard: { uid: 'd', panels: [{ id: 1 }] },
-      data: { 1: data },
-    });
+    const kept = (await ask('GET', `/api/snapshots/${body.key}`)).body;
+    expect(kept).toMatchObject({ meta: { name: 'Then', public: false }, dashboard: { uid: 'd', panels: [{ id: 1 }] } });
+    expect(read(kept.data[1])).toEqual(read(data));
     expect((await anybody('GET', `/api/snapshots/${body.key}`)).status).toBe(401);
     expect((await anybody('GET', '/api/snapshots/guess')).status).toBe(401);
     expect((await ask('GET', '/api/snapshots/:key')).status).toBe(404);
+  });
+
+  test('says nothing of what was asked, whoever sends it along', async () => {
+    const { ask, anybody } = await place();
+    const secret = { expr: 'secret_metric' };
+    const source = { type: 'prometheus', uid: 'secret-source' };
+    const trace = { refId: 'A', source: 'secret-source', executed: 'secret_metric' };
+    const { body } = await ask('POST', '/api/snapshots', {
+      public: true,
+      data: { 1: encode([{ ...trace, stepMs: 1, elapsedMs: 1, seriesRead: 1, samplesRead: 1 }]) },
+      dashboard: {
+        ...dashboard,
+        extra: { note: 'secret' },
+        variables: [
+          { kind: 'query', name: 'job', source, spec: secret, regex: 'secret', current: 'api' },
+          { kind: 'adhoc', name: 'f', source, filters: [], baseFilters: [{ key: 'tenant', operator: '=', value: 'secret' }] },
+        ],
+        annotations: [
+          { name: 'Deploys', source, spec: secret },
+          { name: 'Marks', source, spec: { snapshot: [{ text: 'v2' }], ...secret } },
+        ],
+        panels: [
+          {
+            ...dashboard.panels[0],
+            queries: [{ refId: 'A', source, spec: secret }],
+            transformations: [{ id: 'filterByName', options: { secret: 1 } }],
+            extra: { targets: secret },
+          },
+        ],
+      },
+    });
+    const shown = (await anybody('GET', `/api/snapshots/${body.key}`)).body;
+    expect(JSON.stringify(shown)).not.toContain('secret');
+    expect(Buffer.from(shown.data[1], 'base64').toString('latin1')).not.toContain('secret');
+    expect(read(shown.data[1])).toEqual(read(data));
+    expect(shown.dashboard).toMatchObject({
+      variables: [{ name: 'job', current: 'api' }, { name: 'f' }],
+      annotations: [{ name: 'Deploys' }, { name: 'Marks', spec: { snapshot: [{ text: 'v2' }] } }],
+      panels: [{ queries: [{ refId: 'A', source: { type: 'prometheus' } }] }],
+    });
   });
 
   test('is shown without a sign-in only where it was made public', async () => {

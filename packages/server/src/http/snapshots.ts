@@ -1,5 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { decodePanelData } from '@vitrine/model/frame-wire.ts';
+import { decodePanelData, encodePanelData } from '@vitrine/model/frame-wire.ts';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import { hashOf, newSecretText } from '../auth/secret-text.ts';
@@ -9,6 +9,7 @@ import { readOneDashboard } from '../query/read-dashboard-text.ts';
 import { HttpError } from './errors.ts';
 import { flag, iso, optional } from './grafana/shapes.ts';
 import type { Routes } from './routes.ts';
+import { withoutQueries, withoutTraces } from './without-queries.ts';
 
 /** What one snapshot may hold, and all of them together. */
 const MAX_SNAPSHOT_BYTES = 32 * 1024 * 1024;
@@ -33,7 +34,7 @@ const createRequest = z.object({
 });
 
 /**
- * Dashboards as they were, with their data. A snapshot is read by whoever may see the page; without a sign-in only where it
+ * Dashboards as they were, with their data and without what they asked. A snapshot is read by whoever may see the page; without a sign-in only where it
  * was made public. Deleting takes its delete key, or whoever made it, or an admin.
  */
 export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
@@ -49,9 +50,9 @@ export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
       const { dashboard: document, name, expires = 0, data = {}, originalUrl = '', external } = request.body;
       if (external === true) throw new BadRequest('external', 'snapshots are kept on this server only; leave it out');
       const { dashboard } = readOneDashboard(document, 'snapshot');
-      for (const [panel, text] of Object.entries(data)) checkData(`data.${panel}`, text);
-      const dashboardJson = JSON.stringify(dashboard);
-      const dataJson = JSON.stringify(data);
+      const shown = Object.entries(data).map(([panel, text]) => [panel, readData(`data.${panel}`, text)]);
+      const dashboardJson = JSON.stringify(withoutQueries(dashboard));
+      const dataJson = JSON.stringify(Object.fromEntries(shown));
       const nowMs = Date.now();
       const sizeBytes = dashboardJson.length + dataJson.length;
       await snapshots.removeExpired(nowMs);
@@ -177,11 +178,12 @@ export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
   });
 }
 
-/** What a page would not be able to read is not kept. */
-function checkData(field: string, base64: string): void {
+/** What a page would not be able to read is not kept, nor how it was asked for. */
+function readData(field: string, base64: string): string {
   if (!BASE64.test(base64)) throw new BadRequest(field, 'is not base64');
   try {
-    decodePanelData(Buffer.from(base64, 'base64'));
+    const data = decodePanelData(Buffer.from(base64, 'base64'));
+    return Buffer.from(encodePanelData(withoutTraces(data))).toString('base64');
   } catch (cause) {
     throw new BadRequest(field, `is not the data of a panel (${(cause as Error).message})`, { cause });
   }

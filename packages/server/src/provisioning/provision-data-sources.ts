@@ -1,6 +1,8 @@
 import { setUpDataSource } from '../documents/data-source-setup.ts';
+import type { DataSource } from '../documents/data-sources.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { uidOfName } from '../query/data-source-registry.ts';
+import { unsupportedSource } from '../query/sources.ts';
 import { type ProvisioningField, type ProvisioningFile, type ProvisioningFiles, sentenceOf } from './provisioning-file.ts';
 
 /** Which file set up a source, by its uid, so that a later start knows what to take away. */
@@ -15,7 +17,7 @@ interface SetUpBy {
 
 /**
  * Sets up the data sources of Grafana's provisioning files: `deleteDatasources` first, then `datasources`; what a file with
- * `prune: true` no longer has is removed. A source that cannot be read costs only itself: its sentence goes to `problems`.
+ * `prune: true` no longer has is removed. One whose type cannot be asked is set up with a notice. A source that cannot be read costs only itself: its sentence goes to `problems`.
  */
 export async function provisionDataSources(documents: DocumentStore, found: ProvisioningFiles): Promise<void> {
   const { problems } = found;
@@ -31,22 +33,24 @@ export async function provisionDataSources(documents: DocumentStore, found: Prov
       const isDefault = entry.at('isDefault')?.boolean() ?? false;
       if (isDefault && defaultBy !== undefined)
         entry.fail(`only one data source can be the default, and ${defaultBy} says it is`);
-      const uid = await provisionOne(documents, entry, isDefault);
+      const source = await provisionOne(documents, entry, isDefault);
       if (isDefault) defaultBy = entry.where;
-      setUp.set(uid, { file: path, prune });
+      const unsupported = unsupportedSource(source);
+      if (unsupported !== undefined) found.notices.push(`${entry.where}: ${unsupported}`);
+      setUp.set(source.uid, { file: path, prune });
     });
   }
   await prunePast(documents, setUp, found.files);
 }
 
-async function provisionOne(documents: DocumentStore, entry: ProvisioningField, isDefault: boolean): Promise<string> {
+async function provisionOne(documents: DocumentStore, entry: ProvisioningField, isDefault: boolean): Promise<DataSource> {
   const name = textAt(entry, 'name');
   if (name === '') entry.fail('has no name');
   if (textAt(entry, 'type') === '') entry.fail(`"${name}" has no type`);
   const known = await documents.dataSources.list();
   const uid = textAt(entry, 'uid');
   const before = known.find((it) => (uid === '' ? it.name === name : it.uid === uid)) ?? known.find((it) => it.name === name);
-  const saved = await setUpDataSource(
+  return setUpDataSource(
     documents,
     {
       uid: uid === '' ? (before?.uid ?? uidOfName(name)) : uid,
@@ -68,7 +72,6 @@ async function provisionOne(documents: DocumentStore, entry: ProvisioningField, 
     before,
     { readOnly: !(entry.at('editable')?.boolean() ?? false), onlyTheseSecrets: true },
   );
-  return saved.uid;
 }
 
 /** What an earlier start set up from a file that now has it no longer, though it can be read or is gone. */

@@ -107,6 +107,16 @@ datasources:
   ]);
 });
 
+test('a source of a type that cannot be asked is set up, and the log says what comes of it', async () => {
+  const { start, documents } = await place({
+    'provisioning/datasources/a.yaml': 'datasources:\n  - {name: Logs, type: loki}\n  - {name: P, type: prometheus}\n',
+  });
+  expect(await start()).toEqual([
+    'provisioning/datasources/a.yaml:2: The data source "Logs" is of the type loki, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. Supported are prometheus and Vitrine\'s own store.',
+  ]);
+  expect((await documents.dataSources.list()).map(({ name }) => name)).toEqual(['Logs', 'P']);
+});
+
 test('a source that its file no longer has goes where the file says prune, and by deleteDatasources', async () => {
   const { start, write, documents } = await place({
     'provisioning/datasources/a.yaml':
@@ -150,6 +160,10 @@ test('dashboards are what a provider’s files say, Grafana’s and Vitrine’s'
   expect(await start()).toEqual([]);
   expect(await titles()).toEqual(['Team/A', 'Team/B']);
   expect(await catalog.find('a')).toMatchObject({ builtin: true, revision: 0, dashboard: { panels: [{ kind: 'stat' }] } });
+  await expect(catalog.remove('a')).rejects.toMatchObject({
+    code: 'provisioned_dashboard',
+    message: expect.stringMatching(/^"A" comes from the file .*\/a\.json, which the provider "team" reads/),
+  });
   await expect(catalog.remove('a')).rejects.toThrow(/comes from the file .*a\.json, which the provider "team" reads/);
 
   write({ 'files/a.json': grafana('A, changed', 'a') });

@@ -19,9 +19,10 @@ export function readOneDashboard(
 ): ImportedDashboard {
   // A title alone makes a dashboard, and a script may send no more.
   const isBare = !['panels', 'rows', 'elements', 'layout', 'schemaVersion', 'spec'].some((key) => Object.hasOwn(document, key));
-  const [imported, ...more] = importDashboards(JSON.stringify(isBare ? { ...document, panels: [] } : document), answers);
+  const isNamed = typeof document['uid'] === 'string' && document['uid'] !== '';
+  const text = JSON.stringify(isBare ? { ...document, panels: [] } : document);
+  const [imported, ...more] = importDashboards(text, answers, (given) => (isNamed ? given : uid));
   if (imported === undefined || more.length > 0)
     throw new BadRequest('dashboard', `expected one dashboard, found ${more.length}`);
-  const isNamed = typeof document['uid'] === 'string' && document['uid'] !== '';
-  return isNamed ? imported : { ...imported, dashboard: { ...imported.dashboard, uid } };
+  return imported;
 }

@@ -33,6 +33,15 @@ export interface OpenSource {
   annotations(spec: Spec, context: QueryContext): Promise<readonly FoundAnnotation[]>;
 }
 
+/** The types that can be asked; the others can be set up, as Grafana's files have them. */
+const ASKED_TYPES: ReadonlySet<string> = new Set(['builtin', 'prometheus', 'victoriametrics-metrics-datasource']);
+
+/** What comes of a source whose type cannot be asked, as a sentence; undefined where it can. */
+export function unsupportedSource({ name, type }: { readonly name: string; readonly type: string }): string | undefined {
+  if (ASKED_TYPES.has(type)) return undefined;
+  return `The data source "${name}" is of the type ${type}, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. Supported are prometheus and Vitrine's own store.`;
+}
+
 /** Connections that nobody asks are forgotten past so many. */
 const MAX_CONNECTIONS = 200;
 

@@ -4,6 +4,14 @@ import { useMemo } from 'react';
 import { askJson } from '../api/client.ts';
 import type { SourceChoice } from './panel/queries-tab.tsx';
 
+interface Source {
+  readonly uid: string;
+  readonly name: string;
+  readonly type: string;
+  /** Whether Vitrine can ask a source of this type. */
+  readonly supported: boolean;
+}
+
 const OWN: SourceChoice = { ref: BUILTIN_SOURCE, name: 'Vitrine' };
 
 /** The data sources that a query can be asked of. */
@@ -11,11 +19,16 @@ export function useSourceChoices(): readonly SourceChoice[] {
   const { data } = useQuery({
     queryKey: ['data-sources'],
     staleTime: 60_000,
-    queryFn: ({ signal }) =>
-      askJson<readonly { readonly uid: string; readonly name: string; readonly type: string }[]>('/api/datasources', { signal }),
+    queryFn: ({ signal }) => askJson<readonly Source[]>('/api/datasources', { signal }),
   });
   return useMemo(() => {
     const others = (data ?? []).filter(({ uid }) => uid !== BUILTIN_SOURCE.uid);
-    return [OWN, ...others.map(({ uid, name, type }) => ({ ref: { type, uid }, name }))];
+    return [
+      OWN,
+      ...others.map(({ uid, name, type, supported }) => ({
+        ref: { type, uid },
+        name: supported ? name : `${name} (${type}: not supported)`,
+      })),
+    ];
   }, [data]);
 }

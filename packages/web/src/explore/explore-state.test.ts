@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { EMPTY_PANE, isAsking, readPane, writePane } from './explore-state.ts';
+import { emptyPane, isAsking, readPane, writePane } from './explore-state.ts';
 
-const asking = { queries: [{ ...EMPTY_PANE.queries[0]!, spec: { expr: 'up' } }], view: 'table' as const };
+const empty = emptyPane([]);
+const asking = { queries: [{ ...empty.queries[0]!, spec: { expr: 'up' } }], view: 'table' as const };
 
 test('a pane comes back from the URL as it was', () => {
   expect(readPane(writePane(asking))).toEqual(asking);
@@ -14,7 +15,13 @@ test.each([undefined, '', '{', '[]', '{"queries":[]}', '{"queries":[{"refId":1}]
 );
 
 test('an empty query asks nothing, and a hidden one neither', () => {
-  expect(isAsking(EMPTY_PANE)).toBe(false);
+  expect(isAsking(empty)).toBe(false);
   expect(isAsking(asking)).toBe(true);
   expect(isAsking({ ...asking, queries: asking.queries.map((query) => ({ ...query, hidden: true })) })).toBe(false);
 });
+
+test.each([
+  ['the default one', [{ uid: 'p', type: 'prometheus', isDefault: true, supported: true }], 'p'],
+  ['its own store, where that cannot be asked', [{ uid: 'l', type: 'loki', isDefault: true, supported: false }], 'builtin'],
+  ['its own store, where there is none', [{ uid: 'p', type: 'prometheus', isDefault: false, supported: true }], 'builtin'],
+])('opens on %s', (_, sources, uid) => expect(emptyPane(sources).queries[0]?.source.uid).toBe(uid));

@@ -2,6 +2,7 @@ import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { Query } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
+import type { SourceSummary } from '../api/queries.ts';
 
 /** What one half of the page asks, and how it shows the answer. */
 export interface Pane {
@@ -12,12 +13,15 @@ export interface Pane {
 export const VIEWS = ['graph', 'table', 'both', 'heatmap', 'logs'] as const;
 export type View = (typeof VIEWS)[number];
 
-export const EMPTY_PANE: Pane = {
-  queries: [
-    { refId: 'A', source: BUILTIN_SOURCE, hidden: false, spec: { expr: '', legendFormat: '', range: true, instant: false } },
-  ],
-  view: 'both',
-};
+/** What the page opens with: nothing, asked of the default data source, or of Vitrine's own store where that cannot be asked. */
+export function emptyPane(sources: readonly Pick<SourceSummary, 'uid' | 'type' | 'isDefault' | 'supported'>[]): Pane {
+  const usual = sources.find(({ isDefault, supported }) => isDefault && supported);
+  const source = usual === undefined ? BUILTIN_SOURCE : { type: usual.type, uid: usual.uid };
+  return {
+    queries: [{ refId: 'A', source, hidden: false, spec: { expr: '', legendFormat: '', range: true, instant: false } }],
+    view: 'both',
+  };
+}
 
 const LONGEST = 20_000;
 

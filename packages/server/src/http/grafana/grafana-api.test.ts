@@ -109,6 +109,35 @@ describe('an error in Grafana’s shapes', () => {
   });
 });
 
+test.each([
+  ['vLLM (EU)', 'vllm-eu'],
+  ['Prédiction_2', 'prediction-2'],
+  ['東京', '5p2x5Lqs'],
+])('a search hit of %s has the slug %s and the address with it', async (title, slug) => {
+  const t = await testApp();
+  const ask = asking(t, t.browser);
+  await ask('POST', '/api/dashboards/db', { dashboard: { uid: 'd', title, schemaVersion: 42, panels: [] } });
+  await ask('POST', '/api/folders', { uid: 'f', title });
+  expect((await ask('GET', '/api/search')).body).toMatchObject([
+    { type: 'dash-folder', slug, url: `/dashboards/f/f/${slug}` },
+    { type: 'dash-db', slug, uri: `db/${slug}`, url: `/d/d/${slug}` },
+  ]);
+});
+
+test('a data source of a type that cannot be asked is listed with a sentence', async () => {
+  const t = await testApp();
+  const ask = asking(t, t.browser);
+  await ask('POST', '/api/datasources', { name: 'Logs', type: 'loki', uid: 'logs' });
+  expect((await ask('GET', '/api/datasources')).body).toMatchObject([
+    { uid: 'builtin', supported: true, notice: '' },
+    {
+      uid: 'logs',
+      supported: false,
+      notice: expect.stringMatching(/^The data source "Logs" is of the type loki, which is not supported/),
+    },
+  ]);
+});
+
 test('a signed-in caller of health needs nothing, and of settings a token', async () => {
   const t = await testApp({ loopback: false });
   const anybody = asking(t, { host: 'vitrine.example' });

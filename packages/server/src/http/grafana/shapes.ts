@@ -27,15 +27,16 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The readable part of an address: "vLLM (EU)" is "vllm-eu". */
+/** The readable part of an address: "vLLM (EU)" is "vllm-eu"; a title without Latin letters or digits has its bytes in base64. */
 export function slug(title: string): string {
-  return title
-    .slice(0, 100)
+  const short = title.slice(0, 100);
+  const words = short
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
+  return words === '' ? Buffer.from(short).toString('base64url') : words;
 }
 
 export function dashboardUrl(uid: string, title: string): string {
