@@ -1,7 +1,7 @@
 import type { Frame } from '@vitrine/model/frame.ts';
 import { expect, test } from 'vitest';
 
-import { commonLabels, deduplicate, logLines, orderLines } from './log-lines.ts';
+import { commonLabels, deduplicate, labelNames, logLines, orderLines } from './log-lines.ts';
 import type { Deduplication } from './log-lines.ts';
 
 function logs(bodies: readonly string[], labels?: readonly unknown[]): Frame {
@@ -89,4 +89,21 @@ test('what all lines have in common is told once', () => {
     ),
   ]);
   expect(commonLabels(lines, orderLines(lines, false))).toEqual({ app: 'x' });
+});
+
+test.each([
+  ['1700000000123000456', 456],
+  ['1700000000123999999', 999_999],
+  ['', undefined],
+  ['-1700000000123000456', undefined],
+  ['1.7e18', undefined],
+])('of tsNs "%s" a millisecond leaves %s nanoseconds over', (text, want) => {
+  const frame = logs(['a']);
+  const lines = logLines([{ ...frame, fields: [...frame.fields, { name: 'tsNs', type: 'string', values: [text] }] }]);
+  expect(lines.nanosAt(0)).toBe(want);
+  expect(lines.labelsAt(0)).toEqual({});
+});
+
+test('labels that may be chosen are those that occur, by name', () => {
+  expect(labelNames(logLines([logs(['a', 'b'], [{ pod: 'x' }, { node: 'y', pod: 'z' }])]))).toEqual(['node', 'pod']);
 });

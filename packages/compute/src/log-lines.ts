@@ -9,6 +9,8 @@ export interface LogLines {
   /** Unix milliseconds. */
   readonly times: Float64Array;
   readonly bodies: readonly string[];
+  /** Nanoseconds within the millisecond, 0 to 999,999; undefined where the source does not tell. */
+  nanosAt(line: number): number | undefined;
   labelsAt(line: number): Readonly<Record<string, string>>;
   levelAt(line: number): LogLevel;
   /** Where a line comes from: its frame and row. */
@@ -17,6 +19,8 @@ export interface LogLines {
 
 export type LogLevel = 'critical' | 'error' | 'warning' | 'info' | 'debug' | 'trace' | 'unknown';
 
+/** A column of unix nanoseconds beside that of milliseconds: as text, since a double keeps no more than some hundreds of them. */
+const NANOS = /^(?:tsNs|timestamp_?ns)$/i;
 const BODY = /^(?:body|line|message|msg|log|content|text)$/i;
 const LEVEL = /^(?:detected_level|level|severity|severity_text|log\.level|lvl|loglevel)$/i;
 
@@ -58,12 +62,13 @@ const LEVEL_WITHIN = 200;
 export function logLines(frames: readonly Frame[]): LogLines {
   const parts = frames.flatMap((frame) => {
     const time = frame.fields.find((field) => field.type === 'time');
-    const words = frame.fields.filter(({ type }) => type === 'string');
+    const nanos = frame.fields.find(({ name, type }) => NANOS.test(name) && type === 'string');
+    const words = frame.fields.filter((field) => field.type === 'string' && field !== nanos);
     const body =
       words.find(({ name }) => BODY.test(name)) ?? words.find(({ name }) => !LEVEL.test(name) && name !== 'id') ?? words[0];
     if (!isNumbers(time) || body?.type !== 'string' || frame.shape === 'exemplars') return [];
-    const others = frame.fields.filter((field) => field !== time && field !== body && field.type !== 'frame');
-    return [{ frame, time, body, others, level: others.find(({ name }) => LEVEL.test(name)) }];
+    const others = frame.fields.filter((field) => field !== time && field !== body && field !== nanos && field.type !== 'frame');
+    return [{ frame, time, nanos, body, others, level: others.find(({ name }) => LEVEL.test(name)) }];
   });
   const length = parts.reduce((sum, { frame }) => sum + frame.length, 0);
   const times = new Float64Array(length);
@@ -89,6 +94,7 @@ export function logLines(frames: readonly Frame[]): LogLines {
     length,
     times,
     bodies,
+    nanosAt: (at) => nanosWithin(parts[partOf[at]!]!.nanos, rowOf[at]!),
     labelsAt,
     levelAt(at) {
       const { level } = parts[partOf[at]!]!;
@@ -100,6 +106,14 @@ export function logLines(frames: readonly Frame[]): LogLines {
     },
     originAt: (at) => ({ frame: parts[partOf[at]!]!.frame, row: rowOf[at]! }),
   };
+}
+
+/** Of what a millisecond leaves over. */
+const NANOS_DIGITS = 6;
+
+function nanosWithin(field: Field | undefined, row: number): number | undefined {
+  const text = field?.type === 'string' && field.present?.[row] !== 0 ? field.values[row]! : '';
+  return /^\d{16,20}$/.test(text) ? Number(text.slice(-NANOS_DIGITS)) : undefined;
 }
 
 function levelOf(word: string): LogLevel {
@@ -136,14 +150,28 @@ export function commonLabels(lines: LogLines, order: Uint32Array): Readonly<Reco
   return Object.fromEntries(common);
 }
 
+/** The labels that occur in the first lines, by name: what a reader may choose from. */
+export function labelNames(lines: LogLines): readonly string[] {
+  const names = new Set<string>();
+  for (let line = 0; line < Math.min(lines.length, LOOKED_AT) && names.size < MOST_NAMES; line++) {
+    for (const name of Object.keys(lines.labelsAt(line))) names.add(name);
+  }
+  return [...names].toSorted().slice(0, MOST_NAMES);
+}
+
+const LOOKED_AT = 1_000;
+const MOST_NAMES = 200;
+
 /** The lines in the order of their times; equal times as they came, turned round where the newest are first. */
-export function orderLines({ times, length }: LogLines, newestFirst: boolean): Uint32Array {
+export function orderLines(lines: LogLines, newestFirst: boolean): Uint32Array {
+  const { times, length } = lines;
   const sign = newestFirst ? -1 : 1;
   return Uint32Array.from({ length }, (_, line) => line).sort((a, b) => {
     const [x, y] = [times[a]!, times[b]!];
     if (x < y) return -sign;
     if (x > y) return sign;
-    return (Number.isNaN(x) ? 1 : 0) - (Number.isNaN(y) ? 1 : 0) || sign * (a - b);
+    const missing = (Number.isNaN(x) ? 1 : 0) - (Number.isNaN(y) ? 1 : 0);
+    return missing || sign * ((lines.nanosAt(a) ?? 0) - (lines.nanosAt(b) ?? 0) || a - b);
   });
 }
 

@@ -1,13 +1,17 @@
-import { commonLabels, deduplicate, logLines, orderLines } from '@vitrine/compute/log-lines.ts';
+import { commonLabels, deduplicate, labelNames, logLines, orderLines } from '@vitrine/compute/log-lines.ts';
 import type { Deduplication, LogLevel, LogLines } from '@vitrine/compute/log-lines.ts';
 import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
-import { useId, useMemo, useRef, useState } from 'react';
+import { Fragment, useId, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
 
-import { formatInstant } from '../chart/time-axis.ts';
 import { useRows } from '../table/use-rows.ts';
+import { LogDetails } from './log-details.tsx';
 import classes from './log-list.module.css';
+import { LogMenu, withOrWithout } from './log-menu.tsx';
+import type { LogView } from './log-menu.tsx';
+import { colouredParts, lineMatches, lineText, lineTime, markedParts } from './log-text.ts';
+import type { TimePrecision } from './log-text.ts';
 
 export interface LogListProps {
   readonly label: string;
@@ -15,17 +19,23 @@ export interface LogListProps {
   readonly width: number;
   readonly height: number;
   readonly timeZone: string;
+  /** At first; the reader may choose otherwise where `controls` are offered. */
   readonly showTime: boolean;
   readonly showLabels: boolean;
   readonly showCommonLabels: boolean;
   readonly wrap: boolean;
   /** Lays out lines that are JSON. */
   readonly prettify: boolean;
+  /** Colours names, quoted text and numbers. */
+  readonly highlight: boolean;
+  readonly precision: TimePrecision;
   readonly dedup: Deduplication;
   readonly newestFirst: boolean;
-  readonly details: boolean;
   /** Labels that stand instead of the line; empty shows the line. */
   readonly displayed: readonly string[];
+  /** Where the details of a line are: below it, or of one line at the side where there is room. */
+  readonly details: 'none' | 'inline' | 'sidebar';
+  readonly controls: boolean;
   readonly small: boolean;
   readonly links?: (frame: Frame, row: number) => readonly ResolvedLink[];
 }
@@ -34,10 +44,8 @@ const BAR = 30;
 /** Narrower lists leave the date to the details. */
 const DATE_FROM_WIDTH = 420;
 const SEARCH_FROM = { width: 260, height: 120 };
+const SIDE = { fromWidth: 640, share: 0.4, most: 480 };
 const ROW = { normal: 22, small: 18 };
-/** A line longer than this is shown by its start; its details hold the whole. */
-const MOST_LETTERS = 20_000;
-const MOST_MARKS = 100;
 
 const LEVEL_WORD: Readonly<Record<LogLevel, string>> = {
   critical: 'CRIT',
@@ -51,28 +59,51 @@ const LEVEL_WORD: Readonly<Record<LogLevel, string>> = {
 
 /** Lines of logs, the newest first or last: searched, unfolded, and as many of them as there are. */
 export function LogList(props: LogListProps): ReactElement {
-  const { label, frames, width, height, timeZone, wrap, prettify, dedup, newestFirst, small } = props;
+  const { label, frames, width, height, timeZone, small } = props;
   const lines = useMemo(() => logLines(frames), [frames]);
+  const [chosen, setChosen] = useState<Partial<LogView>>({});
+  const newestFirst = chosen.newestFirst ?? props.newestFirst;
+  const wrap = chosen.wrap ?? props.wrap;
+  const prettify = chosen.prettify ?? props.prettify;
+  const highlight = chosen.highlight ?? props.highlight;
+  const showTime = chosen.showTime ?? props.showTime;
+  const showLabels = chosen.showLabels ?? props.showLabels;
+  const precision = chosen.precision ?? props.precision;
+  const dedup = chosen.dedup ?? props.dedup;
+  const displayed = chosen.displayed ?? props.displayed;
+  const choose = (change: Partial<LogView>) => setChosen((now) => ({ ...now, ...change }));
+  const display = (name: string) => choose({ displayed: withOrWithout(displayed, name) });
+
   const sorted = useMemo(() => orderLines(lines, newestFirst), [lines, newestFirst]);
   const [search, setSearch] = useState('');
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [active, setActive] = useState<number>();
+  const [menu, setMenu] = useState<HTMLElement>();
   const part = search.trim().toLowerCase();
   const { order, counts } = useMemo(() => {
-    const matching = part === '' ? sorted : sorted.filter((line) => matches(lines, line, part));
+    const matching = part === '' ? sorted : sorted.filter((line) => lineMatches(lines, line, part));
     return deduplicate(lines, matching, dedup);
   }, [lines, sorted, part, dedup]);
   const common = useMemo(
-    () => (props.showCommonLabels || props.showLabels ? commonLabels(lines, sorted) : {}),
-    [lines, sorted, props.showCommonLabels, props.showLabels],
+    () => (props.showCommonLabels || showLabels ? commonLabels(lines, sorted) : {}),
+    [lines, sorted, props.showCommonLabels, showLabels],
   );
-  const narrow = width < DATE_FROM_WIDTH;
+  const names = useMemo(() => (menu === undefined ? [] : labelNames(lines)), [menu, lines]);
+  const hasNanos = useMemo(() => lines.length > 0 && lines.nanosAt(0) !== undefined, [lines]);
+
+  const hasDetails = props.details !== 'none';
+  const isAside = props.details === 'sidebar' && width >= SIDE.fromWidth;
+  // At the side there is room for one: the last that was opened.
+  const aside = isAside ? [...open].at(-1) : undefined;
+  const sideWidth = aside === undefined ? 0 : Math.min(SIDE.most, Math.round(width * SIDE.share));
+  const listWidth = width - sideWidth;
+  const narrow = listWidth < DATE_FROM_WIDTH;
   const commonEntries = Object.entries(common);
   const bar = width >= SEARCH_FROM.width && height >= SEARCH_FROM.height ? BAR : 0;
   const chips = props.showCommonLabels && commonEntries.length > 0 ? BAR : 0;
   const scroller = useRef<HTMLDivElement>(null);
   const rowHeight = small ? ROW.small : ROW.normal;
-  const varies = wrap || prettify || open.size > 0;
+  const varies = wrap || prettify || (open.size > 0 && !isAside);
   const viewHeight = Math.max(rowHeight, height - bar - chips);
   const rows = useRows({
     count: order.length,
@@ -80,12 +111,13 @@ export function LogList(props: LogListProps): ReactElement {
     viewHeight,
     scroller,
     measuredFor: varies
-      ? `${width} ${wrap} ${prettify} ${part} ${dedup} ${newestFirst} ${order.length} ${order[0]} ${[...open].join()}`
+      ? `${listWidth} ${wrap} ${prettify} ${part} ${dedup} ${newestFirst} ${order.length} ${order[0]} ${displayed.join()} ${isAside ? '' : [...open].join()}`
       : '',
   });
   const id = useId();
   const toggle = (line: number) =>
     setOpen((now) => {
+      if (isAside) return now.has(line) ? new Set() : new Set([line]);
       const next = new Set(now);
       if (!next.delete(line)) next.add(line);
       return next;
@@ -94,19 +126,35 @@ export function LogList(props: LogListProps): ReactElement {
     if (event.target !== event.currentTarget || order.length === 0) return;
     const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
+    const line = active === undefined ? undefined : order[active];
     if (step !== undefined) {
       event.preventDefault();
       const next = Math.max(0, Math.min(order.length - 1, (active ?? -1) + step));
       setActive(next);
       rows.scrollTo(next);
-    } else if (event.key === 'Enter' && active !== undefined && props.details) {
-      event.preventDefault();
-      toggle(order[active]!);
-    } else if (event.key === 'Escape' && active !== undefined) {
+      if (aside !== undefined) setOpen(new Set([order[next]!]));
+    } else if (line === undefined) return;
+    else if (event.key === 'c' && (event.metaKey || event.ctrlKey) && String(window.getSelection() ?? '') === '') {
+      void navigator.clipboard.writeText(lines.bodies[line]!).catch(() => {});
+    } else if (event.key === 'Escape') {
       event.stopPropagation();
-      setActive(undefined);
+      if (aside === undefined) setActive(undefined);
+      else setOpen(new Set());
+    } else if (
+      hasDetails &&
+      (event.key === 'Enter' || (event.key === 'ArrowRight' && !open.has(line)) || (event.key === 'ArrowLeft' && open.has(line)))
+    ) {
+      event.preventDefault();
+      toggle(line);
     }
   };
+  const timeOf = (line: number) => {
+    const text = lineTime(lines, line, timeZone, precision);
+    return narrow ? text.slice(text.indexOf(' ') + 1) : text;
+  };
+  const detailsOf = (line: number) => (
+    <LogDetails lines={lines} line={line} links={props.links} timeZone={timeZone} displayed={displayed} onDisplay={display} />
+  );
   return (
     <div className={classes.logs} data-small={small || undefined} style={{ width, height }}>
       {bar > 0 && (
@@ -119,6 +167,19 @@ export function LogList(props: LogListProps): ReactElement {
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
           <span role="status">{countText(order.length, part === '' ? undefined : lines.length, counts)}</span>
+          {props.controls && (
+            <button
+              type="button"
+              aria-haspopup="dialog"
+              aria-expanded={menu !== undefined}
+              onClick={(event) => {
+                const anchor = event.currentTarget;
+                setMenu((now) => (now === undefined ? anchor : undefined));
+              }}
+            >
+              View
+            </button>
+          )}
         </div>
       )}
       {chips > 0 && (
@@ -130,85 +191,103 @@ export function LogList(props: LogListProps): ReactElement {
           ))}
         </div>
       )}
-      <div
-        ref={scroller}
-        className={classes.scroller}
-        role={props.details ? 'treegrid' : 'grid'}
-        aria-label={label}
-        aria-rowcount={order.length}
-        aria-activedescendant={active === undefined ? undefined : `${id}-${active}`}
-        tabIndex={0}
-        style={{ height: viewHeight }}
-        onKeyDown={onKey}
-      >
-        <div className={classes.body} role="rowgroup" style={{ height: rows.total }}>
-          {rows.items.map(({ index, start }) => {
-            const line = order[index]!;
-            const level = lines.levelAt(line);
-            const isOpen = open.has(line);
-            return (
-              <div
-                key={`${line} ${isOpen}`}
-                ref={varies ? rows.measure : undefined}
-                data-index={index}
-                className={classes.item}
-                style={{ transform: `translateY(${start}px)` }}
-              >
+      <div className={classes.halves}>
+        <div
+          ref={scroller}
+          className={classes.scroller}
+          role={hasDetails ? 'treegrid' : 'grid'}
+          aria-label={label}
+          aria-rowcount={order.length}
+          aria-activedescendant={active === undefined ? undefined : `${id}-${active}`}
+          tabIndex={0}
+          style={{ width: listWidth, height: viewHeight }}
+          onKeyDown={onKey}
+        >
+          <div className={classes.body} role="rowgroup" style={{ height: rows.total }}>
+            {rows.items.map(({ index, start }) => {
+              const line = order[index]!;
+              const level = lines.levelAt(line);
+              const isOpen = open.has(line);
+              return (
                 <div
-                  id={`${id}-${index}`}
-                  role="row"
-                  aria-rowindex={index + 1}
-                  aria-expanded={props.details ? isOpen : undefined}
-                  className={classes.line}
-                  data-level={level}
-                  data-active={active === index || undefined}
-                  data-wrap={wrap || undefined}
-                  style={{ minHeight: rowHeight }}
+                  key={`${line} ${isOpen}`}
+                  ref={varies ? rows.measure : undefined}
+                  data-index={index}
+                  className={classes.item}
+                  style={{ transform: `translateY(${start}px)` }}
                 >
-                  {props.details && (
-                    <span role="gridcell" className={classes.gutter}>
-                      <button
-                        type="button"
-                        tabIndex={-1}
-                        aria-label={isOpen ? 'Hide details' : 'Show details'}
-                        onClick={() => toggle(line)}
-                      >
-                        {isOpen ? '▾' : '▸'}
-                      </button>
+                  <div
+                    id={`${id}-${index}`}
+                    role="row"
+                    aria-rowindex={index + 1}
+                    aria-expanded={hasDetails ? isOpen : undefined}
+                    className={classes.line}
+                    data-level={level}
+                    data-active={active === index || undefined}
+                    data-wrap={wrap || undefined}
+                    style={{ minHeight: rowHeight }}
+                  >
+                    {hasDetails && (
+                      <span role="gridcell" className={classes.gutter}>
+                        <button
+                          type="button"
+                          tabIndex={-1}
+                          aria-label={isOpen ? 'Hide details' : 'Show details'}
+                          onClick={() => toggle(line)}
+                        >
+                          {isAside ? (isOpen ? '◂' : '▸') : isOpen ? '▾' : '▸'}
+                        </button>
+                      </span>
+                    )}
+                    {counts !== undefined && (
+                      <span role="gridcell" className={classes.count} title={`${counts[index]} lines`}>
+                        {counts[index]! > 1 ? `×${counts[index]}` : ''}
+                      </span>
+                    )}
+                    {showTime && (
+                      <span role="gridcell" className={classes.time} title={lineTime(lines, line, timeZone, 'ns')}>
+                        {timeOf(line)}
+                      </span>
+                    )}
+                    <span role="gridcell" className={classes.level}>
+                      {LEVEL_WORD[level]}
                     </span>
-                  )}
-                  {counts !== undefined && (
-                    <span role="gridcell" className={classes.count} title={`${counts[index]} lines`}>
-                      {counts[index]! > 1 ? `×${counts[index]}` : ''}
+                    {showLabels && (
+                      <span role="gridcell" className={classes.labels}>
+                        {labelsText(lines, line, common)}
+                      </span>
+                    )}
+                    <span role="gridcell" className={classes.text}>
+                      {written(lineText(lines, line, { displayed, prettify, wrap }), part, highlight)}
                     </span>
-                  )}
-                  {props.showTime && (
-                    <span role="gridcell" className={classes.time} title={instantText(lines.times[line]!, timeZone)}>
-                      {narrow ? instantText(lines.times[line]!, timeZone).slice(-12) : instantText(lines.times[line]!, timeZone)}
-                    </span>
-                  )}
-                  <span role="gridcell" className={classes.level}>
-                    {LEVEL_WORD[level]}
-                  </span>
-                  {props.showLabels && (
-                    <span role="gridcell" className={classes.labels}>
-                      {Object.entries(lines.labelsAt(line))
-                        .filter(([name]) => !Object.hasOwn(common, name))
-                        .map(([name, value]) => `${name}=${value}`)
-                        .join(' ')}
-                    </span>
-                  )}
-                  <span role="gridcell" className={classes.text}>
-                    {marked(textOf(lines, line, props), part)}
-                  </span>
+                  </div>
+                  {isOpen && !isAside && detailsOf(line)}
                 </div>
-                {isOpen && <Details lines={lines} line={line} links={props.links} timeZone={timeZone} />}
-              </div>
-            );
-          })}
+              );
+            })}
+          </div>
+          {order.length === 0 && <p className={classes.none}>No line contains “{search}”</p>}
         </div>
-        {order.length === 0 && <p className={classes.none}>No line contains “{search}”</p>}
+        {aside !== undefined && (
+          <aside className={classes.side} aria-label="Details of the line" style={{ width: sideWidth, height: viewHeight }}>
+            <button type="button" className={classes.close} aria-label="Close details" onClick={() => setOpen(new Set())}>
+              ✕
+            </button>
+            {detailsOf(aside)}
+          </aside>
+        )}
       </div>
+      {menu !== undefined && (
+        <LogMenu
+          label={label}
+          view={{ newestFirst, wrap, prettify, highlight, showTime, showLabels, precision, dedup, displayed }}
+          names={names}
+          hasNanos={hasNanos}
+          anchor={menu}
+          onChange={choose}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
     </div>
   );
 }
@@ -219,93 +298,26 @@ function countText(shown: number, all: number | undefined, counts: Uint32Array |
   return counts === undefined ? of : `${of}, alike ones together`;
 }
 
-function instantText(atMs: number, timeZone: string): string {
-  if (Number.isNaN(atMs)) return 'no time';
-  const text = formatInstant(atMs, timeZone);
-  // Lines stand below each other: all have their milliseconds.
-  return /\.\d+$/.test(text) ? text : `${text}.000`;
+/** What tells the line apart from others. */
+function labelsText(lines: LogLines, line: number, common: Readonly<Record<string, string>>): string {
+  return Object.entries(lines.labelsAt(line))
+    .filter(([name]) => !Object.hasOwn(common, name))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
-function matches(lines: LogLines, line: number, part: string): boolean {
-  if (lines.bodies[line]!.toLowerCase().includes(part)) return true;
-  return Object.entries(lines.labelsAt(line)).some(([name, value]) => `${name}=${value}`.toLowerCase().includes(part));
-}
-
-function textOf(
-  lines: LogLines,
-  line: number,
-  { displayed, prettify, wrap }: Pick<LogListProps, 'displayed' | 'prettify' | 'wrap'>,
-): string {
-  if (displayed.length > 0) {
-    const labels = lines.labelsAt(line);
-    return displayed.map((name) => `${name}=${Object.hasOwn(labels, name) ? labels[name] : '–'}`).join(' ');
-  }
-  const body = lines.bodies[line]!;
-  const text = prettify ? (pretty(body) ?? body) : wrap ? body : body.replaceAll(/[\r\n]+/g, ' ↵ ');
-  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS)}…` : text;
-}
-
-function pretty(body: string): string | undefined {
-  if (!/^\s*[[{]/.test(body)) return undefined;
-  try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The text with what was searched for set apart. */
-function marked(text: string, part: string): ReactNode {
-  if (part === '') return text;
-  const pieces: ReactNode[] = [];
-  const lower = text.toLowerCase();
-  // Lower case may be longer than what it stands for; then nothing is marked rather than the wrong letters.
-  if (lower.length !== text.length) return text;
-  let from = 0;
-  for (let at = lower.indexOf(part); at >= 0 && pieces.length < 2 * MOST_MARKS; at = lower.indexOf(part, from)) {
-    pieces.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + part.length)}</mark>);
-    from = at + part.length;
-  }
-  return [...pieces, text.slice(from)];
-}
-
-function Details(props: { lines: LogLines; line: number; links: LogListProps['links']; timeZone: string }): ReactElement {
-  const { lines, line, links, timeZone } = props;
-  const [copied, setCopied] = useState(false);
-  const { frame, row } = lines.originAt(line);
-  const found = links?.(frame, row).filter(({ href }) => href !== undefined) ?? [];
-  const copy = () =>
-    void navigator.clipboard.writeText(lines.bodies[line]!).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  return (
-    <div className={classes.details}>
-      <table>
-        <tbody>
-          <tr>
-            <th scope="row">time</th>
-            <td>{instantText(lines.times[line]!, timeZone)}</td>
-          </tr>
-          {Object.entries(lines.labelsAt(line)).map(([name, value]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{value}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <pre>{pretty(lines.bodies[line]!) ?? lines.bodies[line]}</pre>
-      <div className={classes.actions}>
-        <button type="button" onClick={copy}>
-          {copied ? 'Copied' : 'Copy line'}
-        </button>
-        {found.map(({ title, href, targetBlank }, at) => (
-          <a key={at} href={href} {...(targetBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}>
-            {title}
-          </a>
-        ))}
-      </div>
-    </div>
+/** What was searched for goes before colours: it is what the reader looks for. */
+function written(text: string, part: string, highlight: boolean): ReactNode {
+  if (part === '' && !highlight) return text;
+  return (part === '' ? colouredParts(text) : markedParts(text, part)).map(({ kind, text: words }, at) =>
+    kind === 'found' ? (
+      <mark key={at}>{words}</mark>
+    ) : kind === 'plain' ? (
+      <Fragment key={at}>{words}</Fragment>
+    ) : (
+      <span key={at} data-kind={kind}>
+        {words}
+      </span>
+    ),
   );
 }

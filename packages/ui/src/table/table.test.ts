@@ -1,4 +1,5 @@
 import type { Field } from '@vitrine/model/frame.ts';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { columnLook } from './cell-look.ts';
@@ -144,4 +145,31 @@ test('a box stands below its anchor, or above where there is no room', () => {
     left: 592,
     top: 456,
   });
+});
+
+test('any numbers come in the order in which a comparison would put them, what is missing last', () => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.constantFrom(0, -0, Infinity, -Infinity, Number.NaN, Number.MIN_VALUE, -Number.MIN_VALUE),
+  );
+  fc.assert(
+    fc.property(fc.array(number, { maxLength: 50 }), fc.boolean(), (list, down) => {
+      const field: Field = { name: 'v', type: 'number', values: Float64Array.from(list) };
+      const found = [...orderRows([field], Uint32Array.from(list.keys()), [{ column: 0, down }])];
+      const want = [...list.keys()].toSorted((a, b) => {
+        const [x, y] = [list[a]!, list[b]!];
+        const missing = Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+        const order = x < y ? -1 : x > y ? 1 : 0;
+        return missing || (down ? -order : order) || a - b;
+      });
+      expect(found).toEqual(want);
+    }),
+  );
+});
+
+test('of many different texts each keeps its place', () => {
+  const values = Array.from({ length: 20_000 }, (_, at) => `pod-${(at * 7_919) % 20_000}`);
+  const field: Field = { name: 'pod', type: 'string', values };
+  const order = orderRows([field], Uint32Array.from(values.keys()), [{ column: 0, down: false }]);
+  expect(order.every((row, at) => values[row] === `pod-${at}`)).toBe(true);
 });

@@ -40,7 +40,10 @@ function Logs({ options, field, data, width, height, title, context }: PanelProp
       prettify={options.prettifyLogMessage}
       dedup={options.dedupStrategy}
       newestFirst={options.sortOrder === 'Descending'}
-      details={options.enableLogDetails}
+      details={options.enableLogDetails ? options.detailsMode : 'none'}
+      highlight={options.syntaxHighlighting}
+      precision={options.timestampResolution}
+      controls={options.showControls}
       displayed={options.displayedFields}
       small={options.fontSize === 'small'}
       links={links}

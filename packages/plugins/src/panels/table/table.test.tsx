@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { act } from 'react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { drawPanels } from '../show-panel.tsx';
 
@@ -172,4 +172,80 @@ test('frames are picked by name, and two thousand columns make no more cells tha
   void click(wider!);
   expect(panel.host.querySelectorAll('[role="columnheader"]').length).toBeLessThan(40);
   expect(grid().getAttribute('aria-colcount')).toBe('2000');
+});
+
+/** Pieces of work come one after another, each in a turn of its own. */
+const soon = (holds: () => void) =>
+  vi.waitFor(async () => {
+    await act(async () => new Promise((resolve) => void setTimeout(resolve)));
+    holds();
+  }, 10_000);
+
+const manyRows = 30_000;
+const many = tableOf([
+  { name: 'n', type: 'number', values: Float64Array.from({ length: manyRows }, (_, n) => n), config: { filterable: true } },
+]);
+
+test('many rows are filtered and reduced without holding up the page', async () => {
+  const config = { filterable: true, custom: { footer: { reducers: ['max'] } } };
+  await panel.show('table', [{ ...many, fields: many.fields.map((field) => ({ ...field, config })) }]);
+  await soon(() => expect(panel.host.textContent).toContain('Max 30 K'));
+  void click(panel.host.querySelector<HTMLElement>('[aria-label="Filter n"]')!);
+  await soon(() => expect(document.querySelectorAll('[role="dialog"] input[type="checkbox"]')).toHaveLength(200));
+  const input = document.querySelector<HTMLInputElement>('[role="dialog"] input[type="search"]')!;
+  act(() => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(input, '4321');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  expect(rows()).toEqual(['4321']);
+});
+
+test.each([
+  [{ footer: { show: true, reducer: ['sum'], fields: ['restarts'] } }, 'Total 11'],
+  [{ footer: { show: true, reducer: ['count'], countRows: true } }, 'Count 4'],
+  [{ footer: { show: true, reducer: 'mean', fields: '' } }, 'Mean 2.75'],
+])('older documents’ footer %j says %s', async (options, want) => {
+  await panel.show('table', [pods], {}, options);
+  expect(panel.host.querySelector('[aria-label="Summary"]')?.textContent).toBe(want);
+});
+
+test('a field of styles colours cells, and fetches, covers or breaks nothing', async () => {
+  const styles = ['{"color":"rgb(1, 2, 3)","position":"fixed"}', '{"background":"url(https://x)"}', 'none', ''];
+  await panel.show('table', [
+    tableOf([
+      { ...pods.fields[0]!, config: { custom: { styleField: 'style' } } },
+      { name: 'style', type: 'string', values: styles },
+    ]),
+  ]);
+  const said = [...panel.host.querySelectorAll<HTMLElement>('[role="rowgroup"] [data-column="0"]')].map(({ style }) => [
+    style.color,
+    style.position,
+    style.backgroundColor,
+  ]);
+  expect(said).toEqual([
+    ['rgb(1, 2, 3)', '', ''],
+    ['', '', ''],
+    ['', '', ''],
+    ['', '', ''],
+  ]);
+});
+
+test('buttons for actions open the column’s links, and say so where there are none', async () => {
+  const custom = { cellOptions: { type: 'actions' } };
+  const links = [{ title: 'Restart', url: 'https://example.com/restart', targetBlank: false }];
+  await panel.show('table', [
+    tableOf([
+      { name: 'linked', type: 'string', values: ['x'], config: { custom, links } },
+      { name: 'bare', type: 'string', values: ['x'], config: { custom } },
+    ]),
+  ]);
+  expect(panel.host.querySelector('a')?.textContent).toBe('Restart');
+  expect(panel.host.querySelector('[title^="This column has buttons"]')?.textContent).toBe('not run here');
+});
+
+test('a cell says its exact value when it is pointed at', async () => {
+  await panel.show('table', [tableOf([{ name: 'v', type: 'number', values: Float64Array.of(0.123_456_789) }])]);
+  const cell = panel.host.querySelector<HTMLElement>('[role="rowgroup"] [role="gridcell"]')!;
+  void act(() => cell.dispatchEvent(new Event('pointerover', { bubbles: true })));
+  expect([cell.textContent, cell.title]).toEqual(['0.1235', '0.123456789']);
 });
