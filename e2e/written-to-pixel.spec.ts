@@ -6,6 +6,11 @@ import { expect, type Page, test } from '@playwright/test';
 import { encodeWriteRequest, packSnappy } from '@vitrine/server/ingest/remote-write/encode-remote-write.ts';
 import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
 
+declare global {
+  /** In the page: each time the line reaches higher, the row of pixels that it reached and when. */
+  var lineTop: { row: number; atMs: number }[];
+}
+
 const WRITES = 30;
 /** The design's goal; printed beside the figure, since a time says nothing about another machine. */
 const GOAL_MS = 300;
@@ -35,7 +40,7 @@ test('each written sample is on the screen, and soon', async ({ page }) => {
   for (let level = 1; level <= WRITES; level++) {
     // Not in step with anything that the page does.
     await new Promise((resolve) => setTimeout(resolve, 350 + Math.random() * 400));
-    const topBefore = await page.evaluate(() => (globalThis as unknown as Watch).lineTop.at(-1)?.row ?? Number.POSITIVE_INFINITY);
+    const topBefore = await page.evaluate(() => lineTop.at(-1)?.row ?? Number.POSITIVE_INFINITY);
     const writtenMs = performance.timeOrigin + performance.now();
     await write((level / WRITES) * 100);
     // Polled from here: the page's content policy forbids what waitForFunction would run.
@@ -55,48 +60,31 @@ test('each written sample is on the screen, and soon', async ({ page }) => {
 
 /** Runs in the page: when the line first reached above a row. */
 function firstAbove(row: number): number | undefined {
-  return (globalThis as unknown as Watch).lineTop.find((top) => top.row < row)?.atMs;
-}
-
-/**
- * What the page's global object holds: each time the line reaches higher, the row it reached and when. It is read by force,
- * because this program knows the globals of Node only.
- */
-interface Watch {
-  lineTop: { row: number; atMs: number }[];
+  return lineTop.find((top) => top.row < row)?.atMs;
 }
 
 /** Looks at the plot's pixels in each frame, for the highest row that has the line's colour: all else between the axes is grey. */
 async function watchTopOfLine(page: Page): Promise<void> {
   await expect(page.locator('.uplot canvas')).toBeVisible();
   await page.evaluate(() => {
-    const watch = globalThis as unknown as Watch & {
-      document: {
-        querySelector(
-          selector: string,
-        ): { getContext(kind: '2d'): Context2d } & Record<`offset${'Left' | 'Top' | 'Width' | 'Height'}`, number>;
-      };
-      requestAnimationFrame(callback: () => void): void;
-    };
-    interface Context2d {
-      getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };
-    }
-    watch.lineTop = [];
+    globalThis.lineTop = [];
     function look(): void {
-      const canvas = watch.document.querySelector('.uplot canvas');
+      const canvas = document.querySelector<HTMLCanvasElement>('.uplot canvas')!;
       // One CSS pixel is one of the canvas here.
-      const plot = watch.document.querySelector('.uplot .u-over');
-      const { data } = canvas.getContext('2d').getImageData(plot.offsetLeft, plot.offsetTop, plot.offsetWidth, plot.offsetHeight);
+      const plot = document.querySelector<HTMLElement>('.uplot .u-over')!;
+      const { data } = canvas
+        .getContext('2d')!
+        .getImageData(plot.offsetLeft, plot.offsetTop, plot.offsetWidth, plot.offsetHeight);
       for (let at = 0; at < data.length; at += 4) {
         const [red, green, blue] = [data[at] as number, data[at + 1] as number, data[at + 2] as number];
         if (Math.max(red, green, blue) - Math.min(red, green, blue) < 80) continue;
         const row = Math.floor(at / 4 / plot.offsetWidth);
-        if (row < (watch.lineTop.at(-1)?.row ?? Number.POSITIVE_INFINITY)) {
-          watch.lineTop.push({ row, atMs: performance.timeOrigin + performance.now() });
+        if (row < (lineTop.at(-1)?.row ?? Number.POSITIVE_INFINITY)) {
+          lineTop.push({ row, atMs: performance.timeOrigin + performance.now() });
         }
         break;
       }
-      watch.requestAnimationFrame(look);
+      requestAnimationFrame(look);
     }
     look();
   });

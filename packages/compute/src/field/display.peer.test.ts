@@ -50,8 +50,7 @@ function peerMapping(mapping: ValueMapping): unknown {
 }
 
 function both(config: FieldSettings, type: 'number' | 'string' | 'boolean', value: unknown) {
-  const field = { name: 'f', type, values: [] } as unknown as Field;
-  const ours = displayOf({ ...field, config }, { timeZone: 'UTC' })(value);
+  const ours = displayOf({ type, config }, { timeZone: 'UTC' })(value);
   const process = grafana.getDisplayProcessor({
     field: { name: 'f', type, values: [], config: { ...config, mappings: (config.mappings ?? []).map(peerMapping) } },
     theme,

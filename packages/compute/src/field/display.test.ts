@@ -8,8 +8,7 @@ import { cellValue, displayOf, displayText, thresholdsOf } from './display.ts';
 const NOW = Date.UTC(2026, 10, 22, 12);
 
 function display(config: FieldSettings, type: Field['type'] = 'number', range?: Field['range']) {
-  const field = { name: 'f', type, values: [], config, ...(range === undefined ? {} : { range }) } as unknown as Field;
-  return displayOf(field, { timeZone: 'Europe/Berlin', nowMs: () => NOW });
+  return displayOf({ type, config, ...(range === undefined ? {} : { range }) }, { timeZone: 'Europe/Berlin', nowMs: () => NOW });
 }
 
 test.each<[FieldSettings, Field['type'], unknown, string]>([

@@ -33,7 +33,10 @@ const NO_VALUE = '–';
 const UNKNOWN: ColorName = 'unknown';
 
 /** Makes what shows the values of one field, whose `config` is complete. Make it once, call it for each cell. */
-export function displayOf({ config = {}, type, range }: Field, options: DisplayOptions = {}): Display {
+export function displayOf(
+  { config = {}, type, range }: Pick<Field, 'config' | 'type' | 'range'>,
+  options: DisplayOptions = {},
+): Display {
   const { min = range?.min, max = range?.max } = config;
   const span = min === undefined || max === undefined ? undefined : { min, max };
   const map = mapperOf(config.mappings);

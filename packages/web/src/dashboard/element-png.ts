@@ -51,9 +51,8 @@ function escape(text: string): string {
   return text.replaceAll(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`).replaceAll(UNWRITABLE, '');
 }
 
-/** What XML can't hold at all. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+/** All but the characters of XML 1.0, production 2: the others it can't hold at all. */
+const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 function styleOf(element: Element): string {
   const computed = getComputedStyle(element);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { OnPaper } from '@vitrine/ui/theme/theme-provider.tsx';
 import { createPortal } from 'react-dom';
@@ -30,7 +30,8 @@ export function Stage({ scope, arranged, isPaper, onReady }: StageProps): ReactE
   useEffect(() => {
     if (stage.current !== null) ready.current(stage.current);
   }, []);
-  const still = useMemo((): DashboardScope => {
+  // What the page does meanwhile does not concern the picture: it is as of when it was asked for.
+  const [still] = useState((): DashboardScope => {
     const { fromMs, toMs } = scope.range.get();
     const fixed = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
     return {
@@ -42,9 +43,7 @@ export function Stage({ scope, arranged, isPaper, onReady }: StageProps): ReactE
       isKiosk: true,
       drawsAll: true,
     };
-    // What the page does meanwhile does not concern the picture.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- as of when it was asked for
-  }, []);
+  });
   const unfolded = useMemo(() => withoutTabs(arranged), [arranged]);
   const panels = <PanelGrid arranged={unfolded} scope={still} unfolding={UNFOLDED} full={undefined} onBack={() => {}} />;
   return createPortal(

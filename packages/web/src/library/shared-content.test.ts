@@ -20,7 +20,8 @@ const first = ({ panels }: Dashboard): Panel => panels[0] as Panel;
 describe('what a library panel says', () => {
   test('is the same at another place, under another id, written in another order', () => {
     const one = first(dashboard(panel(1, 'Loss', 'a')));
-    const other = Object.fromEntries(Object.entries(first(dashboard(panel(7, 'Loss')))).toReversed()) as unknown as Panel;
+    const { id, title, options, ...rest } = first(dashboard(panel(7, 'Loss')));
+    const other: Panel = { options, ...rest, title, id };
     expect(saysTheSame(one, other)).toBe(true);
     expect(saysTheSame(one, { ...other, title: 'Gain' })).toBe(false);
     expect(saysTheSame(one, { ...other, options: { a: 1 } })).toBe(false);

@@ -91,7 +91,7 @@ async function readBody(response: Response): Promise<string> {
   let length = 0;
   if (response.body === null) return '';
   // A stream that throws here is cancelled by the loop's own end.
-  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const part of response.body) {
     length += part.length;
     if (length > MAX_BODY_BYTES) {
       throw new LimitExceeded(

@@ -1,4 +1,4 @@
-import type { Panel } from '@vitrine/model/dashboard.ts';
+import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import type { Variable } from '@vitrine/model/variable.ts';
 import { expect, test } from 'vitest';
 import {
@@ -56,16 +56,20 @@ test('what a text names, and what that names', () => {
 });
 
 test('a panel that takes another one’s answer depends on what that one asks', () => {
-  const panel = (id: number, uid: string, spec: object) =>
-    ({
-      id,
-      queries: [{ refId: 'A', source: { type: '', uid }, hidden: false, spec }],
-      transformations: [],
-      queryOptions: {},
-    }) as unknown as Panel;
-  const asking = panel(1, 'builtin', { expr: 'x{pod="$pod"}' });
-  const taking = panel(2, '-- Dashboard --', { panelId: 1 });
-  expect([...namesIn(queryTexts(taking, [asking, taking]), variables)].sort()).toEqual(['cluster', 'pod']);
+  const panel = (id: number, uid: string, spec: object) => ({
+    id,
+    kind: 'stat',
+    title: '',
+    grid: { x: 0, y: id * 8, w: 6, h: 8 },
+    queries: [{ refId: 'A', source: { type: '', uid }, spec }],
+  });
+  const { panels } = parseDashboard({
+    version: 2,
+    uid: 'd',
+    title: 'D',
+    panels: [panel(1, 'builtin', { expr: 'x{pod="$pod"}' }), panel(2, '-- Dashboard --', { panelId: 1 })],
+  });
+  expect([...namesIn(queryTexts(panels[1]!, panels), variables)].sort()).toEqual(['cluster', 'pod']);
 });
 
 const scope = pageScope({
