@@ -44,6 +44,35 @@ test('the demo trains, serves, says where to scrape, and leaves nothing behind',
   }
 });
 
+test(
+  'another training has runs of other names, and its model takes the place of the one before',
+  { timeout: 180_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'demo-'));
+    const quick = ['--folder', folder, '--minutes', '0.02', '--rest-minutes', '0.01'];
+    const main = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...quick], { stdio: 'ignore' });
+    try {
+      await eventually(async () => (await namedIn(folder, 'training')).includes('training_loss{run="healthy-2",split="train"}'));
+      await eventually(async () => (await namedIn(folder, 'inference')).includes('version="2"'));
+      main.kill('SIGTERM');
+      expect(await once(main, 'exit')).toEqual([0, null]);
+    } finally {
+      main.kill('SIGKILL');
+      await rm(folder, { recursive: true });
+    }
+  },
+);
+
+/** The metrics of a job as they are now; nothing while none can be scraped. */
+async function namedIn(folder: string, job: string): Promise<string> {
+  try {
+    const target = await targetOf(folder, job);
+    return target === undefined ? '' : await metricsOf(target);
+  } catch {
+    return '';
+  }
+}
+
 async function targetOf(folder: string, job: string): Promise<string | undefined> {
   const groups = JSON.parse(await readFile(join(folder, 'targets.json'), 'utf8')) as TargetGroup[];
   return groups.find(({ labels }) => labels.__demo_job === job && labels.job === job)?.targets[0];

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import type { ChildMessage } from './child.ts';
-import { leave, run, stopSignal } from './child.ts';
+import { leave, pause, run, stopSignal } from './child.ts';
 import { writeScrapeConfig, writeTargets } from './scrape-files.ts';
 import type { Job, Target } from './scrape-files.ts';
 
@@ -22,6 +22,8 @@ interface Role {
   readonly target?: Omit<Target, 'port'>;
   readonly arguments: readonly string[];
   onMessage?(message: ChildMessage): void;
+  /** However it went. */
+  onEnd?(): void;
 }
 
 /** The demo's processes, and the target file that says which of them can be scraped. */
@@ -36,8 +38,9 @@ class Processes {
     this.#folder = folder;
   }
 
-  start(role: Role): void {
-    if (this.#stopping) return;
+  /** Answers how to end it again. */
+  start(role: Role): () => void {
+    if (this.#stopping) return () => {};
     const child = spawn(process.execPath, [join(import.meta.dirname, `${role.script}.ts`), ...role.arguments], {
       // stdout is the parent's: it says "ready" there and nothing else.
       stdio: ['ignore', 2, 2, 'ipc'],
@@ -57,9 +60,14 @@ class Processes {
     child.once('close', (code, killedBy) => {
       this.#running.delete(child);
       this.publish();
+      role.onEnd?.();
       if (this.#stopping || finished) return;
       say(`${role.title} ended ${killedBy === null ? `with exit code ${code}` : `by ${killedBy}`}; the demo goes on without it.`);
     });
+    return () => {
+      finished = true;
+      child.kill('SIGTERM');
+    };
   }
 
   publish(): void {
@@ -106,6 +114,8 @@ async function main(): Promise<void> {
     options: {
       folder: { type: 'string' },
       minutes: { type: 'string', default: '6' },
+      // With six minutes each, the 15 minutes of the Training dashboard always hold a whole training.
+      'rest-minutes': { type: 'string', default: '6' },
       'scrape-interval': { type: 'string', default: '1s' },
       seed: { type: 'string' },
     },
@@ -113,6 +123,8 @@ async function main(): Promise<void> {
   if (values.folder === undefined) leave(2, '--folder: expected the folder that the demo may write to.');
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) leave(2, `--minutes: "${values.minutes}" is not a positive number of minutes.`);
+  const restMinutes = Number(values['rest-minutes']);
+  if (!(restMinutes >= 0)) leave(2, `--rest-minutes: "${values['rest-minutes']}" is not a number of minutes.`);
   const interval = values['scrape-interval'];
   const [, seconds] = /^([1-9]\d*)s$/.exec(interval) ?? [];
   if (seconds === undefined) leave(2, `--scrape-interval: "${interval}" is not a number of seconds such as 1s.`);
@@ -120,12 +132,59 @@ async function main(): Promise<void> {
   const signal = AbortSignal.any([stopSignal(), parentGone()]);
   const folder = resolve(values.folder);
   await mkdir(folder, { recursive: true });
-  const training = await countTraining(folder);
   const processes = new Processes(folder);
   await writeScrapeConfig(folder, interval);
   await writeTargets(folder, []);
 
   processes.start({ script: 'host', title: 'The host exporter', target: target('host', hostname()), arguments: [] });
+  // One training after the other, each with runs of its own: there is always a last one to look at, and soon another.
+  const trainings = trainAgainAndAgain(
+    processes,
+    { folder, minutes, restMinutes, lingerSeconds: 3 * Number(seconds), seed: values.seed },
+    signal,
+  );
+  process.stdout.write('ready\n');
+
+  await new Promise<void>((done) => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done());
+  });
+  await trainings;
+  await processes.stop();
+  leave(0);
+}
+
+interface TrainingPlan {
+  readonly folder: string;
+  readonly minutes: number;
+  /** Between two trainings. */
+  readonly restMinutes: number;
+  readonly lingerSeconds: number;
+  readonly seed: string | undefined;
+}
+
+async function trainAgainAndAgain(processes: Processes, plan: TrainingPlan, signal: AbortSignal): Promise<void> {
+  const { folder, minutes, restMinutes } = plan;
+  let stopServing = (): void => {};
+  while (!signal.aborted) {
+    const training = await countTraining(folder);
+    await trainOnce(processes, { ...plan, training }, signal, (path) => {
+      // A new version takes the place of the one before.
+      stopServing();
+      stopServing = serve(processes, path, training, minutes);
+    });
+    await pause(restMinutes * 60_000, signal);
+  }
+}
+
+/** Resolves when the training has ended, however it did. */
+async function trainOnce(
+  processes: Processes,
+  { folder, minutes, lingerSeconds, seed, training }: TrainingPlan & { readonly training: number },
+  signal: AbortSignal,
+  onModel: (path: string) => void,
+): Promise<void> {
+  const ended = Promise.withResolvers<void>();
   processes.start({
     script: 'train',
     title: 'The training',
@@ -133,10 +192,10 @@ async function main(): Promise<void> {
     arguments: [
       `--folder=${folder}`,
       `--minutes=${minutes}`,
-      `--linger-seconds=${3 * Number(seconds)}`,
-      // The runs of a second demo on the same data are other runs, and so have other names.
+      `--linger-seconds=${lingerSeconds}`,
+      // The runs of a further training on the same data are other runs, and so have other names.
       `--suffix=${training === 1 ? '' : `-${training}`}`,
-      ...(values.seed === undefined ? [] : [`--seed=${values.seed}`]),
+      ...(seed === undefined ? [] : [`--seed=${seed}`]),
     ],
     onMessage: (message) => {
       if (message.kind === 'run-finished') say(`The run ${message.run} has finished after ${message.steps} steps.`);
@@ -145,17 +204,12 @@ async function main(): Promise<void> {
       say(
         `The healthy model is right on ${(100 * message.validationAccuracy).toFixed(1)} % of the validation digits, and is served now.`,
       );
-      serve(processes, message.path, training, minutes);
+      onModel(message.path);
     },
+    onEnd: ended.resolve,
   });
-  process.stdout.write('ready\n');
-
-  await new Promise<void>((done) => {
-    if (signal.aborted) done();
-    signal.addEventListener('abort', () => done());
-  });
-  await processes.stop();
-  leave(0);
+  signal.addEventListener('abort', () => ended.resolve());
+  await ended.promise;
 }
 
 /** Aborts when the process that started this one is no more: killed, it could not say so. */
@@ -168,9 +222,10 @@ function parentGone(): AbortSignal {
   return controller.signal;
 }
 
-/** Serves the model, and once it listens, sends it traffic. */
-function serve(processes: Processes, modelPath: string, training: number, minutes: number): void {
-  processes.start({
+/** Serves the model, and once it listens, sends it traffic. Answers how to end both. */
+function serve(processes: Processes, modelPath: string, training: number, minutes: number): () => void {
+  let stopLoad = (): void => {};
+  const stopServer = processes.start({
     script: 'serve',
     title: 'The model server',
     target: target('inference', 'digits-serve'),
@@ -179,7 +234,7 @@ function serve(processes: Processes, modelPath: string, training: number, minute
       if (message.kind !== 'listening') return;
       // A short demo has short days, so that its page sees a whole one.
       const daySeconds = Math.min(600, Math.max(120, minutes * 100));
-      processes.start({
+      stopLoad = processes.start({
         script: 'load',
         title: 'The load generator',
         arguments: [
@@ -190,6 +245,10 @@ function serve(processes: Processes, modelPath: string, training: number, minute
       });
     },
   });
+  return () => {
+    stopLoad();
+    stopServer();
+  };
 }
 
 function target(job: Job, instance: string): Omit<Target, 'port'> {
