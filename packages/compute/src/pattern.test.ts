@@ -49,4 +49,10 @@ describe('patterns that people type', () => {
     expect(compilePattern('regex', '/^(a|a)*$/', 'part').test(long)).toBe(false);
     expect(() => compilePattern('regex', '/(?=b)(a+)+$/', 'part')).toThrow(/without lookaround/);
   });
+
+  test.each(['/./g', '/(x*)(x*)(x*)./g', '/(?:)/g'])('%s makes no text that the process could not hold', (pattern) => {
+    const text = 'x'.repeat(900);
+    expect(compilePattern('regex', pattern, 'part').replace(text, '$&'.repeat(50_000))).toBe(text);
+    expect(compilePattern('regex', pattern, 'part').replace('x', '<$&>')).toMatch(/^<x?>/);
+  });
 });

@@ -10,7 +10,10 @@ export interface Pattern {
   ):
     | { readonly groups: readonly (string | undefined)[]; readonly named: Readonly<Record<string, string | undefined>> }
     | undefined;
-  /** Like String.replace: `$1`, `$<name>` and `$&` stand for what was found. The first match, or all with the flag g. */
+  /**
+   * Like String.replace: `$1`, `$<name>` and `$&` stand for what was found. The first match, or all with the flag g. A text that could
+   * grow past a million characters stays as it is.
+   */
   replace(text: string, replacement: string): string;
 }
 
@@ -30,6 +33,8 @@ const FAST_REPETITIONS = 2;
 /** What RE2 cannot say (lookaround, back references) may have so many, on texts so long. */
 const MOST_REPETITIONS = 4;
 const LONGEST_TEXT = 1_000;
+/** What `$&` ten thousand times for each letter makes is no name, and more than an engine can hold ends the process. */
+const LONGEST_RESULT = 1_000_000;
 
 /** Whether it is written `/…/flags`. */
 export function isSlashed(text: string): boolean {
@@ -71,8 +76,16 @@ function nativePattern(regex: RegExp, all: boolean, longest: number): Pattern {
       const match = text.length <= longest ? regex.exec(text) : null;
       return match === null ? undefined : { groups: [...match], named: match.groups ?? {} };
     },
-    replace: (text, replacement) => (text.length <= longest ? text.replace(global, replacement) : text),
+    replace: (text, replacement) =>
+      text.length <= longest && staysShort(text, replacement, all) ? text.replace(global, replacement) : text,
   };
+}
+
+/** There may be a match at each character and behind the last, and each `$` may stand for the whole text. */
+function staysShort(text: string, replacement: string, all: boolean): boolean {
+  const matches = all ? text.length + 1 : 1;
+  const each = replacement.length + (replacement.split('$').length - 1) * text.length;
+  return text.length + matches * each <= LONGEST_RESULT;
 }
 
 function re2Pattern(regex: RE2JS, all: boolean): Pattern {
@@ -86,6 +99,7 @@ function re2Pattern(regex: RE2JS, all: boolean): Pattern {
       return { groups, named: Object.fromEntries(named) as Record<string, string | undefined> };
     },
     replace(text, replacement) {
+      if (!staysShort(text, replacement, all)) return text;
       const matcher = regex.matcher(text);
       return all ? matcher.replaceAll(replacement) : matcher.replaceFirst(replacement);
     },

@@ -3,7 +3,7 @@ import type { Frame } from '@vitrine/model/frame.ts';
 import { describe, expect, test } from 'vitest';
 
 import { applyTransformations } from './apply.ts';
-import { columnsOf, frameOf, transformed } from './cases.ts';
+import { columnsOf, frameOf, transformed, type Columns } from './cases.ts';
 import { splitSeries } from './series.ts';
 
 const context = { timeZone: 'UTC', replace: (text: string) => text.replaceAll('$field', 'cpu') };
@@ -98,6 +98,110 @@ describe('a panel’s transformations', () => {
     expect(made.map(({ fields }) => fields)).toEqual(frames.map(({ fields }) => fields));
     expect(notices[0]?.level).toBe('error');
     expect(notices[0]?.text).toMatch(/are allowed|too many rows/);
+  });
+});
+
+describe('results that explode', () => {
+  const count = (length: number, of: (index: number) => unknown = (index) => index) =>
+    Array.from({ length }, (_, index) => of(index)) as number[];
+  const texts = (length: number) => count(length, String);
+  const many = (length: number, of: (index: number) => Columns): Frame[] =>
+    count(length).map((index) => frameOf(of(index), `Q${index}`));
+
+  test.each<[id: string, options: object, frames: Frame[], want: RegExp]>([
+    [
+      'joinByField',
+      { byField: 'Time', mode: 'outer' },
+      many(60, (index) => ({ Time: count(5000, (row) => row * 60 + index), [`v${index}`]: count(5000) })),
+      /18300000 cells; at most 5000000/,
+    ],
+    [
+      'extractFields',
+      { source: 'x', format: 'json' },
+      [frameOf({ x: count(20_000, (row) => `{"k${row % 300}":1}`) })],
+      /5020000 cells; at most 5000000/,
+    ],
+    [
+      'concatenate',
+      {},
+      [frameOf({ x: count(60_000) }), ...many(99, (index) => ({ [`v${index}`]: [1] }))],
+      /6000000 cells; at most 5000000/,
+    ],
+    ['append', {}, many(100, (index) => ({ [`v${index}`]: count(600) })), /6000000 cells; at most 5000000/],
+    ['merge', {}, many(100, (index) => ({ k: count(600), [`v${index}`]: count(600) })), /6060000 cells; at most 5000000/],
+    ['rowsToFields', {}, [frameOf({ name: texts(100_001), v: count(100_001) })], /100001 columns; at most 100000/],
+    [
+      'groupToNestedTable',
+      { fields: { k: { operation: 'groupby' } } },
+      [frameOf({ k: texts(100_001), v: count(100_001) })],
+      /100001 columns; at most 100000/,
+    ],
+    [
+      'partitionByValues',
+      { fields: ['k'] },
+      [frameOf({ k: texts(100_001), v: count(100_001) })],
+      /100001 columns; at most 100000/,
+    ],
+    [
+      'prepareTimeSeries',
+      { format: 'multi' },
+      [frameOf({ Time: count(60_000), s: texts(60_000), v: count(60_000) })],
+      /120000 columns; at most 100000/,
+    ],
+    [
+      'prepareTimeSeries',
+      { format: 'wide' },
+      [frameOf({ Time: count(3000), s: texts(3000), v: count(3000) })],
+      /9003000 cells; at most 5000000/,
+    ],
+    [
+      'prepareTimeSeries',
+      { format: 'long' },
+      many(300, (index) => ({ Time: count(300), [`v${index}{l${index}=x}`]: count(300) })),
+      /54090000 cells; at most 5000000/,
+    ],
+    [
+      'joinByLabels',
+      { value: 'v' },
+      many(3000, (index) => ({ Time: [1], [`Value{v=c${index},w=r${index}}`]: [1] })),
+      /9003000 cells; at most 5000000/,
+    ],
+    [
+      'groupingToMatrix',
+      { columnField: 'k', rowField: 'k', valueField: 'v' },
+      [frameOf({ k: texts(3000), v: count(3000) })],
+      /9003000 cells; at most 5000000/,
+    ],
+    ['transpose', {}, [frameOf({ k: texts(100_001), v: count(100_001) })], /100001 columns; at most 100000/],
+  ])('%s %j is left out, and says how large and how large at most', (id, options, frames, want) => {
+    const { frames: made, notices } = transformed(id, options, ...frames);
+    expect(made.map(({ length }) => length)).toEqual(frames.map(({ length }) => length));
+    expect(notices).toHaveLength(1);
+    expect(notices[0]?.text).toMatch(want);
+    expect(notices[0]?.text).toMatch(/Filter or aggregate the data first\.$/);
+  });
+
+  // What people or programs may write where a number is asked for.
+  test.each<[id: string, options: object]>([
+    ['limit', { limitField: 1e308 }],
+    ['limit', { limitField: -1e308 }],
+    ['histogram', { bucketSize: 1e-9 }],
+    ['histogram', { bucketCount: 1e12 }],
+    ['heatmap', { xBuckets: { mode: 'size', value: '1ms' }, yBuckets: { mode: 'size', value: '1e-9' } }],
+    ['heatmap', { xBuckets: { mode: 'count', value: '1e12' }, yBuckets: { mode: 'count', value: '1e12' } }],
+    ['regression', { predictionCount: 1e12 }],
+    ['regression', { modelType: 'polynomial', degree: 1e9 }],
+    ['smoothing', { resolution: 1e12 }],
+    ['envelope', { points: 1e12 }],
+    [
+      'calculateField',
+      { mode: 'windowFunctions', window: { field: 'v', windowSize: 1e12, windowSizeMode: 'fixed', reducer: 'stdDev' } },
+    ],
+    ['formatString', { stringField: 'v', outputFormat: 'Substring', substringStart: -1e308, substringEnd: 1e308 }],
+  ])('%s %j stays within bounds', (id, options) => {
+    const frame = frameOf({ Time: count(1000, (row) => row * 3e7), v: count(1000, (row) => row * 1e6) });
+    const { frames: made } = transformed(id, options, frame);
+    expect(made.reduce((sum, { length, fields }) => sum + length * fields.length, 0)).toBeLessThanOrEqual(5_000_000);
   });
 });
 

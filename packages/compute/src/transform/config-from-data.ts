@@ -3,7 +3,7 @@ import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { fieldName } from '../field-name.ts';
 import { fieldMatcher } from '../matcher.ts';
 import { cellAt, type Cell } from './column.ts';
-import { isSettingKey, mappingsOf, writeSettings, type Setting } from './config-of-values.ts';
+import { mappingsOf, settingKey, writeSettings, type Setting } from './config-of-values.ts';
 import { requireReducer } from './fields.ts';
 import type { Options } from './options.ts';
 import type { TransformationKind } from './transformation.ts';
@@ -46,7 +46,7 @@ function mappingOf(field: Field, frame: Frame, frames: readonly Frame[], mapping
 function readSettings(frame: Frame, frames: readonly Frame[], mappings: readonly Options[]): Setting[] {
   return frame.fields.flatMap((field): Setting[] => {
     const mapping = mappingOf(field, frame, frames, mappings);
-    const key = mapping?.text('handlerKey') || (isSettingKey(field.name) ? field.name : IGNORE);
+    const key = mapping?.text('handlerKey') || (settingKey(field.name) ?? IGNORE);
     if (key === IGNORE || key.startsWith('mappings.')) return [];
     const reducer = requireReducer('mappings.reducerId', mapping?.text('reducerId') || 'lastNotNull');
     const color = mapping?.inner('handlerArguments').inner('threshold').text('color');

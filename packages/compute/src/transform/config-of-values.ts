@@ -42,9 +42,11 @@ const WRITERS: Readonly<Record<string, Write>> = {
   },
 };
 
-/** Whether values of that name are settings where nobody said what they are. */
-export function isSettingKey(key: string): boolean {
-  return Object.hasOwn(WRITERS, key);
+const keysByName = new Map(Object.keys(WRITERS).map((key) => [key.toLowerCase(), key]));
+
+/** Which setting values of that name are where nobody said what they are, "Max" like "max"; undefined where they are none. */
+export function settingKey(name: string): string | undefined {
+  return keysByName.get(name.toLowerCase());
 }
 
 /** `settings` with these written into them; what is missing or cannot be read changes nothing. */

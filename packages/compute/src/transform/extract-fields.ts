@@ -67,7 +67,9 @@ function parserOf(options: Options): Parse {
     case 'delimiter': {
       const delimiter = options.text('delimiter', ',') || ',';
       return (cell) =>
-        typeof cell === 'string' ? cell.split(delimiter).map((part, index) => [String(index), part.trim()] as const) : [];
+        typeof cell === 'string'
+          ? cell.split(delimiter, MOST_COLUMNS + 1).map((part, index) => [String(index), part.trim()] as const)
+          : [];
     }
     case 'auto':
       return (cell) => (typeof cell !== 'string' || /^\s*[[{]/.test(cell) ? parseJson(cell) : parsePairs(cell));
@@ -106,7 +108,8 @@ function readPaths(cell: Cell, paths: readonly { name: string; keys: readonly st
   });
 }
 
-const PAIR = /([^\s=,;:&"'{}]+)\s*[=:]\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s,;&{}]*))/g;
+// A name begins where no character of one stands before it: else a long word would be looked at from each of its letters.
+const PAIR = /(?<![^\s=,;:&"'{}])([^\s=,;:&"'{}]+)\s*[=:]\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s,;&{}]*))/g;
 
 /** `level=info msg="ready at last"`, `a:1, b:2`, `{a="x"}`. Numbers are numbers. */
 function parsePairs(cell: Exclude<Cell, undefined>): [string, Cell][] {

@@ -2,7 +2,7 @@ import type { Field, Frame } from '@vitrine/model/frame.ts';
 
 import { fieldName } from '../field-name.ts';
 import { cellAt, columnOf, tableOf, textOf } from './column.ts';
-import { isSettingKey, writeSettings, type Setting } from './config-of-values.ts';
+import { settingKey, writeSettings, type Setting } from './config-of-values.ts';
 import type { Options } from './options.ts';
 import type { Run, TransformationKind } from './transformation.ts';
 
@@ -29,7 +29,7 @@ function toFields(frame: Frame, frames: readonly Frame[], mappings: readonly Opt
   if (names === undefined || values === undefined) return frame;
   run.allow(frame.length, 'rows to fields', frame.length);
   const others = frame.fields.filter((field) => field !== names && field !== values && said(field) !== '__ignore');
-  const keyOf = (field: Field): string => said(field) || (isSettingKey(field.name) ? field.name : 'field.label');
+  const keyOf = (field: Field): string => said(field) || (settingKey(field.name) ?? 'field.label');
   const labelled = others.filter((field) => keyOf(field) === 'field.label');
   const configured = others.filter((field) => keyOf(field) !== 'field.label');
   const fields = Array.from({ length: frame.length }, (_, row) => {

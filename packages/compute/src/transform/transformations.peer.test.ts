@@ -143,6 +143,16 @@ const cases: readonly Case[] = [
   ].map((options): Case => ({ id: 'filterFieldsByName', options, frames: gappyTable })),
   { id: 'filterFields', options: { include: { id: 'numeric' } }, frames: pairOf(gappy) },
   { id: 'filterFields', options: { exclude: { id: 'byType', options: 'string' } }, frames: pairOf(gappy) },
+  ...['byRefId', 'byName'].flatMap((matcher) =>
+    ['include', 'exclude'].map((side): Case => ({
+      id: 'filterFrames',
+      options: { [side]: { id: matcher, options: 'A' } },
+      frames: pairOf(gappy).map((pair) => pair.map((frame, index) => ({ ...frame, name: 'BA'[index]! }))),
+    })),
+  ),
+  { id: 'filterFrames', options: { include: { id: 'byRefId', options: '/A|C/' } }, frames: pairOf(gappy) },
+  { id: 'filterFrames', options: {}, frames: pairOf(gappy) },
+  { id: 'convertFrameType', options: { targetType: 'exemplar' }, frames: pairOf(gappy) },
   { id: 'filterByRefId', options: { include: 'A' }, frames: pairOf(gappy) },
   { id: 'filterByRefId', options: { exclude: 'A' }, frames: pairOf(gappy) },
   { id: 'filterByRefId', options: { include: '/A|B/' }, frames: pairOf(gappy) },

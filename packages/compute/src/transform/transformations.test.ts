@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Frame } from '@vitrine/model/frame.ts';
 
 import { columnsOf, frameOf, transform, transformed } from './cases.ts';
+import { Options } from './options.ts';
 import { TRANSFORMATIONS } from './transformations.ts';
 
 const pods = frameOf({ Time: [1, 2, 3], pod: ['a', 'b', 'a'], cpu: [1, null, 3], mem: [10, 20, 30] });
@@ -99,6 +100,18 @@ describe('columns', () => {
     [{ source: 'y' }, '{"a":1}', { x: ['{"a":1}'] }],
   ])('extractFields %j takes %s apart', (options, text, want) => {
     expect(transform('extractFields', { ...options, replace: true }, frameOf({ x: [text] }))).toEqual([want]);
+  });
+
+  test.each([
+    ['a long word', 'a'.repeat(300_000)],
+    ['a gap', `a${' '.repeat(300_000)}b`],
+    ['quotes that never close', 'a="'.repeat(50_001)],
+    ['separators', ','.repeat(3_000_000)],
+  ])('%s does not keep extractFields busy', (_, text) => {
+    for (const format of ['auto', 'kvp', 'delimiter', 'json']) {
+      const { frames } = transformed('extractFields', { source: 'x', format, replace: true }, frameOf({ x: [text] }));
+      expect(frames[0]!.fields.length).toBeLessThanOrEqual(1_000);
+    }
   });
 
   test('keys that are data do not become columns without end', () => {
@@ -497,12 +510,49 @@ describe('every transformation', () => {
       'regex',
       'naming',
       'stringField',
+      'action',
+      'calculate',
+      'modify',
+      'gazetteer',
+      'lookupField',
+      'jsonPaths',
+      'rules',
+      'resolution',
+      'predictionCount',
+      'bucketCount',
+      'yBuckets',
+      'unary',
+      'reduce',
+      'cumulative',
+      'index',
+      'emptyValue',
+      'delimiter',
+      'applyTo',
+      'configRefId',
     ),
     fc.oneof(
       names,
       fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown>,
       fc.array(names, { maxLength: 2 }),
       fc.constant([{ field: 'cpu' }]),
+      fc.constantFrom<unknown>(
+        'calculate',
+        'modify',
+        'reduceRow',
+        'binary',
+        'windowFunctions',
+        'outerTabular',
+        'rows',
+        'long',
+        'json',
+      ),
+      fc.constantFrom<unknown>(-1, 0, 1e308, 1e-300, 1e15, -1e15, '1e400', 2 ** 53),
+      fc.constantFrom<unknown>({ calc: 'area' }, { op: 'lineBuilder' }, { mode: 'coords', latitude: 'cpu', longitude: 'Time' }),
+      fc.constantFrom<unknown>(
+        { mode: 'count', value: '1e9' },
+        { mode: 'size', value: '1e-9' },
+        { windowSize: 1e12, field: 'cpu' },
+      ),
     ),
   );
 
@@ -514,6 +564,7 @@ describe('every transformation', () => {
           const before = structuredClone(frames);
           const { frames: made, notices } = transformed(id, given, ...frames);
           expect(frames).toEqual(before);
+          expect(made.reduce((sum, { length, fields }) => sum + length * fields.length, 0)).toBeLessThanOrEqual(5_000_000);
           for (const one of made) checkFrame(one);
           for (const { text } of notices) {
             expect(text).toContain(`(${id})`);
@@ -525,6 +576,20 @@ describe('every transformation', () => {
       );
     },
   );
+
+  test.each(TRANSFORMATIONS)('$id throws nothing but BadRequest and LimitExceeded', (kind) => {
+    const run = { timeZone: 'UTC', notice: () => undefined, allow: () => undefined, gazetteer: () => undefined };
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 3 }), options, (frames, given) => {
+        try {
+          kind.apply(frames, new Options({ ...kind.defaults, ...given }), run);
+        } catch (error) {
+          expect(['BadRequest', 'LimitExceeded']).toContain((error as Error).name);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
 
   function checkFrame(one: Frame): void {
     for (const field of one.fields) {
