@@ -20,7 +20,7 @@ import {
 import type { TopSeries } from '@vitrine/model/api.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { VariableValues } from '@vitrine/model/variable.ts';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { ReactElement, RefObject } from 'react';
 import { useInternalLink } from '../app/internal-link.ts';
 import { copyText } from '../state/copy-button.tsx';
@@ -59,7 +59,7 @@ const TOPS: readonly (TopSeries & { readonly label: string })[] = [
   { label: 'Up to 2,000', limit: 2_000, by: 'last', envelope: false },
 ];
 
-/** What a panel's menu offers, open from the start. */
+/** A panel's menu, which opens as soon as it is there. */
 export function OpenPanelMenu(props: PanelMenuProps): ReactElement {
   const { panel, panelKey, title, description, local, scope, isFull, inspect, frame, top, onTop } = props;
   const internal = useInternalLink();
@@ -69,6 +69,9 @@ export function OpenPanelMenu(props: PanelMenuProps): ReactElement {
   // What a snapshot shows is asked of nobody, and has no other address.
   const isFrozen = scope.frozen !== undefined;
   const [isSharing, setIsSharing] = useState(false);
+  // Not open from the first moment: a menu gives the focus back to where it was when it opened.
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => setIsOpen(true), []);
   const fileName = title || `panel-${panelKey}`;
   const [isPrinting, setIsPrinting] = useState(false);
   const takePicture = async (): Promise<void> => {
@@ -78,7 +81,7 @@ export function OpenPanelMenu(props: PanelMenuProps): ReactElement {
     saveFile(`${fileName}.png`, await elementPng(element), 'image/png');
   };
   const menu = (
-    <Menu position="bottom-end" defaultOpened>
+    <Menu position="bottom-end" opened={isOpen} onChange={setIsOpen}>
       <Menu.Target>
         <ActionIcon ref={takeFocus} size={24} className={classes.menu} aria-label={props.name}>
           <IconDots size={16} />
@@ -195,7 +198,7 @@ export function OpenPanelMenu(props: PanelMenuProps): ReactElement {
   );
 }
 
-/** It takes the place of the button that was pressed, and gives the focus back where it was. */
+/** Its button takes the place of the one that was pressed. */
 const takeFocus = (button: HTMLButtonElement | null): void => button?.focus({ preventScroll: true });
 
 /** An address of this server that shows the same range and values as this page. */
