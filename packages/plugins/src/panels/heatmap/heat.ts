@@ -67,13 +67,15 @@ export function heatOf(frames: readonly Frame[], request: HeatRequest): Heat | u
 /** Each column a row of cells over the first. */
 function ofColumns(frames: readonly Frame[], first: Frame, request: HeatRequest): Heat | undefined {
   const { options, isTime } = request;
-  const x = first.fields[0];
+  const x = xOf(first, isTime);
   if (!isNumbers(x)) return ofTable(first, frames, request);
-  const alike = frames.filter((frame) => frame.shape === first.shape && sameX(frame, x.values));
+  const alike = frames.filter((frame) => frame.shape === first.shape && sameX(xOf(frame, isTime), x.values));
   const names = fieldNames(frames);
   const fields = alike.flatMap((frame) =>
     frame.fields.flatMap((field, at) =>
-      at > 0 && isNumbers(field) && !hiddenFrom(field, 'viz') ? [{ field, name: names[frames.indexOf(frame)]![at]! }] : [],
+      field.type === 'number' && field !== xOf(frame, isTime) && !hiddenFrom(field, 'viz')
+        ? [{ field, name: names[frames.indexOf(frame)]![at]! }]
+        : [],
     ),
   );
   if (fields.length === 0) return undefined;
@@ -150,7 +152,7 @@ function counted(frames: readonly Frame[], request: HeatRequest): Heat | undefin
   let cell: NumberField | undefined;
   let xField: NumberField | undefined;
   for (const frame of frames) {
-    const x = frame.fields.find((field) => field.type === 'time') ?? frame.fields.find(isNumbers);
+    const x = frame.fields.find(({ type }) => type === (isTime ? 'time' : 'number')) ?? frame.fields.find(isNumbers);
     if (!isNumbers(x)) continue;
     xField ??= x;
     for (const field of frame.fields) {
@@ -315,8 +317,12 @@ function ordered(field: Field, texts: readonly string[]): ReadonlyMap<string, nu
   return new Map(sorted.slice(0, MOST_CATEGORIES).map(([text], at) => [text, at]));
 }
 
-function sameX({ fields }: Frame, xs: Float64Array): boolean {
-  const x = fields[0];
+/** A page over steps has them in the first column of numbers; times beside them are no x there. */
+function xOf({ fields }: Frame, isTime: boolean): Field | undefined {
+  return isTime ? fields[0] : (fields.find(({ type }) => type === 'number') ?? fields[0]);
+}
+
+function sameX(x: Field | undefined, xs: Float64Array): boolean {
   if (!isNumbers(x)) return false;
   return x.values === xs || (x.values.length === xs.length && x.values.every((value, index) => value === xs[index]));
 }

@@ -1,4 +1,4 @@
-import { cellValue, plainText } from '@vitrine/compute/field/display.ts';
+import { cellValue, plainText, thresholdsOf } from '@vitrine/compute/field/display.ts';
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { binEdge } from '@vitrine/compute/heat-bins.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
@@ -8,7 +8,6 @@ import { HeatmapChart } from '@vitrine/ui/chart/heatmap-chart.tsx';
 import type { HeatMark } from '@vitrine/ui/chart/heatmap-chart.tsx';
 import { bucketEdges } from '@vitrine/ui/chart/heat-rows.ts';
 import type { ScaleSettings } from '@vitrine/ui/chart/graph-settings.ts';
-import { absoluteSteps } from '@vitrine/ui/chart/value-ink.ts';
 import { heatColoring, statusColoring } from '@vitrine/ui/heat/heat-colors.ts';
 import { HeatMatrix } from '@vitrine/ui/heat/heat-matrix.tsx';
 import { inkOf } from '@vitrine/ui/theme/color-name.ts';
@@ -51,11 +50,9 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
     [le, ge],
   );
   const thresholds = useMemo(() => {
-    const { config } = found?.cell ?? {};
     const isOurs = options.color.mode === 'auto' && options.color.scheme === '';
-    const mode = config?.color?.mode ?? 'thresholds';
-    if (!isOurs || mode !== 'thresholds' || found?.counts === true) return [];
-    return absoluteSteps(config?.thresholds, { min: config?.min ?? 0, max: config?.max ?? 100 });
+    if (!isOurs || found === undefined || found.counts) return [];
+    return (found.cell.config?.color?.mode ?? 'thresholds') === 'thresholds' ? thresholdsOf(found.cell) : [];
   }, [found, options.color]);
   const coloring = useMemo(() => {
     const [low, high] = found === undefined ? [0, 1] : extent(found);
