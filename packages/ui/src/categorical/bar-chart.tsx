@@ -1,9 +1,9 @@
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { useCallback, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import floatClasses from '../chart/float.module.css';
 import type { GraphSettings } from '../chart/graph-settings.ts';
-import type { AbsoluteStep } from '../chart/value-ink.ts';
 import { faded, inkOf } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
@@ -54,7 +54,7 @@ export interface BarChartProps {
   /** The value axis reaches at least from here to there; undefined is as far as its bars do. */
   readonly soft?: { readonly min: number | undefined; readonly max: number | undefined };
   readonly axisHidden?: boolean;
-  readonly thresholds?: { readonly steps: readonly AbsoluteStep[]; readonly style: GraphSettings['thresholdStyle'] };
+  readonly thresholds?: { readonly steps: readonly ThresholdStep[]; readonly style: GraphSettings['thresholdStyle'] };
   /** Of the corners of bars: a share of their thickness, 0 to 0.5. */
   readonly radius?: number;
   /** CSS pixels. */
@@ -404,7 +404,7 @@ function endCorners(corner: number, horizontal: boolean, rising: boolean): numbe
 /** Lines across the bars at thresholds, or tints behind them. */
 function drawThresholds(
   ctx: CanvasRenderingContext2D,
-  steps: readonly AbsoluteStep[],
+  steps: readonly ThresholdStep[],
   as: 'solid' | 'dashed' | 'area',
   { min, max }: { readonly min: number; readonly max: number },
   area: Area,

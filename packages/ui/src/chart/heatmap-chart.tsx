@@ -1,3 +1,4 @@
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import type { HeatGrid } from '@vitrine/compute/heat-grid.ts';
 import { useCallback, useMemo, useState } from 'react';
 import type { MouseEvent as ReactMouseEvent, ReactElement, ReactNode } from 'react';
@@ -17,7 +18,6 @@ import { rowOf, rowWindow } from './heat-rows.ts';
 import { cellImage, hasRoundCells, paintCells, paintRoundCells, paintTexts } from './paint-heat.ts';
 import type { PlotPicture, YAxis } from './plot.ts';
 import { usePlot } from './use-plot.ts';
-import type { AbsoluteStep } from './value-ink.ts';
 import { xRange } from './x-range.ts';
 
 /** A point to be marked on the cells. */
@@ -49,7 +49,7 @@ export interface HeatmapChartProps {
   readonly selects: 'x' | 'y' | 'xy';
   readonly coloring: HeatColoring;
   /** Where there are any, cells have the colour of their status and the scale says its words. */
-  readonly thresholds: readonly AbsoluteStep[];
+  readonly thresholds: readonly ThresholdStep[];
   /** Cells that are left blank. */
   readonly isBlank: (value: number) => boolean;
   /** CSS pixels between cells. */

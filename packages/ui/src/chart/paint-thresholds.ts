@@ -1,10 +1,10 @@
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { inkOf } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import type { GraphSettings } from './graph-settings.ts';
 import type { ChartMark } from './annotations.ts';
 import type { Surface } from './plot.ts';
-import type { AbsoluteStep } from './value-ink.ts';
 
 /** Colours that say nothing: no area is tinted with them. */
 const SILENT = new Set(['neutral', 'text', 'transparent']);
@@ -12,7 +12,7 @@ const SILENT = new Set(['neutral', 'text', 'transparent']);
 /** The thresholds of an axis, as lines, areas or both. */
 export interface ThresholdPlan {
   readonly axis: number;
-  readonly steps: readonly AbsoluteStep[];
+  readonly steps: readonly ThresholdStep[];
   readonly style: GraphSettings['thresholdStyle'];
   /** What the axis shows. */
   readonly min: number;

@@ -1,4 +1,5 @@
-import type { FieldSettings } from '@vitrine/model/field-config.ts';
+import { thresholdsOf } from '@vitrine/compute/field/display.ts';
+import type { FieldSettings, ThresholdStep } from '@vitrine/model/field-config.ts';
 import type { NumberField } from '@vitrine/model/frame.ts';
 
 import { isByValue } from '../theme/color-mode.ts';
@@ -6,21 +7,12 @@ import { inkOf } from '../theme/color-name.ts';
 import { schemeStops } from '../theme/color-scheme.ts';
 import type { ThemeName } from '../theme/ink.ts';
 
-/** A threshold as a value of its field. */
-export interface AbsoluteStep {
-  /** -Infinity for the first. */
-  readonly value: number;
-  readonly color: string;
-}
-
-/** The thresholds of a field as values: shares become values of its range. */
+/** Thresholds over a range as values: those in percent are a share of it. */
 export function absoluteSteps(
   thresholds: FieldSettings['thresholds'],
   range: { readonly min: number; readonly max: number },
-): readonly AbsoluteStep[] {
-  if (thresholds === undefined) return [];
-  if (thresholds.mode === 'absolute') return thresholds.steps;
-  return thresholds.steps.map(({ value, color }) => ({ value: range.min + (value / 100) * (range.max - range.min), color }));
+): readonly ThresholdStep[] {
+  return thresholds === undefined ? [] : thresholdsOf({ config: { thresholds, ...range } });
 }
 
 /** From where to where the thresholds and schemes of a field reach. */
@@ -40,7 +32,7 @@ export function inkStops(field: Pick<NumberField, 'config' | 'range'>, theme: Th
   if (!isByValue(mode)) return [];
   const range = shareRange(field);
   if (mode === 'thresholds') {
-    const steps = absoluteSteps(field.config?.thresholds, range);
+    const steps = thresholdsOf(field);
     return steps.flatMap(({ value, color }, index) => {
       const ink = inkOf(color, theme);
       const before = steps[index - 1];

@@ -1,8 +1,8 @@
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { faded, inkOf } from '../theme/color-name.ts';
 import { heatGradient, heatPixels, heatStops, pixelOf } from '../theme/heat-scale.ts';
 import type { ThemeName } from '../theme/ink.ts';
 import { statusInk, statusOf, statusOfColor } from '../theme/status.ts';
-import type { AbsoluteStep } from '../chart/value-ink.ts';
 
 /** How values become colours. */
 export interface HeatColoring {
@@ -74,7 +74,7 @@ export function heatColoring(request: HeatColorRequest, min: number, max: number
 }
 
 /** Colours of statuses, where thresholds decide. */
-export function statusColoring(steps: readonly AbsoluteStep[], min: number, max: number, theme: ThemeName): HeatColoring {
+export function statusColoring(steps: readonly ThresholdStep[], min: number, max: number, theme: ThemeName): HeatColoring {
   const cssOf = (value: number) => statusInk(statusOf(value, steps), theme);
   const known = new Map(steps.map(({ color }) => [statusInk(statusOfColor(color), theme), 0]));
   for (const color of known.keys()) known.set(color, pixelOf(color));

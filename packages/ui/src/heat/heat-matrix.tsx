@@ -1,3 +1,4 @@
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import { useCallback, useMemo } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 
@@ -9,7 +10,6 @@ import classes from '../chart/heatmap-chart.module.css';
 import { textOn } from '../theme/color-name.ts';
 import { INK } from '../theme/ink.ts';
 import type { ThemeName } from '../theme/ink.ts';
-import type { AbsoluteStep } from '../chart/value-ink.ts';
 import type { HeatColoring } from './heat-colors.ts';
 import { HeatScale } from './heat-scale-bar.tsx';
 
@@ -25,7 +25,7 @@ export interface HeatMatrixProps {
   readonly height: number;
   readonly theme: ThemeName;
   readonly coloring: HeatColoring;
-  readonly thresholds: readonly AbsoluteStep[];
+  readonly thresholds: readonly ThresholdStep[];
   readonly isBlank: (value: number) => boolean;
   readonly gap: number;
   readonly showValue: 'auto' | 'always' | 'never';

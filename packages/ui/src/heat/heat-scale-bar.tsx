@@ -1,7 +1,7 @@
+import type { ThresholdStep } from '@vitrine/model/field-config.ts';
 import type { ReactElement } from 'react';
 
 import classes from '../chart/heatmap-chart.module.css';
-import type { AbsoluteStep } from '../chart/value-ink.ts';
 import { STATUS_WORDS, statusOfColor } from '../theme/status.ts';
 import { StatusShape } from '../widget/status-shape.tsx';
 import type { HeatColoring } from './heat-colors.ts';
@@ -15,7 +15,7 @@ export interface HeatScaleProps {
   /** Says where its middle is, where that is no half. */
   readonly note: boolean;
   /** Statuses instead of a scale. */
-  readonly thresholds?: readonly AbsoluteStep[];
+  readonly thresholds?: readonly ThresholdStep[];
 }
 
 /** Below this there is no room for words beside the scale. */

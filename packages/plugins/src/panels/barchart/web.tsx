@@ -1,10 +1,9 @@
-import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
+import { displayOf, displayText, thresholdsOf } from '@vitrine/compute/field/display.ts';
 import { findReducer } from '@vitrine/compute/reducers.ts';
 import type { Reducer } from '@vitrine/compute/reducers.ts';
 import type { Field } from '@vitrine/model/frame.ts';
 import { BarChart } from '@vitrine/ui/categorical/bar-chart.tsx';
 import { graphSettings } from '@vitrine/ui/chart/graph-settings.ts';
-import { absoluteSteps } from '@vitrine/ui/chart/value-ink.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
@@ -53,8 +52,8 @@ function Bars({ options, field, data, width, height, title, context }: PanelProp
   const { softMin, softMax } = settings.axis;
   const soft = useMemo(() => ({ min: softMin, max: softMax }), [softMin, softMax]);
   const thresholds = useMemo(() => {
-    const { thresholds: steps, min, max } = found?.series[0]?.field.config ?? {};
-    return { steps: absoluteSteps(steps, { min: min ?? 0, max: max ?? 100 }), style: settings.thresholdStyle };
+    const field = found?.series[0]?.field;
+    return { steps: field === undefined ? [] : thresholdsOf(field), style: settings.thresholdStyle };
   }, [found, settings]);
   if (found === undefined) return <NoData width={width} height={height} text={field.noValue ?? ''} />;
   const { config } = found.series[0]!.field;
