@@ -57,6 +57,16 @@ describe('columns', () => {
   });
 
   test.each([
+    ['[Q]Q YYYY', 'Q1 2021'],
+    ['GGGG-[W]WW-E', '2020-W53-7'],
+    ['gggg w d', '2021 2 0'],
+    ['Do of MMM, k:mm', '3rd of Jan, 24:05'],
+  ])('3 January 2021 as %s is %s', (outputFormat, want) => {
+    const frame = frameOf({ Time: [Date.UTC(2021, 0, 3, 0, 5)] });
+    expect(transform('formatTime', { timeField: 'Time', outputFormat }, frame)).toEqual([{ Time: [want] }]);
+  });
+
+  test.each([
     ['number', ['1,234', ' 7 ', 'x', '', null], [1234, 7, null, null, null]],
     ['time', ['2021-08-12T10:00:00Z', '2021-08-12 10:00', 'soon', null], [1_628_762_400_000, 1_628_762_400_000, null, null]],
     ['boolean', ['yes', '', 'false', null], [true, false, false, null]],

@@ -15,7 +15,8 @@ const MONTHS = [
   'December',
 ];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const TOKEN = /\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DDDD|DDD|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|A|a|ZZ|Z|X|x/g;
+const TOKEN =
+  /\[([^\]]*)\]|YYYY|YY|Qo|Q|MMMM|MMM|MM|Mo|M|DDDD|DDDo|DDD|DD|Do|D|dddd|ddd|dd|do|d|E|e|GGGG|GG|WW|Wo|W|gggg|gg|ww|wo|w|HH|H|hh|h|kk|k|mm|m|ss|s|SSS|SS|S|A|a|ZZ|Z|X|x/g;
 
 /**
  * A time as `${__from:date:…}` writes it. `milliseconds` is a number as text, or an ISO 8601 instant; what is neither is
@@ -44,6 +45,10 @@ function write(token: string, clock: CivilTime, atMs: number, offsetMs: number):
       return String(clock.year).padStart(4, '0');
     case 'YY':
       return two(clock.year % 100);
+    case 'Q':
+      return String(quarter(clock));
+    case 'Qo':
+      return withOrdinal(quarter(clock));
     case 'MMMM':
       return MONTHS[clock.month - 1] as string;
     case 'MMM':
@@ -52,20 +57,47 @@ function write(token: string, clock: CivilTime, atMs: number, offsetMs: number):
       return two(clock.month);
     case 'M':
       return String(clock.month);
+    case 'Mo':
+      return withOrdinal(clock.month);
     case 'DDDD':
       return String(dayOfYear(clock)).padStart(3, '0');
     case 'DDD':
       return String(dayOfYear(clock));
+    case 'DDDo':
+      return withOrdinal(dayOfYear(clock));
     case 'DD':
       return two(clock.day);
     case 'Do':
-      return `${clock.day}${ordinal(clock.day)}`;
+      return withOrdinal(clock.day);
     case 'D':
       return String(clock.day);
     case 'dddd':
       return DAYS[weekday] as string;
     case 'ddd':
       return (DAYS[weekday] as string).slice(0, 3);
+    case 'dd':
+      return (DAYS[weekday] as string).slice(0, 2);
+    case 'do':
+      return withOrdinal(weekday);
+    case 'd':
+    case 'e':
+      return String(weekday);
+    case 'E':
+      return String(weekday === 0 ? 7 : weekday);
+    case 'GGGG':
+    case 'GG':
+    case 'W':
+    case 'WW':
+    case 'Wo':
+      // A week of ISO 8601 belongs to the year of its Thursday.
+      return writeWeek(token, dayAfter(clock, 3 - ((weekday + 6) % 7)));
+    case 'gggg':
+    case 'gg':
+    case 'w':
+    case 'ww':
+    case 'wo':
+      // A week in America begins on Sunday and belongs to the year of its Saturday.
+      return writeWeek(token, dayAfter(clock, 6 - weekday));
     case 'HH':
       return two(clock.hour);
     case 'H':
@@ -74,6 +106,10 @@ function write(token: string, clock: CivilTime, atMs: number, offsetMs: number):
       return two(hour12);
     case 'h':
       return String(hour12);
+    case 'kk':
+      return two(clock.hour === 0 ? 24 : clock.hour);
+    case 'k':
+      return String(clock.hour === 0 ? 24 : clock.hour);
     case 'mm':
       return two(clock.minute);
     case 'm':
@@ -84,6 +120,10 @@ function write(token: string, clock: CivilTime, atMs: number, offsetMs: number):
       return String(clock.second);
     case 'SSS':
       return String(clock.ms).padStart(3, '0');
+    case 'SS':
+      return two(Math.floor(clock.ms / 10));
+    case 'S':
+      return String(Math.floor(clock.ms / 100));
     case 'A':
       return clock.hour < 12 ? 'AM' : 'PM';
     case 'a':
@@ -102,13 +142,41 @@ function write(token: string, clock: CivilTime, atMs: number, offsetMs: number):
   }
 }
 
-function dayOfYear({ year, month, day }: CivilTime): number {
+type Day = Pick<CivilTime, 'year' | 'month' | 'day'>;
+
+/** `token` says which of a week is asked for; the day is the one whose year is the week's. */
+function writeWeek(token: string, day: Day): string {
+  const week = Math.ceil(dayOfYear(day) / 7);
+  switch (token.toLowerCase()) {
+    case 'gggg':
+      return String(day.year).padStart(4, '0');
+    case 'gg':
+      return two(day.year % 100);
+    case 'ww':
+      return two(week);
+    case 'wo':
+      return withOrdinal(week);
+    default:
+      return String(week);
+  }
+}
+
+function dayAfter({ year, month, day }: Day, days: number): Day {
+  const date = new Date(Date.UTC(year, month - 1, day + days));
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+}
+
+function quarter({ month }: Day): number {
+  return Math.ceil(month / 3);
+}
+
+function dayOfYear({ year, month, day }: Day): number {
   return Math.round((Date.UTC(year, month - 1, day) - Date.UTC(year, 0, 1)) / 86_400_000) + 1;
 }
 
-function ordinal(day: number): string {
-  if (day >= 11 && day <= 13) return 'th';
-  return ['th', 'st', 'nd', 'rd'][day % 10] ?? 'th';
+function withOrdinal(value: number): string {
+  const last = value % 100 >= 11 && value % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th');
+  return `${value}${last}`;
 }
 
 function two(value: number): string {
