@@ -17,8 +17,8 @@ export function shapeOptions(
 /** Those whose text or value matches; for data source variables, whose expression takes no parts. */
 export function filterOptions(found: readonly VariableOption[], regex: string): VariableOption[] {
   if (regex === '') return [...found];
-  const { pattern } = compile(regex);
-  return found.filter(({ text }) => pattern.matcher(text).find());
+  const { pattern, looksAhead } = compile(regex);
+  return found.filter(({ text }) => looksAhead(text) && pattern.matcher(text).find());
 }
 
 /**
@@ -26,14 +26,16 @@ export function filterOptions(found: readonly VariableOption[], regex: string): 
  * flag g and one group each match gives an option.
  */
 function takeParts(found: readonly VariableOption[], regex: string, applyTo: 'value' | 'text'): VariableOption[] {
-  const { pattern, all } = compile(regex);
+  const { pattern, all, looksAhead } = compile(regex);
   const groups = pattern.namedGroups();
   const hasValue = Object.hasOwn(groups, 'value');
   const hasText = Object.hasOwn(groups, 'text');
   const groupCount = pattern.groupCount();
   const kept: VariableOption[] = [];
   for (const option of found) {
-    const matcher = pattern.matcher(applyTo === 'text' ? option.text : option.value);
+    const whole = applyTo === 'text' ? option.text : option.value;
+    if (!looksAhead(whole)) continue;
+    const matcher = pattern.matcher(whole);
     let value: string | undefined;
     let text: string | undefined;
     const firsts: string[] = [];
@@ -58,20 +60,68 @@ function takeParts(found: readonly VariableOption[], regex: string, applyTo: 'va
   return kept;
 }
 
-/** `/pattern/flags`, or a bare pattern, which must match the whole text. */
-function compile(regex: string): { readonly pattern: RE2JS; readonly all: boolean } {
-  const [, body, flags] = /^\/(.*)\/([a-z]*)$/s.exec(regex.trim()) ?? [];
-  const source = body ?? `^(?:${regex})$`;
+interface Compiled {
+  readonly pattern: RE2JS;
+  readonly all: boolean;
+  /** Whether what the expression demands of the text ahead of it holds. */
+  looksAhead(text: string): boolean;
+}
+
+/**
+ * `/pattern/flags`, or a bare pattern, which must match the whole text. RE2 cannot look ahead; where an expression does so from the
+ * text's start, as in `^(?!test).+`, that is a second expression.
+ */
+function compile(regex: string): Compiled {
+  const [, body, flags = ''] = /^\/(.*)\/([a-z]*)$/s.exec(regex.trim()) ?? [];
   let bits = 0;
-  if (flags?.includes('i') === true) bits |= RE2JS.CASE_INSENSITIVE;
-  if (flags?.includes('s') === true) bits |= RE2JS.DOTALL;
-  if (flags?.includes('m') === true) bits |= RE2JS.MULTILINE;
+  if (flags.includes('i')) bits |= RE2JS.CASE_INSENSITIVE;
+  if (flags.includes('s')) bits |= RE2JS.DOTALL;
+  if (flags.includes('m')) bits |= RE2JS.MULTILINE;
+  const fromStart = body === undefined || (body.startsWith('^') && !flags.includes('m'));
+  const ahead = fromStart ? lookaheadOf((body ?? regex).replace(/^\^/, '')) : undefined;
+  const source = body === undefined ? `^(?:${ahead?.rest ?? regex})$` : ahead === undefined ? body : `^${ahead.rest}`;
   try {
-    return { pattern: RE2JS.compile(source, bits), all: flags?.includes('g') ?? false };
+    const looked = ahead === undefined ? undefined : RE2JS.compile(`^(?:${ahead.inside})`, bits);
+    return {
+      pattern: RE2JS.compile(source, bits),
+      all: flags.includes('g'),
+      looksAhead: (text) => looked === undefined || looked.matcher(text).find() !== ahead?.isNegative,
+    };
   } catch (cause) {
     const why = cause instanceof RE2JSSyntaxException ? cause.message : 'it cannot be read';
     throw new BadRequest('regex', `"${regex.slice(0, 200)}" is not a regular expression as RE2 reads them: ${why}`, { cause });
   }
+}
+
+interface Lookahead {
+  readonly isNegative: boolean;
+  readonly inside: string;
+  readonly rest: string;
+}
+
+/** The `(?!…)` or `(?=…)` that an expression begins with; undefined where it has none, or only one of its alternatives does. */
+function lookaheadOf(source: string): Lookahead | undefined {
+  if (!/^\(\?[!=]/.test(source)) return undefined;
+  let depth = 0;
+  let end = 0;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at];
+    if (char === '\\') at++;
+    else if (char === '[') at = endOfClass(source, at);
+    else if (char === '(') depth++;
+    else if (char === ')' && --depth === 0) end ||= at;
+    else if (char === '|' && depth === 0) return undefined;
+  }
+  return { isNegative: source[2] === '!', inside: source.slice(3, end), rest: source.slice(end + 1) };
+}
+
+function endOfClass(source: string, from: number): number {
+  // A bracket right behind the opening one is a letter.
+  for (let at = from + (source[from + 1] === ']' ? 2 : 1); at < source.length; at++) {
+    if (source[at] === '\\') at++;
+    else if (source[at] === ']') return at;
+  }
+  return source.length;
 }
 
 function distinct(options: readonly VariableOption[]): VariableOption[] {

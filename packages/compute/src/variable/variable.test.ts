@@ -327,6 +327,10 @@ describe('options', () => {
     ['named groups in either order', [gpu], '/gpu_label="(?<text>[^"]+)|uuid="(?<value>[^"]+)/g', [['0 #1', 'GPU-1']]],
     ['a group called value alone', ['{S="q"} 1'], '{S="(?<value>.*)".*', ['q']],
     ['a variable in it', ['a', 'b'], '/^$p/', ['a']],
+    ['nothing but blanks ahead', ['', ' ', 'a', ' b'], String.raw`^(?!\s*$).+`, ['a', ' b']],
+    ['not a name ahead', ['usage-x', 'usage', 'main', 'x-usage'], '(?!usage|test[)]).+', ['main', 'x-usage']],
+    ['with slashes, and a group behind', ['dev-a', 'prod-a'], String.raw`/^(?!dev)\w+-(\w)/`, ['a']],
+    ['a demand ahead', ['ab', 'ba'], '/^(?=a)../', ['ab']],
   ])('by %s', (_, found, regex, want) => {
     const wanted = want.map((each) =>
       typeof each === 'string' ? { text: each, value: each } : { text: each[0], value: each[1] },

@@ -58,6 +58,17 @@ describe('a graph panel', () => {
   });
 
   test.each([
+    [
+      { stack: true, percentage: true },
+      { min: 0, max: 1 },
+    ],
+    [{ stack: true }, { min: 0, max: 100 }],
+    [{ percentage: true }, { min: 0, max: 100 }],
+  ])('%j with an axis from 0 to 100 goes %j', (old, ends) => {
+    expect(importPanel({ ...graph, ...old, yaxes: [{ min: '0', max: '100' }, {}] }).fieldConfig.defaults).toMatchObject(ends);
+  });
+
+  test.each([
     [{ yaxes: [{ format: 'bytes', min: '0', max: 100 }, {}] }, { unit: 'bytes', min: 0, max: 100 }],
     [
       { y_formats: ['ms', 'short'], grid: { leftMax: 5 } },

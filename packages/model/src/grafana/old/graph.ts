@@ -1,6 +1,6 @@
 import { defined, isObject, listOf, numberOf, objectOf, objectsOf, omit, saysSomething, textOf, type Json } from '../json.ts';
 import type { Notes } from '../report.ts';
-import { readAxis } from './axis.ts';
+import { type Axis, readAxis } from './axis.ts';
 import { reducerOf } from './reducer.ts';
 
 /** What the graph panel said in its own words. All of it is read here; a finding says what of it was lost. */
@@ -67,6 +67,7 @@ export function migrateGraph(panel: Json, notes: Notes): Migrated {
     color: { mode: 'palette-classic' },
     ...givenDefaults,
     ...leftAxis.settings,
+    ...(isShared(panel) ? endsAsShares(leftAxis.settings) : {}),
     ...defined({ decimals: numberOf(panel['decimals']) ?? leftAxis.settings.decimals }),
     ...(thresholds === undefined ? {} : { thresholds: thresholds.thresholds }),
     ...(dataLinks(panel).length === 0 ? {} : { links: dataLinks(panel) }),
@@ -91,6 +92,16 @@ export function migrateGraph(panel: Json, notes: Notes): Migrated {
     timeRegion(region, panel, index, notes.at(`timeRegions[${index}]`)),
   );
   return { panel: byXAxis(migrated, xaxis, notes), annotations };
+}
+
+/** Stacked to a whole. */
+function isShared(panel: Json): boolean {
+  return panel['stack'] === true && panel['percentage'] === true;
+}
+
+/** The axis of such a stack went to 100; now it goes to 1, which is written as 100 %. */
+function endsAsShares({ min, max }: Axis['settings']): Pick<Axis['settings'], 'min' | 'max'> {
+  return defined({ min: min === undefined ? undefined : min / 100, max: max === undefined ? undefined : max / 100 });
 }
 
 /** Before version 12 the axes stood in y_formats, grid and the labels of either side. */
@@ -133,7 +144,7 @@ function readLook(panel: Json, notes: Notes): Json {
     spanNulls: panel['nullPointMode'] === 'connected',
     showPoints: points ? 'always' : 'never',
     pointSize: pointSize(numberOf(panel['pointradius']) ?? 2),
-    stacking: { mode: panel['stack'] === true ? (panel['percentage'] === true ? 'percent' : 'normal') : 'none', group: GROUP },
+    stacking: { mode: isShared(panel) ? 'percent' : panel['stack'] === true ? 'normal' : 'none', group: GROUP },
     ...(panel['dashes'] === true ? { lineStyle: dashed(panel) } : {}),
   };
 }
