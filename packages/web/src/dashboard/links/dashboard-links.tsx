@@ -95,7 +95,7 @@ function TaggedDashboards({ link, scope }: LinkProps): ReactElement {
           {scope.variables.text(link.title) || link.tags.join(', ') || 'Dashboards'}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown mah={400}>
+      <Menu.Dropdown mah={400} maw="min(400px, 90vw)">
         {error !== null && <Menu.Label>{error.message}</Menu.Label>}
         {data !== undefined && links.length === 0 && <Menu.Label>No other dashboard has these tags.</Menu.Label>}
         {links.map(({ uid, title, href }) => (

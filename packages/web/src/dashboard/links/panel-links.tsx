@@ -40,7 +40,7 @@ export function PanelLinks({ panel, scope, local, title }: PanelLinksProps): Rea
           {icon}
         </button>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown maw="min(400px, 90vw)">
         {links.map((link) => (
           <LinkItem key={`${link.title} ${link.href ?? ''}`} {...link} />
         ))}
@@ -55,11 +55,20 @@ interface LinkItemProps {
   readonly targetBlank: boolean;
 }
 
+/** One long word must not make the menu scroll. */
+const BREAKS = { overflowWrap: 'anywhere' } as const;
+
 /** One link of a menu; without an address that may be opened, only its name. */
 export function LinkItem({ title, href, targetBlank }: LinkItemProps): ReactElement {
-  if (href === undefined) return <Menu.Item disabled>{title}</Menu.Item>;
+  if (href === undefined) {
+    return (
+      <Menu.Item disabled style={BREAKS}>
+        {title}
+      </Menu.Item>
+    );
+  }
   return (
-    <Menu.Item component="a" href={href} {...targetOf(targetBlank)}>
+    <Menu.Item component="a" href={href} style={BREAKS} {...targetOf(targetBlank)}>
       {title}
     </Menu.Item>
   );
