@@ -102,11 +102,17 @@ export function readReduce(panel: Options): ReduceOptions {
 export interface TextSizes {
   readonly titleSize: number | undefined;
   readonly valueSize: number | undefined;
+  /** Of the change in percent, where there is one. */
+  readonly percentSize: number | undefined;
 }
 
 export function readTextSizes(panel: Options): TextSizes {
   const options = panel.group('text');
-  return { titleSize: options.optionalNumber('titleSize'), valueSize: options.optionalNumber('valueSize') };
+  return {
+    titleSize: options.optionalNumber('titleSize'),
+    valueSize: options.optionalNumber('valueSize'),
+    percentSize: options.optionalNumber('percentSize'),
+  };
 }
 
 export const ORIENTATIONS = ['auto', 'vertical', 'horizontal'] as const;

@@ -50,6 +50,8 @@ export interface StateChartProps {
   readonly rowHeight: number;
   /** Rows a page; 0 shows all. */
   readonly perPage: number;
+  /** Rows are not named beside the plot. */
+  readonly namesHidden: boolean;
   readonly showValue: 'auto' | 'always' | 'never';
   readonly alignValue: 'left' | 'center' | 'right';
   readonly legend: {
@@ -71,7 +73,7 @@ const NO_STOPS = new Float64Array();
 
 /** Rows of states over the page's x. */
 export function StateChart(props: StateChartProps): ReactElement {
-  const { label, rows: all, context, rowHeight, perPage, showValue, alignValue, legend } = props;
+  const { label, rows: all, context, rowHeight, perPage, namesHidden, showValue, alignValue, legend } = props;
   const [page, setPage] = useState(0);
   const pages = perPage > 0 ? Math.max(1, Math.ceil(all.length / perPage)) : 1;
   const at = Math.min(page, pages - 1);
@@ -99,14 +101,16 @@ export function StateChart(props: StateChartProps): ReactElement {
       y: {
         kind: 'rows',
         rows: rows.length,
-        labels: rowLabels(
-          names,
-          rows.length,
-          1,
-          height - 30,
-          'rows',
-          width < NAME_LETTERS.wideFrom ? NAME_LETTERS.narrow : NAME_LETTERS.wide,
-        ),
+        labels: namesHidden
+          ? []
+          : rowLabels(
+              names,
+              rows.length,
+              1,
+              height - 30,
+              'rows',
+              width < NAME_LETTERS.wideFrom ? NAME_LETTERS.narrow : NAME_LETTERS.wide,
+            ),
       },
       stops: stopsOf(rows),
       ...events.plot,
@@ -154,7 +158,7 @@ export function StateChart(props: StateChartProps): ReactElement {
         events.paint(surface);
       },
     };
-  }, [context, rows, width, height, rowHeight, showValue, alignValue, events]);
+  }, [context, rows, width, height, rowHeight, namesHidden, showValue, alignValue, events]);
   const { host, plot, hover } = usePlot(picture, width, height);
 
   const told = useMemo(() => {

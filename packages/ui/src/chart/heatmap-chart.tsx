@@ -41,6 +41,8 @@ export interface HeatmapChartProps {
   /** An axis of values instead of names, with the edges of the grid's rows on it: one more than there are rows, rising. */
   readonly yAxis?: { readonly axis: Extract<YAxis, { kind: 'value' }>; readonly edges: Float64Array } | undefined;
   readonly reversed: boolean;
+  /** Rows are not named beside the plot. */
+  readonly namesHidden: boolean;
   readonly width: number;
   readonly height: number;
   readonly context: MarkedContext;
@@ -100,7 +102,7 @@ function shortened(name: string, most: number): string {
 /** A grid of colours over the page's x: series × time, the buckets of a histogram, or counted points. */
 export function HeatmapChart(props: HeatmapChartProps): ReactElement {
   const { label, grid, xs, names, place, yAxis, reversed, width, height, coloring, isBlank } = props;
-  const { thresholds, gap, radius, showValue, say, describe, marks, markColor } = props;
+  const { thresholds, gap, radius, showValue, say, describe, marks, markColor, namesHidden } = props;
   const scaleHeight = props.legend && height >= SCALE_FROM_HEIGHT ? SCALE_HEIGHT : 0;
   const plotHeight = height - scaleHeight;
   const [chosen, setChosen] = useState<ChosenHeight>();
@@ -127,7 +129,11 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
       xMax,
       y:
         yAxis === undefined
-          ? { kind: 'rows', rows: high - low, labels: labelsWithin(names, grid, place, reversed, low, high, plotHeight, letters) }
+          ? {
+              kind: 'rows',
+              rows: high - low,
+              labels: namesHidden ? [] : labelsWithin(names, grid, place, reversed, low, high, plotHeight, letters),
+            }
           : { ...yAxis.axis, min: low, max: high },
       stops: xs,
       ...events.plot,
@@ -189,6 +195,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
     zoomY,
     events,
     reversed,
+    namesHidden,
     plotHeight,
     width,
     gap,

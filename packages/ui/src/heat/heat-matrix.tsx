@@ -28,6 +28,8 @@ export interface HeatMatrixProps {
   readonly thresholds: readonly ThresholdStep[];
   readonly isBlank: (value: number) => boolean;
   readonly gap: number;
+  /** Of the corners of cells, in CSS pixels; at most half a cell. */
+  readonly radius?: number;
   readonly showValue: 'auto' | 'always' | 'never';
   readonly say: (value: number) => string;
   readonly legend: boolean;
@@ -45,7 +47,7 @@ const LETTERS = 28;
 
 /** Categories over categories. */
 export function HeatMatrix(props: HeatMatrixProps): ReactElement {
-  const { label, columns, rows, values, width, theme, coloring, isBlank, gap, showValue, say } = props;
+  const { label, columns, rows, values, width, theme, coloring, isBlank, gap, radius = 0, showValue, say } = props;
   const scale = props.legend && props.height >= 110 ? SCALE_HEIGHT : 0;
   const height = props.height - scale;
   const area = useMemo<Area>(() => {
@@ -68,7 +70,10 @@ export function HeatMatrix(props: HeatMatrixProps): ReactElement {
           const x = area.left + column * cellWidth;
           const y = area.top + row * cellHeight;
           ctx.fillStyle = coloring.cssOf(value);
-          ctx.fillRect(x, y, Math.max(1, cellWidth - space), Math.max(1, cellHeight - space));
+          const [wide, tall] = [Math.max(1, cellWidth - space), Math.max(1, cellHeight - space)];
+          ctx.beginPath();
+          ctx.roundRect(x, y, wide, tall, Math.min(radius, wide / 2, tall / 2));
+          ctx.fill();
           if (showValue === 'never' || cellHeight < 12) continue;
           const text = say(value);
           if (showValue === 'auto' && textWidth(text) > cellWidth - 4) continue;
@@ -113,6 +118,7 @@ export function HeatMatrix(props: HeatMatrixProps): ReactElement {
       isBlank,
       coloring,
       gap,
+      radius,
       showValue,
       say,
       theme,

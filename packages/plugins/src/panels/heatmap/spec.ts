@@ -57,7 +57,7 @@ export interface HeatmapOptions {
     readonly max: number | undefined;
     readonly reverse: boolean;
     readonly axisLabel: string;
-    /** Of an axis of values. */
+    /** Names of rows stand at the left, or not at all. */
     readonly axisPlacement: 'auto' | 'left' | 'right' | 'hidden';
     readonly axisWidth: number | undefined;
   };
@@ -178,7 +178,7 @@ export const heatmap: PanelSpec<HeatmapOptions> = {
     control('Y axis', 'yAxis.max', 'Max value', { kind: 'number' }, undefined),
     control('Y axis', 'yAxis.axisLabel', 'Label', { kind: 'text' }, ''),
     control('Y axis', 'yAxis.axisPlacement', 'Placement', choice('auto', 'left', 'right', 'hidden'), 'auto', {
-      hint: 'Of an axis of values; names of rows stand at the left.',
+      hint: 'Names of rows stand at the left, or not at all.',
     }),
     control('Y axis', 'yAxis.axisWidth', 'Width', { kind: 'number', min: 0, placeholder: 'auto' }, undefined),
     control('Y axis', 'yAxis.reverse', 'Reverse', SWITCH, false),

@@ -114,6 +114,7 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
     thresholds,
     isBlank,
     gap: options.cellGap,
+    radius: options.cellRadius,
     showValue: options.showValue,
     say,
     legend: options.legend.show,
@@ -145,10 +146,10 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
       place={place}
       yAxis={yAxis}
       reversed={options.yAxis.reverse}
+      namesHidden={options.yAxis.axisPlacement === 'hidden'}
       context={onX.context}
       events={events}
       selects={options.selectionMode}
-      radius={options.cellRadius}
       describe={describe}
       tooltip={{ mode: options.tooltip.mode, histogram: options.tooltip.yHistogram, scale: options.tooltip.showColorScale }}
       marks={marks}

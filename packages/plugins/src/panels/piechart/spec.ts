@@ -42,7 +42,7 @@ export const piechart: PanelSpec<PieOptions> = {
     control('Pie chart', 'pieType', 'Pie chart type', choice('pie', 'donut'), 'pie'),
     control('Pie chart', 'sort', 'Slice sorting', choice(['desc', 'Descending'], ['asc', 'Ascending'], 'none'), 'desc'),
     control('Pie chart', 'displayLabels', 'Labels', choices('percent', 'name', 'value'), []),
-    ...TOOLTIP_CONTROLS,
+    ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
     ...LEGEND_CONTROLS.filter(({ path }) =>
       ['legend.showLegend', 'legend.placement', 'legend.displayMode', 'legend.width'].includes(path),
     ),

@@ -66,5 +66,15 @@ export const stat: PanelSpec<StatOptions> = {
       { when: (read) => read('showPercentChange') === true },
     ),
     ...TEXT_SIZE_CONTROLS,
+    control(
+      'Text',
+      'text.percentSize',
+      'Size of the change',
+      { kind: 'number', min: 6, max: 200, placeholder: 'auto' },
+      undefined,
+      {
+        when: (read) => read('showPercentChange') === true,
+      },
+    ),
   ],
 };

@@ -45,11 +45,12 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
   const figureOf = ({ name, shown }: SingleValue) =>
     textMode === 'name' ? { ...shown, prefix: '', text: name, suffix: '' } : shown;
   const filled = colorMode === 'background' || colorMode === 'background_solid';
+  const changeHeight = Math.max(CHANGE_HEIGHT, (options.text.percentSize ?? 0) * 1.4);
   const layoutOf = (size: CellSize, withSpark: boolean) => {
     const box = filled ? { width: size.width - 2 * PADDING, height: size.height - PADDING } : size;
     const wide = options.wideLayout && named && figured && box.width / box.height > WIDE_FROM;
     const spark = withSpark && graphMode === 'area' && box.height >= SPARK_FROM_HEIGHT ? Math.floor(box.height * 0.42) : 0;
-    const words = (named && !wide ? (options.text.titleSize ?? 12) * 1.5 : 0) + (options.showPercentChange ? CHANGE_HEIGHT : 0);
+    const words = (named && !wide ? (options.text.titleSize ?? 12) * 1.5 : 0) + (options.showPercentChange ? changeHeight : 0);
     return { box, wide, spark, figure: (box.height - spark - words) * 0.8, room: wide ? box.width * 0.55 : box.width };
   };
   const shapeOf = (look: ValueLook) => (look.status === 'neutral' || filled ? 0 : FIGURE_SHAPE);
@@ -99,7 +100,15 @@ function Stat({ options, field, data, width, height, title, context }: PanelProp
               size={sizeOf(size)}
             />
           )}
-          {options.showPercentChange && <Change value={value} mode={options.percentChangeColorMode} ink={look.ink} />}
+          {options.showPercentChange && (
+            <Change
+              value={value}
+              mode={options.percentChangeColorMode}
+              ink={look.ink}
+              size={options.text.percentSize}
+              height={changeHeight}
+            />
+          )}
         </div>
         {value.history !== undefined && spark > 0 && (
           <Sparkline
@@ -136,16 +145,28 @@ function Change({
   value,
   mode,
   ink,
+  size,
+  height,
 }: {
   value: SingleValue;
   mode: StatOptions['percentChangeColorMode'];
   ink: string | undefined;
+  size: number | undefined;
+  height: number;
 }): ReactElement | null {
   const change = value.history === undefined ? undefined : findReducer('diffperc')?.reduce(value.history.field);
   if (typeof change !== 'number' || !Number.isFinite(change)) return null;
   const good = change === 0 ? 'var(--v-dim)' : change > 0 === (mode !== 'inverted') ? 'var(--v-healthy)' : 'var(--v-critical)';
   return (
-    <span className={classes.change} style={{ color: mode === 'same_as_value' ? ink : good, height: CHANGE_HEIGHT }}>
+    <span
+      className={classes.change}
+      style={{
+        color: mode === 'same_as_value' ? ink : good,
+        height,
+        fontSize: size,
+        lineHeight: size === undefined ? undefined : `${height}px`,
+      }}
+    >
       {change > 0 ? '↗' : change < 0 ? '↘' : '→'} {Number(change.toPrecision(3))} %
     </span>
   );

@@ -50,6 +50,7 @@ export const stateTimeline: PanelSpec<StateTimelineOptions> = {
     control('State timeline', 'custom.fillOpacity', 'Fill opacity', { kind: 'number', min: 0, max: 100 }, 70),
     ...TOOLTIP_CONTROLS.filter(({ path }) => path === 'tooltip.mode'),
     ...LEGEND_CONTROLS.filter(({ path }) => ['legend.showLegend', 'legend.placement', 'legend.width'].includes(path)),
+    control('Axis', 'custom.axisPlacement', 'Names of rows', choice(['auto', 'At the left'], 'hidden'), 'auto'),
     ...ANNOTATION_CONTROLS,
     ...HIDE_CONTROLS,
   ],

@@ -20,6 +20,8 @@ const MOST_NAMED = 24;
 export interface States {
   readonly rows: readonly StateRow[];
   readonly legend: readonly LegendItem[];
+  /** The settings want no names beside the rows. */
+  readonly namesHidden: boolean;
 }
 
 /**
@@ -72,6 +74,7 @@ export function statesOf(
   });
   return {
     rows,
+    namesHidden: columns[0]?.field.config?.custom?.['axisPlacement'] === 'hidden',
     legend: legendOf(
       known,
       columns.map(({ field }) => field),

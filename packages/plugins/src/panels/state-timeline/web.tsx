@@ -43,6 +43,7 @@ function StateTimeline(props: PanelProps<StateTimelineOptions>): ReactElement {
       events={events}
       rowHeight={options.rowHeight}
       perPage={options.perPage}
+      namesHidden={found.namesHidden}
       showValue={options.showValue}
       alignValue={options.alignValue}
       legend={room}

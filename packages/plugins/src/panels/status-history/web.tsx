@@ -44,6 +44,7 @@ function StatusHistory(props: PanelProps<StatusHistoryOptions>): ReactElement {
       events={events}
       rowHeight={options.rowHeight}
       perPage={options.perPage}
+      namesHidden={found.namesHidden}
       showValue={options.showValue}
       alignValue="center"
       legend={room}
