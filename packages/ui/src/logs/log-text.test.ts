@@ -7,6 +7,7 @@ test.each([
   ['level=warn took=12ms', ['name level', 'plain =warn ', 'name took', 'plain =', 'number 12ms']],
   ['{"code": 500}', ['plain {', 'name "code"', 'plain : ', 'number 500', 'plain }']],
   ['said "a \\" b" to v1.2.3', ['plain said ', 'text "a \\" b"', 'plain  to v1.2.3']],
+  ['2026-11-22T10:00:00Z 10.0.0.1:80 -5', ['plain 2026-11-22T10:00:00Z 10.0.0.1:80 ', 'number -5']],
   ['', []],
 ])('the words of %s', (text, want) => {
   expect(colouredParts(text).map((part) => `${part.kind} ${part.text}`)).toEqual(want);

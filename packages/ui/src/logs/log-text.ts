@@ -75,7 +75,7 @@ export function markedParts(text: string, part: string): readonly TextPart[] {
 const COLOURED_LETTERS = 2_000;
 /** `"name":` and `name=`, then text in quotes, then numbers with what they count in. */
 const TOKEN =
-  /("[^"\\]{1,80}"(?=\s*:)|\b[\w.-]{1,80}(?==))|("(?:[^"\\]|\\.)*")|(?<![\w.])(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:ns|[uµm]?s|%|[KMGT]i?B)?)(?![\w.])/gi;
+  /("[^"\\]{1,80}"(?=\s*:)|\b[\w.-]{1,80}(?==))|("(?:[^"\\]|\\.)*")|(?<![\w.-]|\d:)(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:ns|[uµm]?s|%|[KMGT]i?B)?)(?![\w.:]|-\d)/gi;
 
 /** The text with names, quoted text and numbers set apart. */
 export function colouredParts(text: string): readonly TextPart[] {

@@ -8,7 +8,6 @@ import type { ColumnFilter } from './row-filter.ts';
 import classes from './data-table.module.css';
 
 /** Different values that are offered; the search finds all. */
-const MOST_OFFERED = 1000;
 const MOST_SHOWN = 200;
 const NONE: readonly string[] = [];
 
@@ -26,10 +25,10 @@ export interface ColumnFilterProps {
 /** Chooses which values of a column stay: by a part of their text, or one by one. */
 export function ColumnFilterBox({ name, texts, filter, anchor, onChange, onClose }: ColumnFilterProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
-  const counts = useMemo(() => distinctTexts(texts ?? NONE, MOST_OFFERED), [texts]);
+  const counts = useMemo(() => distinctTexts(texts ?? NONE), [texts]);
   const [search, setSearch] = useState(filter?.search ?? '');
   const part = search.trim().toLowerCase();
-  const offered = [...counts].filter(([value]) => value.toLowerCase().includes(part)).slice(0, MOST_SHOWN);
+  const offered = useMemo(() => firstWith(counts, part), [counts, part]);
   const only = filter?.only;
 
   useLayoutEffect(() => {
@@ -102,12 +101,21 @@ export function ColumnFilterBox({ name, texts, filter, anchor, onChange, onClose
         {texts === undefined ? <p>Reading the values…</p> : offered.length === 0 && <p>No value contains “{search}”</p>}
         {counts.size > offered.length && part === '' && (
           <p>
-            {offered.length} of {counts.size === MOST_OFFERED ? `more than ${MOST_OFFERED}` : counts.size} values; type to find
-            others
+            {offered.length} of {counts.size.toLocaleString('en')} values; type to find others
           </p>
         )}
       </div>
     </div>,
     document.body,
   );
+}
+
+/** The first values that contain `part`. */
+function firstWith(counts: ReadonlyMap<string, number>, part: string): readonly (readonly [value: string, count: number])[] {
+  const found: (readonly [string, number])[] = [];
+  for (const entry of counts) {
+    if (found.length === MOST_SHOWN) break;
+    if (entry[0].toLowerCase().includes(part)) found.push(entry);
+  }
+  return found;
 }

@@ -24,13 +24,11 @@ export function filterRows(
   return rows.subarray(0, kept);
 }
 
-/** The different texts of a column with how often each occurs, in the order in which they come; at most `most` of them. */
-export function distinctTexts(texts: readonly string[], most: number): ReadonlyMap<string, number> {
+/** The different texts of a column with how often each occurs, in the order in which they come. */
+export function distinctTexts(texts: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const cell of texts) {
-    const count = counts.get(cell);
-    if (count !== undefined) counts.set(cell, count + 1);
-    else if (counts.size < most) counts.set(cell, 1);
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
   }
   return counts;
 }
