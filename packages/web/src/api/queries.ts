@@ -66,6 +66,14 @@ export function dashboardPagesQuery(search: Omit<DashboardSearch, 'limit' | 'aft
   });
 }
 
+/** Which tags dashboards have, and how many have each. */
+export const dashboardTagsQuery = queryOptions({
+  queryKey: ['dashboards', 'tags'],
+  staleTime: 60_000,
+  queryFn: ({ signal }) =>
+    askJson<readonly { readonly term: string; readonly count: number }[]>('/api/dashboards/tags', { signal }),
+});
+
 /** All folders, those within others too. */
 export const foldersQuery = queryOptions({
   queryKey: ['folders'],

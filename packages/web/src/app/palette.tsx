@@ -29,7 +29,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
-import { dashboardSearchQuery } from '../api/queries.ts';
+import { dashboardSearchQuery, sessionQuery } from '../api/queries.ts';
 import { loadRecent } from '../dashboard/recent-dashboards.ts';
 import classes from './palette.module.css';
 import { currentShortcuts } from './shortcuts.ts';
@@ -86,6 +86,7 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
   const [text] = useDebouncedValue(query.trim(), SETTLE_MS);
   const dashboards = useQuery({ ...dashboardSearchQuery({ text, limit: MOST_FOUND }), placeholderData: keepPreviousData }).data
     ?.dashboards;
+  const mayEdit = useQuery(sessionQuery).data?.user.role !== 'viewer';
   const navigate = useNavigate();
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
   const recent = useMemo(() => (opened ? loadRecent().slice(0, MOST_RECENT) : []), [opened]);
@@ -122,18 +123,22 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
             leftSection: <IconCompass {...icon} />,
             onClick: () => void navigate({ to: '/explore' }),
           },
-          {
-            id: 'new',
-            label: 'New dashboard',
-            leftSection: <IconPlus {...icon} />,
-            onClick: () => void navigate({ to: '/dashboards/new' }),
-          },
-          {
-            id: 'import',
-            label: 'Import a dashboard',
-            leftSection: <IconFileImport {...icon} />,
-            onClick: () => void navigate({ to: '/import' }),
-          },
+          ...(mayEdit
+            ? [
+                {
+                  id: 'new',
+                  label: 'New dashboard',
+                  leftSection: <IconPlus {...icon} />,
+                  onClick: () => void navigate({ to: '/dashboards/new' }),
+                },
+                {
+                  id: 'import',
+                  label: 'Import a dashboard',
+                  leftSection: <IconFileImport {...icon} />,
+                  onClick: () => void navigate({ to: '/import' }),
+                },
+              ]
+            : []),
           {
             id: 'library',
             label: 'Library panels',
@@ -176,7 +181,7 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
         ],
       },
     ]);
-  }, [dashboards, navigate, onTheme, onHelp, onSignOut, opened, query, recent]);
+  }, [dashboards, mayEdit, navigate, onTheme, onHelp, onSignOut, opened, query, recent]);
   // What stands first now is what Enter opens; the dashboards come after the typing.
   useEffect(() => {
     if (!opened || actions.length === 0) return;

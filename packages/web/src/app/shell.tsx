@@ -78,7 +78,7 @@ export function Shell(): ReactElement {
   }, [reachable, client]);
 
   const isSignedOut = session.error instanceof ApiError && session.error.status === 401;
-  if (isSignedOut && !isSnapshot) return <SignInPage sentence={session.error?.message} />;
+  if (isSignedOut && !isSnapshot) return <SignInPage hasEnded={session.data !== undefined} />;
   if (!isSignedOut && session.error !== null && session.data === undefined) {
     return <UnreachablePage error={session.error} onRetry={() => void session.refetch()} />;
   }

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconArrowLeft, IconCamera } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { formatTime } from '@vitrine/compute/time.ts';
+import { describeRange, formatTime } from '@vitrine/compute/time.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
@@ -33,18 +33,21 @@ export function SnapshotPage(): ReactElement {
   });
   if (data !== undefined) {
     const { meta, dashboard, frozen, chosen } = data;
+    const range = describeRange(dashboard.range, 'browser');
     const taken = Date.parse(meta.created);
     const when = Number.isFinite(taken) ? ` at ${formatTime(Math.floor(taken / 1_000) * 1_000, 'browser')}` : '';
     return (
       <DashboardView
         dashboard={dashboard}
         frozen={frozen}
-        notices={[`A snapshot that ${meta.createdBy || 'somebody'} took${when}. It does not change any more.${chosen}`]}
+        notices={[
+          `A snapshot that ${meta.createdBy || 'somebody'} took${when}, of ${range}. It does not change any more.${chosen}`,
+        ]}
       />
     );
   }
   // Which snapshots there are is told to nobody in particular.
-  if (error instanceof ApiError && error.status === 401) return <SignIn sentence={undefined} />;
+  if (error instanceof ApiError && error.status === 401) return <SignIn hasEnded={false} />;
   return (
     <>
       <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: 'Snapshot' }]} />

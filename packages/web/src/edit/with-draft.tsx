@@ -5,6 +5,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { dashboardQuery } from '../api/queries.ts';
 import { TopBar } from '../app/top-bar.tsx';
 import { PanelSkeletons } from '../state/skeleton.tsx';
+import { ForEditors } from '../state/for-editors.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { openDraft } from './draft.ts';
 import type { DraftState } from './draft.ts';
@@ -24,7 +25,13 @@ export function WithDraft({ uid, children }: WithDraftProps): ReactElement {
   useEffect(() => {
     if (data !== undefined) openDraft(data satisfies DashboardAnswer);
   }, [data]);
-  if (draft !== undefined) return <>{children(draft)}</>;
+  if (draft !== undefined) {
+    return (
+      <ForEditors title="This dashboard is not yours to change" uid={uid}>
+        {children(draft)}
+      </ForEditors>
+    );
+  }
   return (
     <>
       <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: uid }]} />

@@ -14,7 +14,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
-import { dashboardPagesQuery, foldersQuery, sessionQuery } from '../api/queries.ts';
+import { dashboardPagesQuery, dashboardTagsQuery, foldersQuery, sessionQuery } from '../api/queries.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
 import type { Shortcut } from '../app/shortcuts.ts';
 import { TopBar } from '../app/top-bar.tsx';
@@ -27,6 +27,7 @@ import classes from './home.module.css';
 /** Typing is one question, not five. */
 const SETTLE_MS = 80;
 const NO_FOLDER = 'general';
+const MOST_TAGS = 16;
 
 /** All dashboards: by name, tag, folder and star, searched on the server. What is searched for stands in the URL. */
 export function DashboardsPage(): ReactElement {
@@ -54,7 +55,17 @@ export function DashboardsPage(): ReactElement {
   });
   const found = useMemo(() => data?.pages.flatMap(({ dashboards }) => dashboards), [data]);
   const total = data?.pages[0]?.total ?? 0;
-  const tags = useMemo(() => [...new Set(found?.flatMap((each) => each.tags))].sort().slice(0, 30), [found]);
+  const known = useQuery(dashboardTagsQuery).data;
+  // Those that most dashboards have, in the order of the alphabet.
+  const tags = useMemo(
+    () =>
+      (known ?? [])
+        .toSorted((a, b) => b.count - a.count)
+        .slice(0, MOST_TAGS)
+        .map(({ term }) => term)
+        .sort(),
+    [known],
+  );
   const isNarrowed = settled.trim() !== '' || tag !== undefined || folder !== undefined || starred === true;
 
   // The next ones come when the end of the list comes into view.

@@ -8,6 +8,7 @@ import type { DragEvent, ReactElement } from 'react';
 import { ApiError, askJson } from '../api/client.ts';
 import { dataSourcesQuery, foldersQuery } from '../api/queries.ts';
 import { TopBar } from '../app/top-bar.tsx';
+import { ForEditors } from '../state/for-editors.tsx';
 import classes from './import-page.module.css';
 import { ImportReportView } from './import-report.tsx';
 
@@ -16,8 +17,19 @@ const MOST_BYTES = 20 * 1024 * 1024;
 /** More than this in a text field makes the browser slow: such a file is named, not shown. */
 const MOST_SHOWN = 200_000;
 
+const PASTED = 'pasted';
+const WRITTEN = 'written';
+
 /** A dashboard that people have already: pasted, dropped or chosen; what becomes of it is shown before it is saved. */
 export function ImportPage(): ReactElement {
+  return (
+    <ForEditors title="Dashboards are not yours to bring">
+      <Import />
+    </ForEditors>
+  );
+}
+
+function Import(): ReactElement {
   const client = useQueryClient();
   const navigate = useNavigate();
   const folders = useQuery(foldersQuery).data ?? [];
@@ -71,6 +83,8 @@ export function ImportPage(): ReactElement {
   };
 
   const found = trial.data?.dashboards;
+  // What was chosen as a file is known by its name; what was written or did not work is there to be changed.
+  const isFile = fileName !== '' && fileName !== PASTED && fileName !== WRITTEN;
   const asked = inputsOf(trial.data);
   const conflict = save.error instanceof ApiError && save.error.code === 'dashboard_exists';
   return (
@@ -100,10 +114,10 @@ export function ImportPage(): ReactElement {
               or drop it here: a Grafana dashboard of any age, the answer of its API, a ConfigMap, or one of Vitrine’s own.
             </span>
           </div>
-          {text.length > MOST_SHOWN ? (
+          {text.length > MOST_SHOWN || (isFile && found !== undefined) ? (
             <Group gap={8}>
               <span>
-                {fileName}, {(text.length / 1_048_576).toFixed(1)} MiB
+                {fileName}, {sizeText(text.length)}
               </span>
               <Button size="compact-sm" variant="default" onClick={() => read('', '')}>
                 Take another
@@ -118,9 +132,9 @@ export function ImportPage(): ReactElement {
               onPaste={(event) => {
                 if (text !== '') return;
                 event.preventDefault();
-                read(event.clipboardData.getData('text'), 'pasted');
+                read(event.clipboardData.getData('text'), PASTED);
               }}
-              onBlur={() => text !== trial.variables && read(text, 'written')}
+              onBlur={() => text !== trial.variables && read(text, WRITTEN)}
               minRows={6}
               maxRows={14}
               autosize
@@ -135,9 +149,6 @@ export function ImportPage(): ReactElement {
 
         {found !== undefined && (
           <>
-            {found.map(({ dashboard, report }) => (
-              <ImportReportView key={dashboard.uid} dashboard={dashboard} report={report} />
-            ))}
             <section className={classes.save} aria-label="Save it">
               {asked.map((input) => (
                 <InputField
@@ -175,11 +186,19 @@ export function ImportPage(): ReactElement {
                 )}
               </Group>
             </section>
+            {found.map(({ dashboard, report }) => (
+              <ImportReportView key={dashboard.uid} dashboard={dashboard} report={report} />
+            ))}
           </>
         )}
       </div>
     </>
   );
+}
+
+function sizeText(length: number): string {
+  const kib = length / 1024;
+  return kib < 1024 ? `${Math.max(1, Math.round(kib))} KiB` : `${(kib / 1024).toPrecision(3)} MiB`;
 }
 
 function importText(body: ImportRequest): Promise<ImportAnswer> {

@@ -46,27 +46,38 @@ export function ImportReportView({ dashboard, report }: ImportReportProps): Reac
           The first {MOST_SHOWN} of {findings.length.toLocaleString('en')} findings.
         </p>
       )}
-      {groups.map(({ title, kind, found }) => (
-        <details key={title} className={classes.group} open={found.some(({ level }) => level === 'unsupported')}>
-          <summary>
-            {title}
-            {kind !== '' && <span className={classes.kind}>{kind}</span>}
-            <span className={classes.kind}>{found.length}</span>
-          </summary>
-          <ul className={classes.findings}>
-            {found.map(({ level, path, text }, at) => (
-              <li key={`${path} ${at}`}>
-                <Badge color={COLORS[level]} variant="light" size="sm">
-                  {level}
-                </Badge>
-                <span>
-                  {text} {path !== '' && <code>{path}</code>}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      ))}
+      <div className={classes.groups}>
+        {groups.map(({ title, kind, found }) => (
+          <details key={title} className={classes.group} open={found.some(({ level }) => level === 'unsupported')}>
+            <summary>
+              {title}
+              {kind !== '' && <span className={classes.kind}>{kind}</span>}
+              {LEVELS.map((level) => {
+                const count = found.filter((finding) => finding.level === level).length;
+                return (
+                  count > 0 && (
+                    <span key={level} className={classes.count} data-level={level}>
+                      {count} {level}
+                    </span>
+                  )
+                );
+              })}
+            </summary>
+            <ul className={classes.findings}>
+              {found.map(({ level, path, text }, at) => (
+                <li key={`${path} ${at}`}>
+                  <Badge color={COLORS[level]} variant="light" size="sm">
+                    {level}
+                  </Badge>
+                  <span>
+                    {text} {path !== '' && <code>{path}</code>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        ))}
+      </div>
     </section>
   );
 }

@@ -99,8 +99,12 @@ export function PlaylistDialog({ playlist, onClose }: PlaylistDialogProps): Reac
           filter={({ options }) => options}
           value={null}
           onChange={(uid) => {
-            if (uid !== null) setItems([...items, { type: 'dashboard_by_uid', value: uid }]);
+            if (uid === null) return;
+            setItems([...items, { type: 'dashboard_by_uid', value: uid }]);
+            // The next one is searched for from the start.
+            setText('');
           }}
+          searchValue={text}
           onSearchChange={setText}
         />
         <TagsInput

@@ -1,8 +1,11 @@
 import { Modal, SegmentedControl, Switch, Tabs, Textarea, TextInput } from '@mantine/core';
+import { describeRange } from '@vitrine/compute/time.ts';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Arranged } from '../dashboard/arrange.ts';
 import type { DashboardScope } from '../dashboard/scope.ts';
+import { chosenText } from '../export/chosen-text.ts';
+import { instantText } from '../export/range-text.ts';
 import { CopyButton } from '../state/copy-button.tsx';
 import { frameCode, shareLink } from './share-link.ts';
 import classes from './share.module.css';
@@ -28,28 +31,43 @@ export function ShareDialog({ scope, title, arranged, panelKey, onClose }: Share
   const address = scope.linkTo(panelKey, fixed);
   const link = shareLink(address, { variables, theme, kiosk });
   const code = frameCode(address, { variables, theme }, title);
+  const { fromMs, toMs } = scope.range.get();
+  const chosen = chosenText(scope);
   const choices = (
-    <div className={classes.row}>
-      <Switch label="Fixed range" checked={fixed} onChange={(event) => setFixed(event.currentTarget.checked)} />
+    <>
+      <Switch
+        label="Fixed range"
+        description={
+          fixed
+            ? `${instantText(fromMs, scope.range.timeZone)} to ${instantText(toMs, scope.range.timeZone)}, whenever it is opened`
+            : `${describeRange(scope.range.text, scope.range.timeZone)}, counted from when it is opened`
+        }
+        checked={fixed}
+        onChange={(event) => setFixed(event.currentTarget.checked)}
+      />
       {scope.variables.list.length > 0 && (
         <Switch
           label="With what is chosen of the variables"
+          description={chosen === '' ? undefined : chosen}
           checked={variables}
           onChange={(event) => setVariables(event.currentTarget.checked)}
         />
       )}
-      <SegmentedControl
-        size="xs"
-        aria-label="Theme"
-        data={[
-          { value: 'own', label: 'The reader’s theme' },
-          { value: 'dark', label: 'Dark' },
-          { value: 'light', label: 'Light' },
-        ]}
-        value={theme ?? 'own'}
-        onChange={(next) => setTheme(next === 'dark' || next === 'light' ? next : undefined)}
-      />
-    </div>
+    </>
+  );
+  const themes = (
+    <SegmentedControl
+      size="xs"
+      className={classes.themes}
+      aria-label="Theme"
+      data={[
+        { value: 'own', label: 'The reader’s theme' },
+        { value: 'dark', label: 'Dark' },
+        { value: 'light', label: 'Light' },
+      ]}
+      value={theme ?? 'own'}
+      onChange={(next) => setTheme(next === 'dark' || next === 'light' ? next : undefined)}
+    />
   );
   return (
     <Modal opened onClose={onClose} size="lg" title={`Share ${title}`} closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -61,17 +79,22 @@ export function ShareDialog({ scope, title, arranged, panelKey, onClose }: Share
         </Tabs.List>
         <Tabs.Panel value="link">
           <div className={classes.fields}>
-            {choices}
-            <Switch label="Nothing but the panels" checked={kiosk} onChange={(event) => setKiosk(event.currentTarget.checked)} />
             <div className={classes.link}>
-              <TextInput label="Link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+              <TextInput label="Link" data-autofocus readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
               <CopyButton text={link} label="Copy the link" />
             </div>
+            {choices}
+            <Switch
+              label="Nothing but the panels"
+              description="Without the bars, for a screen on a wall"
+              checked={kiosk}
+              onChange={(event) => setKiosk(event.currentTarget.checked)}
+            />
+            {themes}
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="frame">
           <div className={classes.fields}>
-            {choices}
             <div className={classes.link}>
               <Textarea
                 label="HTML"
@@ -83,6 +106,8 @@ export function ShareDialog({ scope, title, arranged, panelKey, onClose }: Share
               />
               <CopyButton text={code} label="Copy the HTML" />
             </div>
+            {choices}
+            {themes}
             <p className={classes.quiet}>
               Pages are still kept from framing Vitrine, those of its own address too, so that nobody is led to click in it
               unknowingly. A public snapshot’s link can be given to anyone.

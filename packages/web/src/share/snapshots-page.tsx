@@ -2,8 +2,9 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCamera, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { formatTime } from '@vitrine/compute/time.ts';
+import { formatDuration, formatTime } from '@vitrine/compute/time.ts';
 import type { ReactElement } from 'react';
+import { serverClock } from '../api/server-clock.ts';
 import { TopBar } from '../app/top-bar.tsx';
 import list from '../home/dashboard-list.module.css';
 import home from '../home/home.module.css';
@@ -39,14 +40,14 @@ export function SnapshotsPage(): ReactElement {
         {data !== undefined && data.length > 0 && (
           <ul className={list.list} aria-label="Snapshots">
             {data.map((snapshot) => (
-              <li key={snapshot.key} className={list.line}>
+              <li key={snapshot.key} className={`${list.line} ${classes.snapshot}`}>
                 <IconCamera size={16} aria-hidden />
                 <div className={list.text}>
                   <Link to="/dashboard/snapshot/$key" params={{ key: snapshot.key }} className={list.link}>
                     {snapshot.name}
                   </Link>
                 </div>
-                <div className={classes.facts}>{factsOf(snapshot)}</div>
+                <Facts {...snapshot} />
                 <div className={classes.link}>
                   <CopyButton
                     label={`Copy the link to ${snapshot.name}`}
@@ -67,16 +68,38 @@ export function SnapshotsPage(): ReactElement {
   );
 }
 
-function factsOf({ created, createdBy, expires, public: isPublic, sizeBytes }: SnapshotSummary): string {
-  return [
-    `taken by ${createdBy} at ${timeOf(created)}`,
-    expires === '' ? 'kept for good' : `kept until ${timeOf(expires)}`,
-    isPublic ? 'seen by anyone with the link' : 'seen after signing in',
-    `${(sizeBytes / 1024 / 1024).toFixed(1)} MiB`,
-  ].join(' · ');
+function Facts({ created, createdBy, expires, public: isPublic, sizeBytes }: SnapshotSummary): ReactElement {
+  const nowMs = serverClock.now();
+  const ageMs = nowMs - Date.parse(created);
+  return (
+    <>
+      <span className={classes.quietCell} title={timeOf(created)}>
+        by {createdBy} {ageMs < 60_000 ? 'just now' : `${roughly(ageMs)} ago`}
+      </span>
+      <span className={classes.quietCell} title={expires === '' ? undefined : `until ${timeOf(expires)}`}>
+        {expires === '' ? 'kept for good' : `${roughly(Date.parse(expires) - nowMs)} left`}
+      </span>
+      <span
+        className={classes.quietCell}
+        title={isPublic ? 'Anyone with the link may see it' : 'Who is signed in and has the link may see it'}
+      >
+        {isPublic ? 'public' : 'signed in'}
+      </span>
+      <span className={`${classes.quietCell} ${classes.size}`}>{sizeText(sizeBytes)}</span>
+    </>
+  );
 }
 
-/** To the minute. */
+/** The largest unit that says something: "6 d". */
+function roughly(durationMs: number): string {
+  return formatDuration(Math.max(60_000, durationMs)).split(' ').slice(0, 2).join(' ');
+}
+
+function sizeText(bytes: number): string {
+  const kib = bytes / 1024;
+  return kib < 1024 ? `${Math.max(1, Math.round(kib))} KiB` : `${(kib / 1024).toPrecision(3)} MiB`;
+}
+
 function timeOf(iso: string): string {
-  return formatTime(Math.floor(Date.parse(iso) / 60_000) * 60_000, 'browser');
+  return formatTime(Math.floor(Date.parse(iso) / 1_000) * 1_000, 'browser');
 }

@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
-import { IconKey } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import { ask } from '../api/client.ts';
+import { Logo } from '../app/logo.tsx';
 import { CopyButton } from '../state/copy-button.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { readSignInSecret } from './read-sign-in-secret.ts';
@@ -11,17 +11,22 @@ import classes from './sign-in-page.module.css';
 
 const COMMAND = 'npx vitrine token link';
 
+interface SignInProps {
+  /** The reader was signed in on this page before. */
+  readonly hasEnded: boolean;
+}
+
 /** Stands in place of any page while nobody is signed in, so that afterwards the reader is where they wanted to be. */
-export function SignInPage({ sentence }: { readonly sentence: string | undefined }): ReactElement {
+export function SignInPage({ hasEnded }: SignInProps): ReactElement {
   return (
     <main>
-      <SignIn sentence={sentence} />
+      <SignIn hasEnded={hasEnded} />
     </main>
   );
 }
 
 /** The way in, on a page that has its own landmarks. */
-export function SignIn({ sentence }: { readonly sentence: string | undefined }): ReactElement {
+export function SignIn({ hasEnded }: SignInProps): ReactElement {
   const client = useQueryClient();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | undefined>();
@@ -43,7 +48,8 @@ export function SignIn({ sentence }: { readonly sentence: string | undefined }):
 
   return (
     <>
-      <StatePage icon={<IconKey size={32} stroke={1.5} />} title="Sign in to Vitrine">
+      <StatePage icon={<Logo size={32} />} title={hasEnded ? 'Your sign-in has ended' : 'Sign in to Vitrine'}>
+        {hasEnded && <p>Nothing is lost: sign in on this page, and go on where you were.</p>}
         <p>
           Open the sign-in link that the server printed when it started. Was it used, or is the terminal gone? This prints a new
           one, in the folder the server runs in:
@@ -67,7 +73,6 @@ export function SignIn({ sentence }: { readonly sentence: string | undefined }):
             Sign in
           </Button>
         </form>
-        {sentence !== undefined && <p className={classes.server}>The server says: {sentence}</p>}
       </StatePage>
     </>
   );

@@ -1,9 +1,12 @@
 import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { formatTime } from '@vitrine/compute/time.ts';
 import type { DashboardAnswer } from '@vitrine/model/api.ts';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
+import { ApiError } from '../../api/client.ts';
+import { sessionQuery } from '../../api/queries.ts';
 import { saveLibraryChanges, useLibraryChanges } from '../../library/library-changes.ts';
 import type { LibraryChange } from '../../library/library-changes.ts';
 import { usedBySentence } from '../../library/used-by.ts';
@@ -50,6 +53,8 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
       await work();
     } catch (error) {
       setStep({ kind: 'failed', sentence: error instanceof Error ? error.message : String(error) });
+      // The shell shows the way in; the draft stays, and this dialog can be opened again after it.
+      if (error instanceof ApiError && error.status === 401) await client.invalidateQueries(sessionQuery);
     }
   };
   const save = (overwrite: boolean) =>
@@ -84,7 +89,11 @@ export function SaveDialog({ uid, draft, onClose }: SaveDialogProps): ReactEleme
       <div className={classes.fields}>
         {step.kind === 'conflict' ? (
           <>
-            <p role="alert">{step.sentence} What differs between theirs (red) and yours (green):</p>
+            <p role="alert">
+              <strong>{step.theirs.updatedBy || 'Somebody'}</strong> saved revision {step.theirs.revision} while you were editing,
+              at {formatTime(Math.floor(step.theirs.updatedMs / 1_000) * 1_000, 'browser')}. What differs:{' '}
+              <span className={classes.theirs}>theirs</span> against <span className={classes.yours}>yours</span>.
+            </p>
             <JsonDiff label="Theirs against yours" before={step.theirs.dashboard} after={history.now} />
             <Group justify="end">
               <Button variant="default" onClick={onClose}>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { formatTime } from '@vitrine/compute/time.ts';
 import type { DashboardAnswer, DashboardRevision } from '@vitrine/model/api.ts';
 import type { Dashboard } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
@@ -48,46 +49,51 @@ export function Revisions({ uid, now, isFile, onRestored }: RevisionsProps): Rea
   if (data.revisions.length === 0) return <p className={classes.faint}>It was never saved yet.</p>;
   return (
     <div className={classes.fields}>
-      <table className={classes.revisions}>
-        <thead>
-          <tr>
-            <th>Revision</th>
-            <th>Saved</th>
-            <th>By</th>
-            <th>What</th>
-            <th />
-          </tr>
-        </thead>
-        <tbody>
-          {data.revisions.map(({ revision, savedMs, savedBy, message, restored }, index) => (
-            <tr key={revision}>
-              <td>{revision}</td>
-              <td>{new Date(savedMs).toLocaleString()}</td>
-              <td>{savedBy}</td>
-              <td>{message || (restored === undefined ? '' : `Brought back revision ${restored}`)}</td>
-              <td>
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  aria-expanded={looked === revision}
-                  onClick={() => setLooked((before) => (before === revision ? undefined : revision))}
-                >
-                  Compare
-                </Button>
-                {index > 0 && (
-                  <Button size="compact-xs" variant="subtle" onClick={() => void restore(revision)}>
-                    Restore
-                  </Button>
-                )}
-              </td>
+      <div className={classes.wide}>
+        <table className={classes.revisions}>
+          <thead>
+            <tr>
+              <th className={classes.number}>Revision</th>
+              <th>Saved</th>
+              <th>By</th>
+              <th>What</th>
+              <th />
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {data.revisions.map(({ revision, savedMs, savedBy, message, restored }, index) => (
+              <tr key={revision}>
+                <td className={classes.number}>{revision}</td>
+                <td className={classes.when}>{formatTime(Math.floor(savedMs / 1_000) * 1_000, 'browser')}</td>
+                <td>{savedBy}</td>
+                <td className={classes.what}>{message || (restored === undefined ? '' : `Brought back revision ${restored}`)}</td>
+                <td className={classes.acts}>
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    aria-expanded={looked === revision}
+                    onClick={() => setLooked((before) => (before === revision ? undefined : revision))}
+                  >
+                    Compare
+                  </Button>
+                  {index > 0 && (
+                    <Button size="compact-xs" variant="subtle" onClick={() => void restore(revision)}>
+                      Restore
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {problem !== '' && (
         <p className={classes.problem} role="alert">
           {problem}
         </p>
+      )}
+      {looked !== undefined && (
+        <p className={classes.faint}>What revision {looked} had (red) against what stands here now (green):</p>
       )}
       {looked !== undefined && <Comparison path={`${path}/${looked}`} revision={looked} now={now} />}
     </div>
