@@ -57,8 +57,8 @@ export type OptionInput =
   | { readonly kind: 'reducers'; readonly many: boolean }
   | { readonly kind: 'color' }
   | { readonly kind: 'unit' }
-  /** The name of a field of the answer. */
-  | { readonly kind: 'field' };
+  /** The name of a field of the answer; saved as a matcher by that name where a matcher is what stands there. */
+  | { readonly kind: 'field'; readonly asMatcher?: boolean };
 
 /** `value` may be anything that JSON can say. */
 export interface OptionChoice {

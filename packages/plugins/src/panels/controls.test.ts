@@ -11,7 +11,7 @@ function at(from: unknown, path: string): unknown {
 }
 
 function nested(path: string, value: unknown): unknown {
-  return path.split('.').reduceRight<unknown>((inside, key) => ({ [key]: inside }), value);
+  return path.split('.').reduceRight<unknown>((inside, key) => (key === '0' ? [inside] : { [key]: inside }), value);
 }
 
 /** Everything that the editor could save with it, about. */
@@ -28,8 +28,9 @@ function saved({ input, otherwise }: OptionControl): readonly unknown[] {
     case 'reducers':
       return input.many ? [['mean', 'max']] : ['mean'];
     case 'text':
-    case 'field':
       return ['5m'];
+    case 'field':
+      return [input.asMatcher === true ? { id: 'byName', options: '5m' } : '5m'];
     case 'color':
       return ['red'];
     case 'unit':

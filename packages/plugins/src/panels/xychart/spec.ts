@@ -32,6 +32,8 @@ export interface XYChartOptions {
 }
 
 const MOST_SERIES = 100;
+const FIELD = { kind: 'field', asMatcher: true } as const;
+const isManual = (read: (path: string) => unknown) => read('mapping') === 'manual';
 const hasLines = (read: (path: string) => unknown) => (read('custom.show') ?? 'points') !== 'points';
 
 export const xychart: PanelSpec<XYChartOptions> = {
@@ -48,13 +50,14 @@ export const xychart: PanelSpec<XYChartOptions> = {
     };
   },
   controls: [
-    control(
-      'General',
-      'mapping',
-      'Series',
-      choice(['auto', 'All columns over the first'], ['manual', 'As set in the JSON']),
-      'auto',
-    ),
+    control('General', 'mapping', 'Series', choice(['auto', 'All columns over one'], ['manual', 'Two columns']), 'auto', {
+      hint: 'Of series that are set one by one, the second and further ones stand in the JSON.',
+    }),
+    control('General', 'series.0.x.matcher', 'X', FIELD, undefined),
+    control('General', 'series.0.y.matcher', 'Y', FIELD, undefined, { when: isManual }),
+    control('General', 'series.0.size.matcher', 'Size by', FIELD, undefined),
+    control('General', 'series.0.color.matcher', 'Colour by', FIELD, undefined),
+    control('General', 'series.0.name.fixed', 'Name', { kind: 'text' }, undefined, { when: isManual }),
     control('Points', 'custom.show', 'Show', choice('points', 'lines', ['points+lines', 'Both']), 'points'),
     control('Points', 'custom.pointShape', 'Shape', choice('circle', 'square'), 'circle'),
     control('Points', 'custom.pointSize.fixed', 'Size', { kind: 'number', min: 1, max: 100 }, 5),

@@ -5,6 +5,7 @@ import { formatText } from '@vitrine/model/unit.ts';
 import type { OptionChoice, OptionInput } from '@vitrine/plugins/contract.ts';
 import type { ReactElement } from 'react';
 import { ColorField } from './color-field.tsx';
+import { readPath } from './path.ts';
 
 export interface ControlProps {
   readonly label: string;
@@ -113,8 +114,10 @@ export function Control({ label, hint, input, value, otherwise, fields, onChange
           {...named}
           placeholder="auto"
           data={[...new Set(fields)]}
-          value={textOf(shown)}
-          onChange={(name) => onChange(name === '' ? undefined : name)}
+          value={textOf(input.asMatcher === true ? readPath(shown, 'options') : shown)}
+          onChange={(name) =>
+            onChange(name === '' ? undefined : input.asMatcher === true ? { id: 'byName', options: name } : name)
+          }
         />
       );
   }
