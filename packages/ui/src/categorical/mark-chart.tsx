@@ -1,8 +1,9 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactElement, ReactNode } from 'react';
 
 import floatClasses from '../chart/float.module.css';
 import { Float } from '../chart/float.tsx';
+import { sizedContext, usePixelRatio } from '../widget/use-pixel-ratio.ts';
 import classes from './mark-chart.module.css';
 
 /** Where a mark is, in CSS pixels from the chart's top left. */
@@ -50,15 +51,11 @@ export function MarkChart(props: MarkChartProps): ReactElement {
   const canvas = useRef<HTMLCanvasElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<Pointed>();
-  const ratio = useRatio();
+  const ratio = usePixelRatio();
 
   useLayoutEffect(() => {
-    const element = canvas.current!;
-    element.width = Math.max(1, Math.round(width * ratio));
-    element.height = Math.max(1, Math.round(height * ratio));
-    const ctx = element.getContext('2d');
-    if (ctx === null) return;
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const ctx = sizedContext(canvas.current!, width, height, ratio);
+    if (ctx === undefined) return;
     ctx.clearRect(0, 0, width, height);
     paint(ctx);
   }, [paint, width, height, ratio]);
@@ -137,15 +134,4 @@ export function MarkChart(props: MarkChartProps): ReactElement {
       </div>
     </div>
   );
-}
-
-/** Device pixels of one CSS pixel; follows the window from screen to screen. */
-function useRatio(): number {
-  const [ratio, setRatio] = useState(() => window.devicePixelRatio || 1);
-  useEffect(() => {
-    const onResize = () => setRatio(window.devicePixelRatio || 1);
-    window.addEventListener('resize', onResize);
-    return () => window.removeEventListener('resize', onResize);
-  }, []);
-  return ratio;
 }
