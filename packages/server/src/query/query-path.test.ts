@@ -493,6 +493,25 @@ describe('transformations', () => {
     );
     expect(fromMs).toBe(END - 60 * MINUTE);
   });
+  test('look places up', async () => {
+    const expr = 'label_replace(load{job="api"}, "country", "DEU", "", "")';
+    const { frames, notices } = await data(
+      [query('A', { expr })],
+      {},
+      {
+        transformations: [
+          { id: 'labelsToFields', options: {} },
+          { id: 'limit', options: { limitField: 1 } },
+          { id: 'fieldLookup', options: { lookupField: 'country', gazetteer: 'public/gazetteer/countries.json' } },
+          { id: 'spatial', options: { source: { mode: 'lookup', lookup: 'country' } } },
+        ],
+      },
+    );
+    expect(notices).toEqual([]);
+    const values = (name: string) => frames[0]?.fields.find((field) => field.name === name)?.values;
+    expect([values('ID'), values('Name')]).toEqual([['DE'], ['Germany']]);
+    expect(values('Point')).toEqual([{ type: 'Point', coordinates: [values('Lng')?.[0], values('Lat')?.[0]] }]);
+  });
   test('that are switched off do not count', async () => {
     const found = await data([query('A', { expr: 'load' })], {}, { transformations: [{ ...rename, disabled: true }] });
     expect([found.growable, Object.keys(last(found.frames))]).toEqual([true, ['api', 'db']]);
