@@ -140,7 +140,7 @@ describe('a signed-in page', () => {
 
   const good = { dashboard: 'training', panel: 1, fromMs: 0, toMs: 60_000, widthPx: 100 };
   test.each<[string, unknown, number, string, RegExp]>([
-    ['no body', undefined, 400, 'bad_request', /^Body cannot be empty/],
+    ['no body', undefined, 400, 'bad_request', /^body: is empty/],
     ['a list', [], 400, 'bad_request', /expected object/],
     ['text for a time', { ...good, fromMs: 'now' }, 400, 'bad_request', /^fromMs: /],
     ['a time without end', { ...good, toMs: 1e300 }, 400, 'bad_request', /^toMs: /],

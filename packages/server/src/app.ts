@@ -1,8 +1,10 @@
 import '@vitrine/compute/pattern-engine.ts';
+import { isUtf8 } from 'node:buffer';
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { MetricMetadata, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import Fastify, {
   type FastifyBaseLogger,
@@ -91,6 +93,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     },
   }).withTypeProvider();
   app.setValidatorCompiler(validatorCompiler);
+  readJsonStrictly(app);
   app.setErrorHandler((error, request, reply) => {
     const { code, status, message, field, retryAfterSeconds } = replyFor(error);
     if (code === 'internal') log.error({ err: error, url: withoutSecret(request.url) }, 'a request failed');
@@ -99,7 +102,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   });
   app.setNotFoundHandler((request, reply) => {
     const message = `There is nothing to ${request.method} at ${request.url.split('?')[0]}.`;
-    void reply.code(ERRORS.not_found.status).send({ error: { code: 'not_found', message } });
+    // The message stands by itself too: Grafana's clients ask for addresses that are not here, and read it there.
+    void reply.code(ERRORS.not_found.status).send({ message, error: { code: 'not_found', message } });
   });
   app.addHook('onRequest', async (_request, reply) => {
     metrics.requestsInFlight.inc();
@@ -160,6 +164,16 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   staticPage(app, needs.webFolder);
   await app.ready();
   return app;
+}
+
+/** JSON is UTF-8: what is not would be saved with other characters than were sent. */
+function readJsonStrictly(app: Routes): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (isUtf8(body)) void parse(request, body.toString('utf8'), done);
+    else done(new BadRequest('body', 'is not UTF-8, as JSON is'));
+  });
 }
 
 /** An address as the log may have it: a sign-in link is as good as a password. */

@@ -1,12 +1,12 @@
 import type { ImportedDashboard, ImportInput } from '../api.ts';
 import { BadRequest } from '../bad-request.ts';
 import { DASHBOARD_VERSION } from '../dashboard.ts';
-import { parseDashboard } from '../parse/dashboard.ts';
+import { MAX_ANNOTATIONS, MAX_LINKS, MAX_PANELS, MAX_SECTIONS, MAX_VARIABLES, parseDashboard } from '../parse/dashboard.ts';
 import { mendCase } from './careless.ts';
 import { importV1, type Naming } from './import-v1.ts';
 import { importV2, isV2 } from './import-v2.ts';
 import { answerInputs, readInputs } from './inputs.ts';
-import { numberOf, objectsOf, textOf, type Json } from './json.ts';
+import { listOf, numberOf, objectOf, objectsOf, textOf, type Json } from './json.ts';
 import { readText, type ForeignDashboard } from './read-text.ts';
 import { Notes, Report } from './report.ts';
 
@@ -45,6 +45,7 @@ function importOne(
     const dashboard = parseDashboard(uid === '' ? json : { ...json, uid });
     return { dashboard, report: { form: `Vitrine ${String(json['version'])}`, inputs: [], findings: [] } };
   }
+  refuseTooMany(json);
   const report = new Report();
   const notes = new Notes(report, path);
   const inputs = readInputs(json);
@@ -55,6 +56,28 @@ function importOne(
     : readV1(mendCase(answered, notes), { name, uidFor }, notes);
   // The parser has the last word, so that whatever comes in can be saved and opened again.
   return { dashboard: parseDashboard(dashboard), report: { form, inputs, findings: report.findings } };
+}
+
+/**
+ * Counted before anything is read: a document of 100,000 panels takes minutes to migrate, and the parser would refuse what
+ * comes out of it.
+ */
+function refuseTooMany(json: Json): void {
+  const top = [...listOf(json['panels']), ...listOf(json['rows'])];
+  const all = top.flatMap((entry) => [entry, ...listOf(objectOf(entry)['panels'])]);
+  const rows = listOf(json['rows']).length + all.filter((entry) => objectOf(entry)['type'] === 'row').length;
+  const counts = [
+    ['panels', all.length - rows, MAX_PANELS, 'panels'],
+    ['panels', rows, MAX_SECTIONS, 'rows'],
+    ['elements', Object.keys(objectOf(json['elements'])).length, MAX_PANELS, 'panels'],
+    ['templating.list', listOf(objectOf(json['templating'])['list']).length, MAX_VARIABLES, 'variables'],
+    ['variables', listOf(json['variables']).length, MAX_VARIABLES, 'variables'],
+    ['annotations.list', listOf(objectOf(json['annotations'])['list']).length, MAX_ANNOTATIONS, 'annotations'],
+    ['links', listOf(json['links']).length, MAX_LINKS, 'links'],
+  ] as const;
+  for (const [field, count, most, what] of counts) {
+    if (count > most) throw new BadRequest(field, `holds ${count} ${what}, and at most ${most} fit`);
+  }
 }
 
 function readV1(json: Json, naming: Naming, notes: Notes): { readonly form: string; readonly dashboard: unknown } {

@@ -14,12 +14,12 @@ import { DOMAINS, parsePanel, parseSourceRef } from './panel.ts';
 import { Read } from './read.ts';
 import { parseVariable } from './variable.ts';
 
-const MAX_PANELS = 1000;
-const MAX_VARIABLES = 500;
-const MAX_SECTIONS = 1_000;
+export const MAX_PANELS = 1000;
+export const MAX_VARIABLES = 500;
+export const MAX_SECTIONS = 1_000;
 const MAX_NESTING = 8;
-const MAX_ANNOTATIONS = 200;
-const MAX_LINKS = 200;
+export const MAX_ANNOTATIONS = 200;
+export const MAX_LINKS = 200;
 const MAX_TAGS = 1_000;
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
 const REFRESH = /^(off|live|\d+(ms|s|m|h|d))$/;

@@ -4,6 +4,8 @@ import type { DocumentStore } from './document-store.ts';
 
 /** What stands in the addresses of library panels. */
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
+/** As many letters as people may give to a name. */
+const MAX_NAME = 200;
 /** An import's word for a panel whose library panel did not come along: it says nothing to keep. */
 const EMPTY_KIND = 'library-panel-ref';
 
@@ -23,7 +25,7 @@ export async function keepLibraryPanels(
   for (const [uid, { libraryPanel, ...panel }] of brought) {
     await libraryPanels.save({
       uid,
-      name: libraryPanel?.name || panel.title || uid,
+      name: (libraryPanel?.name || panel.title || uid).slice(0, MAX_NAME),
       description: panel.description,
       kind: panel.kind,
       folderUid: by.folder,

@@ -123,9 +123,18 @@ const QUERY_ERRORS = {
   unsupported: 'not_there_yet',
 } as const satisfies Record<QueryError['code'], ErrorCode>;
 
+/** What Fastify's words for a body that cannot be read mean to whoever sent it. */
+const UNREADABLE_BODIES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'body: is empty; send JSON, or no content type',
+  FST_ERR_CTP_INVALID_JSON_BODY:
+    'body: is not JSON, or is cut off, or has a member "__proto__" or "constructor.prototype", which is not allowed',
+};
+
 /** Fastify's own complaints: a body too large, JSON that does not parse, a rate limit. */
 function replyForFastify(error: unknown): ErrorReply {
-  const { statusCode, message } = error as Partial<FastifyError>;
+  const { statusCode, message, code } = error as Partial<FastifyError>;
+  const sentence = code === undefined ? undefined : UNREADABLE_BODIES[code];
+  if (sentence !== undefined) return reply('bad_request', sentence, 'body');
   switch (statusCode) {
     case 413:
       return reply('too_large');

@@ -1,6 +1,6 @@
 import type { DashboardRevision, FolderRef } from '@vitrine/model/api.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { Dashboard } from '@vitrine/model/dashboard.ts';
+import type { Dashboard, Layout } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import type { Logger } from 'pino';
 import { type DashboardCard, DashboardChanged, type ProvisionedFrom } from '../documents/dashboards.ts';
@@ -85,6 +85,8 @@ const MAX_DESCRIPTION = 100_000;
 const MAX_TAGS = 100;
 const MAX_TAG = 200;
 const MAX_MESSAGE = 5_000;
+/** Of a panel, a row, a variable, a link: what stands in one line. */
+const MAX_NAME = 2_000;
 /** Addresses of the API that would hide a dashboard of that uid. */
 const TAKEN_UIDS: ReadonlySet<string> = new Set(['home', 'tags', 'uid', 'id', 'db', 'import']);
 /** Dashboards of files have no row and so no number of their own: theirs are made of the uid, above all others. */
@@ -298,7 +300,8 @@ function pathOf(uid: string | undefined, byUid: ReadonlyMap<string, Folder>): st
   return titles;
 }
 
-function checkTexts({ dashboard: { uid, title, description, tags }, message }: DashboardChange): void {
+function checkTexts({ dashboard, message }: DashboardChange): void {
+  const { uid, title, description, tags } = dashboard;
   const fits = (field: string, text: string, limit: number): void => {
     if (text.length > limit)
       throw new BadRequest(field, `has ${text.length} letters, and the limit is ${limit}; make it shorter`);
@@ -310,6 +313,26 @@ function checkTexts({ dashboard: { uid, title, description, tags }, message }: D
   fits('message', message ?? '', MAX_MESSAGE);
   if (tags.length > MAX_TAGS) throw new BadRequest('tags', `are ${tags.length}, and the limit is ${MAX_TAGS}; leave some out`);
   tags.forEach((tag, i) => fits(`tags[${i}]`, tag, MAX_TAG));
+  dashboard.panels.forEach((panel, i) => {
+    fits(`panels[${i}].title`, panel.title, MAX_NAME);
+    fits(`panels[${i}].description`, panel.description, MAX_DESCRIPTION);
+    fits(`panels[${i}].libraryPanel.name`, panel.libraryPanel?.name ?? '', MAX_NAME);
+  });
+  dashboard.variables.forEach(({ label }, i) => fits(`variables[${i}].label`, label, MAX_NAME));
+  dashboard.annotations.forEach(({ name }, i) => fits(`annotations[${i}].name`, name, MAX_NAME));
+  dashboard.links.forEach((link, i) => {
+    fits(`links[${i}].title`, link.title, MAX_NAME);
+    fits(`links[${i}].tooltip`, link.tooltip, MAX_NAME);
+  });
+  checkSections(dashboard.layout, fits);
+}
+
+function checkSections(layout: Layout, fits: (field: string, text: string, limit: number) => void): void {
+  if (layout.kind === 'grid') return;
+  for (const { id, title, layout: inside } of layout.sections) {
+    fits(`layout: the title of ${layout.kind === 'rows' ? 'row' : 'tab'} ${id}`, title, MAX_NAME);
+    checkSections(inside, fits);
+  }
 }
 
 /** What a file says is changed in the file. */
