@@ -23,7 +23,7 @@ export interface LegendListProps {
   readonly onPick?: (id: string, add: boolean) => void;
 }
 
-export const LEGEND_LINE = 20;
+const LEGEND_LINE = 20;
 /** More than these nobody reads; the search finds the others. */
 const MOST_ITEMS = 200;
 const SEARCH_FROM = 13;
