@@ -1,54 +1,19 @@
 // Dashboards and series made to do harm: nothing of them runs, nothing leads where it should not, and all stays up.
-import { expect, type Page, test } from '@playwright/test';
-import { remoteWrite, send } from './every-page.ts';
-import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
+import { expect, test } from '@playwright/test';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
+import { encodePanelData } from '@vitrine/model/frame-wire.ts';
+import { remoteWrite } from './every-page.ts';
+import { ADDRESSES, EVIL, type HostilePage, openHostilePage, SHORT } from './hostile-page.ts';
 
-const EVIL = [
-  '<img src=x onerror="window.__ran=1">',
-  '<script>window.__ran=1</script>',
-  '<svg onload="window.__ran=1"></svg><iframe src="javascript:parent.__ran=1"></iframe>',
-  '[m](javascript:window.__ran=1)',
-  '"><b onmouseover=window.__ran=1>b</b>',
-  '${__proto__} ${constructor} $__data \u202Eecalp gnorw\u202C',
-].join(' ');
-/** For what may be 200 letters only. */
-const SHORT = '<img src=x onerror="window.__ran=1"><script>window.__ran=1</script>';
-const ADDRESSES = [
-  'javascript:alert(1)',
-  'java\nscript:alert(1)',
-  'data:text/html,<script>alert(1)</script>',
-  '//evil.example/',
-  '\\\\evil.example\\x',
-  'vbscript:x',
-];
-
-let vitrine: VitrineProcess;
-let page: Page;
-const alarms: string[] = [];
+let hostile: HostilePage;
 
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
-  vitrine = await startVitrine('serve');
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  context.setDefaultTimeout(15_000);
-  page = await context.newPage();
-  page.on('dialog', (dialog) => {
-    alarms.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on('pageerror', (error) => alarms.push(String(error)));
-  page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) alarms.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (/^https?:/.test(request.url()) && !request.url().startsWith(vitrine.url)) alarms.push(`asked ${request.url()}`);
-  });
-  await page.goto(vitrine.signInLink);
-  await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible();
+  hostile = await openHostilePage(browser);
   const nowMs = Date.now();
   await remoteWrite(
-    vitrine,
+    hostile.vitrine,
     ADDRESSES.map((address, at) => ({
       labels: [
         ['__name__', 'hostile'],
@@ -61,11 +26,11 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async () => {
-  await page?.context().close();
-  expect(await vitrine?.stop()).toBe(0);
+  await hostile?.end();
 });
 
 test('a hostile Grafana dashboard is imported, shown and edited as text', async () => {
+  const { page, vitrine, ask, expectNoHarm } = hostile;
   const imported = await ask('POST', '/api/import', { text: JSON.stringify(hostileGrafana()), uid: 'hostile' });
   expect(imported.status, imported.text.slice(0, 500)).toBe(200);
   await ask('POST', '/api/annotations', { dashboardUID: 'hostile', time: Date.now() - 60_000, tags: [SHORT], text: EVIL });
@@ -79,13 +44,12 @@ test('a hostile Grafana dashboard is imported, shown and edited as text', async 
     await page.goto(`${vitrine.url}${path}`);
     await expect(page.getByRole('main').getByRole('heading', { level: 1 }).first()).toBeVisible();
     await page.waitForLoadState('networkidle', { timeout: 4_000 }).catch(() => undefined);
-    expect(await page.evaluate(harmful, vitrine.url), path).toEqual([]);
+    await expectNoHarm(path);
   }
-  expect(await page.evaluate(() => (globalThis as { __ran?: number }).__ran)).toBeUndefined();
-  expect(alarms).toEqual([]);
 });
 
 test('what is too large or circular is refused or shown with a sentence', async () => {
+  const { page, vitrine, ask } = hostile;
   const before = await residentMb();
   const huge = 'x'.repeat(50 * 1024 * 1024);
   for (const [method, path, body] of [
@@ -114,7 +78,102 @@ test('what is too large or circular is refused or shown with a sentence', async 
   await expect.poll(residentMb, { timeout: 20_000 }).toBeLessThan(before + 250);
 });
 
+test('a native dashboard with harm in every text, and answers with harm in every cell, are shown as text', async () => {
+  const { page, vitrine, ask, expectNoHarm } = hostile;
+  const saved = await ask('PUT', '/api/dashboards/native', { dashboard: hostileNative() });
+  expect(saved.status, saved.text.slice(0, 500)).toBe(200);
+  const data = Object.fromEntries(Object.entries(HOSTILE_ANSWERS).map(([id, frames]) => [id, answerOf(frames)]));
+  const snapshot = await ask('POST', '/api/snapshots', { dashboard: hostileNative(), data, originalUrl: 'javascript:alert(1)' });
+  expect(snapshot.status, snapshot.text.slice(0, 500)).toBe(200);
+  const { key } = JSON.parse(snapshot.text) as { key: string };
+  for (const path of [`/dashboard/snapshot/${key}`, '/d/native', '/d/native/edit/1']) {
+    await page.goto(`${vitrine.url}${path}`);
+    await expect(page.getByRole('main').getByRole('heading', { level: 1 }).first()).toBeVisible();
+    await expect(page.locator('[data-panel][data-state=loading]')).toHaveCount(0);
+    await expectNoHarm(path);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+      `${path} is no wider than the window`,
+    ).toBe(true);
+    // What unfolds is text as well.
+    for (const folded of await page.locator('[data-panel] [aria-expanded=false]').all()) {
+      await folded.click({ timeout: 1_000 }).catch(() => undefined);
+      await page.keyboard.press('Escape');
+    }
+    await expectNoHarm(`${path}, unfolded`);
+  }
+});
+
+test('titles of a megabyte are refused or shown in part, and the page still turns', async () => {
+  const { page, vitrine, ask, expectNoHarm } = hostile;
+  const title = 'W'.repeat(1_000_000);
+  const panel = { id: 1, kind: 'timeseries', title, description: title, grid: { x: 0, y: 0, w: 12, h: 8 } };
+  const shown = ['/dashboards'];
+  const take = async (path: string, sent: [method: string, path: string, body: unknown]): Promise<void> => {
+    const { status, text } = await ask(...sent);
+    if (status === 200) shown.push(path);
+    else expect([status, text]).toEqual([400, expect.stringMatching(/title: has 1000000 letters, and the limit is \d+/)]);
+  };
+  const native = { version: 2, uid: 'long', title: 'Long', panels: [panel] };
+  const grafana = {
+    uid: 'longer',
+    title: 'Longer',
+    schemaVersion: 39,
+    panels: [{ ...panel, type: 'stat', gridPos: { x: 0, y: 0, w: 8, h: 5 } }],
+  };
+  await take('/d/long', ['PUT', '/api/dashboards/long', { dashboard: { ...native, title, panels: [] } }]);
+  await take('/d/long', ['PUT', '/api/dashboards/long', { dashboard: native }]);
+  await take('/d/longer', ['POST', '/api/import', { text: JSON.stringify({ ...grafana, title, panels: [] }), uid: 'longer' }]);
+  await take('/d/longer', ['POST', '/api/import', { text: JSON.stringify(grafana), uid: 'longer' }]);
+  for (const path of shown) {
+    await page.goto(`${vitrine.url}${path}`);
+    await expect(page.getByRole('main').getByRole('heading', { level: 1 }).first()).toBeVisible();
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+      `${path} is no wider than the window`,
+    ).toBe(true);
+    await expectNoHarm(path);
+  }
+});
+
+test('library panels that name each other are refused, and imported ones shown as they are', async () => {
+  const { page, vitrine, ask, expectNoHarm } = hostile;
+  const panel = {
+    id: 1,
+    kind: 'text',
+    title: 'First',
+    grid: { x: 0, y: 0, w: 8, h: 4 },
+    libraryPanel: { uid: 'second', name: 'Second' },
+  };
+  const refused = await ask('POST', '/api/library-panels', { name: 'First', panel });
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('a library panel cannot stand for another')]);
+  const element = (name: string, other: string): object => ({
+    uid: name,
+    name,
+    kind: 1,
+    model: { type: 'text', title: name, options: { content: `I am ${name}` }, libraryPanel: { uid: other, name: other } },
+  });
+  const text = JSON.stringify({
+    uid: 'circle',
+    title: 'Circle',
+    schemaVersion: 39,
+    __elements: { first: element('first', 'second'), second: element('second', 'first') },
+    panels: ['first', 'second'].map((uid, at) => ({
+      id: at + 1,
+      gridPos: { x: at * 8, y: 0, w: 8, h: 4 },
+      libraryPanel: { uid, name: uid },
+    })),
+  });
+  const imported = await ask('POST', '/api/import', { text, uid: 'circle' });
+  expect(imported.status, imported.text.slice(0, 500)).toBe(200);
+  await page.goto(`${vitrine.url}/d/circle`);
+  await expect(page.getByText('I am first')).toBeVisible();
+  await expect(page.getByText('I am second')).toBeVisible();
+  await expectNoHarm('/d/circle');
+});
+
 test('a variable of more options than can be kept is refused, and one of 60,000 opens, searches and chooses', async () => {
+  const { page, vitrine, ask } = hostile;
   const options = Array.from({ length: 200_000 }, (_, at) => ({ text: `v${at}`, value: `v${at}` }));
   const small = options.slice(0, 60_000);
   const refused = await ask('PUT', '/api/dashboards/many', { dashboard: many(options) });
@@ -131,34 +190,10 @@ test('a variable of more options than can be kept is refused, and one of 60,000 
   expect(await page.getByRole('option').count()).toBeLessThan(2_000);
 });
 
-function ask(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
-  return page.evaluate(send, { method, path, body });
-}
-
 /** Of the server, as it says of itself. */
 async function residentMb(): Promise<number> {
-  const text = await page.evaluate(async () => (await fetch('/metrics')).text());
+  const text = await hostile.page.evaluate(async () => (await fetch('/metrics')).text());
   return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? 0) / 1e6;
-}
-
-/** Runs in the page: elements that could run something, and addresses that lead elsewhere. */
-function harmful(own: string): string[] {
-  const found: string[] = [];
-  for (const element of document.querySelectorAll('*')) {
-    const isOwnScript = element.localName === 'script' && (element as HTMLScriptElement).src.startsWith(own);
-    if (['script', 'iframe', 'object', 'embed', 'base'].includes(element.localName) && !isOwnScript)
-      found.push(element.outerHTML);
-    for (const { name, value } of element.attributes) {
-      if (name.startsWith('on')) found.push(`${name} on ${element.localName}`);
-      if (!['href', 'src', 'xlink:href', 'action', 'formaction'].includes(name) || value.startsWith('#')) continue;
-      const url = new URL(value, own);
-      const isImage = element.localName === 'img' && (url.protocol === 'data:' || url.protocol === 'blob:');
-      if (!['http:', 'https:', 'mailto:'].includes(url.protocol) && !isImage) found.push(`${name}="${value}"`);
-      // An address without a scheme is meant to stay here.
-      if (/^[\\/]{2}/.test(value)) found.push(`${name}="${value}"`);
-    }
-  }
-  return found.map((line) => line.slice(0, 200));
 }
 
 function many(options: readonly unknown[]): unknown {
@@ -168,6 +203,153 @@ function many(options: readonly unknown[]): unknown {
     title: 'Many',
     panels: [],
     variables: [{ kind: 'custom', name: 'many', options, current: 'v1' }],
+  };
+}
+
+const words = (name: string, ...values: readonly string[]): Field => ({ name, type: 'string', values });
+const numbers = (name: string, ...values: readonly number[]): Field => ({
+  name,
+  type: 'number',
+  values: Float64Array.from(values),
+});
+const ANSI = `\u001B[31mred\u001B[0m \u001B]8;;javascript:alert(1)\u0007link\u001B]8;;\u0007 ${EVIL}`;
+const NOW = Date.now();
+
+function frame(shape: Frame['shape'], ...fields: readonly Field[]): Frame {
+  return { refId: 'A', name: EVIL, shape, length: fields[0]?.values.length ?? 0, fields };
+}
+
+function answerOf(frames: readonly Frame[]): string {
+  const data = { frames, notices: [{ level: 'warning' as const, text: EVIL }], traces: [], stepMs: 15_000, growable: false };
+  return Buffer.from(encodePanelData({ ...data, fromMs: NOW - 300_000, toMs: NOW })).toString('base64');
+}
+
+const TIMES: Field = { name: 'Time', type: 'time', values: Float64Array.of(NOW - 60_000, NOW - 30_000) };
+/** By the panel of `hostileNative` that shows them. */
+const HOSTILE_ANSWERS: Readonly<Record<number, readonly Frame[]>> = {
+  1: [frame('series', TIMES, { ...numbers(EVIL, 1, 2), labels: { [EVIL]: EVIL, long: 'w'.repeat(100_000) } })],
+  2: [
+    frame(
+      'table',
+      words(EVIL, EVIL, ...ADDRESSES, 'data:image/svg+xml,<svg onload="parent.__ran=1"/>'),
+      words('link', EVIL, ...ADDRESSES, `<a href="${ADDRESSES[0]}">a</a>`),
+      { name: 'json', type: 'json', values: [{ [EVIL]: EVIL }, ...ADDRESSES, [EVIL]] },
+    ),
+  ],
+  3: [
+    frame(
+      'nodes',
+      words('id', EVIL, 'b'),
+      words('title', EVIL, EVIL),
+      words('subTitle', EVIL, ''),
+      words('mainStat', EVIL, ''),
+      words('detail__x', EVIL, ''),
+      words('icon', EVIL, ''),
+    ),
+    frame(
+      'edges',
+      words('id', '1'),
+      words('source', EVIL),
+      words('target', 'b'),
+      words('mainStat', EVIL),
+      words('detail__y', EVIL),
+    ),
+  ],
+  4: [
+    frame(
+      'trace',
+      words('traceID', EVIL, EVIL),
+      words('spanID', 'a', 'b'),
+      words('parentSpanID', '', 'a'),
+      words('operationName', EVIL, EVIL),
+      words('serviceName', EVIL, EVIL),
+      numbers('startTime', NOW - 60_000, NOW - 59_000),
+      numbers('duration', 100, 50),
+      words('statusMessage', EVIL, EVIL),
+      { name: 'tags', type: 'json', values: [[{ key: EVIL, value: EVIL }], [{ key: 'url', value: ADDRESSES[0] }]] },
+    ),
+  ],
+  5: [
+    frame('logs', TIMES, words('body', ANSI, '{"a":"<script>window.__ran=1</script>"}'), words('severity', 'error', EVIL), {
+      name: 'labels',
+      type: 'json',
+      values: [{ [EVIL]: EVIL }, { link: ADDRESSES[0] }],
+    }),
+  ],
+  6: [frame('profile', numbers('level', 0, 1), numbers('value', 10, 5), numbers('self', 5, 5), words('label', EVIL, EVIL))],
+  7: [
+    frame(
+      'series',
+      TIMES,
+      { ...numbers('a', 1, 2), labels: { evil: EVIL } },
+      { ...numbers('b', 3, 4), labels: { evil: ADDRESSES[0] as string } },
+    ),
+  ],
+};
+
+/** What a dashboard of Vitrine's own form can say, all of it harm. */
+function hostileNative(): unknown {
+  const links = ADDRESSES.map((url) => ({ title: EVIL, url, targetBlank: true }));
+  const kinds = ['timeseries', 'table', 'nodeGraph', 'traces', 'logs', 'flamegraph', 'piechart', 'text', 'stat'];
+  const mappings = [
+    { kind: 'value', value: '1', result: { text: EVIL, color: EVIL, icon: EVIL } },
+    { kind: 'regex', pattern: '/(.*)/', result: { text: `$1 ${EVIL}` } },
+  ];
+  const content = `${EVIL}\n\n${ADDRESSES.map((url) => `[l](${url}) ![i](${url}) <a href="${url}">a</a>`).join('\n')}`;
+  return {
+    version: 2,
+    uid: 'native',
+    title: EVIL,
+    description: EVIL,
+    range: { from: 'now-5m', to: 'now' },
+    timePicker: { quickRanges: [{ from: 'now-5m', to: 'now', display: EVIL }] },
+    links: ADDRESSES.map((url) => ({ title: EVIL, type: 'link', url, tooltip: EVIL, icon: EVIL })),
+    variables: [
+      { kind: 'custom', name: 'v', label: EVIL, description: EVIL, options: [{ text: EVIL, value: EVIL }], current: EVIL },
+      { kind: 'textbox', name: 't', label: EVIL, current: EVIL },
+      { kind: 'constant', name: 'c', label: EVIL, current: ADDRESSES[0] },
+    ],
+    annotations: [
+      {
+        name: EVIL,
+        source: { type: 'builtin', uid: 'builtin' },
+        color: EVIL,
+        spec: { expr: 'hostile', titleFormat: EVIL, textFormat: '{{evil}}' },
+      },
+    ],
+    panels: kinds.map((kind, at) => ({
+      id: at + 1,
+      kind,
+      title: `${EVIL} $v $c`,
+      description: `${EVIL} ${ADDRESSES.map((url) => `[d](${url})`).join(' ')}`,
+      grid: { x: (at % 3) * 8, y: Math.floor(at / 3) * 8, w: 8, h: 8 },
+      links,
+      queries:
+        kind === 'text'
+          ? []
+          : [
+              {
+                refId: 'A',
+                source: { type: 'builtin', uid: 'builtin' },
+                spec: { expr: 'hostile', legendFormat: `{{evil}} ${EVIL}` },
+              },
+            ],
+      options:
+        kind === 'text' ? { mode: 'html', content } : { legend: { displayMode: 'table', placement: 'bottom', calcs: ['last'] } },
+      fieldConfig: {
+        defaults: { unit: EVIL, noValue: EVIL, description: EVIL, mappings, links, custom: { axisLabel: EVIL } },
+        overrides: [
+          { matcher: { id: 'byName', options: EVIL }, properties: [{ id: 'custom.cellOptions', value: { type: 'image' } }] },
+          {
+            matcher: { id: 'byName', options: 'link' },
+            properties: [
+              { id: 'custom.cellOptions', value: { type: 'data-links' } },
+              { id: 'links', value: [{ title: EVIL, url: '${__value.raw}' }] },
+            ],
+          },
+        ],
+      },
+    })),
   };
 }
 

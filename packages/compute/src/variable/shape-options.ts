@@ -64,7 +64,7 @@ interface Compiled {
   readonly pattern: RE2JS;
   readonly all: boolean;
   /** Whether what the expression demands of the text ahead of it holds. */
-  looksAhead(text: string): boolean;
+  readonly looksAhead: (text: string) => boolean;
 }
 
 /**
