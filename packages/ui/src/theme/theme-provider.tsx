@@ -9,6 +9,7 @@ import { createContext, use } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 
 import type { ThemeName } from './ink.ts';
+import { useReturnFocus } from './return-focus.ts';
 import { theme } from './theme.ts';
 
 /** Where the reader's choice is kept; a page may read it before React starts, so that nothing flashes. */
@@ -21,6 +22,7 @@ const schemeManager = localStorageColorSchemeManager({ key: COLOR_SCHEME_KEY });
  * reason, give Mantine components no responsive style props (`w={{ base: …, sm: … }}`) and use CSS modules instead.
  */
 export function ThemeProvider({ children, force }: { children: ReactNode; force?: ThemeName }): ReactElement {
+  useReturnFocus();
   return (
     <MantineProvider
       theme={theme}

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Popover, Switch, TextInput, Tooltip } from '@mantine/core';
 import { IconAlertTriangle, IconArrowBackUp, IconChevronDown } from '@tabler/icons-react';
 import type { Variable, VariableValue } from '@vitrine/model/variable.ts';
-import { lazy, Suspense, useId, useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import { DashboardLinks } from '../links/dashboard-links.tsx';
 import type { DashboardScope } from '../scope.ts';
@@ -182,14 +182,18 @@ function Dropdown({ variable, scope, inMenu, id, title }: ControlProps & { reado
   const { values, choose } = scope.variables;
   const saved = values[variable.name] ?? '';
   const [picked, setPicked] = useState<VariableValue | undefined>();
+  const opener = useRef<HTMLButtonElement>(null);
   const close = (chosen = picked): void => {
     setOpened(false);
+    // The list goes with the focus; the button that was pressed first has been drawn anew since.
+    opener.current?.focus({ preventScroll: true });
     setPicked(undefined);
     if (chosen !== undefined && JSON.stringify(chosen) !== JSON.stringify(saved)) choose(variable.name, chosen);
   };
   const text = scope.variables.text(`$${variable.name}`);
   const button = (
     <Button
+      ref={opener}
       id={id}
       variant="default"
       className={classes.value}
