@@ -1,4 +1,4 @@
-import { Button, Tabs } from '@mantine/core';
+import { ActionIcon, Button, Tabs, Tooltip } from '@mantine/core';
 import { IconArrowLeft, IconBooks } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -91,9 +91,11 @@ function PanelEditor({ uid, draft, panel }: PanelEditorProps): ReactElement {
       >
         <EditRange {...{ scope, timeZone, problem, change }} />
         {libraryPanel === undefined && (
-          <Button variant="default" leftSection={<IconBooks size={15} />} onClick={() => setIsSharing(true)}>
-            Make it a library panel
-          </Button>
+          <Tooltip label="Make it a library panel">
+            <ActionIcon variant="default" aria-label="Make it a library panel" onClick={() => setIsSharing(true)}>
+              <IconBooks size={16} />
+            </ActionIcon>
+          </Tooltip>
         )}
         <EditBar uid={uid} draft={draft} />
         <Button component={Link} to={`/d/${uid}/edit`} variant="default" leftSection={<IconArrowLeft size={15} />}>
