@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 
 import classes from './log-list.module.css';
-import { lineTime, prettyJson } from './log-text.ts';
+import { lineTime, plainBody, prettyJson } from './log-text.ts';
 
 export interface LogDetailsProps {
   readonly lines: LogLines;
@@ -22,7 +22,7 @@ export function LogDetails({ lines, line, links, timeZone, displayed, onDisplay 
   const [copied, setCopied] = useState(false);
   const { frame, row } = lines.originAt(line);
   const found = links?.(frame, row).filter(({ href }) => href !== undefined) ?? [];
-  const body = lines.bodies[line]!;
+  const body = plainBody(lines, line);
   const copy = () =>
     void navigator.clipboard.writeText(body).then(
       () => setCopied(true),

@@ -17,8 +17,16 @@ export function lineTime(lines: LogLines, line: number, timeZone: string, precis
 }
 
 export function lineMatches(lines: LogLines, line: number, part: string): boolean {
-  if (lines.bodies[line]!.toLowerCase().includes(part)) return true;
+  if (plainBody(lines, line).toLowerCase().includes(part)) return true;
   return Object.entries(lines.labelsAt(line)).some(([name, value]) => `${name}=${value}`.toLowerCase().includes(part));
+}
+
+/** Colours and cursor moves as terminals read them. */
+const TERMINAL = new RegExp(`${String.fromCodePoint(27)}\\[[\\d;?]*[A-Za-z]`, 'g');
+
+/** A line as it reads on a page: without what it told a terminal. */
+export function plainBody(lines: LogLines, line: number): string {
+  return lines.bodies[line]!.replaceAll(TERMINAL, '');
 }
 
 export interface TextLook {
@@ -34,7 +42,7 @@ export function lineText(lines: LogLines, line: number, { displayed, prettify, w
     const labels = lines.labelsAt(line);
     return displayed.map((name) => `${name}=${Object.hasOwn(labels, name) ? labels[name] : '–'}`).join(' ');
   }
-  const body = lines.bodies[line]!;
+  const body = plainBody(lines, line);
   const text = prettify ? (prettyJson(body) ?? body) : wrap ? body : body.replaceAll(/[\r\n]+/g, ' ↵ ');
   return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS)}…` : text;
 }

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import type { Frame } from '@vitrine/model/frame.ts';
+import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { act } from 'react';
 import { expect, test } from 'vitest';
 
@@ -113,6 +113,19 @@ test('names and numbers are coloured, and what a line says stays text', async ()
   );
   expect(coloured).toEqual(expect.arrayContaining(['name "code"', 'number 500', 'text "<b>x</b>"', 'number 12ms']));
   expect(grid().querySelector('b')).toBeNull();
+});
+
+test('what a line told a terminal is not shown', async () => {
+  const escape = String.fromCodePoint(27);
+  const body = [`${escape}[31;1mred${escape}[0m alert`];
+  await panel.show('logs', [
+    {
+      ...logs,
+      length: 1,
+      fields: [{ ...logs.fields[0]!, values: Float64Array.of(0) } as Field, { name: 'body', type: 'string', values: body }],
+    },
+  ]);
+  expect(rows()[0]).toMatch(/red alert$/);
 });
 
 test('a hundred thousand lines make no more elements than fit', async () => {
