@@ -189,6 +189,26 @@ test('nobody is signed in: the page says how, and afterwards the reader is where
   expect(router.state.location.href).toBe('/d/training?from=now-5m');
 });
 
+test('a sign-in that ends while the page is open is told as that', async () => {
+  await open('/d/training');
+  await says('0.25');
+  answers['/api/session'] = refuse(401, 'Nobody is signed in.');
+  answers['/api/panel-data'] = refuse(401, 'Nobody is signed in.');
+  await press('Ask again now');
+  await says('Your sign-in has ended');
+});
+
+test.each([
+  ['/d/training/edit', 'This dashboard is not yours to change'],
+  ['/dashboards/new', 'New dashboards are not yours to make'],
+  ['/import', 'Dashboards are not yours to bring'],
+])('a viewer on %s is told before any work is put into it', async (path, sentence) => {
+  answers['/api/session'] = json({ ...session, user: { name: 'reader', role: 'viewer' } });
+  await open(path);
+  await says(sentence);
+  expect(document.querySelector('textarea')).toBeNull();
+});
+
 test('a panel shows its value', async () => {
   await open('/d/training');
   await says('0.25');

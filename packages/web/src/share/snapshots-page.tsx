@@ -72,7 +72,7 @@ function Facts({ created, createdBy, expires, public: isPublic, sizeBytes }: Sna
   const nowMs = serverClock.now();
   const ageMs = nowMs - Date.parse(created);
   return (
-    <>
+    <div className={classes.cells}>
       <span className={classes.quietCell} title={timeOf(created)}>
         by {createdBy} {ageMs < 60_000 ? 'just now' : `${roughly(ageMs)} ago`}
       </span>
@@ -86,7 +86,7 @@ function Facts({ created, createdBy, expires, public: isPublic, sizeBytes }: Sna
         {isPublic ? 'public' : 'signed in'}
       </span>
       <span className={`${classes.quietCell} ${classes.size}`}>{sizeText(sizeBytes)}</span>
-    </>
+    </div>
   );
 }
 

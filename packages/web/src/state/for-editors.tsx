@@ -16,12 +16,14 @@ export interface ForEditorsProps {
 }
 
 /** A page on which things are changed: who may only look is told so before work is put into it, not at its end. */
-export function ForEditors({ title, uid, children }: ForEditorsProps): ReactElement {
+export function ForEditors({ title, uid, children }: ForEditorsProps): ReactElement | null {
   const user = useQuery(sessionQuery).data?.user;
-  if (user?.role !== 'viewer') return <>{children}</>;
+  // Nothing is begun for somebody who is not known yet: a new dashboard would be.
+  if (user === undefined) return null;
+  if (user.role !== 'viewer') return <>{children}</>;
   return (
     <>
-      <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }]} />
+      <TopBar crumbs={[{ label: 'Dashboards', to: '/dashboards' }, { label: 'Not allowed' }]} />
       <StatePage
         isAlert
         icon={<IconLock size={32} stroke={1.5} />}
