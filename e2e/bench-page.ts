@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CDPSession, chromium, type Page } from '@playwright/test';
 import { encodeWriteRequest, packSnappy } from '@vitrine/server/ingest/remote-write/encode-remote-write.ts';
+import { benchTable, tableDashboard } from './bench-table.ts';
 import { BROWSER } from './browser-options.ts';
 import { frameTimes, type Painted, paintedSinceNavigation, paintedSinceRelease, watchPage } from './page-clock.ts';
 import { SPEED, speedDashboards, speedData } from './speed-data.ts';
@@ -25,6 +26,7 @@ export async function benchPage(rounds: number, print: (line: string) => void, p
   mkdirSync(join(folder, 'dashboards'));
   for (const [name, dashboard] of Object.entries(speedDashboards(`now-${HOURS}h`)))
     writeFileSync(join(folder, 'dashboards', `${name}.json`), JSON.stringify(dashboard));
+  writeFileSync(join(folder, 'dashboards', 'table.json'), JSON.stringify(tableDashboard()));
   const vitrine = await startVitrine('serve', ['--dashboards', join(folder, 'dashboards')]);
   const browser = await chromium.launch(BROWSER);
   try {
@@ -74,6 +76,7 @@ export async function benchPage(rounds: number, print: (line: string) => void, p
       await whilePointing(page, () => frameTimes(page, FRAMES_FOR_MS)),
     );
     clearInterval(writer);
+    await benchTable(page, vitrine.url, print);
   } finally {
     await browser.close();
     await vitrine.stop();

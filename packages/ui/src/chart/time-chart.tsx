@@ -1,3 +1,4 @@
+import { thresholdsOf } from '@vitrine/compute/field/display.ts';
 import { resolveLinks } from '@vitrine/compute/field/links.ts';
 import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import type { AnnotationEvent, Frame } from '@vitrine/model/frame.ts';
@@ -29,7 +30,6 @@ import { strokesOf } from './strokes.ts';
 import type { Stroke } from './strokes.ts';
 import classes from './time-chart.module.css';
 import { usePlot } from './use-plot.ts';
-import { absoluteSteps } from './value-ink.ts';
 import { xRange } from './x-range.ts';
 
 /** What a chart of lines needs of its page besides what every chart needs. A panel's context is one. */
@@ -145,7 +145,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       color: axis.color,
       width: axis.settings.width,
     }));
-    const thresholds = thresholdsOf(strokes, ranges);
+    const thresholds = drawnThresholds(strokes, ranges);
     const { annotate } = context;
     return {
       context,
@@ -333,13 +333,13 @@ function axisLabel(label: string, scale: 'linear' | 'log' | 'symlog'): string {
 }
 
 /** The thresholds of each axis: those of its first series that wants them drawn. */
-function thresholdsOf(strokes: readonly Stroke[], ranges: readonly (readonly [number, number])[]): readonly ThresholdPlan[] {
+function drawnThresholds(strokes: readonly Stroke[], ranges: readonly (readonly [number, number])[]): readonly ThresholdPlan[] {
   const plans = new Map<number, ThresholdPlan>();
   for (const { axis, series } of strokes) {
     const style = series.look.thresholdStyle;
     if (plans.has(axis) || (style.line === 'none' && !style.area)) continue;
     const [min, max] = ranges[axis]!;
-    plans.set(axis, { axis, style, min, max, steps: absoluteSteps(series.field.config?.thresholds, { min, max }) });
+    plans.set(axis, { axis, style, min, max, steps: thresholdsOf({ config: { ...series.field.config, min, max } }) });
   }
   return [...plans.values()];
 }

@@ -1,19 +1,10 @@
 import { thresholdsOf } from '@vitrine/compute/field/display.ts';
-import type { FieldSettings, ThresholdStep } from '@vitrine/model/field-config.ts';
 import type { NumberField } from '@vitrine/model/frame.ts';
 
 import { isByValue } from '../theme/color-mode.ts';
 import { inkOf } from '../theme/color-name.ts';
 import { schemeStops } from '../theme/color-scheme.ts';
 import type { ThemeName } from '../theme/ink.ts';
-
-/** Thresholds over a range as values: those in percent are a share of it. */
-export function absoluteSteps(
-  thresholds: FieldSettings['thresholds'],
-  range: { readonly min: number; readonly max: number },
-): readonly ThresholdStep[] {
-  return thresholds === undefined ? [] : thresholdsOf({ config: { thresholds, ...range } });
-}
 
 /** From where to where the thresholds and schemes of a field reach. */
 function shareRange(field: Pick<NumberField, 'config' | 'range'>): { readonly min: number; readonly max: number } {
