@@ -117,7 +117,7 @@ interface Sent {
 }
 
 /** Runs in the page, which is signed in. */
-export async function send({ method, path, body }: Sent): Promise<{ status: number; text: string }> {
+async function send({ method, path, body }: Sent): Promise<{ status: number; text: string }> {
   const response = await fetch(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   return { status: response.status, text: await response.text() };
 }
