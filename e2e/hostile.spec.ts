@@ -436,7 +436,7 @@ function hostileGrafana(): unknown {
       ...panels.map((type, at) => ({
         id: at + 1,
         type,
-        title: at === 0 ? `${EVIL}${'W'.repeat(100_000)}` : EVIL,
+        title: at === 0 ? `${EVIL}${'W'.repeat(1_500)}` : EVIL,
         description: `${EVIL} ${ADDRESSES.map((url) => `[d](${url})`).join(' ')}`,
         gridPos: { x: (at % 3) * 8, y: 4 + Math.floor(at / 3) * 6, w: 8, h: 6 },
         links,
