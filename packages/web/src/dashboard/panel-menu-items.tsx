@@ -71,7 +71,10 @@ export function OpenPanelMenu(props: PanelMenuProps): ReactElement {
   const [isSharing, setIsSharing] = useState(false);
   // Not open from the first moment: a menu gives the focus back to where it was when it opened.
   const [isOpen, setIsOpen] = useState(false);
-  useEffect(() => setIsOpen(true), []);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => setIsOpen(true));
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const fileName = title || `panel-${panelKey}`;
   const [isPrinting, setIsPrinting] = useState(false);
   const takePicture = async (): Promise<void> => {
