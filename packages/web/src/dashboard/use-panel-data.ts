@@ -6,6 +6,7 @@ import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { useCallback, useEffect, useState } from 'react';
 import { ApiError } from '../api/client.ts';
+import { afterPaint } from '../state/after-paint.ts';
 import type { PageRange } from '../time/page-range.ts';
 import { fetchPanel } from './panel-data.ts';
 import type { PanelAskMore, PanelPicture } from './panel-data.ts';
@@ -69,7 +70,9 @@ export function usePanelData(needs: PanelDataNeeds): PanelAnswer {
     structuralSharing: false,
     placeholderData: keepPreviousData,
     retry: false,
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
+      // Twenty questions take longer to send than twenty charts to draw: what is known of the new range is seen first.
+      if (newestPicture(client, ofPanel) !== undefined) await afterPaint();
       const known = pace.takeWhole() ? undefined : client.getQueryData<PanelPicture>(key);
       const page = range.read();
       const asked = { dashboard, panel: panel.id, range: page, shown: override(page), timeZone: range.timeZone };
