@@ -7,6 +7,7 @@ import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { AnnotationEvent, Frame, Notice, PanelData, QueryTrace, XDomain } from '@vitrine/model/frame.ts';
 import type { Growth, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter, VariableOption } from '@vitrine/model/variable.ts';
+import type { Socket } from 'node:net';
 import type { ComponentType } from 'react';
 
 /** What a panel's saved options mean. Pure. */
@@ -178,12 +179,39 @@ export interface QueryAnswer {
 
 /** What a data source's saved settings and queries mean. Pure. */
 export interface DatasourceSpec<Settings, Query> {
+  /** Stands in saved dashboards and in Grafana's files: "prometheus". */
   readonly kind: string;
+  /** Other ids under which files name this kind. */
+  readonly aliases?: readonly string[];
+  /** What people call it. */
   readonly title: string;
-  /** Throws BadRequest that names the setting. */
+  /** One sentence for whoever chooses a kind of data source. */
+  readonly description: string;
+  /** What the settings page offers, in the order in which it shows it. */
+  readonly controls: readonly SettingControl[];
+  /**
+   * Settings as saved, in Grafana's words: name, url, user, database, basicAuth, basicAuthUser, jsonData; `secrets` by name.
+   * Throws BadRequest that names the setting.
+   */
   parseSettings(input: unknown): Settings;
   /** Throws BadRequest that names the field. */
   parseQuery(input: unknown): Query;
+}
+
+/** One setting of a data source. */
+export interface SettingControl {
+  /** Where it is saved: "url", "jsonData.httpMethod"; a secret below "secureJsonData": it is kept enciphered and never sent back. */
+  readonly path: string;
+  readonly label: string;
+  /** Controls of one group stand together under its name: "Connection", "Sign-in". */
+  readonly group: string;
+  /** A sentence, where the label does not say it all. */
+  readonly hint?: string;
+  readonly input: OptionInput | { readonly kind: 'secret'; readonly placeholder?: string; readonly lines?: number };
+  /** Shown where nothing is saved. */
+  readonly otherwise: unknown;
+  /** Left out where what is saved makes it mean nothing. Reads settings by path. */
+  readonly when?: (read: (path: string) => unknown) => boolean;
 }
 
 /** A connected data source. */
@@ -195,6 +223,23 @@ export interface Datasource<Query> {
   options?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly VariableOption[]>;
   /** What an annotation query finds; the source's name and colour are filled in by the caller. */
   annotations?(spec: Readonly<Record<string, unknown>>, context: QueryContext): Promise<readonly FoundAnnotation[]>;
+  /** Asks the server what it is. Throws an error whose sentence says what is wrong and what to do: the name, the port, the certificate, the password, another product, one too old. */
+  check(signal: AbortSignal): Promise<SourceCheck>;
+  /**
+   * What the query editor asks to help writing, such as the names of labels: `path` begins with a slash and is the plugin's own,
+   * and so is the answer, which must be JSON. Throws BadRequest for a path that it does not know; undefined where there is nothing to ask.
+   */
+  suggest?(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<unknown>;
+}
+
+/** What answered. */
+export interface SourceCheck {
+  /** "Prometheus", "VictoriaMetrics", "OpenSearch". */
+  readonly product: string;
+  /** "" where it does not tell. */
+  readonly version: string;
+  /** Sentences on what works with limits. */
+  readonly notes: readonly string[];
 }
 
 export type FoundAnnotation = Omit<AnnotationEvent, 'query' | 'color'>;
@@ -207,7 +252,7 @@ export interface QueryEditorProps {
   readonly onRun: () => void;
   /** Names of variables that a query may hold. */
   readonly variables: readonly string[];
-  /** Asks the data source itself for what helps to write: `GET` of a path under its API, such as `/api/v1/labels?…`. The same function from render to render. */
+  /** Asks the data source for what helps to write: what `suggest` of its server's half answers for a path such as `/api/v1/labels?…`. The same function from render to render. */
   readonly ask: (path: string) => Promise<unknown>;
 }
 
@@ -228,5 +273,8 @@ export interface DatasourceServer<Settings, Query> {
 export interface DatasourceNeeds {
   /** Vitrine's own samples. */
   readonly samples: Pick<SampleStore, 'evaluate' | 'watch' | 'series' | 'labelNames' | 'labelValues'>;
+  /** Reaches only what this source may reach, with its certificates. Sends no cookies. Redirects must not be followed: `redirect: 'manual'`. */
   readonly fetch: typeof fetch;
+  /** A connection for what is no HTTP, under the same rules. Throws an error whose message is a sentence. */
+  readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
 }

@@ -137,7 +137,12 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
 
   const { samples, catalog } = needs;
   const registry = dataSourceRegistry(() => registeredSources(needs.documents));
-  const sources = connectSources(registry, samples, needs.scrapeIntervalMs);
+  const sources = connectSources({
+    registry,
+    samples,
+    scrapeIntervalMs: needs.scrapeIntervalMs,
+    reachOf: () => ({ mayBePrivate: true }),
+  });
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
   dashboardRoutes(app, catalog, needs.documents);

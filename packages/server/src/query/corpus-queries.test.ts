@@ -36,11 +36,12 @@ test.skipIf(folder === undefined)(
   async () => {
     const data = mkdtempSync(join(tmpdir(), 'vitrine-corpus-'));
     const samples = await openStore({ folder: data, retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 1_000 });
-    const sources = connectSources(
-      dataSourceRegistry(async () => []),
+    const sources = connectSources({
+      registry: dataSourceRegistry(async () => []),
       samples,
-      15_000,
-    );
+      scrapeIntervalMs: 15_000,
+      reachOf: () => ({ mayBePrivate: true }),
+    });
     const limits = { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000 };
     const needs = { sources, limits, memory: optionMemory(), coalesced: coalesce(), maxPoints: 11_000 };
     const failures = new Map<string, number>();

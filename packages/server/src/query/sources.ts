@@ -2,10 +2,19 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import type { Growth, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { VariableOption } from '@vitrine/model/variable.ts';
-import type { DatasourceNeeds, DatasourceServer, FoundAnnotation, QueryAnswer, QueryContext } from '@vitrine/plugins/contract.ts';
+import type {
+  Datasource,
+  DatasourceNeeds,
+  DatasourceServer,
+  FoundAnnotation,
+  QueryAnswer,
+  QueryContext,
+  SourceCheck,
+} from '@vitrine/plugins/contract.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
-import { prometheus } from '@vitrine/plugins/sources/prometheus/server.ts';
+import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
+import { dialWithin, type Reach } from './reach.ts';
 import { sourceFetch } from './source-fetch.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -14,6 +23,8 @@ type Spec = Readonly<Record<string, unknown>>;
 export interface Sources {
   /** The source that a reference means. Throws BadRequest where there is none, or none that can be asked. */
   open(ref: SourceRef): Promise<OpenSource>;
+  /** A connection to a source as it would be set up, for trying it out; nothing of it is kept. Throws BadRequest that names the setting. */
+  connect(source: RegisteredSource): OpenSource;
   list(): Promise<readonly RegisteredSource[]>;
 }
 
@@ -31,41 +42,57 @@ export interface OpenSource {
   options(spec: Spec, context: QueryContext): Promise<readonly VariableOption[]>;
   /** Throws BadRequest where the source has no annotations. */
   annotations(spec: Spec, context: QueryContext): Promise<readonly FoundAnnotation[]>;
+  /** What answers there. Throws an error whose sentence says what is wrong. */
+  check(signal: AbortSignal): Promise<SourceCheck>;
+  /** What an editor asks to help writing. Throws BadRequest for a path that the source does not know. */
+  suggest(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<unknown>;
 }
-
-/** The types that can be asked; the others can be set up, as Grafana's files have them. */
-const ASKED_TYPES: ReadonlySet<string> = new Set(['builtin', 'prometheus', 'victoriametrics-metrics-datasource']);
 
 /** What comes of a source whose type cannot be asked, as a sentence; undefined where it can. */
 export function unsupportedSource({ name, type }: { readonly name: string; readonly type: string }): string | undefined {
-  if (ASKED_TYPES.has(type)) return undefined;
-  return `The data source "${name}" is of the type ${type}, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. Supported are prometheus and Vitrine's own store.`;
+  if (type === 'builtin' || datasourceServers.has(type)) return undefined;
+  return `The data source "${name}" is of the type ${type}, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. Supported are ${supportedTypes()} and Vitrine's own store.`;
+}
+
+function supportedTypes(): string {
+  return [...new Set([...datasourceServers.values()].map(({ spec }) => spec.kind))].join(', ');
+}
+
+export interface SourceNeeds {
+  readonly registry: DataSourceRegistry;
+  readonly samples: SampleStore;
+  /** Of Vitrine's own store. */
+  readonly scrapeIntervalMs: number;
+  /** What a source may reach. */
+  readonly reachOf: (source: RegisteredSource) => Reach;
 }
 
 /** Connections that nobody asks are forgotten past so many. */
 const MAX_CONNECTIONS = 200;
 
-export function connectSources(registry: DataSourceRegistry, samples: SampleStore, scrapeIntervalMs: number): Sources {
+export function connectSources({ registry, samples, scrapeIntervalMs, reachOf }: SourceNeeds): Sources {
   const connected = new Map<string, OpenSource>();
 
   const connect = (source: RegisteredSource): OpenSource => {
-    switch (source.type) {
-      case 'builtin':
-        return openSource(source, builtin, { scrapeIntervalMs }, { samples, fetch });
-      case 'prometheus':
-      case 'victoriametrics-metrics-datasource': {
-        const { name, url, settings, secrets } = source;
-        return openSource(source, prometheus, { ...settings, name, url, secrets }, { samples, fetch: sourceFetch(source) });
-      }
-      default:
-        throw new BadRequest(
-          'source',
-          `the data source "${source.name}" is of the type ${source.type}, which cannot be queried here; queried are prometheus and Vitrine's own store`,
-        );
-    }
+    const reach = reachOf(source);
+    const needs: DatasourceNeeds = {
+      samples,
+      fetch: sourceFetch(source, reach),
+      dial: (host, port, signal) => dialWithin(reach, host, port, signal),
+    };
+    if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs }, needs);
+    const server = datasourceServers.get(source.type);
+    if (server === undefined)
+      throw new BadRequest(
+        'source',
+        `the data source "${source.name}" is of the type ${source.type}, which cannot be queried here; queried are ${supportedTypes()} and Vitrine's own store`,
+      );
+    const { name, url, settings, secrets } = source;
+    return openSource(source, server, { ...settings, name, url, secrets }, needs);
   };
   return {
     list: () => registry.list(),
+    connect,
     async open(ref) {
       const { source } = await registry.find(ref);
       const identity = identityOf(source);
@@ -90,8 +117,11 @@ function openSource<Settings, Query>(
   settings: unknown,
   needs: DatasourceNeeds,
 ): OpenSource {
-  const own = connect(spec.parseSettings(settings), needs);
+  const own: Datasource<Query> = connect(spec.parseSettings(settings), needs);
   const { uid, type, name } = source;
+  const lacks = (what: string): never => {
+    throw new BadRequest('source', `the data source "${name}" (${type}) has no ${what}`);
+  };
   return {
     uid,
     type,
@@ -99,14 +129,9 @@ function openSource<Settings, Query>(
     identity: identityOf(source),
     query: (refId, query, context) => own.query(refId, spec.parseQuery(query), context),
     watch: (query, context, onGrowth) => own.watch?.(spec.parseQuery(query), context, onGrowth),
-    async options(query, context) {
-      if (own.options === undefined)
-        throw new BadRequest('source', `the data source "${name}" (${type}) has no values for variables`);
-      return own.options(query, context);
-    },
-    async annotations(query, context) {
-      if (own.annotations === undefined) throw new BadRequest('source', `the data source "${name}" (${type}) has no annotations`);
-      return own.annotations(query, context);
-    },
+    options: async (query, context) => own.options?.(query, context) ?? lacks('values for variables'),
+    annotations: async (query, context) => own.annotations?.(query, context) ?? lacks('annotations'),
+    check: (signal) => own.check(signal),
+    suggest: async (path, parameters, signal) => own.suggest?.(path, parameters, signal) ?? lacks('help for writing queries'),
   };
 }

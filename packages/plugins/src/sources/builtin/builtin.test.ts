@@ -37,7 +37,7 @@ async function run(spec: object, answer: (request: EvaluateRequest) => QueryResu
     labelNames: () => Promise.resolve([]),
     labelValues: () => Promise.resolve([]),
   };
-  const source = builtin.connect({ scrapeIntervalMs: 15_000 }, { samples, fetch });
+  const source = builtin.connect({ scrapeIntervalMs: 15_000 }, { samples, fetch, dial: () => expect.fail('nothing is dialled') });
   const context: QueryContext = {
     fromMs: 0,
     toMs: 20_000,

@@ -28,7 +28,7 @@ export interface PromSourceOptions {
 }
 
 /** A data source over PromQL: variables, filters, steps, shapes, options and annotations. */
-export function promSource(samples: PromSamples, options: PromSourceOptions): Datasource<PromQuery> {
+export function promSource(samples: PromSamples, options: PromSourceOptions): Omit<Datasource<PromQuery>, 'check' | 'suggest'> {
   const { scrapeIntervalMs } = options;
   const { watch } = samples;
   return {

@@ -5,5 +5,8 @@ import { type BuiltinSettings, builtinSpec, type PromQuery } from './spec.ts';
 /** Vitrine's own samples as a data source. */
 export const builtin: DatasourceServer<BuiltinSettings, PromQuery> = {
   spec: builtinSpec,
-  connect: ({ scrapeIntervalMs }, { samples }) => promSource(samples, { name: 'builtin', scrapeIntervalMs }),
+  connect: ({ scrapeIntervalMs }, { samples }) => ({
+    ...promSource(samples, { name: 'builtin', scrapeIntervalMs }),
+    check: async () => ({ product: 'Vitrine', version: '', notes: [] }),
+  }),
 };

@@ -52,6 +52,8 @@ export function parsePromQuery(input: unknown): PromQuery {
 export const builtinSpec: DatasourceSpec<BuiltinSettings, PromQuery> = {
   kind: 'builtin',
   title: 'Vitrine',
+  description: 'What Vitrine keeps itself.',
+  controls: [],
   parseSettings(input) {
     const settings = new Read('settings', input ?? {});
     return { scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)) };

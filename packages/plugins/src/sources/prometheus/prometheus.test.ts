@@ -74,7 +74,7 @@ function source(answer: (url: URL, init: RequestInit) => Response | Promise<Resp
   const none = (): never => expect.fail('asked of the own store');
   const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
   const parsed = prometheusSpec.parseSettings({ url: URL_, name: 'Prod', ...settings });
-  return { asked, source: prometheus.connect(parsed, { samples, fetch: fetchFrom }) };
+  return { asked, source: prometheus.connect(parsed, { samples, fetch: fetchFrom, dial: none }) };
 }
 const success = (data: unknown, more: object = {}): Response => Response.json({ status: 'success', data, ...more });
 const ask = (made: ReturnType<typeof source>, spec: object, context: Partial<QueryContext> = {}) =>

@@ -1,12 +1,27 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { DatasourceServer } from '../../contract.ts';
 import { promSource } from '../builtin/prom-source.ts';
 import type { PromQuery } from '../builtin/spec.ts';
+import { askApi } from './ask-api.ts';
+import { checkPrometheus } from './check-prometheus.ts';
 import { remoteSamples } from './remote-samples.ts';
 import { type PrometheusSettings, prometheusSpec } from './spec.ts';
+
+/** What the editor's completion and its browser of metrics ask, as the API has it. */
+const SUGGESTED = /^\/api\/v1\/(labels|series|metadata|label\/[^/]+\/values)$/;
 
 /** A Prometheus server elsewhere. It cannot tell of growth, so that pages poll. */
 export const prometheus: DatasourceServer<PrometheusSettings, PromQuery> = {
   spec: prometheusSpec,
-  connect: (settings, needs) =>
-    promSource(remoteSamples(settings, needs.fetch), { name: settings.name, scrapeIntervalMs: settings.scrapeIntervalMs }),
+  connect: (settings, needs) => ({
+    ...promSource(remoteSamples(settings, needs.fetch), { name: settings.name, scrapeIntervalMs: settings.scrapeIntervalMs }),
+    check: (signal) => checkPrometheus(settings, needs.fetch, signal),
+    async suggest(path, parameters, signal) {
+      const [, behind] = SUGGESTED.exec(path) ?? [];
+      if (behind === undefined)
+        throw new BadRequest('path', `"${path.slice(0, 100)}" is nothing that a Prometheus server is asked here`);
+      const { data } = await askApi(settings, needs.fetch, { path: behind, parameters: [...parameters], method: 'GET', signal });
+      return { status: 'success', data };
+    },
+  }),
 };

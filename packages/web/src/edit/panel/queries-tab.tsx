@@ -5,11 +5,10 @@ import { BUILTIN_SOURCE, DASHBOARD_SOURCE_UID, EXPRESSION_SOURCE } from '@vitrin
 import type { DatasourceWeb } from '@vitrine/plugins/contract.ts';
 import { Suspense } from 'react';
 import type { ReactElement } from 'react';
-import { askJson } from '../../api/client.ts';
 import { Skeleton } from '../../state/skeleton.tsx';
 import { Tool } from '../form/tool.tsx';
 import classes from './panel-editor.module.css';
-import { sourceWebOf } from './source-webs.ts';
+import { askSource, sourceWebOf } from './source-webs.ts';
 import { SpecJson } from './spec-json.tsx';
 
 /** A data source that a query can be asked of. */
@@ -142,7 +141,7 @@ function QueryRow(props: QueryRowProps): ReactElement {
             onChange={(spec) => onChange({ ...query, spec }, `query ${refId}`)}
             onRun={onRun}
             variables={variables}
-            ask={askSource}
+            ask={askSource(query.source)}
           />
         </Suspense>
       )}
@@ -154,9 +153,6 @@ function QueryRow(props: QueryRowProps): ReactElement {
     </section>
   );
 }
-
-/** Module-wide, so that editors get the same function in every render. */
-const askSource = (path: string): Promise<unknown> => askJson(path);
 
 /** A query in another source's words starts anew; in the same words it keeps its text. */
 function withSource(query: Query, source: SourceRef): Query {
