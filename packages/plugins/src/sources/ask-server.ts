@@ -107,7 +107,7 @@ async function readBody(response: Response, maxBytes: number): Promise<string> {
 }
 
 /** Why a connection failed, and what to do about it. */
-export function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, 'hostname' | 'port' | 'protocol'>): string {
+function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, 'hostname' | 'port' | 'protocol'>): string {
   // fetch() says "fetch failed" and keeps why in the cause.
   const { message, cause } = error as Error;
   const inner = (cause instanceof Error ? cause : error) as Error & { readonly code?: string };
