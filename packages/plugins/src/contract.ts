@@ -262,6 +262,21 @@ export interface DatasourceWeb {
   /** What a new query starts as. */
   readonly newQuery: Readonly<Record<string, unknown>>;
   readonly QueryEditor: ComponentType<QueryEditorProps>;
+  /** How a variable's values are asked: one text, saved as `query` in the variable's spec. Absent is a plain text. */
+  readonly variableQuery?: VariableQueryField;
+  /** What an annotation query offers, saved in its spec by path, in the order in which it is shown. Absent is one text, `query`. */
+  readonly annotationControls?: readonly OptionControl[];
+}
+
+/** The field in which the query of a variable is written. */
+export interface VariableQueryField {
+  /** "Query" where nothing says it better. */
+  readonly label: string;
+  readonly placeholder: string;
+  /** A sentence on what may be written. */
+  readonly hint: string;
+  /** What the text is written in: "PromQL", "InfluxQL", "SQL"; "JSON" is checked while it is written. */
+  readonly language: string;
 }
 
 /** The server's half of a data source. What it needs is handed in. */
