@@ -214,3 +214,10 @@ test.each<[string, string[]]>([
 ])('%s reads %j', (expr, metrics) => {
   expect(selectorsOf(parse(expr)).map((matchers) => matchers.find(({ label }) => label === '__name__')?.value)).toEqual(metrics);
 });
+
+test.each([
+  [{ rawSql: 'SELECT 1' }, 'it has rawSql'],
+  [{ measurement: 'cpu', query: 'SELECT * FROM cpu' }, 'it has measurement, query'],
+])('a query in the words of another source is told from one without a text', (spec, said) => {
+  expect(() => builtinSpec.parseQuery(spec)).toThrow(said);
+});

@@ -26,11 +26,19 @@ export interface PromQuery {
 
 const FORMATS = ['time_series', 'table', 'heatmap'] as const;
 const MAX_EXPR_LENGTH = 100_000;
+/** What targets of other sources are written in: SQL, InfluxQL, Lucene, Graphite. */
+const OTHER_WORDS = ['rawSql', 'measurement', 'metrics', 'bucketAggs', 'target', 'query', 'queryText'] as const;
 
 /** Reads a query's spec. Throws BadRequest that names the field. */
 export function parsePromQuery(input: unknown): PromQuery {
   // Targets of other programs carry much that means nothing here.
   const query = new Read('', input);
+  const others = OTHER_WORDS.filter((word) => query.at(word).value !== undefined);
+  if (query.at('expr').value === undefined && others.length > 0)
+    throw new BadRequest(
+      'expr',
+      `there is none: the query is written for another kind of data source (it has ${others.join(', ')}); choose that data source, or write PromQL`,
+    );
   const expr = query.at('expr').string();
   if (expr.trim() === '') throw new BadRequest('expr', 'is empty; write a PromQL expression such as rate(requests_total[5m])');
   if (expr.length > MAX_EXPR_LENGTH)
