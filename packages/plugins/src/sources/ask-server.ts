@@ -106,8 +106,8 @@ async function readBody(response: Response, maxBytes: number): Promise<string> {
   return new TextDecoder().decode(whole);
 }
 
-/** Why a connection failed, and what to do about it. */
-function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, 'hostname' | 'port' | 'protocol'>): string {
+/** Why a connection failed, and what to do about it, as the end of a sentence. */
+export function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, 'hostname' | 'port' | 'protocol'>): string {
   // fetch() says "fetch failed" and keeps why in the cause.
   const { message, cause } = error as Error;
   const inner = (cause instanceof Error ? cause : error) as Error & { readonly code?: string };
@@ -139,6 +139,6 @@ function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, 'hostnam
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return `the certificate of ${where} is from an authority that is not trusted here. Give the authority’s certificate under TLS.`;
     default:
-      return `${inner.message === '' ? message : inner.message}.`;
+      return `${(inner.message === '' ? message : inner.message).replace(/\.$/, '')}.`;
   }
 }

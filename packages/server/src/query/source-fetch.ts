@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { Agent, fetch as undiciFetch } from 'undici';
 import type { RegisteredSource } from './data-source-registry.ts';
-import { guardedLookup, type Reach, refusedAddress } from './reach.ts';
+import { guardedLookup, type Reach, refusedHost } from './reach.ts';
 
 /**
  * fetch() as a data source is set up to be reached: with a certificate authority, a client's certificate or a server name of
@@ -28,8 +27,7 @@ export function sourceFetch({ settings, secrets }: Pick<RegisteredSource, 'setti
   return async (input, init) => {
     const { hostname } = new URL(input instanceof Request ? input.url : input);
     // A literal address asks no resolver, so it is judged here.
-    const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-    const refused = isIP(bare) === 0 ? undefined : refusedAddress(bare, reach);
+    const refused = refusedHost(hostname, reach);
     if (refused !== undefined) throw new Error(refused);
     return within(input, { ...init, dispatcher });
   };
