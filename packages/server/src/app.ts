@@ -67,6 +67,8 @@ export interface AppNeeds {
   readonly cookieName: string;
   /** Whether it will listen on a loopback address only. */
   readonly loopback: boolean;
+  /** Whether data sources that were set up in the page or over the API may reach private addresses where it listens elsewhere too. */
+  readonly privateSources: boolean;
   readonly extraHosts: readonly string[];
   readonly isReady: () => boolean;
 }
@@ -141,7 +143,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     registry,
     samples,
     scrapeIntervalMs: needs.scrapeIntervalMs,
-    reachOf: () => ({ mayBePrivate: true }),
+    // Whoever writes files for this server, or sits before its machine, can reach its network anyway.
+    reachOf: ({ readOnly }) => ({ mayBePrivate: readOnly || needs.loopback || needs.privateSources }),
   });
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);

@@ -63,8 +63,9 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     closers.push(() => store.close());
     countStore(metrics, store);
     const samples = takeTurns(countUse(store, metrics), settings['limits.query.concurrent'], settings['limits.query.timeout']);
-    const documents = await openDocumentStore(settings.data);
+    const documents = await openDocumentStore(settings.data, settings['sources.key-file']);
     closers.push(() => documents.close());
+    await documents.dataSources.sealSecrets();
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
     const scraping = createScrapeManager({ append: (batch) => samples.append(batch), log, userAgent: `Vitrine/${VERSION}` });
@@ -113,6 +114,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       webFolder: join(ROOT, 'packages/web/dist'),
       cookieName: await cookieName(documents),
       loopback,
+      privateSources: settings['sources.private'],
       extraHosts: settings['auth.hosts'],
       isReady: () => ready,
     });

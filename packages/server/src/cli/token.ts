@@ -15,7 +15,7 @@ export async function token(line: CommandLine): Promise<number> {
     folder: process.cwd(),
   });
   const [action, idOrName] = line.words;
-  const documents = await openDocumentStore(settings.data);
+  const documents = await openDocumentStore(settings.data, settings['sources.key-file']);
   const tokens = tokensOver(documents);
   try {
     switch (action) {

@@ -17,6 +17,8 @@ export interface Settings {
   readonly 'limits.ingest.body': number;
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
+  readonly 'sources.private': boolean;
+  readonly 'sources.key-file': string;
   readonly 'auth.hosts': readonly string[];
   readonly 'auth.session': number;
   readonly 'log.level': LogLevel;
@@ -71,6 +73,17 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
   'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },
+  'sources.private': {
+    fallback: 'false',
+    help: 'Data sources set up in the page or over the API may reach private addresses; on a loopback address they always may.',
+    read: readBoolean,
+  },
+  'sources.key-file': {
+    fallback: '',
+    help: 'The key that data sources’ secrets are kept with; secrets.key in the data folder where it is empty.',
+    read: readAny,
+    path: true,
+  },
   'auth.hosts': {
     fallback: '',
     help: 'Further names, separated by commas, under which a browser may reach a loopback address.',

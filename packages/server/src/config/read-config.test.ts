@@ -80,7 +80,7 @@ describe('a setting', () => {
 test('vitrine.yaml in the root shows every key with its default', () => {
   const text = readFileSync(join(ROOT, 'vitrine.yaml'), 'utf8');
   // Taking the marks off the keys leaves a file that says exactly the defaults.
-  const shown = text.replace(/^( *)# ([a-z]+: \S.*|[a-z]+: "")$/gm, '$1$2');
+  const shown = text.replace(/^( *)# ([a-z-]+: \S.*|[a-z-]+: "")$/gm, '$1$2');
   const { config } = read({ yaml: shown });
   const { config: defaults } = read({});
   for (const name of KEY_NAMES) {

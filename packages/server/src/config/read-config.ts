@@ -59,7 +59,7 @@ export function readConfig({ flags, env, file, folder }: ConfigSources): Config 
 }
 
 function envName(key: string): string {
-  return `VITRINE_${key.toUpperCase().replaceAll('.', '_')}`;
+  return `VITRINE_${key.toUpperCase().replaceAll(/[.-]/g, '_')}`;
 }
 
 /** Reads a file on its own, for `vitrine check`: throws ConfigError at the first thing that is wrong. */

@@ -40,8 +40,9 @@ export async function setUpDataSource(
   before: DataSource | undefined,
   { readOnly = false, onlyTheseSecrets = false }: Partial<Pick<DataSourceSave, 'readOnly' | 'onlyTheseSecrets'>> = {},
 ): Promise<DataSource> {
+  const { url, basicAuth, basicAuthUser, secrets } = withoutCredentials(input);
   const uid = input.uid === undefined || input.uid === '' ? (before?.uid ?? newUid()) : input.uid;
-  const { name, type, url = '' } = input;
+  const { name, type } = input;
   if (!UID.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
   if (name.trim() === '') throw new BadRequest('name', 'is empty');
   if (!TYPE.test(type)) throw new BadRequest('type', 'expected the id of a kind of data source, such as prometheus');
@@ -56,6 +57,7 @@ export async function setUpDataSource(
     throw new HttpError('source_exists', `There is a data source of the uid "${uid}" already.`, 'uid');
   if (others.some((it) => it.name === name))
     throw new HttpError('source_exists', `There is a data source "${name}" already.`, 'name');
+  if (before?.uid === uid && !onlyTheseSecrets) refuseToCarryOver(before, { ...input, url, secureJsonData: secrets });
   // One that gets another uid is another: what names the old uid no longer means it.
   if (before !== undefined && before.uid !== uid) await documents.dataSources.remove(before.uid);
   return documents.dataSources.save({
@@ -67,30 +69,69 @@ export async function setUpDataSource(
       access: input.access ?? 'proxy',
       user: input.user ?? '',
       database: input.database ?? '',
-      basicAuth: input.basicAuth ?? false,
-      basicAuthUser: input.basicAuthUser ?? '',
+      basicAuth,
+      basicAuthUser,
       withCredentials: input.withCredentials ?? false,
       jsonData: input.jsonData ?? {},
     },
     isDefault: input.isDefault ?? false,
     readOnly,
     updatedMs: Date.now(),
-    secrets: input.secureJsonData ?? {},
+    secrets,
     onlyTheseSecrets,
   });
+}
+
+/** A password in the address would be kept and shown as the address is: it moves to where passwords are kept. */
+function withoutCredentials(input: DataSourceInput) {
+  const { url = '', basicAuth = false, basicAuthUser = '', secureJsonData = {} } = input;
+  const parsed = /^\s*https?:/i.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || (parsed.username === '' && parsed.password === ''))
+    return { url, basicAuth, basicAuthUser, secrets: secureJsonData };
+  const { username, password } = parsed;
+  parsed.username = '';
+  parsed.password = '';
+  const moved = { basicAuthPassword: decodeURIComponent(password), ...secureJsonData };
+  return basicAuth
+    ? { url: parsed.href, basicAuth, basicAuthUser, secrets: secureJsonData }
+    : { url: parsed.href, basicAuth: true, basicAuthUser: decodeURIComponent(username), secrets: moved };
+}
+
+/**
+ * Secrets that are kept were given for one server: one that is elsewhere, or of another kind, does not get them. Throws BadRequest
+ * that names those which are to be entered again.
+ */
+export function refuseToCarryOver(
+  before: Pick<DataSource, 'type' | 'url' | 'secretNames'>,
+  after: Pick<DataSourceInput, 'type' | 'url' | 'secureJsonData'>,
+): void {
+  const kept = before.secretNames.filter((name) => after.secureJsonData?.[name] === undefined);
+  if (kept.length === 0 || (before.type === after.type && serverOf(before.url) === serverOf(after.url ?? ''))) return;
+  throw new BadRequest(
+    'secureJsonData',
+    `the source now has another address, and what is kept of ${kept.join(', ')} was entered for the old one; enter it again, or remove it`,
+  );
+}
+
+/** Scheme, host and port; the whole text where it is no such address. */
+function serverOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  return parsed === undefined || parsed.host === '' ? url.trim() : `${parsed.protocol}//${parsed.host}`;
 }
 
 /** The data sources that were set up, with what it takes to connect to them. */
 export async function registeredSources(documents: DocumentStore): Promise<readonly RegisteredSource[]> {
   const [sources, secrets] = await Promise.all([documents.dataSources.list(), documents.dataSources.secrets()]);
-  return sources.map(({ uid, type, name, url, settings, isDefault, version, updatedMs }) => ({
+  return sources.map(({ uid, type, name, url, settings, isDefault, readOnly, version, updatedMs }) => ({
     uid,
     type,
     name,
     url,
     settings,
-    secrets: secrets.get(uid) ?? {},
+    secrets: secrets.get(uid)?.known ?? {},
+    lostSecrets: secrets.get(uid)?.lost ?? [],
     isDefault,
+    readOnly,
     revision: `${version}.${updatedMs}`,
   }));
 }

@@ -1,4 +1,5 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { SecretKey } from './secret-key.ts';
 import type { Tables } from './tables.ts';
 
 /** A data source as it was set up, without its secrets. */
@@ -36,10 +37,19 @@ export interface DataSourceDocuments {
   /** Whether there was one. */
   remove(uid: string): Promise<boolean>;
   /** By the sources' uid. For whoever connects to them. */
-  secrets(): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
+  secrets(): Promise<ReadonlyMap<string, SourceSecrets>>;
+  /** Enciphers those that an earlier version kept as they are. */
+  sealSecrets(): Promise<void>;
 }
 
-export function dataSourcesOver(db: Kysely<Tables>): DataSourceDocuments {
+export interface SourceSecrets {
+  readonly known: Readonly<Record<string, string>>;
+  /** Names of those that cannot be read: they were kept with another key. */
+  readonly lost: readonly string[];
+}
+
+/** `key` reads the key once something is enciphered. */
+export function dataSourcesOver(db: Kysely<Tables>, key: () => SecretKey): DataSourceDocuments {
   const read = async (inside: Kysely<Tables>): Promise<DataSource[]> => {
     const rows = await inside.selectFrom('data_sources').selectAll().orderBy('name').execute();
     const names = await inside.selectFrom('data_source_secrets').select(['source_uid', 'name']).orderBy('name').execute();
@@ -77,7 +87,9 @@ export function dataSourcesOver(db: Kysely<Tables>): DataSourceDocuments {
         if (!source.onlyTheseSecrets) gone = gone.where('name', 'in', named);
         if (source.onlyTheseSecrets || named.length > 0) await gone.execute();
         for (const [name, value] of Object.entries(source.secrets)) {
-          if (value !== '') await inside.insertInto('data_source_secrets').values({ source_uid: uid, name, value }).execute();
+          if (value === '') continue;
+          const sealed = key().seal(purpose(uid, name), value);
+          await inside.insertInto('data_source_secrets').values({ source_uid: uid, name, value: sealed, sealed: 1 }).execute();
         }
         return (await read(inside)).find((it) => it.uid === uid) as DataSource;
       }),
@@ -86,14 +98,38 @@ export function dataSourcesOver(db: Kysely<Tables>): DataSourceDocuments {
       return numDeletedRows > 0n;
     },
     async secrets() {
-      const byUid = new Map<string, Record<string, string>>();
-      for (const { source_uid, name, value } of await db.selectFrom('data_source_secrets').selectAll().execute()) {
-        const known = byUid.get(source_uid) ?? {};
-        byUid.set(source_uid, { ...known, [name]: value });
+      const byUid = new Map<string, { readonly known: Record<string, string>; readonly lost: string[] }>();
+      for (const { source_uid, name, value, sealed } of await db.selectFrom('data_source_secrets').selectAll().execute()) {
+        const secrets = byUid.get(source_uid) ?? { known: {}, lost: [] };
+        byUid.set(source_uid, secrets);
+        const text = sealed === 0 ? value : key().open(purpose(source_uid, name), value);
+        if (text === undefined) secrets.lost.push(name);
+        else secrets.known[name] = text;
       }
       return byUid;
     },
+    async sealSecrets() {
+      const { seal } = key();
+      await db.transaction().execute(async (inside) => {
+        const plain = await inside.selectFrom('data_source_secrets').selectAll().where('sealed', '=', 0).execute();
+        for (const { source_uid, name, value } of plain) {
+          await inside
+            .updateTable('data_source_secrets')
+            .set({ value: seal(purpose(source_uid, name), value), sealed: 1 })
+            .where('source_uid', '=', source_uid)
+            .where('name', '=', name)
+            .execute();
+        }
+      });
+      // The log beside the file may hold what was there before.
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+    },
   };
+}
+
+/** A secret is bound to its source and its name: put in another's place it cannot be read. */
+function purpose(uid: string, name: string): string[] {
+  return ['data source', uid, name];
 }
 
 function readSource(row: Selectable<Tables['data_sources']>, secretNames: readonly string[]): DataSource {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { dashboardsAndBeside } from './migrations/002-dashboards-and-beside.ts';
+import { sealedSourceSecrets } from './migrations/003-sealed-source-secrets.ts';
 
 /** Steps from an empty file to today's tables, by name, in order. A step that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -39,4 +40,5 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '002-dashboards-and-beside': dashboardsAndBeside,
+  '003-sealed-source-secrets': sealedSourceSecrets,
 };

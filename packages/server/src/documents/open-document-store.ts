@@ -10,12 +10,16 @@ import { foldersOver } from './folders.ts';
 import { libraryPanelsOver } from './library-panels.ts';
 import { migrations } from './migrations.ts';
 import { playlistsOver } from './playlists.ts';
+import { openSecretKey, type SecretKey } from './secret-key.ts';
 import { snapshotsOver } from './snapshots.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import type { Tables } from './tables.ts';
 
-/** Opens documents.sqlite in the data folder and brings its tables up to date. */
-export async function openDocumentStore(folder: string): Promise<DocumentStore> {
+/**
+ * Opens documents.sqlite in the data folder and brings its tables up to date. `keyFile` holds the key to data sources' secrets;
+ * where it is "" that is secrets.key in the data folder. It is read, and made, once it is needed.
+ */
+export async function openDocumentStore(folder: string, keyFile = ''): Promise<DocumentStore> {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'documents.sqlite');
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqliteDatabase(path) }) });
@@ -27,10 +31,11 @@ export async function openDocumentStore(folder: string): Promise<DocumentStore> 
     await db.destroy();
     throw new Error(`${path} could not be brought up to date; was it written by a newer Vitrine?`, { cause: error });
   }
-  return documentsOver(db);
+  let key: SecretKey | undefined;
+  return documentsOver(db, () => (key ??= openSecretKey(keyFile === '' ? join(folder, 'secrets.key') : keyFile, keyFile === '')));
 }
 
-function documentsOver(db: Kysely<Tables>): DocumentStore {
+function documentsOver(db: Kysely<Tables>, key: () => SecretKey): DocumentStore {
   const goodSecret = (kind: SecretKind, hash: string, nowMs: number) =>
     db
       .selectFrom('secrets')
@@ -118,7 +123,7 @@ function documentsOver(db: Kysely<Tables>): DocumentStore {
     libraryPanels: libraryPanelsOver(db),
     playlists: playlistsOver(db),
     snapshots: snapshotsOver(db),
-    dataSources: dataSourcesOver(db),
+    dataSources: dataSourcesOver(db, key),
 
     close: () => db.destroy(),
   };

@@ -6,6 +6,8 @@ export function openSqliteDatabase(path: string): SqliteDatabase {
   const database = new DatabaseSync(path);
   // The token commands open the same file while the server runs: readers do not wait, and a writer waits its turn.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON');
+  // A secret that was removed or enciphered does not stay behind in the file's free pages.
+  database.exec('PRAGMA secure_delete = ON');
   return {
     close: () => database.close(),
     prepare(sql): SqliteStatement {

@@ -123,5 +123,11 @@ export interface Tables {
     updated_ms: number;
   };
   /** Apart from their source, so that no listing of sources ever holds them. */
-  data_source_secrets: { source_uid: string; name: string; value: string };
+  data_source_secrets: {
+    source_uid: string;
+    name: string;
+    value: string;
+    /** Whether `value` is enciphered: 1, or 0 as it was kept before. */
+    sealed: number;
+  };
 }

@@ -8,7 +8,9 @@ const source = (uid: string, type: string, name: string, isDefault = false): Reg
   url: '',
   settings: {},
   secrets: {},
+  lostSecrets: [],
   isDefault,
+  readOnly: false,
   revision: '1',
 });
 const SAVED = [

@@ -14,7 +14,11 @@ export interface RegisteredSource {
   readonly settings: Readonly<Record<string, unknown>>;
   /** basicAuthPassword, httpHeaderValue1, … */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Secrets that were kept and cannot be read: the key to them is lost. */
+  readonly lostSecrets: readonly string[];
   readonly isDefault: boolean;
+  /** A file sets it up, and nobody can change it here. */
+  readonly readOnly: boolean;
   /** Differs where anything of the source has changed, so that a connection to it is made anew. */
   readonly revision: string;
 }
@@ -45,7 +49,9 @@ const OWN_STORE: RegisteredSource = {
   url: '',
   settings: {},
   secrets: {},
+  lostSecrets: [],
   isDefault: false,
+  readOnly: true,
   revision: '0',
 };
 

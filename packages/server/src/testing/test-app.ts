@@ -60,6 +60,7 @@ export async function testApp(
     webFolder: join(folder, 'dist'),
     cookieName: COOKIE,
     loopback: true,
+    privateSources: false,
     extraHosts: [],
     isReady: () => true,
     ...changes,
