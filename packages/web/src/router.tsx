@@ -5,6 +5,7 @@ import { dashboardQuery } from './api/queries.ts';
 import { Shell } from './app/shell.tsx';
 import { loadPatternEngine } from './dashboard/pattern-engine.ts';
 import { readListSearch } from './home/list-search.ts';
+import { readNewSourceSearch } from './sources/new-source-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
@@ -96,6 +97,25 @@ const explore = createRoute({
   component: lazyRouteComponent(() => withPatterns(import('./explore/explore-page.tsx')), 'ExplorePage'),
 });
 
+const sources = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./sources/sources-page.tsx'), 'SourcesPage'),
+});
+
+const newSource = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources/new',
+  validateSearch: readNewSourceSearch,
+  component: lazyRouteComponent(() => import('./sources/new-source-page.tsx'), 'NewSourcePage'),
+});
+
+const source = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources/$uid',
+  component: lazyRouteComponent(() => import('./sources/source-page.tsx'), 'SourcePage'),
+});
+
 const importing = createRoute({
   getParentRoute: () => shell,
   path: '/import',
@@ -150,6 +170,9 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         editPanel,
         newDashboard,
         explore,
+        sources,
+        newSource,
+        source,
         importing,
         playlists,
         playlist,

@@ -32,3 +32,22 @@ test('a hidden page, which gets no frames, is told all the same', () => {
   expect(work).toHaveBeenCalledOnce();
   vi.unstubAllGlobals();
 });
+
+test('one that fails keeps none of the others waiting', () => {
+  const frames: (() => void)[] = [];
+  const reported = vi.fn();
+  vi.stubGlobal('requestAnimationFrame', (run: () => void) => frames.push(run));
+  vi.stubGlobal('cancelAnimationFrame', () => {});
+  vi.stubGlobal('reportError', reported);
+  const schedule = onceAFrame();
+  const failure = new Error('no');
+  const other = vi.fn();
+  schedule(() => {
+    throw failure;
+  });
+  schedule(other);
+  frames.shift()!();
+  expect(other).toHaveBeenCalledOnce();
+  expect(reported).toHaveBeenCalledWith(failure);
+  vi.unstubAllGlobals();
+});

@@ -12,7 +12,14 @@ export function onceAFrame(): (work: () => void) => void {
     timer = undefined;
     const works = waiting;
     waiting = [];
-    for (const work of works) work();
+    for (const work of works) {
+      try {
+        work();
+      } catch (error) {
+        // One that fails must not keep the others waiting.
+        reportError(error);
+      }
+    }
   };
   return (work) => {
     waiting.push(work);

@@ -10,6 +10,8 @@ import {
   IconChevronLeft,
   IconChevronRight,
   IconCompass,
+  IconDatabase,
+  IconDatabasePlus,
   IconFileImport,
   IconHome,
   IconKeyboard,
@@ -86,7 +88,9 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
   const [text] = useDebouncedValue(query.trim(), SETTLE_MS);
   const dashboards = useQuery({ ...dashboardSearchQuery({ text, limit: MOST_FOUND }), placeholderData: keepPreviousData }).data
     ?.dashboards;
-  const mayEdit = useQuery(sessionQuery).data?.user.role !== 'viewer';
+  const role = useQuery(sessionQuery).data?.user.role;
+  const mayEdit = role !== 'viewer';
+  const isAdmin = role === 'admin';
   const navigate = useNavigate();
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
   const recent = useMemo(() => (opened ? loadRecent().slice(0, MOST_RECENT) : []), [opened]);
@@ -139,6 +143,22 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
                 },
               ]
             : []),
+          ...(isAdmin
+            ? [
+                {
+                  id: 'sources',
+                  label: 'Data sources',
+                  leftSection: <IconDatabase {...icon} />,
+                  onClick: () => void navigate({ to: '/sources' }),
+                },
+                {
+                  id: 'new-source',
+                  label: 'New data source',
+                  leftSection: <IconDatabasePlus {...icon} />,
+                  onClick: () => void navigate({ to: '/sources/new' }),
+                },
+              ]
+            : []),
           {
             id: 'library',
             label: 'Library panels',
@@ -181,7 +201,7 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
         ],
       },
     ]);
-  }, [dashboards, mayEdit, navigate, onTheme, onHelp, onSignOut, opened, query, recent]);
+  }, [dashboards, isAdmin, mayEdit, navigate, onTheme, onHelp, onSignOut, opened, query, recent]);
   // What stands first now is what Enter opens; the dashboards come after the typing.
   useEffect(() => {
     if (!opened || actions.length === 0) return;

@@ -1,6 +1,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import {
   IconCompass,
+  IconDatabase,
   IconHome,
   IconKeyboard,
   IconLayoutDashboard,
@@ -26,6 +27,8 @@ export interface RailProps {
   readonly onSignOut: () => void;
   readonly theme: 'dark' | 'light';
   readonly userName: string;
+  /** Whether whoever is signed in sets the server up. */
+  readonly isAdmin: boolean;
 }
 
 const PAGES = [
@@ -40,6 +43,17 @@ const PAGES = [
   { to: '/explore', label: 'Explore', icon: IconCompass, keys: 'g e', owns: (path: string) => path === '/explore' },
 ] as const;
 
+/** For those who set the server up. */
+const ADMIN_PAGES = [
+  {
+    to: '/sources',
+    label: 'Sources',
+    icon: IconDatabase,
+    keys: 'g s',
+    owns: (path: string) => /^\/sources(\/|$)/.test(path),
+  },
+] as const;
+
 /** The pages and what is always at hand; a bar at the bottom on a phone. */
 export function Rail(props: RailProps): ReactElement {
   const path = useLocation({ select: ({ pathname }) => pathname });
@@ -51,7 +65,7 @@ export function Rail(props: RailProps): ReactElement {
         <span className={classes.label}>Vitrine</span>
       </Link>
       <div className={classes.pages}>
-        {PAGES.map(({ to, label, icon, keys, owns }) => (
+        {[...PAGES, ...(props.isAdmin ? ADMIN_PAGES : [])].map(({ to, label, icon, keys, owns }) => (
           <Hint key={to} label={label} keys={keys} collapsed={collapsed}>
             <Link to={to} className={classes.item} aria-current={owns(path) ? 'page' : undefined}>
               <Entry icon={icon} label={label} />

@@ -39,6 +39,7 @@ export function Shell(): ReactElement {
   const [collapsed, setCollapsed] = useState(readCollapsed);
   const [palette, setPalette] = useState<'never' | 'closed' | 'open'>('never');
   const [help, setHelp] = useState<'never' | 'closed' | 'open'>('never');
+  const isAdmin = session.data?.user.role === 'admin';
 
   const actions = useMemo(() => {
     const search = (): void => setPalette('open');
@@ -64,9 +65,12 @@ export function Shell(): ReactElement {
       { keys: 'g h', label: 'Home', group: 'Go to', run: () => void navigate({ to: '/' }) },
       { keys: 'g d', label: 'Dashboards', group: 'Go to', run: () => void navigate({ to: '/dashboards' }) },
       { keys: 'g e', label: 'Explore', group: 'Go to', run: () => void navigate({ to: '/explore' }) },
+      ...(isAdmin
+        ? ([{ keys: 'g s', label: 'Sources', group: 'Go to', run: () => void navigate({ to: '/sources' }) }] as const)
+        : []),
     ];
     return { search, toggleTheme, toggleRail, signOut, shortcuts };
-  }, [client, navigate, setColorScheme]);
+  }, [client, isAdmin, navigate, setColorScheme]);
   useShortcuts(actions.shortcuts);
   useEffect(listenForShortcuts, []);
 
@@ -92,6 +96,7 @@ export function Shell(): ReactElement {
           collapsed={collapsed}
           theme={theme}
           userName={session.data?.user.name ?? ''}
+          isAdmin={isAdmin}
           onCollapse={actions.toggleRail}
           onSearch={actions.search}
           onHelp={() => setHelp('open')}

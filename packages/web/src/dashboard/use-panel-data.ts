@@ -72,7 +72,10 @@ export function usePanelData(needs: PanelDataNeeds): PanelAnswer {
     retry: false,
     queryFn: async ({ signal }) => {
       // Twenty questions take longer to send than twenty charts to draw: what is known of the new range is seen first.
-      if (newestPicture(client, ofPanel) !== undefined) await afterPaint();
+      if (client.getQueryData(key) === undefined && newestPicture(client, ofPanel) !== undefined) {
+        await afterPaint();
+        signal.throwIfAborted();
+      }
       const known = pace.takeWhole() ? undefined : client.getQueryData<PanelPicture>(key);
       const page = range.read();
       const asked = { dashboard, panel: panel.id, range: page, shown: override(page), timeZone: range.timeZone };
@@ -110,8 +113,8 @@ export function usePanelData(needs: PanelDataNeeds): PanelAnswer {
   };
 }
 
-/** What the panel showed last, over whatever range. */
-function newestPicture(client: QueryClient, ofPanel: readonly unknown[]): PanelData | undefined {
+/** What the panel showed last, over whatever range. `ofPanel` is the beginning of its questions' keys: "panel-data", the dashboard, the panel. */
+export function newestPicture(client: QueryClient, ofPanel: readonly unknown[]): PanelData | undefined {
   const answers = client.getQueryCache().findAll({ queryKey: ofPanel });
   const known = answers.filter(({ state }) => state.data !== undefined);
   const newest = known.toSorted((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)[0];

@@ -1,17 +1,20 @@
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconLayoutDashboard, IconPlayerPlay, IconX } from '@tabler/icons-react';
-import type { Panel } from '@vitrine/model/dashboard.ts';
+import type { Panel, Query } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { Variable } from '@vitrine/model/variable.ts';
+import { builtinWeb } from '@vitrine/plugins/sources/builtin/web.ts';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { PanelFrame } from '../dashboard/panel-frame.tsx';
 import type { DashboardScope } from '../dashboard/scope.ts';
 import { QueriesTab } from '../edit/panel/queries-tab.tsx';
+import { sourceWebOf } from '../edit/panel/source-webs.ts';
 import { useSourceChoices } from '../edit/use-source-choices.ts';
+import { AnswerByShape } from './answer-by-shape.tsx';
 import classes from './explore.module.css';
-import { isAsking } from './explore-state.ts';
+import { isAsking, whyNotAsked } from './explore-state.ts';
 import type { Pane, View } from './explore-state.ts';
 import { addAsked, loadHistory, storeHistory } from './query-history.ts';
 import { SendDialog } from './send-dialog.tsx';
@@ -28,6 +31,7 @@ export interface ExplorePaneProps {
 }
 
 const VIEW_NAMES: readonly { readonly value: View; readonly label: string }[] = [
+  { value: 'auto', label: 'Auto' },
   { value: 'graph', label: 'Graph' },
   { value: 'table', label: 'Table' },
   { value: 'both', label: 'Both' },
@@ -41,23 +45,29 @@ export function ExplorePane({ id, pane, scope, variables, onChange, onClose }: E
   // What is being written is asked when its writer says so.
   const [written, setWritten] = useState({ of: pane.queries, panel: panelOf(id, 'timeseries', pane) });
   if (written.of !== pane.queries) setWritten({ of: pane.queries, panel: panelOf(id, 'timeseries', pane) });
+  const [problems, setProblems] = useState(NO_PROBLEMS);
   const [sending, setSending] = useState(false);
   const names = useMemo(() => variables.map(({ name }) => name), [variables]);
   const run = (): void => {
     const { queries } = written.panel;
+    setProblems(problemsOf(queries));
     storeHistory(addAsked(loadHistory(), queries, Date.now()));
     if (JSON.stringify(queries) === JSON.stringify(pane.queries)) scope.pulse.all(true);
     else onChange({ ...pane, queries }, 'push');
   };
-  const drawn = useMemo(() => viewsOf(pane.view).map((kind, index) => panelOf(id * 10 + index, kind, pane)), [id, pane]);
+  const drawn = useMemo(() => viewsOf(pane).map((kind, index) => panelOf(id * 10 + index, kind, pane)), [id, pane]);
+  const isByShape = pane.view === 'auto' && !pane.queries.every(isPromql);
   return (
     <>
       <QueriesTab
         panel={written.panel}
         {...{ sources }}
         variables={names}
-        problems={NO_PROBLEMS}
-        onChange={(update) => setWritten((now) => ({ ...now, panel: update(now.panel) }))}
+        problems={problems}
+        onChange={(update) => {
+          setProblems(NO_PROBLEMS);
+          setWritten((now) => ({ ...now, panel: update(now.panel) }));
+        }}
         onRun={run}
         isBare
       />
@@ -93,24 +103,39 @@ export function ExplorePane({ id, pane, scope, variables, onChange, onClose }: E
         )}
       </div>
       {isAsking(pane) ? (
-        drawn.map((panel) => (
-          <div key={panel.id} className={classes.answer}>
-            <Answer panel={panel} scope={scope} variables={variables} />
-          </div>
-        ))
+        drawn.map((panel) =>
+          isByShape ? (
+            <AnswerByShape key={panel.id} panel={panel} scope={scope} variables={variables} />
+          ) : (
+            <div key={panel.id} className={classes.answer}>
+              <Answer panel={panel} scope={scope} variables={variables} />
+            </div>
+          ),
+        )
       ) : (
         <p className={classes.hint}>
-          Write a query and run it with ⌘⏎. “Metrics” under the query shows what there is, “Explain” what a query computes.
+          {pane.queries.every(isPromql)
+            ? 'Write a query and run it with ⌘⏎. “Metrics” under the query shows what there is, “Explain” what a query computes.'
+            : 'Write a query and run it with ⌘⏎. Series come as a chart, rows as a table, logs as lines with how many came when.'}
         </p>
       )}
-      {sending && (
-        <SendDialog queries={pane.queries} kind={viewsOf(pane.view)[0] ?? 'timeseries'} onClose={() => setSending(false)} />
-      )}
+      {sending && <SendDialog queries={pane.queries} kind={viewsOf(pane)[0] ?? 'timeseries'} onClose={() => setSending(false)} />}
     </>
   );
 }
 
 const NO_PROBLEMS: ReadonlyMap<string, string> = new Map();
+
+/** What keeps queries from being asked, by their letter. */
+function problemsOf(queries: readonly Query[]): ReadonlyMap<string, string> {
+  const sentences = queries.filter(({ hidden }) => !hidden).map((query) => [query.refId, whyNotAsked(query)] as const);
+  return new Map(sentences.filter((one): one is [string, string] => one[1] !== undefined));
+}
+
+/** Whether it is written in PromQL, which can be asked over a range or at an instant. */
+function isPromql({ source }: Pick<Query, 'source'>): boolean {
+  return sourceWebOf(source)?.QueryEditor === builtinWeb.QueryEditor;
+}
 
 function Answer(props: {
   readonly panel: Panel;
@@ -123,8 +148,11 @@ function Answer(props: {
 }
 
 /** The kinds of panels that a view is made of. */
-function viewsOf(view: View): readonly string[] {
+function viewsOf({ view, queries }: Pane): readonly string[] {
   switch (view) {
+    case 'auto':
+      // PromQL answers either; of others there is one answer, drawn by its shape.
+      return queries.every(isPromql) ? ['timeseries', 'table'] : ['timeseries'];
     case 'graph':
       return ['timeseries'];
     case 'table':
@@ -138,12 +166,12 @@ function viewsOf(view: View): readonly string[] {
 
 /** A table shows values at the end of the range, a heatmap buckets, whatever the query was written for. */
 function panelOf(id: number, kind: string, { queries }: Pane): Panel {
-  const asked = queries.map((query) => ({ ...query, spec: { ...query.spec, ...FORMS[kind] } }));
+  const asked = queries.map((query) => (isPromql(query) ? { ...query, spec: { ...query.spec, ...FORMS[kind] } } : query));
   return parsePanel(
     new Read('', {
       id,
       kind,
-      title: kind === 'table' ? 'At the end of the range' : '',
+      title: kind === 'table' && queries.every(isPromql) ? 'At the end of the range' : '',
       grid: { x: 0, y: 0, w: 24, h: 10 },
       queries: asked,
     }),

@@ -6,7 +6,7 @@ const asking = { queries: [{ ...empty.queries[0]!, spec: { expr: 'up' } }], view
 
 test('a pane comes back from the URL as it was', () => {
   expect(readPane(writePane(asking))).toEqual(asking);
-  expect(readPane(JSON.stringify({ queries: [{ refId: 'A', spec: { expr: 'up' } }] }))).toMatchObject({ view: 'both' });
+  expect(readPane(JSON.stringify({ queries: [{ refId: 'A', spec: { expr: 'up' } }] }))).toMatchObject({ view: 'auto' });
 });
 
 test.each([undefined, '', '{', '[]', '{"queries":[]}', '{"queries":[{"refId":1}]}', '{"queries":"up"}', 'x'.repeat(30_000)])(

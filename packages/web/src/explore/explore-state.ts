@@ -1,8 +1,10 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
-import type { Query } from '@vitrine/model/dashboard.ts';
+import type { Query, SourceRef } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { SourceSummary } from '../api/queries.ts';
+import { sourceWebOf } from '../edit/panel/source-webs.ts';
 
 /** What one half of the page asks, and how it shows the answer. */
 export interface Pane {
@@ -10,17 +12,19 @@ export interface Pane {
   readonly view: View;
 }
 
-export const VIEWS = ['graph', 'table', 'both', 'heatmap', 'logs'] as const;
+/** auto draws each answer as what it is. */
+export const VIEWS = ['auto', 'graph', 'table', 'both', 'heatmap', 'logs'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What the page opens with: nothing, asked of the default data source, or of Vitrine's own store where that cannot be asked. */
 export function emptyPane(sources: readonly Pick<SourceSummary, 'uid' | 'type' | 'isDefault' | 'supported'>[]): Pane {
   const usual = sources.find(({ isDefault, supported }) => isDefault && supported);
-  const source = usual === undefined ? BUILTIN_SOURCE : { type: usual.type, uid: usual.uid };
-  return {
-    queries: [{ refId: 'A', source, hidden: false, spec: { expr: '', legendFormat: '', range: true, instant: false } }],
-    view: 'both',
-  };
+  return paneOf(usual === undefined ? BUILTIN_SOURCE : { type: usual.type, uid: usual.uid });
+}
+
+/** A new query of a source. */
+export function paneOf(source: SourceRef): Pane {
+  return { queries: [{ refId: 'A', source, hidden: false, spec: sourceWebOf(source)?.newQuery ?? {} }], view: 'auto' };
 }
 
 const LONGEST = 20_000;
@@ -34,7 +38,7 @@ export function readPane(text: unknown): Pane | undefined {
     const panel = { id: 1, kind: 'timeseries', grid: { x: 0, y: 0, w: 24, h: 8 }, queries: written.queries };
     const { queries } = parsePanel(new Read('', panel));
     if (queries.length === 0) return undefined;
-    return { queries, view: VIEWS.find((view) => view === written.view) ?? 'both' };
+    return { queries, view: VIEWS.find((view) => view === written.view) ?? 'auto' };
   } catch {
     return undefined;
   }
@@ -45,6 +49,17 @@ export function writePane({ queries, view }: Pane): string {
 }
 
 /** Whether there is anything to ask. */
-export function isAsking({ queries }: Pane): boolean {
-  return queries.some(({ hidden, spec }) => !hidden && (typeof spec['expr'] !== 'string' || spec['expr'].trim() !== ''));
+export function isAsking({ queries }: Pick<Pane, 'queries'>): boolean {
+  return queries.some((query) => !query.hidden && whyNotAsked(query) === undefined);
+}
+
+/** What a query lacks to be asked, as a sentence of its source's own reader; undefined where it can be, or nobody here can tell. */
+export function whyNotAsked({ source, spec }: Pick<Query, 'source' | 'spec'>): string | undefined {
+  try {
+    sourceWebOf(source)?.spec.parseQuery(spec);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadRequest) return error.message;
+    throw error;
+  }
 }

@@ -17,6 +17,8 @@ export interface ControlProps {
   /** Names of the fields of the answer. */
   readonly fields: readonly string[];
   readonly onChange: (value: unknown) => void;
+  /** What is wrong with it, below it. */
+  readonly error?: string | undefined;
 }
 
 const FEW_CHOICES = 4;
@@ -25,8 +27,9 @@ const REDUCER_CHOICES = [...REDUCERS.values()].map(({ id, title }) => ({ value: 
 const UNIT_EXAMPLE = 1_234.5;
 
 /** One option with its label, whatever it holds. What is not said shows what holds then. */
-export function Control({ label, hint, input, value, otherwise, fields, onChange }: ControlProps): ReactElement {
-  const named = { label, size: 'xs', ...(hint === undefined ? {} : { description: hint }) } as const;
+export function Control({ label, hint, input, value, otherwise, fields, onChange, error }: ControlProps): ReactElement {
+  const about = { ...(hint === undefined ? {} : { description: hint }), ...(error === undefined ? {} : { error }) };
+  const named = { label, size: 'xs', ...about } as const;
   const shown = value ?? otherwise;
   switch (input.kind) {
     case 'switch':

@@ -1,0 +1,82 @@
+import { IconArrowRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { TopBar } from '../app/top-bar.tsx';
+import { ForAdmins } from '../state/for-admins.tsx';
+import { Skeleton } from '../state/skeleton.tsx';
+import { draftOf, freeName, newDraft } from './source-draft.ts';
+import { SourceForm } from './source-form.tsx';
+import { SourceIcon } from './source-icon.tsx';
+import { sourceKind, sourceKinds } from './source-kinds.ts';
+import { savedSourcesQuery } from './source-queries.ts';
+import classes from './sources.module.css';
+
+const SOURCES = { label: 'Sources', to: '/sources' } as const;
+
+/** `/sources/new`: which kind, then its settings; `?kind=` and `?copy=` are already chosen. */
+export function NewSourcePage(): ReactElement {
+  const { kind } = useSearch({ from: '/shell/sources/new' });
+  const known = kind === undefined ? undefined : sourceKind(kind);
+  return (
+    <ForAdmins page="Sources" title="Data sources are set up by admins">
+      {known === undefined || known.spec.kind === 'builtin' ? <Kinds /> : <NewSource type={known.spec.kind} />}
+    </ForAdmins>
+  );
+}
+
+function Kinds(): ReactElement {
+  return (
+    <>
+      <TopBar crumbs={[SOURCES, { label: 'New source' }]} />
+      <div className={classes.page}>
+        <ul className={classes.cards} aria-label="Kinds of data sources">
+          {sourceKinds().map(({ spec: { kind, title, description } }) => (
+            <li key={kind}>
+              <Link to="/sources/new" search={{ kind }} className={classes.card}>
+                <SourceIcon type={kind} size={22} />
+                <strong>{title}</strong>
+                <span>{description}</span>
+                <IconArrowRight size={16} aria-hidden />
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <p className={classes.quiet}>
+          Sources of Grafana’s provisioning files are set up from those files: see --provisioning. Other programs can send their
+          samples to Vitrine’s own store instead.
+        </p>
+      </div>
+    </>
+  );
+}
+
+function NewSource({ type }: { readonly type: string }): ReactElement {
+  const { copy } = useSearch({ from: '/shell/sources/new' });
+  const { data, error } = useQuery(savedSourcesQuery);
+  const title = sourceKind(type)?.spec.title ?? type;
+  if (data === undefined && error === null) {
+    return (
+      <>
+        <TopBar crumbs={[SOURCES, { label: `New ${title}` }]} />
+        <div className={classes.page}>
+          <Skeleton label="Loading the settings" heightPx={320} />
+        </div>
+      </>
+    );
+  }
+  const names = (data ?? []).map(({ name }) => name);
+  const copied = data?.find(({ uid }) => uid === copy);
+  const start = copied === undefined ? newDraft(freeName(title, names)) : draftOf(copied, freeName(`${copied.name} copy`, names));
+  const lost = copied === undefined ? [] : Object.keys(copied.secureJsonFields);
+  return (
+    <SourceForm
+      key={`${type} ${copy}`}
+      type={type}
+      saved={undefined}
+      start={start}
+      taken={names}
+      isCopyOfSecrets={lost.length > 0}
+    />
+  );
+}
