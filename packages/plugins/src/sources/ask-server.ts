@@ -71,6 +71,9 @@ async function send(
   signal: AbortSignal,
 ): Promise<Response> {
   const url = new URL(path, base);
+  // A name within a path may be anybody's: none may lead out of the source's own.
+  if (url.origin !== base.origin || !url.pathname.startsWith(base.pathname))
+    throw new QueryError('bad_data', `The path "${path.slice(0, 200)}" leads out of the data source's address.`);
   if (parameters !== undefined) url.search = parameters.toString();
   return fetchFrom(url, {
     method,

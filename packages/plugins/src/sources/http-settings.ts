@@ -69,8 +69,8 @@ function parseHeaders(settings: Read, more: Read, url: URL): Record<string, stri
   const secrets = settings.at('secrets').or({}, (it) => it.object());
   const headers: Record<string, string> = {};
   const isBasic = settings.at('basicAuth').value === true;
-  const user = isBasic ? settings.at('basicAuthUser').or('', (it) => it.string()) : decodeURIComponent(url.username);
-  const password = isBasic ? textOf(secrets['basicAuthPassword']) : decodeURIComponent(url.password);
+  const user = isBasic ? settings.at('basicAuthUser').or('', (it) => it.string()) : decoded(url.username);
+  const password = isBasic ? textOf(secrets['basicAuthPassword']) : decoded(url.password);
   if (user !== '' || password !== '') headers['authorization'] = `Basic ${base64(`${user}:${password}`)}`;
   for (const key of Object.keys(more.object())) {
     const number = /^httpHeaderName(\d+)$/.exec(key)?.[1];
@@ -83,6 +83,14 @@ function parseHeaders(settings: Read, more: Read, url: URL): Record<string, stri
     headers[name.toLowerCase()] = value;
   }
   return headers;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new BadRequest('url', `"${part.slice(0, 100)}" before the @ holds a % that stands for nothing; write it %25`);
+  }
 }
 
 function base64(text: string): string {

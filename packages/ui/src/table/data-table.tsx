@@ -53,6 +53,7 @@ export interface DataTableProps {
   readonly links: ((field: number, row: number) => readonly ResolvedLink[]) | undefined;
 }
 
+const NO_ROWS = new Uint32Array();
 const HEAD = 30;
 const FOOT = 26;
 const FOOT_FROM_HEIGHT = 140;
@@ -113,7 +114,10 @@ function Table(props: DataTableProps & { readonly depth: number }): ReactElement
           ),
     [filtered, filters, frame.length, textsOf],
   );
-  const kept = found ?? all;
+  // While the texts of new rows are read the table stays as it was filtered: all rows would be wrong ones, and a wrong count.
+  const [last, setLast] = useState<{ readonly rows: Uint32Array; readonly of: number }>();
+  if (found !== undefined && last?.rows !== found) setLast({ rows: found, of: frame.length });
+  const kept = filtered.length === 0 ? all : (found ?? (last?.of === frame.length ? last.rows : NO_ROWS));
   const order = useMemo(() => orderRows(frame.fields, kept.slice(), sorts), [frame, kept, sorts]);
 
   const { reducers, reduced, countRows } = props;

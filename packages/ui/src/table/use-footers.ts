@@ -26,7 +26,11 @@ export function useFooters(
     [cells, columns, asked, rows],
   );
   const pending = useMemo(() => asked.map(pendingFooter), [asked]);
-  const [made, setMade] = useState<{ readonly of: unknown; readonly footers: readonly Footer[] }>();
+  const [made, setMade] = useState<{
+    readonly rows: Uint32Array;
+    readonly columns: readonly TableColumn[];
+    readonly footers: readonly Footer[];
+  }>();
   useEffect(() => {
     if (atOnce !== undefined) return;
     const footers: Footer[] = [];
@@ -34,13 +38,13 @@ export function useFooters(
     return inPieces(
       columns.length,
       (at) => footers.push(columnFooter(columns[at]!, asked[at]!, rows)),
-      () => setMade({ of: rows, footers }),
+      () => setMade({ rows, columns, footers }),
       1,
     );
   }, [atOnce, columns, asked, rows]);
   if (atOnce !== undefined) return atOnce;
-  // What was said of other rows is not said of these.
-  return made?.of === rows && made.footers.length === columns.length ? made.footers : pending;
+  // What was said of other rows or columns is not said of these.
+  return made?.rows === rows && made.columns === columns && made.footers.length === asked.length ? made.footers : pending;
 }
 
 function pendingFooter(reducers: readonly string[]): Footer {

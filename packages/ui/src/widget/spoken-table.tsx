@@ -1,4 +1,4 @@
-import { startTransition, useEffect, useRef, useState } from 'react';
+import { memo, startTransition, useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 
 const MOST_ROWS = 200;
@@ -38,7 +38,8 @@ export function SpokenTable(props: SpokenTableProps): ReactElement | null {
   return told === undefined ? null : <Rows {...told} />;
 }
 
-function Rows({ caption, head, count, row, most = MOST_ROWS }: SpokenTableProps): ReactElement {
+/** Kept while what is told is the same: its chart is drawn anew with each move of the pointer. */
+const Rows = memo(function Rows({ caption, head, count, row, most = MOST_ROWS }: SpokenTableProps): ReactElement {
   return (
     <table>
       <caption>{caption}</caption>
@@ -63,4 +64,4 @@ function Rows({ caption, head, count, row, most = MOST_ROWS }: SpokenTableProps)
       </tbody>
     </table>
   );
-}
+});

@@ -237,3 +237,18 @@ test.each<[string, string]>([
   expect(await made.source.options?.({ query }, CONTEXT)).toEqual([{ text: 'x', value: 'x' }]);
   expect(made.asked).toEqual([want]);
 });
+
+test.each([
+  ['/api/v1/label/job/values', 'GET /prom/api/v1/label/job/values'],
+  ['/api/v1/label/a.b/values', 'GET /prom/api/v1/label/U__a_2e_b/values'],
+  [String.raw`/api/v1/label/..\..\..\admin/values`, 'GET /prom/api/v1/label/U___2e__2e__5c__2e__2e__5c__2e__2e__5c_admin/values'],
+  ['/api/v1/label/%2e%2e%2f%2e%2e%3f/values', 'GET /prom/api/v1/label/U___2e__2e__2f__2e__2e__3f_/values'],
+])('%s is asked as %s, whatever stands for the label', async (path, wanted) => {
+  const { asked, source: made } = source(() => success([]));
+  await made.suggest?.(path, new URLSearchParams(), new AbortController().signal);
+  expect(asked).toEqual([wanted]);
+});
+
+test('an address whose user holds a broken escape is refused with a sentence', () => {
+  expect(() => prometheusSpec.parseSettings({ url: 'http://%zz@prometheus:9090' })).toThrow('write it %25');
+});

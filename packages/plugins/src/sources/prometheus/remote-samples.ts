@@ -95,7 +95,7 @@ function writeSelector(matchers: Selector): string {
 }
 
 /** Names that are no plain words travel in a path as Prometheus escapes them: "U__" with "_2e_" for ".". */
-function escapeLabel(label: string): string {
+export function escapeLabel(label: string): string {
   if (/^[a-zA-Z_]\w*$/.test(label)) return label;
   const escaped = Array.from(label, (char) =>
     char === '_' ? '__' : /[a-zA-Z0-9]/.test(char) ? char : `_${char.codePointAt(0)!.toString(16)}_`,

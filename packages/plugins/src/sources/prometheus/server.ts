@@ -4,11 +4,11 @@ import { promSource } from '../builtin/prom-source.ts';
 import type { PromQuery } from '../builtin/spec.ts';
 import { askApi } from './ask-api.ts';
 import { checkPrometheus } from './check-prometheus.ts';
-import { remoteSamples } from './remote-samples.ts';
+import { escapeLabel, remoteSamples } from './remote-samples.ts';
 import { type PrometheusSettings, prometheusSpec } from './spec.ts';
 
 /** What the editor's completion and its browser of metrics ask, as the API has it. */
-const SUGGESTED = /^\/api\/v1\/(labels|series|metadata|label\/[^/]+\/values)$/;
+const SUGGESTED = /^\/api\/v1\/(?:(labels|series|metadata)|label\/([^/]+)\/values)$/;
 
 /** A Prometheus server elsewhere. It cannot tell of growth, so that pages poll. */
 export const prometheus: DatasourceServer<PrometheusSettings, PromQuery> = {
@@ -17,11 +17,20 @@ export const prometheus: DatasourceServer<PrometheusSettings, PromQuery> = {
     ...promSource(remoteSamples(settings, needs.fetch), { name: settings.name, scrapeIntervalMs: settings.scrapeIntervalMs }),
     check: (signal) => checkPrometheus(settings, needs.fetch, signal),
     async suggest(path, parameters, signal) {
-      const [, behind] = SUGGESTED.exec(path) ?? [];
-      if (behind === undefined)
+      const [, plain, label] = SUGGESTED.exec(path) ?? [];
+      const asked = plain ?? (label === undefined ? undefined : `label/${escapeLabel(decodeName(label))}/values`);
+      if (asked === undefined)
         throw new BadRequest('path', `"${path.slice(0, 100)}" is nothing that a Prometheus server is asked here`);
-      const { data } = await askApi(settings, needs.fetch, { path: behind, parameters: [...parameters], method: 'GET', signal });
+      const { data } = await askApi(settings, needs.fetch, { path: asked, parameters: [...parameters], method: 'GET', signal });
       return { status: 'success', data };
     },
   }),
 };
+
+function decodeName(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new BadRequest('path', `"${part.slice(0, 100)}" is not the name of a label`);
+  }
+}
