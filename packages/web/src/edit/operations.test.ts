@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Dashboard, GridPosition } from '@vitrine/model/dashboard.ts';
+import type { Dashboard, GridPosition, Layout, Section } from '@vitrine/model/dashboard.ts';
 import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import * as edit from './operations.ts';
 
@@ -57,6 +57,28 @@ test('a panel that is left without its row goes to a tab whose rows are gone', (
   let dashboard = edit.addPanel(edit.addSection(empty, 'rows', 'Row'), 1, { kind: 'stat' }).dashboard;
   dashboard = edit.removeSection(edit.addSection(dashboard, 'tabs', 'Tab'), 1, false);
   expect(edit.ownerOf(dashboard.layout, 2)).toBe(4);
+});
+
+test.each([
+  ['beside it', 2, false],
+  ['of another tab', 12, true],
+] as const)('a repeated row without a heading stays when the row %s goes', (_, gone, inTabs) => {
+  const base = { collapsed: false, hideHeader: false, repeat: undefined };
+  const grid = { kind: 'grid', panels: [] } as const;
+  const row = (id: number) => ({ ...base, id, title: `Row ${id}`, layout: grid });
+  const repeated = { ...row(1), hideHeader: true, repeat: 'host' };
+  const tab = (id: number, sections: Section[]) => ({
+    ...base,
+    id,
+    title: `Tab ${id}`,
+    layout: { kind: 'rows' as const, sections },
+  });
+  const before: Layout = inTabs
+    ? { kind: 'tabs', sections: [tab(20, [repeated]), tab(21, [row(11), row(12)])] }
+    : { kind: 'rows', sections: [repeated, row(2)] };
+  const { layout } = edit.removeSection({ ...empty, layout: before }, gone, false);
+  expect(edit.findSection(layout, gone)).toBeUndefined();
+  expect(edit.findSection(layout, 1)).toEqual(repeated);
 });
 
 test.each(['rows', 'tabs'] as const)('a dashboard of no %s takes a panel, at the top and inside', (kind) => {

@@ -238,12 +238,15 @@ function mapSections(layout: Layout, update: (section: Section) => readonly Sect
   };
 }
 
-/** Rows or tabs of which none is left, or one that says nothing, are one grid: at every depth, or panels would have no place. */
+/**
+ * Rows or tabs of which none is left, or one that says nothing, are one grid: at every depth, or panels would have no place. One
+ * that is repeated says for what.
+ */
 function simplify(layout: Layout): Layout {
   if (layout.kind === 'grid') return layout;
   const [only, ...others] = layout.sections;
   if (only === undefined) return { kind: 'grid', panels: [] };
-  if (others.length === 0 && only.hideHeader) return simplify(only.layout);
+  if (others.length === 0 && only.hideHeader && only.repeat === undefined) return simplify(only.layout);
   return { ...layout, sections: layout.sections.map((section) => ({ ...section, layout: simplify(section.layout) })) };
 }
 
