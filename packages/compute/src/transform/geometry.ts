@@ -68,9 +68,14 @@ function listOf<T>(value: unknown, read: (item: unknown) => T | undefined): T[] 
   return list.includes(undefined) ? undefined : (list as T[]);
 }
 
+/** A line of 50,000 points: longer texts are no places, or a column of them would hold up everybody else. */
+const MOST_WKT_LETTERS = 1_000_000;
+
 /** Points, lines and polygons of Simple Features' well-known text (OGC 06-103r4, §7). */
 function readWkt(text: string): Geometry | undefined {
-  const [, word = '', inside = ''] = /^\s*(POINT|LINESTRING|POLYGON)\s*Z?\s*\(([^]*)\)\s*$/i.exec(text) ?? [];
+  if (text.length > MOST_WKT_LETTERS) return undefined;
+  // No two runs of blanks meet in it: the time it takes grows with the text's length only.
+  const [, word = '', inside = ''] = /^(POINT|LINESTRING|POLYGON)(?:\s*|\s*Z\s*)\(([^]*)\)$/i.exec(text.trim()) ?? [];
   const positions = (list: string): number[][] =>
     list.split(',').map((one) =>
       one

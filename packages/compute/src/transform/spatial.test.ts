@@ -26,10 +26,27 @@ describe('where rows are', () => {
     ],
     ['a place nobody knows', {}, { lookup: ['Atlantis'] }, null],
     ['well-known text', {}, { wkt: ['LINESTRING (1 2, 3 4)'] }, line([1, 2], [3, 4])],
+    ['well-known text with a height', {}, { wkt: [' point Z (1 2 3) '] }, point(1, 2)],
     ['broken text', {}, { wkt: ['POINT(north)'] }, null],
   ])('%s', (_, source, columns, want) => {
     const [made] = transform('spatial', { action: 'prepare', source }, frameOf(columns));
     expect(made).toEqual({ ...columns, Point: [want] });
+  });
+
+  // Read letter by letter they take milliseconds; read with a way back at each blank, minutes.
+  test.each([
+    ['blanks before', (many: string) => `${many}POINT (1 2`],
+    ['blanks after the word', (many: string) => `POINT${many}x`],
+    ['blanks around the Z', (many: string) => `POINT${many}Z${many}x`],
+    ['blanks inside', (many: string) => `POINT(${many}x${many}`],
+    ['blanks between numbers', (many: string) => `LINESTRING(1${many}x${many}2)`],
+    ['open brackets', (many: string) => `POLYGON(${many.replaceAll(' ', '(')})`],
+  ])('a million %s are no place, and said so soon', (_, of) => {
+    for (const many of [1_000_000, 450_000]) {
+      const wkt = of(' '.repeat(many));
+      const [made] = transform('spatial', { action: 'prepare' }, frameOf({ wkt: [wkt] }));
+      expect(made?.['Point']).toEqual([null]);
+    }
   });
 
   test('a column that holds places already is taken as it is', () => {
