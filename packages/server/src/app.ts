@@ -143,6 +143,9 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     registry,
     samples,
     scrapeIntervalMs: needs.scrapeIntervalMs,
+    timeoutMs: needs.limits.timeoutMs,
+    onAsked: ({ name }, { question, outcome, elapsedMs }) =>
+      metrics.sourceQuestions.observe({ source: name, question, outcome }, elapsedMs / 1_000),
     // Whoever writes files for this server, or sits before its machine, can reach its network anyway.
     reachOf: ({ readOnly }) => ({ mayBePrivate: readOnly || needs.loopback || needs.privateSources }),
   });

@@ -40,11 +40,62 @@ export async function setUpDataSource(
   before: DataSource | undefined,
   { readOnly = false, onlyTheseSecrets = false }: Partial<Pick<DataSourceSave, 'readOnly' | 'onlyTheseSecrets'>> = {},
 ): Promise<DataSource> {
-  const { url, basicAuth, basicAuthUser, secrets } = withoutCredentials(input);
   const uid = input.uid === undefined || input.uid === '' ? (before?.uid ?? newUid()) : input.uid;
-  const { name, type } = input;
   if (!UID.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
+  const setUp = readInput(input);
+  const { name } = setUp;
   if (name.trim() === '') throw new BadRequest('name', 'is empty');
+  const others = (await documents.dataSources.list()).filter((it) => it.uid !== before?.uid);
+  if (uid === BUILTIN_SOURCE.uid || others.some((it) => it.uid === uid))
+    throw new HttpError('source_exists', `There is a data source of the uid "${uid}" already.`, 'uid');
+  if (others.some((it) => it.name === name))
+    throw new HttpError('source_exists', `There is a data source "${name}" already.`, 'name');
+  if (before?.uid === uid && !onlyTheseSecrets) refuseToCarryOver(before, setUp);
+  // One that gets another uid is another: what names the old uid no longer means it.
+  if (before !== undefined && before.uid !== uid) await documents.dataSources.remove(before.uid);
+  return documents.dataSources.save({
+    uid,
+    ...setUp,
+    isDefault: input.isDefault ?? false,
+    readOnly,
+    updatedMs: Date.now(),
+    onlyTheseSecrets,
+  });
+}
+
+/**
+ * A source as it would be set up, for trying it out: `before` is the one of its uid, whose secrets it keeps where it has none of
+ * that name. Throws BadRequest that names the field.
+ */
+export async function triedDataSource(
+  documents: DocumentStore,
+  input: DataSourceInput,
+  before: DataSource | undefined,
+): Promise<RegisteredSource> {
+  const setUp = readInput(input);
+  const { name, type, url, settings, secrets } = setUp;
+  if (before !== undefined) refuseToCarryOver(before, setUp);
+  const saved = before === undefined ? undefined : (await documents.dataSources.secrets()).get(before.uid);
+  const kept = before === undefined || before.type !== type || before.url !== url ? undefined : before;
+  return {
+    uid: before?.uid ?? 'tried',
+    name: name.trim() === '' ? 'New data source' : name,
+    type,
+    url,
+    settings,
+    secrets: Object.fromEntries(Object.entries({ ...saved?.known, ...secrets }).filter(([, value]) => value !== '')),
+    lostSecrets: (saved?.lost ?? []).filter((lost) => secrets[lost] === undefined),
+    isDefault: false,
+    // What a file may reach that only may where the file says.
+    readOnly: kept?.readOnly ?? false,
+    revision: 'tried',
+  };
+}
+
+/** What of the input is kept, within the limits. */
+function readInput(input: DataSourceInput): Pick<DataSourceSave, 'name' | 'type' | 'url' | 'settings' | 'secrets'> {
+  const { name, type } = input;
+  const { url, basicAuth, basicAuthUser, secrets } = withoutCredentials(input);
   if (!TYPE.test(type)) throw new BadRequest('type', 'expected the id of a kind of data source, such as prometheus');
   for (const [field, text] of Object.entries({ name, url, user: input.user ?? '', database: input.database ?? '' })) {
     if (text.length > MAX_TEXT) throw new BadRequest(field, `has ${text.length} letters, and the limit is ${MAX_TEXT}`);
@@ -52,16 +103,7 @@ export async function setUpDataSource(
   if (FORBIDDEN_SCHEME.test(url)) throw new BadRequest('url', `"${url.slice(0, 60)}" is not the address of a data source`);
   if (JSON.stringify([input.jsonData, input.secureJsonData]).length > MAX_SETTINGS)
     throw new BadRequest('jsonData', `is larger than ${MAX_SETTINGS} bytes`);
-  const others = (await documents.dataSources.list()).filter((it) => it.uid !== before?.uid);
-  if (uid === BUILTIN_SOURCE.uid || others.some((it) => it.uid === uid))
-    throw new HttpError('source_exists', `There is a data source of the uid "${uid}" already.`, 'uid');
-  if (others.some((it) => it.name === name))
-    throw new HttpError('source_exists', `There is a data source "${name}" already.`, 'name');
-  if (before?.uid === uid && !onlyTheseSecrets) refuseToCarryOver(before, { ...input, url, secureJsonData: secrets });
-  // One that gets another uid is another: what names the old uid no longer means it.
-  if (before !== undefined && before.uid !== uid) await documents.dataSources.remove(before.uid);
-  return documents.dataSources.save({
-    uid,
+  return {
     name,
     type,
     url,
@@ -74,12 +116,8 @@ export async function setUpDataSource(
       withCredentials: input.withCredentials ?? false,
       jsonData: input.jsonData ?? {},
     },
-    isDefault: input.isDefault ?? false,
-    readOnly,
-    updatedMs: Date.now(),
     secrets,
-    onlyTheseSecrets,
-  });
+  };
 }
 
 /** A password in the address would be kept and shown as the address is: it moves to where passwords are kept. */
@@ -101,15 +139,12 @@ function withoutCredentials(input: DataSourceInput) {
  * Secrets that are kept were given for one server: one that is elsewhere, or of another kind, does not get them. Throws BadRequest
  * that names those which are to be entered again.
  */
-export function refuseToCarryOver(
-  before: Pick<DataSource, 'type' | 'url' | 'secretNames'>,
-  after: Pick<DataSourceInput, 'type' | 'url' | 'secureJsonData'>,
-): void {
-  const kept = before.secretNames.filter((name) => after.secureJsonData?.[name] === undefined);
-  if (kept.length === 0 || (before.type === after.type && serverOf(before.url) === serverOf(after.url ?? ''))) return;
+function refuseToCarryOver(before: DataSource, after: Pick<DataSourceSave, 'type' | 'url' | 'secrets'>): void {
+  const kept = before.secretNames.filter((name) => after.secrets[name] === undefined);
+  if (kept.length === 0 || (before.type === after.type && serverOf(before.url) === serverOf(after.url))) return;
   throw new BadRequest(
     'secureJsonData',
-    `the source now has another address, and what is kept of ${kept.join(', ')} was entered for the old one; enter it again, or remove it`,
+    `the address or the kind is another, and what is kept of ${kept.join(', ')} was entered for the old one; enter it again, or remove it`,
   );
 }
 
@@ -132,8 +167,13 @@ export async function registeredSources(documents: DocumentStore): Promise<reado
     lostSecrets: secrets.get(uid)?.lost ?? [],
     isDefault,
     readOnly,
-    revision: `${version}.${updatedMs}`,
+    revision: revisionOf({ version, updatedMs }),
   }));
+}
+
+/** Differs from save to save, also of one that was removed and set up again. */
+export function revisionOf({ version, updatedMs }: Pick<DataSource, 'version' | 'updatedMs'>): string {
+  return `${version}.${updatedMs}`;
 }
 
 function newUid(): string {

@@ -2,15 +2,16 @@ import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
-import { setUpDataSource } from '../documents/data-source-setup.ts';
+import { revisionOf, setUpDataSource } from '../documents/data-source-setup.ts';
 import type { DataSource } from '../documents/data-sources.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
-import { unsupportedSource } from '../query/sources.ts';
+import { type Sources, unsupportedSource } from '../query/sources.ts';
 import { HttpError } from './errors.ts';
 import { optional, ORG } from './grafana/shapes.ts';
 import type { Routes } from './routes.ts';
 
-const input = z.object({
+/** A data source as people and scripts write it, in the words of Grafana. */
+export const dataSourceInput = z.object({
   uid: optional(z.string()),
   name: z.string(),
   type: z.string(),
@@ -50,7 +51,12 @@ const OWN_STORE: DataSource = {
 };
 
 /** Data sources, in Grafana's shapes, for the page and for Grafana's clients alike. No answer holds a secret. */
-export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
+export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources: Pick<Sources, 'health'>): void {
+  const shape = (source: DataSource, request: FastifyRequest) => ({
+    ...shapeOf(source, request),
+    // Beyond Grafana's shape: how it answered since this server's start, for those who may see where it is.
+    ...(isAdmin(request) ? { health: sources.health({ ...source, revision: revisionOf(source) }) } : {}),
+  });
   const list = async (): Promise<DataSource[]> => {
     const saved = await documents.dataSources.list();
     return [{ ...OWN_STORE, isDefault: !saved.some(({ isDefault }) => isDefault) }, ...saved];
@@ -80,7 +86,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
     method: 'POST',
     url: '/api/datasources',
     config: { access: 'admin' },
-    schema: { summary: 'Sets up a data source', body: input },
+    schema: { summary: 'Sets up a data source', body: dataSourceInput },
     async handler(request) {
       const source = await setUpDataSource(documents, request.body, undefined);
       return { datasource: shape(source, request), id: source.id, message: 'Datasource added', name: source.name };
@@ -113,7 +119,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
       method: 'PUT',
       url,
       config: { access: 'admin' },
-      schema: { summary: 'Changes a data source; secrets that are not sent stay', params: byKey, body: input },
+      schema: { summary: 'Changes a data source; secrets that are not sent stay', params: byKey, body: dataSourceInput },
       async handler(request) {
         const { key } = request.params;
         const before = await findOwn((it) => fits(it, key), key);
@@ -137,11 +143,11 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore): void {
 }
 
 /** Where a source is and who it is asked as may tell more of a network than viewers are to know. */
-function shape(source: DataSource, request: FastifyRequest) {
+function shapeOf(source: DataSource, request: FastifyRequest) {
   const { id, uid, name, type, isDefault, readOnly, version, settings } = source;
   const unsupported = unsupportedSource(source);
-  const isAdmin = authorOf(request.caller).role === 'admin';
-  const text = (key: string): string => (isAdmin && typeof settings[key] === 'string' ? settings[key] : '');
+  const mayKnow = isAdmin(request);
+  const text = (key: string): string => (mayKnow && typeof settings[key] === 'string' ? settings[key] : '');
   return {
     id,
     uid,
@@ -151,19 +157,23 @@ function shape(source: DataSource, request: FastifyRequest) {
     typeName: type,
     typeLogoUrl: '',
     access: typeof settings['access'] === 'string' ? settings['access'] : 'proxy',
-    url: isAdmin ? source.url : '',
+    url: mayKnow ? source.url : '',
     user: text('user'),
     database: text('database'),
     basicAuth: settings['basicAuth'] === true,
     basicAuthUser: text('basicAuthUser'),
     withCredentials: settings['withCredentials'] === true,
     isDefault,
-    jsonData: isAdmin ? (settings['jsonData'] ?? {}) : {},
-    secureJsonFields: isAdmin ? Object.fromEntries(source.secretNames.map((secret) => [secret, true])) : {},
+    jsonData: mayKnow ? (settings['jsonData'] ?? {}) : {},
+    secureJsonFields: mayKnow ? Object.fromEntries(source.secretNames.map((secret) => [secret, true])) : {},
     version,
     readOnly,
     // Beyond Grafana's shape: what is set up here may be of a type that only Grafana can ask.
     supported: unsupported === undefined,
     notice: unsupported ?? '',
   };
+}
+
+function isAdmin(request: FastifyRequest): boolean {
+  return authorOf(request.caller).role === 'admin';
 }

@@ -41,6 +41,7 @@ test.skipIf(folder === undefined)(
       samples,
       scrapeIntervalMs: 15_000,
       reachOf: () => ({ mayBePrivate: true }),
+      timeoutMs: 10_000,
     });
     const limits = { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000 };
     const needs = { sources, limits, memory: optionMemory(), coalesced: coalesce(), maxPoints: 11_000 };

@@ -23,6 +23,7 @@ import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
 import { replyFor } from '../http/errors.ts';
+import { raceAbort } from './race-abort.ts';
 import { shortMemory, type ShortMemory } from './short-memory.ts';
 import type { OpenSource, Sources } from './sources.ts';
 
@@ -362,17 +363,5 @@ function checkFilters(filters: Page['filters']): void {
         );
       }
     }
-  }
-}
-
-async function raceAbort<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const gaveUp = Promise.withResolvers<never>();
-  const onAbort = (): void => gaveUp.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([answer, gaveUp.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,11 +1,12 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
-import type { Growth, SampleStore } from '@vitrine/model/sample-store.ts';
+import { type Growth, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
 import type { VariableOption } from '@vitrine/model/variable.ts';
 import type {
   Datasource,
   DatasourceNeeds,
   DatasourceServer,
+  DatasourceSpec,
   FoundAnnotation,
   QueryAnswer,
   QueryContext,
@@ -14,6 +15,7 @@ import type {
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
 import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
+import { type AskedSource, limitSource } from './limit-source.ts';
 import { dialWithin, type Reach } from './reach.ts';
 import { sourceFetch } from './source-fetch.ts';
 
@@ -26,6 +28,16 @@ export interface Sources {
   /** A connection to a source as it would be set up, for trying it out; nothing of it is kept. Throws BadRequest that names the setting. */
   connect(source: RegisteredSource): OpenSource;
   list(): Promise<readonly RegisteredSource[]>;
+  /** How the source answered since the start; undefined where nobody has asked it as it now is. */
+  health(source: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): SourceHealth | undefined;
+}
+
+/** When a source last answered, and when its server was last silent. Unix milliseconds. */
+export interface SourceHealth {
+  readonly answeredMs?: number;
+  readonly silentMs?: number;
+  /** What was said when it was silent. */
+  readonly sentence?: string;
 }
 
 /** A source whose queries' own type is hidden: it parses what it runs. */
@@ -54,8 +66,20 @@ export function unsupportedSource({ name, type }: { readonly name: string; reado
   return `The data source "${name}" is of the type ${type}, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. Supported are ${supportedTypes()} and Vitrine's own store.`;
 }
 
+/** What comes of a lost key. */
+export function lostSecretsSentence({ name, lostSecrets }: Pick<RegisteredSource, 'name' | 'lostSecrets'>): string {
+  return `What was kept of ${lostSecrets.join(', ')} of the data source "${name}" cannot be read: it was enciphered with another key than this server's (sources.key-file). Put that key back, or enter it again in the source's settings.`;
+}
+
 function supportedTypes(): string {
-  return [...new Set([...datasourceServers.values()].map(({ spec }) => spec.kind))].join(', ');
+  return kindsOfSources()
+    .map(({ kind }) => kind)
+    .join(', ');
+}
+
+/** Those that can be set up, each once. */
+export function kindsOfSources(): readonly DatasourceSpec<unknown, unknown>[] {
+  return [...new Set([...datasourceServers.values()].map(({ spec }) => spec))];
 }
 
 export interface SourceNeeds {
@@ -65,15 +89,30 @@ export interface SourceNeeds {
   readonly scrapeIntervalMs: number;
   /** What a source may reach. */
   readonly reachOf: (source: RegisteredSource) => Reach;
+  /** How long one question may take. */
+  readonly timeoutMs: number;
+  /** Told of every question to a source that is set up. */
+  readonly onAsked?: (source: RegisteredSource, asked: AskedSource) => void;
 }
 
 /** Connections that nobody asks are forgotten past so many. */
 const MAX_CONNECTIONS = 200;
 
-export function connectSources({ registry, samples, scrapeIntervalMs, reachOf }: SourceNeeds): Sources {
+export function connectSources({ registry, samples, scrapeIntervalMs, reachOf, timeoutMs, onAsked }: SourceNeeds): Sources {
   const connected = new Map<string, OpenSource>();
+  const healths = new Map<string, SourceHealth & { readonly identity: string }>();
+  const learn = (source: RegisteredSource, { outcome, silence }: AskedSource): void => {
+    const identity = identityOf(source);
+    const known = healths.get(source.uid);
+    const before = known?.identity === identity ? known : { identity };
+    if (known === undefined && healths.size >= MAX_CONNECTIONS) healths.delete(healths.keys().next().value as string);
+    if (outcome === 'ok') healths.set(source.uid, { ...before, answeredMs: Date.now() });
+    else if (silence !== undefined) healths.set(source.uid, { ...before, silentMs: Date.now(), sentence: silence });
+  };
 
-  const connect = (source: RegisteredSource): OpenSource => {
+  const connect = (source: RegisteredSource, told: (asked: AskedSource) => void): OpenSource => {
+    const { name, url, settings, secrets, lostSecrets } = source;
+    if (lostSecrets.length > 0) throw new QueryError('execution', lostSecretsSentence(source));
     const reach = reachOf(source);
     const needs: DatasourceNeeds = {
       samples,
@@ -87,18 +126,27 @@ export function connectSources({ registry, samples, scrapeIntervalMs, reachOf }:
         'source',
         `the data source "${source.name}" is of the type ${source.type}, which cannot be queried here; queried are ${supportedTypes()} and Vitrine's own store`,
       );
-    const { name, url, settings, secrets } = source;
-    return openSource(source, server, { ...settings, name, url, secrets }, needs);
+    return limitSource(openSource(source, server, { ...settings, name, url, secrets }, needs), source, {
+      timeoutMs,
+      onAsked: told,
+    });
   };
   return {
     list: () => registry.list(),
-    connect,
+    connect: (source) => connect(source, () => {}),
+    health(source) {
+      const { identity, ...health } = healths.get(source.uid) ?? {};
+      return identity === identityOf(source) ? health : undefined;
+    },
     async open(ref) {
       const { source } = await registry.find(ref);
       const identity = identityOf(source);
       let open = connected.get(identity);
       if (open === undefined) {
-        open = connect(source);
+        open = connect(source, (asked) => {
+          learn(source, asked);
+          onAsked?.(source, asked);
+        });
         if (connected.size >= MAX_CONNECTIONS) connected.delete(connected.keys().next().value as string);
         connected.set(identity, open);
       }
@@ -107,7 +155,7 @@ export function connectSources({ registry, samples, scrapeIntervalMs, reachOf }:
   };
 }
 
-function identityOf({ uid, type, revision }: RegisteredSource): string {
+function identityOf({ uid, type, revision }: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): string {
   return JSON.stringify([uid, type, revision]);
 }
 

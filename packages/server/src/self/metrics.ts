@@ -3,12 +3,16 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
+/** Fewer: they stand there for each source. */
+const SOURCE_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 30, 120];
+
 /** What Vitrine counts of itself. */
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<'method' | 'route' | 'code'>;
   readonly requestsInFlight: Gauge;
   readonly queries: Histogram<'outcome'>;
+  readonly sourceQuestions: Histogram<'source' | 'question' | 'outcome'>;
   readonly ingested: Counter<'outcome'>;
   readonly querySamples: Counter;
   readonly querySeries: Counter;
@@ -39,6 +43,13 @@ export function openMetrics(version: string): Metrics {
       help: 'How long PromQL queries took, by outcome.',
       labelNames: ['outcome'],
       buckets: LATENCY_BUCKETS,
+      registers,
+    }),
+    sourceQuestions: new Histogram({
+      name: 'vitrine_source_question_duration_seconds',
+      help: 'How long questions to data sources took, by source, kind of question and outcome: ok, or the code of the error.',
+      labelNames: ['source', 'question', 'outcome'],
+      buckets: SOURCE_BUCKETS,
       registers,
     }),
     ingested: new Counter({

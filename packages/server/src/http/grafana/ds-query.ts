@@ -108,29 +108,6 @@ export function grafanaQueryRoutes(app: Routes, documents: DocumentStore, needs:
     },
   });
 
-  app.route({
-    method: 'GET',
-    url: '/api/datasources/uid/:uid/health',
-    config: { access: 'page' },
-    schema: { summary: 'Whether a data source answers', params: z.object({ uid: z.string() }) },
-    async handler(request, reply) {
-      const { uid } = request.params;
-      const known = await needs.sources.list();
-      const source = known.find((it) => it.uid === uid);
-      if (source === undefined) throw new HttpError('no_such_source', `There is no data source "${uid.slice(0, 100)}".`);
-      const toMs = Date.now();
-      const range = { fromMs: toMs - 60_000, toMs };
-      const query: Query = { refId: 'A', source: { type: source.type, uid }, hidden: false, spec: { expr: '1', instant: true } };
-      try {
-        const page = pageOf(undefined, undefined, { ...range, timeZone: 'utc' }, request.caller);
-        await runPanel({ panel: panelOf([query], 0), panels: [], page, ...range, widthPx: 10 }, needs, abortOnDisconnect(reply));
-        return { status: 'OK', message: 'Data source is working' };
-      } catch (error) {
-        return reply.code(ERRORS.bad_request.status).send({ status: 'ERROR', message: replyFor(error).message });
-      }
-    },
-  });
-
   void app.register(async (scope) => proxyRoutes(scope));
 }
 

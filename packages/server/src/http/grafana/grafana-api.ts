@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentStore } from '../../documents/document-store.ts';
 import type { DashboardCatalog } from '../../query/dashboard-catalog.ts';
 import { annotationRoutes } from '../annotations.ts';
+import { dataSourceAskRoutes } from '../data-source-asks.ts';
 import { dataSourceRoutes } from '../data-sources.ts';
 import { type ErrorCode, type ErrorReply, replyFor } from '../errors.ts';
 import { folderRoutes } from '../folders.ts';
@@ -50,7 +51,8 @@ export function grafanaApi(app: Routes, needs: GrafanaApiNeeds, asking: RunPanel
   grafanaUserRoutes(app, catalog, documents);
   folderRoutes(app, documents);
   annotationRoutes(app, catalog, documents);
-  dataSourceRoutes(app, documents);
+  dataSourceRoutes(app, documents, asking.sources);
+  dataSourceAskRoutes(app, documents, asking.sources);
   grafanaQueryRoutes(app, documents, asking);
   libraryElementRoutes(app, catalog, documents);
   playlistRoutes(app, documents);
