@@ -1,0 +1,125 @@
+import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
+import { Counter } from 'prom-client';
+import type { Metrics } from '../../self/metrics.ts';
+import { RemoteWriteRefused } from '../remote-write/remote-write-refused.ts';
+import type { OtlpFormat, OtlpOutcome, OtlpSignal } from './otlp-answer.ts';
+import { OtlpRefused } from './otlp-refused.ts';
+import { countRecordsJson, readMetricsJson } from './read-json.ts';
+import { countRecordsProtobuf, readMetricsProtobuf } from './read-protobuf.ts';
+import { RunningTotals } from './running-totals.ts';
+import { translateMetrics } from './translate-metrics.ts';
+
+/** Rejections of the store that are told one by one. */
+const MOST_REJECTIONS = 5;
+
+export interface OtlpReceiverNeeds {
+  readonly append: (batch: SampleBatch) => Promise<AppendResult>;
+  /** Told what senders say of their metrics. */
+  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  readonly metrics: Pick<Metrics, 'registry'>;
+  readonly scopeLabels: boolean;
+  readonly now?: () => number;
+}
+
+/** Takes OTLP requests, unpacked, from whichever door they came through. */
+export interface OtlpReceiver {
+  /**
+   * Resolves when what is accepted survives a crash. Throws OtlpRefused where nothing of the request counts, and
+   * StoreBusy and StoreReadOnly as the store does.
+   */
+  receive(signal: OtlpSignal, bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome>;
+}
+
+/** Use one for all doors: it adds deltas up, whichever way they come. */
+export function createOtlpReceiver({
+  append,
+  onMetadata,
+  metrics: { registry },
+  scopeLabels,
+  now = Date.now,
+}: OtlpReceiverNeeds): OtlpReceiver {
+  const totals = new RunningTotals();
+  const registers = [registry];
+  const accepted = new Counter({
+    name: 'vitrine_otlp_points_accepted_total',
+    help: 'Data points of OTLP that were taken.',
+    registers,
+  });
+  const refused = new Counter({
+    name: 'vitrine_otlp_refused_total',
+    help: 'Data points, spans and log records of OTLP that were refused, by signal and reason.',
+    labelNames: ['signal', 'reason'],
+    registers,
+  });
+  const exemplars = new Counter({
+    name: 'vitrine_otlp_exemplars_dropped_total',
+    help: 'Exemplars of OTLP, none of which is kept yet.',
+    registers,
+  });
+  const requests = new Counter({
+    name: 'vitrine_otlp_requests_total',
+    help: 'Requests of OTLP by signal and by whether they were read and stored.',
+    labelNames: ['signal', 'outcome'],
+    registers,
+  });
+
+  const receiveMetrics = async (bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
+    const resources = format === 'json' ? readMetricsJson(bytes) : readMetricsProtobuf(bytes);
+    const change = totals.begin(now());
+    try {
+      const translated = translateMetrics(resources, change, { scopeLabels });
+      const stored = translated.batch.values.length === 0 ? NOTHING_STORED : await append(translated.batch);
+      if (translated.metadata.length > 0) onMetadata(translated.metadata);
+      const samples = translated.batch.values.length;
+      // The store counts samples, of which a histogram's point has many.
+      const storeRefused = samples === 0 ? 0 : Math.ceil((stored.rejectedCount * translated.points) / samples);
+      accepted.inc(translated.points - storeRefused);
+      exemplars.inc(translated.exemplars);
+      for (const { reason, points } of translated.refused) refused.inc({ signal: 'metrics', reason }, points);
+      if (storeRefused > 0) refused.inc({ signal: 'metrics', reason: 'store' }, storeRefused);
+      const sentences = translated.refused.map(({ sentence, points }) => `${sentence} ${pointsRefused(points)}`);
+      for (const { reason, series, count } of stored.rejected.slice(0, MOST_REJECTIONS)) {
+        sentences.push(`${count} samples of ${series.slice(0, 200)} were refused: ${reason}.`);
+      }
+      if (stored.rejectedCount > 0) sentences.push(`The store refused ${stored.rejectedCount} samples in all.`);
+      return {
+        rejected: translated.refused.reduce((sum, { points }) => sum + points, storeRefused),
+        message: sentences.join(' '),
+      };
+    } catch (error) {
+      change.undo();
+      throw error;
+    }
+  };
+
+  const refuseRecords = (signal: 'traces' | 'logs', bytes: Uint8Array, format: OtlpFormat): OtlpOutcome => {
+    const rejected = format === 'json' ? countRecordsJson(bytes, signal) : countRecordsProtobuf(bytes);
+    refused.inc({ signal, reason: 'no store' }, rejected);
+    if (rejected === 0) return { rejected: 0, message: '' };
+    const [what, keep] = signal === 'traces' ? ['spans', 'traces'] : ['log records', 'logs'];
+    return {
+      rejected,
+      message: `Vitrine does not keep ${keep} yet, so all ${rejected} ${what} were refused. Send them to a store of ${keep}, and only metrics here.`,
+    };
+  };
+
+  return {
+    async receive(signal, bytes, format) {
+      try {
+        const outcome = signal === 'metrics' ? await receiveMetrics(bytes, format) : refuseRecords(signal, bytes, format);
+        requests.inc({ signal, outcome: outcome.rejected === 0 ? 'full' : 'partial' });
+        return outcome;
+      } catch (error) {
+        requests.inc({ signal, outcome: 'failed' });
+        if (error instanceof RemoteWriteRefused) throw new OtlpRefused(400, error.message, { cause: error });
+        throw error;
+      }
+    },
+  };
+}
+
+const NOTHING_STORED: AppendResult = { accepted: 0, rejected: [], rejectedCount: 0 };
+
+function pointsRefused(points: number): string {
+  return points === 1 ? '1 data point was refused for that.' : `${points} data points were refused for that.`;
+}

@@ -1,0 +1,471 @@
+import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
+import { type ClassicBucket, classicBuckets, countUpTo, onGrid } from './exponential.ts';
+import { formatPlain } from './format-plain.ts';
+import type {
+  Attribute,
+  ExponentialPoint,
+  HistogramPoint,
+  Metric,
+  MetricData,
+  NumberPoint,
+  Point,
+  ResourceMetrics,
+  ScopeMetrics,
+  SummaryPoint,
+} from './otlp-metrics.ts';
+import { ResourceLabels } from './resource-labels.ts';
+import type { RunningTotal, Total, TotalsChange } from './running-totals.ts';
+import { SampleColumns } from './sample-columns.ts';
+import { labelName, metricName, unitName } from './translate-name.ts';
+
+/** Buckets of one histogram: each is a series of its own. */
+const MOST_BUCKETS = 500;
+/** A start further back than this is no start of an export interval, and is not written down as one. */
+const LONGEST_START_MS = 3_600_000;
+
+export const REFUSE_REASONS = [
+  'time',
+  'value',
+  'name',
+  'labels',
+  'temporality',
+  'buckets',
+  'duplicate',
+  'out of order',
+  'memory',
+] as const;
+export type RefuseReason = (typeof REFUSE_REASONS)[number];
+
+export interface Refused {
+  readonly reason: RefuseReason;
+  /** Of the first point; what it says holds for all that are counted. */
+  readonly sentence: string;
+  readonly points: number;
+}
+
+export interface TranslatedMetrics {
+  readonly batch: SampleBatch;
+  readonly metadata: readonly MetricMetadata[];
+  /** Points that are in the batch. */
+  readonly points: number;
+  readonly refused: readonly Refused[];
+  /** Exemplars of all points; none is kept. */
+  readonly exemplars: number;
+}
+
+export interface TranslateOptions {
+  /** Whether series get labels that say which instrumentation scope they are of. */
+  readonly scopeLabels: boolean;
+}
+
+/**
+ * OTLP's metrics as Prometheus' samples: names, units and labels as in translate-name.ts, histograms as classic ones,
+ * deltas added up in `totals`. Throws OtlpRefused where the request is too large in all.
+ */
+export function translateMetrics(
+  resources: readonly ResourceMetrics[],
+  totals: TotalsChange,
+  { scopeLabels }: TranslateOptions,
+): TranslatedMetrics {
+  const translation = new Translation(totals);
+  for (const resource of resources) {
+    const labels = new ResourceLabels(resource.attributes, label);
+    let [fromMs, toMs] = [Number.POSITIVE_INFINITY, 0];
+    for (const scope of resource.scopes) {
+      const own = scopeLabels ? labelsOfScope(scope) : [];
+      for (const metric of scope.metrics) {
+        translation.add(metric, own, labels.identity, (timeMs) => {
+          fromMs = Math.min(fromMs, timeMs);
+          toMs = Math.max(toMs, timeMs);
+        });
+      }
+    }
+    for (const timeMs of labels.infoTimes(fromMs, toMs)) translation.columns.add(labels.info as Labels, timeMs, 1);
+    if (toMs > 0 && labels.info !== undefined) translation.describe('target_info', 'gauge', 'Target metadata', '');
+  }
+  return translation.finish();
+}
+
+const labelNames = new Map<string, string | undefined>();
+/** Names are few and come again and again. */
+const MOST_LABEL_NAMES = 10_000;
+
+function label(key: string): string | undefined {
+  if (labelNames.has(key)) return labelNames.get(key);
+  const name = labelName(key);
+  if (labelNames.size >= MOST_LABEL_NAMES || key.length > 200) return name;
+  labelNames.set(key, name);
+  return name;
+}
+
+const SCOPE_LABELS = ['otel_scope_name', 'otel_scope_version', 'otel_scope_schema_url'] as const;
+
+function labelsOfScope(scope: ScopeMetrics): Attribute[] {
+  const fixed = [scope.name, scope.version, scope.schemaUrl].map((value, i): Attribute => [SCOPE_LABELS[i] as string, value]);
+  const further = scope.attributes
+    .map(([key, value]): Attribute => [`otel_scope_${key}`, value])
+    .filter(([key]) => !SCOPE_LABELS.some((name) => name === label(key)));
+  return [...fixed, ...further];
+}
+
+/** Why a point is refused. */
+class PointRefused extends Error {
+  readonly reason: RefuseReason;
+
+  constructor(reason: RefuseReason, sentence: string) {
+    super(sentence);
+    this.reason = reason;
+  }
+}
+
+class Translation {
+  readonly columns = new SampleColumns();
+  readonly #totals: TotalsChange;
+  readonly #metadata = new Map<string, MetricMetadata>();
+  readonly #refused = new Map<RefuseReason, { sentence: string; points: number }>();
+  /** The newest time of each series, by the key of one that stands for all of a histogram's. */
+  readonly #seen = new Map<string, number>();
+  #points = 0;
+  #exemplars = 0;
+
+  constructor(totals: TotalsChange) {
+    this.#totals = totals;
+  }
+
+  add(metric: Metric, scope: readonly Attribute[], identity: readonly Attribute[], onTime: (timeMs: number) => void): void {
+    const { data } = metric;
+    if (data === undefined) return;
+    const problem = problemOf(metric, data);
+    const kind = data.kind === 'gauge' ? 'gauge' : data.kind === 'sum' && data.monotonic ? 'counter' : 'other';
+    const name = metricName(metric.name, metric.unit, kind);
+    let accepted = false;
+    for (const point of data.points) {
+      this.#exemplars += point.exemplars;
+      try {
+        if (problem !== undefined) throw problem;
+        if (name === undefined) {
+          throw new PointRefused(
+            'name',
+            `The name ${show(metric.name)} of a metric has no letter or digit that Prometheus' names may have.`,
+          );
+        }
+        if (!(point.timeMs > 0) || !Number.isSafeInteger(point.timeMs)) {
+          throw new PointRefused('time', `A point of ${name} has no time, or one that cannot be stored.`);
+        }
+        const pairs = pairsOf(name, [...point.attributes, ...scope], identity);
+        this.#addPoint(name, pairs, data, point);
+        onTime(point.timeMs);
+        this.#points++;
+        accepted = true;
+      } catch (error) {
+        if (!(error instanceof PointRefused)) throw error;
+        const known = this.#refused.get(error.reason);
+        if (known === undefined) this.#refused.set(error.reason, { sentence: error.message, points: 1 });
+        else known.points++;
+      }
+    }
+    if (accepted) this.describe(name as string, typeOf(metric, data), metric.description, unitName(metric.unit));
+  }
+
+  describe(metric: string, type: MetricMetadata['type'], help: string, unit: string): void {
+    this.#metadata.set(metric, { metric, type, help, unit });
+  }
+
+  finish(): TranslatedMetrics {
+    return {
+      batch: this.columns.finish(),
+      metadata: [...this.#metadata.values()],
+      points: this.#points,
+      refused: [...this.#refused].map(([reason, { sentence, points }]) => ({ reason, sentence, points })),
+      exemplars: this.#exemplars,
+    };
+  }
+
+  #addPoint(name: string, pairs: Map<string, string>, data: MetricData, point: Point): void {
+    switch (data.kind) {
+      case 'gauge':
+        return this.#addNumber(name, pairs, point as NumberPoint, false);
+      case 'sum':
+        return this.#addNumber(name, pairs, point as NumberPoint, data.temporality === 'delta');
+      case 'histogram':
+        return this.#addHistogram(name, pairs, point as HistogramPoint, data.temporality === 'delta');
+      case 'exponential':
+        return this.#addExponential(name, pairs, point as ExponentialPoint, data.temporality === 'delta');
+      case 'summary':
+        return this.#addSummary(name, pairs, point as SummaryPoint);
+    }
+  }
+
+  #addNumber(name: string, pairs: Map<string, string>, point: NumberPoint, delta: boolean): void {
+    if (point.value === undefined && !point.stale) throw new PointRefused('value', `A point of ${name} has no value.`);
+    const labels = Labels.from(pairs);
+    this.#seeOnce(name, labels, point);
+    if (point.stale || !delta) {
+      this.columns.add(labels, point.timeMs, point.stale ? undefined : point.value);
+      return;
+    }
+    const before = this.#before(labels.key, name, point, 'number');
+    const value = before?.again === true ? before.total.value : (point.value as number) + (before?.total.value ?? 0);
+    if (before?.again !== true) this.#keep(labels.key, name, point, { kind: 'number', value });
+    const zeroMs = before === undefined ? startOf(point) : undefined;
+    if (zeroMs !== undefined) this.columns.add(labels, zeroMs, 0);
+    this.columns.add(labels, point.timeMs, value);
+  }
+
+  #addHistogram(name: string, pairs: Map<string, string>, point: HistogramPoint, delta: boolean): void {
+    checkBuckets(name, point);
+    const series = new HistogramSeries(name, pairs);
+    this.#seeOnce(name, series.count, point);
+    if (point.stale)
+      return series.add(
+        this.columns,
+        point.timeMs,
+        [...point.bounds, Number.POSITIVE_INFINITY].map((bound) => [bound, 0]),
+        'stale',
+      );
+    let { counts, count, sum } = point;
+    let zeroMs: number | undefined;
+    if (delta) {
+      const { key } = series.count;
+      const known = this.#before(key, name, point, 'histogram');
+      // Counts between other bounds cannot be added up: counting begins anew, as after a restart.
+      const before = known !== undefined && sameNumbers(known.total.bounds, point.bounds) ? known : undefined;
+      if (before?.again === true) ({ counts, count, sum } = before.total);
+      else {
+        counts = point.counts.map((own, i) => own + (before?.total.counts[i] ?? 0));
+        count += before?.total.count ?? 0;
+        sum =
+          sum === undefined || (before !== undefined && before.total.sum === undefined)
+            ? undefined
+            : sum + (before?.total.sum ?? 0);
+        this.#keep(key, name, point, { kind: 'histogram', bounds: point.bounds, counts, count, sum });
+      }
+      if (before === undefined) zeroMs = startOf(point);
+    }
+    const buckets = cumulative(point.bounds, counts, count);
+    if (zeroMs !== undefined)
+      series.add(
+        this.columns,
+        zeroMs,
+        buckets.map(([bound]) => [bound, 0]),
+        sum === undefined ? undefined : 0,
+      );
+    series.add(this.columns, point.timeMs, buckets, sum);
+  }
+
+  #addExponential(name: string, pairs: Map<string, string>, point: ExponentialPoint, delta: boolean): void {
+    if (
+      !Number.isInteger(point.scale) ||
+      ![point.positive, point.negative].every(({ from, counts }) => Number.isInteger(from) && counts.every(isCount))
+    ) {
+      throw new PointRefused('buckets', `A point of ${name} has a scale, an offset or a count that is not a whole number.`);
+    }
+    const series = new HistogramSeries(name, pairs);
+    const { key } = series.count;
+    this.#seeOnce(name, series.count, point);
+    const known = delta ? this.#before(key, name, point, 'exponential') : sameKind(this.#totals.get(key), 'exponential');
+    const before = known?.total;
+    if (point.stale) {
+      const bounds: ClassicBucket[] = before === undefined ? [[Number.POSITIVE_INFINITY, 0]] : classicBuckets(before);
+      return series.add(this.columns, point.timeMs, bounds, 'stale');
+    }
+    const again = delta && known !== undefined && 'again' in known && known.again === true;
+    const total = again
+      ? (before as Total & { kind: 'exponential' })
+      : { kind: 'exponential' as const, ...onGrid(point, before, delta) };
+    const buckets = classicBuckets(total);
+    // What is written later than a newer point changes nothing of what is known.
+    const newest = known === undefined || point.timeMs > known.timeMs;
+    if (newest && !again) this.#keep(key, name, point, total);
+    const zeroMs = delta && before === undefined ? startOf(point) : undefined;
+    if (zeroMs !== undefined)
+      series.add(
+        this.columns,
+        zeroMs,
+        buckets.map(([bound]) => [bound, 0]),
+        total.sum === undefined ? undefined : 0,
+      );
+    if (known !== undefined && newest) this.#moveBounds(series, known, buckets, point.timeMs);
+    series.add(this.columns, point.timeMs, buckets, total.sum);
+  }
+
+  /** Bounds that are new get what they would have said before, so that rates over them are right; those that are gone end. */
+  #moveBounds(
+    series: HistogramSeries,
+    before: RunningTotal & { total: Total & { kind: 'exponential' } },
+    now: readonly ClassicBucket[],
+    timeMs: number,
+  ): void {
+    const then = classicBuckets(before.total);
+    const [known, kept] = [new Set(then.map(([bound]) => bound)), new Set(now.map(([bound]) => bound))];
+    for (const [bound] of now)
+      if (!known.has(bound)) this.columns.add(series.bucket(bound), before.timeMs, countUpTo(then, bound));
+    for (const [bound] of then) if (!kept.has(bound)) this.columns.add(series.bucket(bound), timeMs, undefined);
+  }
+
+  #addSummary(name: string, pairs: Map<string, string>, point: SummaryPoint): void {
+    if (point.quantiles.length > MOST_BUCKETS) {
+      throw new PointRefused(
+        'buckets',
+        `A point of ${name} has ${point.quantiles.length} quantiles; at most ${MOST_BUCKETS} are kept.`,
+      );
+    }
+    const count = labelsWith(pairs, `${name}_count`);
+    this.#seeOnce(name, count, point);
+    const add = (labels: Labels, value: number): void => this.columns.add(labels, point.timeMs, point.stale ? undefined : value);
+    for (const [quantile, value] of point.quantiles) add(labelsWith(pairs, name, ['quantile', formatPlain(quantile)]), value);
+    add(labelsWith(pairs, `${name}_sum`), point.sum);
+    add(count, point.count);
+  }
+
+  /** Of two points of one series at one time only one would stay, and its sender would not know which. */
+  #seeOnce(name: string, labels: Labels, point: Point): void {
+    if (this.#seen.get(labels.key) === point.timeMs) {
+      throw new PointRefused(
+        'duplicate',
+        `Several points of ${show(String(labels))} have one time. Where instrumentation scopes tell them apart, set ingest.otlp-scope-labels; else give each its own attributes.`,
+      );
+    }
+    this.#seen.set(labels.key, point.timeMs);
+  }
+
+  /** What a delta comes on top of. `again` says that the very same one was counted before: its sender did not hear of it. */
+  #before<Kind extends Total['kind']>(
+    key: string,
+    name: string,
+    point: Point,
+    kind: Kind,
+  ): (RunningTotal & { readonly total: Total & { kind: Kind }; readonly again: boolean }) | undefined {
+    const known = sameKind(this.#totals.get(key), kind);
+    if (known === undefined) return undefined;
+    const again = known.timeMs === point.timeMs && known.startMs === point.startMs;
+    if (!again && point.timeMs <= known.timeMs) {
+      throw new PointRefused(
+        'out of order',
+        `A delta of ${name} ends before one that was added up already. Send the deltas of a series in the order of their times.`,
+      );
+    }
+    return { ...known, again };
+  }
+
+  #keep(key: string, name: string, { startMs, timeMs }: Point, total: Total): void {
+    if (this.#totals.set(key, { total, startMs, timeMs })) return;
+    throw new PointRefused(
+      'memory',
+      `More series than fit into memory are sent as deltas or exponential histograms, so a new one of ${name} is not added up. Send cumulative values (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative) and classic histograms.`,
+    );
+  }
+}
+
+/** The series of one classic histogram. */
+class HistogramSeries {
+  readonly count: Labels;
+  readonly #name: string;
+  readonly #pairs: Map<string, string>;
+
+  constructor(name: string, pairs: Map<string, string>) {
+    this.#name = name;
+    this.#pairs = pairs;
+    this.count = labelsWith(pairs, `${name}_count`);
+  }
+
+  bucket(bound: number): Labels {
+    return labelsWith(this.#pairs, `${this.#name}_bucket`, ['le', formatPlain(bound)]);
+  }
+
+  /** Without a sum there is no series of it: zero would be a sum. */
+  add(columns: SampleColumns, timeMs: number, buckets: readonly ClassicBucket[], sum: number | 'stale' | undefined): void {
+    const stale = sum === 'stale';
+    for (const [bound, count] of buckets) columns.add(this.bucket(bound), timeMs, stale ? undefined : count);
+    columns.add(this.count, timeMs, stale ? undefined : (buckets.at(-1)?.[1] ?? 0));
+    if (sum !== undefined) columns.add(labelsWith(this.#pairs, `${this.#name}_sum`), timeMs, stale ? undefined : sum);
+  }
+}
+
+function labelsWith(pairs: Map<string, string>, name: string, ...further: readonly Attribute[]): Labels {
+  return Labels.from([...pairs, [METRIC_NAME, name], ...further]);
+}
+
+/** Attributes whose keys become one label stand in it together, in the order of their keys. */
+function pairsOf(name: string, attributes: Attribute[], identity: readonly Attribute[]): Map<string, string> {
+  const pairs = new Map<string, string>();
+  attributes.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  for (const [key, value] of attributes) {
+    const text = label(key);
+    if (text === undefined) {
+      throw new PointRefused(
+        'labels',
+        `The attribute ${show(key)} of ${name} has no letter or digit that Prometheus' labels may have.`,
+      );
+    }
+    const before = pairs.get(text);
+    pairs.set(text, before === undefined ? value : `${before};${value}`);
+  }
+  for (const [key, value] of identity) pairs.set(key, value);
+  pairs.set(METRIC_NAME, name);
+  return pairs;
+}
+
+function problemOf({ name }: Metric, data: MetricData): PointRefused | undefined {
+  if (!('temporality' in data) || data.temporality !== 'unspecified') return undefined;
+  return new PointRefused('temporality', `The metric ${show(name)} does not say whether its values are delta or cumulative.`);
+}
+
+function typeOf({ prometheusType }: Metric, data: MetricData): MetricMetadata['type'] {
+  if (data.kind === 'summary') return 'summary';
+  if (data.kind === 'histogram' || data.kind === 'exponential') return 'histogram';
+  if (data.kind === 'sum' && data.monotonic) return 'counter';
+  return prometheusType === 'unknown' || prometheusType === 'info' || prometheusType === 'stateset' ? prometheusType : 'gauge';
+}
+
+function checkBuckets(name: string, { bounds, counts }: HistogramPoint): void {
+  if (bounds.length > MOST_BUCKETS) {
+    throw new PointRefused(
+      'buckets',
+      `A point of ${name} has ${bounds.length} bounds; at most ${MOST_BUCKETS} are kept, as each is a series.`,
+    );
+  }
+  const ascending = bounds.every((bound, i) => !Number.isNaN(bound) && (i === 0 || bound > (bounds[i - 1] as number)));
+  if (!ascending || !counts.every(isCount) || (counts.length > 0 && counts.length !== bounds.length + 1)) {
+    throw new PointRefused('buckets', `A point of ${name} has bounds that do not ascend, or not one count more than bounds.`);
+  }
+}
+
+function isCount(count: number): boolean {
+  return count >= 0;
+}
+
+function cumulative(bounds: readonly number[], counts: readonly number[], count: number): ClassicBucket[] {
+  const buckets: ClassicBucket[] = [];
+  let below = 0;
+  for (let i = 0; i < bounds.length && counts.length > 0; i++) {
+    below += counts[i] as number;
+    if (bounds[i] !== Number.POSITIVE_INFINITY) buckets.push([bounds[i] as number, below]);
+  }
+  buckets.push([Number.POSITIVE_INFINITY, count]);
+  return buckets;
+}
+
+/**
+ * Where a series that begins with a delta was 0: just after the start of its first delta, so that the increase of that
+ * one counts and a sample that an earlier delta ended with stays.
+ */
+function startOf({ startMs, timeMs }: Point): number | undefined {
+  return startMs > 0 && startMs + 1 < timeMs && timeMs - startMs <= LONGEST_START_MS ? startMs + 1 : undefined;
+}
+
+function sameKind<Kind extends Total['kind']>(
+  running: RunningTotal | undefined,
+  kind: Kind,
+): (RunningTotal & { readonly total: Total & { kind: Kind } }) | undefined {
+  return running?.total.kind === kind ? (running as RunningTotal & { readonly total: Total & { kind: Kind } }) : undefined;
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((number, i) => number === b[i]);
+}
+
+function show(text: string): string {
+  return text.length <= 120 ? `"${text}"` : `"${text.slice(0, 120)}…"`;
+}
