@@ -28,6 +28,7 @@ import { healthRoutes } from './http/health.ts';
 import { importRoutes } from './http/import.ts';
 import { libraryPanelRoutes } from './http/library-panels.ts';
 import { liveRoutes } from './http/live.ts';
+import { otlpRoutes } from './http/otlp.ts';
 import { panelDataRoutes } from './http/panel-data.ts';
 import type { MetadataSource } from './http/prometheus/metadata.ts';
 import { prometheusApi } from './http/prometheus/prometheus-api.ts';
@@ -36,6 +37,7 @@ import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
 import { tokenRoutes } from './http/tokens.ts';
 import { variableOptionsRoutes } from './http/variable-options.ts';
+import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import { coalesce } from './query/coalesce.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
@@ -58,6 +60,7 @@ export interface AppNeeds {
   readonly metadata: MetadataSource;
   /** Told what writers say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  readonly otlp: OtlpReceiver;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
@@ -165,6 +168,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   gauge(metrics, 'vitrine_scrape_targets', 'Targets that are scraped.', () => needs.scraping.targets().activeTargets.length);
   gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
   await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
+  otlpRoutes(app, needs);
   app.route({
     method: 'GET',
     url: '/api/openapi.json',

@@ -16,6 +16,8 @@ import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
 import { drain } from './http/drain.ts';
 import type { Routes } from './http/routes.ts';
+import { listenOtlpGrpc } from './ingest/otlp/otlp-grpc.ts';
+import { createOtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { provision } from './provisioning/provision.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
@@ -71,6 +73,13 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const scraping = createScrapeManager({ append: (batch) => samples.append(batch), log, userAgent: `Vitrine/${VERSION}` });
     const written = new KnownMetadata();
     const intervalMs = usualIntervalMs(scrapeSetup);
+    const otlp = createOtlpReceiver({
+      append: (batch) => samples.append(batch),
+      onMetadata: (metadata) => written.learn(metadata),
+      metrics,
+      scopeLabels: settings['ingest.otlp-scope-labels'],
+    });
+    const tokens = tokensOver(documents);
     const signIn = signInOver(documents, settings['auth.session']);
     const loopback = isLoopback(settings.listen.host);
     const folders = [join(ROOT, 'dashboards'), ...(settings.dashboards === '' ? [] : [settings.dashboards])];
@@ -92,7 +101,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       documents,
       catalog,
       signIn,
-      tokens: tokensOver(documents),
+      tokens,
       metrics,
       log,
       version: VERSION,
@@ -109,6 +118,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         metadata: () => [...scraping.metadata().flatMap((target) => target.metadata), ...written.all(), ...ownMetadata(metrics)],
       },
       onMetadata: (metadata) => written.learn(metadata),
+      otlp,
       flags: config.texts,
       startedMs: Date.now(),
       webFolder: join(ROOT, 'packages/web/dist'),
@@ -120,6 +130,21 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     });
     closers.push(async () => void (await Promise.all([scraping.stop(), drain(app)])));
     const url = await listen(app, settings.listen);
+    const grpc = settings['ingest.otlp-grpc'];
+    if (grpc !== undefined) {
+      const server = await listenFor('ingest.otlp-grpc', grpc, () =>
+        listenOtlpGrpc({
+          otlp,
+          tokens,
+          limits: { bodyBytes: settings['limits.ingest.body'] },
+          log,
+          address: grpc,
+          loopback: isLoopback(grpc.host),
+        }),
+      );
+      closers.push(() => server.stop());
+      log.info(`OTLP over gRPC at ${grpc.host}:${server.port}`);
+    }
     for (const notice of scrapeSetup.notices) log.warn(notice);
     scraping.apply(scrapeSetup);
     if (settings['scrape.self']) closers.push(recordSelf(metrics, store, new URL(url).host, intervalMs, log));
@@ -165,29 +190,34 @@ async function cookieName(documents: DocumentStore): Promise<string> {
 }
 
 async function listen(app: Routes, { host, port }: Address): Promise<string> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    throw new StartError(listenProblem((error as NodeJS.ErrnoException).code, host, port), { cause: error });
-  }
+  await listenFor('listen', { host, port }, () => app.listen({ host, port }));
   const address = app.server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;
   return `http://${shown}:${actual}`;
 }
 
-function listenProblem(code: string | undefined, host: string, port: number): string {
+/** What goes wrong is told with the key that says where to listen. Throws StartError. */
+async function listenFor<T>(key: keyof Settings, { host, port }: Address, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    throw new StartError(listenProblem((error as NodeJS.ErrnoException).code, key, host, port), { cause: error });
+  }
+}
+
+function listenProblem(code: string | undefined, key: string, host: string, port: number): string {
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is in use, perhaps by another Vitrine. Stop that, or choose another with --listen ${host}:${port + 1}.`;
+      return `Port ${port} on ${host} is in use, perhaps by another Vitrine. Stop that, or choose another with --${key} ${host}:${port + 1}.`;
     case 'EACCES':
-      return `Port ${port} on ${host} may not be used by this user. Choose one above 1023 with --listen ${host}:9470.`;
+      return `Port ${port} on ${host} may not be used by this user. Choose one above 1023 with --${key} ${host}:9470.`;
     case 'EADDRNOTAVAIL':
-      return `${host} is not an address of this machine. Choose one with --listen, such as 127.0.0.1:${port} or 0.0.0.0:${port}.`;
+      return `${host} is not an address of this machine. Choose one with --${key}, such as 127.0.0.1:${port} or 0.0.0.0:${port}.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `There is no host called ${host}. Choose an address with --listen, such as 127.0.0.1:${port}.`;
+      return `There is no host called ${host}. Choose an address with --${key}, such as 127.0.0.1:${port}.`;
     default:
-      return `The server cannot listen on ${host}:${port} (${code ?? 'unknown'}). Choose another address with --listen.`;
+      return `The server cannot listen on ${host}:${port} (${code ?? 'unknown'}). Choose another address with --${key}.`;
   }
 }

@@ -15,6 +15,8 @@ export interface Settings {
   readonly 'limits.query.concurrent': number;
   readonly 'limits.ingest.series': number;
   readonly 'limits.ingest.body': number;
+  readonly 'ingest.otlp-grpc': Address | undefined;
+  readonly 'ingest.otlp-scope-labels': boolean;
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
   readonly 'sources.private': boolean;
@@ -71,6 +73,16 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   'limits.query.concurrent': { fallback: '20', help: 'Queries that may run at a time; further ones wait.', read: readCount },
   'limits.ingest.series': { fallback: '2000000', help: 'Series that may be active at a time.', read: readCount },
   'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
+  'ingest.otlp-grpc': {
+    fallback: '',
+    help: 'Address and port on which OTLP comes over gRPC, such as 127.0.0.1:4317; empty is none.',
+    read: readOptionalAddress,
+  },
+  'ingest.otlp-scope-labels': {
+    fallback: 'false',
+    help: 'Give series of OTLP labels that say which instrumentation scope they are of.',
+    read: readBoolean,
+  },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
   'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },
   'sources.private': {
@@ -117,6 +129,10 @@ function readAddress(text: string): Address {
   }
   // ":9470" is Go's way of saying every address, and people write it.
   return { host: bracketed ?? (plain === '' || plain === undefined ? '0.0.0.0' : plain), port };
+}
+
+function readOptionalAddress(text: string): Address | undefined {
+  return text === '' ? undefined : readAddress(text);
 }
 
 function readPositiveDuration(text: string): number {

@@ -104,10 +104,13 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, n
   }
 }
 
-async function authorize({ authorization }: IncomingHttpHeaders, { tokens, loopback }: OtlpGrpcNeeds): Promise<void> {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
+
+async function authorize(headers: IncomingHttpHeaders, { tokens, loopback }: OtlpGrpcNeeds): Promise<void> {
+  const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (token === undefined) {
-    if (loopback) return;
+    // A proxy in front brings callers from elsewhere.
+    if (loopback && !FORWARDED.some((name) => headers[name] !== undefined)) return;
     throw new GrpcProblem(
       GRPC.unauthenticated,
       'A token is needed on this address: send the metadata "authorization: Bearer …"; "vitrine token create" makes one.',
