@@ -7,6 +7,7 @@ import { run } from './process.mjs';
 const PROGRAMS = {
   chromium: 'chromium',
   curl: 'curl',
+  influxdb: 'influxd',
   prometheus: 'promtool',
   'prometheus-node-exporter': 'prometheus-node-exporter',
   'python3-venv': 'python3',
