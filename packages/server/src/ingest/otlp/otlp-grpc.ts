@@ -130,20 +130,31 @@ async function authorize(headers: IncomingHttpHeaders, { tokens, loopback }: Otl
 
 /** The one message of a unary call, unpacked. */
 async function readMessage(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, limitBytes: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limitBytes + FRAME_HEADER_BYTES) throw tooLarge(limitBytes);
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
+  const body = await readAll(stream, limitBytes + FRAME_HEADER_BYTES, () => tooLarge(limitBytes));
   if (body.length < FRAME_HEADER_BYTES || body.readUInt32BE(1) !== body.length - FRAME_HEADER_BYTES) {
     throw new GrpcProblem(GRPC.invalidArgument, 'The call does not hold one whole gRPC message.');
   }
   const packed = body[0] === 1;
   const encoding = headers['grpc-encoding'];
   return unpackBody(body.subarray(FRAME_HEADER_BYTES), packed ? String(encoding ?? 'identity') : '', limitBytes);
+}
+
+/** Not by iterating, which ends the stream where it stops early, before it is answered. */
+function readAll(stream: ServerHttp2Stream, limitBytes: number, tooMany: () => Error): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else {
+        chunks = [];
+        reject(tooMany());
+      }
+    });
+    stream.once('end', () => resolve(Buffer.concat(chunks)));
+    stream.once('close', () => reject(new GrpcProblem(GRPC.invalidArgument, 'The call broke off before its end.')));
+  });
 }
 
 const RESPONSE_HEADERS = { ':status': 200, 'content-type': 'application/grpc', 'grpc-accept-encoding': 'gzip,deflate,identity' };
