@@ -142,6 +142,8 @@ export function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, '
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return `the certificate of ${where} is from an authority that is not trusted here. Give the authority’s certificate under TLS.`;
     default:
+      // What fetch() says of ports that browsers never ask, such as that of mail.
+      if (inner.message === 'bad port') return `port ${port} belongs to another protocol than HTTP.`;
       return `${(inner.message === '' ? message : inner.message).replace(/\.$/, '')}.`;
   }
 }

@@ -109,13 +109,13 @@ export function dataSourcesOver(db: Kysely<Tables>, key: () => SecretKey): DataS
       return byUid;
     },
     async sealSecrets() {
-      const { seal } = key();
+      const sealer = key();
       await db.transaction().execute(async (inside) => {
         const plain = await inside.selectFrom('data_source_secrets').selectAll().where('sealed', '=', 0).execute();
         for (const { source_uid, name, value } of plain) {
           await inside
             .updateTable('data_source_secrets')
-            .set({ value: seal(purpose(source_uid, name), value), sealed: 1 })
+            .set({ value: sealer.seal(purpose(source_uid, name), value), sealed: 1 })
             .where('source_uid', '=', source_uid)
             .where('name', '=', name)
             .execute();

@@ -16,7 +16,21 @@ export function hasPrometheus(): boolean {
 
 /** Starts a Prometheus that takes remote writes, its files in `folder`, and answers its address. `stops` gets the way to end it. */
 export async function startPrometheus(folder: string, stops: (() => Promise<void>)[]): Promise<string> {
-  const port = await freePort();
+  const { url, kill } = await runPrometheus(folder, await freePort());
+  stops.push(kill);
+  return url;
+}
+
+export interface RunningPrometheus {
+  readonly url: string;
+  /** SIGSTOP and SIGCONT pause it. */
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Ends it at once; resolves when it has ended. */
+  readonly kill: () => Promise<void>;
+}
+
+/** The same at a port of the caller's choice; it ends by `kill` only. */
+export async function runPrometheus(folder: string, port: number): Promise<RunningPrometheus> {
   writeFileSync(join(folder, 'prometheus.yml'), 'global: {}\n');
   const child = spawn(
     PROMETHEUS,
@@ -32,19 +46,19 @@ export async function startPrometheus(folder: string, stops: (() => Promise<void
     { stdio: 'ignore' },
   );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  stops.push(async () => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
-  });
+  };
   const url = `http://127.0.0.1:${port}`;
   while ((await fetch(`${url}/-/ready`).catch(() => undefined))?.ok !== true) {
     if (child.exitCode !== null) throw new Error(`prometheus ended at its start with ${child.exitCode}`);
     await delay(50);
   }
-  return url;
+  return { url, kill, signal: (signal) => void child.kill(signal) };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {
