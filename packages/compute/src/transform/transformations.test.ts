@@ -289,6 +289,48 @@ describe('several frames', () => {
     ]);
   });
 
+  // Nothing is lost where the labels chosen tell no series apart: it stands below, as in Grafana.
+  test.each([
+    ['series of other labels', { value: 'm' }, { v: [1, 2, 5] }, []],
+    [
+      'one below the other',
+      { value: 'm', join: ['job'] },
+      { v: [1, 2, 5] },
+      [/1 of 2 series stand below others: no label of "job"/],
+    ],
+    [
+      'the value label is none to join by',
+      { value: 'm', join: ['m'] },
+      { v: [1, 2, 5] },
+      [/1 of 2 series stand below others: no label tells/],
+    ],
+    ['a series without it', { value: 'pod' }, { p1: [1, 2, null], p2: [null, null, 5] }, []],
+    [
+      'a label that all objects have',
+      { value: 'pod', join: ['constructor'] },
+      { constructor: [null, null], p1: [1, 2], p2: [5, null] },
+      [],
+    ],
+    ['a value label that some have', { value: 'zone' }, { z: [1, 2] }, [/1 of 2 series are left out: they have no label "zone"/]],
+  ])('joinByLabels: %s', (_, options, want, warnings) => {
+    const frames = [
+      frameOf({ Time: [0, 1], 'Value{m=v,pod=p1,zone=z}': [1, 2] }),
+      frameOf({ Time: [0], 'Value{m=v,pod=p2}': [5] }),
+    ];
+    const joined = transformed('joinByLabels', options, ...frames);
+    expect(columnsOf(joined.frames[0]!)).toMatchObject(want);
+    expect(joined.notices).toEqual(warnings.map((text) => ({ level: 'warning', text: expect.stringMatching(text) as unknown })));
+  });
+
+  test('joinByLabels says where it puts values of different times side by side', () => {
+    const first = frameOf({ Time: [0, 1000, 2000], 'Value{pod=a}': [1, 2, 3] });
+    const same = frameOf({ Time: [0, 1000], 'Value{pod=b}': [4, 5] });
+    const other = frameOf({ Time: [0, 2000], 'Value{pod=b}': [4, 5] });
+    expect(transformed('joinByLabels', { value: 'pod' }, first, same).notices).toEqual([]);
+    const { notices } = transformed('joinByLabels', { value: 'pod' }, first, other);
+    expect(notices.map(({ text }) => text)).toEqual([expect.stringMatching(/the times of the series differ/)]);
+  });
+
   test('partitionByValues is the way back', () => {
     const options = { fields: ['pod'], naming: { asLabels: true } };
     expect(transform('partitionByValues', options, frameOf({ Time: [1, 2, 3], pod: ['a', 'b', 'a'], v: [1, 2, 3] }))).toEqual([
