@@ -12,9 +12,13 @@ export const fieldLookup: TransformationKind = {
   defaults: { lookupField: '', gazetteer: 'public/gazetteer/countries.json' },
   apply(frames, options, run) {
     const gazetteer = requireGazetteer('gazetteer', options.text('gazetteer'), run);
+    const named = options.text('lookupField');
     return frames.map((frame) => {
-      const field = findField(options.text('lookupField'), frame, frames);
-      return field === undefined ? frame : withPlaces(frame, field, gazetteer);
+      const field = findField(named, frame, frames);
+      if (field !== undefined) return withPlaces(frame, field, gazetteer);
+      const missing = named === '' ? 'choose the field that names places' : `there is no field "${named}" in ${frame.refId}`;
+      run.notice('warning', `lookupField: ${missing}`);
+      return frame;
     });
   },
 };

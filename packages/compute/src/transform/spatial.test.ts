@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { frameOf, transform, transformed } from './cases.ts';
+import { columnsOf, frameOf, transform, transformed } from './cases.ts';
 
 const point = (lng: number, lat: number) => ({ type: 'Point', coordinates: [lng, lat] });
 const line = (...coordinates: [number, number][]) => ({ type: 'LineString', coordinates });
@@ -120,9 +120,9 @@ describe('numbers of places', () => {
 
 describe('lines', () => {
   test('one through all rows keeps what all rows share', () => {
-    expect(transform('spatial', { action: 'modify', modify: { op: 'asLine' } }, track)).toEqual([
-      { Line: [line([0, 0], [0, 1])], car: ['a'], lng: [0] },
-    ]);
+    const { frames, notices } = transformed('spatial', { action: 'modify', modify: { op: 'asLine' } }, track);
+    expect(frames.map(columnsOf)).toEqual([{ Line: [line([0, 0], [0, 1])], car: ['a'], lng: [0] }]);
+    expect(notices.map(({ text }) => text)).toEqual([expect.stringMatching(/1 of 3 rows of A do not say where they are/)]);
   });
 
   test('one of each row, from its place to its target', () => {
@@ -138,4 +138,15 @@ describe('lines', () => {
     const [made] = transform('spatial', { action: 'modify' }, frame);
     expect(made?.['Line']).toEqual([null].slice(0, length));
   });
+});
+
+test.each([
+  ['state', []],
+  ['city', [/lookupField: there is no field "city" in A/]],
+  ['', [/lookupField: choose the field/]],
+])('looking places up by the field "%s"', (lookupField, warnings) => {
+  const options = { lookupField, gazetteer: 'usa-states' };
+  const { frames, notices } = transformed('fieldLookup', options, frameOf({ state: ['AL', 'no'] }));
+  expect(frames[0]?.fields).toHaveLength(warnings.length === 0 ? 5 : 1);
+  expect(notices).toEqual(warnings.map((text) => ({ level: 'warning', text: expect.stringMatching(text) as unknown })));
 });

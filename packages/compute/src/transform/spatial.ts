@@ -159,8 +159,14 @@ function lineOf(geometries: readonly (Geometry | undefined)[]): Geometry | undef
 }
 
 /** One row: a line through all rows that say where they are. Of the other fields stay those that are the same in every row. */
-function asLine(frame: Frame, { geometries, field }: Locations): Frame {
-  const line = lineOf(geometries.filter((geometry) => geometry !== undefined));
+function asLine(frame: Frame, { geometries, field }: Locations, _frames: readonly Frame[], run: Run): Frame {
+  const found = geometries.filter((geometry) => geometry !== undefined);
+  const lost = geometries.length - found.length;
+  if (lost > 0) {
+    const rows = `${lost} of ${geometries.length} rows of ${frame.refId}`;
+    run.notice('warning', `${rows} do not say where they are: the line goes straight from the row before to the one after`);
+  }
+  const line = lineOf(found);
   const rows = Int32Array.from({ length: Math.min(1, frame.length) });
   const shared = frame.fields.filter((one) => one !== field && isConstant(one, frame.length)).map((one) => takeRows(one, rows));
   const cells: Cell[] = frame.length === 0 ? [] : [line];
