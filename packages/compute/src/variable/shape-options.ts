@@ -69,7 +69,7 @@ interface Compiled {
 
 /**
  * `/pattern/flags`, or a bare pattern, which must match the whole text. RE2 cannot look ahead; where an expression does so from the
- * text's start, as in `^(?!test).+`, that is a second expression.
+ * text's start, as in `^(?!test).+`, that is an expression of its own; there may be several in a row.
  */
 function compile(regex: string): Compiled {
   const [, body, flags = ''] = /^\/(.*)\/([a-z]*)$/s.exec(regex.trim()) ?? [];
@@ -78,14 +78,14 @@ function compile(regex: string): Compiled {
   if (flags.includes('s')) bits |= RE2JS.DOTALL;
   if (flags.includes('m')) bits |= RE2JS.MULTILINE;
   const fromStart = body === undefined || (body.startsWith('^') && !flags.includes('m'));
-  const ahead = fromStart ? lookaheadOf((body ?? regex).replace(/^\^/, '')) : undefined;
-  const source = body === undefined ? `^(?:${ahead?.rest ?? regex})$` : ahead === undefined ? body : `^${ahead.rest}`;
+  const { ahead, rest } = fromStart ? lookaheadsOf((body ?? regex).replace(/^\^/, '')) : { ahead: [], rest: '' };
+  const source = body === undefined ? `^(?:${ahead.length === 0 ? regex : rest})$` : ahead.length === 0 ? body : `^${rest}`;
   try {
-    const looked = ahead === undefined ? undefined : RE2JS.compile(`^(?:${ahead.inside})`, bits);
+    const looked = ahead.map(({ inside, isNegative }) => ({ first: RE2JS.compile(`^(?:${inside})`, bits), isNegative }));
     return {
       pattern: RE2JS.compile(source, bits),
       all: flags.includes('g'),
-      looksAhead: (text) => looked === undefined || looked.matcher(text).find() !== ahead?.isNegative,
+      looksAhead: (text) => looked.every(({ first, isNegative }) => first.matcher(text).find() !== isNegative),
     };
   } catch (cause) {
     const why = cause instanceof RE2JSSyntaxException ? cause.message : 'it cannot be read';
@@ -97,6 +97,22 @@ interface Lookahead {
   readonly isNegative: boolean;
   readonly inside: string;
   readonly rest: string;
+}
+
+/** More than anybody writes; each is tried at each option. */
+const MOST_LOOKAHEADS = 20;
+
+/** All that an expression begins with, one behind the other, and what is left of it. */
+function lookaheadsOf(source: string): { readonly ahead: readonly Lookahead[]; readonly rest: string } {
+  const ahead: Lookahead[] = [];
+  let rest = source;
+  while (ahead.length < MOST_LOOKAHEADS) {
+    const next = lookaheadOf(rest);
+    if (next === undefined) break;
+    ahead.push(next);
+    ({ rest } = next);
+  }
+  return { ahead, rest };
 }
 
 /** The `(?!…)` or `(?=…)` that an expression begins with; undefined where it has none, or only one of its alternatives does. */

@@ -329,6 +329,8 @@ describe('options', () => {
     ['a variable in it', ['a', 'b'], '/^$p/', ['a']],
     ['nothing but blanks ahead', ['', ' ', 'a', ' b'], String.raw`^(?!\s*$).+`, ['a', ' b']],
     ['not a name ahead', ['usage-x', 'usage', 'main', 'x-usage'], '(?!usage|test[)]).+', ['main', 'x-usage']],
+    ['several ahead', ['ax', 'bx', 'cx', 'cy'], '^(?!a)(?!b)(?=.*x).+', ['cx']],
+    ['several ahead, with slashes', ['dev-a', 'test-a', 'prod-a'], String.raw`/^(?!dev)(?!test)\w+-(\w)/`, ['a']],
     ['with slashes, and a group behind', ['dev-a', 'prod-a'], String.raw`/^(?!dev)\w+-(\w)/`, ['a']],
     ['a demand ahead', ['ab', 'ba'], '/^(?=a)../', ['ab']],
   ])('by %s', (_, found, regex, want) => {
