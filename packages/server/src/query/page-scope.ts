@@ -50,9 +50,14 @@ export interface ScopeNeeds {
 /** The options that variables' queries found, for a few seconds. */
 export type OptionMemory = ShortMemory<readonly VariableOption[]>;
 
-/** A million short texts are some 100 MB. */
+/** In letters and what else an option takes: a million short ones are some 100 MB. */
+const MOST_REMEMBERED = 100_000_000;
+const OPTION_WEIGHT = 60;
+
 export function optionMemory(): OptionMemory {
-  return shortMemory(10_000, 1_000_000, (options: readonly VariableOption[]) => options.length);
+  return shortMemory(10_000, MOST_REMEMBERED, (options: readonly VariableOption[]) =>
+    options.reduce((sum, { text, value }) => sum + text.length + (value === text ? 0 : value.length) + OPTION_WEIGHT, 0),
+  );
 }
 
 const MAX_FILTERS = 200;
