@@ -26,6 +26,7 @@ import { ERRORS, replyFor } from './http/errors.ts';
 import { grafanaApi } from './http/grafana/grafana-api.ts';
 import { healthRoutes } from './http/health.ts';
 import { importRoutes } from './http/import.ts';
+import { dataSourceUserRoutes } from './http/data-source-users.ts';
 import { libraryPanelRoutes } from './http/library-panels.ts';
 import { liveRoutes } from './http/live.ts';
 import { otlpRoutes } from './http/otlp.ts';
@@ -157,6 +158,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   dashboardRoutes(app, catalog, needs.documents);
   importRoutes(app, catalog, needs.documents);
   libraryPanelRoutes(app, catalog, needs.documents);
+  dataSourceUserRoutes(app, catalog, needs.documents);
   tokenRoutes(app, needs.tokens);
   const asking = { sources, limits: needs.limits, memory: optionMemory() };
   const running = { ...asking, coalesced: coalesce(), maxPoints: needs.limits.maxPoints };

@@ -92,6 +92,8 @@ export interface DashboardDocuments {
   starsOf(userId: number): Promise<ReadonlySet<string>>;
   /** The uids of dashboards that show a library panel. */
   usersOfLibraryPanel(uid: string): Promise<readonly string[]>;
+  /** Those whose JSON holds this text, in the order of uid. */
+  holding(text: string): Promise<readonly SavedDashboard[]>;
 }
 
 const CARD_COLUMNS = [
@@ -188,6 +190,15 @@ export function dashboardsOver(db: Kysely<Tables>): DashboardDocuments {
         .orderBy('dashboard_uid')
         .execute();
       return rows.map((row) => row.dashboard_uid);
+    },
+    async holding(text) {
+      const rows = await db
+        .selectFrom('dashboards')
+        .selectAll()
+        .where((it) => it(it.fn<number>('instr', ['json', it.val(text)]), '>', 0))
+        .orderBy('uid')
+        .execute();
+      return rows.map((row) => ({ ...readCard(row), json: row.json }));
     },
   };
 }

@@ -5,6 +5,7 @@ import { authorOf } from '../auth/author.ts';
 import { revisionOf, setUpDataSource } from '../documents/data-source-setup.ts';
 import type { DataSource } from '../documents/data-sources.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
+import { provisioningFilesOfSources } from '../provisioning/provision-data-sources.ts';
 import { type Sources, unsupportedSource } from '../query/sources.ts';
 import { HttpError } from './errors.ts';
 import { optional, ORG } from './grafana/shapes.ts';
@@ -52,8 +53,8 @@ const OWN_STORE: DataSource = {
 
 /** Data sources, in Grafana's shapes, for the page and for Grafana's clients alike. No answer holds a secret. */
 export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources: Pick<Sources, 'health'>): void {
-  const shape = (source: DataSource, request: FastifyRequest) => ({
-    ...shapeOf(source, request),
+  const shape = (source: DataSource, request: FastifyRequest, files?: ReadonlyMap<string, string>) => ({
+    ...shapeOf(source, request, files),
     // Beyond Grafana's shape: how it answered since this server's start, for those who may see where it is.
     ...(isAdmin(request) ? { health: sources.health({ ...source, revision: revisionOf(source) }) } : {}),
   });
@@ -79,7 +80,10 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources:
     url: '/api/datasources',
     config: { access: 'page' },
     schema: { summary: 'The data sources; where they are and how, only for admins' },
-    handler: async (request) => (await list()).map((source) => shape(source, request)),
+    async handler(request) {
+      const files = await provisioningFilesOfSources(documents);
+      return (await list()).map((source) => shape(source, request, files));
+    },
   });
 
   app.route({
@@ -112,7 +116,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources:
       schema: { summary: 'One data source', params: byKey },
       async handler(request) {
         const { key } = request.params;
-        return shape(await find((it) => fits(it, key), key), request);
+        return shape(await find((it) => fits(it, key), key), request, await provisioningFilesOfSources(documents));
       },
     });
     app.route({
@@ -143,7 +147,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources:
 }
 
 /** Where a source is and who it is asked as may tell more of a network than viewers are to know. */
-function shapeOf(source: DataSource, request: FastifyRequest) {
+function shapeOf(source: DataSource, request: FastifyRequest, files: ReadonlyMap<string, string> | undefined) {
   const { id, uid, name, type, isDefault, readOnly, version, settings } = source;
   const unsupported = unsupportedSource(source);
   const mayKnow = isAdmin(request);
@@ -172,6 +176,8 @@ function shapeOf(source: DataSource, request: FastifyRequest) {
     supported: unsupported === undefined,
     notice: unsupported ?? '',
   };
+    // The file by which it was set up.
+    provisionedBy: mayKnow ? files?.get(source.uid) : undefined,
 }
 
 function isAdmin(request: FastifyRequest): boolean {

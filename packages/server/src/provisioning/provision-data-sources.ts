@@ -74,6 +74,12 @@ async function provisionOne(documents: DocumentStore, entry: ProvisioningField, 
   );
 }
 
+/** The files that set up data sources, by the sources' uid. */
+export async function provisioningFilesOfSources(documents: DocumentStore): Promise<ReadonlyMap<string, string>> {
+  const known = JSON.parse((await documents.setting(SETTING)) ?? '{}') as Record<string, SetUpBy>;
+  return new Map(Object.entries(known).map(([uid, { file }]) => [uid, file]));
+}
+
 /** What an earlier start set up from a file that now has it no longer, though it can be read or is gone. */
 async function prunePast(
   documents: DocumentStore,
