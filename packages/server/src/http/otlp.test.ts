@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
 import { StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
@@ -135,4 +136,19 @@ describe('OTLP over HTTP', () => {
     });
     expect(await Promise.all(statuses)).toEqual([401, 401, 403, 200]);
   });
+});
+
+test('the curl of docs/ingest-otlp.md stores what the page says', async () => {
+  const page = readFileSync(new URL('../../../../docs/ingest-otlp.md', import.meta.url), 'utf8');
+  const command = /^```bash\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
+  const body = / -d '(.*)'$/m.exec(command)?.[1]?.replace("'$(date +%s)'", '1700000000') ?? '';
+  const made = await testApp();
+  const answer = await send(made, Buffer.from(body), JSON_TYPE, new URL(/http\S+/.exec(command)?.[0] ?? '').pathname);
+  expect([answer.statusCode, answer.body]).toEqual([200, '{}']);
+  const [batch] = made.store.appended;
+  expect([batch?.seriesKeys.map((key) => String(Labels.fromKey(key))), batch?.timestampsMs[0], batch?.values[0]]).toEqual([
+    ['backup_size_bytes{job="nightly"}'],
+    1_700_000_000_000,
+    12_345,
+  ]);
 });

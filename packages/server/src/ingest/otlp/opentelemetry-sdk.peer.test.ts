@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -165,6 +165,17 @@ test('traces over HTTP are refused in words that the exporter shows', async () =
     body: JSON.stringify(sent),
   });
   expect(await answer.json()).toMatchObject({ partialSuccess: { rejectedSpans: '1' } });
+});
+
+test('the script of docs/ingest-otlp.md is seen as the page says', async () => {
+  const page = readFileSync(join(ROOT, 'docs/ingest-otlp.md'), 'utf8');
+  const block = (language: string): string => new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page)?.[1] ?? '';
+  const script = join(folder, 'documented.py');
+  writeFileSync(script, block('python'));
+  const python = join(ROOT, '.cache/peers/opentelemetry/bin/python');
+  execFileSync('sh', ['-e', '-c', `${block('sh').replace('http://127.0.0.1:9470', url)}\n${python} ${script}`]);
+  expect(await ask('training_loss{job="trainer",run="baseline"}')).toEqual(['0.01']);
+  expect(await ask('training_samples_total{job="trainer",run="baseline"}')).toEqual(['6400']);
 });
 
 const SECONDS = 60;

@@ -159,6 +159,22 @@ describe('OTLP over gRPC', () => {
     expect((await call(client, framed(BODY), METRICS, { authorization: 'Bearer good' })).status).toBe('0');
   });
 
+  test('that fills the memory set aside for it is told to come back, and then is answered', async () => {
+    const { client } = await server();
+    const held = Array.from({ length: 9 }, () => {
+      const stream = client.request({ ':method': 'POST', ':path': METRICS, 'content-type': 'application/grpc' });
+      const answered = new Promise<string>((resolve) => {
+        stream.on('response', (headers) => resolve(String(headers['grpc-status'])));
+      });
+      stream.on('error', () => {});
+      stream.write(Buffer.alloc(95_000));
+      return { stream, answered };
+    });
+    expect(await Promise.race(held.map(({ answered }) => answered))).toBe('14');
+    for (const { stream } of held) stream.destroy();
+    await expect.poll(async () => (await call(client, framed(BODY))).status).toBe('0');
+  });
+
   test('stops while a caller is still there', async () => {
     const { client, grpc } = await server();
     await call(client, framed(BODY));

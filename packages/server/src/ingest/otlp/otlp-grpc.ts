@@ -19,6 +19,9 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** Connections that say nothing. */
 const IDLE_MS = 30 * 60_000;
 const MOST_STREAMS = 100;
+/** Requests of the largest size that may be in memory at a time, half-read ones included. */
+const LARGEST_AT_A_TIME = 8;
+const RETRY_SECONDS = 1;
 
 export interface OtlpGrpcNeeds {
   readonly otlp: OtlpReceiver;
@@ -36,13 +39,18 @@ export interface OtlpGrpcServer {
   stop(): Promise<void>;
 }
 
+/** What may still come into memory, of all calls together. */
+interface Room {
+  bytes: number;
+}
+
 /** A call that was answered before it got to the receiver. */
 class GrpcProblem extends Error {
   readonly problem: Omit<OtlpProblem, 'status'>;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, retry: { retryAfterSeconds?: number } = {}) {
     super(message);
-    this.problem = { code, message };
+    this.problem = { code, message, ...retry };
   }
 }
 
@@ -53,6 +61,7 @@ class GrpcProblem extends Error {
 export async function listenOtlpGrpc(needs: OtlpGrpcNeeds): Promise<OtlpGrpcServer> {
   const { log } = needs;
   const server = createServer({ settings: { maxConcurrentStreams: MOST_STREAMS, enablePush: false } });
+  const room: Room = { bytes: LARGEST_AT_A_TIME * needs.limits.bodyBytes };
   const sessions = new Set<{ close(): void; destroy(): void }>();
   server.on('session', (session) => {
     sessions.add(session);
@@ -65,7 +74,7 @@ export async function listenOtlpGrpc(needs: OtlpGrpcNeeds): Promise<OtlpGrpcServ
     stream.on('error', (error) => log.debug({ err: error }, 'a gRPC call broke off'));
     const late = setTimeout(() => stream.close(), REQUEST_TIMEOUT_MS);
     stream.once('close', () => clearTimeout(late));
-    void answer(stream, headers, needs);
+    void answer(stream, headers, needs, room);
   });
   await listening(server, needs.address);
   return {
@@ -84,7 +93,7 @@ export async function listenOtlpGrpc(needs: OtlpGrpcNeeds): Promise<OtlpGrpcServ
   };
 }
 
-async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, needs: OtlpGrpcNeeds): Promise<void> {
+async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, needs: OtlpGrpcNeeds, room: Room): Promise<void> {
   try {
     if (!(headers['content-type'] ?? '').startsWith('application/grpc')) {
       stream.respond({ ':status': 415 }, { endStream: true });
@@ -94,7 +103,7 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, n
     if (signal === undefined)
       throw new GrpcProblem(GRPC.unimplemented, 'This server has OTLP’s Export of metrics, traces and logs only.');
     await authorize(headers, needs);
-    const message = await readMessage(stream, headers, needs.limits.bodyBytes);
+    const message = await readMessage(stream, headers, needs.limits.bodyBytes, room);
     const outcome = await needs.otlp.receive(signal, message, 'protobuf');
     respond(stream, encodeOutcome(signal, outcome, 'protobuf'));
   } catch (error) {
@@ -129,8 +138,13 @@ async function authorize(headers: IncomingHttpHeaders, { tokens, loopback }: Otl
 }
 
 /** The one message of a unary call, unpacked. */
-async function readMessage(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, limitBytes: number): Promise<Uint8Array> {
-  const body = await readAll(stream, limitBytes + FRAME_HEADER_BYTES, () => tooLarge(limitBytes));
+async function readMessage(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  limitBytes: number,
+  room: Room,
+): Promise<Uint8Array> {
+  const body = await readAll(stream, limitBytes, room);
   if (body.length < FRAME_HEADER_BYTES || body.readUInt32BE(1) !== body.length - FRAME_HEADER_BYTES) {
     throw new GrpcProblem(GRPC.invalidArgument, 'The call does not hold one whole gRPC message.');
   }
@@ -140,20 +154,31 @@ async function readMessage(stream: ServerHttp2Stream, headers: IncomingHttpHeade
 }
 
 /** Not by iterating, which ends the stream where it stops early, before it is answered. */
-function readAll(stream: ServerHttp2Stream, limitBytes: number, tooMany: () => Error): Promise<Buffer> {
+function readAll(stream: ServerHttp2Stream, limitBytes: number, room: Room): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
+    let refused = false;
+    const refuse = (error: Error): void => {
+      refused = true;
+      chunks = [];
+      reject(error);
+    };
     stream.on('data', (chunk: Buffer) => {
+      if (refused) return;
       bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else {
-        chunks = [];
-        reject(tooMany());
-      }
+      room.bytes -= chunk.length;
+      if (bytes > limitBytes + FRAME_HEADER_BYTES) refuse(tooLarge(limitBytes));
+      else if (room.bytes < 0) {
+        const sentence = 'More requests are being read than memory is set aside for. Try again in a while.';
+        refuse(new GrpcProblem(GRPC.unavailable, sentence, { retryAfterSeconds: RETRY_SECONDS }));
+      } else chunks.push(chunk);
     });
     stream.once('end', () => resolve(Buffer.concat(chunks)));
-    stream.once('close', () => reject(new GrpcProblem(GRPC.invalidArgument, 'The call broke off before its end.')));
+    stream.once('close', () => {
+      room.bytes += bytes;
+      reject(new GrpcProblem(GRPC.invalidArgument, 'The call broke off before its end.'));
+    });
   });
 }
 
