@@ -1,9 +1,10 @@
 import type { DatasourceWeb } from '../contract.ts';
 import { builtinWeb } from './builtin/web.ts';
+import { elasticsearchWeb } from './elasticsearch/web.ts';
 import { prometheusWeb } from './prometheus/web.ts';
 
 /** The page's halves, Vitrine's own store first. */
-const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, prometheusWeb];
+const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, prometheusWeb, elasticsearchWeb];
 
 /** By kind, and by the other names that files have for it. */
 export const datasourceWebs: ReadonlyMap<string, DatasourceWeb> = new Map(
