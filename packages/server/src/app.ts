@@ -151,7 +151,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     onAsked: ({ name }, { question, outcome, elapsedMs }) =>
       metrics.sourceQuestions.observe({ source: name, question, outcome }, elapsedMs / 1_000),
     // Whoever writes files for this server, or sits before its machine, can reach its network anyway.
-    reachOf: ({ readOnly }) => ({ mayBePrivate: readOnly || needs.loopback || needs.privateSources }),
+    reachOf: ({ byFile }) => ({ mayBePrivate: byFile || needs.loopback || needs.privateSources }),
   });
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);

@@ -38,7 +38,11 @@ export async function setUpDataSource(
   documents: DocumentStore,
   input: DataSourceInput,
   before: DataSource | undefined,
-  { readOnly = false, onlyTheseSecrets = false }: Partial<Pick<DataSourceSave, 'readOnly' | 'onlyTheseSecrets'>> = {},
+  {
+    readOnly = false,
+    byFile = false,
+    onlyTheseSecrets = false,
+  }: Partial<Pick<DataSourceSave, 'readOnly' | 'byFile' | 'onlyTheseSecrets'>> = {},
 ): Promise<DataSource> {
   const uid = input.uid === undefined || input.uid === '' ? (before?.uid ?? newUid()) : input.uid;
   if (!UID.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
@@ -58,6 +62,7 @@ export async function setUpDataSource(
     ...setUp,
     isDefault: input.isDefault ?? false,
     readOnly,
+    byFile,
     updatedMs: Date.now(),
     onlyTheseSecrets,
   });
@@ -87,7 +92,7 @@ export async function triedDataSource(
     lostSecrets: (saved?.lost ?? []).filter((lost) => secrets[lost] === undefined),
     isDefault: false,
     // What a file may reach that only may where the file says.
-    readOnly: kept?.readOnly ?? false,
+    byFile: kept?.byFile ?? false,
     revision: 'tried',
   };
 }
@@ -157,7 +162,7 @@ function serverOf(url: string): string {
 /** The data sources that were set up, with what it takes to connect to them. */
 export async function registeredSources(documents: DocumentStore): Promise<readonly RegisteredSource[]> {
   const [sources, secrets] = await Promise.all([documents.dataSources.list(), documents.dataSources.secrets()]);
-  return sources.map(({ uid, type, name, url, settings, isDefault, readOnly, version, updatedMs }) => ({
+  return sources.map(({ uid, type, name, url, settings, isDefault, byFile, version, updatedMs }) => ({
     uid,
     type,
     name,
@@ -166,7 +171,7 @@ export async function registeredSources(documents: DocumentStore): Promise<reado
     secrets: secrets.get(uid)?.known ?? {},
     lostSecrets: secrets.get(uid)?.lost ?? [],
     isDefault,
-    readOnly,
+    byFile,
     revision: revisionOf({ version, updatedMs }),
   }));
 }

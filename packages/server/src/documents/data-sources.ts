@@ -15,6 +15,8 @@ export interface DataSource {
   readonly isDefault: boolean;
   /** Set up by a file, so that it is changed there. */
   readonly readOnly: boolean;
+  /** As a file says it is, locked or not: nobody has changed it since. */
+  readonly byFile: boolean;
   /** Counts its saves from 1. */
   readonly version: number;
   readonly updatedMs: number;
@@ -22,7 +24,9 @@ export interface DataSource {
   readonly secretNames: readonly string[];
 }
 
-export interface DataSourceSave extends Omit<DataSource, 'id' | 'version' | 'secretNames'> {
+export interface DataSourceSave extends Omit<DataSource, 'id' | 'version' | 'secretNames' | 'byFile'> {
+  /** Absent where somebody sets it up here. */
+  readonly byFile?: boolean;
   /** By name: a text sets it, and "" removes it; the others stay. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Secrets that are not named are removed. */
@@ -73,6 +77,7 @@ export function dataSourcesOver(db: Kysely<Tables>, key: () => SecretKey): DataS
           settings_json: JSON.stringify(source.settings),
           is_default: source.isDefault ? 1 : 0,
           read_only: source.readOnly ? 1 : 0,
+          by_file: source.byFile === true ? 1 : 0,
           updated_ms: source.updatedMs,
         };
         await inside
@@ -142,6 +147,7 @@ function readSource(row: Selectable<Tables['data_sources']>, secretNames: readon
     settings: JSON.parse(row.settings_json) as Record<string, unknown>,
     isDefault: row.is_default === 1,
     readOnly: row.read_only === 1,
+    byFile: row.by_file === 1,
     version: row.version,
     updatedMs: row.updated_ms,
     secretNames,

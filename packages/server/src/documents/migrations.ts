@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { dashboardsAndBeside } from './migrations/002-dashboards-and-beside.ts';
 import { sealedSourceSecrets } from './migrations/003-sealed-source-secrets.ts';
+import { sourcesByFile } from './migrations/004-sources-by-file.ts';
 
 /** Steps from an empty file to today's tables, by name, in order. A step that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -41,4 +42,5 @@ export const migrations: Record<string, Migration> = {
   },
   '002-dashboards-and-beside': dashboardsAndBeside,
   '003-sealed-source-secrets': sealedSourceSecrets,
+  '004-sources-by-file': sourcesByFile,
 };

@@ -117,8 +117,10 @@ export interface Tables {
     url: string;
     settings_json: string;
     is_default: number;
-    /** Set up by a file. */
+    /** Set up by a file that locks it. */
     read_only: number;
+    /** As a file says: nobody has changed it since. */
+    by_file: number;
     version: number;
     updated_ms: number;
   };

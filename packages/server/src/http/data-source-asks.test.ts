@@ -137,11 +137,14 @@ test.each([
   expect([body.ok, asked.length > 0]).toEqual([may, may]);
   if (!may) expect(body.sentence).toMatch(/private network.*Set sources\.private/);
   const byFile = { uid: 'f', name: 'F', type: 'prometheus', url };
-  await setUpDataSource(t.needs.documents, byFile, undefined, { readOnly: true });
+  await setUpDataSource(t.needs.documents, byFile, undefined, { byFile: true });
   expect((await ask('GET', '/api/datasources/uid/f/health')).body.status).toBe('OK');
   // What a file may reach that nobody reaches by naming its uid.
   const other = await peer();
   expect((await ask('POST', '/api/datasources/check', { ...source(other.url), uid: 'f' })).body.ok).toBe(may);
+  // Nor what somebody made of it.
+  await ask('PUT', '/api/datasources/uid/f', byFile);
+  expect((await ask('GET', '/api/datasources/uid/f/health')).body.status).toBe(may ? 'OK' : 'ERROR');
 });
 
 describe('health', () => {

@@ -46,6 +46,7 @@ const OWN_STORE: DataSource = {
   settings: { access: 'proxy' },
   isDefault: false,
   readOnly: true,
+  byFile: true,
   version: 1,
   updatedMs: 0,
   secretNames: [],
@@ -175,9 +176,9 @@ function shapeOf(source: DataSource, request: FastifyRequest, files: ReadonlyMap
     // Beyond Grafana's shape: what is set up here may be of a type that only Grafana can ask.
     supported: unsupported === undefined,
     notice: unsupported ?? '',
-  };
     // The file by which it was set up.
     provisionedBy: mayKnow ? files?.get(source.uid) : undefined,
+  };
 }
 
 function isAdmin(request: FastifyRequest): boolean {

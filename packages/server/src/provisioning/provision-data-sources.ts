@@ -70,7 +70,7 @@ async function provisionOne(documents: DocumentStore, entry: ProvisioningField, 
       ),
     },
     before,
-    { readOnly: !(entry.at('editable')?.boolean() ?? false), onlyTheseSecrets: true },
+    { readOnly: !(entry.at('editable')?.boolean() ?? false), byFile: true, onlyTheseSecrets: true },
   );
 }
 

@@ -80,6 +80,7 @@ async function release({ documents }: SyncNeeds): Promise<void> {
     if (provisioned !== undefined) await documents.dashboards.forgetProvider(uid);
   }
   for (const source of await documents.dataSources.list()) {
-    if (source.readOnly) await documents.dataSources.save({ ...source, readOnly: false, secrets: {}, onlyTheseSecrets: false });
+    if (source.readOnly || source.byFile)
+      await documents.dataSources.save({ ...source, readOnly: false, byFile: false, secrets: {}, onlyTheseSecrets: false });
   }
 }

@@ -10,7 +10,7 @@ const source = (uid: string, type: string, name: string, isDefault = false): Reg
   secrets: {},
   lostSecrets: [],
   isDefault,
-  readOnly: false,
+  byFile: false,
   revision: '1',
 });
 const SAVED = [

@@ -17,8 +17,8 @@ export interface RegisteredSource {
   /** Secrets that were kept and cannot be read: the key to them is lost. */
   readonly lostSecrets: readonly string[];
   readonly isDefault: boolean;
-  /** A file sets it up, and nobody can change it here. */
-  readonly readOnly: boolean;
+  /** As a provisioning file says it is: nobody has changed it since. */
+  readonly byFile: boolean;
   /** Differs where anything of the source has changed, so that a connection to it is made anew. */
   readonly revision: string;
 }
@@ -51,7 +51,7 @@ const OWN_STORE: RegisteredSource = {
   secrets: {},
   lostSecrets: [],
   isDefault: false,
-  readOnly: true,
+  byFile: true,
   revision: '0',
 };
 
