@@ -1,5 +1,6 @@
 import { createServer, request as rawRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import type { InjectOptions } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { setUpDataSource } from '../documents/data-source-setup.ts';
@@ -279,4 +280,14 @@ test('scripts learn which kinds can be set up, and with which settings', async (
   expect(prometheus.controls).toContainEqual(
     expect.objectContaining({ path: 'secureJsonData.basicAuthPassword', input: { kind: 'secret' }, conditional: true }),
   );
+});
+
+test('an answer that unpacks to more than there is room for is given up', async () => {
+  const bomb = gzipSync(Buffer.alloc(160 * 1024 * 1024, 32), { level: 1 });
+  const http = createServer((_, response) => void response.setHeader('content-encoding', 'gzip').end(bomb));
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void http.close());
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const { body } = await asking(await testApp())('POST', '/api/datasources/check', source(url));
+  expect(body).toEqual({ ok: false, sentence: expect.stringMatching(/answers with more than 128 MiB/) });
 });
