@@ -135,7 +135,13 @@ test('a deployment told by one HTTP request is a mark on the charts', async () =
 
 test('what was explored goes to a dashboard', async () => {
   await page.goto(`${vitrine.url}/explore`);
-  await type(page, `sum(rate(${COUNTER}[1m]))`);
+  await type(page, 'up');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Shift+Enter');
+  // What is typed over it stands there letter by letter.
+  await page.keyboard.press('ControlOrMeta+a');
+  await type(page, `sum(rate(${COUNTER}[1m]))`, false);
+  await expect(page.getByRole('textbox', { name: 'PromQL query' }).first()).toHaveText(`sum(rate(${COUNTER}[1m]))`);
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(
@@ -226,9 +232,9 @@ function dialog(): Locator {
   return page.getByRole('dialog');
 }
 
-/** Writes into the first query editor of a page. */
-async function type(on: Page, text: string): Promise<void> {
-  await on.getByRole('textbox', { name: 'PromQL query' }).first().click();
+/** Writes into the first query editor of a page; a click before it takes away what is selected. */
+async function type(on: Page, text: string, clicks = true): Promise<void> {
+  if (clicks) await on.getByRole('textbox', { name: 'PromQL query' }).first().click();
   await on.keyboard.type(text, { delay: 20 });
 }
 

@@ -1,5 +1,5 @@
 import type { AnnotationEvent } from '@vitrine/model/frame.ts';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { createPortal } from 'react-dom';
 
@@ -52,19 +52,23 @@ export function AnnotationLane(props: AnnotationLaneProps): ReactElement | null 
       document.removeEventListener('keydown', onKey, true);
     };
   }, [open?.pinned]);
+  // One stop of Tab for all flags: the arrow keys go from one to the next.
+  const [stop, setStop] = useState(0);
+  const lane = useCallback((element: HTMLElement | null) => keepToItself(element, setStop), []);
   const show = (cluster: MarkCluster, element: HTMLElement, pinned: boolean) => {
     const { left, width: wide, bottom } = element.getBoundingClientRect();
     setOpen({ cluster, x: left + Math.min(wide, 20) / 2, y: bottom + 8, pinned });
   };
   return createPortal(
-    <div ref={keepToItself} className={classes.lane} style={{ top: -LANE_HEIGHT, height: LANE_HEIGHT }}>
-      {clusters.map((cluster) => {
+    <div ref={lane} className={classes.lane} style={{ top: -LANE_HEIGHT, height: LANE_HEIGHT }}>
+      {clusters.map((cluster, index) => {
         const [first] = cluster.marks;
         const color = inkOf(first!.event.color, theme);
         return (
           <FlagButton
             key={`${first!.from} ${first!.event.query} ${first!.event.title}`}
             cluster={cluster}
+            isStop={index === Math.min(stop, clusters.length - 1)}
             color={color}
             label={`${first!.event.title || first!.event.query}${cluster.marks.length > 1 ? ` and ${cluster.marks.length - 1} more` : ''}, ${props.formatX(first!)}`}
             onShow={(element, pinned) => show(cluster, element, pinned)}
@@ -94,25 +98,41 @@ export function AnnotationLane(props: AnnotationLaneProps): ReactElement | null 
   );
 }
 
-/** uPlot hears the pointer on the same element that the lane stands in: a press on a flag is no drag. */
-function keepToItself(lane: HTMLElement | null): (() => void) | undefined {
+/** uPlot hears the pointer on the same element that the lane stands in: a press on a flag is no drag, and an arrow key there no step of the cursor. */
+function keepToItself(lane: HTMLElement | null, onStop: (index: number) => void): (() => void) | undefined {
   if (lane === null) return undefined;
   const stop = (event: Event) => event.stopPropagation();
+  const onKey = (event: KeyboardEvent) => {
+    const flags = [...lane.querySelectorAll<HTMLButtonElement>(`.${classes.flag}`)];
+    const at = flags.findIndex((flag) => flag === event.target);
+    const steps: Readonly<Record<string, number>> = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: flags.length - 1 };
+    const to = steps[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = Math.min(flags.length - 1, Math.max(0, to));
+    onStop(next);
+    flags[next]?.focus();
+  };
   const types = ['mousedown', 'click', 'dblclick'];
   for (const type of types) lane.addEventListener(type, stop);
+  lane.addEventListener('keydown', onKey);
   return () => {
     for (const type of types) lane.removeEventListener(type, stop);
+    lane.removeEventListener('keydown', onKey);
   };
 }
 
 function FlagButton({
   cluster,
+  isStop,
   color,
   label,
   onShow,
   onLeave,
 }: {
   cluster: MarkCluster;
+  isStop: boolean;
   color: string;
   label: string;
   onShow: (element: HTMLElement, pinned: boolean) => void;
@@ -126,6 +146,7 @@ function FlagButton({
       className={classes.flag}
       data-region={isRegion || undefined}
       aria-label={label}
+      tabIndex={isStop ? 0 : -1}
       style={{
         left: `${cluster.left * 100}%`,
         ...(isRegion ? { width: `${(cluster.right - cluster.left) * 100}%` } : {}),

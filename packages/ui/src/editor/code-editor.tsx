@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, Prec } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, Prec } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -23,10 +23,16 @@ export interface CodeEditorProps {
   readonly readOnly?: boolean;
   /** Numbers beside the lines, for long texts. */
   readonly lineNumbers?: boolean;
-  /** ⌘ or Ctrl and Enter. */
+  /** ⌘, Ctrl or Shift and Enter. */
   readonly onRun?: (() => void) | undefined;
   readonly autoFocus?: boolean;
 }
+
+/** Whoever hands nothing back keeps no more of them. */
+const MOST_HANDED_ON = 100;
+
+/** Marks a change that the page made, of which it needs no telling. */
+const fromOutside = Annotation.define<boolean>();
 
 /** Text with colours, completion and complaints beside it. */
 export function CodeEditor(props: CodeEditorProps): ReactElement {
@@ -36,6 +42,8 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
   const editable = useRef(new Compartment());
   // What the editor calls back is read when it is called: the editor outlives a render.
   const latest = useRef(props);
+  // Texts that were handed on and have not come back yet: a value among them is an echo of older typing, not somebody's change.
+  const handedOn = useRef<string[]>([]);
   useLayoutEffect(() => {
     latest.current = props;
   });
@@ -60,7 +68,13 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
           given.lineNumbers === true ? lineNumbers() : EditorView.lineWrapping,
           syntaxHighlighting(highlight),
           look,
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun?.(), true) }])),
+          Prec.highest(
+            keymap.of([
+              { key: 'Mod-Enter', run: () => (latest.current.onRun?.(), true) },
+              // As people press it in Grafana; where nothing runs it is a new line as ever.
+              { key: 'Shift-Enter', run: () => latest.current.onRun !== undefined && (latest.current.onRun(), true) },
+            ]),
+          ),
           keymap.of([
             ...closeBracketsKeymap,
             ...defaultKeymap,
@@ -73,7 +87,10 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
           typingOverSelection,
           EditorView.contentAttributes.of({ 'aria-label': given.label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+            if (!update.docChanged || update.transactions.some((one) => one.annotation(fromOutside) === true)) return;
+            const text = update.state.doc.toString();
+            handedOn.current = [...handedOn.current.slice(-MOST_HANDED_ON), text];
+            latest.current.onChange(text);
           }),
           language.current.of(given.extensions ?? []),
           editable.current.of(EditorState.readOnly.of(given.readOnly === true)),
@@ -90,8 +107,11 @@ export function CodeEditor(props: CodeEditorProps): ReactElement {
 
   useEffect(() => {
     const now = view.current;
-    if (now === undefined || now.state.doc.toString() === props.value) return;
-    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: props.value } });
+    if (now === undefined) return;
+    const echo = handedOn.current.indexOf(props.value);
+    handedOn.current.splice(0, echo < 0 ? handedOn.current.length : echo + 1);
+    if (echo >= 0 || now.state.doc.toString() === props.value) return;
+    now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: props.value }, annotations: fromOutside.of(true) });
   }, [props.value]);
   useEffect(() => {
     view.current?.dispatch({ effects: language.current.reconfigure(props.extensions ?? []) });
