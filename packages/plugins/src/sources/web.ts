@@ -2,10 +2,11 @@ import type { DatasourceWeb } from '../contract.ts';
 import { builtinWeb } from './builtin/web.ts';
 import { elasticsearchWeb } from './elasticsearch/web.ts';
 import { postgresWeb } from './postgres/web.ts';
+import { influxWeb } from './influxdb/web.ts';
 import { prometheusWeb } from './prometheus/web.ts';
 
 /** The page's halves, Vitrine's own store first. */
-const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, prometheusWeb, elasticsearchWeb, postgresWeb];
+const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, prometheusWeb, influxWeb, elasticsearchWeb, postgresWeb];
 
 /** By kind, and by the other names that files have for it. */
 export const datasourceWebs: ReadonlyMap<string, DatasourceWeb> = new Map(
