@@ -55,6 +55,7 @@ export function readDuration(read: Read, otherwise: number): number {
 
 function parseUrl(read: Read, example: string): URL {
   const text = read.or('', (it) => it.string()).trim();
+  if (text === '') throw new BadRequest('url', `is empty; give an address such as ${example}`);
   if (!URL.canParse(text)) throw new BadRequest('url', `"${text.slice(0, 200)}" is not an address such as ${example}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new BadRequest('url', 'begins with http:// or https://');

@@ -177,7 +177,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
             Passwords and other secrets are not copied: nobody can read them. Write them anew.
           </p>
         )}
-        <fieldset className={classes.settings} disabled={isLocked || busy !== undefined}>
+        <fieldset className={classes.settings} data-locked={isLocked || undefined} disabled={isLocked || busy !== undefined}>
           <Group title="Source">
             <div onBlur={() => see('name')}>
               <TextInput

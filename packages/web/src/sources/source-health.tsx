@@ -8,7 +8,7 @@ import classes from './sources.module.css';
 /** How a source in the list is, in a few words; the whole sentence on hover and to screen readers. */
 export function SourceHealth({ source }: { readonly source: SavedSource }): ReactElement {
   const isOwn = source.type === 'builtin';
-  const { data, error, dataUpdatedAt } = useQuery({
+  const { data, error } = useQuery({
     ...sourceHealthQuery(source.uid),
     enabled: source.supported && !isOwn,
   });
@@ -16,9 +16,10 @@ export function SourceHealth({ source }: { readonly source: SavedSource }): Reac
   if (!source.supported) return <State status="unknown" words="Not supported" title={source.notice} />;
   if (error !== null) return <State status="unknown" words="Not known" title={error.message} />;
   if (data === undefined) return <State status="unknown" words="Asking…" />;
-  if (!data.ok) return <State status="critical" words="Does not answer" title={data.sentence} says={data.sentence} />;
-  const at = new Date(dataUpdatedAt);
-  return <State status="healthy" words={productOf(data)} title={`Answered at ${at.toLocaleTimeString()}`} />;
+  if (data.ok) return <State status="healthy" words={productOf(data)} />;
+  const { answeredMs } = source.health ?? {};
+  const last = answeredMs === undefined ? '' : ` It answered last at ${new Date(answeredMs).toLocaleString()}.`;
+  return <State status="critical" words="Does not answer" says={`${data.sentence}${last}`} />;
 }
 
 /** "Prometheus 2.42.0". */

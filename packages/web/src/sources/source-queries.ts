@@ -18,6 +18,8 @@ export interface SavedSource extends SourceSummary {
   readonly readOnly: boolean;
   /** That file, where the server tells. */
   readonly provisionedBy?: string;
+  /** How it answered since the server's start; unix milliseconds. */
+  readonly health?: { readonly answeredMs?: number; readonly silentMs?: number };
 }
 
 const PATH = '/api/datasources';

@@ -43,6 +43,11 @@ export async function askApi(settings: PrometheusSettings, fetchFrom: typeof fet
 }
 
 function readAnswer({ name }: PrometheusSettings, status: number, body: string): ApiAnswer {
+  if (status === 401 || status === 403)
+    throw new QueryError(
+      'execution',
+      `The data source "${name}" answered HTTP status ${status}: it does not let this user, password or token in. Mend them under Sign-in.`,
+    );
   let answer: Record<string, unknown>;
   try {
     const parsed: unknown = JSON.parse(body);

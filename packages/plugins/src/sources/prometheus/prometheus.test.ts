@@ -40,7 +40,7 @@ describe('the settings', () => {
   });
 
   test.each<[object, RegExp]>([
-    [{}, /^url: "" is not an address/],
+    [{}, /^url: is empty; give an address such as/],
     [{ url: 'javascript:alert(1)' }, /^url: begins with http/],
     [{ url: URL_, jsonData: { timeInterval: 'often' } }, /^jsonData\.timeInterval: "often" is not a duration/],
     [{ url: URL_, jsonData: { httpHeaderName1: 'a b' } }, /is not the name of an HTTP header/],

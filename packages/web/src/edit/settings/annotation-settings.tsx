@@ -1,8 +1,10 @@
 import { Select, Switch, TagsInput, TextInput } from '@mantine/core';
-import type { AnnotationQuery } from '@vitrine/model/dashboard.ts';
-import { BUILTIN_SOURCE, GRAFANA_SOURCE_UID } from '@vitrine/model/dashboard.ts';
+import type { AnnotationQuery, SourceRef } from '@vitrine/model/dashboard.ts';
+import { GRAFANA_SOURCE_UID } from '@vitrine/model/dashboard.ts';
 import type { ReactElement } from 'react';
+import type { OptionControl } from '@vitrine/plugins/contract.ts';
 import { ColorField } from '../form/color-field.tsx';
+import { Control } from '../form/control.tsx';
 import { RowList } from '../form/row-list.tsx';
 import { readPath, writePath } from '../form/path.ts';
 import type { SourceChoice } from '../panel/queries-tab.tsx';
@@ -61,7 +63,11 @@ export function AnnotationSettings({ dashboard, sources, onChange }: AnnotationS
               onChange={(uid) => {
                 const chosen = choices.find(({ ref }) => ref.uid === uid);
                 if (chosen !== undefined) {
-                  change({ ...query, source: chosen.ref, spec: chosen === OWN ? NEW_QUERY.spec : { expr: '' } });
+                  change({
+                    ...query,
+                    source: chosen.ref,
+                    spec: chosen === OWN ? NEW_QUERY.spec : sameKind(chosen.ref, query.source) ? query.spec : {},
+                  });
                 }
               }}
             />
@@ -95,14 +101,6 @@ interface QuerySpecProps {
 
 function QuerySpec({ query: { name, source, spec }, onChange }: QuerySpecProps): ReactElement {
   const set = (path: string, value: unknown) => onChange(writePath(spec, path, value));
-  const text = (path: string, label: string, placeholder: string) => (
-    <TextInput
-      label={label}
-      placeholder={placeholder}
-      value={textAt(spec, path)}
-      onChange={(event) => set(path, event.currentTarget.value || undefined)}
-    />
-  );
   if (source.uid === GRAFANA_SOURCE_UID) {
     const tags = readPath(spec, 'target.tags');
     const byTags = readPath(spec, 'target.type') === 'tags';
@@ -128,23 +126,35 @@ function QuerySpec({ query: { name, source, spec }, onChange }: QuerySpecProps):
       </div>
     );
   }
-  if (sourceWebOf(source) === undefined && source.type !== BUILTIN_SOURCE.type) {
-    return <SpecJson label={name} value={spec} onChange={onChange} />;
-  }
+  const web = sourceWebOf(source);
+  if (web === undefined) return <SpecJson label={name} value={spec} onChange={onChange} />;
+  const shown = (web.annotationControls ?? PLAIN).filter(({ when }) => when?.((path) => readPath(spec, path)) ?? true);
   return (
     <>
-      {text('expr', 'Query', 'changes(model_version[1m]) > 0')}
-      <div className={classes.pair}>
-        {text('titleFormat', 'Title', '{{model}}')}
-        {text('textFormat', 'Text', 'version {{version}}')}
-        {text('tagKeys', 'Labels that become tags', 'model,env')}
-        {text('step', 'Step', '60s')}
-      </div>
+      {[...Map.groupBy(shown, ({ group }) => group)].map(([group, controls]) => (
+        <div key={group} className={classes.pair}>
+          {controls.map(({ path, label, hint, input, otherwise }) => (
+            <Control
+              key={path}
+              {...{ label, hint, input, otherwise }}
+              value={readPath(spec, path)}
+              fields={NO_FIELDS}
+              onChange={(value) => set(path, value)}
+            />
+          ))}
+        </div>
+      ))}
     </>
   );
 }
 
-function textAt(spec: unknown, path: string): string {
-  const value = readPath(spec, path);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+/** What any source's annotations are asked by, where it says nothing else. */
+const PLAIN: readonly OptionControl[] = [
+  { path: 'query', label: 'Query', group: 'Query', input: { kind: 'text', lines: 1 }, otherwise: '' },
+];
+const NO_FIELDS: readonly string[] = [];
+
+/** Whether a query of one source means the same to another. */
+function sameKind(one: SourceRef, other: SourceRef): boolean {
+  return sourceWebOf(one)?.annotationControls === sourceWebOf(other)?.annotationControls && sourceWebOf(one) !== undefined;
 }

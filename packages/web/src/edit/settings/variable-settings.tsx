@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { RowList } from '../form/row-list.tsx';
 import type { SourceChoice } from '../panel/queries-tab.tsx';
+import { VariableQuery } from './variable-query.tsx';
 import type { GeneralSettingsProps } from './general-settings.tsx';
 import { emptyVariable, VARIABLE_KINDS } from './empty-variable.ts';
 import { OptionsPreview } from './options-preview.tsx';
@@ -188,7 +189,12 @@ function OwnFields({ variable, sources, onChange }: OwnFieldsProps): ReactElemen
                     ]
               }
               value={variable.source.uid}
-              onChange={(uid) => onChange({ ...variable, source: pickSource(uid) })}
+              onChange={(uid) => {
+                const source = pickSource(uid);
+                // What was asked of another kind of source means nothing to this one.
+                const spec = source.type === variable.source.type ? variable.spec : { query: '' };
+                onChange({ ...variable, source, spec });
+              }}
             />
             <Select
               label="Asked"
@@ -209,13 +215,11 @@ function OwnFields({ variable, sources, onChange }: OwnFieldsProps): ReactElemen
               onChange={(sort) => onChange({ ...variable, sort: sort as VariableSort })}
             />
           </div>
-          <Textarea
-            label="Query"
-            description="label_values(metric, label), query_result(expression), metrics(pattern) or label_names()"
-            autosize
-            minRows={1}
-            value={typeof variable.spec['query'] === 'string' ? variable.spec['query'] : ''}
-            onChange={(event) => onChange({ ...variable, spec: { query: event.currentTarget.value } })}
+          <VariableQuery
+            key={variable.source.uid}
+            source={variable.source}
+            spec={variable.spec}
+            onChange={(spec) => onChange({ ...variable, spec })}
           />
           <TextInput
             label="Keep what matches"
