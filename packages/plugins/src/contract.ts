@@ -175,6 +175,8 @@ export interface QueryAnswer {
   readonly frames: readonly Frame[];
   readonly notices: readonly Notice[];
   readonly trace: QueryTrace;
+  /** false where a newer part of this answer could not stand behind it, so that the page asks for the whole again; absent is true. */
+  readonly growable?: boolean;
 }
 
 /** What a data source's saved settings and queries mean. Pure. */

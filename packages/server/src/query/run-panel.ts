@@ -123,7 +123,7 @@ class PanelRun {
     };
     const now = await runQueries(panel.queries, { grid, range }, needs);
     const compared = scope.replace(timeCompare).trim();
-    if (compared === '') return { ...now, ...grid, growable: true };
+    if (compared === '') return { ...now, ...grid, growable: now.growable !== false };
     const earlierMs = compareOffsetMs(compared, grid.stepMs);
     const back = <T extends { readonly fromMs: number; readonly toMs: number }>(it: T): T => ({
       ...it,

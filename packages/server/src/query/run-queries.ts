@@ -14,7 +14,10 @@ import type { Coalesced } from './coalesce.ts';
 import { type PageScope, wholeSeconds } from './page-scope.ts';
 import type { PanelRange } from './panel-range.ts';
 
-export type Answered = Pick<PanelData, 'frames' | 'notices' | 'traces'>;
+export interface Answered extends Pick<PanelData, 'frames' | 'notices' | 'traces'> {
+  /** Whether newer parts can stand behind it; absent is true. */
+  readonly growable?: boolean;
+}
 
 export interface QueryNeeds {
   readonly scope: PageScope;
@@ -57,6 +60,7 @@ export async function runQueries(queries: readonly Query[], at: AskedAt, needs: 
       ...answers.flatMap(({ notices }) => notices),
     ],
     traces: answers.flatMap(({ traces }) => traces),
+    growable: answers.every(({ growable }) => growable !== false),
   };
 }
 
@@ -113,10 +117,13 @@ class QueriesRun {
       filters,
     };
     const key = JSON.stringify([source.identity, refId, spec, scope.keyOf(texts), filters, grid, shown, maxPoints]);
-    const { frames, notices, trace } = await coalesced(key, signal, (shared) =>
-      source.query(refId, spec, { ...context, signal: shared }),
-    );
-    return { frames, notices, traces: [trace] };
+    const {
+      frames,
+      notices,
+      trace,
+      growable = true,
+    } = await coalesced(key, signal, (shared) => source.query(refId, spec, { ...context, signal: shared }));
+    return { frames, notices, traces: [trace], growable };
   }
 
   async #ofOtherPanel({ refId, spec }: Query): Promise<Answered> {

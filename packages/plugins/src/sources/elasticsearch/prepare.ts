@@ -75,7 +75,7 @@ export type BucketLength = { readonly fixed_interval: string } | { readonly cale
 /** Reads "auto", "30s", "1d", "1M" or "week". Throws BadRequest. */
 export function bucketLength({ settings }: Pick<Bucket, 'settings'>, autoMs: number): BucketLength {
   const text = settingText(settings, 'interval').trim();
-  if (text === '' || text === 'auto') return { fixed_interval: writeInterval(autoMs) };
+  if (isAutomatic({ settings })) return { fixed_interval: writeInterval(autoMs) };
   // Weeks and longer have no fixed length, and days have none where clocks change.
   if (/^(1?[wMqy]|week|month|quarter|year)$/.test(text)) return { calendar_interval: /^[wMqy]$/.test(text) ? `1${text}` : text };
   if (/^(1?d|day)$/.test(text)) return zoneOf(settings) === undefined ? { fixed_interval: '1d' } : { calendar_interval: '1d' };
@@ -83,6 +83,11 @@ export function bucketLength({ settings }: Pick<Bucket, 'settings'>, autoMs: num
   if (ms === undefined || ms < 1)
     throw new BadRequest('interval', `"${text.slice(0, 100)}" is not "auto" or a duration such as 30s or 1d`);
   return { fixed_interval: writeInterval(Math.round(ms)) };
+}
+
+/** Whether a date histogram's groups are as long as the panel's step. */
+export function isAutomatic({ settings }: Pick<Bucket, 'settings'>): boolean {
+  return ['', 'auto'].includes(settingText(settings, 'interval').trim());
 }
 
 /** Milliseconds; a day where the calendar says how long it is. */

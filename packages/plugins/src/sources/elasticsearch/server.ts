@@ -8,11 +8,11 @@ import { findAnnotations } from './find-annotations.ts';
 import { findOptions } from './find-options.ts';
 import { indexNames } from './index-names.ts';
 import { knownFields } from './known-fields.ts';
-import { prepareQuery } from './prepare.ts';
+import { isAutomatic, type PreparedQuery, prepareQuery, settingText } from './prepare.ts';
 import { readDocuments } from './read-documents.ts';
 import { readGroups, totalHits } from './read-groups.ts';
 import { type AskSearch, searchBatches } from './search-batch.ts';
-import { type ElasticsearchQuery, type ElasticsearchSettings, elasticsearchSpec, isDocuments } from './spec.ts';
+import { type ElasticsearchQuery, type ElasticsearchSettings, elasticsearchSpec, isDocuments, isPipeline } from './spec.ts';
 import { suggestFor } from './suggest.ts';
 
 /** Elasticsearch or OpenSearch. It cannot tell of growth, so that pages poll. */
@@ -49,8 +49,10 @@ async function runQuery(
   const prepared = prepareQuery(query, context, settings);
   const documents = prepared.metrics.find((metric) => isDocuments(metric));
   const isOverTime = documents === undefined && prepared.buckets.at(-1)?.type === 'date_histogram';
-  // The first group of a curve is whole where it begins with the grid.
-  const range = { fromMs: isOverTime ? Math.min(context.fromMs, shown.fromMs) : shown.fromMs, toMs: shown.toMs };
+  const growable = isOverTime && canGrow(prepared, context.stepMs);
+  // The first group of a curve is whole where it begins with the grid, which may be the newest part only.
+  const fromMs = growable ? context.fromMs : isOverTime ? Math.min(context.fromMs, shown.fromMs) : shown.fromMs;
+  const range = { fromMs, toMs: shown.toMs };
   if (documents === undefined && prepared.metrics.every(({ hide }) => hide))
     throw new BadRequest('metrics', 'are all hidden; show at least one');
   const body = documents === undefined ? buildAggregations(prepared, range) : buildDocuments(prepared, range);
@@ -61,6 +63,7 @@ async function runQuery(
       : readDocuments(refId, documents.type, answer, prepared.timeField, settings);
   return {
     frames: [read.frame],
+    growable,
     notices: [...partNotices(refId, answer), ...read.notices],
     trace: {
       refId,
@@ -72,6 +75,15 @@ async function runQuery(
       samplesRead: documents === undefined ? totalHits(answer) : read.frame.length,
     },
   };
+}
+
+/** Whether groups that are older than the newest two steps stay as they are, whatever else is asked. */
+function canGrow({ buckets, metrics, autoMs }: PreparedQuery, stepMs: number): boolean {
+  // A term that comes into the range late changes which terms are the first of all.
+  const [bucket, ...more] = buckets;
+  if (bucket === undefined || more.length > 0 || autoMs !== stepMs || metrics.some((metric) => isPipeline(metric))) return false;
+  const isSet = (key: string): boolean => settingText(bucket.settings, key) !== '';
+  return !['offset', 'timeZone', 'trimEdges', 'min_doc_count'].some(isSet) && isAutomatic(bucket);
 }
 
 /** What is missing from an answer that came all the same. */
