@@ -1,8 +1,8 @@
 import type { DatasourceWeb } from '../contract.ts';
 import { builtinWeb } from './builtin/web.ts';
 import { elasticsearchWeb } from './elasticsearch/web.ts';
-import { postgresWeb } from './postgres/web.ts';
 import { influxWeb } from './influxdb/web.ts';
+import { postgresWeb } from './postgres/web.ts';
 import { prometheusWeb } from './prometheus/web.ts';
 
 /** The page's halves, Vitrine's own store first. */
