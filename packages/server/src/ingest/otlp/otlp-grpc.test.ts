@@ -16,6 +16,12 @@ const request = (point: Sent): Sent => ({
 });
 const BODY = encodeOtlp(request({ timeUnixNano: `${Date.now()}000000`, asDouble: 1.5 }));
 
+const OWNER = { id: 1, name: 'owner', role: 'admin' } as const;
+const SCOPES = new Map([
+  ['good', 'ingest'],
+  ['reads', 'read'],
+] as const) as ReadonlyMap<string, 'ingest' | 'read'>;
+
 function framed(message: Buffer, packed = false): Buffer {
   const header = Buffer.alloc(5);
   header[0] = packed ? 1 : 0;
@@ -34,12 +40,10 @@ async function server(changes: Partial<OtlpGrpcNeeds> = {}) {
   const grpc = await listenOtlpGrpc({
     otlp,
     tokens: {
-      bearer: (token) =>
-        Promise.resolve(
-          token === 'good' || token === 'reads'
-            ? ({ name: '', user: { id: '1', name: '', role: 'admin' }, scopes: [token === 'good' ? 'ingest' : 'read'] } as never)
-            : undefined,
-        ),
+      bearer: (token) => {
+        const scope = SCOPES.get(token);
+        return Promise.resolve(scope === undefined ? undefined : { name: token, user: OWNER, scopes: [scope] });
+      },
     },
     limits: { bodyBytes: 100_000 },
     log: openLog('silent', 'json'),

@@ -1,4 +1,3 @@
-import type { Labels } from '@vitrine/model/labels.ts';
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
 import { setStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import { OtlpRefused } from './otlp-refused.ts';
@@ -19,9 +18,8 @@ export class SampleColumns {
     return this.#values.length;
   }
 
-  /** undefined as a value is the stale marker. Throws OtlpRefused where the series grow too large in all. */
-  add(labels: Labels, timeMs: number, value: number | undefined): void {
-    const { key } = labels;
+  /** `key` is `Labels.key`. undefined as a value is the stale marker. Throws OtlpRefused where the series grow too large in all. */
+  add(key: string, timeMs: number, value: number | undefined): void {
     let index = this.#indexByKey.get(key);
     if (index === undefined) {
       this.#keyChars += key.length;

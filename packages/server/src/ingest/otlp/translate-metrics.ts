@@ -81,7 +81,7 @@ export function translateMetrics(
         });
       }
     }
-    for (const timeMs of labels.infoTimes(fromMs, toMs)) translation.columns.add(labels.info as Labels, timeMs, 1);
+    for (const timeMs of labels.infoTimes(fromMs, toMs)) translation.columns.add((labels.info as Labels).key, timeMs, 1);
     if (toMs > 0 && labels.info !== undefined) translation.describe('target_info', 'gauge', 'Target metadata', '');
   }
   return translation.finish();
@@ -202,15 +202,15 @@ class Translation {
     const labels = Labels.from(pairs);
     this.#seeOnce(name, labels, point);
     if (point.stale || !delta) {
-      this.columns.add(labels, point.timeMs, point.stale ? undefined : point.value);
+      this.columns.add(labels.key, point.timeMs, point.stale ? undefined : point.value);
       return;
     }
     const before = this.#before(labels.key, name, point, 'number');
     const value = before?.again === true ? before.total.value : (point.value as number) + (before?.total.value ?? 0);
     if (before?.again !== true) this.#keep(labels.key, name, point, { kind: 'number', value });
     const zeroMs = before === undefined ? startOf(point) : undefined;
-    if (zeroMs !== undefined) this.columns.add(labels, zeroMs, 0);
-    this.columns.add(labels, point.timeMs, value);
+    if (zeroMs !== undefined) this.columns.add(labels.key, zeroMs, 0);
+    this.columns.add(labels.key, point.timeMs, value);
   }
 
   #addHistogram(name: string, pairs: Map<string, string>, point: HistogramPoint, delta: boolean): void {
@@ -313,7 +313,8 @@ class Translation {
     }
     const count = labelsWith(pairs, `${name}_count`);
     this.#seeOnce(name, count, point);
-    const add = (labels: Labels, value: number): void => this.columns.add(labels, point.timeMs, point.stale ? undefined : value);
+    const add = (labels: Labels, value: number): void =>
+      this.columns.add(labels.key, point.timeMs, point.stale ? undefined : value);
     for (const [quantile, value] of point.quantiles) add(labelsWith(pairs, name, ['quantile', formatPlain(quantile)]), value);
     add(labelsWith(pairs, `${name}_sum`), point.sum);
     add(count, point.count);
@@ -361,8 +362,10 @@ class Translation {
 /** The series of one classic histogram. */
 class HistogramSeries {
   readonly count: Labels;
-  readonly #name: string;
   readonly #pairs: Map<string, string>;
+  readonly #name: string;
+  /** What stands before and after the bound in a bucket's key: all else is the same in all of them. */
+  #aroundBound: readonly [before: string, after: string] | undefined;
 
   constructor(name: string, pairs: Map<string, string>) {
     this.#name = name;
@@ -370,16 +373,27 @@ class HistogramSeries {
     this.count = labelsWith(pairs, `${name}_count`);
   }
 
-  bucket(bound: number): Labels {
-    return labelsWith(this.#pairs, `${this.#name}_bucket`, ['le', formatPlain(bound)]);
+  /** The key of a bucket's series. */
+  bucket(bound: number): string {
+    this.#aroundBound ??= this.#split();
+    return this.#aroundBound[0] + formatPlain(bound) + this.#aroundBound[1];
+  }
+
+  #split(): readonly [string, string] {
+    const named = (le: string): string => labelsWith(this.#pairs, `${this.#name}_bucket`, ['le', le]).key;
+    const [with1, with2] = [named('1'), named('2')];
+    // The first place where they differ is that of the bound.
+    let at = 0;
+    while (with1[at] === with2[at]) at++;
+    return [with1.slice(0, at), with1.slice(at + 1)];
   }
 
   /** Without a sum there is no series of it: zero would be a sum. */
   add(columns: SampleColumns, timeMs: number, buckets: readonly ClassicBucket[], sum: number | 'stale' | undefined): void {
     const stale = sum === 'stale';
     for (const [bound, count] of buckets) columns.add(this.bucket(bound), timeMs, stale ? undefined : count);
-    columns.add(this.count, timeMs, stale ? undefined : (buckets.at(-1)?.[1] ?? 0));
-    if (sum !== undefined) columns.add(labelsWith(this.#pairs, `${this.#name}_sum`), timeMs, stale ? undefined : sum);
+    columns.add(this.count.key, timeMs, stale ? undefined : (buckets.at(-1)?.[1] ?? 0));
+    if (sum !== undefined) columns.add(labelsWith(this.#pairs, `${this.#name}_sum`).key, timeMs, stale ? undefined : sum);
   }
 }
 
