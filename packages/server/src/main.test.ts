@@ -130,6 +130,11 @@ describe('vitrine serve', () => {
       ['--scrape.file', 'gone.yml'],
       /^scrape\.file: \S+gone\.yml cannot be read \(ENOENT\)\.$/,
     ],
+    [
+      'a key file that is not there',
+      ['--sources.key-file', 'gone.key'],
+      /^sources\.key-file: there is no file \S+gone\.key\. Make one/,
+    ],
     ['a folder that cannot be', ['--data', '/dev/null/x'], /\/dev\/null\/x/],
   ])('refuses %s', async (_, args, sentence) => {
     const { code, err } = await vitrine(['serve', '--log.level', 'silent', ...args]);

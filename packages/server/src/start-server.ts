@@ -12,6 +12,7 @@ import { signInOver } from './auth/sign-in.ts';
 import { tokensOver } from './auth/tokens.ts';
 import type { Address, Settings } from './config/keys.ts';
 import type { Config } from './config/read-config.ts';
+import { registeredSources } from './documents/data-source-setup.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
 import { drain } from './http/drain.ts';
@@ -23,6 +24,7 @@ import { provision } from './provisioning/provision.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
 import { createScrapeManager } from './scrape/scrape-manager.ts';
 import { KnownMetadata } from './query/known-metadata.ts';
+import { lostSecretsSentence } from './query/sources.ts';
 import { takeTurns } from './query/take-turns.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
@@ -96,6 +98,9 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       warn: (sentence) => log.warn(sentence),
     });
     closers.push(() => provisioning.stop());
+    for (const source of await registeredSources(documents)) {
+      if (source.lostSecrets.length > 0) log.warn(lostSecretsSentence(source));
+    }
     const app = await buildApp({
       samples,
       documents,
