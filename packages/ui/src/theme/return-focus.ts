@@ -37,7 +37,8 @@ export function useReturnFocus(): void {
     };
     const observer = new MutationObserver((records) => {
       for (const { addedNodes } of records) for (const node of addedNodes) watch(node);
-      if (records.some(({ removedNodes }) => removedNodes.length > 0)) giveBack();
+      // While the focus moves on, nothing has it for a moment: what loses it by that closes its tooltip, and is not to get it back.
+      if (records.some(({ removedNodes }) => removedNodes.length > 0)) setTimeout(giveBack);
     });
     // Only what floats, not the page below it, which changes many times a second.
     const watch = (node: Node): void => {
