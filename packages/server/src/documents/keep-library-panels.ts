@@ -1,6 +1,7 @@
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import { writeLibraryPanel } from '@vitrine/model/parse/library-panel.ts';
 import type { DocumentStore } from './document-store.ts';
+import { LibraryPanelChanged } from './library-panels.ts';
 
 /** What stands in the addresses of library panels. */
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -23,7 +24,7 @@ export async function keepLibraryPanels(
   );
   for (const { uid } of await libraryPanels.find([...brought.keys()])) brought.delete(uid);
   for (const [uid, { libraryPanel, ...panel }] of brought) {
-    await libraryPanels.save({
+    const kept = libraryPanels.save({
       uid,
       name: (libraryPanel?.name || panel.title || uid).slice(0, MAX_NAME),
       description: panel.description,
@@ -32,7 +33,11 @@ export async function keepLibraryPanels(
       updatedMs: by.nowMs,
       updatedBy: by.name,
       json: writeLibraryPanel({ ...panel, libraryPanel: undefined }),
-      baseVersion: undefined,
+      baseVersion: 0,
+    });
+    await kept.catch((error: unknown) => {
+      // Somebody made it since: that one stays.
+      if (!(error instanceof LibraryPanelChanged)) throw error;
     });
   }
 }

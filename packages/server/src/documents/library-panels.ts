@@ -43,8 +43,10 @@ export interface LibraryPanelDocuments {
   find(uids: readonly string[]): Promise<readonly LibraryPanel[]>;
   /** Throws LibraryPanelChanged where the base version is not the saved one. */
   save(panel: LibraryPanelSave): Promise<LibraryPanel>;
-  /** Whether there was one. */
-  remove(uid: string): Promise<boolean>;
+  /** Removes one that no dashboard shows, and answers whether it did: looking and removing are one step. */
+  removeUnused(uid: string): Promise<boolean>;
+  /** How many dashboards show each; those that none shows are left out. */
+  useCounts(): Promise<ReadonlyMap<string, number>>;
 }
 
 export function libraryPanelsOver(db: Kysely<Tables>): LibraryPanelDocuments {
@@ -57,9 +59,23 @@ export function libraryPanelsOver(db: Kysely<Tables>): LibraryPanelDocuments {
       return (await db.selectFrom('library_panels').selectAll().where('uid', 'in', uids).execute()).map(readPanel);
     },
     save: (panel) => db.transaction().execute((inside) => save(inside, panel)),
-    async remove(uid) {
-      const { numDeletedRows } = await db.deleteFrom('library_panels').where('uid', '=', uid).executeTakeFirst();
+    async removeUnused(uid) {
+      const { numDeletedRows } = await db
+        .deleteFrom('library_panels')
+        .where('uid', '=', uid)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('library_panel_uses').select('dashboard_uid').where('library_panel_uid', '=', uid))),
+        )
+        .executeTakeFirst();
       return numDeletedRows > 0n;
+    },
+    async useCounts() {
+      const rows = await db
+        .selectFrom('library_panel_uses')
+        .select(({ fn }) => ['library_panel_uid', fn.countAll<number>().as('uses')])
+        .groupBy('library_panel_uid')
+        .execute();
+      return new Map(rows.map((row) => [row.library_panel_uid, Number(row.uses)]));
     },
   };
 }

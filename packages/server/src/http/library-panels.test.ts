@@ -1,4 +1,6 @@
+import { parseDashboard } from '@vitrine/model/parse/dashboard.ts';
 import { describe, expect, test } from 'vitest';
+import { keepLibraryPanels } from '../documents/keep-library-panels.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 
 const panel = (id: number, more: object = {}) => ({
@@ -22,13 +24,14 @@ function asker({ app, browser }: TestApp) {
 }
 
 async function withPanel() {
-  const ask = asker(await testApp());
+  const t = await testApp();
+  const ask = asker(t);
   const { body } = await ask('POST', '/api/library-panels', { name: 'Loss', panel: panel(1, { title: 'Loss of all runs' }) });
   const uid: string = body.uid;
   const shown = panel(7, { grid: { x: 6, y: 3, w: 6, h: 4 }, libraryPanel: { uid, name: 'Loss' } });
   const dashboard = { version: 2, uid: 'd', title: 'D', panels: [panel(1), shown] };
   await ask('PUT', '/api/dashboards/d', { dashboard });
-  return { ask, uid, dashboard };
+  return { ask, uid, dashboard, documents: t.needs.documents };
 }
 
 describe('a library panel', () => {
@@ -49,6 +52,27 @@ describe('a library panel', () => {
     await ask('PUT', '/api/dashboards/d', { dashboard: { ...dashboard, panels: [panel(1)] } });
     expect((await ask('DELETE', `/api/library-panels/${uid}`)).status).toBe(204);
     expect((await ask('GET', '/api/library-panels')).body.panels).toEqual([]);
+  });
+
+  test('that a dashboard came to show just before it was to be removed stays', async () => {
+    const { ask, uid, documents } = await withPanel();
+    expect(await documents.libraryPanels.removeUnused(uid)).toBe(false);
+    expect(await documents.libraryPanels.useCounts()).toEqual(new Map([[uid, 1]]));
+    expect((await ask('GET', `/api/library-panels/${uid}`)).status).toBe(200);
+  });
+
+  test('that somebody made while a dashboard with one of its uid was coming in stays as it is', async () => {
+    const { ask, uid, documents } = await withPanel();
+    const { panels } = parseDashboard({
+      version: 2,
+      uid: 'x',
+      title: 'X',
+      panels: [panel(1, { title: 'Theirs', libraryPanel: { uid, name: 'Theirs' } })],
+    });
+    // Found by nobody, and there when it is saved.
+    const libraryPanels = { ...documents.libraryPanels, find: async () => [] };
+    await keepLibraryPanels({ libraryPanels }, panels, { folder: '', name: 'them', nowMs: 1 });
+    expect((await ask('GET', `/api/library-panels/${uid}`)).body).toMatchObject({ version: 1, name: 'Loss' });
   });
 
   test('that is gone leaves what it said last, and a sentence', async () => {

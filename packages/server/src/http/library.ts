@@ -70,18 +70,25 @@ export function libraryOver(catalog: DashboardCatalog, documents: DocumentStore)
     },
     async remove(uid) {
       const found = await library.find(uid);
-      const users = await library.usersOf(uid);
-      if (users.length > 0) {
-        const titles = users.slice(0, 5).map(({ title }) => `"${title}"`);
-        const more = users.length > titles.length ? ` and ${users.length - titles.length} more` : '';
-        const verb = users.length === 1 ? 'shows' : 'show';
-        throw new HttpError('library_panel_in_use', `${titles.join(', ')}${more} ${verb} "${found.name}". Take it out first.`);
+      if (!(await libraryPanels.removeUnused(uid))) {
+        const users = await library.usersOf(uid);
+        if (users.length > 0) throw inUse(found.name, users);
+        // Somebody else removed it, or took it out of the last dashboard, meanwhile.
+        await library.find(uid);
+        if (!(await libraryPanels.removeUnused(uid))) throw inUse(found.name, await library.usersOf(uid));
       }
-      await libraryPanels.remove(uid);
       return found;
     },
   };
   return library;
+}
+
+function inUse(name: string, users: readonly { readonly title: string }[]): HttpError {
+  const titles = users.slice(0, 5).map(({ title }) => `"${title}"`);
+  const more = users.length > titles.length ? ` and ${users.length - titles.length} more` : '';
+  const who = users.length === 0 ? 'A dashboard' : titles.join(', ');
+  const verb = users.length <= 1 ? 'shows' : 'show';
+  return new HttpError('library_panel_in_use', `${who}${more} ${verb} "${name}". Take it out first.`);
 }
 
 /** A library panel that stood for another could come to stand for itself. */
