@@ -3,6 +3,7 @@ import { IconCopy, IconLock } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import type { SettingControl } from '@vitrine/plugins/contract.ts';
 import type { FormEvent, ReactElement, ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
 import { TopBar } from '../app/top-bar.tsx';
@@ -226,7 +227,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
         </fieldset>
         {problem !== undefined && !isPlaced && (refused !== undefined || seen.has(ALL)) && (
           <p className={classes.problem} role="alert">
-            {problem.path}: {problem.sentence}
+            {named(problem, kind?.spec.controls ?? [])}
           </p>
         )}
         <div className={classes.foot}>
@@ -272,6 +273,19 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
 /** Stands for all settings: somebody wants to save. */
 const ALL = '*';
 const NOTHING_SEEN: ReadonlySet<string> = new Set();
+
+/** A problem that stands under no control: secrets are called what their controls are. */
+function named({ path, sentence }: SettingProblem, controls: readonly SettingControl[]): string {
+  const secrets = controls.flatMap((control) => {
+    const secret = secretName(control.path);
+    return secret === undefined ? [] : [[secret, `“${control.label}”`] as const];
+  });
+  const text = secrets.reduce(
+    (before, [secret, label]) => before.replaceAll(new RegExp(`\\b${secret}\\b`, 'g'), label),
+    sentence,
+  );
+  return path === 'secureJsonData' ? text : `${path}: ${text}`;
+}
 
 function nameProblem(name: string, taken: readonly string[]): SettingProblem | undefined {
   if (name === '') return { path: 'name', sentence: 'It needs a name.' };
