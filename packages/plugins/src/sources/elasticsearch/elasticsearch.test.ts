@@ -79,6 +79,7 @@ describe('a query', () => {
   test.each<[object, RegExp]>([
     [{ metrics: [{ id: '1', type: 'mode' }] }, /^metrics\[0\]\.type: expected one of count, avg/],
     [{ metrics: [{ id: 'a>b', type: 'avg' }] }, /^metrics\[0\]\.id: names an aggregation/],
+    [{ queryType: 'PPL', query: 'source=x' }, /^queryType: asks in PPL, which is not supported/],
     [{ bucketAggs: [{ id: '1', type: 'ranges' }] }, /^bucketAggs\[0\]\.type: expected one of date_histogram/],
     [{ metrics: Array.from({ length: 51 }, (_, id) => ({ id: String(id), type: 'count' })) }, /51 metrics, and at most 50 fit/],
   ])('%j is refused', (spec, sentence) => {
@@ -163,6 +164,14 @@ describe('a query', () => {
   ])('of %s says whether it can grow', async (_, settings, want) => {
     const bucketAggs = [{ id: '2', type: 'date_histogram', settings }];
     expect((await ask(source(found({ 2: { buckets: [] } })), { bucketAggs })).growable).toBe(want);
+  });
+
+  test.each<[object, string]>([
+    [{ luceneQueryType: 'Logs', metrics: [{ id: '1', type: 'count' }] }, 'logs'],
+    [{ luceneQueryType: 'RawData' }, 'raw_data'],
+    [{ luceneQueryType: 'Metric', metrics: [{ id: '1', type: 'count' }] }, 'count'],
+  ])('of OpenSearch’s own words %j', (spec, want) => {
+    expect(elasticsearchSpec.parseQuery(spec).metrics.map(({ type }) => type)).toEqual([want]);
   });
 
   test('missing is not zero: an average of nothing has no value', async () => {

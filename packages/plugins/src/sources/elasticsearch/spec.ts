@@ -83,6 +83,8 @@ export interface ElasticsearchQuery {
 
 const EXAMPLE = 'http://elasticsearch:9200';
 const MAX_AGGS = 50;
+/** What `luceneQueryType` asks for, where that is documents. */
+const DOCUMENT_KINDS: Readonly<Record<string, MetricType>> = { Logs: 'logs', RawData: 'raw_data', RawDocument: 'raw_document' };
 
 export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, ElasticsearchQuery> = {
   kind: 'elasticsearch',
@@ -170,12 +172,18 @@ export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, Elasticsea
   parseQuery(input) {
     const read = new Read('', input);
     const text = (key: string): string => read.at(key).or('', (it) => it.string());
-    const metrics = read.at('metrics').or([], (it) => it.atMost(MAX_AGGS, 'metrics').map(parseMetric));
+    // OpenSearch's files say it apart from the metrics.
+    const documents = DOCUMENT_KINDS[text('luceneQueryType')];
+    const parsed = read.at('metrics').or([], (it) => it.atMost(MAX_AGGS, 'metrics').map(parseMetric));
+    const isKnown = parsed.length > 0 && (documents === undefined || parsed.some((metric) => isDocuments(metric)));
+    const metrics = isKnown ? parsed : [parseMetric(new Read('metrics[0]', { id: '1', type: documents ?? 'count' }))];
+    if (text('queryType').toUpperCase() === 'PPL')
+      read.at('queryType').fail('asks in PPL, which is not supported; ask in Lucene instead');
     return {
       query: text('query'),
       alias: text('alias'),
       timeField: text('timeField'),
-      metrics: metrics.length === 0 ? [parseMetric(new Read('metrics[0]', { id: '1', type: 'count' }))] : metrics,
+      metrics,
       bucketAggs: read
         .at('bucketAggs')
         .or([parseBucket(new Read('bucketAggs[0]', { id: '2', type: 'date_histogram' }))], (it) =>
