@@ -1,9 +1,8 @@
-import type { LookupAddress } from 'node:dns';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { connect, isIP } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { dialWithin, guardedLookup, refusedAddress } from './reach.ts';
+import { dialWithin, guardedLookup, refusedAddress, type ResolveName } from './reach.ts';
 import { sourceFetch } from './source-fetch.ts';
 
 const OUTSIDE = { mayBePrivate: false };
@@ -141,14 +140,13 @@ test('no cookie of a server comes back to it', async () => {
 });
 
 /** Answers as a name server would that says something else each time. */
-function names(...answers: string[][]): Parameters<typeof guardedLookup>[1] {
+function names(...answers: string[][]): ResolveName {
   let at = 0;
-  const resolve = (_host: string, _options: object, done: (error: null, found: LookupAddress[]) => void): void =>
+  return (_host, _options, done) =>
     done(
       null,
       (answers[at++] ?? []).map((address) => ({ address, family: isIP(address) })),
     );
-  return resolve as unknown as Parameters<typeof guardedLookup>[1];
 }
 
 /** Connects as a data source does, and says where it came out or why it did not. */

@@ -1,4 +1,4 @@
-import { lookup as resolveName } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as resolveName } from 'node:dns';
 import { BlockList, connect as connectSocket, isIP, type LookupFunction, type Socket } from 'node:net';
 import { whyNot } from '@vitrine/plugins/sources/ask-server.ts';
 
@@ -7,6 +7,13 @@ export interface Reach {
   /** Whether addresses of this machine and of private networks may be reached. */
   readonly mayBePrivate: boolean;
 }
+
+/** What a name stands for, as the system's lookup() answers it. */
+export type ResolveName = (
+  hostname: string,
+  options: LookupAllOptions,
+  done: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void;
 
 type Subnet = readonly [address: string, prefix: number];
 
@@ -77,7 +84,7 @@ function bareHost(host: string): string {
  * Resolves names as the system does (`resolve`), and refuses addresses out of reach at the moment of connecting: what is judged
  * is what is connected to, so that a name cannot mean another address a moment later.
  */
-export function guardedLookup(reach: Reach, resolve: typeof resolveName = resolveName): LookupFunction {
+export function guardedLookup(reach: Reach, resolve: ResolveName = resolveName): LookupFunction {
   return (hostname, options, done) => {
     resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) return done(error, '');
