@@ -33,6 +33,7 @@ export function withoutTraces(data: PanelData): PanelData {
   return { ...data, traces: [] };
 }
 
+/** No default: a new kind must say here what of it asks. */
 function withoutQuery(variable: Variable): Variable {
   const bare = { ...variable, extra: {} };
   switch (bare.kind) {
@@ -44,7 +45,11 @@ function withoutQuery(variable: Variable): Variable {
       return { ...bare, source: unnamed(bare.source), baseFilters: [] };
     case 'datasource':
       return { ...bare, regex: '' };
-    default:
+    case 'custom':
+    case 'interval':
+    case 'constant':
+    case 'textbox':
+    case 'switch':
       return bare;
   }
 }
