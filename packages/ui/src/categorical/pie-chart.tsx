@@ -158,7 +158,13 @@ export function PieChart(props: PieChartProps): ReactElement {
   const tooltipOf = (mark: number) => {
     if (props.tooltip === 'none') return undefined;
     const shownSlices = props.tooltip === 'single' ? [slices[mark]!] : slices.slice(0, MOST_TOOLTIP_ROWS);
-    return <div className={floatClasses.rows}>{shownSlices.map((slice) => row(slice, slice === slices[mark]))}</div>;
+    const more = props.tooltip === 'single' ? 0 : slices.length - shownSlices.length;
+    return (
+      <div className={floatClasses.rows}>
+        {shownSlices.map((slice) => row(slice, slice === slices[mark]))}
+        {more > 0 && <div className={floatClasses.more}>{more} more</div>}
+      </div>
+    );
   };
   const chart = (
     <MarkChart
