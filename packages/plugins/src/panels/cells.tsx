@@ -1,5 +1,5 @@
 import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
-import { cellGrid } from '@vitrine/ui/widget/figure-layout.ts';
+import { cellGrid, GAP, SQUEEZED } from '@vitrine/ui/widget/figure-layout.ts';
 import type { ReactElement, ReactNode } from 'react';
 
 import classes from './cells.module.css';
@@ -9,8 +9,6 @@ export interface CellSize {
   readonly width: number;
   readonly height: number;
 }
-
-const GAP = 8;
 
 /** Values in the grid that suits them (auto); below each other (horizontal), or all in one row (vertical). */
 export function Cells<Value extends { readonly id: string }>({
@@ -57,7 +55,7 @@ function gridOf(count: number, width: number, height: number, aspect: number, le
   return {
     columns,
     cellWidth: Math.max(least.width, Math.floor((width - (columns - 1) * GAP) / columns)),
-    cellHeight: Math.max(rows === 1 ? 0 : least.height * 0.55, Math.floor((height - (rows - 1) * GAP) / rows)),
+    cellHeight: Math.max(rows === 1 ? 0 : least.height * SQUEEZED, Math.floor((height - (rows - 1) * GAP) / rows)),
   };
 }
 

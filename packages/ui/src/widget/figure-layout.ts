@@ -7,10 +7,11 @@ export interface Cells {
   readonly cellHeight: number;
 }
 
-const GAP = 8;
+/** Between cells. */
+export const GAP = 8;
 
 /** Where cells can't have the least size, they may have so much of it, before anything has to scroll. */
-const SQUEEZED = 0.55;
+export const SQUEEZED = 0.55;
 
 /**
  * The grid in which `count` cells come nearest to `aspect` (width by height) and none is smaller than the least size; where they don't
