@@ -125,8 +125,11 @@ function Rename({ panel, onClose }: { readonly panel: LibraryPanelSummary; reado
   const save = useMutation({
     mutationFn: async () => {
       const now = await client.fetchQuery({ ...libraryPanelQuery(panel.uid), staleTime: 0 });
-      return saveLibraryPanel(panel.uid, { name: name.trim(), description, folder, panel: now.panel });
+      // Of what the fields were filled from: who changed it meanwhile is not written over.
+      const baseVersion = panel.version;
+      return saveLibraryPanel(panel.uid, { name: name.trim(), description, folder, panel: now.panel, baseVersion });
     },
+    onError: () => client.invalidateQueries({ queryKey: ['library-panels'] }),
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries({ queryKey: ['library-panels'] });
