@@ -66,3 +66,10 @@ test.each([
   expect(code).toBe(1);
   expect(lines[0]).toMatch(sentence);
 });
+
+test('a folder without dashboards is an error: a mistyped path must not pass', () => {
+  const { code, lines } = check({ 'README.md': '#' });
+  expect(code).toBe(1);
+  expect(lines[0]).toMatch(/holds no dashboards/);
+  expect(lines.at(-1)).toBe('0 files, 1 error, 0 warnings');
+});

@@ -19,7 +19,13 @@ export function checkDashboards(paths: readonly string[]): number {
   const sum: Sum = { files: 0, errors: 0, warnings: 0 };
   for (const path of paths) {
     try {
-      for (const { file, text } of textsOf(path)) {
+      const texts = textsOf(path);
+      // Nothing is not all right: a mistyped folder would stay green.
+      if (texts.length === 0) {
+        sum.errors++;
+        complain(`${path}: holds no dashboards: no .json file, and no YAML that says it has some.`);
+      }
+      for (const { file, text } of texts) {
         sum.files++;
         checkOne(file, text, sum);
       }

@@ -1,6 +1,7 @@
 import { Button, Menu, Select, Switch, Tabs, TextInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconLayoutDashboard, IconTrash } from '@tabler/icons-react';
 import type { Dashboard, Layout, Section } from '@vitrine/model/dashboard.ts';
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { PanelFrame } from '../dashboard/panel-frame.tsx';
 import type { DashboardScope } from '../dashboard/scope.ts';
@@ -61,24 +62,37 @@ function Part({ layout, owner, ...props }: PartProps): ReactElement {
         </>
       );
     case 'tabs':
-      return (
-        <Tabs defaultValue={String(layout.sections[0]?.id)} keepMounted={false}>
-          <Tabs.List>
-            {layout.sections.map(({ id, title }) => (
-              <Tabs.Tab key={id} value={String(id)}>
-                {title || 'Tab'}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
-          {layout.sections.map((section) => (
-            <Tabs.Panel key={section.id} value={String(section.id)}>
-              <SectionHead {...props} section={section} kind="tab" />
-              <Part {...props} layout={section.layout} owner={section.id} />
-            </Tabs.Panel>
-          ))}
-        </Tabs>
-      );
+      return <TabParts {...props} sections={layout.sections} />;
   }
+}
+
+/** Tabs, of which a new one is the one that is open. */
+function TabParts({ sections, ...props }: EditArrangementProps & { readonly sections: readonly Section[] }): ReactElement {
+  const [open, setOpen] = useState(sections[0]?.id);
+  const [known, setKnown] = useState(sections);
+  if (known !== sections) {
+    setKnown(sections);
+    const added = sections.find(({ id }) => !known.some((before) => before.id === id));
+    if (added !== undefined) setOpen(added.id);
+    else if (!sections.some(({ id }) => id === open)) setOpen(sections[0]?.id);
+  }
+  return (
+    <Tabs value={String(open)} onChange={(next) => setOpen(Number(next))} keepMounted={false}>
+      <Tabs.List>
+        {sections.map(({ id, title }) => (
+          <Tabs.Tab key={id} value={String(id)}>
+            {title || 'Tab'}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {sections.map((section) => (
+        <Tabs.Panel key={section.id} value={String(section.id)}>
+          <SectionHead {...props} section={section} kind="tab" />
+          <Part {...props} layout={section.layout} owner={section.id} />
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
 }
 
 type GridProps = EditArrangementProps & { readonly ids: readonly number[]; readonly owner: number | undefined };

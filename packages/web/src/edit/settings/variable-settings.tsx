@@ -13,7 +13,7 @@ import { emptyVariable, VARIABLE_KINDS } from './empty-variable.ts';
 import { OptionsPreview } from './options-preview.tsx';
 import classes from './settings.module.css';
 
-const NAME = /^\w{1,100}$/;
+const NAME = /^(?!__)\w{1,100}$/;
 const HIDES = [
   { value: 'none', label: 'Shown' },
   { value: 'label', label: 'Without its label' },
@@ -101,7 +101,13 @@ function VariableForm({ variable, dashboard, sources, onChange }: VariableFormPr
   // A name that is no name yet is kept here: the document must stay one that can be saved.
   const [name, setName] = useState(variable.name);
   const taken = dashboard.variables.some((other) => other !== variable && other.name === name);
-  const problem = !NAME.test(name) ? 'Letters, digits and _ only.' : taken ? 'Another variable has that name.' : undefined;
+  const problem = name.startsWith('__')
+    ? 'Names that begin with __ are built in, as $__interval is.'
+    : !NAME.test(name)
+      ? 'Letters, digits and _ only.'
+      : taken
+        ? 'Another variable has that name.'
+        : undefined;
   return (
     <>
       <div className={classes.pair}>
