@@ -76,7 +76,7 @@ function colours(language: InfluxLanguage, { keywords, functions, comment }: Wor
       const word = stream.match(/^[\p{L}_][\p{L}\p{N}_]*/u);
       if (word !== null && typeof word === 'object') {
         const text = lower(word[0]);
-        return known.has(text) ? 'keyword' : called.has(text) ? 'function' : null;
+        return known.has(text) ? 'keyword' : called.has(text) ? 'variableName.function' : null;
       }
       stream.next();
       return null;
