@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { testApp } from '../../testing/test-app.ts';
 
 const model = {
@@ -38,6 +38,32 @@ describe('a library element', () => {
     expect(result.meta).toMatchObject({ connectedDashboards: 0, folderName: 'General', updatedBy: { name: 'owner' } });
     expect((await ask('GET', '/api/library-elements/name/Loss')).body.result).toMatchObject([{ uid: 'loss' }]);
     expect((await ask('GET', '/api/library-panels/loss')).body).toMatchObject({ name: 'Loss', panel: { kind: 'timeseries' } });
+  });
+
+  test('gets a uid where the client sends an empty one', async () => {
+    const { make } = await place();
+    expect(await make({ uid: '' })).toMatchObject({ uid: expect.stringMatching(/^[\w-]{8,64}$/) as unknown, name: 'Loss' });
+  });
+
+  test('keeps what it is repeated for', async () => {
+    const { make, ask } = await place();
+    await make({ model: { ...model, repeat: 'gpu', repeatDirection: 'v' } });
+    const { result } = (await ask('GET', '/api/library-elements/loss')).body;
+    expect(result.model).toMatchObject({ repeat: 'gpu', repeatDirection: 'v' });
+  });
+
+  test('is listed with its folder and uses without asking once for each', async () => {
+    const { ask, make, needs } = await place();
+    for (const uid of ['a', 'b', 'c', 'd']) await make({ uid, name: uid });
+    const panels = [{ id: 4, gridPos: { x: 0, y: 0, w: 4, h: 4 }, libraryPanel: { uid: 'b', name: 'b' } }];
+    await ask('POST', '/api/dashboards/db', { dashboard: { uid: 'd', title: 'D', schemaVersion: 42, panels } });
+    const folders = vi.spyOn(needs.documents.folders, 'list');
+    const uses = vi.spyOn(needs.documents.dashboards, 'usersOfLibraryPanel');
+    const { elements } = (await ask('GET', '/api/library-elements')).body.result;
+    const counts = elements.map(({ meta }: { meta: { connectedDashboards: number } }) => meta.connectedDashboards);
+    expect(counts).toEqual([0, 1, 0, 0]);
+    expect(folders.mock.calls.length).toBeLessThan(4);
+    expect(uses).not.toHaveBeenCalled();
   });
 
   test('is searched, ordered and paged', async () => {

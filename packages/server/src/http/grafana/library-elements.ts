@@ -50,8 +50,11 @@ export function libraryElementRoutes(app: Routes, catalog: DashboardCatalog, doc
     if (found === undefined) throw new HttpError('no_such_folder', `There is no folder ${folderId}.`, 'folderId');
     return found.uid;
   };
-  const element = async (panel: LibraryPanel) =>
-    shape(panel, await documents.folders.list(), (await library.usersOf(panel.uid)).length);
+  const elements = async (panels: readonly LibraryPanel[]) => {
+    const [folders, uses] = await Promise.all([documents.folders.list(), documents.libraryPanels.useCounts()]);
+    return panels.map((panel) => shape(panel, folders, uses.get(panel.uid) ?? 0));
+  };
+  const element = async (panel: LibraryPanel) => (await elements([panel]))[0]!;
   /** Grafana's library panels of one folder have names of their own. */
   const refuseTwin = async (name: string, folder: string, uid: string): Promise<void> => {
     const twin = (await library.list()).find((it) => it.name === name.trim() && it.folderUid === folder && it.uid !== uid);
@@ -95,8 +98,8 @@ export function libraryElementRoutes(app: Routes, catalog: DashboardCatalog, doc
           [it.name, it.description].some((text) => text.toLowerCase().includes(wanted)),
       );
       const sorted = sortDirection === 'alpha-desc' ? found.toReversed() : found;
-      const elements = sorted.slice((page - 1) * perPage, page * perPage).map(element);
-      return { result: { totalCount: found.length, page, perPage, elements: await Promise.all(elements) } };
+      const shown = sorted.slice((page - 1) * perPage, page * perPage);
+      return { result: { totalCount: found.length, page, perPage, elements: await elements(shown) } };
     },
   });
 
@@ -107,8 +110,10 @@ export function libraryElementRoutes(app: Routes, catalog: DashboardCatalog, doc
     bodyLimit: MAX_PANEL_BYTES,
     schema: { summary: 'Makes a library panel of a panel in Grafana’s words', body: createRequest },
     async handler(request) {
-      const { name, model, kind = PANEL, uid = newUid() } = request.body;
+      const { name, model, kind = PANEL } = request.body;
       refuseOtherKinds(kind);
+      // Grafana's clients send an empty one for none.
+      const uid = request.body.uid || newUid();
       if (!UID.test(uid)) throw new BadRequest('uid', 'expected 1 to 64 letters, digits, - or _');
       const folder = (await folderOf(request.body)) ?? '';
       await refuseTwin(name, folder, uid);
@@ -137,7 +142,7 @@ export function libraryElementRoutes(app: Routes, catalog: DashboardCatalog, doc
       const found = (await library.list()).filter((it) => it.name === name);
       if (found.length === 0)
         throw new HttpError('no_such_library_panel', `There is no library panel "${name.slice(0, 100)}".`, 'name');
-      return { result: await Promise.all(found.map(element)) };
+      return { result: await elements(found) };
     },
   });
 
@@ -202,7 +207,7 @@ function refuseOtherKinds(kind: number): void {
 
 /** The panel that Grafana's JSON says, of any age of it. */
 function readModel(model: Readonly<Record<string, unknown>>): Panel {
-  const { libraryPanel: _itself, repeat: _ofTheDashboard, ...panel } = model;
+  const { libraryPanel: _itself, ...panel } = model;
   if (typeof panel['type'] !== 'string') throw new BadRequest('model.type', 'expected the kind of a panel, such as timeseries');
   if (panel['type'] === 'row') throw new BadRequest('model.type', 'a row cannot stand in the library; only panels can');
   const placed = { gridPos: { x: 0, y: 0, w: 12, h: 8 }, ...panel, id: 1 };
