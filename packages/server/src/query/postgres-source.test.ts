@@ -1,5 +1,7 @@
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import type { Frame, PanelData } from '@vitrine/model/frame.ts';
+import type { DatasourceNeeds } from '@vitrine/plugins/contract.ts';
+import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { dialWithin } from './reach.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '../testing/start-postgres.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 
@@ -30,6 +33,22 @@ CREATE TABLE secret (x int);
 GRANT SELECT ON load, deployments, lines TO reader;
 GRANT ALL ON load TO writer;
 GRANT CREATE ON SCHEMA public TO writer;`;
+
+const DEPLOYS = {
+  version: 2,
+  uid: 'deploys',
+  title: 'Deploys',
+  variables: [],
+  panels: [{ id: 1, kind: 'timeseries', grid: { x: 0, y: 0, w: 12, h: 8 }, queries: [] }],
+  annotations: [
+    {
+      name: 'Deploys',
+      source: { type: 'postgres', uid: 'pg' },
+      enable: true,
+      spec: { rawQuery: 'SELECT at AS time, done AS timeend, version AS text, tags FROM deployments WHERE $__timeFilter(at)' },
+    },
+  ],
+};
 
 /** What is there; under a missing value anything may lie. */
 function plain(frame: Frame | undefined): unknown {
@@ -73,7 +92,7 @@ describe.skipIf(!hasPostgres())('a PostgreSQL server as a data source', () => {
     certificate = readFileSync(join(folder, 'cert.pem'), 'utf8');
     server = await startPostgres(folder, ends, { certificate, key: readFileSync(join(folder, 'key.pem'), 'utf8') });
     await asAdmin(SETUP);
-    made = await testApp({ until: (end) => ends.push(end) });
+    made = await testApp({ dashboards: [DEPLOYS], until: (end) => ends.push(end) });
     await save('pg', {});
   }, 60_000);
   afterAll(async () => {
@@ -236,6 +255,83 @@ describe.skipIf(!hasPostgres())('a PostgreSQL server as a data source', () => {
     const payload = { dashboard: '', variable: 'x', fromMs: START, toMs: END, drafts: [draft] };
     const answer = await made.app.inject({ method: 'POST', url: '/api/variable-options', headers: made.browser, payload });
     expect(answer.json().options).toEqual(want);
+  });
+
+  test('marks what an annotation query finds', async () => {
+    const payload = { dashboard: 'deploys', fromMs: START, toMs: END };
+    const answer = await made.app.inject({ method: 'POST', url: '/api/annotation-events', headers: made.browser, payload });
+    expect(answer.json()).toMatchObject({
+      events: [{ timeMs: START + 600_000, endMs: START + 720_000, text: 'v2', tags: ['prod', 'canary'] }],
+      notices: [],
+    });
+  });
+
+  const get = async (url: string) =>
+    (await made.app.inject({ url: `/api/datasources/uid/${url}`, headers: made.browser })).json<unknown>();
+
+  test('tells what the server is, and what its user may do there', async () => {
+    await save('may write', { user: 'writer', secrets: { password: 'write it' }, jsonData: { timescaledb: true } });
+    expect(await get('pg/health')).toMatchObject({
+      status: 'OK',
+      details: {
+        product: 'PostgreSQL',
+        version: expect.stringMatching(/^\d+/),
+        notes: [expect.stringContaining('whose certificate it is')],
+      },
+    });
+    expect(await get('may%20write/health')).toMatchObject({
+      details: {
+        notes: expect.arrayContaining([
+          expect.stringContaining('may write'),
+          expect.stringContaining('TimescaleDB is switched on, but'),
+        ]),
+      },
+    });
+  });
+
+  test.each<[string, unknown]>([
+    ['schemas', [['public']]],
+    ['tables?schema=', [['deployments'], ['lines'], ['load']]],
+    ['tables?schema=other', []],
+    [
+      'columns?schema=public&table=deployments',
+      [
+        ['at', 'timestamp with time zone'],
+        ['done', 'timestamp with time zone'],
+        ['version', 'text'],
+        ['tags', 'text[]'],
+      ],
+    ],
+    ['completions', expect.arrayContaining([['load', 'phase', 'phase']])],
+    ['passwords', expect.objectContaining({ message: expect.stringContaining('is nothing that a PostgreSQL server is asked') })],
+  ])('helps to write: %s', async (path, want) => {
+    expect(await get(`pg/suggest/${path}`)).toEqual(want);
+  });
+
+  test('stops a question that nobody waits for', async () => {
+    const [source] = [...datasourceServers.values()].filter(({ spec }) => spec.kind === 'postgres');
+    const { settings, secrets, url } = sourceOf('direct', {});
+    const needs = {
+      dial: (host: string, port: number, signal: AbortSignal) => dialWithin({ mayBePrivate: true }, host, port, signal),
+    };
+    const own = source!.connect(source!.spec.parseSettings({ ...settings, url, secrets }), needs as DatasourceNeeds);
+    const stop = new AbortController();
+    const range = { fromMs: START, toMs: END };
+    const answer = own.query('A', source!.spec.parseQuery({ rawSql: 'SELECT pg_sleep(60)', format: 'table' }), {
+      ...range,
+      shown: range,
+      stepMs: 60_000,
+      maxPoints: 60,
+      limits: { maxSamples: 1_000, maxSeries: 10, timeoutMs: 60_000 },
+      signal: stop.signal,
+      replace: (text) => text,
+      filters: [],
+    });
+    const failed = expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    await expect.poll(running).toHaveLength(1);
+    stop.abort();
+    await failed;
+    await expect.poll(running, { timeout: 10_000 }).toEqual([]);
   });
 
   test.each<[string, string, RegExp]>([

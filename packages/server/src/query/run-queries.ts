@@ -6,6 +6,7 @@ import { textsOf } from '@vitrine/compute/variable/order.ts';
 import { replaceVariables } from '@vitrine/compute/variable/replace.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { DASHBOARD_SOURCE_UID, EXPRESSION_SOURCE, MIXED_SOURCE_UID, type Query } from '@vitrine/model/dashboard.ts';
+import { referencedNames } from '@vitrine/compute/variable/replace.ts';
 import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
@@ -66,7 +67,7 @@ export async function runQueries(queries: readonly Query[], at: AskedAt, needs: 
 
 /** A query that somebody has yet to write asks for nothing. */
 function isBlank({ spec, source }: Query): boolean {
-  const text = spec['expr'];
+  const text = spec['expr'] ?? spec['rawSql'];
   return !isExpression({ source }) && typeof text === 'string' && text.trim() === '';
 }
 
@@ -123,7 +124,7 @@ class QueriesRun {
       trace,
       growable = true,
     } = await coalesced(key, signal, (shared) => source.query(refId, spec, { ...context, signal: shared }));
-    return { frames, notices, traces: [trace], growable };
+    return { frames, notices: [...notices, ...leftOver(refId, texts, trace.executed)], traces: [trace], growable };
   }
 
   async #ofOtherPanel({ refId, spec }: Query): Promise<Answered> {
@@ -248,4 +249,11 @@ function numberValues(frames: readonly Frame[]): readonly Frame[] {
         }
       : frame,
   );
+}
+
+/** Names of no variable stay in a query as they are written, and then mostly nothing fits: that is told. */
+function leftOver(refId: string, texts: readonly string[], executed: string): Notice[] {
+  return [...new Set(texts.flatMap(referencedNames))]
+    .filter((name) => /^[A-Za-z]/.test(name) && [`$${name}`, `\${${name}`, `[[${name}`].some((form) => executed.includes(form)))
+    .map((name) => ({ level: 'warning', text: `Query ${refId}: $${name} is no variable of this dashboard.` }));
 }

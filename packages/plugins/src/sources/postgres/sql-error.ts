@@ -17,8 +17,10 @@ export function sqlError(settings: PostgresSettings, error: unknown, sql: string
   if (error instanceof QueryError || error instanceof LimitExceeded) return error;
   const { code = '', message, position, hint } = error as ServerError;
   const { name, user, database, timeoutMs } = settings;
-  const because = { cause: error };
-  const fail = (kind: QueryError['code'], sentence: string): QueryError => new QueryError(kind, sentence, undefined, because);
+  const fail = (kind: QueryError['code'], sentence: string): QueryError =>
+    new QueryError(kind, sentence, undefined, { cause: error });
+  // A server that says what is wrong with the question has answered: a cause would tell of one that has not.
+  const refuse = (kind: QueryError['code'], sentence: string): QueryError => new QueryError(kind, sentence);
   const said = message.slice(0, 1_000);
   switch (code) {
     case '28P01':
@@ -49,18 +51,18 @@ export function sqlError(settings: PostgresSettings, error: unknown, sql: string
         `The data source "${name}" did not answer within ${timeoutMs / 1_000} s. Ask for less time or fewer rows, or give it an index.`,
       );
     case '55P03':
-      return fail(
+      return refuse(
         'timeout',
         `The data source "${name}" waits for a lock that somebody else holds on a table of the question. Ask again in a moment.`,
       );
     case '25006':
-      return fail('bad_data', `Questions may only read: ${said}.`);
+      return refuse('bad_data', `Questions may only read: ${said}.`);
     case '42501':
-      return fail('execution', `The user "${user}" may not read this: ${said}.`);
+      return refuse('execution', `The user "${user}" may not read this: ${said}.`);
     case '':
       return fail('execution', `The data source "${name}" closed the connection${said === '' ? '' : `: ${said}`}.`);
     default:
-      return fail(
+      return refuse(
         // Syntax and names (42), values that do not fit (22): whoever wrote it can mend it.
         /^(?:42|22)/.test(code) ? 'bad_data' : 'execution',
         `${said}${place(sql, Number(position))}.${hint === undefined ? '' : ` ${hint}`}`,
