@@ -63,8 +63,8 @@ export function libraryPanelsOver(db: Kysely<Tables>): LibraryPanelDocuments {
       const { numDeletedRows } = await db
         .deleteFrom('library_panels')
         .where('uid', '=', uid)
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('library_panel_uses').select('dashboard_uid').where('library_panel_uid', '=', uid))),
+        .where((it) =>
+          it.not(it.exists(it.selectFrom('library_panel_uses').select('dashboard_uid').where('library_panel_uid', '=', uid))),
         )
         .executeTakeFirst();
       return numDeletedRows > 0n;
@@ -72,7 +72,7 @@ export function libraryPanelsOver(db: Kysely<Tables>): LibraryPanelDocuments {
     async useCounts() {
       const rows = await db
         .selectFrom('library_panel_uses')
-        .select(({ fn }) => ['library_panel_uid', fn.countAll<number>().as('uses')])
+        .select((it) => ['library_panel_uid', it.fn.countAll<number | bigint | string>().as('uses')])
         .groupBy('library_panel_uid')
         .execute();
       return new Map(rows.map((row) => [row.library_panel_uid, Number(row.uses)]));
