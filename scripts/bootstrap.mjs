@@ -22,7 +22,7 @@ const COMMANDS = {
   check: { web: false, script: ['scripts/check.mjs'] },
   test: {
     web: true,
-    debian: ['chromium', 'curl', 'influxdb', 'postgresql', 'prometheus', 'victoria-metrics'],
+    debian: ['chromium', 'curl', 'influxdb', 'openssl', 'postgresql', 'prometheus', 'victoria-metrics'],
     script: ['scripts/test.mjs'],
   },
   'test:peers': {

@@ -8,6 +8,7 @@ const PROGRAMS = {
   chromium: 'chromium',
   curl: 'curl',
   influxdb: 'influxd',
+  openssl: 'openssl',
   postgresql: 'pg_createcluster',
   prometheus: 'promtool',
   'prometheus-node-exporter': 'prometheus-node-exporter',
