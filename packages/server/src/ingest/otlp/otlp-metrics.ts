@@ -91,7 +91,7 @@ export interface SummaryPoint extends Point {
 }
 
 /** Messages that one request may hold (points, attributes, numbers of buckets and so on), so that its size in memory has a bound. */
-export const MOST_PARTS = 2_000_000;
+export const MOST_PARTS = 1_000_000;
 /** How deep attributes may be nested. */
 export const MOST_DEPTH = 16;
 

@@ -11,6 +11,8 @@ import { translateMetrics } from './translate-metrics.ts';
 
 /** Rejections of the store that are told one by one. */
 const MOST_REJECTIONS = 5;
+/** A request of this size takes a while, and memory. */
+const LARGE_BYTES = 1024 * 1024;
 
 export interface OtlpReceiverNeeds {
   readonly append: (batch: SampleBatch) => Promise<AppendResult>;
@@ -63,11 +65,20 @@ export function createOtlpReceiver({
     registers,
   });
 
+  let turn: Promise<unknown> = Promise.resolve();
+  /** Large requests come one after the other, so that only one of them is unfolded in memory. */
+  const inTurn = (bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
+    if (bytes.length < LARGE_BYTES) return receiveMetrics(bytes, format);
+    const mine = turn.then(() => receiveMetrics(bytes, format));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
   const receiveMetrics = async (bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
     const resources = format === 'json' ? readMetricsJson(bytes) : readMetricsProtobuf(bytes);
     const change = totals.begin(now());
     try {
-      const translated = translateMetrics(resources, change, { scopeLabels });
+      const translated = await translateMetrics(resources, change, { scopeLabels });
       const stored = translated.batch.values.length === 0 ? NOTHING_STORED : await append(translated.batch);
       if (translated.metadata.length > 0) onMetadata(translated.metadata);
       const samples = translated.batch.values.length;
@@ -106,7 +117,7 @@ export function createOtlpReceiver({
   return {
     async receive(signal, bytes, format) {
       try {
-        const outcome = signal === 'metrics' ? await receiveMetrics(bytes, format) : refuseRecords(signal, bytes, format);
+        const outcome = signal === 'metrics' ? await inTurn(bytes, format) : refuseRecords(signal, bytes, format);
         requests.inc({ signal, outcome: outcome.rejected === 0 ? 'full' : 'partial' });
         return outcome;
       } catch (error) {

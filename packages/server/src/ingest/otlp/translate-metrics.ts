@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { type ClassicBucket, classicBuckets, countUpTo, onGrid } from './exponential.ts';
@@ -61,13 +62,13 @@ export interface TranslateOptions {
 
 /**
  * OTLP's metrics as Prometheus' samples: names, units and labels as in translate-name.ts, histograms as classic ones,
- * deltas added up in `totals`. Throws OtlpRefused where the request is too large in all.
+ * deltas added up in `totals`. Lets other work in between. Throws OtlpRefused where the request is too large in all.
  */
-export function translateMetrics(
+export async function translateMetrics(
   resources: readonly ResourceMetrics[],
   totals: TotalsChange,
   { scopeLabels }: TranslateOptions,
-): TranslatedMetrics {
+): Promise<TranslatedMetrics> {
   const translation = new Translation(totals);
   for (const resource of resources) {
     const labels = new ResourceLabels(resource.attributes, label);
@@ -75,7 +76,7 @@ export function translateMetrics(
     for (const scope of resource.scopes) {
       const own = scopeLabels ? labelsOfScope(scope) : [];
       for (const metric of scope.metrics) {
-        translation.add(metric, own, labels.identity, (timeMs) => {
+        await translation.add(metric, own, labels.identity, (timeMs) => {
           fromMs = Math.min(fromMs, timeMs);
           toMs = Math.max(toMs, timeMs);
         });
@@ -112,6 +113,7 @@ function labelsOfScope(scope: ScopeMetrics): Attribute[] {
 /** Why a point is refused. */
 class PointRefused extends Error {
   readonly reason: RefuseReason;
+  points = 0;
 
   constructor(reason: RefuseReason, sentence: string) {
     super(sentence);
@@ -119,11 +121,33 @@ class PointRefused extends Error {
   }
 }
 
+/** A request's refusals, one for each reason: a million of errors with their sentences would take longer than the points. */
+class Refusals {
+  readonly #byReason = new Map<RefuseReason, PointRefused>();
+
+  of(reason: RefuseReason, sentence: () => string): PointRefused {
+    let refusal = this.#byReason.get(reason);
+    if (refusal === undefined) {
+      refusal = new PointRefused(reason, sentence());
+      this.#byReason.set(reason, refusal);
+    }
+    return refusal;
+  }
+
+  all(): Refused[] {
+    return [...this.#byReason.values()].map(({ reason, message, points }) => ({ reason, sentence: message, points }));
+  }
+}
+
+/** Points after which other requests get their turn. */
+const POINTS_A_TURN = 1_000;
+
 class Translation {
   readonly columns = new SampleColumns();
   readonly #totals: TotalsChange;
   readonly #metadata = new Map<string, MetricMetadata>();
-  readonly #refused = new Map<RefuseReason, { sentence: string; points: number }>();
+  readonly #refusals = new Refusals();
+  #untilTurn = POINTS_A_TURN;
   /** The newest time of each series, by the key of one that stands for all of a histogram's. */
   readonly #seen = new Map<string, number>();
   #points = 0;
@@ -133,36 +157,43 @@ class Translation {
     this.#totals = totals;
   }
 
-  add(metric: Metric, scope: readonly Attribute[], identity: readonly Attribute[], onTime: (timeMs: number) => void): void {
+  async add(
+    metric: Metric,
+    scope: readonly Attribute[],
+    identity: readonly Attribute[],
+    onTime: (timeMs: number) => void,
+  ): Promise<void> {
     const { data } = metric;
     if (data === undefined) return;
-    const problem = problemOf(metric, data);
+    const problem = problemOf(metric, data, this.#refusals);
     const kind = data.kind === 'gauge' ? 'gauge' : data.kind === 'sum' && data.monotonic ? 'counter' : 'other';
     const name = metricName(metric.name, metric.unit, kind);
     let accepted = false;
     for (const point of data.points) {
+      if (--this.#untilTurn === 0) {
+        this.#untilTurn = POINTS_A_TURN;
+        await setImmediate();
+      }
       this.#exemplars += point.exemplars;
       try {
         if (problem !== undefined) throw problem;
         if (name === undefined) {
-          throw new PointRefused(
+          throw this.#refusals.of(
             'name',
-            `The name ${show(metric.name)} of a metric has no letter or digit that Prometheus' names may have.`,
+            () => `The name ${show(metric.name)} of a metric has no letter or digit that Prometheus' names may have.`,
           );
         }
         if (!(point.timeMs > 0) || !Number.isSafeInteger(point.timeMs)) {
-          throw new PointRefused('time', `A point of ${name} has no time, or one that cannot be stored.`);
+          throw this.#refusals.of('time', () => `A point of ${name} has no time, or one that cannot be stored.`);
         }
-        const pairs = pairsOf(name, [...point.attributes, ...scope], identity);
+        const pairs = pairsOf(name, [...point.attributes, ...scope], identity, this.#refusals);
         this.#addPoint(name, pairs, data, point);
         onTime(point.timeMs);
         this.#points++;
         accepted = true;
       } catch (error) {
         if (!(error instanceof PointRefused)) throw error;
-        const known = this.#refused.get(error.reason);
-        if (known === undefined) this.#refused.set(error.reason, { sentence: error.message, points: 1 });
-        else known.points++;
+        error.points++;
       }
     }
     if (accepted) this.describe(name as string, typeOf(metric, data), metric.description, unitName(metric.unit));
@@ -177,7 +208,7 @@ class Translation {
       batch: this.columns.finish(),
       metadata: [...this.#metadata.values()],
       points: this.#points,
-      refused: [...this.#refused].map(([reason, { sentence, points }]) => ({ reason, sentence, points })),
+      refused: this.#refusals.all(),
       exemplars: this.#exemplars,
     };
   }
@@ -198,7 +229,7 @@ class Translation {
   }
 
   #addNumber(name: string, pairs: Map<string, string>, point: NumberPoint, delta: boolean): void {
-    if (point.value === undefined && !point.stale) throw new PointRefused('value', `A point of ${name} has no value.`);
+    if (point.value === undefined && !point.stale) throw this.#refusals.of('value', () => `A point of ${name} has no value.`);
     const labels = Labels.from(pairs);
     this.#seeOnce(name, labels, point);
     if (point.stale || !delta) {
@@ -214,7 +245,7 @@ class Translation {
   }
 
   #addHistogram(name: string, pairs: Map<string, string>, point: HistogramPoint, delta: boolean): void {
-    checkBuckets(name, point);
+    checkBuckets(name, point, this.#refusals);
     const series = new HistogramSeries(name, pairs);
     this.#seeOnce(name, series.count, point);
     if (point.stale)
@@ -259,7 +290,10 @@ class Translation {
       !Number.isInteger(point.scale) ||
       ![point.positive, point.negative].every(({ from, counts }) => Number.isInteger(from) && counts.every(isCount))
     ) {
-      throw new PointRefused('buckets', `A point of ${name} has a scale, an offset or a count that is not a whole number.`);
+      throw this.#refusals.of(
+        'buckets',
+        () => `A point of ${name} has a scale, an offset or a count that is not a whole number.`,
+      );
     }
     const series = new HistogramSeries(name, pairs);
     const { key } = series.count;
@@ -306,9 +340,9 @@ class Translation {
 
   #addSummary(name: string, pairs: Map<string, string>, point: SummaryPoint): void {
     if (point.quantiles.length > MOST_BUCKETS) {
-      throw new PointRefused(
+      throw this.#refusals.of(
         'buckets',
-        `A point of ${name} has ${point.quantiles.length} quantiles; at most ${MOST_BUCKETS} are kept.`,
+        () => `A point of ${name} has ${point.quantiles.length} quantiles; at most ${MOST_BUCKETS} are kept.`,
       );
     }
     const count = labelsWith(pairs, `${name}_count`);
@@ -323,9 +357,10 @@ class Translation {
   /** Of two points of one series at one time only one would stay, and its sender would not know which. */
   #seeOnce(name: string, labels: Labels, point: Point): void {
     if (this.#seen.get(labels.key) === point.timeMs) {
-      throw new PointRefused(
+      throw this.#refusals.of(
         'duplicate',
-        `Several points of ${show(String(labels))} have one time. Where instrumentation scopes tell them apart, set ingest.otlp-scope-labels; else give each its own attributes.`,
+        () =>
+          `Several points of ${show(String(labels))} have one time. Where instrumentation scopes tell them apart, set ingest.otlp-scope-labels; else give each its own attributes.`,
       );
     }
     this.#seen.set(labels.key, point.timeMs);
@@ -342,9 +377,10 @@ class Translation {
     if (known === undefined) return undefined;
     const again = known.timeMs === point.timeMs && known.startMs === point.startMs;
     if (!again && point.timeMs <= known.timeMs) {
-      throw new PointRefused(
+      throw this.#refusals.of(
         'out of order',
-        `A delta of ${name} ends before one that was added up already. Send the deltas of a series in the order of their times.`,
+        () =>
+          `A delta of ${name} ends before one that was added up already. Send the deltas of a series in the order of their times.`,
       );
     }
     return { ...known, again };
@@ -352,9 +388,10 @@ class Translation {
 
   #keep(key: string, name: string, { startMs, timeMs }: Point, total: Total): void {
     if (this.#totals.set(key, { total, startMs, timeMs })) return;
-    throw new PointRefused(
+    throw this.#refusals.of(
       'memory',
-      `More series than fit into memory are sent as deltas or exponential histograms, so a new one of ${name} is not added up. Send cumulative values (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative) and classic histograms.`,
+      () =>
+        `More series than fit into memory are sent as deltas or exponential histograms, so a new one of ${name} is not added up. Send cumulative values (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative) and classic histograms.`,
     );
   }
 }
@@ -402,15 +439,15 @@ function labelsWith(pairs: Map<string, string>, name: string, ...further: readon
 }
 
 /** Attributes whose keys become one label stand in it together, in the order of their keys. */
-function pairsOf(name: string, attributes: Attribute[], identity: readonly Attribute[]): Map<string, string> {
+function pairsOf(name: string, attributes: Attribute[], identity: readonly Attribute[], refusals: Refusals): Map<string, string> {
   const pairs = new Map<string, string>();
   attributes.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   for (const [key, value] of attributes) {
     const text = label(key);
     if (text === undefined) {
-      throw new PointRefused(
+      throw refusals.of(
         'labels',
-        `The attribute ${show(key)} of ${name} has no letter or digit that Prometheus' labels may have.`,
+        () => `The attribute ${show(key)} of ${name} has no letter or digit that Prometheus' labels may have.`,
       );
     }
     const before = pairs.get(text);
@@ -421,9 +458,9 @@ function pairsOf(name: string, attributes: Attribute[], identity: readonly Attri
   return pairs;
 }
 
-function problemOf({ name }: Metric, data: MetricData): PointRefused | undefined {
+function problemOf({ name }: Metric, data: MetricData, refusals: Refusals): PointRefused | undefined {
   if (!('temporality' in data) || data.temporality !== 'unspecified') return undefined;
-  return new PointRefused('temporality', `The metric ${show(name)} does not say whether its values are delta or cumulative.`);
+  return refusals.of('temporality', () => `The metric ${show(name)} does not say whether its values are delta or cumulative.`);
 }
 
 function typeOf({ prometheusType }: Metric, data: MetricData): MetricMetadata['type'] {
@@ -433,16 +470,16 @@ function typeOf({ prometheusType }: Metric, data: MetricData): MetricMetadata['t
   return prometheusType === 'unknown' || prometheusType === 'info' || prometheusType === 'stateset' ? prometheusType : 'gauge';
 }
 
-function checkBuckets(name: string, { bounds, counts }: HistogramPoint): void {
+function checkBuckets(name: string, { bounds, counts }: HistogramPoint, refusals: Refusals): void {
   if (bounds.length > MOST_BUCKETS) {
-    throw new PointRefused(
+    throw refusals.of(
       'buckets',
-      `A point of ${name} has ${bounds.length} bounds; at most ${MOST_BUCKETS} are kept, as each is a series.`,
+      () => `A point of ${name} has ${bounds.length} bounds; at most ${MOST_BUCKETS} are kept, as each is a series.`,
     );
   }
   const ascending = bounds.every((bound, i) => !Number.isNaN(bound) && (i === 0 || bound > (bounds[i - 1] as number)));
   if (!ascending || !counts.every(isCount) || (counts.length > 0 && counts.length !== bounds.length + 1)) {
-    throw new PointRefused('buckets', `A point of ${name} has bounds that do not ascend, or not one count more than bounds.`);
+    throw refusals.of('buckets', () => `A point of ${name} has bounds that do not ascend, or not one count more than bounds.`);
   }
 }
 
