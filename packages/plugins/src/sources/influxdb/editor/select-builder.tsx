@@ -47,7 +47,6 @@ export function SelectBuilder({ select, onChange, ask }: SelectBuilderProps): Re
         {tags.map((tag, index) => (
           <Condition
             // Conditions have no name of their own: two may be alike.
-            // oxlint-disable-next-line react/no-array-index-key
             key={index}
             tag={tag}
             isFirst={index === 0}
@@ -69,7 +68,6 @@ export function SelectBuilder({ select, onChange, ask }: SelectBuilderProps): Re
         />
       </Clause>
       {select.select.map((column, index) => (
-        // oxlint-disable-next-line react/no-array-index-key
         <Clause key={index} word={index === 0 ? 'SELECT' : ''}>
           <Column
             column={column}
@@ -91,7 +89,6 @@ export function SelectBuilder({ select, onChange, ask }: SelectBuilderProps): Re
       <Clause word="GROUP BY">
         {groupBy.map((part, index) => (
           <Grouping
-            // oxlint-disable-next-line react/no-array-index-key
             key={index}
             part={part}
             of={of}
@@ -225,7 +222,6 @@ function Column({ column, of, ask, onChange, onRemove }: ColumnProps): ReactElem
       {column.map((part, index) =>
         part.type === 'field' || part.type === 'tag' ? (
           <NameField
-            // oxlint-disable-next-line react/no-array-index-key
             key={index}
             label="Field"
             value={part.params[0] ?? ''}
@@ -236,12 +232,10 @@ function Column({ column, of, ask, onChange, onRemove }: ColumnProps): ReactElem
             onChange={(name) => onChange(column.with(index, { ...part, params: [name] }))}
           />
         ) : (
-          // oxlint-disable-next-line react/no-array-index-key
           <span key={index} className={classes.part}>
             <span className={classes.function}>{part.type}</span>
             {part.params.map((param, at) => (
               <Text
-                // oxlint-disable-next-line react/no-array-index-key
                 key={at}
                 label={`Parameter of ${part.type}`}
                 value={param}
