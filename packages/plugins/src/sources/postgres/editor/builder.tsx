@@ -167,6 +167,7 @@ export function Builder({ form, onChange, ask, preview }: BuilderProps): ReactEl
         <MultiSelect
           label="Group by"
           size="xs"
+          miw={180}
           data={withChosen(names, ...form.groupBy)}
           value={[...form.groupBy]}
           onChange={(groupBy) => set({ groupBy })}
