@@ -358,6 +358,11 @@ describe('several queries', () => {
     expect((await data([query('A', { expr: '' }), query('B', { expr: 'load' })])).notices).toEqual([]);
   });
 
+  test('one that names no variable of the dashboard says so', async () => {
+    const { notices } = await data([query('A', { expr: 'up{job="$nobody", instance=~".*$"}' })]);
+    expect(notices.map(({ text }) => text)).toEqual(['Query A: $nobody is no variable of this dashboard.']);
+  });
+
   test('instant and range at once give both', async () => {
     const { frames } = await data([query('A', { expr: 'load', instant: true, range: true })]);
     expect(frames.map(({ length }) => length)).toEqual([61, 1]);
