@@ -260,7 +260,9 @@ function readVariables(text: string): { readonly name: string; readonly pipeline
 
 function FiltersInput({ bucket, set }: { readonly bucket: SavedAgg; readonly set: Set }): ReactElement {
   const saved = bucket.settings?.['filters'];
-  const filters = (Array.isArray(saved) ? (saved as { readonly query?: string; readonly label?: string }[]) : []).concat();
+  const filters = (Array.isArray(saved) ? (saved as unknown[]) : []).map(
+    (one) => (typeof one === 'object' && one !== null ? one : {}) as { readonly query?: string; readonly label?: string },
+  );
   const rows = filters.length === 0 ? [{ query: '*', label: '' }] : filters;
   const save = (next: readonly object[]) => set({ settings: { ...bucket.settings, filters: next } });
   return (
@@ -268,7 +270,7 @@ function FiltersInput({ bucket, set }: { readonly bucket: SavedAgg; readonly set
       {rows.map((filter, index) => {
         const put = (change: object) => save(rows.map((one, at) => (at === index ? { ...one, ...change } : one)));
         return (
-          // oxlint-disable-next-line react/no-array-index-key -- A filter has no name of its own, and none moves.
+          // A filter has no name of its own, and none moves.
           <Group key={index} gap={8} align="end">
             <TextInput
               label="Query"
