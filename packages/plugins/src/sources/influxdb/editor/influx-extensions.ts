@@ -1,4 +1,3 @@
-import { autocompletion } from '@codemirror/autocomplete';
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { StreamLanguage } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
@@ -55,7 +54,6 @@ export function influxExtensions(language: InfluxLanguage, ask: (path: string) =
   const words = WORDS[language];
   return [
     colours(language, words),
-    autocompletion({ icons: false, activateOnTyping: true }),
     EditorState.languageData.of(() => [{ autocomplete: (context: CompletionContext) => complete(words, ask, context) }]),
   ];
 }
