@@ -48,14 +48,15 @@ export function AnswerByShape({ panel, scope, variables }: AnswerByShapeProps): 
   }, [data, rest, scope, volume, volumePanel]);
   return (
     <>
+      <div className={classes.answer} data-tall={kind !== 'timeseries' || undefined}>
+        {/* Another kind is another panel: nothing of the one before is kept but the answer. */}
+        <PanelFrame key={kind} panel={drawn} scope={scope} draft={draft} isBare />
+      </div>
       {frozen !== undefined && volume !== undefined && (
         <div className={classes.volume}>
           <PanelFrame panel={volumePanel} scope={frozen} isBare />
         </div>
       )}
-      <div className={classes.answer} data-tall={kind !== 'timeseries' || undefined}>
-        <PanelFrame panel={drawn} scope={scope} draft={draft} isBare />
-      </div>
       {frozen !== undefined &&
         rest.map((part) => (
           <div key={part.panel.id} className={classes.answer}>
