@@ -151,7 +151,7 @@ export async function openSession(
     clearTimeout(tooLong);
     signal.removeEventListener('abort', stop);
   }
-  const { processID, secretKey } = client as unknown as { readonly processID: number; readonly secretKey: number };
+  const { processID, secretKey } = client as typeof client & { readonly processID: number; readonly secretKey: number };
   return {
     client,
     socket,

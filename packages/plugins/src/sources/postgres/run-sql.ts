@@ -135,7 +135,7 @@ function stream(
       finish();
       reject(error);
     });
-    client.query(query as unknown as pg.Submittable);
+    client.query(query as typeof query & pg.Submittable);
   });
 }
 

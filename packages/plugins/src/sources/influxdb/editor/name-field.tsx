@@ -26,19 +26,18 @@ export function NameField(props: NameFieldProps): ReactElement {
   const { label, value, what, parameters, ask, onChange, more = [] } = props;
   const [isOpen, setOpen] = useState(false);
   const [names, setNames] = useState<readonly string[]>([]);
-  const key = `${what} ${new URLSearchParams(parameters)}`;
+  // The parameters count by what they say: they are another object at each render.
+  const asked = new URLSearchParams(parameters).toString();
   useEffect(() => {
     if (!isOpen) return undefined;
     let isOver = false;
-    void askNames(ask, what, parameters).then((found) => {
+    void askNames(ask, what, Object.fromEntries(new URLSearchParams(asked))).then((found) => {
       if (!isOver) setNames(found);
     });
     return () => {
       isOver = true;
     };
-    // The parameters count by what they say: they are another object at each render.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [ask, isOpen, key]);
+  }, [ask, isOpen, what, asked]);
   return (
     <Autocomplete
       size="xs"
