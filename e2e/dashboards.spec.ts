@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test';
+import { signedInPage } from './signed-in-page.ts';
 import { startVitrine, VITRINE, type VitrineProcess } from './vitrine-process.ts';
 
 const COUNTER = 'vitrine_http_request_duration_seconds_count';
@@ -10,20 +11,13 @@ const COUNTER = 'vitrine_http_request_duration_seconds_count';
 let vitrine: VitrineProcess;
 let context: BrowserContext;
 let page: Page;
-const complaints: string[] = [];
+let complaints: readonly string[] = [];
 
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async ({ browser }) => {
   vitrine = await startVitrine('serve');
-  context = await browser.newContext({ colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
-  page = await context.newPage();
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(vitrine.signInLink);
-  await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible();
+  ({ context, page, complaints } = await signedInPage(browser, vitrine));
 });
 
 test.afterAll(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test';
 import { freePort, hasPrometheus, PASSWORD, type PrometheusProcess, startPrometheus, USER } from './prometheus-process.ts';
+import { signedInPage } from './signed-in-page.ts';
 import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
 
 const METRIC = 'prometheus_http_requests_total';
@@ -17,7 +18,7 @@ test.describe('data sources', () => {
   let context: BrowserContext;
   let page: Page;
   let folder: string;
-  const complaints: string[] = [];
+  let complaints: readonly string[] = [];
 
   test.beforeAll(async ({ browser }) => {
     prometheus = await startPrometheus();
@@ -29,14 +30,7 @@ test.describe('data sources', () => {
       `apiVersion: 1\ndatasources:\n  - { name: Team, type: prometheus, uid: team, url: '${prometheus.url}', ${secured} }\n`,
     );
     vitrine = await startVitrine('serve', ['--provisioning', folder]);
-    context = await browser.newContext({ colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(vitrine.signInLink);
-    await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible();
+    ({ context, page, complaints } = await signedInPage(browser, vitrine));
   });
 
   test.afterAll(async () => {
