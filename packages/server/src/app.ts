@@ -21,6 +21,7 @@ import type { Tokens } from './auth/tokens.ts';
 import { registeredSources } from './documents/data-source-setup.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { annotationEventsRoutes } from './http/annotation-events.ts';
+import { arrivalsRoutes } from './http/arrivals.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { ERRORS, replyFor } from './http/errors.ts';
 import { grafanaApi } from './http/grafana/grafana-api.ts';
@@ -38,6 +39,7 @@ import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
 import { tokenRoutes } from './http/tokens.ts';
 import { variableOptionsRoutes } from './http/variable-options.ts';
+import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import { coalesce } from './query/coalesce.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
@@ -61,6 +63,7 @@ export interface AppNeeds {
   readonly metadata: MetadataSource;
   /** Told what writers say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  readonly intake: Intake;
   readonly otlp: OtlpReceiver;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
@@ -171,6 +174,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
   await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
   otlpRoutes(app, needs);
+  arrivalsRoutes(app, needs.intake);
   app.route({
     method: 'GET',
     url: '/api/openapi.json',

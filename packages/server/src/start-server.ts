@@ -17,6 +17,7 @@ import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
 import { drain } from './http/drain.ts';
 import type { Routes } from './http/routes.ts';
+import { createIntake } from './ingest/intake.ts';
 import { listenOtlpGrpc } from './ingest/otlp/otlp-grpc.ts';
 import { createOtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
@@ -72,11 +73,20 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     await documents.dataSources.sealSecrets();
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
-    const scraping = createScrapeManager({ append: (batch) => samples.append(batch), log, userAgent: `Vitrine/${VERSION}` });
+    const intake = createIntake({
+      append: (batch) => samples.append(batch),
+      metrics,
+      samplesPerSecond: settings['limits.ingest.rate'],
+    });
+    const scraping = createScrapeManager({
+      append: (batch, target, refused) => intake.take('scrape', target, batch, refused),
+      log,
+      userAgent: `Vitrine/${VERSION}`,
+    });
     const written = new KnownMetadata();
     const intervalMs = usualIntervalMs(scrapeSetup);
     const otlp = createOtlpReceiver({
-      append: (batch) => samples.append(batch),
+      intake,
       onMetadata: (metadata) => written.learn(metadata),
       metrics,
       scopeLabels: settings['ingest.otlp-scope-labels'],
@@ -123,6 +133,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         metadata: () => [...scraping.metadata().flatMap((target) => target.metadata), ...written.all(), ...ownMetadata(metrics)],
       },
       onMetadata: (metadata) => written.learn(metadata),
+      intake,
       otlp,
       flags: config.texts,
       startedMs: Date.now(),
@@ -140,6 +151,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       const server = await listenFor('ingest.otlp-grpc', grpc, () =>
         listenOtlpGrpc({
           otlp,
+          intake,
           tokens,
           limits: { bodyBytes: settings['limits.ingest.body'] },
           log,

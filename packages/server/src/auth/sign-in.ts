@@ -34,6 +34,7 @@ export function signInOver(documents: DocumentStore, sessionMs: number, now: () 
         name: '',
         userId: owner.id,
         scopes: [],
+        labels: {},
         createdMs: now(),
         expiresMs: now() + LINK_LIFE_MS,
       });
@@ -50,6 +51,7 @@ export function signInOver(documents: DocumentStore, sessionMs: number, now: () 
         name: '',
         userId: link.user.id,
         scopes: [],
+        labels: {},
         createdMs: now(),
         expiresMs: now() + sessionMs,
       });

@@ -1,4 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { Labels } from '@vitrine/model/labels.ts';
 import type { DocumentStore, Secret, User } from '../documents/document-store.ts';
 import { hashOf, newSecretId, newSecretText } from './secret-text.ts';
 
@@ -12,6 +13,8 @@ const PREFIX = 'vitrine_';
 export interface NewToken {
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** Put on every series that is sent with it, over what the series says itself: the tenant's. */
+  readonly labels?: Labels;
   /** undefined: never. */
   readonly expiresMs: number | undefined;
 }
@@ -27,15 +30,17 @@ export interface Tokens {
 }
 
 export interface TokenBearer {
+  readonly id: string;
   /** What people call the token. */
   readonly name: string;
   readonly user: User;
   readonly scopes: readonly Scope[];
+  readonly labels: Labels;
 }
 
 export function tokensOver(documents: DocumentStore, now: () => number = Date.now): Tokens {
   return {
-    async create({ name, scopes, expiresMs }) {
+    async create({ name, scopes, labels, expiresMs }) {
       const owner = await documents.ensureUser('owner', 'admin', now());
       const token = PREFIX + newSecretText();
       const id = newSecretId();
@@ -46,6 +51,7 @@ export function tokensOver(documents: DocumentStore, now: () => number = Date.no
         name,
         userId: owner.id,
         scopes,
+        labels: labels?.toObject() ?? {},
         createdMs: now(),
         expiresMs,
       });
@@ -55,7 +61,9 @@ export function tokensOver(documents: DocumentStore, now: () => number = Date.no
     revoke: (id) => documents.removeSecret('token', id),
     async bearer(token) {
       const found = await documents.secret('token', hashOf(token), now());
-      return found === undefined ? undefined : { name: found.name, user: found.user, scopes: found.scopes.filter(isScope) };
+      if (found === undefined) return undefined;
+      const { id, name, user, scopes, labels } = found;
+      return { id, name, user, scopes: scopes.filter(isScope), labels: Labels.from(labels) };
     },
   };
 }
@@ -65,6 +73,23 @@ export function parseScopes(field: string, texts: readonly string[]): Scope[] {
   if (unknown !== undefined) throw new BadRequest(field, `"${unknown}" is not one of ${SCOPES.join(', ')}`);
   if (texts.length === 0) throw new BadRequest(field, `expected at least one of ${SCOPES.join(', ')}`);
   return texts.filter(isScope);
+}
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const MOST_LABELS = 20;
+const MOST_VALUE_CHARS = 1_000;
+
+/** Labels that a token puts on what is sent with it. Throws BadRequest. */
+export function parseTokenLabels(field: string, labels: Readonly<Record<string, string>>): Labels {
+  const entries = Object.entries(labels);
+  if (entries.length > MOST_LABELS) throw new BadRequest(field, `at most ${MOST_LABELS} labels may be given`);
+  for (const [name, value] of entries) {
+    if (!LABEL_NAME.test(name) || name.startsWith('__'))
+      throw new BadRequest(field, `"${name.slice(0, 100)}" is not a name that a label may have, such as team`);
+    if (value === '' || value.length > MOST_VALUE_CHARS)
+      throw new BadRequest(field, `the value of ${name} must have 1 to ${MOST_VALUE_CHARS} characters`);
+  }
+  return Labels.from(labels);
 }
 
 function isScope(text: string): text is Scope {

@@ -42,7 +42,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'token',
     {
-      form: 'token create [--name NAME] [--scope ingest,read,admin] [--expires 90d] | list | revoke ID_OR_NAME | link',
+      form: 'token create [--name NAME] [--scope ingest,read,admin] [--labels team=vision] [--expires 90d] | list | revoke ID_OR_NAME | link',
       help: 'Make, list and revoke tokens for ingest and API; make a new sign-in link.',
       mostWords: 2,
       run: async (line) => (await import('./token.ts')).token(line),

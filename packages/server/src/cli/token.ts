@@ -1,6 +1,7 @@
 import { readDurationMs } from '@vitrine/model/duration.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 import { signInOver } from '../auth/sign-in.ts';
-import { parseScopes, SCOPES, tokensOver } from '../auth/tokens.ts';
+import { parseScopes, parseTokenLabels, SCOPES, tokensOver } from '../auth/tokens.ts';
 import type { CommandLine } from '../config/command-line.ts';
 import { ConfigError, readConfig } from '../config/read-config.ts';
 import { openDocumentStore } from '../documents/open-document-store.ts';
@@ -23,6 +24,7 @@ export async function token(line: CommandLine): Promise<number> {
         const created = await tokens.create({
           name: line.options['name'] ?? '',
           scopes: parseScopes('--scope', (line.options['scope'] ?? 'ingest').split(',')),
+          labels: labelsOf(line.options['labels']),
           expiresMs: expiryOf(line.options['expires']),
         });
         print(created.token);
@@ -34,7 +36,7 @@ export async function token(line: CommandLine): Promise<number> {
       case 'list': {
         const known = await tokens.list();
         if (known.length === 0) complain(`There are no tokens in ${settings.data}.`);
-        for (const { id, name, scopes, createdMs, expiresMs } of known) {
+        for (const { id, name, scopes, labels, createdMs, expiresMs } of known) {
           print(
             [
               id,
@@ -42,6 +44,7 @@ export async function token(line: CommandLine): Promise<number> {
               day(createdMs),
               expiresMs === undefined ? 'never expires' : `until ${day(expiresMs)}`,
               name,
+              ...Object.entries(labels).map(([label, value]) => `${label}=${value}`),
             ].join('\t'),
           );
         }
@@ -80,6 +83,21 @@ function idOf(idOrName: string, tokens: readonly { readonly id: string; readonly
   if (named.length > 1)
     throw new ConfigError(`${named.length} tokens are called ${idOrName}: give the id of one, which "vitrine token list" shows.`);
   return named[0]?.id;
+}
+
+/** Reads team=vision,site=lab. */
+function labelsOf(text: string | undefined): Labels {
+  const pairs = (text ?? '').split(',').filter((pair) => pair !== '');
+  return parseTokenLabels(
+    '--labels',
+    Object.fromEntries(
+      pairs.map((pair) => {
+        const at = pair.indexOf('=');
+        if (at < 1) throw new ConfigError(`--labels: "${pair}" is not NAME=VALUE, such as team=vision.`);
+        return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+      }),
+    ),
+  );
 }
 
 function expiryOf(text: string | undefined): number | undefined {

@@ -15,6 +15,7 @@ export interface Settings {
   readonly 'limits.query.concurrent': number;
   readonly 'limits.ingest.series': number;
   readonly 'limits.ingest.body': number;
+  readonly 'limits.ingest.rate': number;
   readonly 'ingest.otlp-grpc': Address | undefined;
   readonly 'ingest.otlp-scope-labels': boolean;
   readonly 'scrape.file': string;
@@ -72,6 +73,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   'limits.query.points': { fallback: '11000', help: 'Points a series that one range query may ask for.', read: readCount },
   'limits.query.concurrent': { fallback: '20', help: 'Queries that may run at a time; further ones wait.', read: readCount },
   'limits.ingest.series': { fallback: '2000000', help: 'Series that may be active at a time.', read: readCount },
+  'limits.ingest.rate': {
+    fallback: '0',
+    help: 'Samples a second that one sender may bring, over time; 0 sets no bound.',
+    read: readBound,
+  },
   'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
   'ingest.otlp-grpc': {
     fallback: '',
@@ -154,6 +160,11 @@ function readCount(text: string): number {
   const count = Number(text.replaceAll('_', ''));
   if (!Number.isSafeInteger(count) || count < 1) throw new Error(`"${text}" is not a whole number of at least 1`);
   return count;
+}
+
+/** A count of which 0 means that there is no bound. */
+function readBound(text: string): number {
+  return text === '0' ? 0 : readCount(text);
 }
 
 function readBoolean(text: string): boolean {

@@ -57,6 +57,8 @@ export interface Secret {
   readonly user: User;
   /** What a token may do; none for the other kinds, which may do what their user may. */
   readonly scopes: readonly string[];
+  /** What a token puts on every series that is sent with it. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly createdMs: number;
   readonly usedMs: number | undefined;
   /** undefined: never. */

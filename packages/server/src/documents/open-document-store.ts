@@ -69,7 +69,7 @@ function documentsOver(db: Kysely<Tables>, key: () => SecretKey): DocumentStore 
       return db.selectFrom('users').select(['id', 'name', 'role']).where('name', '=', name).executeTakeFirstOrThrow();
     },
 
-    async addSecret({ id, kind, hash, name, userId, scopes, createdMs, expiresMs }) {
+    async addSecret({ id, kind, hash, name, userId, scopes, labels, createdMs, expiresMs }) {
       await db
         .insertInto('secrets')
         .values({
@@ -79,6 +79,7 @@ function documentsOver(db: Kysely<Tables>, key: () => SecretKey): DocumentStore 
           name,
           user_id: userId,
           scopes: scopes.join(' '),
+          labels_json: JSON.stringify(labels),
           created_ms: createdMs,
           used_ms: null,
           expires_ms: expiresMs ?? null,
@@ -138,6 +139,7 @@ function readSecret(row: SecretRow): Secret {
     name: row.name,
     user: { id: row.user_id, name: row.user_name, role: row.user_role },
     scopes: row.scopes === '' ? [] : row.scopes.split(' '),
+    labels: JSON.parse(row.labels_json) as Record<string, string>,
     createdMs: row.created_ms,
     usedMs: row.used_ms ?? undefined,
     expiresMs: row.expires_ms ?? undefined,

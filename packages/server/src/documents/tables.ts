@@ -13,6 +13,7 @@ export interface Tables {
     user_id: number;
     /** Separated by spaces. */
     scopes: string;
+    labels_json: string;
     created_ms: number;
     used_ms: number | null;
     expires_ms: number | null;

@@ -1,14 +1,17 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { encodeOutcome, encodeStatus, GRPC, type OtlpFormat, type OtlpSignal, problemOf } from '../ingest/otlp/otlp-answer.ts';
+import type { Intake } from '../ingest/intake.ts';
 import type { OtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
-import { OtlpRefused } from '../ingest/otlp/otlp-refused.ts';
+import { OtlpRefused, wholeRefused } from '../ingest/otlp/otlp-refused.ts';
 import { tooLarge, unpackBody } from '../ingest/otlp/unpack-body.ts';
 import { replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
+import { senderOf } from './sender.ts';
 
 export interface OtlpNeeds {
   readonly otlp: OtlpReceiver;
+  readonly intake: Pick<Intake, 'refuse'>;
   readonly limits: { readonly bodyBytes: number };
   readonly log: Logger;
 }
@@ -19,7 +22,7 @@ const PREFIXES = ['/v1', '/api/v1/otlp/v1'];
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 
 /** OTLP over HTTP: protobuf and JSON. Answers when the samples survive a crash, in the format of the request. */
-export function otlpRoutes(app: Routes, { otlp, limits, log }: OtlpNeeds): void {
+export function otlpRoutes(app: Routes, { otlp, intake, limits, log }: OtlpNeeds): void {
   app.register(async (scope: Routes) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) =>
@@ -27,7 +30,9 @@ export function otlpRoutes(app: Routes, { otlp, limits, log }: OtlpNeeds): void 
     );
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const format = formatOf(request) ?? 'protobuf';
-      const problem = problemOf(error.statusCode === 413 ? tooLarge(limits.bodyBytes, error) : error);
+      const refusal = error.statusCode === 413 ? tooLarge(limits.bodyBytes, error) : error;
+      if (refusal instanceof OtlpRefused) intake.refuse('otlp', senderOf(request), wholeRefused(refusal));
+      const problem = problemOf(refusal);
       if (problem !== undefined) {
         if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
         return send(reply.code(problem.status), format, encodeStatus(problem, format));
@@ -57,7 +62,11 @@ export function otlpRoutes(app: Routes, { otlp, limits, log }: OtlpNeeds): void 
             }
             const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
             const bytes = await unpackBody(body, request.headers['content-encoding'] ?? '', limits.bodyBytes);
-            return send(reply, format, encodeOutcome(signal, await otlp.receive(signal, bytes, format), format));
+            return send(
+              reply,
+              format,
+              encodeOutcome(signal, await otlp.receive(senderOf(request), signal, bytes, format), format),
+            );
           },
         });
       }

@@ -1,7 +1,7 @@
 import { readDurationMs } from '@vitrine/model/duration.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { z } from 'zod';
-import { SCOPES, type Tokens } from '../auth/tokens.ts';
+import { parseTokenLabels, SCOPES, type Tokens } from '../auth/tokens.ts';
 import { HttpError } from './errors.ts';
 import type { Routes } from './routes.ts';
 
@@ -17,10 +17,11 @@ export function tokenRoutes(app: Routes, tokens: Tokens): void {
     async handler() {
       const known = await tokens.list();
       return {
-        tokens: known.map(({ id, name, scopes, createdMs, expiresMs }) => ({
+        tokens: known.map(({ id, name, scopes, labels, createdMs, expiresMs }) => ({
           id,
           name,
           scopes,
+          labels,
           createdMs,
           expiresMs: expiresMs ?? null,
         })),
@@ -35,15 +36,25 @@ export function tokenRoutes(app: Routes, tokens: Tokens): void {
     schema: {
       summary: 'Makes a token, and shows it this once',
       body: z
-        .object({ name: z.string().max(200), scopes: z.array(z.enum(SCOPES)).min(1), expires: z.string().optional() })
+        .object({
+          name: z.string().max(200),
+          scopes: z.array(z.enum(SCOPES)).min(1),
+          labels: z.record(z.string(), z.string()).optional(),
+          expires: z.string().optional(),
+        })
         .strict(),
     },
     async handler(request, reply) {
-      const { name, scopes, expires } = request.body;
+      const { name, scopes, labels, expires } = request.body;
       const lifeMs = expires === undefined ? undefined : readDurationMs(expires);
       if (expires !== undefined && (lifeMs ?? 0) === 0)
         throw new BadRequest('expires', `"${expires}" is not a duration such as 90d`);
-      const made = await tokens.create({ name, scopes, expiresMs: lifeMs === undefined ? undefined : Date.now() + lifeMs });
+      const made = await tokens.create({
+        name,
+        scopes,
+        labels: parseTokenLabels('labels', labels ?? {}),
+        expiresMs: lifeMs === undefined ? undefined : Date.now() + lifeMs,
+      });
       return reply.code(201).header('cache-control', 'no-store').send(made);
     },
   });

@@ -1,9 +1,12 @@
+import { Labels } from '@vitrine/model/labels.ts';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import type { Exposition } from '../ingest/exposition/exposition.ts';
 import { parseExposition } from '../ingest/exposition/parse-exposition.ts';
 import { type CachedSeries, SeriesCache } from '../ingest/exposition/series-cache.ts';
 import type { Clock } from './clock.ts';
 import type { HttpClient } from './http-client.ts';
+import type { Refused } from '../ingest/arrivals.ts';
+import type { Sender } from '../ingest/sender.ts';
 import { acceptHeader, formatOf } from './negotiate.ts';
 import { sampleLabels, ScrapeRefused } from './sample-labels.ts';
 import { ScrapeBatch } from './scrape-batch.ts';
@@ -37,7 +40,8 @@ export interface ScrapeLog {
 
 /** What every loop is given. */
 export interface ScrapeContext {
-  readonly append: (batch: SampleBatch) => Promise<AppendResult>;
+  /** Also told which target it is of, and why a scrape failed. */
+  readonly append: (batch: SampleBatch, target: Sender, refused: readonly Refused[]) => Promise<AppendResult>;
   readonly log: ScrapeLog;
   readonly clock: Clock;
   readonly userAgent: string;
@@ -65,6 +69,7 @@ export class ScrapeLoop {
   readonly #context: ScrapeContext;
   readonly #stopping = new AbortController();
   readonly #reportKeys: readonly string[];
+  readonly #sender: Sender;
   #job: ScrapeJob;
   #client: HttpClient;
   #cache: SeriesCache;
@@ -86,6 +91,7 @@ export class ScrapeLoop {
     this.#client = client;
     this.#context = context;
     this.#cache = new SeriesCache(sampleLabels(job, target.labels));
+    this.#sender = { id: target.url.href, name: job.name, address: target.url.host, labels: Labels.empty };
     this.#reportKeys = REPORTS.map((name) => target.labels.with('__name__', name).key);
   }
 
@@ -162,7 +168,7 @@ export class ScrapeLoop {
     const reports = [problem === '' ? 1 : 0, durationMs / 1000, counts.scraped, counts.kept, counts.added];
     for (const [i, key] of this.#reportKeys.entries()) batch.add(batch.addSeries(key), scrapeMs, reports[i] as number);
     this.#report(problem, scrapeMs, durationMs);
-    await this.#append(batch);
+    await this.#append(batch, problem === '' ? [] : [{ reason: 'scrape failed', count: 1, sentence: problem }]);
   }
 
   #firstTurnMs(): number {
@@ -285,9 +291,9 @@ export class ScrapeLoop {
     else this.#context.log.warn({ ...fields, problem }, 'A scrape failed.');
   }
 
-  async #append(batch: ScrapeBatch): Promise<void> {
+  async #append(batch: ScrapeBatch, refused: readonly Refused[] = []): Promise<void> {
     try {
-      const { rejectedCount, rejected } = await this.#context.append(batch.finish());
+      const { rejectedCount, rejected } = await this.#context.append(batch.finish(), this.#sender, refused);
       this.#complain(REFUSED_SOME, rejectedCount > 0 ? { rejectedCount, first: rejected[0] } : undefined);
       this.#complain(REFUSED_ALL, undefined);
     } catch (error) {

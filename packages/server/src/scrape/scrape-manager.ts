@@ -1,8 +1,8 @@
 import { formatDurationMs } from '@vitrine/model/duration.ts';
-import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ScrapeConfig } from './scrape-config.ts';
-import type { ScrapeLog, ScrapeLoop } from './scrape-loop.ts';
+import type { ScrapeContext, ScrapeLog, ScrapeLoop } from './scrape-loop.ts';
 import { ScrapePool } from './scrape-pool.ts';
 import { globalUrlOf } from './target.ts';
 
@@ -50,7 +50,7 @@ export interface ScrapeManager {
 }
 
 export interface ScrapeManagerOptions {
-  readonly append: (batch: SampleBatch) => Promise<AppendResult>;
+  readonly append: ScrapeContext['append'];
   readonly log: ScrapeLog;
   readonly clock?: Clock;
   /** Sent to targets; "Vitrine" unless told. */

@@ -7,6 +7,7 @@ import { signInOver } from '../auth/sign-in.ts';
 import { tokensOver } from '../auth/tokens.ts';
 import { openDocumentStore } from '../documents/open-document-store.ts';
 import type { Routes } from '../http/routes.ts';
+import { createIntake } from '../ingest/intake.ts';
 import { createOtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openLog } from '../self/log.ts';
@@ -43,6 +44,7 @@ export async function testApp(
   const log = openLog('silent', 'json');
   const signIn = signInOver(documents, 3_600_000);
   const metrics = openMetrics('1.2.3');
+  const intake = createIntake({ append: (batch) => store.append(batch), metrics, samplesPerSecond: 0 });
   const needs: AppNeeds = {
     samples: store,
     documents,
@@ -50,7 +52,8 @@ export async function testApp(
     signIn,
     tokens: tokensOver(documents),
     metrics,
-    otlp: createOtlpReceiver({ append: (batch) => store.append(batch), onMetadata: () => {}, metrics, scopeLabels: false }),
+    intake,
+    otlp: createOtlpReceiver({ intake, onMetadata: () => {}, metrics, scopeLabels: false }),
     log,
     version: '1.2.3',
     limits: { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },

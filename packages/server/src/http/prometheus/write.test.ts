@@ -1,3 +1,4 @@
+import { Labels } from '@vitrine/model/labels.ts';
 import { StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import { describe, expect, test } from 'vitest';
 import { encodeWriteRequest, packSnappy } from '../../ingest/remote-write/encode-remote-write.ts';
@@ -46,6 +47,20 @@ describe('remote write', () => {
     const answer = await write(made);
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([status, retryAfter]);
     expect(answer.body).not.toContain('secret');
+  });
+
+  test('a token’s labels stand on what is sent with it, and the sender is told of by its name', async () => {
+    const made = await testApp({ loopback: false });
+    const create = { method: 'POST', url: '/api/tokens', headers: made.browser } as const;
+    const bad = await made.app.inject({ ...create, payload: { name: 'x', scopes: ['ingest'], labels: { 'a-b': 'c' } } });
+    expect([bad.statusCode, bad.json()]).toMatchObject([400, { error: { field: 'labels' } }]);
+    const labels = { tenant: 'vision' };
+    const made201 = await made.app.inject({ ...create, payload: { name: 'vision', scopes: ['ingest'], labels } });
+    const { token } = made201.json<{ token: string }>();
+    expect((await write(made, BODY, { ...HEADERS, authorization: `Bearer ${token}` })).statusCode).toBe(204);
+    expect(made.store.appended[0]?.seriesKeys.map((key) => Labels.fromKey(key).get('tenant'))).toEqual(['vision']);
+    const arrivals = await made.app.inject({ url: '/api/ingest/arrivals', headers: made.browser });
+    expect(arrivals.json()).toMatchObject({ arrivals: [{ door: 'remote write', name: 'vision', labels, accepted: 1 }] });
   });
 
   test('on an open address needs a token that ingests', async () => {

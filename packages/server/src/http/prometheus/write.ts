@@ -1,31 +1,41 @@
-import type { MetricMetadata, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
+import type { Refused } from '../../ingest/arrivals.ts';
+import type { Intake } from '../../ingest/intake.ts';
 import {
   createRemoteWriteDecoder,
+  type DecodedRemoteWrite,
   type RemoteWriteVersion,
   remoteWriteVersion,
 } from '../../ingest/remote-write/decode-remote-write.ts';
+import { RemoteWriteRefused } from '../../ingest/remote-write/remote-write-refused.ts';
 import { type RemoteWriteOutcome, remoteWriteStatus } from '../../ingest/remote-write/remote-write-status.ts';
 import type { Routes } from '../routes.ts';
+import { senderOf } from '../sender.ts';
 
 export interface WriteNeeds {
-  readonly samples: SampleStore;
+  readonly intake: Intake;
   readonly limits: { readonly bodyBytes: number };
   /** Told what senders say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
 }
 
 /** /write: remote write 1.0 and 2.0. Answers when the samples survive a crash. */
-export function writeRoutes(app: Routes, { samples, limits, onMetadata }: WriteNeeds): void {
+export function writeRoutes(app: Routes, { intake, limits, onMetadata }: WriteNeeds): void {
   const decode = createRemoteWriteDecoder({ limitBytes: limits.bodyBytes });
   const write = async (request: FastifyRequest): Promise<RemoteWriteOutcome> => {
+    const sender = senderOf(request);
     let version: RemoteWriteVersion = 1;
     try {
       version = remoteWriteVersion(request.headers);
       const decoded = decode(request.body as Buffer, request.headers);
       if (decoded.metadata.length > 0) onMetadata(decoded.metadata);
-      return { decoded, stored: await samples.append(decoded.batch) };
+      return { decoded, stored: await intake.take('remote write', sender, decoded.batch, refusedIn(decoded)) };
     } catch (error) {
+      if (error instanceof RemoteWriteRefused) {
+        const reason = error.status === 413 ? 'too large' : 'not readable';
+        intake.refuse('remote write', sender, { reason, count: 1, sentence: error.message });
+      }
       return { error, version };
     }
   };
@@ -51,4 +61,15 @@ export function writeRoutes(app: Routes, { samples, limits, onMetadata }: WriteN
       },
     });
   });
+}
+
+/** What the request held that is no sample. */
+function refusedIn({ rejected: { samples, histograms, problems } }: DecodedRemoteWrite): Refused[] {
+  const refused: Refused[] = [];
+  if (samples > 0) refused.push({ reason: 'bad labels', count: samples, sentence: problems[0] ?? '' });
+  if (histograms > 0) {
+    const sentence = 'Native histograms cannot be stored yet; send classic histograms.';
+    refused.push({ reason: 'native histogram', count: histograms, sentence });
+  }
+  return refused;
 }

@@ -1,3 +1,4 @@
+import { Labels } from '@vitrine/model/labels.ts';
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { StoreBusy } from '@vitrine/model/sample-store.ts';
@@ -7,6 +8,7 @@ import { openMetrics } from '../../self/metrics.ts';
 import { FakeStore } from '../../testing/fake-store.ts';
 import { encodeOtlp, type Sent } from './encode-otlp.ts';
 import { listenOtlpGrpc, type OtlpGrpcNeeds } from './otlp-grpc.ts';
+import { createIntake } from '../intake.ts';
 import { createOtlpReceiver } from './otlp-receiver.ts';
 
 const METRICS = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
@@ -31,18 +33,23 @@ function framed(message: Buffer, packed = false): Buffer {
 
 async function server(changes: Partial<OtlpGrpcNeeds> = {}) {
   const store = new FakeStore();
+  const metrics = openMetrics('1');
+  const intake = createIntake({ append: (batch) => store.append(batch), metrics, samplesPerSecond: 0 });
   const otlp = createOtlpReceiver({
-    append: (batch) => store.append(batch),
+    intake,
     onMetadata: () => {},
-    metrics: openMetrics('1'),
+    metrics,
     scopeLabels: false,
   });
   const grpc = await listenOtlpGrpc({
     otlp,
+    intake,
     tokens: {
       bearer: (token) => {
         const scope = SCOPES.get(token);
-        return Promise.resolve(scope === undefined ? undefined : { name: token, user: OWNER, scopes: [scope] });
+        return Promise.resolve(
+          scope === undefined ? undefined : { id: token, name: token, user: OWNER, scopes: [scope], labels: Labels.empty },
+        );
       },
     },
     limits: { bodyBytes: 100_000 },
@@ -57,7 +64,7 @@ async function server(changes: Partial<OtlpGrpcNeeds> = {}) {
     client.destroy();
     await grpc.stop();
   });
-  return { store, client, grpc };
+  return { store, client, grpc, intake };
 }
 
 interface Answer {

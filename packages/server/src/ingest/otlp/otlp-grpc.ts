@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Tokens } from '../../auth/tokens.ts';
 import { encodeOutcome, encodeStatus, GRPC, type OtlpProblem, type OtlpSignal, problemOf } from './otlp-answer.ts';
+import type { Intake } from '../intake.ts';
+import { type Sender, senderAt, senderOfToken } from '../sender.ts';
 import type { OtlpReceiver } from './otlp-receiver.ts';
+import { OtlpRefused, wholeRefused } from './otlp-refused.ts';
 import { tooLarge, unpackBody } from './unpack-body.ts';
 
 const METHODS: Readonly<Record<string, OtlpSignal>> = {
@@ -25,6 +28,7 @@ const RETRY_SECONDS = 1;
 
 export interface OtlpGrpcNeeds {
   readonly otlp: OtlpReceiver;
+  readonly intake: Pick<Intake, 'refuse'>;
   readonly tokens: Pick<Tokens, 'bearer'>;
   readonly limits: { readonly bodyBytes: number };
   readonly log: Logger;
@@ -94,6 +98,7 @@ export async function listenOtlpGrpc(needs: OtlpGrpcNeeds): Promise<OtlpGrpcServ
 }
 
 async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, needs: OtlpGrpcNeeds, room: Room): Promise<void> {
+  let sender: Sender | undefined;
   try {
     if (!(headers['content-type'] ?? '').startsWith('application/grpc')) {
       stream.respond({ ':status': 415 }, { endStream: true });
@@ -102,12 +107,13 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, n
     const signal = METHODS[headers[':path'] ?? ''];
     if (signal === undefined)
       throw new GrpcProblem(GRPC.unimplemented, 'This server has OTLP’s Export of metrics, traces and logs only.');
-    await authorize(headers, needs);
+    sender = await authorize(headers, stream.session?.socket.remoteAddress ?? '', needs);
     const message = await readMessage(stream, headers, needs.limits.bodyBytes, room);
-    const outcome = await needs.otlp.receive(signal, message, 'protobuf');
+    const outcome = await needs.otlp.receive(sender, signal, message, 'protobuf');
     respond(stream, encodeOutcome(signal, outcome, 'protobuf'));
   } catch (error) {
     const problem = error instanceof GrpcProblem ? error.problem : problemOf(error);
+    if (error instanceof OtlpRefused && sender !== undefined) needs.intake.refuse('otlp', sender, wholeRefused(error));
     if (problem === undefined && !stream.aborted) needs.log.error({ err: error }, 'a gRPC call failed');
     fail(stream, problem ?? { code: GRPC.internal, message: 'Something went wrong in the server; its log says what.' });
   }
@@ -115,11 +121,11 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, n
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
-async function authorize(headers: IncomingHttpHeaders, { tokens, loopback }: OtlpGrpcNeeds): Promise<void> {
+async function authorize(headers: IncomingHttpHeaders, address: string, { tokens, loopback }: OtlpGrpcNeeds): Promise<Sender> {
   const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (token === undefined) {
     // A proxy in front brings callers from elsewhere.
-    if (loopback && !FORWARDED.some((name) => headers[name] !== undefined)) return;
+    if (loopback && !FORWARDED.some((name) => headers[name] !== undefined)) return senderAt(address);
     throw new GrpcProblem(
       GRPC.unauthenticated,
       'A token is needed on this address: send the metadata "authorization: Bearer …"; "vitrine token create" makes one.',
@@ -135,6 +141,7 @@ async function authorize(headers: IncomingHttpHeaders, { tokens, loopback }: Otl
   if (!bearer.scopes.some((scope) => scope === 'ingest' || scope === 'admin')) {
     throw new GrpcProblem(GRPC.permissionDenied, `This token may ${bearer.scopes.join(', ')} only; sending needs ingest.`);
   }
+  return senderOfToken(bearer, address);
 }
 
 /** The one message of a unary call, unpacked. */

@@ -8,6 +8,8 @@ import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { corpusFolder } from '../../testing/corpus-folder.ts';
 import { encodeOtlp, type Sent } from './encode-otlp.ts';
+import { createIntake, type IntakeNeeds } from '../intake.ts';
+import { senderAt } from '../sender.ts';
 import { createOtlpReceiver, type OtlpReceiverNeeds } from './otlp-receiver.ts';
 import { readMetricsJson } from './read-json.ts';
 import { readMetricsProtobuf } from './read-protobuf.ts';
@@ -17,6 +19,8 @@ const DELTA = { aggregationTemporality: 1 };
 const CUMULATIVE = { aggregationTemporality: 2 };
 
 /** A point's times, in seconds after T0. */
+const SENDER = senderAt('127.0.0.1');
+
 function at(seconds: number, startSeconds?: number): Sent {
   const nanos = (offset: number): string => `${T0 + offset * 1_000}000000`;
   return { timeUnixNano: nanos(seconds), ...(startSeconds === undefined ? {} : { startTimeUnixNano: nanos(startSeconds) }) };
@@ -31,18 +35,22 @@ function request(metrics: readonly Sent[], resource: Readonly<Record<string, str
 }
 
 /** A receiver, and what it stored: "seconds value" by series. */
-function receiver(needs: Partial<OtlpReceiverNeeds> = {}) {
+function receiver({ append, ...needs }: Partial<OtlpReceiverNeeds & Pick<IntakeNeeds, 'append'>> = {}) {
   const stored = new Map<string, string[]>();
   const metadata: MetricMetadata[] = [];
   const registry = new Registry();
   const otlp = createOtlpReceiver({
-    append: (batch) => Promise.resolve(keep(batch, stored)),
+    intake: createIntake({
+      append: append ?? ((batch) => Promise.resolve(keep(batch, stored))),
+      metrics: { registry: new Registry() },
+      samplesPerSecond: 0,
+    }),
     onMetadata: (told) => metadata.push(...told),
     metrics: { registry },
     scopeLabels: false,
     ...needs,
   });
-  const send = (sent: Sent) => otlp.receive('metrics', encodeOtlp(sent), 'protobuf');
+  const send = (sent: Sent) => otlp.receive(SENDER, 'metrics', encodeOtlp(sent), 'protobuf');
   return {
     otlp,
     send,
@@ -276,7 +284,7 @@ describe('a resource', () => {
       scope: { name, version: '1', attributes: attributes({ team: 't', name: 'dropped' }) },
       metrics: [{ name: 'a', gauge: { dataPoints: [{ ...at(1), asDouble: 1 }] } }],
     }));
-    await otlp.receive('metrics', encodeOtlp({ resourceMetrics: [{ scopeMetrics }] }), 'protobuf');
+    await otlp.receive(SENDER, 'metrics', encodeOtlp({ resourceMetrics: [{ scopeMetrics }] }), 'protobuf');
     expect([...stored.keys()]).toEqual(
       ['x', 'y'].map((name) => `a{otel_scope_name="${name}", otel_scope_team="t", otel_scope_version="1"}`),
     );
@@ -512,7 +520,7 @@ describe('the two formats', () => {
       [encodeOtlp(sent), 'protobuf'],
       [Buffer.from(JSON.stringify(sent)), 'json'],
     ] as const) {
-      expect(await otlp.receive(signal, bytes, format)).toEqual({
+      expect(await otlp.receive(SENDER, signal, bytes, format)).toEqual({
         rejected: 2,
         message: expect.stringMatching(/does not keep (traces|logs) yet/),
       });
@@ -520,7 +528,7 @@ describe('the two formats', () => {
     expect(await registry.getSingleMetricAsString('vitrine_otlp_refused_total')).toContain(
       `{signal="${signal}",reason="no store"} 4`,
     );
-    expect(await otlp.receive(signal, Buffer.alloc(0), 'protobuf')).toEqual({ rejected: 0, message: '' });
+    expect(await otlp.receive(SENDER, signal, Buffer.alloc(0), 'protobuf')).toEqual({ rejected: 0, message: '' });
   });
 });
 
@@ -540,7 +548,7 @@ describe('what is hostile', () => {
         const bytes = Buffer.from(good);
         bytes[index] = byte;
         await otlp
-          .receive('metrics', bytes.subarray(0, length), 'protobuf')
+          .receive(SENDER, 'metrics', bytes.subarray(0, length), 'protobuf')
           .catch((error: Error) => expect(error.name).toBe('OtlpRefused'));
       }),
       { seed: 1, numRuns: 500 },
@@ -586,7 +594,7 @@ describe('what is hostile', () => {
     ['no UTF-8', Buffer.from([0xff]), 'json', /not UTF-8/],
   ])('with %s is refused with a sentence', async (_, bytes, format, sentence) => {
     const { otlp, stored } = receiver();
-    await expect(otlp.receive('metrics', bytes, format)).rejects.toThrow(sentence);
+    await expect(otlp.receive(SENDER, 'metrics', bytes, format)).rejects.toThrow(sentence);
     expect(stored.size).toBe(0);
   });
 });

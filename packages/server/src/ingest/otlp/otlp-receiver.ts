@@ -1,12 +1,15 @@
-import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { Counter } from 'prom-client';
 import type { Metrics } from '../../self/metrics.ts';
+import type { Refused } from '../arrivals.ts';
+import type { Intake } from '../intake.ts';
+import type { Sender } from '../sender.ts';
 import { RemoteWriteRefused } from '../remote-write/remote-write-refused.ts';
 import type { OtlpFormat, OtlpOutcome, OtlpSignal } from './otlp-answer.ts';
 import { OtlpRefused } from './otlp-refused.ts';
 import { countRecordsJson, readMetricsJson } from './read-json.ts';
 import { countRecordsProtobuf, readMetricsProtobuf } from './read-protobuf.ts';
-import { RunningTotals } from './running-totals.ts';
+import { RunningTotals, type TotalsChange } from './running-totals.ts';
 import { translateMetrics } from './translate-metrics.ts';
 
 /** Rejections of the store that are told one by one. */
@@ -15,7 +18,7 @@ const MOST_REJECTIONS = 5;
 const LARGE_BYTES = 1024 * 1024;
 
 export interface OtlpReceiverNeeds {
-  readonly append: (batch: SampleBatch) => Promise<AppendResult>;
+  readonly intake: Intake;
   /** Told what senders say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
   readonly metrics: Pick<Metrics, 'registry'>;
@@ -29,12 +32,12 @@ export interface OtlpReceiver {
    * Resolves when what is accepted survives a crash. Throws OtlpRefused where nothing of the request counts, and
    * StoreBusy and StoreReadOnly as the store does.
    */
-  receive(signal: OtlpSignal, bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome>;
+  receive(sender: Sender, signal: OtlpSignal, bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome>;
 }
 
 /** Use one for all doors: it adds deltas up, whichever way they come. */
 export function createOtlpReceiver({
-  append,
+  intake,
   onMetadata,
   metrics: { registry },
   scopeLabels,
@@ -67,19 +70,19 @@ export function createOtlpReceiver({
 
   let turn: Promise<unknown> = Promise.resolve();
   /** Large requests come one after the other, so that only one of them is unfolded in memory. */
-  const inTurn = (bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
-    if (bytes.length < LARGE_BYTES) return receiveMetrics(bytes, format);
-    const mine = turn.then(() => receiveMetrics(bytes, format));
+  const inTurn = (sender: Sender, bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
+    if (bytes.length < LARGE_BYTES) return receiveMetrics(sender, bytes, format);
+    const mine = turn.then(() => receiveMetrics(sender, bytes, format));
     turn = mine.catch(() => undefined);
     return mine;
   };
 
-  const receiveMetrics = async (bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
+  const receiveMetrics = async (sender: Sender, bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome> => {
     const resources = format === 'json' ? readMetricsJson(bytes) : readMetricsProtobuf(bytes);
-    const change = totals.begin(now());
+    const change = ofTenant(totals.begin(now()), sender);
     try {
       const translated = await translateMetrics(resources, change, { scopeLabels });
-      const stored = translated.batch.values.length === 0 ? NOTHING_STORED : await append(translated.batch);
+      const stored = await intake.take('otlp', sender, translated.batch, translated.refused.map(asRefused));
       if (translated.metadata.length > 0) onMetadata(translated.metadata);
       const samples = translated.batch.values.length;
       // The store counts samples, of which a histogram's point has many.
@@ -103,21 +106,20 @@ export function createOtlpReceiver({
     }
   };
 
-  const refuseRecords = (signal: 'traces' | 'logs', bytes: Uint8Array, format: OtlpFormat): OtlpOutcome => {
+  const refuseRecords = (sender: Sender, signal: 'traces' | 'logs', bytes: Uint8Array, format: OtlpFormat): OtlpOutcome => {
     const rejected = format === 'json' ? countRecordsJson(bytes, signal) : countRecordsProtobuf(bytes);
     refused.inc({ signal, reason: 'no store' }, rejected);
     if (rejected === 0) return { rejected: 0, message: '' };
     const [what, keep] = signal === 'traces' ? ['spans', 'traces'] : ['log records', 'logs'];
-    return {
-      rejected,
-      message: `Vitrine does not keep ${keep} yet, so all ${rejected} ${what} were refused. Send them to a store of ${keep}, and only metrics here.`,
-    };
+    const message = `Vitrine does not keep ${keep} yet, so all ${rejected} ${what} were refused. Send them to a store of ${keep}, and only metrics here.`;
+    intake.refuse('otlp', sender, { reason: `no store of ${keep}`, count: rejected, sentence: message });
+    return { rejected, message };
   };
 
   return {
-    async receive(signal, bytes, format) {
+    async receive(sender, signal, bytes, format) {
       try {
-        const outcome = signal === 'metrics' ? await inTurn(bytes, format) : refuseRecords(signal, bytes, format);
+        const outcome = signal === 'metrics' ? await inTurn(sender, bytes, format) : refuseRecords(sender, signal, bytes, format);
         requests.inc({ signal, outcome: outcome.rejected === 0 ? 'full' : 'partial' });
         return outcome;
       } catch (error) {
@@ -129,7 +131,20 @@ export function createOtlpReceiver({
   };
 }
 
-const NOTHING_STORED: AppendResult = { accepted: 0, rejected: [], rejectedCount: 0 };
+/** Two tenants' series of one name are two series. */
+function ofTenant(change: TotalsChange, { labels }: Sender): TotalsChange {
+  if (labels.size === 0) return change;
+  const prefix = `${labels.key}\n`;
+  return {
+    get: (key) => change.get(prefix + key),
+    set: (key, running) => change.set(prefix + key, running),
+    undo: () => change.undo(),
+  };
+}
+
+function asRefused({ reason, points, sentence }: { reason: string; points: number; sentence: string }): Refused {
+  return { reason, count: points, sentence };
+}
 
 function pointsRefused(points: number): string {
   return points === 1 ? '1 data point was refused for that.' : `${points} data points were refused for that.`;
