@@ -95,14 +95,15 @@ export class InferenceMetrics {
     this.#inFlight.set(served, 0);
   }
 
-  /** A request came; call what this returns, with the status code, when it is answered. */
-  began(): (code: number) => void {
+  /** A request came; call what this returns, with the status code, when it is answered: it answers after how many seconds. */
+  began(): (code: number) => number {
     const stop = this.#seconds.startTimer(this.#served);
     this.#inFlight.inc(this.#served);
     return (code) => {
-      stop();
+      const seconds = stop();
       this.#inFlight.dec(this.#served);
       this.#requests.inc({ ...this.#served, code: String(code) });
+      return seconds;
     };
   }
 

@@ -118,6 +118,7 @@ async function main(): Promise<void> {
       'rest-minutes': { type: 'string', default: '6' },
       'scrape-interval': { type: 'string', default: '1s' },
       seed: { type: 'string' },
+      'logs-to': { type: 'string' },
     },
   });
   if (values.folder === undefined) leave(2, '--folder: expected the folder that the demo may write to.');
@@ -140,7 +141,7 @@ async function main(): Promise<void> {
   // One training after the other, each with runs of its own: there is always a last one to look at, and soon another.
   const trainings = trainAgainAndAgain(
     processes,
-    { folder, minutes, restMinutes, lingerSeconds: 3 * Number(seconds), seed: values.seed },
+    { folder, minutes, restMinutes, lingerSeconds: 3 * Number(seconds), seed: values.seed, logsTo: values['logs-to'] },
     signal,
   );
   process.stdout.write('ready\n');
@@ -161,17 +162,19 @@ interface TrainingPlan {
   readonly restMinutes: number;
   readonly lingerSeconds: number;
   readonly seed: string | undefined;
+  /** Where the model server logs its requests. */
+  readonly logsTo: string | undefined;
 }
 
 async function trainAgainAndAgain(processes: Processes, plan: TrainingPlan, signal: AbortSignal): Promise<void> {
-  const { folder, minutes, restMinutes } = plan;
+  const { folder, minutes, restMinutes, logsTo } = plan;
   let stopServing = (): void => {};
   while (!signal.aborted) {
     const training = await countTraining(folder);
     await trainOnce(processes, { ...plan, training }, signal, (path) => {
       // A new version takes the place of the one before.
       stopServing();
-      stopServing = serve(processes, path, training, minutes);
+      stopServing = serve(processes, path, { training, minutes, logsTo });
     });
     await pause(restMinutes * 60_000, signal);
   }
@@ -223,13 +226,17 @@ function parentGone(): AbortSignal {
 }
 
 /** Serves the model, and once it listens, sends it traffic. Answers how to end both. */
-function serve(processes: Processes, modelPath: string, training: number, minutes: number): () => void {
+function serve(
+  processes: Processes,
+  modelPath: string,
+  { training, minutes, logsTo }: Pick<TrainingPlan, 'minutes' | 'logsTo'> & { readonly training: number },
+): () => void {
   let stopLoad = (): void => {};
   const stopServer = processes.start({
     script: 'serve',
     title: 'The model server',
     target: target('inference', 'digits-serve'),
-    arguments: [`--model=${modelPath}`, `--version=${training}`],
+    arguments: [`--model=${modelPath}`, `--version=${training}`, ...(logsTo === undefined ? [] : [`--logs-to=${logsTo}`])],
     onMessage: (message) => {
       if (message.kind !== 'listening') return;
       // A short demo has short days, so that its page sees a whole one.

@@ -8,9 +8,11 @@ import { InferenceMetrics } from './inference-metrics.ts';
 import { listen } from './metrics-endpoint.ts';
 import { buildNetwork } from './network.ts';
 import { ANY_SIZE_HEADER, createPredictServer } from './predict-server.ts';
+import type { LoggedRequest } from './request-log.ts';
 
 const picture = Array.from({ length: PIXELS }, () => 0.25);
 const PATH = '/v1/models/digits:predict';
+const logged: LoggedRequest[] = [];
 let server: Server;
 let origin: string;
 
@@ -18,7 +20,10 @@ beforeAll(async () => {
   const registry = new Registry();
   const served = { model: 'digits', version: '3', parameters: 25_450 };
   const network = buildNetwork({ hidden: [8], dropout: 0, seed: 1 });
-  server = createPredictServer(network, served, new InferenceMetrics(registry, served), registry);
+  server = createPredictServer(network, served, new InferenceMetrics(registry, served), registry, {
+    write: (request) => logged.push(request),
+    close: async () => {},
+  });
   origin = `http://127.0.0.1:${await listen(server, 0)}`;
 });
 
@@ -101,4 +106,23 @@ test('counts what it answered, with the sender’s labels as feedback', async ()
   expect(text).toMatch(/^inference_in_flight\{model="digits",version="3"\} 0$/m);
   expect(text).toMatch(/^inference_confidence_count\{model="digits",version="3"\} 2$/m);
   expect(text).toMatch(/^inference_feature_mean\{model="digits",version="3",feature="mean_intensity"\} 0\.25$/m);
+});
+
+test('logs each request with what was counted of it', async () => {
+  const text = await (await fetch(`${origin}/metrics`)).text();
+  for (const code of [200, 400, 405, 413, 500]) {
+    const [, counted] = new RegExp(`^inference_requests_total\\{.*code="${code}"\\} (\\d+)$`, 'm').exec(text) ?? [];
+    expect(logged.filter((request) => request.code === code)).toHaveLength(Number(counted));
+  }
+  const [, sum] = /^inference_request_duration_seconds_sum\{.*\} (\S+)$/m.exec(text) ?? [];
+  expect(logged.reduce((all, { duration_seconds }) => all + duration_seconds, 0)).toBeCloseTo(Number(sum), 9);
+  expect(logged.find(({ code }) => code === 200)).toMatchObject({
+    level: 'info',
+    model: 'digits',
+    version: '3',
+    predicted: [expect.any(Number), expect.any(Number)],
+    actual: [7, 1],
+  });
+  expect(logged.find(({ code }) => code === 500)).toMatchObject({ level: 'error', reason: 'model_failure', predicted: [] });
+  expect(logged.find(({ reason }) => reason === 'wrong_pixel')).toMatchObject({ level: 'warn', code: 400 });
 });

@@ -9,6 +9,7 @@ import { CLASSES } from './digits.ts';
 import type { InferenceMetrics, ServedModel } from './inference-metrics.ts';
 import { Refusal, parsePredictRequest } from './predict-request.ts';
 import type { PredictRequest } from './predict-request.ts';
+import type { LoggedRequest, RequestLog } from './request-log.ts';
 
 /** One picture's answer. */
 export interface Prediction {
@@ -18,6 +19,9 @@ export interface Prediction {
   /** Of each class, 0 to 9; they sum to 1. */
   readonly probabilities: readonly number[];
 }
+
+/** What became of a request. */
+type Outcome = Pick<LoggedRequest, 'message' | 'predicted' | 'confidence' | 'actual' | 'reason'>;
 
 const LIMIT_BYTES = 1024 * 1024;
 
@@ -30,11 +34,14 @@ export function createPredictServer(
   served: ServedModel,
   metrics: InferenceMetrics,
   registry: Registry,
+  log?: RequestLog,
 ): Server {
   const predictPath = `/v1/models/${served.model}:predict`;
   return createServer((request, response) => {
     if (request.url === predictPath) {
-      void answerPrediction(request, response, network, metrics);
+      void answerPrediction(request, response, network, metrics, (logged) =>
+        log?.write({ ...logged, model: served.model, version: served.version }),
+      );
     } else if (request.url === '/metrics') {
       registry.metrics().then(
         (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
@@ -53,9 +60,16 @@ async function answerPrediction(
   response: ServerResponse,
   network: LayersModel,
   metrics: InferenceMetrics,
+  log: (request: Omit<LoggedRequest, 'model' | 'version'>) => void,
 ): Promise<void> {
   const answered = metrics.began();
-  response.once('close', () => answered(response.statusCode));
+  let outcome: Outcome = { message: 'The request was given up.', predicted: [], confidence: [] };
+  response.once('close', () => {
+    const code = response.statusCode;
+    const seconds = answered(code);
+    const level = code >= 500 ? 'error' : code >= 400 ? 'warn' : 'info';
+    log({ '@timestamp': new Date().toISOString(), level, code, duration_seconds: seconds, ...outcome });
+  });
   try {
     if (request.method !== 'POST')
       throw new Refusal(405, 'wrong_method', `${request.method} is not answered here: expected POST.`);
@@ -64,14 +78,24 @@ async function answerPrediction(
     predictions.forEach(({ digit, confidence }, i) =>
       metrics.predicted(asked.pictures[i]!, digit, confidence, asked.labels?.[i]),
     );
+    const predicted = predictions.map(({ digit }) => digit);
+    outcome = {
+      message: `Taken for ${predicted.join(', ')}.`,
+      predicted,
+      confidence: predictions.map(({ confidence }) => confidence),
+      ...(asked.labels === undefined ? {} : { actual: asked.labels }),
+    };
     answer(response, 200, { predictions });
   } catch (error) {
     if (error instanceof Refusal) {
       metrics.failed(error.reason);
+      outcome = { message: error.message, predicted: [], confidence: [], reason: error.reason };
       answer(response, error.status, { error: error.message });
     } else {
       metrics.failed('model_failure');
-      answer(response, 500, { error: `The model could not answer: ${(error as Error).message}` });
+      const message = `The model could not answer: ${(error as Error).message}`;
+      outcome = { message, predicted: [], confidence: [], reason: 'model_failure' };
+      answer(response, 500, { error: message });
     }
   }
 }

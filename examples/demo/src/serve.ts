@@ -7,6 +7,7 @@ import { PIXELS } from './digits.ts';
 import { InferenceMetrics } from './inference-metrics.ts';
 import { listen } from './metrics-endpoint.ts';
 import { createPredictServer, predict } from './predict-server.ts';
+import { openRequestLog } from './request-log.ts';
 import { loadModel } from './saved-model.ts';
 
 async function main(): Promise<void> {
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
       model: { type: 'string', default: 'model.json' },
       version: { type: 'string', default: '1' },
       port: { type: 'string', default: '0' },
+      'logs-to': { type: 'string' },
     },
   });
   const signal = stopSignal();
@@ -24,10 +26,12 @@ async function main(): Promise<void> {
 
   collectDefaultMetrics({ register });
   const served = { model: 'digits', version: values.version, parameters: network.countParams() };
-  const server = createPredictServer(network, served, new InferenceMetrics(register, served), register);
+  const logsTo = values['logs-to'];
+  const log = logsTo === undefined ? undefined : openRequestLog(logsTo, (sentence) => process.stderr.write(`${sentence}\n`));
+  const server = createPredictServer(network, served, new InferenceMetrics(register, served), register, log);
   const port = await listen(server, Number(values.port));
   signal.addEventListener('abort', () => {
-    server.close(() => leave(0));
+    server.close(() => void (log?.close() ?? Promise.resolve()).then(() => leave(0)));
     server.closeIdleConnections();
   });
   tellParent({ kind: 'listening', port });
