@@ -41,7 +41,7 @@ import { tokenRoutes } from './http/tokens.ts';
 import { variableOptionsRoutes } from './http/variable-options.ts';
 import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
-import { coalesce } from './query/coalesce.ts';
+import { createAnswers } from './query/answers.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
@@ -164,7 +164,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   dataSourceUserRoutes(app, catalog, needs.documents);
   tokenRoutes(app, needs.tokens);
   const asking = { sources, limits: needs.limits, memory: optionMemory() };
-  const running = { ...asking, coalesced: coalesce(), maxPoints: needs.limits.maxPoints };
+  const running = { ...asking, answers: createAnswers(), maxPoints: needs.limits.maxPoints };
   panelDataRoutes(app, catalog, running);
   await app.register(async (scope) => grafanaApi(scope, needs, running));
   variableOptionsRoutes(app, catalog, asking);

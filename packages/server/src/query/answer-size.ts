@@ -25,17 +25,24 @@ export function checkFrames(source: string, frames: readonly Frame[], limits: An
   }
   refusePast(source, rows, limits.rows, 'rows');
   refusePast(source, cells, limits.cells, 'values');
+  if (framesBytes(frames, limits.bytes) > limits.bytes) {
+    throw new LimitExceeded(
+      'answer',
+      `The data source "${source}" answers with more than ${Math.round(limits.bytes / 1024 / 1024)} MiB; ask for fewer rows, fewer columns or a shorter range`,
+    );
+  }
+}
+
+/** What frames take in memory, roughly; counted no farther than past `most`. */
+export function framesBytes(frames: readonly Frame[], most: number): number {
   let bytes = 0;
   for (const { fields } of frames) {
     for (const field of fields) {
-      bytes += bytesOf(field, limits.bytes - bytes);
-      if (bytes > limits.bytes)
-        throw new LimitExceeded(
-          'answer',
-          `The data source "${source}" answers with more than ${Math.round(limits.bytes / 1024 / 1024)} MiB; ask for fewer rows, fewer columns or a shorter range`,
-        );
+      bytes += bytesOf(field, most - bytes);
+      if (bytes > most) return bytes;
     }
   }
+  return bytes;
 }
 
 /** Throws LimitExceeded where there are more values or marks than anybody could choose from or look at. */

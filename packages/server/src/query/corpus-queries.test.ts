@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { replyFor } from '../http/errors.ts';
 import { corpusFolder } from '../testing/corpus-folder.ts';
-import { coalesce } from './coalesce.ts';
+import { createAnswers } from './answers.ts';
 import { dataSourceRegistry } from './data-source-registry.ts';
 import { optionMemory } from './page-scope.ts';
 import { runPanel } from './run-panel.ts';
@@ -44,7 +44,7 @@ test.skipIf(folder === undefined)(
       timeoutMs: 10_000,
     });
     const limits = { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000 };
-    const needs = { sources, limits, memory: optionMemory(), coalesced: coalesce(), maxPoints: 11_000 };
+    const needs = { sources, limits, memory: optionMemory(), answers: createAnswers(), maxPoints: 11_000 };
     const failures = new Map<string, number>();
     let panels = 0;
     let failed = 0;

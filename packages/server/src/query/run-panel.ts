@@ -5,7 +5,7 @@ import type { PanelDataRequest } from '@vitrine/model/api.ts';
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { DASHBOARD_SOURCE_UID, type Panel } from '@vitrine/model/dashboard.ts';
 import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
-import type { Coalesced } from './coalesce.ts';
+import type { Answers } from './answers.ts';
 import { gazetteer } from './gazetteers.ts';
 import { type Page, PageScope, type ScopeNeeds } from './page-scope.ts';
 import { type AskedRange, minIntervalMs, panelGrid, panelRange } from './panel-range.ts';
@@ -14,7 +14,7 @@ import { compareOffsetMs, earlierFrames } from './time-compare.ts';
 import { DEFAULT_TOP, topSeries } from './top-series.ts';
 
 export interface RunPanelNeeds extends ScopeNeeds {
-  readonly coalesced: Coalesced;
+  readonly answers: Answers;
   readonly maxPoints: number;
 }
 

@@ -11,7 +11,7 @@ import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
 import { replyFor } from '../http/errors.ts';
-import type { Coalesced } from './coalesce.ts';
+import type { Answers } from './answers.ts';
 import { type PageScope, wholeSeconds } from './page-scope.ts';
 import type { PanelRange } from './panel-range.ts';
 
@@ -22,7 +22,7 @@ export interface Answered extends Pick<PanelData, 'frames' | 'notices' | 'traces
 
 export interface QueryNeeds {
   readonly scope: PageScope;
-  readonly coalesced: Coalesced;
+  readonly answers: Answers;
   readonly limits: QueryLimits;
   /** At most this many x positions are worth sending. */
   readonly maxPoints: number;
@@ -101,7 +101,7 @@ class QueriesRun {
   }
 
   async #ask({ refId, source: ref, spec }: Query): Promise<Answered> {
-    const { scope, coalesced, limits, maxPoints, signal } = this.#needs;
+    const { scope, answers, limits, maxPoints, signal } = this.#needs;
     const { grid, range } = this.#at;
     const texts = textsOf(spec);
     await scope.prepare(texts);
@@ -123,7 +123,9 @@ class QueriesRun {
       notices,
       trace,
       growable = true,
-    } = await coalesced(key, signal, (shared) => source.query(refId, spec, { ...context, signal: shared }));
+    } = await answers({ key, ofOwnStore: source.type === 'builtin', toMs: shown.toMs }, signal, (shared) =>
+      source.query(refId, spec, { ...context, signal: shared }),
+    );
     return { frames, notices: [...notices, ...leftOver(refId, texts, trace.executed)], traces: [trace], growable };
   }
 
