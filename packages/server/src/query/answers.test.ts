@@ -12,10 +12,9 @@ function answerOf(rows: number): QueryAnswer {
       {
         name: '',
         refId: 'A',
-        shape: 'timeseries',
+        shape: 'series',
         length: rows,
         fields: [{ name: 'v', type: 'number', values, labels: {}, config: {} }],
-        notices: [],
       },
     ],
     notices: [],
