@@ -10,6 +10,9 @@ import type { AdhocFilter, VariableOption } from '@vitrine/model/variable.ts';
 import type { Socket } from 'node:net';
 import type { ComponentType } from 'react';
 
+/** The version of everything in this file. Plugins say which one they were made for, and are loaded where it is this. */
+export const CONTRACT_VERSION = 1;
+
 /** What a panel's saved options mean. Pure. */
 export interface PanelSpec<Options> {
   /** Stands in the saved dashboard: "timeseries". */

@@ -41,6 +41,7 @@ import { tokenRoutes } from './http/tokens.ts';
 import { variableOptionsRoutes } from './http/variable-options.ts';
 import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
+import type { InstalledPlugins } from './plugins/installed-plugins.ts';
 import { createAnswers } from './query/answers.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
@@ -65,6 +66,7 @@ export interface AppNeeds {
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
   readonly intake: Intake;
   readonly otlp: OtlpReceiver;
+  readonly plugins: InstalledPlugins;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;

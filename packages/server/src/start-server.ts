@@ -20,6 +20,7 @@ import type { Routes } from './http/routes.ts';
 import { createIntake } from './ingest/intake.ts';
 import { listenOtlpGrpc } from './ingest/otlp/otlp-grpc.ts';
 import { createOtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
+import { openPlugins } from './plugins/installed-plugins.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { provision } from './provisioning/provision.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
@@ -91,6 +92,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       metrics,
       scopeLabels: settings['ingest.otlp-scope-labels'],
     });
+    const plugins = await openPlugins(join(settings.data, 'plugins'), { warn: (sentence) => log.warn(sentence) });
+    closers.push(() => plugins.stop());
     const tokens = tokensOver(documents);
     const signIn = signInOver(documents, settings['auth.session']);
     const loopback = isLoopback(settings.listen.host);
@@ -135,6 +138,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       onMetadata: (metadata) => written.learn(metadata),
       intake,
       otlp,
+      plugins,
       flags: config.texts,
       startedMs: Date.now(),
       webFolder: join(ROOT, 'packages/web/dist'),

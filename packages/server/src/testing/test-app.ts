@@ -9,6 +9,7 @@ import { openDocumentStore } from '../documents/open-document-store.ts';
 import type { Routes } from '../http/routes.ts';
 import { createIntake } from '../ingest/intake.ts';
 import { createOtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
+import { openPlugins } from '../plugins/installed-plugins.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openLog } from '../self/log.ts';
 import { countStore, openMetrics } from '../self/metrics.ts';
@@ -54,6 +55,7 @@ export async function testApp(
     metrics,
     intake,
     otlp: createOtlpReceiver({ intake, onMetadata: () => {}, metrics, scopeLabels: false }),
+    plugins: await openPlugins(join(folder, 'data', 'plugins'), { warn: (sentence) => log.warn(sentence) }),
     log,
     version: '1.2.3',
     limits: { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },
