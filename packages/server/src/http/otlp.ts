@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { encodeOutcome, encodeStatus, GRPC, type OtlpFormat, type OtlpSignal, problemOf } from '../ingest/otlp/otlp-answer.ts';
 import type { Intake } from '../ingest/intake.ts';
 import type { OtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
-import { OtlpRefused, wholeRefused } from '../ingest/otlp/otlp-refused.ts';
-import { tooLarge, unpackBody } from '../ingest/otlp/unpack-body.ts';
+import { BodyRefused, wholeRefused } from '../ingest/body-refused.ts';
+import { tooLarge, unpackBody } from '../ingest/unpack-body.ts';
 import { replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
@@ -31,7 +31,7 @@ export function otlpRoutes(app: Routes, { otlp, intake, limits, log }: OtlpNeeds
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const format = formatOf(request) ?? 'protobuf';
       const refusal = error.statusCode === 413 ? tooLarge(limits.bodyBytes, error) : error;
-      if (refusal instanceof OtlpRefused) intake.refuse('otlp', senderOf(request), wholeRefused(refusal));
+      if (refusal instanceof BodyRefused) intake.refuse('otlp', senderOf(request), wholeRefused(refusal));
       const problem = problemOf(refusal);
       if (problem !== undefined) {
         if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
@@ -55,7 +55,7 @@ export function otlpRoutes(app: Routes, { otlp, intake, limits, log }: OtlpNeeds
           async handler(request: FastifyRequest, reply) {
             const format = formatOf(request);
             if (format === undefined) {
-              throw new OtlpRefused(
+              throw new BodyRefused(
                 415,
                 `The Content-Type "${(request.headers['content-type'] ?? '').slice(0, 80)}" is not supported; application/x-protobuf and application/json are.`,
               );

@@ -1,6 +1,6 @@
 import { StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import { PbfWriter } from 'pbf';
-import { OtlpRefused } from './otlp-refused.ts';
+import { BodyRefused } from '../body-refused.ts';
 
 export type OtlpFormat = 'protobuf' | 'json';
 export type OtlpSignal = 'metrics' | 'traces' | 'logs';
@@ -63,7 +63,7 @@ const READ_ONLY_RETRY_SECONDS = 30;
 
 /** What to answer where a request was refused as a whole; undefined for what is no refusal. */
 export function problemOf(error: unknown): OtlpProblem | undefined {
-  if (error instanceof OtlpRefused) {
+  if (error instanceof BodyRefused) {
     const code = error.status === 413 ? GRPC.resourceExhausted : GRPC.invalidArgument;
     return { status: error.status, code, message: error.message };
   }

@@ -6,8 +6,8 @@ import { encodeOutcome, encodeStatus, GRPC, type OtlpProblem, type OtlpSignal, p
 import type { Intake } from '../intake.ts';
 import { type Sender, senderAt, senderOfToken } from '../sender.ts';
 import type { OtlpReceiver } from './otlp-receiver.ts';
-import { OtlpRefused, wholeRefused } from './otlp-refused.ts';
-import { tooLarge, unpackBody } from './unpack-body.ts';
+import { BodyRefused, wholeRefused } from '../body-refused.ts';
+import { tooLarge, unpackBody } from '../unpack-body.ts';
 
 const METHODS: Readonly<Record<string, OtlpSignal>> = {
   '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export': 'metrics',
@@ -113,7 +113,7 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, n
     respond(stream, encodeOutcome(signal, outcome, 'protobuf'));
   } catch (error) {
     const problem = error instanceof GrpcProblem ? error.problem : problemOf(error);
-    if (error instanceof OtlpRefused && sender !== undefined) needs.intake.refuse('otlp', sender, wholeRefused(error));
+    if (error instanceof BodyRefused && sender !== undefined) needs.intake.refuse('otlp', sender, wholeRefused(error));
     if (problem === undefined && !stream.aborted) needs.log.error({ err: error }, 'a gRPC call failed');
     fail(stream, problem ?? { code: GRPC.internal, message: 'Something went wrong in the server; its log says what.' });
   }

@@ -1,4 +1,4 @@
-import { OtlpRefused } from './otlp-refused.ts';
+import { BodyRefused } from '../body-refused.ts';
 
 /** The parts of ExportMetricsServiceRequest that mean something here, whichever way they were written. */
 export interface ResourceMetrics {
@@ -101,13 +101,13 @@ export function temporalityOf(number: number): Temporality {
   return number === 1 ? 'delta' : number === 2 ? 'cumulative' : 'unspecified';
 }
 
-export function tooManyParts(): OtlpRefused {
-  return new OtlpRefused(
+export function tooManyParts(): BodyRefused {
+  return new BodyRefused(
     413,
     `The request holds more than ${MOST_PARTS} points, attributes and buckets. Send fewer data points in one request.`,
   );
 }
 
-export function tooDeep(): OtlpRefused {
-  return new OtlpRefused(400, `An attribute is nested deeper than ${MOST_DEPTH} levels.`);
+export function tooDeep(): BodyRefused {
+  return new BodyRefused(400, `An attribute is nested deeper than ${MOST_DEPTH} levels.`);
 }

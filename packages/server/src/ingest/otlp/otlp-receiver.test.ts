@@ -549,7 +549,7 @@ describe('what is hostile', () => {
         bytes[index] = byte;
         await otlp
           .receive(SENDER, 'metrics', bytes.subarray(0, length), 'protobuf')
-          .catch((error: Error) => expect(error.name).toBe('OtlpRefused'));
+          .catch((error: Error) => expect(error.name).toBe('BodyRefused'));
       }),
       { seed: 1, numRuns: 500 },
     );

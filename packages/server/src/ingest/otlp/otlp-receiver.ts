@@ -6,7 +6,7 @@ import type { Intake } from '../intake.ts';
 import type { Sender } from '../sender.ts';
 import { RemoteWriteRefused } from '../remote-write/remote-write-refused.ts';
 import type { OtlpFormat, OtlpOutcome, OtlpSignal } from './otlp-answer.ts';
-import { OtlpRefused } from './otlp-refused.ts';
+import { BodyRefused } from '../body-refused.ts';
 import { countRecordsJson, readMetricsJson } from './read-json.ts';
 import { countRecordsProtobuf, readMetricsProtobuf } from './read-protobuf.ts';
 import { RunningTotals, type TotalsChange } from './running-totals.ts';
@@ -29,7 +29,7 @@ export interface OtlpReceiverNeeds {
 /** Takes OTLP requests, unpacked, from whichever door they came through. */
 export interface OtlpReceiver {
   /**
-   * Resolves when what is accepted survives a crash. Throws OtlpRefused where nothing of the request counts, and
+   * Resolves when what is accepted survives a crash. Throws BodyRefused where nothing of the request counts, and
    * StoreBusy and StoreReadOnly as the store does.
    */
   receive(sender: Sender, signal: OtlpSignal, bytes: Uint8Array, format: OtlpFormat): Promise<OtlpOutcome>;
@@ -124,7 +124,7 @@ export function createOtlpReceiver({
         return outcome;
       } catch (error) {
         requests.inc({ signal, outcome: 'failed' });
-        if (error instanceof RemoteWriteRefused) throw new OtlpRefused(400, error.message, { cause: error });
+        if (error instanceof RemoteWriteRefused) throw new BodyRefused(400, error.message, { cause: error });
         throw error;
       }
     },

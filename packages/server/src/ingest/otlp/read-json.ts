@@ -16,11 +16,11 @@ import {
   tooDeep,
   tooManyParts,
 } from './otlp-metrics.ts';
-import { OtlpRefused } from './otlp-refused.ts';
+import { BodyRefused } from '../body-refused.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads ExportMetricsServiceRequest as OTLP's JSON has it: camelCase names, 64-bit numbers as text or number. Throws OtlpRefused. */
+/** Reads ExportMetricsServiceRequest as OTLP's JSON has it: camelCase names, 64-bit numbers as text or number. Throws BodyRefused. */
 export function readMetricsJson(bytes: Uint8Array): ResourceMetrics[] {
   return listIn(parseJson(bytes), 'resourceMetrics', '', (resource, at) => ({
     attributes: attributesIn(memberOf(resource, 'resource', at), `${at}.resource`),
@@ -28,7 +28,7 @@ export function readMetricsJson(bytes: Uint8Array): ResourceMetrics[] {
   }));
 }
 
-/** How many spans or log records a request holds. Throws OtlpRefused. */
+/** How many spans or log records a request holds. Throws BodyRefused. */
 export function countRecordsJson(bytes: Uint8Array, signal: 'traces' | 'logs'): number {
   const [resources, scopes, records] =
     signal === 'traces' ? ['resourceSpans', 'scopeSpans', 'spans'] : ['resourceLogs', 'scopeLogs', 'logRecords'];
@@ -46,7 +46,7 @@ const [BRACE, BRACKET, COMMA] = [0x7b, 0x5b, 0x2c];
 const WEIGHT = 4;
 
 function parseJson(bytes: Uint8Array): Json {
-  if (!isUtf8(bytes)) throw new OtlpRefused(400, 'The body is not UTF-8, as JSON is.');
+  if (!isUtf8(bytes)) throw new BodyRefused(400, 'The body is not UTF-8, as JSON is.');
   // Told before the parser takes memory for it: every value in a list or object follows one of these.
   let weight = 0;
   for (let i = 0; i < bytes.length; i++) {
@@ -59,7 +59,7 @@ function parseJson(bytes: Uint8Array): Json {
   try {
     parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
   } catch (error) {
-    throw new OtlpRefused(400, 'The body is not JSON, or is cut off.', { cause: error });
+    throw new BodyRefused(400, 'The body is not JSON, or is cut off.', { cause: error });
   }
   return objectOf(parsed, 'body');
 }
@@ -260,6 +260,6 @@ function timeIn(holder: Json, name: string, at: string): number {
   return Math.floor(nanos / 1_000_000);
 }
 
-function problem(at: string, what: string): OtlpRefused {
-  return new OtlpRefused(400, `${at.slice(0, 200)} ${what}, so the request cannot be read.`);
+function problem(at: string, what: string): BodyRefused {
+  return new BodyRefused(400, `${at.slice(0, 200)} ${what}, so the request cannot be read.`);
 }

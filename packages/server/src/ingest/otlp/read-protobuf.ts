@@ -19,12 +19,12 @@ import {
   tooDeep,
   tooManyParts,
 } from './otlp-metrics.ts';
-import { OtlpRefused } from './otlp-refused.ts';
+import { BodyRefused } from '../body-refused.ts';
 
 const TWO_32 = 2 ** 32;
 
 /**
- * Reads ExportMetricsServiceRequest. Throws OtlpRefused, or RemoteWriteRefused where the bytes are no such message.
+ * Reads ExportMetricsServiceRequest. Throws BodyRefused, or RemoteWriteRefused where the bytes are no such message.
  * Field numbers are those of opentelemetry/proto/metrics/v1/metrics.proto.
  */
 export function readMetricsProtobuf(bytes: Uint8Array): ResourceMetrics[] {
@@ -398,7 +398,7 @@ class MetricsReader {
     try {
       return this.#text.decode(bytes.subarray(at, end));
     } catch (error) {
-      throw new OtlpRefused(400, `The text at byte ${at} of the request is not UTF-8.`, { cause: error });
+      throw new BodyRefused(400, `The text at byte ${at} of the request is not UTF-8.`, { cause: error });
     }
   }
 

@@ -1,6 +1,6 @@
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
 import { setStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
-import { OtlpRefused } from './otlp-refused.ts';
+import { BodyRefused } from '../body-refused.ts';
 
 /** Characters that a request's series may have in all: labels of a resource stand in each of its series. */
 const MOST_KEY_CHARS = 64 * 1024 * 1024;
@@ -18,13 +18,13 @@ export class SampleColumns {
     return this.#values.length;
   }
 
-  /** `key` is `Labels.key`. undefined as a value is the stale marker. Throws OtlpRefused where the series grow too large in all. */
+  /** `key` is `Labels.key`. undefined as a value is the stale marker. Throws BodyRefused where the series grow too large in all. */
   add(key: string, timeMs: number, value: number | undefined): void {
     let index = this.#indexByKey.get(key);
     if (index === undefined) {
       this.#keyChars += key.length;
       if (this.#keyChars > MOST_KEY_CHARS) {
-        throw new OtlpRefused(
+        throw new BodyRefused(
           413,
           `The labels of the request's series take more than ${MOST_KEY_CHARS / 1024 / 1024} MiB. Send fewer data points in one request, or fewer and shorter attributes.`,
         );

@@ -62,7 +62,7 @@ export interface TranslateOptions {
 
 /**
  * OTLP's metrics as Prometheus' samples: names, units and labels as in translate-name.ts, histograms as classic ones,
- * deltas added up in `totals`. Lets other work in between. Throws OtlpRefused where the request is too large in all.
+ * deltas added up in `totals`. Lets other work in between. Throws BodyRefused where the request is too large in all.
  */
 export async function translateMetrics(
   resources: readonly ResourceMetrics[],
