@@ -17,9 +17,12 @@ import type { DocumentStore } from './documents/document-store.ts';
 import { openDocumentStore } from './documents/open-document-store.ts';
 import { drain } from './http/drain.ts';
 import type { Routes } from './http/routes.ts';
+import { listenGraphite } from './ingest/graphite/graphite-door.ts';
 import { createIntake } from './ingest/intake.ts';
+import { NO_MAPPINGS, readMappings } from './ingest/lines/mappings.ts';
 import { listenOtlpGrpc } from './ingest/otlp/otlp-grpc.ts';
 import { createOtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
+import { openPushgateway } from './ingest/pushgateway/pushgateway.ts';
 import { openPlugins } from './plugins/installed-plugins.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
 import { provision } from './provisioning/provision.ts';
@@ -55,6 +58,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
   const { settings } = config;
   // What is wrong there is said before anything is opened.
   const ownSetup = readScrapeSetup(config);
+  const mappings = settings['ingest.mappings'] === '' ? NO_MAPPINGS : readMappings(settings['ingest.mappings']);
   const log = openLog(settings['log.level'], settings['log.format']);
   const metrics = openMetrics(VERSION);
   // What was opened is closed again in the opposite order, also where the start fails half-way.
@@ -94,6 +98,15 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     });
     const plugins = await openPlugins(join(settings.data, 'plugins'), { warn: (sentence) => log.warn(sentence) });
     closers.push(() => plugins.stop());
+    const pushgateway = openPushgateway({
+      folder: settings.data,
+      intake,
+      append: (batch) => samples.append(batch),
+      onMetadata: (metadata) => written.learn(metadata),
+      intervalMs,
+      log,
+    });
+    closers.push(() => pushgateway.stop());
     const tokens = tokensOver(documents);
     const signIn = signInOver(documents, settings['auth.session']);
     const loopback = isLoopback(settings.listen.host);
@@ -166,6 +179,14 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       closers.push(() => server.stop());
       log.info(`OTLP over gRPC at ${grpc.host}:${server.port}`);
     }
+    const graphite = settings['ingest.graphite'];
+    if (graphite !== undefined) {
+      const listener = await listenFor('ingest.graphite', graphite, () =>
+        listenGraphite({ address: graphite, intake, mappings, log }),
+      );
+      closers.push(() => listener.stop());
+      tellOfListener(log, 'ingest.graphite', 'Graphite', { ...graphite, port: listener.port });
+    }
     for (const notice of scrapeSetup.notices) log.warn(notice);
     scraping.apply(scrapeSetup);
     if (settings['scrape.self']) closers.push(recordSelf(metrics, store, new URL(url).host, intervalMs, log));
@@ -216,6 +237,15 @@ async function listen(app: Routes, { host, port }: Address): Promise<string> {
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;
   return `http://${shown}:${actual}`;
+}
+
+/** Protocols without tokens let everybody in who reaches them. */
+function tellOfListener(log: Logger, key: keyof Settings, protocol: string, { host, port }: Address): void {
+  log.info(`${protocol} over TCP and UDP at ${host}:${port}`);
+  if (!isLoopback(host))
+    log.warn(
+      `${key}: ${protocol} knows no tokens, so that whoever reaches ${host}:${port} may write. Let a firewall say who does.`,
+    );
 }
 
 /** What goes wrong is told with the key that says where to listen. Throws StartError. */

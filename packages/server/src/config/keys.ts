@@ -18,6 +18,8 @@ export interface Settings {
   readonly 'limits.ingest.rate': number;
   readonly 'ingest.otlp-grpc': Address | undefined;
   readonly 'ingest.otlp-scope-labels': boolean;
+  readonly 'ingest.graphite': Address | undefined;
+  readonly 'ingest.mappings': string;
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
   readonly 'sources.private': boolean;
@@ -88,6 +90,17 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     fallback: 'false',
     help: 'Give series of OTLP labels that say which instrumentation scope they are of.',
     read: readBoolean,
+  },
+  'ingest.graphite': {
+    fallback: '',
+    help: 'Address and port on which Graphite’s lines come over TCP and UDP, such as 127.0.0.1:2003; empty is none.',
+    read: readOptionalAddress,
+  },
+  'ingest.mappings': {
+    fallback: '',
+    help: 'A file of rules that make names and labels of dotted names, as graphite_exporter has them.',
+    read: readAny,
+    path: true,
   },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
   'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },
