@@ -1,5 +1,5 @@
 /** What VictoriaMetrics' dialect has and PromQL has not, by name, in lower case, as its documentation lists them. */
-const FUNCTIONS: ReadonlySet<string> = new Set(
+export const METRICSQL_FUNCTIONS: ReadonlySet<string> = new Set(
   [
     // Of windows.
     'aggr_over_time ascent_over_time changes_prometheus count_eq_over_time count_gt_over_time count_le_over_time',
@@ -31,7 +31,7 @@ const WORDS: ReadonlySet<string> = new Set(['default', 'if', 'ifnot', 'keep_metr
 /** Why a call of a function that PromQL does not have fails, where MetricsQL has it. */
 export function metricsQlFunction(name: string): string | undefined {
   if (name.toLowerCase() === 'with') return elsewhere('WITH templates are');
-  return FUNCTIONS.has(name.toLowerCase()) ? elsewhere(`function ${name}() is`) : undefined;
+  return METRICSQL_FUNCTIONS.has(name.toLowerCase()) ? elsewhere(`function ${name}() is`) : undefined;
 }
 
 /** Why a word after an expression fails, where MetricsQL reads it as an operator or a modifier. */

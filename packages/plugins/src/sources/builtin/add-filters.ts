@@ -1,15 +1,32 @@
 import { escapeRegex } from '@vitrine/compute/variable/format.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { Matcher } from '@vitrine/model/sample-store.ts';
+import { type Matcher, QueryError } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter } from '@vitrine/model/variable.ts';
 import type { Expr, VectorSelector } from '@vitrine/promql/ast.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import { print } from '@vitrine/promql/print.ts';
 
+/** What some server may parse: whether it does is its own to say. */
+const LENIENT = { experimentalFunctions: true, durationExpressions: true, extendedRangeSelectors: true, binaryFill: true };
+
 /** The expression with the filters in every selector of its tree; unchanged where there are none. Throws QueryError where it does not parse. */
 export function addFilters(expr: string, filters: readonly AdhocFilter[]): string {
-  const matchers = filters.filter(({ key }) => key !== '').map(matcherOf);
-  return matchers.length === 0 ? expr : print(narrow(parse(expr), matchers));
+  const matchers = filterMatchers(filters);
+  if (matchers.length === 0) return expr;
+  try {
+    return print(narrow(parse(expr, LENIENT), matchers));
+  } catch (cause) {
+    if (!(cause instanceof QueryError)) throw cause;
+    const names = [...new Set(matchers.map(({ label }) => label))].join(', ');
+    const sentence = `The filters of the dashboard (${names}) cannot be put into the query, because it does not parse: ${cause.message}`;
+    // Without the cause, which would say that a server is silent.
+    throw new QueryError(cause.code, sentence);
+  }
+}
+
+/** Filters as PromQL compares labels. Throws BadRequest for one that it cannot. */
+export function filterMatchers(filters: readonly AdhocFilter[]): readonly Matcher[] {
+  return filters.filter(({ key }) => key !== '').map(matcherOf);
 }
 
 function matcherOf({ key, operator, value, values }: AdhocFilter): Matcher {

@@ -1,23 +1,16 @@
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
-import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import { type Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
-import type { LabelRequest, QueryResult, Selector } from '@vitrine/model/sample-store.ts';
+import { type LabelRequest, QueryError, type QueryResult } from '@vitrine/model/sample-store.ts';
 import type { VariableOption } from '@vitrine/model/variable.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import type { QueryContext } from '../../contract.ts';
-import { addFilters } from './add-filters.ts';
+import { addFilters, filterMatchers } from './add-filters.ts';
 import { fillExpr } from './fill-expr.ts';
+import { narrowSamples } from './narrow-samples.ts';
 import { intervalMacros } from './prepare.ts';
+import type { PromSamples } from './prom-source.ts';
 import { selectorsOf } from './selectors.ts';
-
-/** What a store of Prometheus samples can be asked about its labels. */
-export interface LabelReader {
-  labelNames(request: LabelRequest, signal: AbortSignal): Promise<readonly string[]>;
-  labelValues(label: string, request: LabelRequest, signal: AbortSignal): Promise<readonly string[]>;
-  series(request: LabelRequest, signal: AbortSignal): Promise<readonly Labels[]>;
-  /** An instant query. */
-  instant(expr: string, timeMs: number, context: QueryContext): Promise<QueryResult>;
-}
 
 /** A variable has at most this many options; a dropdown searches among so many in no time. */
 const MAX_OPTIONS = 200_000;
@@ -38,7 +31,7 @@ type OptionQuery =
  * in an object with qryType 0 to 5; only what the context's filters leave. Throws BadRequest, QueryError, and LimitExceeded over 200,000 options.
  */
 export async function findOptions(
-  reader: LabelReader,
+  samples: PromSamples,
   spec: Readonly<Record<string, unknown>>,
   context: QueryContext,
   scrapeIntervalMs: number,
@@ -47,27 +40,44 @@ export async function findOptions(
   const query = readOptionQuery(spec, (text) => fillExpr(text, context.replace, macros));
   const { shown, signal, filters } = context;
   const range = { fromMs: shown.fromMs, toMs: shown.toMs, limit: MAX_OPTIONS + 1 };
-  const selectors = (match: string): Selector[] => {
+  /** Of whom is asked, and for which series. */
+  const matched = async (match: string): Promise<readonly [PromSamples, LabelRequest]> => {
     const all = match.trim() === '';
-    if (all && filters.length === 0) return [];
-    // Prometheus refuses a selector that an empty label could match, as one of "!=" alone.
-    return selectorsOf(parse(addFilters(all ? `{${METRIC_NAME}!=""}` : match, filters)));
+    if (all && filters.length === 0) return [samples, { ...range, selectors: [] }];
+    try {
+      // Prometheus refuses a selector that an empty label could match, as one of "!=" alone.
+      const selectors = selectorsOf(parse(addFilters(all ? `{${METRIC_NAME}!=""}` : match, filters)));
+      return [samples, { ...range, selectors }];
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      const found = await samples.inDialect?.({ match, filters: filterMatchers(filters) }, signal);
+      if (found === undefined) throw error;
+      return [found, { ...range, selectors: [] }];
+    }
   };
   switch (query.kind) {
-    case 'label names':
-      return options(await reader.labelNames({ ...range, selectors: selectors(query.match) }, signal));
-    case 'label values':
-      return options(await reader.labelValues(query.label, { ...range, selectors: selectors(query.match) }, signal));
+    case 'label names': {
+      const [reader, request] = await matched(query.match);
+      return options(await reader.labelNames(request, signal));
+    }
+    case 'label values': {
+      const [reader, request] = await matched(query.match);
+      return options(await reader.labelValues(query.label, request, signal));
+    }
     case 'metrics': {
-      const named = `{${METRIC_NAME}=~${JSON.stringify(`.*(?:${query.regex}).*`)}}`;
-      return options(await reader.labelValues(METRIC_NAME, { ...range, selectors: selectors(named) }, signal));
+      const [reader, request] = await matched(`{${METRIC_NAME}=~${JSON.stringify(`.*(?:${query.regex}).*`)}}`);
+      return options(await reader.labelValues(METRIC_NAME, request, signal));
     }
     case 'series': {
-      const found = await reader.series({ ...range, limit: MAX_SERIES + 1, selectors: selectors(query.match) }, signal);
+      const [reader, request] = await matched(query.match);
+      const found = await reader.series({ ...request, limit: MAX_SERIES + 1 }, signal);
       return options(found.map(writeSeries), MAX_SERIES);
     }
-    case 'result':
-      return options(writeResult(await reader.instant(addFilters(query.expr, filters), shown.toMs, context)), MAX_SERIES);
+    case 'result': {
+      const { expr, samples: asked } = await narrowSamples(samples, query.expr, filters, signal);
+      const at = { startMs: shown.toMs, endMs: shown.toMs, stepMs: 0, limits: context.limits };
+      return options(writeResult(await asked.evaluate({ expr, ...at }, signal)), MAX_SERIES);
+    }
   }
 }
 

@@ -5,23 +5,22 @@ import { referencedNames } from '@vitrine/compute/variable/replace.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { formatDurationMs } from '@vitrine/model/duration.ts';
 import type { QueryContext } from '../../contract.ts';
-import { addFilters } from './add-filters.ts';
 import { fillExpr } from './fill-expr.ts';
 import type { PromQuery } from './spec.ts';
 
-/** A query as it is asked: PromQL without variables, over its own grid. */
+/** A query without variables, over its own grid. */
 export interface PreparedQuery {
   readonly expr: string;
   readonly legendFormat: string;
   readonly grid: Grid;
 }
 
-/** Settles the step, fills in variables and puts the filters into the tree. Throws BadRequest and QueryError. */
+/** Settles the step and fills in variables. Throws BadRequest. */
 export function prepareQuery(query: PromQuery, context: QueryContext, scrapeIntervalMs: number): PreparedQuery {
   const grid = gridOf(query, context, scrapeIntervalMs);
   const macros = intervalMacros(grid.stepMs, scrapeIntervalMs);
   return {
-    expr: addFilters(fillExpr(query.expr, context.replace, macros), context.filters),
+    expr: fillExpr(query.expr, context.replace, macros),
     legendFormat: context.replace(query.legendFormat, 'csv', macros),
     grid,
   };

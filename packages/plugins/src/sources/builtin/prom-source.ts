@@ -9,6 +9,7 @@ import { fillExpr } from './fill-expr.ts';
 import { findAnnotations, parseAnnotationSpec } from './find-annotations.ts';
 import { findOptions } from './find-options.ts';
 import { shapeResult } from './frames.ts';
+import { type DialectWords, narrowSamples } from './narrow-samples.ts';
 import { intervalMacros, prepareQuery } from './prepare.ts';
 import { selectorsOf } from './selectors.ts';
 import type { PromQuery } from './spec.ts';
@@ -19,6 +20,8 @@ export interface PromSamples extends Pick<SampleStore, 'evaluate' | 'series' | '
   readonly watch?: SampleStore['watch'];
   /** Single samples that point at a trace, as rows of a frame; undefined where there are none to ask for. */
   exemplars?(refId: string, expr: string, fromMs: number, toMs: number, signal: AbortSignal): Promise<Frame | undefined>;
+  /** The same samples as the server finds them by words that only it can read; undefined where it speaks nothing but PromQL. */
+  inDialect?(words: DialectWords, signal: AbortSignal): Promise<PromSamples | undefined>;
 }
 
 export interface PromSourceOptions {
@@ -37,23 +40,12 @@ export function promSource(samples: PromSamples, options: PromSourceOptions): Om
       ? {}
       : {
           watch: (query: PromQuery, context: QueryContext, onGrowth: (growth: Growth) => void) => {
-            const selectors = selectorsOf(parse(prepareQuery(query, context, scrapeIntervalMs).expr));
+            const { expr } = prepareQuery(query, context, scrapeIntervalMs);
+            const selectors = selectorsOf(parse(addFilters(expr, context.filters)));
             return selectors.length === 0 ? () => {} : watch.call(samples, selectors, onGrowth);
           },
         }),
-    options: (spec, context) =>
-      findOptions(
-        {
-          labelNames: (request, signal) => samples.labelNames(request, signal),
-          labelValues: (label, request, signal) => samples.labelValues(label, request, signal),
-          series: (request, signal) => samples.series(request, signal),
-          instant: (expr, timeMs, { limits, signal }) =>
-            samples.evaluate({ expr, startMs: timeMs, endMs: timeMs, stepMs: 0, limits }, signal),
-        },
-        spec,
-        context,
-        scrapeIntervalMs,
-      ),
+    options: (spec, context) => findOptions(samples, spec, context, scrapeIntervalMs),
     annotations: (spec, context) => runAnnotations(samples, scrapeIntervalMs, spec, context),
   };
 }
@@ -66,13 +58,15 @@ async function runQuery(
   context: QueryContext,
 ): Promise<QueryAnswer> {
   const startedMs = performance.now();
-  const { shown, limits, signal } = context;
-  const { expr, legendFormat, grid } = prepareQuery(query, context, scrapeIntervalMs);
+  const { shown, limits, signal, filters } = context;
+  const { expr: filled, legendFormat, grid } = prepareQuery(query, context, scrapeIntervalMs);
+  const { expr, samples: asked } = await narrowSamples(samples, filled, filters, signal);
+  signal.throwIfAborted();
   const atEnd = { expr, startMs: shown.toMs, endMs: shown.toMs, stepMs: 0, limits };
-  const exemplars = runExemplars(samples, refId, query, expr, context);
+  const exemplars = runExemplars(asked, refId, query, expr, context);
   const results: QueryResult[] = await Promise.all([
-    ...(query.mode === 'instant' ? [] : [evaluateGrid(samples, expr, grid, limits, signal, Date.now())]),
-    ...(query.mode === 'range' ? [] : [samples.evaluate(atEnd, signal)]),
+    ...(query.mode === 'instant' ? [] : [evaluateGrid(asked, expr, grid, limits, signal, Date.now())]),
+    ...(query.mode === 'range' ? [] : [asked.evaluate(atEnd, signal)]),
   ]);
   const shaped = results.map((result) => shapeResult(refId, { expr, legendFormat, format: query.format }, result));
   const said = new Map(results.flatMap(({ annotations }) => annotations.map((each) => [each.text, each] as const)));
@@ -121,10 +115,11 @@ async function runAnnotations(
 ): Promise<FoundAnnotation[]> {
   const spec = parseAnnotationSpec(input, context);
   const macros = intervalMacros(spec.stepMs, scrapeIntervalMs);
-  const expr = addFilters(fillExpr(spec.expr, context.replace, macros), context.filters);
+  const filled = fillExpr(spec.expr, context.replace, macros);
+  const { expr, samples: asked } = await narrowSamples(samples, filled, context.filters, context.signal);
   const { fromMs, toMs, stepMs } = alignToStep(context.shown.fromMs, context.shown.toMs, spec.stepMs);
   // What is still to come has not happened.
   const endMs = Math.max(fromMs, Math.min(toMs, Date.now()));
-  const result = await samples.evaluate({ expr, startMs: fromMs, endMs, stepMs, limits: context.limits }, context.signal);
+  const result = await asked.evaluate({ expr, startMs: fromMs, endMs, stepMs, limits: context.limits }, context.signal);
   return findAnnotations(spec, result, expr);
 }

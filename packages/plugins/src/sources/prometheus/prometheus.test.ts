@@ -134,6 +134,34 @@ describe('a query', () => {
     expect(made.asked).toHaveLength(2);
   });
 
+  test.each<[string, string, readonly string[] | RegExp]>([
+    [
+      'MetricsQL',
+      'sum(up) default 0',
+      [
+        'POST /prom/api/v1/query?query=WITH+(x+=+2)+40+++x',
+        'POST /prom/api/v1/query_range?query=sum(up)+default+0&start=0&end=20&step=10&timeout=30s&extra_filters[]={job="a"}',
+      ],
+    ],
+    [
+      'PromQL',
+      'sum(up) default 0',
+      /^The filters of the dashboard \(job\) cannot be put into the query, because it does not parse: /,
+    ],
+  ])('with filters that have no place in it, to a server of %s', async (dialect, expr, want) => {
+    const made = source((_, { body }) =>
+      dialect === 'PromQL' && body instanceof URLSearchParams && body.toString().includes('WITH')
+        ? Response.json({ status: 'error', errorType: 'bad_data', error: 'unexpected "="' }, { status: 400 })
+        : success({ resultType: 'matrix', result: [{ metric: {}, values: [[0, '42']] }] }),
+    );
+    const answer = ask(made, { expr }, { filters: [{ key: 'job', operator: '=', value: 'a' }] });
+    if (want instanceof RegExp) await expect(answer).rejects.toThrow(want);
+    else {
+      await answer;
+      expect(made.asked).toEqual(want);
+    }
+  });
+
   test('is sent to no other address than that of the source', async () => {
     const made = source((_, { redirect }) => {
       expect(redirect).toBe('manual');
@@ -251,4 +279,47 @@ test.each([
 
 test('an address whose user holds a broken escape is refused with a sentence', () => {
   expect(() => prometheusSpec.parseSettings({ url: 'http://%zz@prometheus:9090' })).toThrow('write it %25');
+});
+
+test.each<[string, (path: string, query: string) => Response, object]>([
+  [
+    'Prometheus',
+    (path, query) =>
+      path.endsWith('buildinfo')
+        ? success({ version: '2.42.0' })
+        : query.includes('WITH')
+          ? Response.json({ status: 'error', errorType: 'bad_data', error: 'no' }, { status: 400 })
+          : success({ resultType: 'scalar', result: [0, '2'] }),
+    { product: 'Prometheus', version: '2.42.0', notes: [] },
+  ],
+  [
+    'VictoriaMetrics on one node',
+    (path) =>
+      path.endsWith('/metrics')
+        ? new Response(
+            'go_threads 1\nvm_app_version{version="victoria-metrics-20240101-tags-v1.97.0-0", short_version="v1.97.0"} 1\n',
+          )
+        : success({ version: '2.24.0', result: [0, '42'] }),
+    { product: 'VictoriaMetrics', version: '1.97.0', notes: [] },
+  ],
+  [
+    'VictoriaMetrics behind a proxy',
+    (path) => (path.endsWith('/metrics') ? new Response('', { status: 403 }) : success({ version: '2.24.0', result: [0, '42'] })),
+    { product: 'VictoriaMetrics', version: '', notes: ['It does not tell its version.'] },
+  ],
+  [
+    'a server that names itself',
+    (path, query) =>
+      path.endsWith('buildinfo')
+        ? success({ version: '2.1', application: 'Grafana Mimir' })
+        : query.includes('WITH')
+          ? new Response('{"status":"error","error":"bad"}', { status: 422 })
+          : success({}),
+    { product: 'Grafana Mimir', version: '2.1', notes: [] },
+  ],
+])('checks %s', async (_, answer, want) => {
+  const { source: made } = source(({ pathname }, { body }) =>
+    answer(pathname, body instanceof URLSearchParams ? body.toString() : ''),
+  );
+  expect(await made.check(new AbortController().signal)).toEqual(want);
 });

@@ -13,19 +13,28 @@ import {
 import { print } from '@vitrine/promql/print.ts';
 import type { PromSamples } from '../builtin/prom-source.ts';
 import { askApi, type ApiAnswer } from './ask-api.ts';
+import type { Dialect } from './dialect.ts';
 import type { PrometheusSettings } from './spec.ts';
 
 /** What of a server's exemplars is drawn. */
 const MAX_EXEMPLARS = 1_000;
 
-/** Samples behind the Prometheus HTTP API. Throws QueryError with what the server said, or why it said nothing. */
-export function remoteSamples(settings: PrometheusSettings, fetchFrom: typeof fetch): PromSamples {
+/**
+ * Samples behind the Prometheus HTTP API. `always` are parameters that every question carries. Throws QueryError with what the server
+ * said, or why it said nothing.
+ */
+export function remoteSamples(
+  settings: PrometheusSettings,
+  fetchFrom: typeof fetch,
+  dialect: (signal: AbortSignal) => Promise<Dialect>,
+  always: readonly (readonly [string, string])[] = [],
+): PromSamples {
   const ask = (
     path: string,
     parameters: [string, string][],
     signal: AbortSignal | undefined,
     method = settings.method,
-  ): Promise<ApiAnswer> => askApi(settings, fetchFrom, { path, parameters, method, signal });
+  ): Promise<ApiAnswer> => askApi(settings, fetchFrom, { path, parameters: [...parameters, ...always], method, signal });
   return {
     async evaluate(request, signal) {
       const { expr, startMs, endMs, stepMs } = request;
@@ -65,6 +74,15 @@ export function remoteSamples(settings: PrometheusSettings, fetchFrom: typeof fe
         signal,
       );
       return exemplarFrame(refId, list(data));
+    },
+    async inDialect({ filters = [], match = '' }, signal) {
+      if ((await dialect(signal)) !== 'MetricsQL') return undefined;
+      return remoteSamples(settings, fetchFrom, dialect, [
+        ...always,
+        ...(match.trim() === '' ? [] : [['match[]', match] as const]),
+        // VictoriaMetrics puts it into every selector of what it parsed.
+        ...(filters.length === 0 ? [] : [['extra_filters[]', writeSelector(filters)] as const]),
+      ]);
     },
   };
 }

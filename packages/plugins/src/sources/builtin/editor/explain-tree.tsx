@@ -7,9 +7,15 @@ import type { ReactElement } from 'react';
 import { maskVariables } from './mask-variables.ts';
 import classes from './query-editor.module.css';
 
+export interface ExplainTreeProps {
+  readonly expr: string;
+  /** Whether the server reads more than PromQL. */
+  readonly isDialect: boolean;
+}
+
 /** An expression taken apart, the outermost part first, each with a sentence. */
-export function ExplainTree({ expr }: { readonly expr: string }): ReactElement {
-  const told = tell(expr);
+export function ExplainTree({ expr, isDialect }: ExplainTreeProps): ReactElement {
+  const told = tell(expr, isDialect);
   return (
     <div className={classes.explain} role="region" aria-label="What the query computes">
       {typeof told === 'string' ? <p>{told}</p> : <Part {...told} />}
@@ -29,7 +35,7 @@ function Part({ text, sentence, parts }: Explanation): ReactElement {
   );
 }
 
-function tell(expr: string): Explanation | string {
+function tell(expr: string, isDialect: boolean): Explanation | string {
   if (expr.trim() === '') return 'There is no query yet.';
   const masked = maskVariables(expr);
   if (masked === undefined)
@@ -37,7 +43,8 @@ function tell(expr: string): Explanation | string {
   try {
     return explain(parse(masked.text));
   } catch (error) {
-    if (error instanceof QueryError) return `The query does not parse: ${error.message}.`;
-    throw error;
+    if (!(error instanceof QueryError)) throw error;
+    if (isDialect) return 'The query is MetricsQL beyond PromQL: only its server knows what it computes.';
+    return `The query does not parse: ${error.message}.`;
   }
 }

@@ -1,17 +1,29 @@
 import { linter } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
 import type { PrometheusClient } from '@prometheus-io/codemirror-promql';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 
+import { completeMetricsQl } from './complete-metricsql.ts';
 import { maskVariables } from './mask-variables.ts';
 
-/** PromQL's colours, its completion from the data source, and its errors where they stand. */
-export function promqlExtensions(client: PrometheusClient): Extension {
+/** What a query may be written in; undefined while nobody knows, and then no word of it is called wrong. */
+export type EditedDialect = 'PromQL' | 'MetricsQL' | undefined;
+
+/** Colours, completion from the data source, and in PromQL its errors where they stand: what MetricsQL reads besides is not parsed here. */
+export function promqlExtensions(client: PrometheusClient, dialect: EditedDialect): Extension {
   const promql = new PromQLExtension().setComplete({ remote: client }).activateLinter(false);
-  return [promql.asExtension(), linter((view) => diagnose(view.state.doc.toString()), { delay: 250 })];
+  switch (dialect) {
+    case 'PromQL':
+      return [promql.asExtension(), linter((view) => diagnose(view.state.doc.toString()), { delay: 250 })];
+    case 'MetricsQL':
+      return [promql.asExtension(), EditorState.languageData.of(() => [{ autocomplete: completeMetricsQl }])];
+    case undefined:
+      return promql.asExtension();
+  }
 }
 
 /** What keeps a query from parsing; nothing where only the server can tell. */

@@ -11,7 +11,7 @@ import { completionClient } from './completion-client.ts';
 import { ExplainTree } from './explain-tree.tsx';
 import { maskVariables } from './mask-variables.ts';
 import { MetricsBrowser } from './metrics-browser.tsx';
-import { promqlExtensions } from './promql-extensions.ts';
+import { type EditedDialect, promqlExtensions } from './promql-extensions.ts';
 import classes from './query-editor.module.css';
 
 const FORMATS = [
@@ -27,11 +27,19 @@ const KINDS = [
 
 type Help = 'explain' | 'metrics';
 
+export type { EditedDialect };
+
+export interface PromQueryEditorProps extends QueryEditorProps {
+  /** Absent is PromQL. */
+  readonly dialect?: EditedDialect;
+}
+
 /** One PromQL query: its text with completion, and how its answer is to come. */
-export function QueryEditor({ spec, onChange, onRun, ask }: QueryEditorProps): ReactElement {
+export function QueryEditor({ spec, onChange, onRun, ask, ...more }: PromQueryEditorProps): ReactElement {
+  const dialect = 'dialect' in more ? more.dialect : 'PromQL';
   const expr = textOf(spec['expr']);
   const [help, setHelp] = useState<Help>();
-  const extensions = useMemo(() => promqlExtensions(completionClient(ask)), [ask]);
+  const extensions = useMemo(() => promqlExtensions(completionClient(ask), dialect), [ask, dialect]);
   const set = (change: Readonly<Record<string, unknown>>) => onChange({ ...spec, ...change });
   const kind = spec['instant'] === true ? (spec['range'] === true ? 'both' : 'instant') : 'range';
   const toggle = (which: Help) => setHelp((now) => (now === which ? undefined : which));
@@ -116,7 +124,7 @@ export function QueryEditor({ spec, onChange, onRun, ask }: QueryEditorProps): R
           </Button>
         </span>
       </Group>
-      {help === 'explain' && <ExplainTree expr={expr} />}
+      {help === 'explain' && <ExplainTree expr={expr} isDialect={dialect === 'MetricsQL'} />}
       {help === 'metrics' && (
         <MetricsBrowser
           ask={ask}
