@@ -28,6 +28,7 @@ import { grafanaApi } from './http/grafana/grafana-api.ts';
 import { healthRoutes } from './http/health.ts';
 import { importRoutes } from './http/import.ts';
 import { dataSourceUserRoutes } from './http/data-source-users.ts';
+import { influxWriteRoutes } from './http/influx-write.ts';
 import { libraryPanelRoutes } from './http/library-panels.ts';
 import { liveRoutes } from './http/live.ts';
 import { otlpRoutes } from './http/otlp.ts';
@@ -176,6 +177,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
   await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
   otlpRoutes(app, needs);
+  influxWriteRoutes(app, needs);
   arrivalsRoutes(app, needs.intake);
   app.route({
     method: 'GET',
@@ -199,7 +201,7 @@ function readJsonStrictly(app: Routes): void {
   });
 }
 
-/** An address as the log may have it: a sign-in link is as good as a password. */
+/** An address as the log may have it: a sign-in link is as good as a password, and InfluxDB's clients put one there. */
 function withoutSecret(url: string): string {
-  return url.replace(/([?&]token=)[^&]*/g, '$1…');
+  return url.replace(/([?&](?:token|p)=)[^&]*/g, '$1…');
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { User } from '../documents/document-store.ts';
 import { HttpError } from '../http/errors.ts';
 import type { SignIn } from './sign-in.ts';
-import type { TokenBearer, Tokens } from './tokens.ts';
+import { looksLikeToken, type TokenBearer, type Tokens } from './tokens.ts';
 
 /**
  * What a route asks of its caller.
@@ -20,6 +20,11 @@ export type Caller =
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /**
+     * Whether InfluxDB's clients call it. They may put their password into the address, and send some user and password
+     * even where nobody gave them one: so what is no token of ours is as good as none.
+     */
+    influx?: boolean;
   }
   interface FastifyRequest {
     caller: Caller | undefined;
@@ -99,19 +104,28 @@ async function identify(request: FastifyRequest, access: Access, needs: GuardNee
   throw new HttpError(access === 'read' || access === 'ingest' ? 'token_needed' : 'not_signed_in');
 }
 
+/** Bearer is everybody's word, Token that of InfluxDB's clients. Some can send nothing but a user and a password. */
+const AUTHORIZATION = /^(Bearer|Token|Basic) +(\S+)$/i;
+
 /**
  * A token stands in the header by itself, or as the password of a user, which is all that some clients can send.
  * A browser never remembers such a password for us, as no answer of ours asks for one; it may stand in an address, so that
  * a page of another site could use it.
  */
 function tokenIn(request: FastifyRequest): string | undefined {
-  const [, scheme = '', text = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const [, scheme = '', text = ''] = AUTHORIZATION.exec(request.headers.authorization ?? '') ?? [];
+  const isInflux = request.routeOptions.config.influx === true;
+  const inAddress = isInflux && scheme === '' ? (request.query as { p?: unknown }).p : undefined;
+  if (scheme.toLowerCase() === 'basic' || inAddress !== undefined) checkOrigin(request);
+  const token = typeof inAddress === 'string' ? inAddress : scheme === '' ? undefined : tokenOf(scheme, text);
+  return isInflux && token !== undefined && !looksLikeToken(token) ? undefined : token;
+}
+
+function tokenOf(scheme: string, text: string): string {
   if (scheme.toLowerCase() === 'bearer') return text;
-  if (scheme === '') return undefined;
-  checkOrigin(request);
-  return Buffer.from(text, 'base64')
-    .toString()
-    .replace(/^[^:]*:/, '');
+  // Clients of InfluxDB 2 that speak to InfluxDB 1 write "Token user:password".
+  const secret = scheme.toLowerCase() === 'basic' ? Buffer.from(text, 'base64').toString() : text;
+  return secret.replace(/^[^:]*:/, '');
 }
 
 function checkOrigin(request: FastifyRequest): void {

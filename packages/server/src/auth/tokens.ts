@@ -92,6 +92,11 @@ export function parseTokenLabels(field: string, labels: Readonly<Record<string, 
   return Labels.from(labels);
 }
 
+/** Whether a text is made like a token, be it a good one or not. */
+export function looksLikeToken(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 function isScope(text: string): text is Scope {
   return SCOPES.some((scope) => scope === text);
 }

@@ -1,0 +1,170 @@
+import { isUtf8 } from 'node:buffer';
+import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import { BytesCache } from '../remote-write/bytes-cache.ts';
+import { labelName, metricName } from './series-name.ts';
+
+/** Characters of keys that are remembered, and what else a series takes counted as characters. */
+const MOST_CHARS = 96 * 1024 * 1024;
+const CHARS_A_SERIES = 150;
+/** The label that tells one database's series from another's, as VictoriaMetrics has it. */
+const DATABASE_LABEL = 'db';
+const MOST_TAGS = 128;
+
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const EQUALS = 0x3d;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
+/** A series that was seen, one object a key: equal series are equal objects, however they were written. */
+export interface KnownSeries {
+  /** `Labels.key`. */
+  readonly key: string;
+  /** Where it stands among the series of the request that had it last. */
+  index: number;
+}
+
+/** The fields that came with one measurement and its tags into one database, in the order in which they were first seen. */
+export interface KnownFields {
+  readonly database: string;
+  /** The bytes of each field's key as senders write it. */
+  readonly names: Uint8Array[];
+  /** `series[i]` is that of `names[i]`. */
+  readonly series: KnownSeries[];
+  readonly placeOf: Map<string, number>;
+}
+
+/** What the bytes of a measurement and its tags mean. */
+export interface Head {
+  /** Why every line that begins with it is refused; undefined where it is well formed. */
+  readonly problem: string | undefined;
+  readonly measurement: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Those of the database that was written to last, and of the others. */
+  fields: KnownFields;
+  readonly byDatabase: Map<string, KnownFields>;
+}
+
+/**
+ * Remembers across requests which series the bytes of a measurement, its tags and a field mean. Bounded: past 96 MiB of
+ * keys all is forgotten, and learned again.
+ */
+export class SeriesMemory {
+  readonly #mostChars: number;
+  #heads = new BytesCache<Head>();
+  #series = new Map<string, KnownSeries>();
+  #chars = 0;
+  /** Rises when all is forgotten: series of before and after may have equal keys. */
+  generation = 0;
+
+  constructor(mostChars = MOST_CHARS) {
+    this.#mostChars = mostChars;
+  }
+
+  /** What stands at [from, to), up to the space that ends it. */
+  head(view: DataView, bytes: Uint8Array, from: number, to: number): Head {
+    return this.#heads.get(view, from, to, () => {
+      this.#spend(to - from);
+      return readHead(bytes, from, to);
+    });
+  }
+
+  fields(head: Head, database: string): KnownFields {
+    let fields = head.byDatabase.get(database);
+    if (fields === undefined) {
+      fields = { database, names: [], series: [], placeOf: new Map() };
+      head.byDatabase.set(database, fields);
+      this.#spend(database.length + CHARS_A_SERIES);
+    }
+    head.fields = fields;
+    return fields;
+  }
+
+  /** The series of a field that was not seen before with this head. `text` is its key in Latin-1, which names its bytes. */
+  addField(head: Head, fields: KnownFields, bytes: Uint8Array, text: string): KnownSeries {
+    const labels = new Map(head.labels);
+    if (fields.database !== '' && !labels.has(DATABASE_LABEL)) labels.set(DATABASE_LABEL, fields.database);
+    labels.set(METRIC_NAME, metricName(head.measurement, unescape(bytes, 0, bytes.length, true)));
+    const { key } = Labels.from(labels);
+    this.#spend(key.length + bytes.length + CHARS_A_SERIES);
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = { key, index: 0 };
+      this.#series.set(key, series);
+    }
+    fields.placeOf.set(text, fields.names.length);
+    fields.names.push(bytes);
+    fields.series.push(series);
+    return series;
+  }
+
+  #spend(chars: number): void {
+    this.#chars += chars;
+    if (this.#chars <= this.#mostChars) return;
+    this.#heads = new BytesCache<Head>();
+    this.#series = new Map();
+    this.#chars = 0;
+    this.generation++;
+  }
+}
+
+/** Whether bytes are text that may stand in a name or a tag: UTF-8 without control characters, and no backslash before one. */
+export function isPlainText(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    if (byte < SPACE || byte === DELETE) return false;
+  }
+  return bytes[to - 1] !== BACKSLASH && isUtf8(bytes.subarray(from, to));
+}
+
+function readHead(bytes: Uint8Array, from: number, to: number): Head {
+  const labels = new Map<string, string>();
+  const nothing: KnownFields = { database: '', names: [], series: [], placeOf: new Map() };
+  let measurement = '';
+  const problem = isPlainText(bytes, from, to)
+    ? readTags()
+    : 'the measurement or a tag has a control character, or is not UTF-8, or ends with a backslash';
+  return { problem, measurement, labels, fields: nothing, byDatabase: new Map([['', nothing]]) };
+
+  function readTags(): string | undefined {
+    let at = endOf(bytes, from, to, false);
+    if (at === from) return 'the measurement is missing';
+    measurement = unescape(bytes, from, at, false);
+    const seen = new Set<string>();
+    while (at < to) {
+      const keyFrom = at + 1;
+      const keyTo = endOf(bytes, keyFrom, to, true);
+      if (keyTo === keyFrom) return 'a comma is not followed by a tag';
+      const key = unescape(bytes, keyFrom, keyTo, true);
+      if (bytes[keyTo] !== EQUALS || keyTo === to) return `the tag "${key}" has no value`;
+      const valueTo = endOf(bytes, keyTo + 1, to, true);
+      if (valueTo === keyTo + 1) return `the tag "${key}" has no value; leave it out, or give it one`;
+      if (valueTo < to && bytes[valueTo] === EQUALS) return `the value of the tag "${key}" has a = without a backslash before it`;
+      if (seen.has(key)) return `the tag "${key}" stands twice`;
+      seen.add(key);
+      if (seen.size > MOST_TAGS) return `it has more than ${MOST_TAGS} tags, which is the limit`;
+      const name = labelName(key);
+      const value = unescape(bytes, keyTo + 1, valueTo, true);
+      const other = labels.get(name);
+      labels.set(name, other === undefined ? value : `${other};${value}`);
+      at = valueTo;
+    }
+    return undefined;
+  }
+}
+
+/** Where a name or value that begins at `from` ends: at a comma or, where `atEquals`, at a =, before which there is no backslash. */
+function endOf(bytes: Uint8Array, from: number, to: number, atEquals: boolean): number {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at];
+    if ((byte === COMMA || (atEquals && byte === EQUALS)) && (at === from || bytes[at - 1] !== BACKSLASH)) return at;
+  }
+  return to;
+}
+
+/** A backslash says that the comma, space or (where `equals`) = after it is part of the text; before all else it is one itself. */
+function unescape(bytes: Uint8Array, from: number, to: number, equals: boolean): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString();
+  if (!text.includes('\\')) return text;
+  return text.replace(equals ? /\\([ ,=])/g : /\\([ ,])/g, '$1');
+}
