@@ -2,7 +2,8 @@
  * `npm run bench [-- --series 1000 --rounds 5]`, where each query reads that many series: the same day of samples is sent to Vitrine, Prometheus and
  * VictoriaMetrics by remote write; then each is asked the same eight range queries over HTTP, in turns. Prints ratios:
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
- * With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
+ * With `--line-protocol` rows of InfluxDB's line protocol are sent instead, at 10,000 a second for `--seconds 60` and then as
+ * fast as they are taken. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
  */
 import { parseArgs } from 'node:util';
 import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
@@ -21,6 +22,8 @@ const { values: options } = parseArgs({
     series: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '5' },
     page: { type: 'boolean', default: false },
+    'line-protocol': { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '60' },
     profiles: { type: 'string' },
   },
 });
@@ -30,6 +33,12 @@ const rounds = Number(options.rounds);
 if (options.page) {
   const { benchPage } = await import('../e2e/bench-page.ts');
   await benchPage(rounds, print, options.profiles);
+  process.exit();
+}
+
+if (options['line-protocol']) {
+  const { benchLineProtocol } = await import('./line-protocol.ts');
+  await benchLineProtocol(Number(options.seconds), print);
   process.exit();
 }
 

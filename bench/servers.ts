@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A server under test: it speaks Prometheus' query API and remote write. */
+/** A server under test. Those that hold metrics speak Prometheus' query API. */
 export interface BenchServer {
   readonly name: string;
   readonly url: string;
@@ -14,6 +14,8 @@ export interface BenchServer {
   /** CPU seconds used so far, from /proc. */
   cpuSeconds(): number;
   residentBytes(): number;
+  /** Ends it without a word, as a power cut would, and starts it again over what it left, at the same address. */
+  killAndRestart(): Promise<void>;
   /** Stops it, which makes it write out all that it holds, and gives the bytes it keeps on disk. */
   stop(): Promise<number>;
 }
@@ -57,6 +59,35 @@ export async function startVictoriaMetrics(): Promise<BenchServer> {
   });
 }
 
+export async function startInfluxdb(): Promise<BenchServer> {
+  const folder = makeFolder('influxdb');
+  return start({
+    name: 'InfluxDB',
+    folder,
+    ready: '/ping',
+    command: (port) => {
+      const config = join(folder, 'influxdb.conf');
+      writeFileSync(
+        config,
+        `reporting-disabled = true
+bind-address = "127.0.0.1:0"
+[meta]
+  dir = ${JSON.stringify(join(folder, 'meta'))}
+[data]
+  dir = ${JSON.stringify(join(folder, 'data/tsm'))}
+  wal-dir = ${JSON.stringify(join(folder, 'data/wal'))}
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:${port}"
+  log-enabled = false
+`,
+      );
+      return ['influxd', '-config', config];
+    },
+  });
+}
+
 export async function startVitrine(): Promise<BenchServer> {
   const folder = makeFolder('vitrine');
   return start({
@@ -93,22 +124,35 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 async function start({ name, folder, ready, command, queryExtra = {} }: ServerSpec): Promise<BenchServer> {
   const port = await freePort();
   const [program = '', ...args] = command(port);
-  const log = openSync(join(folder, 'log'), 'w');
-  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
+  const logFile = join(folder, 'log');
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(name, `${url}${ready}`, child, join(folder, 'log'));
+  const run = async (): Promise<ChildProcess> => {
+    const log = openSync(logFile, 'w');
+    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', log, log] });
+    closeSync(log);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    await untilReady(name, `${url}${ready}`, child, logFile);
+    return child;
+  };
+  const end = async (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  };
+  let child = await run();
   return {
     name,
     url,
     queryExtra,
     cpuSeconds: () => cpuSeconds(child.pid as number),
     residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    async killAndRestart() {
+      await end(child, 'SIGKILL');
+      child = await run();
+    },
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
+      await end(child, 'SIGTERM');
       const bytes = folderBytes(join(folder, 'data'));
       rmSync(folder, { recursive: true, force: true });
       return bytes;
