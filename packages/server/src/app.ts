@@ -33,6 +33,8 @@ import { libraryPanelRoutes } from './http/library-panels.ts';
 import { liveRoutes } from './http/live.ts';
 import { otlpRoutes } from './http/otlp.ts';
 import { panelDataRoutes } from './http/panel-data.ts';
+import { pluginRoutes } from './http/plugins.ts';
+import { pushgatewayRoutes } from './http/pushgateway.ts';
 import type { MetadataSource } from './http/prometheus/metadata.ts';
 import { prometheusApi } from './http/prometheus/prometheus-api.ts';
 import type { Routes } from './http/routes.ts';
@@ -44,6 +46,7 @@ import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import type { InstalledPlugins } from './plugins/installed-plugins.ts';
 import { createAnswers } from './query/answers.ts';
+import type { Pushgateway } from './ingest/pushgateway/pushgateway.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
@@ -71,6 +74,7 @@ export interface AppNeeds {
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
+  readonly pushgateway: Pushgateway;
   readonly startedMs: number;
   /** The built page. */
   readonly webFolder: string;
@@ -185,6 +189,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     config: { access: 'page' },
     schema: { hide: true },
     handler: async () => app.swagger(),
+  pushgatewayRoutes(app, needs);
   });
   staticPage(app, needs.webFolder);
   await app.ready();

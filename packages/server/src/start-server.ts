@@ -162,6 +162,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       isReady: () => ready,
     });
     closers.push(async () => void (await Promise.all([scraping.stop(), drain(app)])));
+      pushgateway,
     const url = await listen(app, settings.listen);
     const grpc = settings['ingest.otlp-grpc'];
     if (grpc !== undefined) {

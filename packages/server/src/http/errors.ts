@@ -41,6 +41,7 @@ export const ERRORS = {
   no_such_snapshot: { status: 404, sentence: 'There is no such snapshot, or it has expired.' },
   no_such_source: { status: 404, sentence: 'There is no such data source.' },
   no_such_user: { status: 404, sentence: 'There is no such user.' },
+  no_such_group: { status: 404, sentence: 'There is no such group of pushed metrics.' },
   no_such_token: { status: 404, sentence: 'There is no such token.' },
   dashboard_changed: { status: 409, sentence: 'Somebody else saved the dashboard meanwhile.' },
   dashboard_exists: { status: 409, sentence: 'There is a dashboard of that uid already.' },

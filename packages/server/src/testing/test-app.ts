@@ -10,6 +10,7 @@ import type { Routes } from '../http/routes.ts';
 import { createIntake } from '../ingest/intake.ts';
 import { createOtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
 import { openPlugins } from '../plugins/installed-plugins.ts';
+import { openPushgateway } from '../ingest/pushgateway/pushgateway.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openLog } from '../self/log.ts';
 import { countStore, openMetrics } from '../self/metrics.ts';
@@ -46,6 +47,14 @@ export async function testApp(
   const signIn = signInOver(documents, 3_600_000);
   const metrics = openMetrics('1.2.3');
   const intake = createIntake({ append: (batch) => store.append(batch), metrics, samplesPerSecond: 0 });
+  const pushgateway = openPushgateway({
+    folder: join(folder, 'data'),
+    intake,
+    append: (batch) => store.append(batch),
+    onMetadata: () => {},
+    intervalMs: 15_000,
+    log,
+  });
   const needs: AppNeeds = {
     samples: store,
     documents,
@@ -56,6 +65,7 @@ export async function testApp(
     intake,
     otlp: createOtlpReceiver({ intake, onMetadata: () => {}, metrics, scopeLabels: false }),
     plugins: await openPlugins(join(folder, 'data', 'plugins'), { warn: (sentence) => log.warn(sentence) }),
+    pushgateway,
     log,
     version: '1.2.3',
     limits: { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },
@@ -80,6 +90,7 @@ export async function testApp(
   until(async () => {
     await app.close();
     await documents.close();
+    await pushgateway.stop();
     rmSync(folder, { recursive: true, force: true });
   });
   return {

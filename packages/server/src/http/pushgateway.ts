@@ -1,0 +1,183 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Refused } from '../ingest/arrivals.ts';
+import { BodyRefused, wholeRefused } from '../ingest/body-refused.ts';
+import type { Intake } from '../ingest/intake.ts';
+import { describeGroup } from '../ingest/pushgateway/describe-groups.ts';
+import { readGroupPath } from '../ingest/pushgateway/group-labels.ts';
+import { samplesOf } from '../ingest/pushgateway/push-groups.ts';
+import { PushRefused } from '../ingest/pushgateway/push-refused.ts';
+import { readPushedText } from '../ingest/pushgateway/pushed-family.ts';
+import type { Pushgateway, ReadPush } from '../ingest/pushgateway/pushgateway.ts';
+import { readPushedProtobuf } from '../ingest/pushgateway/read-families-protobuf.ts';
+import { tooLarge, unpackBody } from '../ingest/unpack-body.ts';
+import { HttpError, replyFor } from './errors.ts';
+import type { Routes } from './routes.ts';
+import { senderOf } from './sender.ts';
+
+export interface PushgatewayRoutesNeeds {
+  readonly pushgateway: Pushgateway;
+  readonly intake: Pick<Intake, 'refuse'>;
+  readonly limits: { readonly bodyBytes: number };
+  readonly log: Logger;
+  readonly version: string;
+  readonly flags: Readonly<Record<string, string>>;
+  readonly startedMs: number;
+}
+
+const PREFIX = '/metrics/';
+const TAGS = ['pushgateway'];
+const ROOM_RETRY_SECONDS = 60;
+
+/** Prometheus' Pushgateway: pushes below /metrics/job, its API beside Prometheus' own, and what the page asks. */
+export function pushgatewayRoutes(app: Routes, needs: PushgatewayRoutesNeeds): void {
+  app.register(async (scope: Routes) => pushRoutes(scope, needs));
+  queryRoutes(app, needs);
+  pageRoutes(app, needs.pushgateway);
+}
+
+function pushRoutes(scope: Routes, { pushgateway, intake, limits, log }: PushgatewayRoutesNeeds): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) => done(null, body));
+  scope.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = error.statusCode === 413 ? tooLarge(limits.bodyBytes, error) : error;
+    if (refusal instanceof PushRefused || refusal instanceof BodyRefused) {
+      // What the store refused of a push has been noted where it was stored.
+      const refused: Refused = refusal instanceof BodyRefused ? wholeRefused(refusal) : refusal.refused;
+      if (refused.reason !== 'store') intake.refuse('pushgateway', senderOf(request), refused);
+      if (refusal.status === 429) reply.header('retry-after', String(ROOM_RETRY_SECONDS));
+      return sentence(reply.code(refusal.status), refusal.message);
+    }
+    const { code, status, message, retryAfterSeconds } = replyFor(error);
+    if (code === 'internal') log.error({ err: error, url: request.url }, 'a push failed');
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+    return sentence(reply.code(status), message);
+  });
+  for (const url of ['/metrics/job/*', '/metrics/job@base64/*']) {
+    for (const method of ['PUT', 'POST'] as const) {
+      const what =
+        method === 'PUT' ? 'Replaces a group of metrics' : 'Replaces those of a group’s metrics that have the same names';
+      scope.route({
+        method,
+        url,
+        config: { access: 'ingest' },
+        schema: { summary: what, tags: TAGS },
+        async handler(request: FastifyRequest, reply) {
+          const path = readGroupPath(groupPath(request));
+          const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+          const bytes = await unpackBody(body, request.headers['content-encoding'] ?? '', limits.bodyBytes);
+          const how = method === 'PUT' ? 'replace' : 'add';
+          await pushgateway.push(senderOf(request), path, how, readerOf(request.headers['content-type'] ?? '', bytes));
+          return reply.code(200).send();
+        },
+      });
+    }
+    scope.route({
+      method: 'DELETE',
+      url,
+      config: { access: 'ingest' },
+      schema: { summary: 'Deletes a group of metrics', tags: TAGS },
+      async handler(request: FastifyRequest, reply) {
+        await pushgateway.remove(senderOf(request), readGroupPath(groupPath(request)));
+        return reply.code(202).send();
+      },
+    });
+    scope.route({
+      method: 'GET',
+      url,
+      config: { access: 'public' },
+      schema: { hide: true },
+      handler: async (_request, reply) =>
+        sentence(
+          reply.code(405).header('allow', 'PUT, POST, DELETE'),
+          'Metrics are pushed to this address with PUT or POST, and deleted with DELETE. GET /api/v1/metrics shows what is kept.',
+        ),
+    });
+  }
+}
+
+/** Beside Prometheus' own API, which has neither. */
+function queryRoutes(app: Routes, { pushgateway, version, flags, startedMs }: PushgatewayRoutesNeeds): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/metrics',
+    config: { access: 'read' },
+    schema: { summary: 'The groups of pushed metrics', tags: TAGS },
+    handler: async () => ({ status: 'success', data: Array.from(pushgateway.groups(), describeGroup) }),
+  });
+  app.route({
+    method: 'GET',
+    url: '/api/v1/status',
+    config: { access: 'read' },
+    schema: { summary: 'What is running, as Pushgateway answers it', tags: TAGS },
+    handler: async () => ({
+      status: 'success',
+      data: {
+        build_information: { branch: '', buildDate: '', buildUser: '', goVersion: '', revision: '', version },
+        flags,
+        start_time: new Date(startedMs).toISOString(),
+      },
+    }),
+  });
+  app.route({
+    method: 'PUT',
+    url: '/api/v1/admin/wipe',
+    config: { access: 'admin' },
+    schema: { summary: 'Deletes all groups of pushed metrics', tags: TAGS },
+    async handler(_request, reply) {
+      await pushgateway.wipe();
+      return reply.code(202).send();
+    },
+  });
+}
+
+function pageRoutes(app: Routes, pushgateway: Pushgateway): void {
+  app.route({
+    method: 'GET',
+    url: '/api/ingest/groups',
+    config: { access: 'edit' },
+    schema: { summary: 'The groups of pushed metrics, the last pushed first', tags: TAGS },
+    async handler(_request, reply) {
+      const groups = Array.from(pushgateway.groups(), (group) => ({
+        id: group.id,
+        labels: Object.fromEntries(group.labels),
+        sender: group.sender,
+        pushedMs: group.pushedMs ?? null,
+        failedMs: group.failedMs ?? null,
+        failure: group.failure,
+        metrics: group.families.size,
+        samples: samplesOf(group),
+      }));
+      const latest = (group: (typeof groups)[number]): number => Math.max(group.pushedMs ?? 0, group.failedMs ?? 0);
+      return reply.header('cache-control', 'no-store').send({ groups: groups.toSorted((a, b) => latest(b) - latest(a)) });
+    },
+  });
+  app.route({
+    method: 'DELETE',
+    url: '/api/ingest/groups/:id',
+    config: { access: 'admin' },
+    schema: { summary: 'Deletes a group of pushed metrics', tags: TAGS },
+    async handler(request, reply) {
+      const { id } = request.params as { id: string };
+      if (!(await pushgateway.removeById(id))) throw new HttpError('no_such_group');
+      return reply.code(204).send();
+    },
+  });
+}
+
+/** What follows /metrics/ as it was sent: the router's own reading of it has lost which slashes were slashes. */
+function groupPath({ raw }: FastifyRequest): string {
+  const path = (raw.url ?? '').split('?')[0] ?? '';
+  return path.slice(PREFIX.length);
+}
+
+function readerOf(contentType: string, bytes: Uint8Array): ReadPush {
+  const type = contentType.split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/vnd.google.protobuf') return (group, nowMs) => readPushedProtobuf(bytes, group, nowMs);
+  const format = type === 'application/openmetrics-text' ? 'openmetrics' : 'text';
+  return (group, nowMs) => readPushedText(bytes, format, group, nowMs);
+}
+
+function sentence(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('text/plain; charset=utf-8').send(`${text}\n`);
+}

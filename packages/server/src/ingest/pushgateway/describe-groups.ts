@@ -1,0 +1,86 @@
+import { Labels } from '@vitrine/model/labels.ts';
+import { goNumber } from './go-number.ts';
+import type { PushedGroup } from './push-groups.ts';
+import { type MetricType, PUSH_FAILURE_TIME, PUSH_TIME, type PushedFamily } from './pushed-family.ts';
+
+/** Pushgateway's names of the types. */
+const TYPES: Readonly<Partial<Record<MetricType, string>>> = {
+  counter: 'COUNTER',
+  gauge: 'GAUGE',
+  histogram: 'HISTOGRAM',
+  gaugehistogram: 'GAUGE_HISTOGRAM',
+  summary: 'SUMMARY',
+};
+const HELP = {
+  [PUSH_TIME]: 'Last Unix time when changing this group in the Pushgateway succeeded.',
+  [PUSH_FAILURE_TIME]: 'Last Unix time when changing this group in the Pushgateway failed.',
+} as const;
+
+/** A group as Pushgateway's GET /api/v1/metrics answers it: numbers are texts. */
+export function describeGroup(group: PushedGroup): Record<string, unknown> {
+  const { labels, families, pushedMs = 0, failedMs = 0 } = group;
+  return Object.fromEntries<unknown>([
+    ...Array.from(families.values(), (family) => [family.name, describeFamily(family)] as const),
+    ...([PUSH_TIME, PUSH_FAILURE_TIME] as const).map((name) => {
+      const atMs = name === PUSH_TIME ? pushedMs : failedMs;
+      const metric = { labels: { instance: '', ...Object.fromEntries(labels) }, value: goNumber(atMs / 1_000) };
+      const about = { time_stamp: timeText(atMs), type: 'GAUGE', help: HELP[name] };
+      return [name, { ...about, metrics: [metric] }] as const;
+    }),
+    ['labels', Object.fromEntries(labels)],
+    ['last_push_successful', pushedMs >= failedMs],
+  ]);
+}
+
+function describeFamily(family: PushedFamily): Record<string, unknown> {
+  const { type, help, pushedMs } = family;
+  return {
+    time_stamp: timeText(pushedMs),
+    type: TYPES[type] ?? 'UNTYPED',
+    ...(help === '' ? {} : { help }),
+    metrics:
+      type === 'histogram' || type === 'gaugehistogram' || type === 'summary' ? describeParts(family) : describeValues(family),
+  };
+}
+
+function describeValues({ name, keys, values }: PushedFamily): unknown[] {
+  return keys.map((key, i) => describeMetric(name, Labels.fromKey(key), { value: goNumber(values[i] as number) }));
+}
+
+interface Parts {
+  readonly labels: Labels;
+  readonly bounds: Record<string, string>;
+  sum: string;
+  count: string;
+}
+
+/** A histogram's buckets or a summary's quantiles by bound, with their sum and count, for each set of labels. */
+function describeParts({ name, type, keys, values }: PushedFamily): unknown[] {
+  const metrics = new Map<string, Parts>();
+  const bound = type === 'summary' ? 'quantile' : 'le';
+  const own = new Set(['__name__', bound]);
+  for (const [i, key] of keys.entries()) {
+    const labels = Labels.fromKey(key);
+    const rest = labels.without(own);
+    const parts: Parts = metrics.get(rest.key) ?? { labels: rest, bounds: {}, sum: '0', count: '0' };
+    metrics.set(rest.key, parts);
+    const suffix = labels.metricName.slice(name.length);
+    const text = goNumber(values[i] as number);
+    if (suffix === '_sum' || suffix === '_gsum') parts.sum = text;
+    else if (suffix === '_count' || suffix === '_gcount') parts.count = text;
+    else if (suffix !== '_created') parts.bounds[labels.get(bound)] = text;
+  }
+  return Array.from(metrics.values(), ({ labels, bounds, sum, count }) =>
+    describeMetric(name, labels, { [type === 'summary' ? 'quantiles' : 'buckets']: bounds, sum, count }),
+  );
+}
+
+/** The name stands with the labels where it is not the metric's own: foo_total of foo. */
+function describeMetric(name: string, labels: Labels, value: Readonly<Record<string, unknown>>): unknown {
+  const { __name__: sample = name, ...rest } = labels.toObject();
+  return { labels: { instance: '', ...rest, ...(sample === name ? {} : { __name__: sample }) }, ...value };
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}
