@@ -15,8 +15,12 @@ export function hasPrometheus(): boolean {
 }
 
 /** Starts a Prometheus that takes remote writes, its files in `folder`, and answers its address. `stops` gets the way to end it. */
-export async function startPrometheus(folder: string, stops: (() => Promise<void>)[]): Promise<string> {
-  const { url, kill } = await runPrometheus(folder, await freePort());
+export async function startPrometheus(
+  folder: string,
+  stops: (() => Promise<void>)[],
+  flags: readonly string[] = [],
+): Promise<string> {
+  const { url, kill } = await runPrometheus(folder, await freePort(), flags);
   stops.push(kill);
   return url;
 }
@@ -30,7 +34,7 @@ export interface RunningPrometheus {
 }
 
 /** The same at a port of the caller's choice; it ends by `kill` only. */
-export async function runPrometheus(folder: string, port: number): Promise<RunningPrometheus> {
+export async function runPrometheus(folder: string, port: number, flags: readonly string[] = []): Promise<RunningPrometheus> {
   writeFileSync(join(folder, 'prometheus.yml'), 'global: {}\n');
   const child = spawn(
     PROMETHEUS,
@@ -42,6 +46,7 @@ export async function runPrometheus(folder: string, port: number): Promise<Runni
       // The samples' times are fixed, so that a seed always means the same.
       '--storage.tsdb.retention.time=100y',
       '--log.level=error',
+      ...flags,
     ],
     { stdio: 'ignore' },
   );

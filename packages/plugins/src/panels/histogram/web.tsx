@@ -5,6 +5,7 @@ import { formatText } from '@vitrine/model/unit.ts';
 import { BarChart } from '@vitrine/ui/categorical/bar-chart.tsx';
 import { colorOf } from '@vitrine/ui/theme/color-mode.ts';
 import { INK } from '@vitrine/ui/theme/ink.ts';
+import type { ThemeName } from '@vitrine/ui/theme/ink.ts';
 import { assignSlots } from '@vitrine/ui/theme/series-color.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { useMemo } from 'react';
@@ -12,6 +13,8 @@ import type { ReactElement } from 'react';
 
 import type { PanelProps, PanelWeb } from '../../contract.ts';
 import { configured } from '../configured.ts';
+import { bucketBars } from './bucket-bars.ts';
+import type { BucketBars } from './bucket-bars.ts';
 import { hiddenFrom } from '../hidden.ts';
 import { histogram } from './spec.ts';
 import type { HistogramOptions } from './spec.ts';
@@ -53,10 +56,41 @@ function columnsOf(frames: readonly Frame[], { combine, reference }: HistogramOp
   return [...combined, ...columns.filter(({ isReference }) => isReference)];
 }
 
+/** Buckets that were counted where the data comes from. They may differ in width, so that their heights are no densities. */
+function ofBuckets({ edges, counts, field }: BucketBars, theme: ThemeName, normalise: HistogramOptions['normalise']) {
+  const unit = field.config?.unit ?? '';
+  const words = edges.map((edge) => (Number.isFinite(edge) ? formatText(edge, unit, field.config?.decimals) : ''));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const values = normalise === 'share' ? counts.map((count) => count / all) : counts;
+  const color = colorOf(undefined, { slot: 0, index: 0 }, theme);
+  const series = [
+    {
+      id: '0',
+      name: 'Count',
+      values,
+      colorAt: () => color,
+      textAt: (bucket: number) => formatText(values[bucket]!, normalise === 'share' ? 'percentunit' : 'short'),
+      fill: 0.8,
+      lineWidth: 1,
+      gradient: false,
+      outline: false,
+      piles: 'none',
+    },
+  ];
+  const categories = Array.from(counts, (_, at) => {
+    const [low, high] = [words[at], words[at + 1]];
+    if (low === '') return `up to ${high}`;
+    return high === '' ? `over ${low}` : `${low} to ${high}`;
+  });
+  return { series, edges: words, categories };
+}
+
 function Histogram({ options, field, data, width, height, title, context }: PanelProps<HistogramOptions>): ReactElement {
   const { theme } = context;
   const { legend, normalise, bucketSize, bucketCount, bucketOffset } = options;
   const found = useMemo(() => {
+    const counted = bucketBars(data.frames);
+    if (counted !== undefined) return ofBuckets(counted, theme, normalise);
     const columns = columnsOf(configured(data.frames, field), options);
     const bins = sharedBins(
       columns.map(({ values }) => values),

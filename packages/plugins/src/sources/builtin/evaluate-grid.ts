@@ -1,8 +1,10 @@
 import type { Grid } from '@vitrine/compute/step.ts';
 import { Labels } from '@vitrine/model/labels.ts';
-import type { GridSeries, QueryLimits, QueryResult, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { GridSeries, QueryLimits, QueryResult } from '@vitrine/model/sample-store.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { parse } from '@vitrine/promql/parse.ts';
+import type { HistogramSeries, PromResult } from './native-histograms.ts';
+import type { PromSamples } from './prom-source.ts';
 
 /** What reads no window may be asked for this far ahead: the newest samples are still within its lookback. */
 const MOST_AHEAD_MS = 60_000;
@@ -14,13 +16,13 @@ const MOST_AHEAD_MS = 60_000;
  * would be wrong by as much. The point keeps its place on the grid, and the next answer replaces it.
  */
 export async function evaluateGrid(
-  samples: Pick<SampleStore, 'evaluate'>,
+  samples: Pick<PromSamples, 'evaluate'>,
   expr: string,
   { fromMs, toMs, stepMs }: Grid,
   limits: QueryLimits,
   signal: AbortSignal,
   nowMs: number,
-): Promise<QueryResult> {
+): Promise<PromResult> {
   if (toMs <= nowMs || (toMs - nowMs <= MOST_AHEAD_MS && !mayReadWindow(expr))) {
     return samples.evaluate({ expr, startMs: fromMs, endMs: toMs, stepMs, limits }, signal);
   }
@@ -66,7 +68,7 @@ function readsWindow(expr: Expr): boolean {
 }
 
 /** Joins a range answer and an instant answer, which is given its place at `timeMs`. */
-function appendNewest(before: QueryResult | undefined, newest: QueryResult, timeMs: number): QueryResult {
+function appendNewest(before: PromResult | undefined, newest: PromResult, timeMs: number): PromResult {
   const { stats, annotations } = newest;
   const head = before === undefined ? { timesMs: new Float64Array(0), series: [] } : seriesOf(before);
   const tail = seriesOf(newest).series;
@@ -89,12 +91,31 @@ function appendNewest(before: QueryResult | undefined, newest: QueryResult, time
     kind: 'matrix',
     timesMs,
     series: joined,
+    ...joinHistograms(before?.histograms, newest.histograms, length),
     annotations: [...(before?.annotations ?? []), ...annotations.filter(({ text }) => !seen.has(text))],
     stats: {
       seriesRead: Math.max(before?.stats.seriesRead ?? 0, stats.seriesRead),
       samplesRead: (before?.stats.samplesRead ?? 0) + stats.samplesRead,
       elapsedMs: (before?.stats.elapsedMs ?? 0) + stats.elapsedMs,
     },
+  };
+}
+
+function joinHistograms(
+  before: readonly HistogramSeries[] = [],
+  newest: readonly HistogramSeries[] = [],
+  length: number,
+): { readonly histograms?: readonly HistogramSeries[] } {
+  if (before.length + newest.length === 0) return {};
+  const byKey = new Map(newest.map((one) => [one.labels.key, one]));
+  const known = new Set(before.map(({ labels }) => labels.key));
+  const none = Array.from({ length }, () => undefined);
+  const all = [
+    ...before,
+    ...newest.filter(({ labels }) => !known.has(labels.key)).map(({ labels }) => ({ labels, points: none })),
+  ];
+  return {
+    histograms: all.map(({ labels, points }) => ({ labels, points: [...points, byKey.get(labels.key)?.points[0]] })),
   };
 }
 

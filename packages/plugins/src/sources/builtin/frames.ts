@@ -1,6 +1,7 @@
 import { defaultLegends, fillLegend } from '@vitrine/compute/legend.ts';
 import type { Field, Frame, Notice, NumberField } from '@vitrine/model/frame.ts';
 import type { GridSeries, QueryResult } from '@vitrine/model/sample-store.ts';
+import { histogramFrame, histogramNotices, histogramTable, type PromResult } from './native-histograms.ts';
 import type { PromQuery } from './spec.ts';
 
 /** A table of more rows than this is cut. */
@@ -15,8 +16,20 @@ interface Shaped {
 }
 
 /** The answer as the query asked to have it. */
-export function shapeResult(refId: string, query: ShapedQuery, result: QueryResult): Shaped {
+export function shapeResult(refId: string, query: ShapedQuery, result: PromResult): Shaped {
   const { timesMs, series } = gridOf(query, result);
+  const { histograms = [] } = result;
+  if (histograms.length === 0) return shapeSeries(refId, query, timesMs, series);
+  const isTable = query.format === 'table';
+  const frame = (isTable ? histogramTable : histogramFrame)(refId, timesMs, histograms);
+  const others = series.length === 0 ? { frames: [], notices: [] } : shapeSeries(refId, query, timesMs, series);
+  return {
+    frames: [frame, ...others.frames],
+    notices: [...(isTable ? [] : histogramNotices(refId, histograms)), ...others.notices],
+  };
+}
+
+function shapeSeries(refId: string, query: ShapedQuery, timesMs: Float64Array, series: readonly NamedSeries[]): Shaped {
   switch (query.format) {
     case 'time_series':
       return seriesFrame(refId, query, timesMs, series);

@@ -1,6 +1,6 @@
 import { alignToStep } from '@vitrine/compute/step.ts';
 import type { Frame, Notice } from '@vitrine/model/frame.ts';
-import type { Growth, QueryResult, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { EvaluateRequest, Growth, SampleStore } from '@vitrine/model/sample-store.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import type { Datasource, FoundAnnotation, QueryAnswer, QueryContext } from '../../contract.ts';
 import { addFilters } from './add-filters.ts';
@@ -10,12 +10,14 @@ import { findAnnotations, parseAnnotationSpec } from './find-annotations.ts';
 import { findOptions } from './find-options.ts';
 import { shapeResult } from './frames.ts';
 import { type DialectWords, narrowSamples } from './narrow-samples.ts';
+import type { PromResult } from './native-histograms.ts';
 import { intervalMacros, prepareQuery } from './prepare.ts';
 import { selectorsOf } from './selectors.ts';
 import type { PromQuery } from './spec.ts';
 
 /** Whatever answers PromQL: Vitrine's own store, or a server elsewhere. */
-export interface PromSamples extends Pick<SampleStore, 'evaluate' | 'series' | 'labelNames' | 'labelValues'> {
+export interface PromSamples extends Pick<SampleStore, 'series' | 'labelNames' | 'labelValues'> {
+  evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<PromResult>;
   /** undefined where it cannot tell of growth. */
   readonly watch?: SampleStore['watch'];
   /** Single samples that point at a trace, as rows of a frame; undefined where there are none to ask for. */
@@ -64,7 +66,7 @@ async function runQuery(
   signal.throwIfAborted();
   const atEnd = { expr, startMs: shown.toMs, endMs: shown.toMs, stepMs: 0, limits };
   const exemplars = runExemplars(asked, refId, query, expr, context);
-  const results: QueryResult[] = await Promise.all([
+  const results: PromResult[] = await Promise.all([
     ...(query.mode === 'instant' ? [] : [evaluateGrid(asked, expr, grid, limits, signal, Date.now())]),
     ...(query.mode === 'range' ? [] : [asked.evaluate(atEnd, signal)]),
   ]);
@@ -73,6 +75,8 @@ async function runQuery(
   const points = await exemplars;
   return {
     frames: [...shaped.flatMap(({ frames }) => frames), ...points.frames],
+    // Bounds that fell together in the newest part did not in what is known.
+    growable: results.every(({ histograms }) => histograms === undefined),
     notices: [
       ...[...said.values()].map(({ level, text }) => ({ level, text: `Query ${refId}: ${text}` })),
       ...shaped.flatMap(({ notices }) => notices),

@@ -7,10 +7,10 @@ import {
   type LabelRequest,
   type QueryAnnotation,
   QueryError,
-  type QueryResult,
   type Selector,
 } from '@vitrine/model/sample-store.ts';
 import { print } from '@vitrine/promql/print.ts';
+import type { HistogramSeries, NativeHistogram, PromResult } from '../builtin/native-histograms.ts';
 import type { PromSamples } from '../builtin/prom-source.ts';
 import { askApi, type ApiAnswer } from './ask-api.ts';
 import type { Dialect } from './dialect.ts';
@@ -73,7 +73,7 @@ export function remoteSamples(
         ],
         signal,
       );
-      return exemplarFrame(refId, list(data));
+      return exemplarFrame(refId, list(data), settings.exemplarLinks);
     },
     async inDialect({ filters = [], match = '' }, signal) {
       if ((await dialect(signal)) !== 'MetricsQL') return undefined;
@@ -130,11 +130,18 @@ interface ApiSeries {
   readonly metric?: Record<string, string>;
   readonly values?: readonly (readonly [number, string])[];
   readonly value?: readonly [number, string];
-  readonly histograms?: unknown;
-  readonly histogram?: unknown;
+  readonly histograms?: readonly (readonly [number, ApiHistogram])[];
+  readonly histogram?: readonly [number, ApiHistogram];
 }
 
-function readResult({ data, warnings, infos }: ApiAnswer, request: EvaluateRequest, elapsedMs: number): QueryResult {
+interface ApiHistogram {
+  readonly count?: string;
+  readonly sum?: string;
+  /** Which bounds belong to it, its bounds, and its count. */
+  readonly buckets?: readonly (readonly [number, string, string, string])[];
+}
+
+function readResult({ data, warnings, infos }: ApiAnswer, request: EvaluateRequest, elapsedMs: number): PromResult {
   const { resultType, result } = (data ?? {}) as { readonly resultType?: unknown; readonly result?: unknown };
   const annotations: QueryAnnotation[] = [
     ...warnings.map((text) => ({ level: 'warning' as const, text })),
@@ -152,20 +159,26 @@ function readResult({ data, warnings, infos }: ApiAnswer, request: EvaluateReque
           `The query finds ${found.length.toLocaleString('en')} series, and the limit is ${most.toLocaleString('en')}; narrow it or aggregate`,
         );
       }
-      if (found.some(({ histogram, histograms }) => histogram !== undefined || histograms !== undefined)) {
-        annotations.push({
-          level: 'warning',
-          text: 'native histograms are left out; take histogram_quantile() or histogram_avg() of them',
-        });
-      }
       if (resultType === 'matrix' && request.stepMs === 0)
         return { kind: 'samples', series: found.map(readSamples), ...common(0, found.length) };
       const timesMs = gridTimes(request);
       const series = found
         .filter(({ value, values }) => value !== undefined || values !== undefined)
         .map((one) => readSeries(one, request, timesMs.length));
-      const samples = found.reduce((sum, { values }) => sum + (values?.length ?? 1), 0);
-      return { kind: resultType, timesMs, series, ...common(samples, found.length) };
+      const samples = found.reduce(
+        (sum, { values, histograms }) => sum + ((values?.length ?? 0) + (histograms?.length ?? 0) || 1),
+        0,
+      );
+      const histograms = found
+        .filter(({ histogram, histograms: many }) => histogram !== undefined || many !== undefined)
+        .map((one) => readHistograms(one, request, timesMs.length));
+      return {
+        kind: resultType,
+        timesMs,
+        series,
+        ...(histograms.length === 0 ? {} : { histograms }),
+        ...common(samples, found.length),
+      };
     }
     case 'scalar': {
       const [, value] = result as readonly [number, string];
@@ -210,6 +223,32 @@ function readSeries({ metric = {}, value, values }: ApiSeries, { startMs, stepMs
   return { labels, values: column, present: count === length ? undefined : present };
 }
 
+function readHistograms(
+  { metric = {}, histogram, histograms = [] }: ApiSeries,
+  { startMs, stepMs }: EvaluateRequest,
+  length: number,
+): HistogramSeries {
+  const points: (NativeHistogram | undefined)[] = Array.from({ length }, () => undefined);
+  if (histogram !== undefined) points[0] = readHistogram(histogram[1]);
+  for (const [timeSeconds, one] of histograms) {
+    const index = Math.round((timeSeconds * 1_000 - startMs) / stepMs);
+    if (index >= 0 && index < length) points[index] = readHistogram(one);
+  }
+  return { labels: Labels.from(metric), points };
+}
+
+function readHistogram({ count = '0', sum = '0', buckets = [] }: ApiHistogram): NativeHistogram {
+  return {
+    count: readNumber(count),
+    sum: readNumber(sum),
+    buckets: buckets.map(([, low, high, inside]) => ({
+      low: readNumber(low),
+      high: readNumber(high),
+      count: readNumber(inside),
+    })),
+  };
+}
+
 function readSamples({ metric = {}, values = [] }: ApiSeries) {
   return {
     labels: Labels.from(metric),
@@ -225,7 +264,7 @@ function readNumber(text: string): number {
 }
 
 /** A row an exemplar: time, value, and a column for each label of the exemplars. */
-function exemplarFrame(refId: string, found: readonly unknown[]): Frame | undefined {
+function exemplarFrame(refId: string, found: readonly unknown[], links: PrometheusSettings['exemplarLinks']): Frame | undefined {
   const rows = found
     .flatMap((series) => {
       const { exemplars } = series as {
@@ -244,7 +283,11 @@ function exemplarFrame(refId: string, found: readonly unknown[]): Frame | undefi
   const fields: Field[] = [
     { name: 'Time', type: 'time', values: Float64Array.from(rows, ({ timestamp = 0 }) => Math.round(timestamp * 1_000)) },
     { name: 'Value', type: 'number', values: Float64Array.from(rows, ({ value = 'NaN' }) => readNumber(value)) },
-    ...names.map((name): Field => ({ name, type: 'string', values: rows.map(({ labels }) => labels?.[name] ?? '') })),
+    ...names.map((name): Field => {
+      const own = links.filter(({ label }) => label === name).map(({ link }) => link);
+      const values = rows.map(({ labels }) => labels?.[name] ?? '');
+      return { name, type: 'string', values, ...(own.length === 0 ? {} : { config: { links: own } }) };
+    }),
   ];
   return { refId, shape: 'exemplars', length: rows.length, fields };
 }

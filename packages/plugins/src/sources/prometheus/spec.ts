@@ -1,4 +1,5 @@
 import { Read } from '@vitrine/model/parse/read.ts';
+import type { DataLink } from '@vitrine/model/field-config.ts';
 import type { DatasourceSpec } from '../../contract.ts';
 import { parsePromQuery, type PromQuery } from '../builtin/spec.ts';
 import { httpControls, type HttpSettings, moreOf, parseHttpSettings, readDuration } from '../http-settings.ts';
@@ -11,7 +12,11 @@ export interface PrometheusSettings extends HttpSettings {
   readonly parameters: readonly (readonly [name: string, value: string])[];
   /** What `$__rate_interval` is reckoned from. */
   readonly scrapeIntervalMs: number;
+  /** Where the value of an exemplar's label leads, such as that of its trace. */
+  readonly exemplarLinks: readonly { readonly label: string; readonly link: DataLink }[];
 }
+
+const MOST_LINKS = 20;
 
 const EXAMPLE = 'http://prometheus:9090';
 
@@ -59,7 +64,21 @@ export const prometheusSpec: DatasourceSpec<PrometheusSettings, PromQuery> = {
       method: more.at('httpMethod').or('POST', (it) => (String(it.value).toUpperCase() === 'GET' ? 'GET' : 'POST')),
       parameters: [...new URLSearchParams(more.at('customQueryParameters').or('', (it) => it.string()))],
       scrapeIntervalMs: readDuration(more.at('timeInterval'), 15_000),
+      exemplarLinks: readExemplarLinks(more.at('exemplarTraceIdDestinations')),
     };
   },
   parseQuery: parsePromQuery,
 };
+
+/** As Grafana saves them. Those that lead to a data source for traces lead nowhere here. */
+function readExemplarLinks(read: Read): PrometheusSettings['exemplarLinks'] {
+  return read.or([], (it) =>
+    it.atMost(MOST_LINKS, 'links').flatMap((one) => {
+      const label = one.at('name').string();
+      const url = one.at('url').or('', (text) => text.string());
+      if (url.trim() === '') return [];
+      const title = one.at('urlDisplayLabel').or('', (text) => text.string()) || `Open ${label}`;
+      return [{ label, link: { title, url, targetBlank: true } }];
+    }),
+  );
+}
