@@ -134,7 +134,7 @@ function problemsOf(queries: readonly Query[]): ReadonlyMap<string, string> {
 
 /** Whether it is written in PromQL, which can be asked over a range or at an instant. */
 function isPromql({ source }: Pick<Query, 'source'>): boolean {
-  return sourceWebOf(source)?.QueryEditor === builtinWeb.QueryEditor;
+  return sourceWebOf(source)?.spec.parseQuery === builtinWeb.spec.parseQuery;
 }
 
 function Answer(props: {
