@@ -10,7 +10,7 @@ import { createRoot } from 'react-dom/client';
 
 import './gallery.css';
 import type { PanelContext } from '../src/contract.ts';
-import { panels } from '../src/panels/web.ts';
+import { panelOf } from '../src/panels/web.ts';
 import * as made from './data.ts';
 import { dataPieces } from './data-pieces.ts';
 import { askGallery, graphPieces } from './pieces-graphs.tsx';
@@ -67,7 +67,7 @@ function Gallery({ theme }: { theme: ThemeName }): ReactElement {
   return (
     <main className="gallery">
       {shown.map((piece) => {
-        const Component = panels.get(piece.kind)!;
+        const Component = panelOf(piece.kind)!;
         const width = piece.w * 56 - 12;
         return (
           <section key={piece.title} className="piece" style={{ width, height: piece.h }}>

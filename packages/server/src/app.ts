@@ -191,6 +191,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     handler: async () => app.swagger(),
   pushgatewayRoutes(app, needs);
   });
+  pluginRoutes(app, needs.plugins, needs.documents);
   staticPage(app, needs.webFolder);
   await app.ready();
   return app;

@@ -116,6 +116,12 @@ const source = createRoute({
   component: lazyRouteComponent(() => import('./sources/source-page.tsx'), 'SourcePage'),
 });
 
+const plugins = createRoute({
+  getParentRoute: () => shell,
+  path: '/plugins',
+  component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
+});
+
 const importing = createRoute({
   getParentRoute: () => shell,
   path: '/import',
@@ -173,6 +179,7 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         sources,
         newSource,
         source,
+        plugins,
         importing,
         playlists,
         playlist,

@@ -9,7 +9,7 @@ import type { Root } from 'react-dom/client';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 
 import type { PanelContext } from '../contract.ts';
-import { panels } from './web.ts';
+import { panelOf } from './web.ts';
 
 export const panelContext: PanelContext = {
   x: 'time',
@@ -88,7 +88,7 @@ export function drawPanels(): DrawnPanel {
       return host;
     },
     async show(kind, frames, settings = {}, options = {}, { width = 600, height = 320, ...within } = {}) {
-      const Component = panels.get(kind)!;
+      const Component = panelOf(kind)!;
       const context = { ...panelContext, ...within };
       const complete = applyFieldConfig(frames, { defaults: settings, overrides: [] }, { replace: (text) => text });
       const data: PanelData = {

@@ -6,10 +6,10 @@ import { panelSpecs } from './specs.ts';
 import { stat } from './stat/spec.ts';
 import { text } from './text/spec.ts';
 import { timeseries } from './timeseries/spec.ts';
-import { panels } from './web.ts';
+import { builtInPanels } from './web.ts';
 
 test('every kind that can be chosen is drawn, and no other', () => {
-  expect([...panels.keys()].toSorted()).toEqual(panelSpecs.map(({ kind }) => kind).toSorted());
+  expect([...builtInPanels.keys()].toSorted()).toEqual(panelSpecs.map(({ kind }) => kind).toSorted());
 });
 
 test.each(panelSpecs.map((spec) => [spec.kind, spec] as const))('%s: options read once read the same again', (_, spec) => {

@@ -1,7 +1,7 @@
 import { lazy } from 'react';
 import type { ComponentType } from 'react';
 
-import type { PanelProps, PanelWeb } from '../contract.ts';
+import type { PanelProps, PanelSpec, PanelWeb } from '../contract.ts';
 import { eraseOptions } from './erase.ts';
 import { statWeb } from './stat/web.tsx';
 import { timeseriesWeb } from './timeseries/web.tsx';
@@ -15,7 +15,7 @@ function later<Options>(load: () => Promise<PanelWeb<Options>>): AnyPanel {
 }
 
 /** What draws each built-in kind: what nearly every dashboard shows comes with the page, the rest when needed. */
-export const panels: ReadonlyMap<string, AnyPanel> = new Map<string, AnyPanel>([
+export const builtInPanels: ReadonlyMap<string, AnyPanel> = new Map<string, AnyPanel>([
   ['timeseries', eraseOptions(timeseriesWeb)],
   ['stat', eraseOptions(statWeb)],
   ['trend', later(async () => (await import('./trend/web.tsx')).trendWeb)],
@@ -40,3 +40,23 @@ export const panels: ReadonlyMap<string, AnyPanel> = new Map<string, AnyPanel>([
   ['traces', later(async () => (await import('./traces/web.tsx')).tracesWeb)],
   ['flamegraph', later(async () => (await import('./flamegraph/web.tsx')).flamegraphWeb)],
 ]);
+
+/** What plugins from outside brought to this page, in the order in which they came. */
+const added = new Map<string, { readonly spec: PanelSpec<unknown>; readonly Drawing: AnyPanel }>();
+
+/** What draws a kind; undefined where nothing here does. */
+export function panelOf(kind: string): AnyPanel | undefined {
+  return builtInPanels.get(kind) ?? added.get(kind)?.Drawing;
+}
+
+/** Takes in a kind from outside. Throws an error whose message is a sentence where there is one of that name. */
+export function addPanel(web: PanelWeb<unknown>): void {
+  const { kind } = web.spec;
+  if (panelOf(kind) !== undefined) throw new Error(`There are panels of the kind “${kind}” already.`);
+  added.set(kind, { spec: web.spec, Drawing: eraseOptions(web) });
+}
+
+/** The kinds from outside, behind the built-in ones of specs.ts. */
+export function addedPanelSpecs(): readonly PanelSpec<unknown>[] {
+  return [...added.values()].map(({ spec }) => spec);
+}

@@ -1,4 +1,5 @@
 import type { DatasourceWeb } from '../contract.ts';
+import { addedDatasources } from './added.ts';
 import { builtinWeb } from './builtin/web.ts';
 import { elasticsearchWeb } from './elasticsearch/web.ts';
 import { influxWeb } from './influxdb/web.ts';
@@ -9,6 +10,27 @@ import { prometheusWeb } from './prometheus/web.ts';
 const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, prometheusWeb, influxWeb, elasticsearchWeb, postgresWeb];
 
 /** By kind, and by the other names that files have for it. */
-export const datasourceWebs: ReadonlyMap<string, DatasourceWeb> = new Map(
-  DATASOURCES.flatMap((web) => [web.spec.kind, ...(web.spec.aliases ?? [])].map((kind) => [kind, web] as const)),
+const BUILT_IN: ReadonlyMap<string, DatasourceWeb> = new Map(
+  DATASOURCES.flatMap((web) => namesOf(web).map((kind) => [kind, web] as const)),
 );
+
+/** The page's half of a kind, by that name or another one of it; undefined where there is none. */
+export function datasourceWebOf(kind: string): DatasourceWeb | undefined {
+  return BUILT_IN.get(kind) ?? addedDatasources.get(kind);
+}
+
+/** All of them, Vitrine's own store first and those of plugins from outside last. */
+export function allDatasourceWebs(): readonly DatasourceWeb[] {
+  return [...new Set([...BUILT_IN.values(), ...addedDatasources.values()])];
+}
+
+/** Takes in a kind from outside. Throws an error whose message is a sentence where there is one of that name. */
+export function addDatasource(web: DatasourceWeb): void {
+  const taken = namesOf(web).find((name) => datasourceWebOf(name) !== undefined);
+  if (taken !== undefined) throw new Error(`There are data sources of the kind “${taken}” already.`);
+  for (const name of namesOf(web)) addedDatasources.set(name, web);
+}
+
+function namesOf({ spec }: DatasourceWeb): readonly string[] {
+  return [spec.kind, ...(spec.aliases ?? [])];
+}

@@ -30,6 +30,8 @@ export interface SnapshotDocuments {
   /** Those that have not expired, the newest first. */
   list(nowMs: number, limit: number): Promise<readonly SnapshotCard[]>;
   find(key: string, nowMs: number): Promise<Snapshot | undefined>;
+  /** Whether there is one that is shown without a sign-in. */
+  anyPublic(nowMs: number): Promise<boolean>;
   add(snapshot: Omit<Snapshot, 'id'> & { readonly deleteHash: string }): Promise<number>;
   /** Whether there was one. */
   remove(key: string): Promise<boolean>;
@@ -73,6 +75,16 @@ export function snapshotsOver(db: Kysely<Tables>): SnapshotDocuments {
         .where((it) => it.or([it('expires_ms', 'is', null), it('expires_ms', '>', nowMs)]))
         .executeTakeFirst();
       return row === undefined ? undefined : { ...readCard(row), dashboardJson: row.dashboard_json, dataJson: row.data_json };
+    },
+    async anyPublic(nowMs) {
+      const row = await db
+        .selectFrom('snapshots')
+        .select('id')
+        .where('public', '=', 1)
+        .where((it) => it.or([it('expires_ms', 'is', null), it('expires_ms', '>', nowMs)]))
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
     async add(snapshot) {
       const { id } = await db

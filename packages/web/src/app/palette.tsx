@@ -19,6 +19,7 @@ import {
   IconLogout,
   IconPlayerPlay,
   IconPlaylist,
+  IconPlug,
   IconPlus,
   IconRefresh,
   IconSearch,
@@ -156,6 +157,12 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
                   label: 'New data source',
                   leftSection: <IconDatabasePlus {...icon} />,
                   onClick: () => void navigate({ to: '/sources/new' }),
+                },
+                {
+                  id: 'plugins',
+                  label: 'Plugins',
+                  leftSection: <IconPlug {...icon} />,
+                  onClick: () => void navigate({ to: '/plugins' }),
                 },
               ]
             : []),

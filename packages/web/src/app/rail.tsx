@@ -9,6 +9,7 @@ import {
   IconLayoutSidebarLeftExpand,
   IconLogout,
   IconMoon,
+  IconPlug,
   IconSearch,
   IconSun,
 } from '@tabler/icons-react';
@@ -52,6 +53,14 @@ const ADMIN_PAGES = [
     keys: 'g s',
     owns: (path: string) => /^\/sources(\/|$)/.test(path),
   },
+  {
+    to: '/plugins',
+    label: 'Plugins',
+    icon: IconPlug,
+    keys: 'g p',
+    owns: (path: string) => path === '/plugins',
+    isRare: true,
+  },
 ] as const;
 
 /** The pages and what is always at hand; a bar at the bottom on a phone. */
@@ -65,9 +74,14 @@ export function Rail(props: RailProps): ReactElement {
         <span className={classes.label}>Vitrine</span>
       </Link>
       <div className={classes.pages}>
-        {[...PAGES, ...(props.isAdmin ? ADMIN_PAGES : [])].map(({ to, label, icon, keys, owns }) => (
+        {[...PAGES, ...(props.isAdmin ? ADMIN_PAGES : [])].map(({ to, label, icon, keys, owns, ...rest }) => (
           <Hint key={to} label={label} keys={keys} collapsed={collapsed}>
-            <Link to={to} className={classes.item} aria-current={owns(path) ? 'page' : undefined}>
+            <Link
+              to={to}
+              className={classes.item}
+              data-rare={'isRare' in rest || undefined}
+              aria-current={owns(path) ? 'page' : undefined}
+            >
               <Entry icon={icon} label={label} />
             </Link>
           </Hint>

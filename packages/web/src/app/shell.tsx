@@ -8,6 +8,7 @@ import type { ReactElement } from 'react';
 import { ApiError, ask } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { useUnreachableSince } from '../api/reachability.ts';
+import { useLoadedPlugins } from '../plugins/use-loaded-plugins.ts';
 import { readDashboardSearch } from '../time/dashboard-search.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
 import { UnreachablePage } from '../state/unreachable-page.tsx';
@@ -66,7 +67,10 @@ export function Shell(): ReactElement {
       { keys: 'g d', label: 'Dashboards', group: 'Go to', run: () => void navigate({ to: '/dashboards' }) },
       { keys: 'g e', label: 'Explore', group: 'Go to', run: () => void navigate({ to: '/explore' }) },
       ...(isAdmin
-        ? ([{ keys: 'g s', label: 'Sources', group: 'Go to', run: () => void navigate({ to: '/sources' }) }] as const)
+        ? ([
+            { keys: 'g s', label: 'Sources', group: 'Go to', run: () => void navigate({ to: '/sources' }) },
+            { keys: 'g p', label: 'Plugins', group: 'Go to', run: () => void navigate({ to: '/plugins' }) },
+          ] as const)
         : []),
     ];
     return { search, toggleTheme, toggleRail, signOut, shortcuts };
@@ -82,6 +86,7 @@ export function Shell(): ReactElement {
   }, [reachable, client]);
 
   const isSignedOut = session.error instanceof ApiError && session.error.status === 401;
+  useLoadedPlugins(session.data !== undefined && !isSignedOut);
   if (isSignedOut && !isSnapshot) return <SignInPage hasEnded={session.data !== undefined} />;
   if (!isSignedOut && session.error !== null && session.data === undefined) {
     return <UnreachablePage error={session.error} onRetry={() => void session.refetch()} />;

@@ -2,15 +2,18 @@ import { applyFieldConfig } from '@vitrine/compute/field/apply-field-config.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { VariableValues } from '@vitrine/model/variable.ts';
-import { panels } from '@vitrine/plugins/panels/web.ts';
+import { panelOf } from '@vitrine/plugins/panels/web.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { Component, memo, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { cutSentence } from '../plugins/cut-sentence.ts';
+import { nameOf, panelKindState, usePagePlugins } from '../plugins/page-plugins.ts';
+import type { KindState } from '../plugins/page-plugins.ts';
+import { useDelayed } from '../state/use-delayed.ts';
 import { byThePixel } from '../time/page-range.ts';
 import { panelRange } from '../time/panel-range.ts';
 import { panelContext } from './panel-context.ts';
 import classes from './panel-frame.module.css';
-import { sentenceOf } from './panel-state.ts';
 import type { DashboardScope } from './scope.ts';
 
 export interface PanelBodyProps {
@@ -24,21 +27,21 @@ export interface PanelBodyProps {
 
 /** Hands the data to the plugin that draws it. */
 export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactElement | null {
-  const { panel, scope, size } = props;
-  const Drawing = panels.get(panel.kind);
+  const { panel, scope, data, size } = props;
+  const plugins = usePagePlugins();
+  const Drawing = panelOf(panel.kind);
   const box = useRef<HTMLDivElement>(null);
   useWheelZoom(box, scope);
-  if (Drawing === undefined) {
-    return (
-      <Sentence
-        text={`This Vitrine has no panels of the kind “${panel.kind}”: they come from a plugin that it does not have. Its data is in the menu, as a table, and its settings are kept for export.`}
-      />
-    );
-  }
+  const kind = panelKindState(plugins, panel.kind);
+  if (Drawing === undefined) return <Undrawn kind={panel.kind} state={kind} />;
   if (size.width === 0 || size.height === 0) return <div ref={box} />;
   return (
     <div ref={box} className={classes.body}>
-      <PanelFault key={`${panel.kind} ${JSON.stringify(panel.options)}`}>
+      <PanelFault
+        key={`${panel.kind} ${JSON.stringify(panel.options)}`}
+        by={kind.state === 'there' ? nameOf(kind.plugin) : undefined}
+        data={data}
+      >
         <Suspense fallback={null}>
           <Drawn {...props} Drawing={Drawing} />
         </Suspense>
@@ -49,7 +52,7 @@ export const PanelBody = memo(function PanelBody(props: PanelBodyProps): ReactEl
 
 const NOT_REPEATED: VariableValues = {};
 
-type Drawing = NonNullable<ReturnType<(typeof panels)['get']>>;
+type Drawing = NonNullable<ReturnType<typeof panelOf>>;
 
 function Drawn(props: PanelBodyProps & { readonly Drawing: Drawing }): ReactElement {
   const { panel, local = NOT_REPEATED, scope, data, size, Drawing } = props;
@@ -112,16 +115,49 @@ function Sentence({ text }: { readonly text: string }): ReactElement {
   );
 }
 
-/** A plugin that throws costs its panel, not the page. */
-class PanelFault extends Component<{ readonly children: ReactNode }, { readonly error: Error | undefined }> {
-  override state: { readonly error: Error | undefined } = { error: undefined };
+/** Why nothing is drawn of a kind that is not built in. */
+function Undrawn({ kind, state }: { readonly kind: string; readonly state: KindState }): ReactElement | null {
+  const isSlow = useDelayed(state.state === 'waiting');
+  if (state.state === 'waiting') {
+    return isSlow ? <div className={classes.skeleton} role="status" aria-label="Loading the plugin that draws it" /> : null;
+  }
+  const why =
+    state.state === 'failed'
+      ? state.sentence
+      : `This Vitrine has no panels of the kind “${kind}”: they come from a plugin that it does not have. An admin installs one with “vitrine plugin add”.`;
+  return <Sentence text={`${why} Its data is in the menu, as a table, and its settings are kept for export.`} />;
+}
 
-  static getDerivedStateFromError(error: Error): { error: Error } {
-    return { error };
+interface PanelFaultProps {
+  /** The plugin that draws it, where it is not built in. */
+  readonly by: string | undefined;
+  /** Other data are another chance. */
+  readonly data: PanelData;
+  readonly children: ReactNode;
+}
+
+interface PanelFaultState {
+  readonly sentence: string | undefined;
+  /** Those that were to be drawn. */
+  readonly data: PanelData;
+}
+
+/** A plugin that throws costs its panel, not the page. */
+class PanelFault extends Component<PanelFaultProps, PanelFaultState> {
+  override state: PanelFaultState = { sentence: undefined, data: this.props.data };
+
+  static getDerivedStateFromError(thrown: unknown): { sentence: string } {
+    return { sentence: cutSentence(thrown) };
+  }
+
+  static getDerivedStateFromProps({ data }: PanelFaultProps, state: PanelFaultState): PanelFaultState | null {
+    return data === state.data ? null : { sentence: undefined, data };
   }
 
   override render(): ReactNode {
-    const { error } = this.state;
-    return error === undefined ? this.props.children : <Sentence text={`This panel can’t be drawn: ${sentenceOf(error)}`} />;
+    const { sentence } = this.state;
+    if (sentence === undefined) return this.props.children;
+    const { by } = this.props;
+    return <Sentence text={`This panel can’t be drawn${by === undefined ? '' : `. ${by} says`}: ${sentence}`} />;
   }
 }

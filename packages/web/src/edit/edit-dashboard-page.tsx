@@ -1,12 +1,12 @@
 import { Button, Menu } from '@mantine/core';
 import { IconBooks, IconChevronDown, IconEye, IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { TopBar } from '../app/top-bar.tsx';
 import { VariablesBar } from '../dashboard/variables/variables-bar.tsx';
 import { AddFromLibrary } from '../library/add-from-library.tsx';
+import { usePanelSpecs } from '../plugins/use-panel-specs.ts';
 import { act } from './draft.ts';
 import type { DraftState } from './draft.ts';
 import { EditArrangement } from './edit-arrangement.tsx';
@@ -31,6 +31,7 @@ function Editing({ uid, draft }: { readonly uid: string; readonly draft: DraftSt
   const dashboard = draft.history.now;
   const { scope, timeZone, problem, change } = useEditScope(draft);
   const navigate = useNavigate();
+  const specs = usePanelSpecs();
   const edit = useMemo(
     () => (id: number) => void navigate({ to: '/d/$uid/edit/$panel', params: { uid, panel: String(id) }, search: true }),
     [navigate, uid],
@@ -59,7 +60,7 @@ function Editing({ uid, draft }: { readonly uid: string; readonly draft: DraftSt
               From the library
             </Menu.Item>
             <Menu.Label>Panel</Menu.Label>
-            {panelSpecs.map(({ kind, title }) => (
+            {specs.map(({ kind, title }) => (
               <Menu.Item key={kind} onClick={() => add(kind)}>
                 {title}
               </Menu.Item>

@@ -12,6 +12,7 @@ import { useDashboardScope } from '../dashboard/use-dashboard-scope.ts';
 import { useKeepUp } from '../dashboard/use-keep-up.ts';
 import { VariablesBar } from '../dashboard/variables/variables-bar.tsx';
 import { EditRange } from '../edit/edit-range.tsx';
+import { usePagePlugins } from '../plugins/page-plugins.ts';
 import { PanelSkeletons } from '../state/skeleton.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { RefreshPicker } from '../time/refresh-picker.tsx';
@@ -79,7 +80,10 @@ function Exploring({ dashboard }: { readonly dashboard: Dashboard }): ReactEleme
   useKeepUp({ scope, refresh: refresh === 'live' ? '5s' : refresh });
   const [remembering, setRemembering] = useState(false);
   const { data: sources } = useQuery(dataSourcesQuery);
-  const left = useMemo(() => readPane(search.left) ?? emptyPane(sources ?? []), [search.left, sources]);
+  // What a new query of a plugin's source is, its plugin says once it has loaded.
+  usePagePlugins();
+  const start = writePane(emptyPane(sources ?? []));
+  const left = useMemo(() => readPane(search.left) ?? readPane(start) ?? emptyPane([]), [search.left, start]);
   const right = useMemo(() => readPane(search.right), [search.right]);
   const show = useCallback(
     (side: Side, pane: Pane | undefined, how: 'push' | 'replace') =>

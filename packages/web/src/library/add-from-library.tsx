@@ -3,9 +3,9 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconBooks, IconSearch } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Panel } from '@vitrine/model/dashboard.ts';
-import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
+import { useKindName } from '../plugins/use-panel-specs.ts';
 import { libraryPanelQuery, libraryPanelsQuery } from './library-queries.ts';
 import classes from './library.module.css';
 
@@ -21,6 +21,7 @@ const OFFERED = 200;
 /** A library panel that is to stand on the dashboard. */
 export function AddFromLibrary({ onAdd, onClose }: AddFromLibraryProps): ReactElement {
   const client = useQueryClient();
+  const kindName = useKindName();
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text, PAUSE_MS);
   const { data, error } = useQuery(libraryPanelsQuery(asked.trim()));
@@ -80,8 +81,4 @@ export function AddFromLibrary({ onAdd, onClose }: AddFromLibraryProps): ReactEl
       </div>
     </Modal>
   );
-}
-
-export function kindName(kind: string): string {
-  return panelSpecs.find((spec) => spec.kind === kind)?.title ?? kind;
 }

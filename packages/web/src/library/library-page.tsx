@@ -11,8 +11,8 @@ import { TopBar } from '../app/top-bar.tsx';
 import { FolderField } from '../edit/save/folder-field.tsx';
 import list from '../home/dashboard-list.module.css';
 import home from '../home/home.module.css';
+import { useKindName } from '../plugins/use-panel-specs.ts';
 import { StatePage } from '../state/state-page.tsx';
-import { kindName } from './add-from-library.tsx';
 import { libraryPanelQuery, libraryPanelsQuery, removeLibraryPanel, saveLibraryPanel } from './library-queries.ts';
 import classes from './library.module.css';
 
@@ -26,6 +26,7 @@ export function LibraryPage(): ReactElement {
   const folders = useQuery(foldersQuery).data;
   const mayEdit = useQuery(sessionQuery).data?.user.role !== 'viewer';
   const client = useQueryClient();
+  const kindName = useKindName();
   const [changed, setChanged] = useState<LibraryPanelSummary>();
   const remove = useMutation({
     mutationFn: removeLibraryPanel,

@@ -24,7 +24,7 @@ import {
   writeSetting,
 } from './source-draft.ts';
 import type { SettingProblem, SourceDraft } from './source-draft.ts';
-import { sourceKind } from './source-kinds.ts';
+import { useSourceKinds } from './source-kinds.ts';
 import { checkSource, saveSource, savedSourceQuery, sourceHealthQuery } from './source-queries.ts';
 import type { SavedSource, SourceAnswer } from './source-queries.ts';
 import { TestResult } from './test-result.tsx';
@@ -64,7 +64,9 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
   const client = useQueryClient();
   const navigate = useNavigate();
 
-  const kind = sourceKind(type);
+  const kinds = useSourceKinds();
+  const kind = kinds.of(type);
+  const state = kinds.stateOf(type);
   const isLocked = saved?.readOnly === true;
   const kept = Object.keys(saved?.secureJsonFields ?? {});
   const isChanged = !isSame(draft, base);
@@ -173,6 +175,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
           </p>
         )}
         {saved?.supported === false && <p className={classes.note}>{saved.notice}</p>}
+        {kind === undefined && state.state === 'failed' && <p className={classes.note}>{state.sentence}</p>}
         {isCopyOfSecrets && (
           <p className={classes.note} role="note">
             Passwords and other secrets are not copied: nobody can read them. Write them anew.
@@ -215,7 +218,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
               ))}
             </Group>
           ))}
-          {kind === undefined && (
+          {kind === undefined && state.state !== 'waiting' && (
             <Group title="As it is kept">
               <SpecJson
                 label="Settings"

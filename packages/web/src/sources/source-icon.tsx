@@ -2,7 +2,7 @@ import { IconDatabase, IconFlame, IconListSearch, IconPlug, IconSql, IconTimelin
 import type { Icon } from '@tabler/icons-react';
 import { createElement } from 'react';
 import type { ReactElement } from 'react';
-import { sourceKind } from './source-kinds.ts';
+import { useSourceKinds } from './source-kinds.ts';
 
 const ICONS: Readonly<Record<string, Icon>> = {
   prometheus: IconFlame,
@@ -14,5 +14,6 @@ const ICONS: Readonly<Record<string, Icon>> = {
 
 /** What stands before a source's name. A plugin's own kind is a plug. */
 export function SourceIcon({ type, size = 18 }: { readonly type: string; readonly size?: number }): ReactElement {
-  return createElement(ICONS[sourceKind(type)?.spec.kind ?? type] ?? IconPlug, { size, stroke: 1.6, 'aria-hidden': true });
+  const kinds = useSourceKinds();
+  return createElement(ICONS[kinds.of(type)?.spec.kind ?? type] ?? IconPlug, { size, stroke: 1.6, 'aria-hidden': true });
 }

@@ -1,12 +1,23 @@
 import type { DatasourceWeb } from '@vitrine/plugins/contract.ts';
-import { datasourceWebs } from '@vitrine/plugins/sources/web.ts';
+import { allDatasourceWebs, datasourceWebOf } from '@vitrine/plugins/sources/web.ts';
+import { sourceKindState, usePagePlugins } from '../plugins/page-plugins.ts';
+import type { KindState } from '../plugins/page-plugins.ts';
 
-/** The kinds that can be set up, in the order in which they are offered. Vitrine's own store is always there. */
-export function sourceKinds(): readonly DatasourceWeb[] {
-  return [...new Set(datasourceWebs.values())].filter(({ spec }) => spec.kind !== 'builtin');
+export interface SourceKinds {
+  /** The kinds that can be set up, in the order in which they are offered. Vitrine's own store is always there. */
+  readonly all: readonly DatasourceWeb[];
+  /** undefined where Vitrine has no such kind: the source is kept as it is set up. */
+  of(type: string): DatasourceWeb | undefined;
+  /** Why there is none, of a kind that is not built in. */
+  stateOf(type: string): KindState;
 }
 
-/** undefined where Vitrine has no such kind: the source is kept as it is set up. */
-export function sourceKind(type: string): DatasourceWeb | undefined {
-  return datasourceWebs.get(type);
+/** The kinds of data sources of this page; anew when a plugin brings some. */
+export function useSourceKinds(): SourceKinds {
+  const plugins = usePagePlugins();
+  return {
+    all: allDatasourceWebs().filter(({ spec }) => spec.kind !== 'builtin'),
+    of: datasourceWebOf,
+    stateOf: (type) => sourceKindState(plugins, type),
+  };
 }

@@ -12,7 +12,7 @@ import { StatePage } from '../state/state-page.tsx';
 import { ExploreSource } from './explore-source.tsx';
 import { SourceHealth } from './source-health.tsx';
 import { SourceIcon } from './source-icon.tsx';
-import { sourceKind } from './source-kinds.ts';
+import { useSourceKinds } from './source-kinds.ts';
 import { savedSourcesQuery } from './source-queries.ts';
 import type { SavedSource } from './source-queries.ts';
 import classes from './sources.module.css';
@@ -29,6 +29,7 @@ export function SourcesPage(): ReactElement {
 function Sources(): ReactElement {
   const { data, error, refetch } = useQuery(savedSourcesQuery);
   const [text, setText] = useState('');
+  const kinds = useSourceKinds();
   const add = (
     <Button component={Link} to="/sources/new" leftSection={<IconPlus size={15} />}>
       New source
@@ -36,7 +37,7 @@ function Sources(): ReactElement {
   );
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = data?.filter((source) => {
-    const searched = `${source.name} ${kindTitle(source)} ${source.type} ${source.url}`.toLowerCase();
+    const searched = `${source.name} ${kinds.of(source.type)?.spec.title ?? ''} ${source.type} ${source.url}`.toLowerCase();
     return words.every((word) => searched.includes(word));
   });
   const isAlone = data !== undefined && data.every(({ type }) => type === 'builtin');
@@ -69,7 +70,7 @@ function Sources(): ReactElement {
         {found !== undefined && found.length > 0 && (
           <ul className={list.list} aria-label="Data sources">
             {found.map((source) => (
-              <Line key={source.uid} source={source} />
+              <Line key={source.uid} source={source} kind={kinds.of(source.type)?.spec.title ?? source.type} />
             ))}
           </ul>
         )}
@@ -91,7 +92,8 @@ function Sources(): ReactElement {
   );
 }
 
-function Line({ source }: { readonly source: SavedSource }): ReactElement {
+/** `kind` is what people call it. */
+function Line({ source, kind }: { readonly source: SavedSource; readonly kind: string }): ReactElement {
   const { uid, name, type, url, isDefault, readOnly, supported } = source;
   const isOwn = type === 'builtin';
   return (
@@ -105,7 +107,7 @@ function Line({ source }: { readonly source: SavedSource }): ReactElement {
             {name}
           </Link>
         )}
-        <span className={classes.kind}>{isOwn ? 'Its own store' : kindTitle(source)}</span>
+        <span className={classes.kind}>{isOwn ? 'Its own store' : kind}</span>
         {isDefault && <span className={classes.badge}>Default</span>}
         {readOnly && !isOwn && (
           <Tooltip label={`Set up by ${source.provisionedBy ?? 'a file'}`}>
@@ -122,8 +124,4 @@ function Line({ source }: { readonly source: SavedSource }): ReactElement {
       <div className={classes.acts}>{supported && <ExploreSource source={source} />}</div>
     </li>
   );
-}
-
-function kindTitle({ type }: Pick<SavedSource, 'type'>): string {
-  return sourceKind(type)?.spec.title ?? type;
 }

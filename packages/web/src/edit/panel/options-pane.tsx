@@ -2,9 +2,9 @@ import { NumberInput, SegmentedControl, Select, Switch, Textarea, TextInput } fr
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { OptionControl, PanelSpec } from '@vitrine/plugins/contract.ts';
-import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { usePanelSpecs } from '../../plugins/use-panel-specs.ts';
 import { Control } from '../form/control.tsx';
 import { readPath, writePath } from '../form/path.ts';
 import { CustomSetting, Setting, SETTINGS } from './field-settings.tsx';
@@ -24,7 +24,8 @@ export interface OptionsPaneProps {
 /** Everything about a panel that is not its data: its kind, its look, its fields. Searchable. */
 export function OptionsPane({ panel, fields, variables, onChange }: OptionsPaneProps): ReactElement {
   const [search, setSearch] = useState('');
-  const spec = panelSpecs.find(({ kind }) => kind === panel.kind);
+  const specs = usePanelSpecs();
+  const spec = specs.find(({ kind }) => kind === panel.kind);
   const words = search.trim().toLowerCase();
   const fits = (...texts: readonly string[]) => words === '' || texts.some((text) => text.toLowerCase().includes(words));
   const read = (path: string) =>
@@ -39,7 +40,12 @@ export function OptionsPane({ panel, fields, variables, onChange }: OptionsPaneP
   const refIds = panel.queries.map(({ refId }) => refId);
   return (
     <div>
-      <KindPicker kind={panel.kind} spec={spec} onChange={(kind) => onChange((now) => ({ ...now, kind }), 'kind')} />
+      <KindPicker
+        kind={panel.kind}
+        specs={specs}
+        spec={spec}
+        onChange={(kind) => onChange((now) => ({ ...now, kind }), 'kind')}
+      />
       <TextInput
         mt={8}
         size="xs"
@@ -117,11 +123,12 @@ function OwnControl({ control, panel, fields, onChange, setDefaults }: OwnContro
 
 function KindPicker(props: {
   readonly kind: string;
+  readonly specs: readonly PanelSpec<unknown>[];
   readonly spec: PanelSpec<unknown> | undefined;
   readonly onChange: (kind: string) => void;
 }): ReactElement {
-  const { kind, spec, onChange } = props;
-  const known = panelSpecs.map((one) => ({ value: one.kind, label: one.title }));
+  const { kind, specs, spec, onChange } = props;
+  const known = specs.map((one) => ({ value: one.kind, label: one.title }));
   return (
     <Select
       label="Kind of panel"

@@ -8,7 +8,7 @@ import type { ReactElement } from 'react';
 import { Skeleton } from '../../state/skeleton.tsx';
 import { Tool } from '../form/tool.tsx';
 import classes from './panel-editor.module.css';
-import { askSource, sourceWebOf } from './source-webs.ts';
+import { askSource, sourceWebOf, useSourceWeb } from './source-webs.ts';
 import { SpecJson } from './spec-json.tsx';
 
 /** A data source that a query can be asked of. */
@@ -105,7 +105,7 @@ interface QueryRowProps {
 function QueryRow(props: QueryRowProps): ReactElement {
   const { query, sources, variables, problem, isFirst, isLast, onChange, onRun } = props;
   const { refId, source, hidden } = query;
-  const web = sourceWebOf(source);
+  const { web, state } = useSourceWeb(source);
   return (
     <section className={classes.query} aria-label={`Query ${refId}`}>
       <div className={classes.queryHead}>
@@ -128,13 +128,24 @@ function QueryRow(props: QueryRowProps): ReactElement {
           <IconTrash size={14} />
         </Tool>
       </div>
-      {web === undefined ? (
-        <SpecJson
-          label={`Query ${refId}`}
-          value={query.spec}
-          onChange={(spec) => onChange({ ...query, spec }, `query ${refId}`)}
-        />
-      ) : (
+      {web === undefined && state.state === 'waiting' && (
+        <Skeleton label={`Loading the plugin that writes query ${refId}`} heightPx={EDITOR_PX} />
+      )}
+      {web === undefined && state.state !== 'waiting' && (
+        <>
+          {state.state === 'failed' && (
+            <p className={classes.problem} role="alert">
+              {state.sentence}
+            </p>
+          )}
+          <SpecJson
+            label={`Query ${refId}`}
+            value={query.spec}
+            onChange={(spec) => onChange({ ...query, spec }, `query ${refId}`)}
+          />
+        </>
+      )}
+      {web !== undefined && (
         <Suspense fallback={<Skeleton label={`Loading the editor of query ${refId}`} heightPx={EDITOR_PX} />}>
           <web.QueryEditor
             spec={query.spec}

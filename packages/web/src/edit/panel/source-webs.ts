@@ -1,11 +1,19 @@
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import type { DatasourceWeb } from '@vitrine/plugins/contract.ts';
-import { datasourceWebs } from '@vitrine/plugins/sources/web.ts';
+import { datasourceWebOf } from '@vitrine/plugins/sources/web.ts';
 import { askJson } from '../../api/client.ts';
+import { sourceKindState, usePagePlugins } from '../../plugins/page-plugins.ts';
+import type { KindState } from '../../plugins/page-plugins.ts';
 
 /** The editor for queries of a source; undefined where there is none: then the query is shown as JSON. */
 export function sourceWebOf({ type, uid }: SourceRef): DatasourceWeb | undefined {
-  return uid.startsWith('--') ? undefined : datasourceWebs.get(type === '' ? 'builtin' : type);
+  return uid.startsWith('--') ? undefined : datasourceWebOf(type === '' ? 'builtin' : type);
+}
+
+/** The same, drawn anew when a plugin brings it; `state` says why there is none. */
+export function useSourceWeb(source: SourceRef): { readonly web: DatasourceWeb | undefined; readonly state: KindState } {
+  const plugins = usePagePlugins();
+  return { web: sourceWebOf(source), state: sourceKindState(plugins, source.type) };
 }
 
 const asks = new Map<string, (path: string) => Promise<unknown>>();

@@ -9,7 +9,7 @@ import { RowList } from '../form/row-list.tsx';
 import { readPath, writePath } from '../form/path.ts';
 import type { SourceChoice } from '../panel/queries-tab.tsx';
 import { SpecJson } from '../panel/spec-json.tsx';
-import { sourceWebOf } from '../panel/source-webs.ts';
+import { sourceWebOf, useSourceWeb } from '../panel/source-webs.ts';
 import type { GeneralSettingsProps } from './general-settings.tsx';
 import classes from './settings.module.css';
 
@@ -101,6 +101,7 @@ interface QuerySpecProps {
 
 function QuerySpec({ query: { name, source, spec }, onChange }: QuerySpecProps): ReactElement {
   const set = (path: string, value: unknown) => onChange(writePath(spec, path, value));
+  const { web } = useSourceWeb(source);
   if (source.uid === GRAFANA_SOURCE_UID) {
     const tags = readPath(spec, 'target.tags');
     const byTags = readPath(spec, 'target.type') === 'tags';
@@ -126,7 +127,6 @@ function QuerySpec({ query: { name, source, spec }, onChange }: QuerySpecProps):
       </div>
     );
   }
-  const web = sourceWebOf(source);
   if (web === undefined) return <SpecJson label={name} value={spec} onChange={onChange} />;
   const shown = (web.annotationControls ?? PLAIN).filter(({ when }) => when?.((path) => readPath(spec, path)) ?? true);
   return (

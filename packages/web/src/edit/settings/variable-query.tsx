@@ -2,7 +2,7 @@ import { Textarea } from '@mantine/core';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import type { VariableQueryField } from '@vitrine/plugins/contract.ts';
 import type { ReactElement } from 'react';
-import { sourceWebOf } from '../panel/source-webs.ts';
+import { useSourceWeb } from '../panel/source-webs.ts';
 import { SpecJson } from '../panel/spec-json.tsx';
 import classes from './settings.module.css';
 
@@ -21,7 +21,7 @@ const PLAIN: VariableQueryField = {
 
 /** The query whose answer are a variable's values, in the words of its source. */
 export function VariableQuery({ source, spec, onChange }: VariableQueryProps): ReactElement {
-  const { label, placeholder, hint, language } = sourceWebOf(source)?.variableQuery ?? PLAIN;
+  const { label, placeholder, hint, language } = useSourceWeb(source).web?.variableQuery ?? PLAIN;
   const text = spec['query'];
   // Some saved dashboards have a query that is no text.
   if (typeof text !== 'string' && Object.keys(spec).length > 0) {
