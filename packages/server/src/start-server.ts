@@ -22,6 +22,7 @@ import { createIntake } from './ingest/intake.ts';
 import { NO_MAPPINGS, readMappings } from './ingest/lines/mappings.ts';
 import { listenOtlpGrpc } from './ingest/otlp/otlp-grpc.ts';
 import { createOtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
+import { listenStatsd } from './ingest/statsd/statsd-door.ts';
 import { openPushgateway } from './ingest/pushgateway/pushgateway.ts';
 import { openPlugins } from './plugins/installed-plugins.ts';
 import { dashboardCatalog } from './query/dashboard-catalog.ts';
@@ -187,6 +188,21 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       );
       closers.push(() => listener.stop());
       tellOfListener(log, 'ingest.graphite', 'Graphite', { ...graphite, port: listener.port });
+    }
+    const statsd = settings['ingest.statsd'];
+    if (statsd !== undefined) {
+      const listener = await listenFor('ingest.statsd', statsd, () =>
+        listenStatsd({
+          address: statsd,
+          intake,
+          mappings,
+          onMetadata: (metadata) => written.learn(metadata),
+          intervalMs,
+          log,
+        }),
+      );
+      closers.push(() => listener.stop());
+      tellOfListener(log, 'ingest.statsd', 'StatsD', { ...statsd, port: listener.port });
     }
     for (const notice of scrapeSetup.notices) log.warn(notice);
     scraping.apply(scrapeSetup);

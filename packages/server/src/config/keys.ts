@@ -19,6 +19,7 @@ export interface Settings {
   readonly 'ingest.otlp-grpc': Address | undefined;
   readonly 'ingest.otlp-scope-labels': boolean;
   readonly 'ingest.graphite': Address | undefined;
+  readonly 'ingest.statsd': Address | undefined;
   readonly 'ingest.mappings': string;
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
@@ -96,9 +97,14 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     help: 'Address and port on which Graphite’s lines come over TCP and UDP, such as 127.0.0.1:2003; empty is none.',
     read: readOptionalAddress,
   },
+  'ingest.statsd': {
+    fallback: '',
+    help: 'Address and port on which StatsD comes over UDP and TCP, such as 127.0.0.1:8125; empty is none.',
+    read: readOptionalAddress,
+  },
   'ingest.mappings': {
     fallback: '',
-    help: 'A file of rules that make names and labels of dotted names, as graphite_exporter has them.',
+    help: 'A file of rules that make names and labels of dotted names, as statsd_exporter has them, for both.',
     read: readAny,
     path: true,
   },
