@@ -41,6 +41,8 @@ import type { Routes } from './http/routes.ts';
 import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
 import { tokenRoutes } from './http/tokens.ts';
+import { patience } from './http/patience.ts';
+import { uploadRoutes, type UploadRouteNeeds } from './http/upload.ts';
 import { variableOptionsRoutes } from './http/variable-options.ts';
 import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
@@ -69,6 +71,7 @@ export interface AppNeeds {
   /** Told what writers say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
   readonly intake: Intake;
+  readonly uploads: UploadRouteNeeds['uploads'];
   readonly otlp: OtlpReceiver;
   readonly plugins: InstalledPlugins;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
@@ -95,8 +98,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
-    // A client that drips its headers or its body does not hold a connection for ever.
-    requestTimeout: 120_000,
+    // Of headers Node itself takes care, of bodies patience().
+    requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     // Grafana's documentation writes some addresses with a slash at their end, and scripts copy that.
@@ -135,6 +138,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     );
   });
 
+  patience(app);
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, {
     // What is no page may load nothing at all. The page's own policy goes with index.html.
@@ -183,6 +187,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   otlpRoutes(app, needs);
   influxWriteRoutes(app, needs);
   arrivalsRoutes(app, needs.intake);
+  uploadRoutes(app, needs);
   app.route({
     method: 'GET',
     url: '/api/openapi.json',

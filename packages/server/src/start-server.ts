@@ -151,6 +151,11 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       },
       onMetadata: (metadata) => written.learn(metadata),
       intake,
+      uploads: {
+        folder: join(settings.data, 'uploads'),
+        limitBytes: settings['limits.ingest.upload'],
+        keepsMs: settings['retention.time'],
+      },
       otlp,
       plugins,
       flags: config.texts,

@@ -16,6 +16,7 @@ export interface Settings {
   readonly 'limits.ingest.series': number;
   readonly 'limits.ingest.body': number;
   readonly 'limits.ingest.rate': number;
+  readonly 'limits.ingest.upload': number;
   readonly 'ingest.otlp-grpc': Address | undefined;
   readonly 'ingest.otlp-scope-labels': boolean;
   readonly 'ingest.graphite': Address | undefined;
@@ -81,6 +82,7 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     help: 'Samples a second that one sender may bring, over time; 0 sets no bound.',
     read: readBound,
   },
+  'limits.ingest.upload': { fallback: '4GiB', help: 'Bytes that one uploaded file may have, as it is sent.', read: readBytes },
   'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
   'ingest.otlp-grpc': {
     fallback: '',

@@ -58,6 +58,7 @@ export const ERRORS = {
     status: 409,
     sentence: 'A file says what this dashboard is, so it is changed there. Copy it to change it here.',
   },
+  body_too_slow: { status: 408, sentence: 'The request’s body came too slowly: it must be here within two minutes.' },
   too_large: { status: 413, sentence: 'The request’s body is larger than this server takes.' },
   media_type: { status: 415, sentence: 'The body’s content type is not taken here.' },
   query_failed: { status: 422, sentence: 'The query cannot be answered on this data.' },

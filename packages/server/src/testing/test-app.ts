@@ -63,6 +63,7 @@ export async function testApp(
     tokens: tokensOver(documents),
     metrics,
     intake,
+    uploads: { folder: join(folder, 'data', 'uploads'), limitBytes: 100_000_000, keepsMs: Infinity },
     otlp: createOtlpReceiver({ intake, onMetadata: () => {}, metrics, scopeLabels: false }),
     plugins: await openPlugins(join(folder, 'data', 'plugins'), { warn: (sentence) => log.warn(sentence) }),
     pushgateway,

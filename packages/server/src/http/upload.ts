@@ -1,0 +1,148 @@
+import type { Readable } from 'node:stream';
+import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
+import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
+import { UPLOAD_FORMATS, type UploadAnswer, type UploadPreview, type UploadProgress } from '@vitrine/model/upload.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Bytes } from '../ingest/upload/bytes.ts';
+import { boundaryOf, readForm } from '../ingest/upload/multipart.ts';
+import { Uploads, type UploadNeeds } from '../ingest/upload/uploads.ts';
+import { abortOnDisconnect } from './abort-on-disconnect.ts';
+import { HttpError } from './errors.ts';
+import type { Routes } from './routes.ts';
+import { senderOf } from './sender.ts';
+
+export interface UploadRouteNeeds {
+  readonly intake: UploadNeeds['intake'];
+  readonly uploads: Omit<UploadNeeds, 'intake'>;
+}
+
+const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'expected 1 to 64 letters, digits or -');
+const yes = z.enum(['true', 'false']).optional();
+const previewQuery = z.object({
+  head: yes,
+  format: z.enum(UPLOAD_FORMATS).optional(),
+  delimiter: z.string().length(1).optional(),
+  decimal: z.enum(['.', ',']).optional(),
+});
+
+const SILENCE_MS = 60_000;
+
+/** Files of samples: CSV, JSONL and Parquet, looked at and taken in. Bodies are forms, and are read as they come. */
+export function uploadRoutes(app: Routes, { intake, uploads: needs }: UploadRouteNeeds): void {
+  const uploads = new Uploads({ ...needs, intake });
+  app.register(async (scope: Routes) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    scope.route({
+      method: 'POST',
+      url: '/api/ingest/preview',
+      config: { access: 'edit', longBody: true },
+      schema: { summary: 'The first rows of a file, and what its columns may mean', tags: ['ingest'], querystring: previewQuery },
+      async handler(request, reply): Promise<UploadPreview> {
+        const { head, format, delimiter, decimal = '.' } = request.query;
+        return whileThere(request, reply, async (body, signal) => {
+          const { file } = await readForm(body, boundary(request));
+          return uploads.preview(file, { format, csv: { delimiter, decimal }, isHead: head === 'true' }, signal);
+        });
+      },
+    });
+    scope.route({
+      method: 'POST',
+      url: '/api/ingest/upload',
+      config: { access: 'ingest', longBody: true },
+      schema: {
+        summary: 'Takes in a file by its mapping: a form of the parts "mapping" (JSON) and "file", in that order',
+        tags: ['ingest'],
+        querystring: z.object({ dryRun: yes, id: id.optional() }),
+      },
+      async handler(request, reply): Promise<UploadAnswer> {
+        refuseViewers(request);
+        return whileThere(request, reply, async (body, signal) => {
+          const { fields, file } = await readForm(body, boundary(request));
+          const mapping = parseUploadMapping(parseMapping(fields.get('mapping')));
+          const dryRun = request.query.dryRun === 'true';
+          return uploads.take({
+            id: request.query.id ?? request.id,
+            sender: senderOf(request),
+            mapping,
+            dryRun,
+            bytes: file,
+            signal,
+          });
+        });
+      },
+    });
+  });
+  app.route({
+    method: 'GET',
+    url: '/api/ingest/uploads/:id',
+    config: { access: 'ingest' },
+    schema: { summary: 'How far an upload of one’s own is', tags: ['ingest'], params: z.object({ id }) },
+    async handler(request, reply): Promise<UploadProgress> {
+      reply.header('cache-control', 'no-store');
+      const progress = uploads.progress(request.params.id, senderOf(request));
+      if (progress === undefined) throw new HttpError('not_found', 'There is no upload of that id under way.', 'id');
+      return progress;
+    },
+  });
+}
+
+/** Whoever only looks on may not write, here as elsewhere; the guard knows tokens' scopes, and lets any user send. */
+function refuseViewers({ caller }: FastifyRequest): void {
+  if (caller?.kind === 'user' && caller.user.role === 'viewer') throw new HttpError('not_allowed');
+}
+
+function boundary({ headers }: FastifyRequest): string {
+  const found = boundaryOf(headers['content-type'] ?? '');
+  if (found !== undefined) return found;
+  throw new HttpError(
+    'media_type',
+    'The body is not a form: send multipart/form-data with the file as its part "file", as curl -F mapping=@mapping.json -F file=@data.csv does.',
+  );
+}
+
+function parseMapping(text: string | undefined): unknown {
+  if (text === undefined)
+    throw new BadRequest('mapping', 'is missing: send it as JSON in the part "mapping", before the part "file"');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new BadRequest('mapping', 'is not JSON', { cause });
+  }
+}
+
+/** Runs until the caller goes away. What is left of the body is read and forgotten, so that the answer is read. */
+async function whileThere<T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (body: Bytes, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const body = request.body as Readable;
+  try {
+    return await work(asItComes(body), abortOnDisconnect(reply));
+  } catch (error) {
+    if (error instanceof LimitExceeded) throw new HttpError('too_large', error.message);
+    throw error;
+  } finally {
+    body.resume();
+  }
+}
+
+/** A sender that stops sending does not hold a thread for ever. */
+async function* asItComes(body: Readable): AsyncGenerator<Uint8Array> {
+  const pieces = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+  for (;;) {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const stopped = new BadRequest('body', `stopped coming: nothing came for ${SILENCE_MS / 1_000} s`);
+    const timer = setTimeout(() => reject(stopped), SILENCE_MS);
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await Promise.race([pieces.next(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (next.done === true) return;
+    yield next.value;
+  }
+}

@@ -1,0 +1,248 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { SampleBatch } from '@vitrine/model/sample-store.ts';
+import { metricOf, seriesOf, type UploadAnswer, type UploadMapping } from '@vitrine/model/upload.ts';
+import type { Refused } from '../arrivals.ts';
+import { readLabel, readNumber, timeReader } from './cells.ts';
+import { openTable, type UploadedFile } from './open-table.ts';
+import { Refusals } from './refusals.ts';
+import { nameSome, type Rows, type Table } from './rows.ts';
+
+const SAMPLES_A_BATCH = 50_000;
+/** Series that are remembered and counted. */
+const MOST_SERIES = 100_000;
+const MOST_METRICS_NAMED = 100;
+
+/** What was read since the last batch, to be stored; resolves once it is. */
+export interface ReadBatch {
+  readonly batch: SampleBatch;
+  readonly refused: readonly Refused[];
+  /** Since the file's start. */
+  readonly rows: number;
+  readonly refusedCount: number;
+}
+
+/** What the store said to a batch. */
+export interface Taken {
+  readonly accepted: number;
+  readonly refused: readonly Refused[];
+}
+
+export interface ReadUpload {
+  readonly file: UploadedFile;
+  readonly mapping: UploadMapping;
+  readonly unpackedBytes: number;
+  readonly take: (batch: ReadBatch) => Promise<Taken>;
+}
+
+/** All that an answer says but what only the receiver of the bytes knows. */
+export type ReadAnswer = Omit<UploadAnswer, 'bytes' | 'dryRun'>;
+
+/**
+ * Reads a file by its mapping, in batches. What is wrong in a row costs the row or the cell; what is wrong with the file
+ * ends it: `stopped` says why, or it throws BadRequest where nothing was taken before. What `take` throws goes the same ways.
+ */
+export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpload): Promise<ReadAnswer> {
+  const { table, format } = await openTable(file, { format: mapping.format, csv: mapping.csv, unpackedBytes, isHead: false });
+  const wanted = wantedColumns(mapping, table);
+  const refusals = new Refusals();
+  const seen = { series: new Set<string>(), metrics: new Set<string>(), fromMs: Infinity, toMs: -Infinity };
+  let rows = 0;
+  let accepted = 0;
+  const flush = async (columns: Columns): Promise<void> => {
+    const fresh = refusals.takeFresh();
+    if (columns.length === 0 && fresh.length === 0) return;
+    const taken = await take({ batch: columns.batch(), refused: fresh, rows, refusedCount: refusals.count });
+    accepted += taken.accepted;
+    taken.refused.forEach((refused) => refusals.add(refused));
+    columns.clear();
+  };
+
+  let stopped: string | undefined;
+  const columns = new Columns(mapping, seen);
+  try {
+    const fill = rowFiller(mapping, table, refusals, columns);
+    for await (const block of table.rows(wanted)) {
+      block.refused.forEach((refused) => refusals.row(refused));
+      rows += block.refused.length;
+      for (let index = 0; index < block.count; index++) {
+        rows++;
+        fill(block, index);
+        if (columns.length >= SAMPLES_A_BATCH) await flush(columns);
+      }
+      // So that progress is seen in a file that is refused row by row.
+      if (columns.length === 0) await flush(columns);
+    }
+    await flush(columns);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // The rows before the damage were read well.
+    if (error instanceof BadRequest && columns.length > 0) await flush(columns);
+    if (accepted === 0) throw error;
+    stopped = error.message;
+  }
+  return {
+    format,
+    rows,
+    accepted,
+    refused: refusals.count,
+    metrics: [...seen.metrics].slice(0, MOST_METRICS_NAMED),
+    series: seen.series.size,
+    fromMs: Number.isFinite(seen.fromMs) ? seen.fromMs : undefined,
+    toMs: Number.isFinite(seen.toMs) ? seen.toMs : undefined,
+    reasons: refusals.reasons(),
+    rowsRefused: refusals.rows,
+    stopped,
+  };
+}
+
+/** The time's column where there is one, then the labels', then the values'. */
+function wantedColumns({ time, labels, values }: UploadMapping, table: Table): string[] {
+  const wanted = [
+    ...(time.kind === 'column' ? [time.column] : []),
+    ...labels.map(({ column }) => column),
+    ...values.map(({ column }) => column),
+  ];
+  const names = new Set(table.columns.map(({ name }) => name));
+  const unknown = wanted.find((name) => !names.has(name));
+  if (unknown !== undefined && !table.mayHaveMore) {
+    throw new BadRequest(
+      'mapping',
+      `names the column "${unknown.slice(0, 100)}", and the file has ${nameSome([...names])}; is another delimiter meant?`,
+    );
+  }
+  return wanted;
+}
+
+/** Reads one row into the columns, or notes why not. */
+function rowFiller(
+  mapping: UploadMapping,
+  table: Table,
+  refusals: Refusals,
+  columns: Columns,
+): (rows: Rows, index: number) => void {
+  const { time, labels, values, csv } = mapping;
+  const firstLabel = time.kind === 'column' ? 1 : 0;
+  const firstValue = firstLabel + labels.length;
+  const timeColumn = time.kind === 'column' ? time.column : '';
+  const readTime =
+    time.kind === 'column'
+      ? timeReader(time.format, time.zone, table.columns.find(({ name }) => name === timeColumn)?.naive)
+      : undefined;
+  const cells: string[] = labels.map(() => '');
+  let count = 0;
+  return (rows, index) => {
+    const timeMs = time.kind === 'column' ? readTime?.(rows.cell(index, 0)) : time.startMs + count++ * time.everyMs;
+    if (typeof timeMs !== 'number') {
+      const row = rows.numberOf(index);
+      if (timeMs === undefined) refusals.row({ row, column: timeColumn, reason: 'no time', sentence: 'the cell is empty' });
+      else refusals.row({ row, column: timeColumn, reason: 'not a time', sentence: timeMs });
+      return;
+    }
+    for (let at = 0; at < cells.length; at++) cells[at] = readLabel(rows.cell(index, firstLabel + at));
+    columns.group(cells);
+    for (let at = 0; at < values.length; at++) {
+      const value = readNumber(rows.cell(index, firstValue + at), csv.decimal);
+      if (typeof value === 'number') columns.push(at, timeMs, value);
+      else if (value !== undefined) {
+        const column = values[at]?.column ?? '';
+        refusals.row({ row: rows.numberOf(index), column, reason: 'not a number', sentence: value });
+      }
+    }
+  };
+}
+
+interface Seen {
+  readonly series: Set<string>;
+  readonly metrics: Set<string>;
+  fromMs: number;
+  toMs: number;
+}
+
+/** Series of the rows whose label cells are the same, by value column. */
+interface Group {
+  readonly keys: (string | undefined)[];
+  /** Their places in the batch of that number. */
+  readonly places: Int32Array;
+  batch: number;
+}
+
+/** Samples as columns, until they are a batch. */
+class Columns {
+  length = 0;
+  readonly #mapping: UploadMapping;
+  readonly #seen: Seen;
+  readonly #groups = new Map<string, Group>();
+  #group: Group | undefined;
+  #cells: readonly string[] = [];
+  #groupKey: string | undefined;
+  #batch = 0;
+  #keys: string[] = [];
+  // A row may have as many values as there are columns.
+  readonly #index: Uint32Array<ArrayBuffer>;
+  readonly #timesMs: Float64Array<ArrayBuffer>;
+  readonly #values: Float64Array<ArrayBuffer>;
+
+  constructor(mapping: UploadMapping, seen: Seen) {
+    this.#mapping = mapping;
+    this.#seen = seen;
+    const most = SAMPLES_A_BATCH + mapping.values.length;
+    this.#index = new Uint32Array(most);
+    this.#timesMs = new Float64Array(most);
+    this.#values = new Float64Array(most);
+    for (const value of mapping.values) seen.metrics.add(metricOf(mapping, value));
+  }
+
+  /** What is pushed next has these cells in the label columns. */
+  group(cells: readonly string[]): void {
+    const key = cells.length === 0 ? '' : cells.length === 1 ? (cells[0] as string) : JSON.stringify(cells);
+    if (key === this.#groupKey) return;
+    this.#groupKey = key;
+    this.#cells = [...cells];
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      const { length } = this.#mapping.values;
+      group = { keys: Array.from({ length }, () => undefined), places: new Int32Array(length), batch: -1 };
+      if (this.#groups.size * length >= MOST_SERIES) this.#groups.clear();
+      this.#groups.set(key, group);
+    }
+    this.#group = group;
+  }
+
+  push(value: number, timeMs: number, number: number): void {
+    const group = this.#group as Group;
+    if (group.batch !== this.#batch) {
+      group.batch = this.#batch;
+      group.places.fill(-1);
+    }
+    let place = group.places[value] as number;
+    if (place === -1) {
+      const column = this.#mapping.values[value];
+      const key = (group.keys[value] ??= column === undefined ? '' : seriesOf(this.#mapping, column, this.#cells).key);
+      place = this.#keys.push(key) - 1;
+      group.places[value] = place;
+      if (this.#seen.series.size < MOST_SERIES) this.#seen.series.add(key);
+    }
+    const at = this.length++;
+    this.#index[at] = place;
+    this.#timesMs[at] = timeMs;
+    this.#values[at] = number;
+    if (timeMs < this.#seen.fromMs) this.#seen.fromMs = timeMs;
+    if (timeMs > this.#seen.toMs) this.#seen.toMs = timeMs;
+  }
+
+  /** Copies: they may be handed to another thread. */
+  batch(): SampleBatch {
+    return {
+      seriesKeys: this.#keys,
+      seriesIndex: this.#index.slice(0, this.length),
+      timestampsMs: this.#timesMs.slice(0, this.length),
+      values: this.#values.slice(0, this.length),
+    };
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.#keys = [];
+    this.#batch++;
+  }
+}
