@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
 import { NumberReader } from './number-reader.ts';
 import { type Precision, TimestampReader } from './precision.ts';
-import { type Head, isPlainText, type KnownFields, type KnownSeries, type SeriesMemory } from './series-memory.ts';
+import { type Head, isPlainText, type KnownFields, type SeriesMemory } from './series-memory.ts';
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -65,7 +65,9 @@ export class LineReader {
   tooMany = false;
 
   readonly #memory: SeriesMemory;
-  readonly #generation: number;
+  #generation: number;
+  /** Whether a series may stand twice in this batch. */
+  #isAmbiguous = false;
   readonly #database: string;
   readonly #nowMs: number;
   readonly #timestamp: TimestampReader;
@@ -78,7 +80,9 @@ export class LineReader {
   #line = 0;
   #problem = '';
 
-  readonly #series: KnownSeries[] = [];
+  readonly #keys: string[] = [];
+  /** The id of each series of the batch; -1 where the memory has forgotten it. */
+  #ids = new Int32Array(64);
   /** The row of the newest sample of each series, to find a value that is written twice. */
   #newestRow = new Int32Array(64);
   #keyChars = 0;
@@ -105,8 +109,9 @@ export class LineReader {
 
   /** Reads on for about `mostBytes`; answers whether there is more. Others may read with the same memory in between. */
   read(mostBytes: number): boolean {
-    // Others may have numbered the same series for their own batches.
-    for (let i = 0; i < this.#series.length; i++) (this.#series[i] as KnownSeries).index = i;
+    this.#checkGeneration();
+    // Others may have given the same series places in their own batches.
+    for (let i = 0; i < this.#keys.length; i++) if (this.#ids[i] !== -1) this.#memory.places[this.#ids[i] as number] = i;
     const end = this.#bytes.length;
     const stop = Math.min(end, this.#at + mostBytes);
     while (this.#at < stop && !this.tooMany) this.#readLine();
@@ -114,11 +119,9 @@ export class LineReader {
   }
 
   finish(): SampleBatch {
-    let keys = this.#series.map(({ key }) => key);
     const length = this.#length;
-    if (this.#memory.generation !== this.#generation) keys = mergeEqual(keys, this.#seriesIndex.subarray(0, length));
     return {
-      seriesKeys: keys,
+      seriesKeys: this.#isAmbiguous ? mergeEqual(this.#keys, this.#seriesIndex.subarray(0, length)) : this.#keys,
       seriesIndex: this.#seriesIndex.slice(0, length),
       timestampsMs: this.#timestampsMs.slice(0, length),
       values: this.#values.slice(0, length),
@@ -139,7 +142,7 @@ export class LineReader {
     } else {
       const line = this.#line;
       const rows = this.#length;
-      const series = this.#series.length;
+      const series = this.#keys.length;
       const texts = this.textFields;
       let end = this.#readPoint(at);
       if (end !== -1 && end - from > MOST_LINE_BYTES) {
@@ -152,7 +155,8 @@ export class LineReader {
         return;
       }
       this.#length = rows;
-      this.#series.length = series;
+      this.#keys.length = series;
+      this.#ids.fill(-1, series);
       this.textFields = texts;
       this.#refuse(line, from);
     }
@@ -197,20 +201,21 @@ export class LineReader {
       );
     }
     const head = this.#memory.head(this.#view, bytes, from, at);
+    if (this.#memory.generation !== this.#generation) this.#checkGeneration();
     if (head.problem !== undefined) return this.#fail(at, head.problem);
     const fields = head.fields.database === this.#database ? head.fields : this.#memory.fields(head, this.#database);
     while (bytes[at] === SPACE) at++;
 
     const rows = this.#length;
     for (let place = 0; ; place++) {
-      const series = this.#readKey(head, fields, place, at);
-      if (series === undefined) return -1;
+      const id = this.#readKey(head, fields, place, at);
+      if (id === -1) return -1;
       at = this.#at;
       byte = bytes[at] as number;
       if ((byte >= ZERO && byte <= NINE) || byte === MINUS || byte === POINT) {
         if (!this.#number.read(bytes, at)) return this.#fail(at, this.#number.problem);
         at = this.#number.end;
-        this.#add(series, this.#number.value);
+        this.#add(id, this.#number.value);
       } else if (byte === QUOTE) {
         at = this.#skipText(at);
         if (at === -1) return -1;
@@ -223,7 +228,7 @@ export class LineReader {
           return this.#fail(at, 'the value of a field is neither a number nor true or false, nor text in quotes');
         }
         at = end;
-        this.#add(series, truth);
+        this.#add(id, truth);
       }
       byte = bytes[at] as number;
       if (byte !== COMMA) break;
@@ -252,8 +257,8 @@ export class LineReader {
     return at + 1;
   }
 
-  /** The series of the field whose key stands at `from`, and `#at` at its value; undefined where there is no key. */
-  #readKey(head: Head, fields: KnownFields, place: number, from: number): KnownSeries | undefined {
+  /** The id of the field whose key stands at `from`, and `#at` at its value; -1 where there is no key. */
+  #readKey(head: Head, fields: KnownFields, place: number, from: number): number {
     const bytes = this.#bytes;
     // Senders write the fields of a measurement in the same order again and again.
     const guess = fields.names[place];
@@ -262,7 +267,7 @@ export class LineReader {
       while (i < guess.length && bytes[from + i] === guess[i]) i++;
       if (i === guess.length) {
         this.#at = from + i + 1;
-        return fields.series[place];
+        return fields.ids[place] as number;
       }
     }
     let at = from;
@@ -271,18 +276,16 @@ export class LineReader {
       byte = bytes[++at] as number;
     }
     if (byte !== EQUALS || at === from) {
-      this.#fail(at, at === from ? 'it has no field, or a field has no name' : 'a field has no =, so it has no value');
-      return undefined;
+      return this.#fail(at, at === from ? 'it has no field, or a field has no name' : 'a field has no =, so it has no value');
     }
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, at - from).toString('latin1');
     const known = fields.placeOf.get(text);
     this.#at = at + 1;
-    if (known !== undefined) return fields.series[known];
+    if (known !== undefined) return fields.ids[known] as number;
     if (!isPlainText(bytes, from, at)) {
-      this.#fail(at, 'the name of a field has a control character, or is not UTF-8');
-      return undefined;
+      return this.#fail(at, 'the name of a field has a control character, or is not UTF-8');
     }
-    return this.#memory.addField(head, fields, bytes.slice(from, at), text);
+    return this.#memory.addField(head, fields, text);
   }
 
   /** The first byte after the text whose quote stands at `from`, or -1. */
@@ -305,25 +308,37 @@ export class LineReader {
     return this.#fail(from, 'the text of a field has no closing quote');
   }
 
-  #add(known: KnownSeries, value: number): void {
-    let series = known.index;
-    if (this.#series[series] !== known) {
-      series = this.#series.push(known) - 1;
-      known.index = series;
-      this.#keyChars += known.key.length;
-      if (series === this.#newestRow.length) {
-        const grown = new Int32Array(series * 2);
-        grown.set(this.#newestRow);
-        this.#newestRow = grown;
-      }
-      this.#newestRow[series] = -1;
-      if (this.#keyChars > MOST_KEY_CHARS) this.tooMany = true;
-    }
+  /** After the memory forgot all, ids mean other series. */
+  #checkGeneration(): void {
+    if (this.#memory.generation === this.#generation) return;
+    this.#generation = this.#memory.generation;
+    this.#ids.fill(-1);
+    this.#isAmbiguous = true;
+  }
+
+  #add(id: number, value: number): void {
+    let series = this.#memory.places[id] as number;
+    if (series >= this.#keys.length || this.#ids[series] !== id) series = this.#addSeries(id);
     const row = this.#length;
     if (row === this.#values.length) this.#grow();
     this.#seriesIndex[row] = series;
     this.#values[row] = value;
     this.#length = row + 1;
+  }
+
+  #addSeries(id: number): number {
+    const key = this.#memory.keys[id] as string;
+    const series = this.#keys.push(key) - 1;
+    this.#keyChars += key.length;
+    if (this.#keyChars > MOST_KEY_CHARS) this.tooMany = true;
+    if (series === this.#ids.length) {
+      this.#ids = grown(this.#ids);
+      this.#newestRow = grown(this.#newestRow);
+    }
+    this.#ids[series] = id;
+    this.#newestRow[series] = -1;
+    this.#memory.places[id] = series;
+    return series;
   }
 
   /** Gives the rows from `from` on their time. A value that was written before for the same time is overwritten. */
@@ -368,6 +383,12 @@ export class LineReader {
     this.#problem = problem;
     return -1;
   }
+}
+
+function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const twice = new Int32Array(numbers.length * 2);
+  twice.set(numbers);
+  return twice;
 }
 
 /** t, T, true, True and TRUE, and the same of false. */

@@ -1,3 +1,4 @@
+const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
@@ -8,7 +9,14 @@ const LETTER_E = 0x65;
 
 /** A number of so many digits, and a power of ten up to the 22nd, are exact as doubles: so their quotient is the nearest double. */
 const EXACT_DIGITS = 15;
-const TENS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
+const EXACT_POWER = 22;
+const TENS = Float64Array.from({ length: EXACT_POWER + 1 }, (_, power) => Number(`1e${power}`));
+/** Digits that two doubles hold together: all that programs write for a float of 64 bits, and two to spare. */
+const PAIR_DIGITS = 19;
+/** Splits a double into two halves, of which products are exact (Veltkamp). */
+const SPLITTER = 2 ** 27 + 1;
+/** What a quotient of pairs may be wrong by, relative to it, and more. */
+const PAIR_ERROR = 2 ** -95;
 
 const LEAST_INT = -(2n ** 63n);
 const MOST_INT = 2n ** 63n - 1n;
@@ -36,11 +44,12 @@ export class NumberReader {
     let fraction = 0;
     if (byte === POINT) {
       byte = bytes[++at] as number;
+      const start = at;
       while (byte >= ZERO && byte <= NINE) {
         digits = digits * 10 + byte - ZERO;
-        fraction++;
         byte = bytes[++at] as number;
       }
+      fraction = at - start;
       if (whole + fraction === 0) return this.#fail('a number has no digit');
     } else if (whole === 0) {
       return this.#fail('a number has no digit');
@@ -51,16 +60,29 @@ export class NumberReader {
       this.value = negative ? 0 - digits : digits;
       return true;
     }
+    const count = whole + fraction;
+    const digitsEnd = at;
+    let power = -fraction;
     if ((byte | 0x20) === LETTER_E) {
       byte = bytes[++at] as number;
-      if (byte === MINUS || byte === 0x2b) byte = bytes[++at] as number;
+      const isBelow = byte === MINUS;
+      if (isBelow || byte === PLUS) byte = bytes[++at] as number;
       if (!(byte >= ZERO && byte <= NINE)) return this.#fail('the exponent of a number has no digit');
-      while (byte >= ZERO && byte <= NINE) byte = bytes[++at] as number;
-      return this.#readLongFloat(bytes, from, at);
+      let exponent = 0;
+      while (byte >= ZERO && byte <= NINE) {
+        exponent = exponent * 10 + byte - ZERO;
+        byte = bytes[++at] as number;
+      }
+      power += isBelow ? -exponent : exponent;
     }
-    if (whole + fraction > EXACT_DIGITS) return this.#readLongFloat(bytes, from, at);
     this.end = at;
-    const value = fraction === 0 ? digits : digits / (TENS[fraction] as number);
+    if (power < -EXACT_POWER || power > EXACT_POWER || count > PAIR_DIGITS) return this.#readLongFloat(bytes, from, at);
+    let value = digits;
+    if (count > EXACT_DIGITS) {
+      value = nearest(bytes, first, digitsEnd, power);
+      if (Number.isNaN(value)) return this.#readLongFloat(bytes, from, at);
+    } else if (power < 0) value = digits / (TENS[-power] as number);
+    else if (power > 0) value = digits * (TENS[power] as number);
     this.value = negative ? -value : value;
     return true;
   }
@@ -84,6 +106,55 @@ export class NumberReader {
     this.problem = problem;
     return false;
   }
+}
+
+/**
+ * The double nearest to the 16 to 19 digits in [from, to), among which a point may stand, times ten to the `power`; NaN where only
+ * more precision can tell which of two that is. Reckons with pairs of doubles whose sum is meant (Dekker, "A floating-point
+ * technique for extending the available precision", 1971).
+ */
+function nearest(bytes: Uint8Array, from: number, to: number, power: number): number {
+  let high = 0;
+  let low = 0;
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0) continue;
+    if (count < EXACT_DIGITS) high = high * 10 + digit;
+    else low = low * 10 + digit;
+    count++;
+  }
+  const shift = TENS[count - EXACT_DIGITS] as number;
+  const product = high * shift;
+  const sum = product + low;
+  const back = sum - product;
+  // What the product and the sum have lost: both are whole numbers far below 2^53.
+  const lost = errorOf(high, shift, product) + (product - (sum - back)) + (low - back);
+  const ten = TENS[Math.abs(power)] as number;
+  let head: number;
+  let tail: number;
+  if (power < 0) {
+    head = sum / ten;
+    const part = head * ten;
+    tail = (sum - part - errorOf(head, ten, part) + lost) / ten;
+  } else {
+    head = sum * ten;
+    tail = errorOf(sum, ten, head) + lost * ten;
+  }
+  const doubt = head * PAIR_ERROR;
+  const value = head + (tail - doubt);
+  return value === head + (tail + doubt) ? value : Number.NaN;
+}
+
+/** What is missing from `product`, which is a * b, rounded. */
+function errorOf(a: number, b: number, product: number): number {
+  const aBig = a * SPLITTER;
+  const aHigh = aBig - (aBig - a);
+  const aLow = a - aHigh;
+  const bBig = b * SPLITTER;
+  const bHigh = bBig - (bBig - b);
+  const bLow = b - bHigh;
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
 function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -6,6 +6,7 @@ import { labelName, metricName } from './series-name.ts';
 /** Characters of keys that are remembered, and what else a series takes counted as characters. */
 const MOST_CHARS = 96 * 1024 * 1024;
 const CHARS_A_SERIES = 150;
+const FIRST_PLACES = 1024;
 /** The label that tells one database's series from another's, as VictoriaMetrics has it. */
 const DATABASE_LABEL = 'db';
 const MOST_TAGS = 128;
@@ -16,21 +17,13 @@ const EQUALS = 0x3d;
 const SPACE = 0x20;
 const DELETE = 0x7f;
 
-/** A series that was seen, one object a key: equal series are equal objects, however they were written. */
-export interface KnownSeries {
-  /** `Labels.key`. */
-  readonly key: string;
-  /** Where it stands among the series of the request that had it last. */
-  index: number;
-}
-
 /** The fields that came with one measurement and its tags into one database, in the order in which they were first seen. */
 export interface KnownFields {
   readonly database: string;
-  /** The bytes of each field's key as senders write it. */
+  /** The bytes of each field's key as senders write it; equal ones are one array, so that few are looked at often. */
   readonly names: Uint8Array[];
-  /** `series[i]` is that of `names[i]`. */
-  readonly series: KnownSeries[];
+  /** `ids[i]` is the series of `names[i]`. */
+  readonly ids: number[];
   readonly placeOf: Map<string, number>;
 }
 
@@ -46,15 +39,20 @@ export interface Head {
 }
 
 /**
- * Remembers across requests which series the bytes of a measurement, its tags and a field mean. Bounded: past 96 MiB of
- * keys all is forgotten, and learned again.
+ * Remembers across requests which series the bytes of a measurement, its tags and a field mean. Equal series have one id,
+ * however they were written. Bounded: past 96 MiB of keys all is forgotten, and learned again.
  */
 export class SeriesMemory {
   readonly #mostChars: number;
   #heads = new BytesCache<Head>();
-  #series = new Map<string, KnownSeries>();
+  readonly #idOf = new Map<string, number>();
+  readonly #names = new Map<string, Uint8Array>();
   #chars = 0;
-  /** Rises when all is forgotten: series of before and after may have equal keys. */
+  /** `Labels.key` of each id. */
+  readonly keys: string[] = [];
+  /** By id, where the series stands in the batch that had it last. */
+  places = new Int32Array(FIRST_PLACES);
+  /** Rises when all is forgotten, which only `head` does: then no id or head from before means anything any more. */
   generation = 0;
 
   constructor(mostChars = MOST_CHARS) {
@@ -63,8 +61,9 @@ export class SeriesMemory {
 
   /** What stands at [from, to), up to the space that ends it. */
   head(view: DataView, bytes: Uint8Array, from: number, to: number): Head {
+    if (this.#chars > this.#mostChars) this.#forget();
     return this.#heads.get(view, from, to, () => {
-      this.#spend(to - from);
+      this.#chars += to - from + CHARS_A_SERIES;
       return readHead(bytes, from, to);
     });
   }
@@ -72,37 +71,47 @@ export class SeriesMemory {
   fields(head: Head, database: string): KnownFields {
     let fields = head.byDatabase.get(database);
     if (fields === undefined) {
-      fields = { database, names: [], series: [], placeOf: new Map() };
+      fields = { database, names: [], ids: [], placeOf: new Map() };
       head.byDatabase.set(database, fields);
-      this.#spend(database.length + CHARS_A_SERIES);
+      this.#chars += database.length + CHARS_A_SERIES;
     }
     head.fields = fields;
     return fields;
   }
 
-  /** The series of a field that was not seen before with this head. `text` is its key in Latin-1, which names its bytes. */
-  addField(head: Head, fields: KnownFields, bytes: Uint8Array, text: string): KnownSeries {
+  /** The id of a field that was not seen before with this head. `text` is its key in Latin-1, which names its bytes. */
+  addField(head: Head, fields: KnownFields, text: string): number {
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      name = Buffer.from(text, 'latin1');
+      this.#names.set(text, name);
+    }
     const labels = new Map(head.labels);
     if (fields.database !== '' && !labels.has(DATABASE_LABEL)) labels.set(DATABASE_LABEL, fields.database);
-    labels.set(METRIC_NAME, metricName(head.measurement, unescape(bytes, 0, bytes.length, true)));
+    labels.set(METRIC_NAME, metricName(head.measurement, unescape(name, 0, name.length, true)));
     const { key } = Labels.from(labels);
-    this.#spend(key.length + bytes.length + CHARS_A_SERIES);
-    let series = this.#series.get(key);
-    if (series === undefined) {
-      series = { key, index: 0 };
-      this.#series.set(key, series);
+    this.#chars += key.length + text.length + CHARS_A_SERIES;
+    let id = this.#idOf.get(key);
+    if (id === undefined) {
+      id = this.keys.push(key) - 1;
+      this.#idOf.set(key, id);
+      if (id === this.places.length) {
+        const places = new Int32Array(id * 2);
+        places.set(this.places);
+        this.places = places;
+      }
     }
     fields.placeOf.set(text, fields.names.length);
-    fields.names.push(bytes);
-    fields.series.push(series);
-    return series;
+    fields.names.push(name);
+    fields.ids.push(id);
+    return id;
   }
 
-  #spend(chars: number): void {
-    this.#chars += chars;
-    if (this.#chars <= this.#mostChars) return;
+  #forget(): void {
     this.#heads = new BytesCache<Head>();
-    this.#series = new Map();
+    this.#idOf.clear();
+    this.#names.clear();
+    this.keys.length = 0;
     this.#chars = 0;
     this.generation++;
   }
@@ -119,7 +128,7 @@ export function isPlainText(bytes: Uint8Array, from: number, to: number): boolea
 
 function readHead(bytes: Uint8Array, from: number, to: number): Head {
   const labels = new Map<string, string>();
-  const nothing: KnownFields = { database: '', names: [], series: [], placeOf: new Map() };
+  const nothing: KnownFields = { database: '', names: [], ids: [], placeOf: new Map() };
   let measurement = '';
   const problem = isPlainText(bytes, from, to)
     ? readTags()
