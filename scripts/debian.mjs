@@ -6,6 +6,7 @@ import { run } from './process.mjs';
 /** What shows that a package is there. */
 const PROGRAMS = {
   chromium: 'chromium',
+  'collectd-core': 'collectd',
   curl: 'curl',
   influxdb: 'influxd',
   openssl: 'openssl',
@@ -18,8 +19,8 @@ const PROGRAMS = {
 
 /** The full path of a program, or undefined. */
 export function findProgram(name) {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
+  // What is a service is there, which only root has on PATH.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
 }
