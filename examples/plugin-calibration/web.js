@@ -141,7 +141,7 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
   }
 
   function percent(share) {
-    return format(share, 'percentunit', share === 0 || share === 1 ? 0 : share < 0.1 ? 1 : 0);
+    return format(share, 'percentunit', share === 0 || share === 1 ? 0 : share < 0.0995 ? 1 : 0);
   }
 
   /** The curves of all frames that have the fields; a sentence where none has. */

@@ -80,7 +80,8 @@ export function pluginRoutes(app: Routes, plugins: InstalledPlugins, { snapshots
       if (id === undefined || version === undefined || path === undefined) throw new HttpError('not_found');
       if (request.caller === undefined && !(await snapshots.anyPublic(Date.now()))) throw new HttpError('not_signed_in');
       const bytes = await plugins.file(id, version, path);
-      if (bytes === undefined) throw new HttpError('not_found', `No plugin that is installed and loaded has the file ${path}.`);
+      if (bytes === undefined)
+        throw new HttpError('not_found', `No plugin that is installed and loaded has the file ${path.slice(0, 200)}.`);
       return (
         reply
           .type(TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream')
