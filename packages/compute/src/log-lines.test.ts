@@ -1,7 +1,7 @@
 import type { Frame } from '@vitrine/model/frame.ts';
 import { expect, test } from 'vitest';
 
-import { commonLabels, deduplicate, labelNames, logLines, orderLines } from './log-lines.ts';
+import { commonLabels, deduplicate, labelNames, logLines, MARKS, orderLines } from './log-lines.ts';
 import type { Deduplication } from './log-lines.ts';
 
 function logs(bodies: readonly string[], labels?: readonly unknown[]): Frame {
@@ -106,4 +106,21 @@ test.each([
 
 test('labels that may be chosen are those that occur, by name', () => {
   expect(labelNames(logLines([logs(['a', 'b'], [{ pod: 'x' }, { node: 'y', pod: 'z' }])]))).toEqual(['node', 'pod']);
+});
+
+test('a column of marks points at lines, and is no label of theirs', () => {
+  const lines = logLines([
+    {
+      refId: 'A',
+      shape: 'logs',
+      length: 2,
+      fields: [
+        { name: 'Time', type: 'time', values: Float64Array.of(2, 1) },
+        { name: 'Line', type: 'string', values: ['b', 'a'] },
+        { name: 'this line', type: 'boolean', values: Uint8Array.of(0, 1), config: { custom: { [MARKS]: true } } },
+      ],
+    },
+  ]);
+  expect([lines.isMarkedAt(0), lines.isMarkedAt(1)]).toEqual([false, true]);
+  expect(lines.labelsAt(1)).toEqual({});
 });

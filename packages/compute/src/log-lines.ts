@@ -13,6 +13,8 @@ export interface LogLines {
   nanosAt(line: number): number | undefined;
   labelsAt(line: number): Readonly<Record<string, string>>;
   levelAt(line: number): LogLevel;
+  /** Whether the source points at the line, as at the one whose surroundings were asked. */
+  isMarkedAt(line: number): boolean;
   /** Where a line comes from: its frame and row. */
   originAt(line: number): { readonly frame: Frame; readonly row: number };
 }
@@ -22,7 +24,11 @@ export type LogLevel = 'critical' | 'error' | 'warning' | 'info' | 'debug' | 'tr
 /** A column of unix nanoseconds beside that of milliseconds: as text, since a double keeps no more than some hundreds of them. */
 const NANOS = /^(?:tsNs|timestamp_?ns)$/i;
 const BODY = /^(?:body|line|message|msg|log|content|text)$/i;
-const LEVEL = /^(?:detected_level|level|severity|severity_text|log\.level|lvl|loglevel)$/i;
+/** What writers call the column that says how grave a line is. */
+export const LEVEL_NAME = /^(?:detected_level|level|severity|severity_text|log\.level|lvl|loglevel)$/i;
+
+/** In the custom settings of a column: its true values point at lines. */
+export const MARKS = 'marksLines';
 
 const LEVEL_WORDS: Readonly<Record<string, LogLevel>> = {
   emerg: 'critical',
@@ -65,10 +71,12 @@ export function logLines(frames: readonly Frame[]): LogLines {
     const nanos = frame.fields.find(({ name, type }) => NANOS.test(name) && type === 'string');
     const words = frame.fields.filter((field) => field.type === 'string' && field !== nanos);
     const body =
-      words.find(({ name }) => BODY.test(name)) ?? words.find(({ name }) => !LEVEL.test(name) && name !== 'id') ?? words[0];
+      words.find(({ name }) => BODY.test(name)) ?? words.find(({ name }) => !LEVEL_NAME.test(name) && name !== 'id') ?? words[0];
     if (!isNumbers(time) || body?.type !== 'string' || frame.shape === 'exemplars') return [];
-    const others = frame.fields.filter((field) => field !== time && field !== body && field !== nanos && field.type !== 'frame');
-    return [{ frame, time, nanos, body, others, level: others.find(({ name }) => LEVEL.test(name)) }];
+    const marks = frame.fields.find(({ type, config }) => type === 'boolean' && config?.custom?.[MARKS] === true);
+    const apart: readonly (Field | undefined)[] = [time, body, nanos, marks];
+    const others = frame.fields.filter((field) => !apart.includes(field) && field.type !== 'frame');
+    return [{ frame, time, nanos, body, marks, others, level: others.find(({ name }) => LEVEL_NAME.test(name)) }];
   });
   const length = parts.reduce((sum, { frame }) => sum + frame.length, 0);
   const times = new Float64Array(length);
@@ -100,9 +108,13 @@ export function logLines(frames: readonly Frame[]): LogLines {
       const { level } = parts[partOf[at]!]!;
       if (level !== undefined) return levelOf(plainText(cellValue(level, rowOf[at]!)));
       const labels = labelsAt(at);
-      const name = Object.keys(labels).find((label) => LEVEL.test(label));
+      const name = Object.keys(labels).find((label) => LEVEL_NAME.test(label));
       if (name !== undefined) return levelOf(labels[name]!);
       return levelOf(LEVEL_IN_BODY.exec(bodies[at]!.slice(0, LEVEL_WITHIN))?.[1] ?? '');
+    },
+    isMarkedAt(at) {
+      const { marks } = parts[partOf[at]!]!;
+      return marks?.type === 'boolean' && marks.values[rowOf[at]!] === 1;
     },
     originAt: (at) => ({ frame: parts[partOf[at]!]!.frame, row: rowOf[at]! }),
   };
@@ -116,7 +128,8 @@ function nanosWithin(field: Field | undefined, row: number): number | undefined 
   return /^\d{16,20}$/.test(text) ? Number(text.slice(-NANOS_DIGITS)) : undefined;
 }
 
-function levelOf(word: string): LogLevel {
+/** What a word says of how grave a line is. */
+export function levelOf(word: string): LogLevel {
   const key = word.trim().toLowerCase();
   return Object.hasOwn(LEVEL_WORDS, key) ? LEVEL_WORDS[key]! : 'unknown';
 }

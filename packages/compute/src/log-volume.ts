@@ -20,13 +20,40 @@ const WIDTHS_MS = [
   1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000, 604_800_000,
 ];
 
+/** What a source calls the frame in which it says how many lines there are, by level. */
+export const VOLUME_FRAME = 'log volume';
+
+/** How wide a stretch is, so that a range has no more than about `most`. */
+export function volumeWidthMs(fromMs: number, toMs: number, most: number): number {
+  return WIDTHS_MS.find((width) => (toMs - fromMs) / width <= most) ?? (toMs - fromMs) / most;
+}
+
+/** Counts of lines as series, a column a level, the gravest below. */
+export function volumeFrame(refId: string, times: Float64Array, counts: ReadonlyMap<LogLevel, Float64Array>): Frame {
+  return {
+    refId,
+    name: VOLUME_FRAME,
+    shape: 'series',
+    length: times.length,
+    fields: [
+      { name: 'time', type: 'time', values: times },
+      ...LEVELS.flatMap((level) => {
+        const values = counts.get(level);
+        if (values === undefined) return [];
+        const config = { color: { mode: 'fixed', fixedColor: COLORS[level] } } as const;
+        return [{ name: level, type: 'number', values, config } as const];
+      }),
+    ],
+  };
+}
+
 /**
  * How many lines of logs fall into each stretch of [fromMs, toMs), a column a level, in no more than about `most` stretches.
  * Before the oldest line nothing is said: a limit may have cut the lines there. undefined where no line is in the range.
  */
 export function logVolume(frames: readonly Frame[], fromMs: number, toMs: number, most: number): Frame | undefined {
   const lines = logLines(frames);
-  const widthMs = WIDTHS_MS.find((width) => (toMs - fromMs) / width <= most) ?? (toMs - fromMs) / most;
+  const widthMs = volumeWidthMs(fromMs, toMs, most);
   const startMs = Math.floor(fromMs / widthMs) * widthMs;
   const length = Math.ceil((toMs - startMs) / widthMs);
   if (!(length > 0)) return undefined;
@@ -44,18 +71,5 @@ export function logVolume(frames: readonly Frame[], fromMs: number, toMs: number
   if (counts.size === 0) return undefined;
   const kept = length - oldest;
   const times = Float64Array.from({ length: kept }, (_, at) => startMs + (oldest + at) * widthMs);
-  return {
-    refId: 'lines',
-    shape: 'series',
-    length: kept,
-    fields: [
-      { name: 'time', type: 'time', values: times },
-      ...LEVELS.flatMap((level) => {
-        const column = counts.get(level);
-        if (column === undefined) return [];
-        const config = { color: { mode: 'fixed', fixedColor: COLORS[level] } } as const;
-        return [{ name: level, type: 'number', values: column.slice(oldest), config } as const];
-      }),
-    ],
-  };
+  return volumeFrame('lines', times, new Map([...counts].map(([level, column]) => [level, column.slice(oldest)])));
 }

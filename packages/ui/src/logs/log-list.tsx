@@ -2,7 +2,7 @@ import { commonLabels, deduplicate, labelNames, logLines, orderLines } from '@vi
 import type { Deduplication, LogLevel, LogLines } from '@vitrine/compute/log-lines.ts';
 import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
-import { Fragment, useId, useMemo, useRef, useState } from 'react';
+import { Fragment, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement, ReactNode } from 'react';
 
 import { useRows } from '../table/use-rows.ts';
@@ -114,6 +114,14 @@ export function LogList(props: LogListProps): ReactElement {
       ? `${listWidth} ${wrap} ${prettify} ${part} ${dedup} ${newestFirst} ${order.length} ${order[0]} ${displayed.join()} ${isAside ? '' : [...open].join()}`
       : '',
   });
+  // The line that the source points at is what the reader came for.
+  const marked = useMemo(() => order.findIndex((line) => lines.isMarkedAt(line)), [order, lines]);
+  const shown = useRef<LogLines>(undefined);
+  useEffect(() => {
+    if (marked === -1 || shown.current === lines) return;
+    shown.current = lines;
+    rows.scrollTo(marked);
+  }, [marked, lines, rows]);
   const id = useId();
   const toggle = (line: number) =>
     setOpen((now) => {
@@ -224,6 +232,8 @@ export function LogList(props: LogListProps): ReactElement {
                     className={classes.line}
                     data-level={level}
                     data-active={active === index || undefined}
+                    data-marked={lines.isMarkedAt(line) || undefined}
+                    aria-current={lines.isMarkedAt(line) || undefined}
                     data-wrap={wrap || undefined}
                     style={{ minHeight: rowHeight }}
                   >

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { logVolume } from '@vitrine/compute/log-volume.ts';
+import { logVolume, VOLUME_FRAME } from '@vitrine/compute/log-volume.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
-import type { PanelData } from '@vitrine/model/frame.ts';
+import type { Frame, PanelData } from '@vitrine/model/frame.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { Variable } from '@vitrine/model/variable.ts';
@@ -25,9 +25,9 @@ const BARS = 80;
 
 /** An answer as what it is: series as a chart, rows as a table, lines of logs with how many came when. */
 export function AnswerByShape({ panel, scope, variables }: AnswerByShapeProps): ReactElement {
-  const draft = useMemo(() => ({ panel, variables }), [panel, variables]);
+  const draft = useMemo(() => ({ panel: countingLines(panel), variables }), [panel, variables]);
   const data = useNewest(scope.uid, String(panel.id));
-  const parts = useMemo(() => partsOf(data?.frames ?? []), [data]);
+  const parts = useMemo(() => partsOf((data?.frames ?? []).filter((frame) => !isVolume(frame))), [data]);
   const kind = parts[0]?.kind ?? 'timeseries';
   // The question stays the same, so that drawing it otherwise does not ask again.
   const drawn = useMemo(() => ({ ...panel, kind }), [panel, kind]);
@@ -36,8 +36,16 @@ export function AnswerByShape({ panel, scope, variables }: AnswerByShapeProps): 
     [parts, panel.id],
   );
   const lines = parts.find((part) => part.kind === 'logs')?.frames;
-  const volume = useMemo(() => (data === undefined || lines === undefined ? undefined : volumeOf(data, lines)), [data, lines]);
-  const volumePanel = useMemo(() => plainPanel(panel.id * 10 + 9, 'timeseries', VOLUME), [panel.id]);
+  const counted = data?.frames.find(isVolume);
+  const volume = useMemo(
+    () => (data === undefined || lines === undefined ? undefined : volumeOf(data, lines, counted)),
+    [data, lines, counted],
+  );
+  const volumeTitle = counted === undefined ? 'Lines shown, by level' : 'All lines, by level';
+  const volumePanel = useMemo(
+    () => plainPanel(panel.id * 10 + 9, 'timeseries', volumeLook(volumeTitle)),
+    [panel.id, volumeTitle],
+  );
   const frozen = useMemo(() => {
     if (data === undefined) return undefined;
     const known = new Map<number, PanelData>(
@@ -48,15 +56,15 @@ export function AnswerByShape({ panel, scope, variables }: AnswerByShapeProps): 
   }, [data, rest, scope, volume, volumePanel]);
   return (
     <>
-      <div className={classes.answer} data-tall={kind !== 'timeseries' || undefined}>
-        {/* Another kind is another panel: nothing of the one before is kept but the answer. */}
-        <PanelFrame key={kind} panel={drawn} scope={scope} draft={draft} isBare />
-      </div>
       {frozen !== undefined && volume !== undefined && (
         <div className={classes.volume}>
           <PanelFrame panel={volumePanel} scope={frozen} isBare />
         </div>
       )}
+      <div className={classes.answer} data-tall={kind !== 'timeseries' || undefined}>
+        {/* Another kind is another panel: nothing of the one before is kept but the answer. */}
+        <PanelFrame key={kind} panel={drawn} scope={scope} draft={draft} isBare />
+      </div>
       {frozen !== undefined &&
         rest.map((part) => (
           <div key={part.panel.id} className={classes.answer}>
@@ -77,8 +85,17 @@ function useNewest(dashboard: string, panelKey: string): PanelData | undefined {
   );
 }
 
-const VOLUME = {
-  title: 'Lines shown, by level',
+/** Whoever has lines of logs is asked how many there are over the range, too; what draws the answer is not saved. */
+function countingLines(panel: Panel): Panel {
+  return { ...panel, queries: panel.queries.map((query) => ({ ...query, spec: { ...query.spec, volume: true } })) };
+}
+
+function isVolume({ name, shape }: Frame): boolean {
+  return shape === 'series' && name === VOLUME_FRAME;
+}
+
+const volumeLook = (title: string) => ({
+  title,
   options: { legend: { showLegend: false } },
   fieldConfig: {
     defaults: {
@@ -89,10 +106,11 @@ const VOLUME = {
     },
     overrides: [],
   },
-};
+});
 
-function volumeOf(data: PanelData, lines: PanelData['frames']): PanelData | undefined {
-  const frame = logVolume(lines, data.fromMs, data.toMs, BARS);
+/** As the source counted all lines, or those that are shown. */
+function volumeOf(data: PanelData, lines: PanelData['frames'], counted: Frame | undefined): PanelData | undefined {
+  const frame = counted ?? logVolume(lines, data.fromMs, data.toMs, BARS);
   return frame === undefined ? undefined : { ...data, frames: [frame], notices: [], growable: false };
 }
 

@@ -1,4 +1,5 @@
 import type { Frame } from '@vitrine/model/frame.ts';
+import { VOLUME_FRAME } from '@vitrine/compute/log-volume.ts';
 import { logLines } from '@vitrine/compute/log-lines.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -123,6 +124,19 @@ describe.each<SearchServer>(['opensearch', 'elasticsearch'])('%s', (server) => {
     const lines = DOCUMENTS.map((document, i) => `{"index":{"_id":"${i}"}}\n${JSON.stringify(document)}\n`);
     await send('POST', 'inference/_bulk?refresh=true', lines.join(''), 'application/x-ndjson');
     await send('POST', 'daily-2026.01.05/_bulk?refresh=true', lines.slice(0, 12).join(''), 'application/x-ndjson');
+    await send('PUT', encodeURIComponent('<hourly-{now/d}>'), JSON.stringify({ settings, mappings: MAPPINGS }));
+    await send(
+      'POST',
+      `${encodeURIComponent('<hourly-{now/d}>')}/_bulk?refresh=true`,
+      lines.slice(0, 7).join(''),
+      'application/x-ndjson',
+    );
+    if (hasScripts) {
+      const template = { index_patterns: ['logs-*'], data_stream: {}, template: { settings, mappings: MAPPINGS } };
+      await send('PUT', '_index_template/logs', JSON.stringify(template));
+      const created = DOCUMENTS.slice(0, 12).map((document) => `{"create":{}}\n${JSON.stringify(document)}\n`);
+      await send('POST', 'logs-inference-default/_bulk?refresh=true', created.join(''), 'application/x-ndjson');
+    }
     source = connect();
   }, 300_000);
   afterAll(async () => {
@@ -370,13 +384,56 @@ describe.each<SearchServer>(['opensearch', 'elasticsearch'])('%s', (server) => {
       expect([frame.length, frame.fields.map(({ name }) => name).join(',')]).toEqual([3, expect.stringMatching(names)]);
     });
 
-    test('what stands around a line', async () => {
-      const found = (await source.suggest?.(
-        '/context',
-        new URLSearchParams({ time: String(START + 1_000_000), before: '2', after: '2' }),
-        CONTEXT.signal,
-      )) as { id: string }[];
-      expect(found.map(({ id }) => id)).toEqual(['99', '100', '101', '102']);
+    test.each<[string, object, number[], number]>([
+      ['of all', { fields: [], lines: 2 }, [102, 101, 100, 99, 98], 2],
+      ['of the same origin', { fields: ['model', 'nothing'], lines: 2 }, [103, 101, 100, 98, 97], 2],
+      // Line 100 is an error of llama, as every twentieth that bert does not answer.
+      ['of the origin in the settings', { lines: 1 }, [140, 100, 80], 1],
+    ])('the lines around one, %s', async (_, context, want, at) => {
+      source = connect({ jsonData: { logContextFields: 'model, level' } });
+      const { frames, notices } = await ask({
+        metrics: [{ id: '1', type: 'logs' }],
+        context: { id: 'inference#100', ...context },
+      });
+      const lines = logLines(frames);
+      expect(lines.bodies.map((body) => Number(/\d+/.exec(body)?.[0]))).toEqual(want);
+      expect(want.map((__, line) => lines.isMarkedAt(line))).toEqual(want.map((__, line) => line === at));
+      expect(notices[0]?.text).toMatch(/^Query A: the lines around the marked one, /);
+      source = connect();
+    });
+
+    test.each<[string, object, RegExp]>([
+      ['that is not there', { id: 'inference#none' }, /has no line "inference#none"/],
+      ['of an index that is not the source’s', { id: 'daily-2026.01.05#1' }, /has no line/],
+    ])('a line %s has no surroundings', async (_, context, sentence) => {
+      await expect(ask({ metrics: [{ id: '1', type: 'logs' }], context })).rejects.toThrow(sentence);
+    });
+
+    test('filters hold for the lines around one as well', async () => {
+      const filters = [{ key: 'model', operator: '=', value: 'bert' }] as const;
+      const spec = { metrics: [{ id: '1', type: 'logs' }], context: { id: 'inference#99', fields: [], lines: 1 } };
+      const { frames } = await ask(spec, { filters });
+      expect(logLines(frames).bodies.map((body) => /\d+/.exec(body)?.[0])).toEqual(['102', '99', '96']);
+      await expect(ask({ ...spec, context: { id: 'inference#100' } }, { filters })).rejects.toThrow(/has no line/);
+    });
+
+    test('all lines are counted by level over the range, whatever of them is shown', async () => {
+      const spec = { query: 'model:llama', metrics: [{ id: '1', type: 'logs', settings: { limit: '5' } }], volume: true };
+      const { frames } = await ask(spec);
+      expect(frames.map(({ name, shape }) => name ?? shape)).toEqual([VOLUME_FRAME, 'logs']);
+      const counted = columns(frames[0] as Frame);
+      expect(Object.keys(counted)).toEqual(['time', 'error', 'info']);
+      expect(counted['time']).toHaveLength(60);
+      const sum = (values: unknown[] = []): number => (values as number[]).reduce((all, value) => all + value, 0);
+      expect([sum(counted['error']), sum(counted['info'])]).toEqual([12, 228]);
+      expect(frames[1]?.length).toBe(5);
+    });
+
+    test('lines of indices that know no level are counted all the same', async () => {
+      source = connect({ jsonData: { logLevelField: 'severity' } });
+      const { frames } = await ask({ metrics: [{ id: '1', type: 'logs' }], volume: true });
+      expect(Object.keys(columns(frames[0] as Frame))).toEqual(['time', 'unknown']);
+      source = connect();
     });
 
     test('values and fields for variables', async () => {
@@ -403,6 +460,34 @@ describe.each<SearchServer>(['opensearch', 'elasticsearch'])('%s', (server) => {
         tags: ['llama'],
       });
     });
+
+    // Elasticsearch keeps data streams in a module that is not on Maven Central.
+    test.skipIf(!hasScripts).each(['logs-inference-default', 'logs-*', 'logs-inference-*'])(
+      'a data stream is asked as %s',
+      async (index) => {
+        source = connect({ jsonData: { index } });
+        expect((await source.check(CONTEXT.signal)).notes[0]).toMatch(/^Finds the index/);
+        const { frames } = await ask({ metrics: [{ id: '1', type: 'logs', settings: { limit: '3' } }], volume: true });
+        expect(logLines([frames[1] as Frame]).length).toBe(3);
+        const [id] = (columns(frames[1] as Frame)['id'] ?? []) as string[];
+        expect(id).toMatch(/^\.ds-logs-inference-default-/);
+        // The line's index is one of the stream's own, which its name finds.
+        const around = await ask({ metrics: [{ id: '1', type: 'logs' }], context: { id, fields: [], lines: 1 } });
+        expect(around.frames[0]?.length).toBe(2);
+        source = connect();
+      },
+    );
+
+    test.each(['<hourly-{now/d}>', '<hourly-{now/d{yyyy.MM.dd}}>', 'hourly-*', 'inference,-daily-*'])(
+      'an index whose name is reckoned: %s',
+      async (index) => {
+        source = connect({ jsonData: { index } });
+        const frame = await frameOf({ metrics: [{ id: '1', type: 'count' }], bucketAggs: [] });
+        expect(columns(frame)).toEqual({ Count: [index.startsWith('inference') ? COUNT : 7] });
+        expect((await source.check(CONTEXT.signal)).notes.join(' ')).toMatch(/^Finds the ind/);
+        source = connect();
+      },
+    );
 
     test('indices by date are those of the range', async () => {
       source = connect({ jsonData: { index: '[daily-]YYYY.MM.DD', interval: 'Daily' } });

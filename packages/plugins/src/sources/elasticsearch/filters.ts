@@ -8,11 +8,15 @@ export function narrowTo(
   query: string,
   filters: readonly AdhocFilter[],
 ): Json {
+  return narrowByFilters([{ range: { [timeField]: { ...range, format: 'epoch_millis' } } }, ...luceneClause(query)], filters);
+}
+
+/** Clauses that must all hold, and filters. */
+export function narrowByFilters(clauses: readonly Json[], filters: readonly AdhocFilter[]): Json {
   return {
     bool: {
       filter: [
-        { range: { [timeField]: { ...range, format: 'epoch_millis' } } },
-        ...luceneClause(query),
+        ...clauses,
         ...filters.map((filter) => (isNegative(filter) ? { bool: { must_not: [clauseOf(filter)] } } : clauseOf(filter))),
       ],
     },

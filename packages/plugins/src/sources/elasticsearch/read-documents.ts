@@ -1,3 +1,5 @@
+import { MARKS } from '@vitrine/compute/log-lines.ts';
+import type { DataLink } from '@vitrine/model/field-config.ts';
 import type { Field, Frame, Notice } from '@vitrine/model/frame.ts';
 import { asList, asObject, asText, type Json } from './ask-elastic.ts';
 import { columnField, totalHits } from './read-groups.ts';
@@ -15,6 +17,8 @@ export interface Hit {
   /** Where it stands in the order, for what comes before and after it. */
   readonly sort: readonly unknown[];
 }
+
+type LogSettings = Pick<ElasticsearchSettings, 'name' | 'logMessageField' | 'logLevelField'>;
 
 /** Columns beyond these no table shows. */
 const MAX_COLUMNS = 1_000;
@@ -42,7 +46,7 @@ export function readDocuments(
   type: MetricType,
   answer: Json,
   timeField: string,
-  settings: Pick<ElasticsearchSettings, 'logMessageField' | 'logLevelField'>,
+  settings: LogSettings,
 ): { readonly frame: Frame; readonly notices: readonly Notice[] } {
   const hits = readHits(answer, timeField);
   const frame =
@@ -71,11 +75,30 @@ function timeColumn(name: string, hits: readonly Hit[]): Field {
   return field;
 }
 
+/** A line's details lead to the lines around it. */
+function contextLink(name: string): DataLink {
+  const metrics = [{ id: '1', type: 'logs' }];
+  // Where a mark stands comes the id of the line that is looked at, written as JSON.
+  const mark = '\u0000';
+  const spec = { query: '', metrics, context: { id: mark } };
+  const pane = { queries: [{ refId: 'A', source: { type: 'elasticsearch', uid: name }, spec }], view: 'logs' };
+  const [before = '', after = ''] = JSON.stringify(pane).split(JSON.stringify(mark));
+  const url = `/explore?left=${encodeURIComponent(before)}\${__value.raw:json}${encodeURIComponent(after)}&\${__url_time_range}`;
+  return { title: 'Show context', url, targetBlank: false };
+}
+
+/** Points at one of the lines. */
+function markedField(hits: readonly Hit[], marked: number): Field {
+  const values = Uint8Array.from(hits, (_, row) => (row === marked ? 1 : 0));
+  return { name: 'this line', type: 'boolean', values, config: { custom: { [MARKS]: true } } };
+}
+
 /** time, body, level, id, labels; nanoseconds where the server keeps them. */
-function logFrame(
+export function logFrame(
   refId: string,
   hits: readonly Hit[],
-  { logMessageField, logLevelField }: Pick<ElasticsearchSettings, 'logMessageField' | 'logLevelField'>,
+  { name, logMessageField, logLevelField }: LogSettings,
+  marked?: number,
 ): Frame {
   const flat = hits.map(({ source }) => flatten(source));
   const bodies = hits.map(({ source }, row) => {
@@ -91,7 +114,13 @@ function logFrame(
     { name: 'Line', type: 'string', values: bodies },
     ...(logLevelField === '' ? [] : [columnField('level', levels, false)]),
     ...(isNanos ? [{ name: 'tsNs', type: 'string', values: hits.map(({ time }) => nanosOf(time)) } as const] : []),
-    { name: 'id', type: 'string', values: hits.map(({ index, id }) => `${index}#${id}`) },
+    {
+      name: 'id',
+      type: 'string',
+      values: hits.map(({ index, id }) => `${index}#${id}`),
+      config: { links: [contextLink(name)] },
+    },
+    ...(marked === undefined ? [] : [markedField(hits, marked)]),
     { name: 'labels', type: 'json', values: flat },
   ];
   return { refId, shape: 'logs', length: hits.length, fields };

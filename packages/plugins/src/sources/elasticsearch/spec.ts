@@ -18,6 +18,8 @@ export interface ElasticsearchSettings extends HttpSettings {
   /** The words of a log line; "" is the whole document. */
   readonly logMessageField: string;
   readonly logLevelField: string;
+  /** What tells where a line comes from: lines around one have the same. */
+  readonly contextFields: readonly string[];
 }
 
 export const METRIC_TYPES = [
@@ -79,10 +81,45 @@ export interface ElasticsearchQuery {
   readonly metrics: readonly Metric[];
   /** The outermost first. */
   readonly bucketAggs: readonly Bucket[];
+  /** Lines of logs come with how many there are over the range, by level. */
+  readonly volume: boolean;
+  /** The lines around one, whatever the rest says; undefined where nothing of the kind is asked. */
+  readonly context: ContextQuery | undefined;
+}
+
+/** Which lines are asked for around one. */
+export interface ContextQuery {
+  /** "index#id", as it stands in the column `id` of lines. */
+  readonly id: string;
+  /** Lines that have the same in these fields; undefined takes those of the settings. */
+  readonly fields: readonly string[] | undefined;
+  /** As many before it and after it. */
+  readonly lines: number;
 }
 
 const EXAMPLE = 'http://elasticsearch:9200';
 const MAX_AGGS = 50;
+const MAX_CONTEXT = 1_000;
+const MAX_CONTEXT_FIELDS = 50;
+/** Where most writers say where a line comes from. */
+const CONTEXT_FIELDS = [
+  'host.name',
+  'host',
+  'hostname',
+  'instance',
+  'service.name',
+  'service',
+  'job',
+  'app',
+  'container.id',
+  'container',
+  'kubernetes.pod.name',
+  'kubernetes.container.name',
+  'pod',
+  'namespace',
+  'stream',
+  'log.file.path',
+];
 /** What `luceneQueryType` asks for, where that is documents. */
 const DOCUMENT_KINDS: Readonly<Record<string, MetricType>> = { Logs: 'logs', RawData: 'raw_data', RawDocument: 'raw_document' };
 
@@ -142,6 +179,14 @@ export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, Elasticsea
       input: { kind: 'text', placeholder: 'level' },
       otherwise: '',
     },
+    {
+      path: 'jsonData.logContextFields',
+      label: 'Fields of a line’s origin',
+      group: 'Logs',
+      hint: 'Around a line those are shown that have the same in these fields; with commas between. Empty takes the usual names.',
+      input: { kind: 'text', placeholder: 'host.name, service.name' },
+      otherwise: '',
+    },
   ],
   parseSettings(input) {
     const read = new Read('', input);
@@ -167,6 +212,7 @@ export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, Elasticsea
       minIntervalMs: readDuration(more.at('timeInterval'), 0),
       logMessageField: text('logMessageField'),
       logLevelField: text('logLevelField'),
+      contextFields: namesIn(text('logContextFields')) ?? CONTEXT_FIELDS,
     };
   },
   parseQuery(input) {
@@ -189,9 +235,28 @@ export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, Elasticsea
         .or([parseBucket(new Read('bucketAggs[0]', { id: '2', type: 'date_histogram' }))], (it) =>
           it.atMost(MAX_AGGS, 'groups').map(parseBucket),
         ),
+      volume: read.at('volume').value === true,
+      context: read.at('context').or(undefined, parseContext),
     };
   },
 };
+
+function parseContext(read: Read): ContextQuery {
+  const id = read.at('id').string();
+  if (!id.includes('#')) read.at('id').fail('names no line; it is the index and the id of its document: "logs-1#a1b2"');
+  return {
+    id,
+    fields: read.at('fields').or(undefined, (it) => it.atMost(MAX_CONTEXT_FIELDS, 'fields').map((one) => one.string())),
+    lines: read.at('lines').or(50, (it) => it.integer(1, MAX_CONTEXT)),
+  };
+}
+
+/** undefined where there are none. */
+function namesIn(text: string): readonly string[] | undefined {
+  const names = text.split(',').map((name) => name.trim());
+  const given = names.filter((name) => name !== '');
+  return given.length === 0 ? undefined : given.slice(0, MAX_CONTEXT_FIELDS);
+}
 
 function parseMetric(read: Read): Metric {
   const text = (key: string): string => read.at(key).or('', (it) => String(it.value));
