@@ -235,6 +235,11 @@ export interface Datasource<Query> {
    * and so is the answer, which must be JSON. Throws BadRequest for a path that it does not know; undefined where there is nothing to ask.
    */
   suggest?(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<unknown>;
+  /**
+   * Nobody asks this connection any longer: the source was changed or removed, or the server stops. Lets what is under way end, and
+   * whatever is kept open go. Called once; undefined where nothing is kept open.
+   */
+  close?(): Promise<void>;
 }
 
 /** What answered. */
@@ -298,3 +303,38 @@ export interface DatasourceNeeds {
   /** A connection for what is no HTTP, under the same rules. Throws an error whose message is a sentence. */
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
 }
+
+/**
+ * What the module of a plugin's data sources exports by default: it is called with what it may need of Vitrine, so that it
+ * imports nothing. It runs in a process of its own; nothing that it answers may hold functions.
+ */
+export type PluginServer = (vitrine: PluginServerKit) => PluginSources | Promise<PluginSources>;
+
+/** Only kinds that the plugin's manifest lists. */
+export interface PluginSources {
+  readonly datasources: readonly PluginDatasource<never, never>[];
+}
+
+export interface PluginServerKit {
+  /** CONTRACT_VERSION of the Vitrine that loads it. */
+  readonly contract: number;
+  /** `new BadRequest(field, problem)`: a setting or a query that its writer can mend. The problem goes behind the field's name. */
+  readonly BadRequest: new (field: string, problem: string) => Error;
+  /** `new QueryError(code, sentence)`: a question that cannot be answered; the codes are those of QueryError in model/sample-store.ts. */
+  readonly QueryError: new (code: string, sentence: string) => Error;
+}
+
+/** A DatasourceServer from outside. What people are told of it stands in the plugin's manifest, its controls in the page's half. */
+export interface PluginDatasource<Settings, Query> {
+  readonly spec: Pick<DatasourceSpec<Settings, Query>, 'kind' | 'parseSettings' | 'parseQuery'>;
+  readonly connect: (
+    settings: Settings,
+    needs: PluginDatasourceNeeds,
+  ) => PluginConnection<Query> | Promise<PluginConnection<Query>>;
+}
+
+/** What may be asked of it. When nobody asks any longer its process ends, and with it whatever it keeps. */
+export type PluginConnection<Query> = Omit<Datasource<Query>, 'watch' | 'close'>;
+
+/** What a plugin's data source is handed. */
+export type PluginDatasourceNeeds = Pick<DatasourceNeeds, 'fetch'>;

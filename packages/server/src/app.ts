@@ -52,6 +52,7 @@ import type { Pushgateway } from './ingest/pushgateway/pushgateway.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
+import { sourceKinds } from './query/source-kinds.ts';
 import { connectSources } from './query/sources.ts';
 import type { ScrapeManager } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
@@ -159,6 +160,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   const registry = dataSourceRegistry(() => registeredSources(needs.documents));
   const sources = connectSources({
     registry,
+    kinds: sourceKinds(needs.plugins.sources),
     samples,
     scrapeIntervalMs: needs.scrapeIntervalMs,
     timeoutMs: needs.limits.timeoutMs,
@@ -167,6 +169,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     // Whoever writes files for this server, or sits before its machine, can reach its network anyway.
     reachOf: ({ byFile }) => ({ mayBePrivate: byFile || needs.loopback || needs.privateSources }),
   });
+  app.addHook('onClose', () => sources.stop());
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
   dashboardRoutes(app, catalog, needs.documents);

@@ -30,6 +30,7 @@ import { provision } from './provisioning/provision.ts';
 import { readScrapeSetup, usualIntervalMs } from './scrape-setup.ts';
 import { createScrapeManager } from './scrape/scrape-manager.ts';
 import { KnownMetadata } from './query/known-metadata.ts';
+import { sourceKinds } from './query/source-kinds.ts';
 import { lostSecretsSentence } from './query/sources.ts';
 import { takeTurns } from './query/take-turns.ts';
 import { countUse } from './self/counted-store.ts';
@@ -97,7 +98,11 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       metrics,
       scopeLabels: settings['ingest.otlp-scope-labels'],
     });
-    const plugins = await openPlugins(join(settings.data, 'plugins'), { warn: (sentence) => log.warn(sentence) });
+    const plugins = await openPlugins(join(settings.data, 'plugins'), {
+      warn: (sentence) => log.warn(sentence),
+      said: (sentence) => log.info(sentence),
+      isOnlyOne: true,
+    });
     closers.push(() => plugins.stop());
     const pushgateway = openPushgateway({
       folder: settings.data,
@@ -120,6 +125,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const provisioning = await provision({
       folder: settings.provisioning,
       env: process.env,
+      kinds: sourceKinds(plugins.sources),
       documents,
       catalog,
       warn: (sentence) => log.warn(sentence),

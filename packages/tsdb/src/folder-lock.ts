@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteCode, SQLITE_BUSY } from './sqlite-error.ts';
@@ -28,4 +29,20 @@ export function lockFolder(folder: string): () => void {
     );
   }
   return () => lock.close();
+}
+
+/** Whether another process has the folder for itself just now. Takes nothing, and leaves nothing there. */
+export function isFolderLocked(folder: string): boolean {
+  const path = join(folder, 'store.lock');
+  if (!existsSync(path)) return false;
+  const lock = new DatabaseSync(path, { timeout: 0, readOnly: true });
+  try {
+    lock.exec('SELECT 1 FROM sqlite_master');
+    return false;
+  } catch (error) {
+    if (sqliteCode(error) === SQLITE_BUSY) return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
 }

@@ -48,6 +48,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
       run: async (line) => (await import('./token.ts')).token(line),
     },
   ],
+  [
+    'plugin',
+    {
+      form: 'plugin add FOLDER_OR_TGZ | update FOLDER_OR_TGZ | list | remove ID | new NAME | hash FOLDER',
+      help: 'Install, update, list and remove plugins; make a new one, and write the hashes of its files.',
+      mostWords: 2,
+      run: async (line) => (await import('./plugin.ts')).plugin(line),
+    },
+  ],
 ]);
 
 /** What `--help` prints. */

@@ -4,7 +4,7 @@ import { authorOf } from '../auth/author.ts';
 import { triedDataSource } from '../documents/data-source-setup.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { shortMemory } from '../query/short-memory.ts';
-import { kindsOfSources, type OpenSource, type Sources } from '../query/sources.ts';
+import type { OpenSource, Sources } from '../query/sources.ts';
 import { abortOnDisconnect } from './abort-on-disconnect.ts';
 import { dataSourceInput } from './data-sources.ts';
 import { ERRORS, HttpError, replyFor } from './errors.ts';
@@ -33,7 +33,7 @@ export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sourc
     config: { access: 'page' },
     schema: { summary: 'The kinds of data sources that can be set up, and their settings' },
     handler: async () =>
-      kindsOfSources().map(({ kind, aliases = [], title, description, controls }) => ({
+      sources.kinds.list().map(({ kind, aliases = [], title, description, controls }) => ({
         kind,
         aliases,
         title,
@@ -53,8 +53,13 @@ export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sourc
       // What is wrong with a setting is said with its name, before anything is asked.
       const tried = await triedDataSource(documents, body, before);
       try {
-        const { product, version, notes } = await sources.connect(tried).check(abortOnDisconnect(reply));
-        return { ok: true, product, version, notes };
+        const source = sources.connect(tried);
+        try {
+          const { product, version, notes } = await source.check(abortOnDisconnect(reply));
+          return { ok: true, product, version, notes };
+        } finally {
+          void source.close().catch(() => {});
+        }
       } catch (error) {
         if (error instanceof BadRequest) throw error;
         return { ok: false, sentence: sentenceOf(error) };

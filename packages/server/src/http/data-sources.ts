@@ -6,7 +6,7 @@ import { revisionOf, setUpDataSource } from '../documents/data-source-setup.ts';
 import type { DataSource } from '../documents/data-sources.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { provisioningFilesOfSources } from '../provisioning/provision-data-sources.ts';
-import { type Sources, unsupportedSource } from '../query/sources.ts';
+import type { Sources } from '../query/sources.ts';
 import { HttpError } from './errors.ts';
 import { optional, ORG } from './grafana/shapes.ts';
 import type { Routes } from './routes.ts';
@@ -53,9 +53,13 @@ const OWN_STORE: DataSource = {
 };
 
 /** Data sources, in Grafana's shapes, for the page and for Grafana's clients alike. No answer holds a secret. */
-export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources: Pick<Sources, 'health'>): void {
+export function dataSourceRoutes(
+  app: Routes,
+  documents: DocumentStore,
+  sources: Pick<Sources, 'health' | 'kinds' | 'forget'>,
+): void {
   const shape = (source: DataSource, request: FastifyRequest, files?: ReadonlyMap<string, string>) => ({
-    ...shapeOf(source, request, files),
+    ...shapeOf(source, request, sources.kinds.unsupported(source), files),
     // Beyond Grafana's shape: how it answered since this server's start, for those who may see where it is.
     ...(isAdmin(request) ? { health: sources.health({ ...source, revision: revisionOf(source) }) } : {}),
   });
@@ -129,6 +133,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources:
         const { key } = request.params;
         const before = await findOwn((it) => fits(it, key), key);
         const source = await setUpDataSource(documents, request.body, before);
+        await sources.forget(before.uid);
         return { datasource: shape(source, request), id: source.id, message: 'Datasource updated', name: source.name };
       },
     });
@@ -141,6 +146,7 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources:
         const { key } = request.params;
         const { uid, id } = await findOwn((it) => fits(it, key), key);
         await documents.dataSources.remove(uid);
+        await sources.forget(uid);
         return { message: 'Data source deleted', id };
       },
     });
@@ -148,9 +154,13 @@ export function dataSourceRoutes(app: Routes, documents: DocumentStore, sources:
 }
 
 /** Where a source is and who it is asked as may tell more of a network than viewers are to know. */
-function shapeOf(source: DataSource, request: FastifyRequest, files: ReadonlyMap<string, string> | undefined) {
+function shapeOf(
+  source: DataSource,
+  request: FastifyRequest,
+  unsupported: string | undefined,
+  files: ReadonlyMap<string, string> | undefined,
+) {
   const { id, uid, name, type, isDefault, readOnly, version, settings } = source;
-  const unsupported = unsupportedSource(source);
   const mayKnow = isAdmin(request);
   const text = (key: string): string => (mayKnow && typeof settings[key] === 'string' ? settings[key] : '');
   return {

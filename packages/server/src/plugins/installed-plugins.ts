@@ -4,6 +4,9 @@ import type { DatasourceServer } from '@vitrine/plugins/contract.ts';
 import { type Manifest, MANIFEST_FILE } from './manifest.ts';
 import { checkPlugin, pluginFolder, PluginRefused, readManifest, readPluginFolder, sha256, whyRefused } from './plugin-folder.ts';
 import { type ListedPlugin, readPluginList } from './plugin-list.ts';
+import { PluginProcesses } from './plugin-processes.ts';
+import { pluginSource } from './plugin-source.ts';
+import { PROCESS_LIMITS, type ProcessLimits } from './process/plugin-process.ts';
 import { TakenKinds } from './taken-kinds.ts';
 
 /** A plugin that somebody has installed, loaded or not. */
@@ -36,6 +39,12 @@ export interface InstalledPlugins {
 export interface PluginNeeds {
   /** Told of plugins that are not loaded, and of files that were changed since. */
   readonly warn: (sentence: string) => void;
+  /** Told what plugins write where programs write for their authors. */
+  readonly said?: (sentence: string) => void;
+  /** What the process of one data source may take. */
+  readonly limits?: ProcessLimits;
+  /** Whether this is the only process that loads plugins of the folder: what was retired is then removed. */
+  readonly isOnlyOne?: boolean;
 }
 
 /** A listed plugin, and what was found of it. */
@@ -51,10 +60,13 @@ interface FoundPlugin {
  * Loads the plugins that the folder's plugins.json lists, as they are now: one that is not as it was when it was installed,
  * or takes a kind that there is, is refused, and the others are loaded.
  */
-export async function openPlugins(folder: string, { warn }: PluginNeeds): Promise<InstalledPlugins> {
+export async function openPlugins(
+  folder: string,
+  { warn, said = () => {}, limits = PROCESS_LIMITS, isOnlyOne = false }: PluginNeeds,
+): Promise<InstalledPlugins> {
   const found: FoundPlugin[] = [];
   const taken = new TakenKinds();
-  for (const listed of await listedPlugins(folder, warn)) {
+  for (const listed of await listedPlugins(folder, warn, isOnlyOne)) {
     const plugin = await findPlugin(folder, listed);
     const refused = plugin.refused ?? (plugin.manifest && taken.clash(plugin.manifest));
     found.push({ ...plugin, refused });
@@ -66,10 +78,24 @@ export async function openPlugins(folder: string, { warn }: PluginNeeds): Promis
       refused === undefined && manifest !== undefined ? [[listed.id, { folder, manifest }] as const] : [],
     ),
   );
+  const processes = new PluginProcesses();
+  const sources = new Map<string, DatasourceServer<unknown, unknown>>();
+  for (const { folder, manifest } of loaded.values()) {
+    for (const source of manifest.sources) {
+      const server = pluginSource(source, {
+        manifest,
+        folder,
+        processes,
+        limits,
+        said: (line) => said(`${manifest.id}: ${line}`),
+      });
+      for (const kind of [source.kind, ...source.aliases]) sources.set(kind, server);
+    }
+  }
   const plugins = found.map(describe);
   return {
     list: () => plugins,
-    sources: new Map(),
+    sources,
     async file(id, version, path) {
       const plugin = loaded.get(id);
       const hash = plugin?.manifest.version === version ? plugin.manifest.files.get(path) : undefined;
@@ -85,15 +111,19 @@ export async function openPlugins(folder: string, { warn }: PluginNeeds): Promis
       warn(`The file ${path} of the plugin ${id} was changed since the start, and is not served.`);
       return undefined;
     },
-    async stop() {},
+    stop: () => processes.stop(),
   };
 }
 
-/** A list that cannot be read costs the plugins, and not the server. What was retired before this start is removed. */
-async function listedPlugins(folder: string, warn: (sentence: string) => void): Promise<readonly ListedPlugin[]> {
+/** A list that cannot be read costs the plugins, and not the server. */
+async function listedPlugins(
+  folder: string,
+  warn: (sentence: string) => void,
+  isOnlyOne: boolean,
+): Promise<readonly ListedPlugin[]> {
   try {
     const { plugins, retired } = await readPluginList(folder);
-    for (const { id, version } of retired) {
+    for (const { id, version } of isOnlyOne ? retired : []) {
       if (!plugins.some((plugin) => plugin.id === id && plugin.version === version))
         await rm(pluginFolder(folder, id, version), { recursive: true, force: true });
     }

@@ -17,12 +17,19 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Reads all files below a folder. Throws PluginRefused for what no plugin may hold: links, devices, odd names, too much. */
-export async function readPluginFolder(folder: string): Promise<PluginFiles> {
+/**
+ * Reads all files below a folder; where its author works in it, without what begins with "." and without node_modules. Throws
+ * PluginRefused for what no plugin may hold: links, devices, odd names, too much.
+ */
+export async function readPluginFolder(
+  folder: string,
+  how: 'as installed' | 'as its author has it' = 'as installed',
+): Promise<PluginFiles> {
   const files = new Map<string, Uint8Array>();
   let bytes = 0;
   const walk = async (below: string): Promise<void> => {
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+      if (how === 'as its author has it' && (entry.name.startsWith('.') || entry.name === 'node_modules')) continue;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       const refused = refusedPath(path);
       if (refused !== undefined) throw new PluginRefused(`${refused}.`);

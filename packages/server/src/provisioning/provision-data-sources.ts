@@ -2,7 +2,7 @@ import { setUpDataSource } from '../documents/data-source-setup.ts';
 import type { DataSource } from '../documents/data-sources.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { uidOfName } from '../query/data-source-registry.ts';
-import { unsupportedSource } from '../query/sources.ts';
+import type { SourceKinds } from '../query/source-kinds.ts';
 import { type ProvisioningField, type ProvisioningFile, type ProvisioningFiles, sentenceOf } from './provisioning-file.ts';
 
 /** Which file set up a source, by its uid, so that a later start knows what to take away. */
@@ -19,7 +19,11 @@ interface SetUpBy {
  * Sets up the data sources of Grafana's provisioning files: `deleteDatasources` first, then `datasources`; what a file with
  * `prune: true` no longer has is removed. One whose type cannot be asked is set up with a notice. A source that cannot be read costs only itself: its sentence goes to `problems`.
  */
-export async function provisionDataSources(documents: DocumentStore, found: ProvisioningFiles): Promise<void> {
+export async function provisionDataSources(
+  documents: DocumentStore,
+  found: ProvisioningFiles,
+  kinds: SourceKinds,
+): Promise<void> {
   const { problems } = found;
   const setUp = new Map<string, SetUpBy>();
   let defaultBy: string | undefined;
@@ -35,7 +39,7 @@ export async function provisionDataSources(documents: DocumentStore, found: Prov
         entry.fail(`only one data source can be the default, and ${defaultBy} says it is`);
       const source = await provisionOne(documents, entry, isDefault);
       if (isDefault) defaultBy = entry.where;
-      const unsupported = unsupportedSource(source);
+      const unsupported = kinds.unsupported(source);
       if (unsupported !== undefined) found.notices.push(`${entry.where}: ${unsupported}`);
       setUp.set(source.uid, { file: path, prune });
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDocumentStore } from '../documents/open-document-store.ts';
+import { sourceKinds } from '../query/source-kinds.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openLog } from '../self/log.ts';
 import { registeredSources } from '../documents/data-source-setup.ts';
@@ -39,6 +40,7 @@ async function place(files: Files) {
     const running = await provision({
       folder: at,
       env,
+      kinds: sourceKinds(),
       documents,
       catalog,
       warn: (sentence) => warnings.push(sentence.replaceAll(`${folder}/`, '')),
@@ -113,7 +115,7 @@ test('a source of a type that cannot be asked is set up, and the log says what c
   });
   expect(await start()).toEqual([
     expect.stringMatching(
-      /^provisioning\/datasources\/a\.yaml:2: The data source "Logs" is of the type loki, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data\. Supported are .*prometheus.* and Vitrine's own store\.$/,
+      /^provisioning\/datasources\/a\.yaml:2: The data source "Logs" is of the type loki, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data\. "vitrine plugin add" installs further types\. Supported are .*prometheus.* and Vitrine's own store\.$/,
     ),
   ]);
   expect((await documents.dataSources.list()).map(({ name }) => name)).toEqual(['Logs', 'P']);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SourceKinds } from '../query/source-kinds.ts';
 import { provisionDataSources } from './provision-data-sources.ts';
 import { readDashboardProviders } from './dashboard-providers.ts';
 import { type Env, readProvisioningFiles } from './provisioning-file.ts';
@@ -8,6 +9,8 @@ interface ProvisionNeeds extends SyncNeeds {
   /** Holds `datasources/*.yaml` and `dashboards/*.yaml`, as Grafana's folder of that name; "" is none. */
   readonly folder: string;
   readonly env: Env;
+  /** The kinds of data sources that can be asked. */
+  readonly kinds: SourceKinds;
 }
 
 export interface Provisioning {
@@ -21,13 +24,13 @@ export interface Provisioning {
  * sources are set up; dashboards follow meanwhile. What cannot be read is told to `warn`, with file and line, and costs only
  * itself.
  */
-export async function provision({ folder, env, ...needs }: ProvisionNeeds): Promise<Provisioning> {
+export async function provision({ folder, env, kinds, ...needs }: ProvisionNeeds): Promise<Provisioning> {
   if (folder === '') {
     await release(needs);
     return { ready: Promise.resolve(), stop: async () => {} };
   }
   const sources = readProvisioningFiles(join(folder, 'datasources'), env);
-  await provisionDataSources(needs.documents, sources);
+  await provisionDataSources(needs.documents, sources, kinds);
   const dashboards = readProvisioningFiles(join(folder, 'dashboards'), env);
   const providers = readDashboardProviders(dashboards);
   for (const sentence of [...sources.problems, ...sources.notices, ...dashboards.problems, ...dashboards.notices]) {

@@ -11,6 +11,7 @@ import { createAnswers } from './answers.ts';
 import { dataSourceRegistry } from './data-source-registry.ts';
 import { optionMemory } from './page-scope.ts';
 import { runPanel } from './run-panel.ts';
+import { sourceKinds } from './source-kinds.ts';
 import { connectSources } from './sources.ts';
 
 const folder = corpusFolder('dashboards');
@@ -38,6 +39,7 @@ test.skipIf(folder === undefined)(
     const samples = await openStore({ folder: data, retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 1_000 });
     const sources = connectSources({
       registry: dataSourceRegistry(async () => []),
+      kinds: sourceKinds(),
       samples,
       scrapeIntervalMs: 15_000,
       reachOf: () => ({ mayBePrivate: true }),

@@ -6,18 +6,17 @@ import type {
   Datasource,
   DatasourceNeeds,
   DatasourceServer,
-  DatasourceSpec,
   FoundAnnotation,
   QueryAnswer,
   QueryContext,
   SourceCheck,
 } from '@vitrine/plugins/contract.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
-import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
 import { type AskedSource, limitSource } from './limit-source.ts';
 import { dialWithin, type Reach } from './reach.ts';
 import { sourceFetch } from './source-fetch.ts';
+import type { SourceKinds } from './source-kinds.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -28,6 +27,11 @@ export interface Sources {
   /** A connection to a source as it would be set up, for trying it out; nothing of it is kept. Throws BadRequest that names the setting. */
   connect(source: RegisteredSource): OpenSource;
   list(): Promise<readonly RegisteredSource[]>;
+  readonly kinds: SourceKinds;
+  /** A source was changed or removed: its connection is closed when what is under way has ended. */
+  forget(uid: string): Promise<void>;
+  /** Closes every connection. */
+  stop(): Promise<void>;
   /** How the source answered since the start; undefined where nobody has asked it as it now is. */
   health(source: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): SourceHealth | undefined;
 }
@@ -58,12 +62,8 @@ export interface OpenSource {
   check(signal: AbortSignal): Promise<SourceCheck>;
   /** What an editor asks to help writing. Throws BadRequest for a path that the source does not know. */
   suggest(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<unknown>;
-}
-
-/** What comes of a source whose type cannot be asked, as a sentence; undefined where it can. */
-export function unsupportedSource({ name, type }: { readonly name: string; readonly type: string }): string | undefined {
-  if (type === 'builtin' || datasourceServers.has(type)) return undefined;
-  return `The data source "${name}" is of the type ${type}, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. Supported are ${supportedTypes()} and Vitrine's own store.`;
+  /** Nobody asks any longer: lets what is kept open go. */
+  close(): Promise<void>;
 }
 
 /** What comes of a lost key. */
@@ -71,19 +71,9 @@ export function lostSecretsSentence({ name, lostSecrets }: Pick<RegisteredSource
   return `What was kept of ${lostSecrets.join(', ')} of the data source "${name}" cannot be read: it was enciphered with another key than this server's (sources.key-file). Put that key back, or enter it again in the source's settings.`;
 }
 
-function supportedTypes(): string {
-  return kindsOfSources()
-    .map(({ kind }) => kind)
-    .join(', ');
-}
-
-/** Those that can be set up, each once. */
-export function kindsOfSources(): readonly DatasourceSpec<unknown, unknown>[] {
-  return [...new Set([...datasourceServers.values()].map(({ spec }) => spec))];
-}
-
 export interface SourceNeeds {
   readonly registry: DataSourceRegistry;
+  readonly kinds: SourceKinds;
   readonly samples: SampleStore;
   /** Of Vitrine's own store. */
   readonly scrapeIntervalMs: number;
@@ -98,7 +88,8 @@ export interface SourceNeeds {
 /** Connections that nobody asks are forgotten past so many. */
 const MAX_CONNECTIONS = 200;
 
-export function connectSources({ registry, samples, scrapeIntervalMs, reachOf, timeoutMs, onAsked }: SourceNeeds): Sources {
+export function connectSources(needs: SourceNeeds): Sources {
+  const { registry, kinds, samples, scrapeIntervalMs, reachOf, timeoutMs, onAsked } = needs;
   const connected = new Map<string, OpenSource>();
   const healths = new Map<string, SourceHealth & { readonly identity: string }>();
   const learn = (source: RegisteredSource, { outcome, silence }: AskedSource): void => {
@@ -120,19 +111,34 @@ export function connectSources({ registry, samples, scrapeIntervalMs, reachOf, t
       dial: (host, port, signal) => dialWithin(reach, host, port, signal),
     };
     if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs }, needs);
-    const server = datasourceServers.get(source.type);
+    const server = kinds.find(source.type);
     if (server === undefined)
       throw new BadRequest(
         'source',
-        `the data source "${source.name}" is of the type ${source.type}, which cannot be queried here; queried are ${supportedTypes()} and Vitrine's own store`,
+        `the data source "${source.name}" is of the type ${source.type}, which cannot be queried here; queried are ${kinds.named} and Vitrine's own store`,
       );
     return limitSource(openSource(source, server, { ...settings, name, url, secrets }, needs), source, {
       timeoutMs,
       onAsked: told,
     });
   };
+  const close = async (identity: string): Promise<void> => {
+    const open = connected.get(identity);
+    connected.delete(identity);
+    await open?.close();
+  };
+  /** The connection to a source as it was before, or to all of it. */
+  const closeAllOf = async (uid: string, except?: string): Promise<void> => {
+    const past = [...connected].filter(([identity, open]) => open.uid === uid && identity !== except);
+    await Promise.all(past.map(([identity]) => close(identity)));
+  };
   return {
+    kinds,
     list: () => registry.list(),
+    forget: (uid) => closeAllOf(uid),
+    async stop() {
+      await Promise.all([...connected.keys()].map(close));
+    },
     connect: (source) => connect(source, () => {}),
     health(source) {
       const { identity, ...health } = healths.get(source.uid) ?? {};
@@ -147,9 +153,13 @@ export function connectSources({ registry, samples, scrapeIntervalMs, reachOf, t
           learn(source, asked);
           onAsked?.(source, asked);
         });
-        if (connected.size >= MAX_CONNECTIONS) connected.delete(connected.keys().next().value as string);
-        connected.set(identity, open);
+        // Whoever still asks over it is answered, and nobody waits for its end.
+        void closeAllOf(source.uid, identity).catch(() => {});
+        if (connected.size >= MAX_CONNECTIONS) void close(connected.keys().next().value as string).catch(() => {});
       }
+      // The one asked last stands at the end.
+      connected.delete(identity);
+      connected.set(identity, open);
       return open;
     },
   };
@@ -181,5 +191,6 @@ function openSource<Settings, Query>(
     annotations: async (query, context) => own.annotations?.(query, context) ?? lacks('annotations'),
     check: (signal) => own.check(signal),
     suggest: async (path, parameters, signal) => own.suggest?.(path, parameters, signal) ?? lacks('help for writing queries'),
+    close: async () => own.close?.(),
   };
 }

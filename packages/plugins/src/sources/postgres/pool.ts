@@ -20,6 +20,8 @@ export interface Session {
 export interface Pool {
   /** Waits its turn. `broken` is called where the session must not be used again. */
   use<T>(signal: AbortSignal, work: (session: Session, broken: () => void) => Promise<T>): Promise<T>;
+  /** Ends what is idle now, and what is in use when it is given back. */
+  close(): Promise<void>;
 }
 
 const IDLE_MS = 30_000;
@@ -32,6 +34,7 @@ export function openPool(settings: PostgresSettings, dial: DatasourceNeeds['dial
   const idle: { readonly session: Session; readonly end: NodeJS.Timeout }[] = [];
   const waiting: (() => void)[] = [];
   let count = 0;
+  let isClosed = false;
 
   async function turn(signal: AbortSignal): Promise<void> {
     if (count < settings.maxConnections) {
@@ -95,6 +98,7 @@ export function openPool(settings: PostgresSettings, dial: DatasourceNeeds['dial
       } finally {
         if (session !== undefined) {
           if (isBroken || !session.isAlive()) session.socket.destroy();
+          else if (isClosed) void session.client.end().catch(() => {});
           else keep(session);
         }
         // The place goes on to who waits longest: otherwise a newcomer could slip in between.
@@ -102,6 +106,15 @@ export function openPool(settings: PostgresSettings, dial: DatasourceNeeds['dial
         if (next === undefined) count--;
         else next();
       }
+    },
+    async close() {
+      isClosed = true;
+      const ended = idle.splice(0).map(({ session, end }) => {
+        clearTimeout(end);
+        return session.client.end();
+      });
+      // A server that is gone cannot be told of it.
+      await Promise.allSettled(ended);
     },
   };
 }

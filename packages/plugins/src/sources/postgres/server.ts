@@ -31,14 +31,16 @@ const MAX_OPTIONS = 200_000;
 export const postgres: DatasourceServer<PostgresSettings, SqlQuery> = {
   spec: postgresSpec,
   connect(settings, { dial }) {
-    const connected = { settings, dial, pool: openPool(settings, dial) };
+    const pool = openPool(settings, dial);
+    const connected = { settings, dial, pool };
     return {
       query: (refId, query, context) => runQuery(connected, refId, query, context),
       options: async (spec, context) => findValues(await runText(connected, readVariableSql(spec), context, MAX_OPTIONS + 1)),
       annotations: async (spec, context) => findEvents(await runText(connected, readAnnotationSql(spec), context, undefined)),
       check: (signal) => checkPostgres(settings, dial, signal),
       suggest: (path, parameters, signal) =>
-        suggest((sql) => runSql(connected.pool, settings, sql, limitsOf(settings), signal), path, parameters),
+        suggest((sql) => runSql(pool, settings, sql, limitsOf(settings), signal), path, parameters),
+      close: () => pool.close(),
     };
   },
 };
