@@ -10,6 +10,7 @@ import {
   type ParquetReadOptions,
   type SchemaElement,
 } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressLz4, decompressLz4Raw, decompressSnappy } from 'hyparquet-compressors';
 import { mebibytes } from './bytes.ts';
 import { distinctNames, type FileColumn, nameSome, type Rows, type Table } from './rows.ts';
@@ -61,10 +62,9 @@ const COMPRESSORS: Compressors = {
 /** Reads the flat columns of a Parquet file of any codec. Throws BadRequest where it is damaged or too large to be read. */
 export async function readParquet(file: RandomAccess): Promise<Table> {
   const metadata = await readMetadata(file);
-  const leaves = parquetSchema(metadata).children.filter(
-    ({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED',
-  );
-  const nested = parquetSchema(metadata).children.length - leaves.length;
+  const { children: all } = await asParquet(() => parquetSchema(metadata));
+  const leaves = all.filter(({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED');
+  const nested = all.length - leaves.length;
   if (leaves.length > MOST_COLUMNS) {
     throw new BadRequest('file', `has ${leaves.length} columns, and at most ${MOST_COLUMNS} can be read; split it`);
   }
@@ -92,7 +92,8 @@ export async function readParquet(file: RandomAccess): Promise<Table> {
       for (const rows of rowCounts) {
         for (let at = 0; at < rows; at += step) {
           const from = groupStart + at;
-          yield await readSlice(file, metadata, wanted, cellReaders, from, from + Math.min(step, rows - at));
+          const to = from + Math.min(step, rows - at);
+          yield await asParquet(() => readSlice(file, metadata, wanted, cellReaders, from, to, rows));
         }
         groupStart += rows;
       }
@@ -109,24 +110,23 @@ async function readSlice(
   readers: readonly CellReader[],
   from: number,
   to: number,
+  rowsOfGroup: number,
 ): Promise<Rows> {
   const columns = new Map<string, ArrayLike<unknown>>();
   // One after the other: a column of a row group is read whole, however few rows of it are wanted.
   for (const name of new Set(wanted)) {
     const parts: Part[] = [];
-    await asParquet(() =>
-      parquetRead({
-        file: { byteLength: file.size, slice: (start, end = file.size) => file.read(start, end - start) },
-        metadata,
-        columns: [name],
-        rowStart: from,
-        rowEnd: to,
-        compressors: COMPRESSORS,
-        parsers: PARSERS,
-        utf8: false,
-        onChunk: ({ columnData, rowStart }) => parts.push({ from: rowStart, cells: columnData }),
-      }),
-    );
+    await parquetRead({
+      file: { byteLength: file.size, slice: (start, end = file.size) => readPages(file, start, end, rowsOfGroup) },
+      metadata,
+      columns: [name],
+      rowStart: from,
+      rowEnd: to,
+      compressors: COMPRESSORS,
+      parsers: PARSERS,
+      utf8: false,
+      onChunk: ({ columnData, rowStart }) => parts.push({ from: rowStart, cells: columnData }),
+    });
     columns.set(name, joined(parts, from, to, name));
   }
   const cells = wanted.map((name) => columns.get(name) as ArrayLike<unknown>);
@@ -163,6 +163,37 @@ function joined(parts: readonly Part[], from: number, to: number, name: string):
   return cells;
 }
 
+/**
+ * The pages of a column in a row group, once their heads have been looked at: the library believes what they say, and makes
+ * room for as many values.
+ */
+async function readPages(file: RandomAccess, from: number, to: number, rows: number): Promise<ArrayBuffer> {
+  const bytes = await file.read(from, to - from);
+  const reader = { view: new DataView(bytes), offset: 0 };
+  let values = 0;
+  // As the library has it: a byte at the end is no page.
+  while (reader.offset < bytes.byteLength - 1) {
+    const page = parquetHeader(reader);
+    const { uncompressed_page_size: unpacked, compressed_page_size: packed } = page;
+    const count = page.data_page_header?.num_values ?? page.data_page_header_v2?.num_values ?? 0;
+    const words = page.dictionary_page_header?.num_values ?? 0;
+    if (![unpacked, packed, count, words].every((number) => Number.isInteger(number) && number >= 0))
+      damaged('a page without sizes');
+    if (packed > bytes.byteLength - reader.offset) damaged('a page beyond the end of its column');
+    pageBytes(unpacked);
+    // A word of a dictionary takes a byte at least.
+    if (words > unpacked) damaged('a dictionary of more words than fit');
+    values += count;
+    if (values > rows) damaged(`pages with more than the ${rows} values of their row group`);
+    reader.offset += packed;
+  }
+  return bytes;
+}
+
+function damaged(problem: string): never {
+  throw new BadRequest('file', `is damaged: it has ${problem}`);
+}
+
 async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
   if (file.size < FRAME_BYTES) throw new BadRequest('file', 'is too short for Parquet: is it cut off?');
   const tail = new DataView(await file.read(file.size - 8, 8));
@@ -181,7 +212,7 @@ async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
   }
   const footer = await file.read(file.size - 8 - length, length + 8);
   const metadata = await asParquet(() => parquetMetadata(footer, { geoparquet: false, parsers: PARSERS }));
-  checkRowGroups(metadata, file.size);
+  await asParquet(() => checkRowGroups(metadata, file.size));
   return metadata;
 }
 
