@@ -29,6 +29,25 @@ export function whyNoSearchServer(server: SearchServer): string | undefined {
 
 /** Starts one node with its files in `folder`, and answers its address. `stops` gets the way to end it. */
 export async function startSearchServer(server: SearchServer, folder: string, stops: (() => Promise<void>)[]): Promise<string> {
+  return (await runSearchServer(server, folder, stops)).url;
+}
+
+export interface RunningSearchServer {
+  readonly url: string;
+  /** SIGSTOP and SIGCONT pause it. */
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Ends it at once; resolves when it has ended. */
+  readonly kill: () => Promise<void>;
+}
+
+/** The same, with a hand on the process. Started again in the same folder, it has what it had. */
+export async function runSearchServer(
+  server: SearchServer,
+  folder: string,
+  stops: (() => Promise<void>)[],
+): Promise<RunningSearchServer> {
+  // Of the run before.
+  rmSync(join(folder, 'logs/http.ports'), { force: true });
   for (const name of ['config', 'logs']) mkdirSync(join(folder, name), { recursive: true });
   const memory = ['-Xms256m', '-Xmx512m', '-XX:TieredStopAtLevel=1', '-Dlog4j2.level=ERROR'];
   const source = join(ROOT, 'scripts/peers', server, 'Launch.java');
@@ -36,10 +55,11 @@ export async function startSearchServer(server: SearchServer, folder: string, st
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  stops.push(async () => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
-  });
+  };
+  stops.push(kill);
   const ports = join(folder, 'logs/http.ports');
   const untilMs = performance.now() + START_MS;
   for (;;) {
@@ -49,7 +69,8 @@ export async function startSearchServer(server: SearchServer, folder: string, st
     if (address !== undefined) {
       const url = `http://${address}`;
       const health = `${url}/_cluster/health?wait_for_status=yellow&timeout=30s`;
-      if ((await fetch(health).catch(() => undefined))?.ok === true) return url;
+      if ((await fetch(health).catch(() => undefined))?.ok === true)
+        return { url, kill, signal: (signal) => void child.kill(signal) };
     }
     await delay(100);
   }

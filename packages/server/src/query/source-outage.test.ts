@@ -1,69 +1,19 @@
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { setUpDataSource } from '../documents/data-source-setup.ts';
 import { matrix } from '../testing/fake-store.ts';
+import { type Network, network } from '../testing/network.ts';
 import { freePort, hasPrometheus, runPrometheus, type RunningPrometheus } from '../testing/start-prometheus.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
 
 const FROM = 1_700_000_000_000;
 const TO = FROM + 600_000;
 const MOST = 3;
-
-type Mood = 'pass' | 'stall' | 'cut';
-
-/** A network between Vitrine and Prometheus: it passes everything on, or answers up to the middle and then stalls or is cut. */
-interface Network {
-  readonly url: string;
-  mood: Mood;
-  /** Connections whose answers stall. */
-  readonly stalled: Set<Socket>;
-  close(): Promise<void>;
-}
-
-async function network(port: number): Promise<Network> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.once('close', () => {
-        sockets.delete(socket);
-        made.stalled.delete(near);
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far);
-    far.on('data', (data) => {
-      if (made.mood === 'pass' && !made.stalled.has(near)) near.write(data);
-      else if (made.mood === 'cut') {
-        near.write(data.subarray(0, data.length / 2));
-        near.end();
-        far.destroy();
-      } else if (!made.stalled.has(near)) {
-        made.stalled.add(near);
-        near.write(data.subarray(0, data.length / 2));
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const made: Network = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    mood: 'pass',
-    stalled: new Set(),
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-  return made;
-}
 
 describe.skipIf(!hasPrometheus())('where a Prometheus server fails', () => {
   let t: TestApp;
@@ -83,11 +33,12 @@ describe.skipIf(!hasPrometheus())('where a Prometheus server fails', () => {
     ends.push(() => between.close());
     t = await testApp({ until: (end) => ends.push(end) });
     t.store.answer = (request) => matrix(request, [[{}, () => 7]]);
+    const far = `http://127.0.0.1:${between.port}`;
     const more = { timeout: 1, maxConcurrent: MOST };
     const prom = { type: 'prometheus', jsonData: more };
     await setUpDataSource(t.needs.documents, { ...prom, uid: 'direct', name: 'Direct', url: prometheus.url }, undefined);
-    await setUpDataSource(t.needs.documents, { ...prom, uid: 'far', name: 'Far', url: between.url }, undefined);
-    const patient = { ...prom, uid: 'patient', name: 'Patient', url: between.url, jsonData: { maxConcurrent: MOST } };
+    await setUpDataSource(t.needs.documents, { ...prom, uid: 'far', name: 'Far', url: far }, undefined);
+    const patient = { ...prom, uid: 'patient', name: 'Patient', url: far, jsonData: { maxConcurrent: MOST } };
     await setUpDataSource(t.needs.documents, patient, undefined);
     await t.app.listen({ host: '127.0.0.1', port: 0 });
   }, 60_000);

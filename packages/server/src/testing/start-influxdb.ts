@@ -14,6 +14,19 @@ export function hasInfluxdb(): boolean {
 
 /** Starts an InfluxDB, its files in `folder`, that asks whoever comes for a password where `withUsers`, and answers its address. `stops` gets the way to end it. */
 export async function startInfluxdb(folder: string, stops: (() => Promise<void>)[], withUsers = false): Promise<string> {
+  return (await runInfluxdb(folder, stops, withUsers)).url;
+}
+
+export interface RunningInfluxdb {
+  readonly url: string;
+  /** SIGSTOP and SIGCONT pause it. */
+  readonly signal: (signal: NodeJS.Signals) => void;
+  /** Ends it at once; resolves when it has ended. */
+  readonly kill: () => Promise<void>;
+}
+
+/** The same, with a hand on the process. */
+export async function runInfluxdb(folder: string, stops: (() => Promise<void>)[], withUsers = false): Promise<RunningInfluxdb> {
   const config = join(folder, 'influxdb.conf');
   writeFileSync(
     config,
@@ -35,11 +48,12 @@ bind-address = "127.0.0.1:0"
   );
   const child = spawn(INFLUXD, ['-config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  stops.push(async () => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await ended;
-  });
-  return new Promise((resolve, reject) => {
+  };
+  stops.push(kill);
+  const url = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (said.length > 1_000_000) return;
@@ -51,4 +65,5 @@ bind-address = "127.0.0.1:0"
     child.once('exit', (code) => reject(new Error(`influxd ended at its start with ${code}: ${said.slice(-1_000)}`)));
     child.once('error', reject);
   });
+  return { url, kill, signal: (signal) => void child.kill(signal) };
 }

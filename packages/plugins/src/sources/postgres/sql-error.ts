@@ -4,8 +4,9 @@ import type { PostgresSettings } from './spec.ts';
 
 /** What the server sends with an error. */
 interface ServerError extends Error {
-  /** SQLSTATE. */
+  /** SQLSTATE; a name such as ECONNRESET where the error is of the network, which `syscall` tells. */
   readonly code?: string;
+  readonly syscall?: string;
   /** Counted from 1, in characters of the statement. */
   readonly position?: string;
   readonly hint?: string;
@@ -15,14 +16,14 @@ interface ServerError extends Error {
 /** What an error of the server or of the connection means to whoever asked. `sql` is what was asked, "" where nothing was yet. */
 export function sqlError(settings: PostgresSettings, error: unknown, sql: string): Error {
   if (error instanceof QueryError || error instanceof LimitExceeded) return error;
-  const { code = '', message, position, hint } = error as ServerError;
+  const { code = '', syscall, message, position, hint } = error as ServerError;
   const { name, user, database, timeoutMs } = settings;
   const fail = (kind: QueryError['code'], sentence: string): QueryError =>
     new QueryError(kind, sentence, undefined, { cause: error });
   // A server that says what is wrong with the question has answered: a cause would tell of one that has not.
   const refuse = (kind: QueryError['code'], sentence: string): QueryError => new QueryError(kind, sentence);
   const said = message.slice(0, 1_000);
-  switch (code) {
+  switch (syscall === undefined ? code : '') {
     case '28P01':
       return fail('execution', `The data source "${name}" refuses the password of the user "${user}".`);
     case '28000':
