@@ -42,7 +42,7 @@ const COMMANDS = {
   },
   bench: process.argv.includes('--page')
     ? { web: true, debian: ['chromium'], script: ['bench/main.ts'] }
-    : { web: false, debian: ['prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
+    : { web: false, debian: ['influxdb', 'prometheus', 'victoria-metrics'], script: ['bench/main.ts'] },
 };
 
 const [name = '', ...args] = process.argv.slice(2);
