@@ -6,6 +6,7 @@ import { Shell } from './app/shell.tsx';
 import { loadPatternEngine } from './dashboard/pattern-engine.ts';
 import { readListSearch } from './home/list-search.ts';
 import { readNewSourceSearch } from './sources/new-source-search.ts';
+import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
@@ -116,10 +117,23 @@ const source = createRoute({
   component: lazyRouteComponent(() => import('./sources/source-page.tsx'), 'SourcePage'),
 });
 
+const ingest = createRoute({
+  getParentRoute: () => shell,
+  path: '/ingest',
+  validateSearch: readIngestSearch,
+  component: lazyRouteComponent(() => import('./ingest/ingest-page.tsx'), 'IngestPage'),
+});
+
 const plugins = createRoute({
   getParentRoute: () => shell,
   path: '/plugins',
   component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
+});
+
+const upload = createRoute({
+  getParentRoute: () => shell,
+  path: '/ingest/upload',
+  component: lazyRouteComponent(() => import('./ingest/upload-page.tsx'), 'UploadPage'),
 });
 
 const importing = createRoute({
@@ -179,7 +193,9 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         sources,
         newSource,
         source,
+        ingest,
         plugins,
+        upload,
         importing,
         playlists,
         playlist,

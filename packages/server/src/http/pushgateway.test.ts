@@ -274,8 +274,8 @@ describe('tenants', () => {
       { job: 'a', team: 'red' },
     ]);
     expect(made.needs.intake.arrivals().map(({ name, labels, accepted }) => [name, labels, accepted])).toEqual([
-      ['of blue', { team: 'blue' }, 3],
-      ['of red', { team: 'red' }, 3],
+      ['of blue', { team: 'blue' }, 1],
+      ['of red', { team: 'red' }, 1],
     ]);
   });
 
@@ -366,11 +366,12 @@ describe('the API', () => {
   test('lists groups for the page and deletes one', async () => {
     const made = await testApp();
     await send(made, 'PUT', '/metrics/job/a', 'x 1\ny 2\ny{b="c"} 3\n');
-    const list = async () => {
-      const answer = await made.app.inject({ url: '/api/ingest/groups', headers: made.browser });
-      return answer.json<{ groups: { id: string }[] }>().groups;
+    const list = async (q = '') => {
+      const answer = await made.app.inject({ url: `/api/ingest/groups?q=${q}`, headers: made.browser });
+      return answer.json<{ total: number; groups: { id: string }[] }>();
     };
-    const [group] = await list();
+    const [group] = (await list('JOB+a')).groups;
+    expect([(await list()).total, await list('zzz')]).toEqual([1, { total: 1, found: 0, groups: [] }]);
     expect(group).toEqual({
       id: expect.any(String) as unknown,
       labels: { job: 'a' },
@@ -382,6 +383,6 @@ describe('the API', () => {
       samples: 3,
     });
     const remove = () => made.app.inject({ method: 'DELETE', url: `/api/ingest/groups/${group?.id}`, headers: made.browser });
-    expect([(await remove()).statusCode, (await remove()).statusCode, await list()]).toEqual([204, 404, []]);
+    expect([(await remove()).statusCode, (await remove()).statusCode, (await list()).groups]).toEqual([204, 404, []]);
   });
 });

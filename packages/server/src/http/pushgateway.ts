@@ -1,19 +1,21 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { Refused } from '../ingest/arrivals.ts';
 import { BodyRefused, wholeRefused } from '../ingest/body-refused.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { describeGroup } from '../ingest/pushgateway/describe-groups.ts';
-import { readGroupPath } from '../ingest/pushgateway/group-labels.ts';
-import { samplesOf } from '../ingest/pushgateway/push-groups.ts';
+import { groupText, readGroupPath } from '../ingest/pushgateway/group-labels.ts';
+import { type PushedGroup, samplesOf } from '../ingest/pushgateway/push-groups.ts';
 import { PushRefused } from '../ingest/pushgateway/push-refused.ts';
 import { readPushedText } from '../ingest/pushgateway/pushed-family.ts';
 import type { Pushgateway, ReadPush } from '../ingest/pushgateway/pushgateway.ts';
 import { readPushedProtobuf } from '../ingest/pushgateway/read-families-protobuf.ts';
-import { tooLarge, unpackBody } from '../ingest/unpack-body.ts';
+import { tooLarge } from '../ingest/unpack-body.ts';
 import { HttpError, replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
+import { takeBody } from './take-body.ts';
 
 export interface PushgatewayRoutesNeeds {
   readonly pushgateway: Pushgateway;
@@ -28,6 +30,8 @@ export interface PushgatewayRoutesNeeds {
 const PREFIX = '/metrics/';
 const TAGS = ['pushgateway'];
 const ROOM_RETRY_SECONDS = 60;
+/** Groups that the page is told at a time. */
+const MOST_SHOWN = 500;
 
 /** Prometheus' Pushgateway: pushes below /metrics/job, its API beside Prometheus' own, and what the page asks. */
 export function pushgatewayRoutes(app: Routes, needs: PushgatewayRoutesNeeds): void {
@@ -64,8 +68,7 @@ function pushRoutes(scope: Routes, { pushgateway, intake, limits, log }: Pushgat
         schema: { summary: what, tags: TAGS },
         async handler(request: FastifyRequest, reply) {
           const path = readGroupPath(groupPath(request));
-          const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
-          const bytes = await unpackBody(body, request.headers['content-encoding'] ?? '', limits.bodyBytes);
+          const bytes = await takeBody(request, reply, limits.bodyBytes);
           const how = method === 'PUT' ? 'replace' : 'add';
           await pushgateway.push(senderOf(request), path, how, readerOf(request.headers['content-type'] ?? '', bytes));
           return reply.code(200).send();
@@ -136,20 +139,33 @@ function pageRoutes(app: Routes, pushgateway: Pushgateway): void {
     method: 'GET',
     url: '/api/ingest/groups',
     config: { access: 'edit' },
-    schema: { summary: 'The groups of pushed metrics, the last pushed first', tags: TAGS },
-    async handler(_request, reply) {
-      const groups = Array.from(pushgateway.groups(), (group) => ({
-        id: group.id,
-        labels: Object.fromEntries(group.labels),
-        sender: group.sender,
-        pushedMs: group.pushedMs ?? null,
-        failedMs: group.failedMs ?? null,
-        failure: group.failure,
-        metrics: group.families.size,
-        samples: samplesOf(group),
-      }));
-      const latest = (group: (typeof groups)[number]): number => Math.max(group.pushedMs ?? 0, group.failedMs ?? 0);
-      return reply.header('cache-control', 'no-store').send({ groups: groups.toSorted((a, b) => latest(b) - latest(a)) });
+    schema: {
+      summary: 'The groups of pushed metrics, the last pushed first: those whose labels have all words of q in them',
+      tags: TAGS,
+      querystring: z.object({ q: z.string().max(200).optional() }),
+    },
+    async handler(request, reply) {
+      const all = [...pushgateway.groups()];
+      const words = (request.query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+      const found = all.filter(({ labels, sender }) => {
+        const text = `${groupText(labels)} ${sender}`.toLowerCase();
+        return words.every((word) => text.includes(word));
+      });
+      const latest = ({ pushedMs = 0, failedMs = 0 }: PushedGroup): number => Math.max(pushedMs, failedMs);
+      const groups = found
+        .toSorted((a, b) => latest(b) - latest(a))
+        .slice(0, MOST_SHOWN)
+        .map((group) => ({
+          id: group.id,
+          labels: Object.fromEntries(group.labels),
+          sender: group.sender,
+          pushedMs: group.pushedMs ?? null,
+          failedMs: group.failedMs ?? null,
+          failure: group.failure,
+          metrics: group.families.size,
+          samples: samplesOf(group),
+        }));
+      return reply.header('cache-control', 'no-store').send({ total: all.length, found: found.length, groups });
     },
   });
   app.route({

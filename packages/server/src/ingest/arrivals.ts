@@ -15,6 +15,8 @@ export interface Refused {
 
 /** What one sender brought through one door since the server started. Times are unix milliseconds. */
 export interface Arrival {
+  /** Tells it from the others. */
+  readonly id: string;
   readonly door: Door;
   readonly name: string;
   readonly address: string;
@@ -102,6 +104,7 @@ export class Arrivals {
         advance(row, second);
         const { door, sender, firstMs, lastMs, messages, accepted, refused } = row;
         return {
+          id: `${door} ${sender.id}`,
           door,
           name: sender.name,
           address: sender.address,

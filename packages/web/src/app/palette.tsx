@@ -24,6 +24,7 @@ import {
   IconRefresh,
   IconSearch,
   IconSunMoon,
+  IconTransferIn,
   IconZoomOut,
 } from '@tabler/icons-react';
 import type { Icon } from '@tabler/icons-react';
@@ -141,6 +142,12 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
                   label: 'Import a dashboard',
                   leftSection: <IconFileImport {...icon} />,
                   onClick: () => void navigate({ to: '/import' }),
+                },
+                {
+                  id: 'ingest',
+                  label: 'Ingest: what arrives',
+                  leftSection: <IconTransferIn {...icon} />,
+                  onClick: () => void navigate({ to: '/ingest' }),
                 },
               ]
             : []),

@@ -12,6 +12,7 @@ import {
   IconPlug,
   IconSearch,
   IconSun,
+  IconTransferIn,
 } from '@tabler/icons-react';
 import type { Icon } from '@tabler/icons-react';
 import { Link, useLocation } from '@tanstack/react-router';
@@ -28,6 +29,8 @@ export interface RailProps {
   readonly onSignOut: () => void;
   readonly theme: 'dark' | 'light';
   readonly userName: string;
+  /** Whether whoever is signed in changes things, or only looks. */
+  readonly mayEdit: boolean;
   /** Whether whoever is signed in sets the server up. */
   readonly isAdmin: boolean;
 }
@@ -42,6 +45,18 @@ const PAGES = [
     owns: (path: string) => /^\/(d|dashboard|dashboards|import|library|playlists)(\/|$)/.test(path),
   },
   { to: '/explore', label: 'Explore', icon: IconCompass, keys: 'g e', owns: (path: string) => path === '/explore' },
+] as const;
+
+/** For those who change things. */
+const EDITOR_PAGES = [
+  {
+    to: '/ingest',
+    label: 'Ingest',
+    icon: IconTransferIn,
+    keys: 'g i',
+    owns: (path: string) => /^\/ingest(\/|$)/.test(path),
+    isRare: true,
+  },
 ] as const;
 
 /** For those who set the server up. */
@@ -67,6 +82,7 @@ const ADMIN_PAGES = [
 export function Rail(props: RailProps): ReactElement {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const { collapsed, theme } = props;
+  const pages = [...PAGES, ...(props.mayEdit ? EDITOR_PAGES : []), ...(props.isAdmin ? ADMIN_PAGES : [])];
   return (
     <nav className={classes.rail} data-collapsed={collapsed || undefined} aria-label="Pages">
       <Link to="/" className={classes.brand} aria-label="Vitrine, home">
@@ -74,7 +90,7 @@ export function Rail(props: RailProps): ReactElement {
         <span className={classes.label}>Vitrine</span>
       </Link>
       <div className={classes.pages}>
-        {[...PAGES, ...(props.isAdmin ? ADMIN_PAGES : [])].map(({ to, label, icon, keys, owns, ...rest }) => (
+        {pages.map(({ to, label, icon, keys, owns, ...rest }) => (
           <Hint key={to} label={label} keys={keys} collapsed={collapsed}>
             <Link
               to={to}

@@ -40,7 +40,9 @@ export function Shell(): ReactElement {
   const [collapsed, setCollapsed] = useState(readCollapsed);
   const [palette, setPalette] = useState<'never' | 'closed' | 'open'>('never');
   const [help, setHelp] = useState<'never' | 'closed' | 'open'>('never');
-  const isAdmin = session.data?.user.role === 'admin';
+  const role = session.data?.user.role;
+  const isAdmin = role === 'admin';
+  const mayEdit = isAdmin || role === 'editor';
 
   const actions = useMemo(() => {
     const search = (): void => setPalette('open');
@@ -66,6 +68,9 @@ export function Shell(): ReactElement {
       { keys: 'g h', label: 'Home', group: 'Go to', run: () => void navigate({ to: '/' }) },
       { keys: 'g d', label: 'Dashboards', group: 'Go to', run: () => void navigate({ to: '/dashboards' }) },
       { keys: 'g e', label: 'Explore', group: 'Go to', run: () => void navigate({ to: '/explore' }) },
+      ...(mayEdit
+        ? ([{ keys: 'g i', label: 'Ingest', group: 'Go to', run: () => void navigate({ to: '/ingest' }) }] as const)
+        : []),
       ...(isAdmin
         ? ([
             { keys: 'g s', label: 'Sources', group: 'Go to', run: () => void navigate({ to: '/sources' }) },
@@ -74,7 +79,7 @@ export function Shell(): ReactElement {
         : []),
     ];
     return { search, toggleTheme, toggleRail, signOut, shortcuts };
-  }, [client, isAdmin, navigate, setColorScheme]);
+  }, [client, isAdmin, mayEdit, navigate, setColorScheme]);
   useShortcuts(actions.shortcuts);
   useEffect(listenForShortcuts, []);
 
@@ -101,6 +106,7 @@ export function Shell(): ReactElement {
           collapsed={collapsed}
           theme={theme}
           userName={session.data?.user.name ?? ''}
+          mayEdit={mayEdit}
           isAdmin={isAdmin}
           onCollapse={actions.toggleRail}
           onSearch={actions.search}

@@ -79,6 +79,7 @@ class KeptPushgateway implements Pushgateway {
   readonly #turns = new Map<string, Promise<unknown>>();
   #cancelTimer = (): void => undefined;
   #writing: Promise<void> = Promise.resolve();
+  readonly #aside = new Set<Promise<void>>();
   #stopped = false;
   #complained = false;
 
@@ -133,6 +134,7 @@ class KeptPushgateway implements Pushgateway {
     this.#cancelTimer();
     await this.#writing;
     await Promise.allSettled(this.#turns.values());
+    await Promise.all(this.#aside);
     this.#file?.close();
     this.#file = undefined;
   }
@@ -153,14 +155,11 @@ class KeptPushgateway implements Pushgateway {
         failure: before?.failure ?? '',
       };
       this.#groups.check(next);
-      const { rejected, rejectedCount } = await this.#needs.intake.take(
-        'pushgateway',
-        sender,
-        batchOf(next, pushed, before, nowMs),
-      );
+      const { rejected, rejectedCount } = await this.#needs.intake.take('pushgateway', sender, batchOf(pushed, nowMs));
       // Others may have pushed meanwhile.
       this.#groups.check(next);
       this.#keep(next, before);
+      this.#writeAside(changesOf(next, before, nowMs));
       this.#needs.onMetadata(pushed.map(metadataOf));
       if (rejectedCount > 0) {
         const sentence = `The group was kept, but the store refused ${rejectedCount} of its samples: ${rejected[0]?.reason ?? 'unknown'}.`;
@@ -241,6 +240,12 @@ class KeptPushgateway implements Pushgateway {
     if (samples > 0) await flush();
   }
 
+  /** Nobody waits for it; the end of the server does. */
+  #writeAside(batch: ScrapeBatch): void {
+    const writing = this.#write(batch).finally(() => this.#aside.delete(writing));
+    this.#aside.add(writing);
+  }
+
   /** Never throws: what the store does not take now it is given again. */
   async #write(batch: ScrapeBatch): Promise<void> {
     try {
@@ -280,21 +285,21 @@ class KeptPushgateway implements Pushgateway {
   }
 }
 
-/** What a push changes: the values that it brought, and an end for the series that it took away. */
-function batchOf(
-  next: PushedGroup,
-  pushed: readonly PushedFamily[],
-  before: PushedGroup | undefined,
-  nowMs: number,
-): SampleBatch {
+/** What the sender brought. */
+function batchOf(pushed: readonly PushedFamily[], nowMs: number): SampleBatch {
+  const batch = new ScrapeBatch(pushed.reduce((sum, { values }) => sum + values.length, 0));
+  for (const family of pushed) addFamily(batch, family, nowMs);
+  return batch.finish();
+}
+
+/** What a push changes beside: the gateway's own series, and an end for those that are gone. */
+function changesOf(next: PushedGroup, before: PushedGroup | undefined, nowMs: number): ScrapeBatch {
   const gone = new Set(before === undefined ? [] : keysOf(before));
   for (const key of keysOf(next)) gone.delete(key);
-  const samples = pushed.reduce((sum, { values }) => sum + values.length, OWN);
-  const batch = new ScrapeBatch(samples + gone.size);
-  for (const family of pushed) addFamily(batch, family, nowMs);
+  const batch = new ScrapeBatch(OWN + gone.size);
   addOwn(batch, next, nowMs);
   for (const key of gone) batch.addStale(key, nowMs);
-  return batch.finish();
+  return batch;
 }
 
 function addAll(batch: ScrapeBatch, group: PushedGroup, nowMs: number): void {

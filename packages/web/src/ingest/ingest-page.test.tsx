@@ -1,0 +1,244 @@
+// @vitest-environment happy-dom
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
+import { createRoot } from 'react-dom/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createQueryClient } from '../api/query-client.ts';
+import { createAppRouter } from '../router.tsx';
+import type { Arrival, PushGroup } from './ingest-queries.ts';
+
+const WHY = 'loss has a timestamp. Leave timestamps out.';
+
+function sender(name: string, change: Partial<Arrival> = {}): Arrival {
+  return {
+    id: name,
+    door: 'otlp',
+    name,
+    address: '10.0.0.1',
+    labels: { team: 'risk' },
+    firstMs: Date.now() - 90_000,
+    lastMs: Date.now(),
+    messages: 3,
+    accepted: 1_234,
+    refused: 0,
+    perSecond: Array.from({ length: 59 }, () => 20),
+    reasons: [],
+    ...change,
+  };
+}
+
+const trainer = (): Arrival => sender('trainer');
+
+const cron = (): Arrival =>
+  sender('cron', {
+    door: 'pushgateway',
+    refused: 7,
+    perSecond: [],
+    reasons: [
+      { reason: 'timestamps', count: 6, sentence: WHY, lastMs: Date.now() },
+      { reason: 'too large', count: 1, sentence: 'The push is too large.', lastMs: Date.now() - 5_000 },
+    ],
+  });
+
+const group = (): PushGroup => ({
+  id: 'g1',
+  labels: { job: 'nightly', team: 'risk' },
+  sender: 'cron',
+  pushedMs: Date.now() - 60_000,
+  failedMs: Date.now(),
+  failure: WHY,
+  metrics: 2,
+  samples: 5,
+});
+
+let role = 'admin';
+let arrivals: () => Response;
+let groups: readonly PushGroup[];
+const asked: string[] = [];
+let unmount: (() => void) | undefined;
+
+beforeEach(() => {
+  role = 'admin';
+  arrivals = () => Response.json({ arrivals: [trainer(), cron()] });
+  groups = [];
+  asked.length = 0;
+  vi.stubGlobal('fetch', async (path: string, { method = 'GET' }: RequestInit = {}) => {
+    asked.push(`${method} ${path}`);
+    if (path === '/api/session') return Response.json({ user: { name: 'owner', role }, version: '1', nowMs: Date.now() });
+    if (path === '/api/ingest/arrivals') return arrivals();
+    if (path === '/api/tokens') return Response.json({ id: 'x', token: 'vitrine_secret' }, { status: 201 });
+    if (method === 'DELETE' && path === '/api/ingest/groups/g1') {
+      groups = [];
+      return new Response(null, { status: 204 });
+    }
+    if (path.startsWith('/api/ingest/groups')) return Response.json({ total: groups.length, found: groups.length, groups });
+    return Response.json({ error: { code: 'not_found', message: 'There is nothing at this address.' } }, { status: 404 });
+  });
+  // happy-dom lays nothing out.
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1_200);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(480);
+});
+
+afterEach(() => {
+  unmount?.();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  document.body.replaceChildren();
+});
+
+function open(path = '/ingest'): ReturnType<typeof createAppRouter> {
+  const client = createQueryClient();
+  const router = createAppRouter(client, createMemoryHistory({ initialEntries: [path] }));
+  const place = document.createElement('div');
+  document.body.append(place);
+  const root = createRoot(place);
+  unmount = () => {
+    root.unmount();
+    client.clear();
+  };
+  root.render(
+    <ThemeProvider>
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ThemeProvider>,
+  );
+  return router;
+}
+
+const soon = <T,>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 15_000 });
+
+async function says(text: string | RegExp): Promise<void> {
+  await soon(() => {
+    expect(document.body.textContent).toMatch(text);
+  });
+}
+
+async function press(name: string): Promise<void> {
+  const button = await soon(() => {
+    const found = [...document.querySelectorAll<HTMLElement>('button')].findLast(
+      (element) => element.getAttribute('aria-label') === name || element.textContent === name,
+    );
+    expect(found, `a button named ${name}`).toBeDefined();
+    return found as HTMLElement;
+  });
+  button.click();
+}
+
+function rows(): string[] {
+  return [...document.querySelectorAll('[role="row"][aria-rowindex]')].map((row) => row.textContent ?? '');
+}
+
+test('shows who sends what, and why something was refused', async () => {
+  open();
+  await says('Of one something was refused in the last minute; it is cron.');
+  expect(rows()).toEqual([
+    expect.stringMatching(/^Pushgatewaycron10\.0\.0\.1loss has a timestamp.*team=risksilent12347now$/),
+    expect.stringMatching(/^OTLPtrainer10\.0\.0\.1team=risk20\/s12340now$/),
+  ]);
+  await press('cron');
+  await says('The push is too large.');
+  await says('6×');
+});
+
+test('asks anew each second, and shows what came', async () => {
+  open();
+  await says('trainer');
+  arrivals = () => Response.json({ arrivals: [trainer(), cron(), sender('newcomer')] });
+  await says('newcomer');
+});
+
+test('is narrowed by what stands in the address, and says how many are left', async () => {
+  const router = open('/ingest?refused=true&door=pushgateway');
+  await says('1 of 2 senders');
+  expect(rows()).toHaveLength(1);
+  router.history.push('/ingest?q=nobody');
+  await says('No sender is like that.');
+  await press('Show all');
+  await says('2 senders');
+  expect(router.state.location.href).toBe('/ingest');
+});
+
+test('keeps the order of names until another is asked for', async () => {
+  const router = open();
+  await says('trainer');
+  await press('Last minute');
+  await soon(() => {
+    expect(rows()[0]).toContain('trainer');
+  });
+  expect(router.state.location.href).toBe('/ingest?sort=rate');
+});
+
+test('makes as many rows of thousands of senders as are seen', async () => {
+  const many = Array.from({ length: 4_000 }, (_, i) => sender(`sender ${i}`));
+  arrivals = () => Response.json({ arrivals: many });
+  open();
+  await says('4000 senders');
+  expect(rows().length).toBeGreaterThan(5);
+  expect(rows().length).toBeLessThan(40);
+});
+
+test.each([
+  ['admin', true],
+  ['editor', false],
+])('shows an %s how to send while nothing arrives', async (who, makesTokens) => {
+  role = who;
+  arrivals = () => Response.json({ arrivals: [] });
+  open();
+  await says('Nothing has been sent yet');
+  await says('Bearer TOKEN');
+  if (!makesTokens) {
+    expect(document.body.textContent).toContain('An admin makes one with npx vitrine token create --scope ingest.');
+    return;
+  }
+  await press('Make a token');
+  await says('Bearer vitrine_secret');
+});
+
+test('keeps what it knew while the server says no, under a sentence', async () => {
+  open();
+  await says('trainer');
+  arrivals = () => Response.json({ error: { code: 'internal', message: 'Something went wrong.' } }, { status: 500 });
+  await says(/Something went wrong\. This is how it was (now|\d+ s ago)\./);
+  expect(rows()).toHaveLength(2);
+});
+
+test('says why where nothing could be asked for', async () => {
+  arrivals = () => Response.json({ error: { code: 'internal', message: 'Something went wrong.' } }, { status: 500 });
+  open();
+  await says('What arrives could not be asked for');
+  arrivals = () => Response.json({ arrivals: [trainer()] });
+  await press('Try again');
+  await says('trainer');
+});
+
+test('a viewer is told that this is for others', async () => {
+  role = 'viewer';
+  open();
+  await says('What arrives is for editors and admins to see');
+  expect(asked.filter((path) => path.includes('/api/ingest'))).toEqual([]);
+});
+
+test('an admin deletes a pushed group once it has been seen what that means', async () => {
+  groups = [group()];
+  open();
+  await says('Pushed groups');
+  await says('2 metrics, 5 samples');
+  await press('Delete job=nightly, team=risk');
+  await says('Its series end now.');
+  expect(asked.some((path) => path.startsWith('DELETE'))).toBe(false);
+  await press('Delete');
+  await soon(() => {
+    expect(document.body.textContent).not.toContain('Pushed groups');
+  });
+  expect(asked).toContain('DELETE /api/ingest/groups/g1');
+});
+
+test('an editor sees pushed groups and deletes none', async () => {
+  role = 'editor';
+  groups = [group()];
+  open();
+  await says(/failed (now|\d+ s ago)/);
+  expect(document.querySelector('[aria-label^="Delete"]')).toBeNull();
+});
