@@ -130,6 +130,12 @@ const plugins = createRoute({
   component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
 });
 
+const plugins = createRoute({
+  getParentRoute: () => shell,
+  path: '/plugins',
+  component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
+});
+
 const upload = createRoute({
   getParentRoute: () => shell,
   path: '/ingest/upload',
@@ -195,7 +201,6 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         source,
         ingest,
         plugins,
-        upload,
         importing,
         playlists,
         playlist,
