@@ -130,18 +130,6 @@ const plugins = createRoute({
   component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
 });
 
-const plugins = createRoute({
-  getParentRoute: () => shell,
-  path: '/plugins',
-  component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
-});
-
-const upload = createRoute({
-  getParentRoute: () => shell,
-  path: '/ingest/upload',
-  component: lazyRouteComponent(() => import('./ingest/upload-page.tsx'), 'UploadPage'),
-});
-
 const importing = createRoute({
   getParentRoute: () => shell,
   path: '/import',
