@@ -19,9 +19,14 @@ export interface VitrineProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `vitrine COMMAND` and waits for its sign-in link. */
-export async function startVitrine(command: 'serve' | 'demo', args: readonly string[] = []): Promise<VitrineProcess> {
+/** Starts `vitrine COMMAND` and waits for its sign-in link. `prepare` is handed its data folder before it starts. */
+export async function startVitrine(
+  command: 'serve' | 'demo',
+  args: readonly string[] = [],
+  prepare: (data: string) => void = () => {},
+): Promise<VitrineProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-e2e-'));
+  prepare(join(folder, 'data'));
   const child = spawn(process.execPath, [VITRINE, command, '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,7 +6,7 @@ export default function webHalf(vitrine) {
   return { panels: [calibrationPanel(vitrine)], datasources: [csvSource(vitrine)] };
 }
 
-function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, seriesColor }) {
+function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, seriesColors }) {
   const spec = {
     kind: 'calibration',
     title: 'Calibration',
@@ -68,6 +68,10 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
     };
     const x = (share) => plot.left + share * plot.width;
     const y = (share) => plot.top + (1 - share) * plot.height;
+    const colors = seriesColors(
+      curves.map(({ name }) => name),
+      context.theme,
+    );
     const most = Math.max(...curves.flatMap(({ steps }) => steps.map(({ count }) => count)));
     const ticks = height < 160 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
     const said = curves.map(({ name, error, count }) => `${name}: off by ${percent(error)} over ${format(count)} predictions`);
@@ -87,7 +91,7 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
       // A classifier that is what it says lies on this line.
       h('line', { key: 'ideal', x1: x(0), y1: y(0), x2: x(1), y2: y(1), stroke: 'var(--v-axis)', strokeDasharray: '4 4' }),
       ...curves.map((curve, index) => {
-        const color = seriesColor(curve.name, context.theme);
+        const color = colors[index];
         const points = curve.steps.filter(({ count }) => count > 0);
         const bar = (plot.width / options.bins - 2) / curves.length;
         return h(
@@ -122,13 +126,19 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
             }),
         );
       }),
+      width >= 480 &&
+        h(
+          'text',
+          { key: 'axes', x: x(1), y: 14, textAnchor: 'end', fill: 'var(--v-faint)', fontSize: 11 },
+          'share that is right, by confidence',
+        ),
       h(
         'text',
         { key: 'head', x: plot.left, y: 14, fontSize: 12 },
         curves
           .slice(0, 4)
           .flatMap((curve, index) => [
-            h('tspan', { key: `n${index}`, dx: index === 0 ? 0 : 16, fill: seriesColor(curve.name, context.theme) }, '● '),
+            h('tspan', { key: `n${index}`, dx: index === 0 ? 0 : 16, fill: colors[index] }, '● '),
             h('tspan', { key: `t${index}`, fill: 'var(--v-dim)' }, `${curve.name} `),
             h('tspan', { key: `e${index}`, fill: 'var(--v-text)', fontWeight: 600 }, `off by ${percent(curve.error)}`),
           ]),

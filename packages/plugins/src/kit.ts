@@ -38,8 +38,8 @@ export interface Vitrine {
   /** An instant as the page writes it. `timeZone` is an IANA zone, "browser" or "UTC". */
   readonly time: (unixMs: number, timeZone: string) => string;
 
-  /** The colour that a run, a model or a class has on all charts of the page. */
-  readonly seriesColor: (identity: string, theme: Theme) => string;
+  /** The colours that runs, models or classes have on all charts of the page, in the order of the names; told apart where they stand together. */
+  readonly seriesColors: (identities: readonly string[], theme: Theme) => readonly string[];
   /** A colour of the heat scale, `share` from 0 to 1. */
   readonly heatColor: (share: number, theme: Theme) => string;
 

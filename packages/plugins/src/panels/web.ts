@@ -41,7 +41,7 @@ export const builtInPanels: ReadonlyMap<string, AnyPanel> = new Map<string, AnyP
   ['flamegraph', later(async () => (await import('./flamegraph/web.tsx')).flamegraphWeb)],
 ]);
 
-/** What plugins from outside brought to this page, in the order in which they came. */
+/** What plugins from outside brought to this page. */
 const added = new Map<string, { readonly spec: PanelSpec<unknown>; readonly Drawing: AnyPanel }>();
 
 /** What draws a kind; undefined where nothing here does. */
@@ -56,7 +56,7 @@ export function addPanel(web: PanelWeb<unknown>): void {
   added.set(kind, { spec: web.spec, Drawing: eraseOptions(web) });
 }
 
-/** The kinds from outside, behind the built-in ones of specs.ts. */
+/** The kinds from outside, by title: whichever plugin loads first. They stand behind the built-in ones of specs.ts. */
 export function addedPanelSpecs(): readonly PanelSpec<unknown>[] {
-  return [...added.values()].map(({ spec }) => spec);
+  return [...added.values()].map(({ spec }) => spec).toSorted((one, other) => one.title.localeCompare(other.title));
 }

@@ -19,9 +19,11 @@ export function datasourceWebOf(kind: string): DatasourceWeb | undefined {
   return BUILT_IN.get(kind) ?? addedDatasources.get(kind);
 }
 
-/** All of them, Vitrine's own store first and those of plugins from outside last. */
+/** All of them, Vitrine's own store first and those of plugins from outside last, by title: whichever plugin loads first. */
 export function allDatasourceWebs(): readonly DatasourceWeb[] {
-  return [...new Set([...BUILT_IN.values(), ...addedDatasources.values()])];
+  const added = [...new Set(addedDatasources.values())];
+  const byTitle = added.toSorted((one, other) => one.spec.title.localeCompare(other.spec.title));
+  return [...new Set(BUILT_IN.values()), ...byTitle];
 }
 
 /** Takes in a kind from outside. Throws an error whose message is a sentence where there is one of that name. */

@@ -62,7 +62,7 @@ describe('what a plugin is handed', () => {
       'h',
       'heatColor',
       'names',
-      'seriesColor',
+      'seriesColors',
       'show',
       'time',
     ]);
@@ -85,7 +85,10 @@ describe('what a plugin is handed', () => {
     expect(show(undefined)).toMatchObject({ text: '–', share: undefined });
     expect(kit.format(0.25, 'percentunit', 0)).toBe('25 %');
     expect(kit.time(0, 'UTC')).toBe('1970-01-01 00:00:00');
-    expect(kit.seriesColor('fraud-v7', 'dark')).toBe(kit.seriesColor('fraud-v7', 'dark'));
+    const alone = kit.seriesColors(['fraud-v7'], 'dark');
+    expect(kit.seriesColors(['fraud-v7', 'fraud-v7'], 'dark')).toEqual([...alone, ...alone]);
+    // Both ask for the same one.
+    expect(new Set(kit.seriesColors(['fraud-v8', 'fraud-v7'], 'dark')).size).toBe(2);
     expect([kit.heatColor(0, 'dark'), kit.heatColor(1, 'dark'), kit.heatColor(9, 'dark')]).toEqual([
       'rgb(44 31 77)',
       'rgb(253 231 37)',

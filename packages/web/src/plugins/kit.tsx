@@ -6,7 +6,7 @@ import { formatText } from '@vitrine/model/unit.ts';
 import type { ControlsProps, EmptyProps, Vitrine } from '@vitrine/plugins/kit.ts';
 import { inkOf } from '@vitrine/ui/theme/color-name.ts';
 import { heatPixels } from '@vitrine/ui/theme/heat-scale.ts';
-import { SERIES_COLORS, seriesSlot } from '@vitrine/ui/theme/series-color.ts';
+import { assignSlots, SERIES_COLORS } from '@vitrine/ui/theme/series-color.ts';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import * as React from 'react';
 import { lazy, Suspense } from 'react';
@@ -49,7 +49,10 @@ export const kit: Vitrine = Object.freeze({
   },
   format: (value, unit = '', decimals) => formatText(value, unit, decimals),
   time: formatTime,
-  seriesColor: (identity, theme) => SERIES_COLORS[theme][seriesSlot(identity)]!,
+  seriesColors: (identities, theme) => {
+    const slots = assignSlots(identities);
+    return identities.map((identity) => SERIES_COLORS[theme][slots.get(identity)!]!);
+  },
   heatColor: (share, theme) => {
     const pixels = heatPixels(theme);
     const at = Math.round(Math.min(1, Math.max(0, Number.isNaN(share) ? 0 : share)) * (pixels.length - 1));

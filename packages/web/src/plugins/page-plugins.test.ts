@@ -86,8 +86,7 @@ test('several load at the same time: one that throws and one that hangs cost the
   expect(stateOf('bd').state).toBe('there');
   expect(stateOf('bb')).toEqual({
     state: 'failed',
-    sentence:
-      'The plugin “bb” 1.0.0 has panels of the kind “bb-panel”, but: The plugin “bb” 1.0.0 could not be loaded: no such gauge.',
+    sentence: 'The plugin “bb” 1.0.0 could not be loaded: no such gauge. It has panels of the kind “bb-panel”.',
   });
   expect(stateOf('bc')).toEqual({ state: 'waiting' });
   await vi.advanceTimersByTimeAsync(1);
@@ -115,7 +114,7 @@ test('a list that says the same again starts nothing again, and one that the ser
   expect(run.mock.calls).toEqual([[list[0]]]);
   expect(panelKindState(now(), 'cb-panel')).toEqual({
     state: 'failed',
-    sentence: 'The plugin “cb” 1.0.0 has panels of the kind “cb-panel”, but: Its file "web.js" is missing.',
+    sentence: 'The plugin “cb” 1.0.0 has panels of the kind “cb-panel”, and is not loaded. Its file "web.js" is missing.',
   });
 });
 

@@ -115,8 +115,8 @@ function stateOf(plugins: PagePlugins, has: (plugin: PluginSummary) => boolean, 
   const { summary, state, faults } = found;
   if (state === 'loading') return { state: 'waiting' };
   if (state === 'loaded' && isThere()) return { state: 'there', plugin: summary };
-  return {
-    state: 'failed',
-    sentence: `${nameOf(summary)} has ${what}, but: ${(summary.refused ?? faults.join(' ')) || 'it did not load.'}`,
-  };
+  const { refused } = summary;
+  if (refused !== undefined)
+    return { state: 'failed', sentence: `${nameOf(summary)} has ${what}, and is not loaded. ${refused}` };
+  return { state: 'failed', sentence: state === 'failed' ? `${faults.join(' ')} It has ${what}.` : faults.join(' ') };
 }
