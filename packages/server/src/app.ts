@@ -22,6 +22,7 @@ import { registeredSources } from './documents/data-source-setup.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { annotationEventsRoutes } from './http/annotation-events.ts';
 import { arrivalsRoutes } from './http/arrivals.ts';
+import { boundBodies } from './http/body-room.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { ERRORS, replyFor } from './http/errors.ts';
 import { grafanaApi } from './http/grafana/grafana-api.ts';
@@ -46,9 +47,9 @@ import { uploadRoutes, type UploadRouteNeeds } from './http/upload.ts';
 import { variableOptionsRoutes } from './http/variable-options.ts';
 import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
+import type { Pushgateway } from './ingest/pushgateway/pushgateway.ts';
 import type { InstalledPlugins } from './plugins/installed-plugins.ts';
 import { createAnswers } from './query/answers.ts';
-import type { Pushgateway } from './ingest/pushgateway/pushgateway.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
@@ -74,11 +75,11 @@ export interface AppNeeds {
   readonly intake: Intake;
   readonly uploads: UploadRouteNeeds['uploads'];
   readonly otlp: OtlpReceiver;
+  readonly pushgateway: Pushgateway;
   readonly plugins: InstalledPlugins;
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
-  readonly pushgateway: Pushgateway;
   readonly startedMs: number;
   /** The built page. */
   readonly webFolder: string;
@@ -89,17 +90,25 @@ export interface AppNeeds {
   readonly privateSources: boolean;
   readonly extraHosts: readonly string[];
   readonly isReady: () => boolean;
+  /** How long a request's headers and its body may take to come; one minute and two where absent. */
+  readonly waitMs?: { readonly headers: number; readonly body: number };
 }
+
+const WAIT_MS = { headers: 60_000, body: 120_000 };
+/** Bodies of the largest size that may be in memory at a time. */
+const LARGEST_BODIES = 8;
 
 /** The whole HTTP interface, not yet listening. */
 export async function buildApp(needs: AppNeeds): Promise<Routes> {
   const { metrics } = needs;
+  const { headers: headersMs, body: bodyMs } = needs.waitMs ?? WAIT_MS;
   const log: FastifyBaseLogger = needs.log;
   const app: Routes = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     // Of headers Node itself takes care, of bodies patience().
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(30_000, headersMs) },
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
@@ -139,7 +148,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     );
   });
 
-  patience(app);
+  patience(app, bodyMs);
+  boundBodies(app, LARGEST_BODIES * needs.limits.bodyBytes);
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, {
     // What is no page may load nothing at all. The page's own policy goes with index.html.
@@ -189,6 +199,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
   otlpRoutes(app, needs);
   influxWriteRoutes(app, needs);
+  pushgatewayRoutes(app, needs);
   arrivalsRoutes(app, needs.intake);
   uploadRoutes(app, needs);
   app.route({
@@ -197,7 +208,6 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     config: { access: 'page' },
     schema: { hide: true },
     handler: async () => app.swagger(),
-  pushgatewayRoutes(app, needs);
   });
   pluginRoutes(app, needs.plugins, needs.documents);
   staticPage(app, needs.webFolder);

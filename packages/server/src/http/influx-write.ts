@@ -6,10 +6,11 @@ import type { Intake } from '../ingest/intake.ts';
 import { answerStatements, DatabaseNames } from '../ingest/line-protocol/answer-statements.ts';
 import { createLineReceiver, type LineOutcome } from '../ingest/line-protocol/line-receiver.ts';
 import { isPrecision } from '../ingest/line-protocol/precision.ts';
-import { tooLarge, unpackBody } from '../ingest/unpack-body.ts';
+import { tooLarge } from '../ingest/unpack-body.ts';
 import { replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
+import { takeBody } from './take-body.ts';
 
 export interface InfluxWriteNeeds {
   readonly intake: Intake;
@@ -56,8 +57,7 @@ export function influxWriteRoutes(app: Routes, { intake, limits, log, version, i
     if (!isPrecision(precision)) {
       throw new BodyRefused(400, `The precision "${precision.slice(0, 20)}" is none of ns, us, ms, s, m and h.`);
     }
-    const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
-    const bytes = await unpackBody(body, request.headers['content-encoding'] ?? '', limits.bodyBytes);
+    const bytes = await takeBody(request, reply, limits.bodyBytes);
     const outcome = await receiver.receive(senderOf(request), { bytes, database, precision });
     if (outcome.textFields > 0) reply.header('x-vitrine-refused', `${outcome.textFields} text fields`);
     const problem = problemIn(outcome, isVersion2(request));

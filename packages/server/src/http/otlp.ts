@@ -4,10 +4,11 @@ import { encodeOutcome, encodeStatus, GRPC, type OtlpFormat, type OtlpSignal, pr
 import type { Intake } from '../ingest/intake.ts';
 import type { OtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
 import { BodyRefused, wholeRefused } from '../ingest/body-refused.ts';
-import { tooLarge, unpackBody } from '../ingest/unpack-body.ts';
+import { tooLarge } from '../ingest/unpack-body.ts';
 import { replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
+import { takeBody } from './take-body.ts';
 
 export interface OtlpNeeds {
   readonly otlp: OtlpReceiver;
@@ -60,8 +61,7 @@ export function otlpRoutes(app: Routes, { otlp, intake, limits, log }: OtlpNeeds
                 `The Content-Type "${(request.headers['content-type'] ?? '').slice(0, 80)}" is not supported; application/x-protobuf and application/json are.`,
               );
             }
-            const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
-            const bytes = await unpackBody(body, request.headers['content-encoding'] ?? '', limits.bodyBytes);
+            const bytes = await takeBody(request, reply, limits.bodyBytes);
             return send(
               reply,
               format,

@@ -8,10 +8,8 @@ declare module 'fastify' {
   }
 }
 
-const BODY_MS = 120_000;
-
 /** A client that drips its body does not hold a connection for ever; whoever brings a large file is waited for. */
-export function patience(app: Routes, bodyMs = BODY_MS): void {
+export function patience(app: Routes, bodyMs: number): void {
   app.addHook('onRequest', async (request, reply) => {
     const { raw } = request;
     const hasBody = raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined;
@@ -22,8 +20,8 @@ export function patience(app: Routes, bodyMs = BODY_MS): void {
       // What waits for the body is told by the connection's end.
       if (!reply.raw.headersSent) {
         reply.raw.writeHead(408, { connection: 'close', 'content-type': 'application/json' });
-        reply.raw.end(JSON.stringify({ error: { code: 'body_too_slow', message } }), () => raw.socket.destroy());
-      } else raw.socket.destroy();
+        reply.raw.end(JSON.stringify({ error: { code: 'body_too_slow', message } }), () => raw.destroy());
+      } else raw.destroy();
     }, bodyMs);
     timer.unref();
     const done = (): void => clearTimeout(timer);

@@ -7,6 +7,7 @@ import type { Intake } from '../intake.ts';
 import { type Sender, senderAt, senderOfToken } from '../sender.ts';
 import type { OtlpReceiver } from './otlp-receiver.ts';
 import { BodyRefused, wholeRefused } from '../body-refused.ts';
+import { beginTurn, SMALL_BODY_BYTES } from '../body-turns.ts';
 import { tooLarge, unpackBody } from '../unpack-body.ts';
 
 const METHODS: Readonly<Record<string, OtlpSignal>> = {
@@ -109,13 +110,34 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, n
       throw new GrpcProblem(GRPC.unimplemented, 'This server has OTLP’s Export of metrics, traces and logs only.');
     sender = await authorize(headers, stream.session?.socket.remoteAddress ?? '', needs);
     const message = await readMessage(stream, headers, needs.limits.bodyBytes, room);
-    const outcome = await needs.otlp.receive(sender, signal, message, 'protobuf');
+    const outcome = await receive(stream, sender, signal, message, needs);
     respond(stream, encodeOutcome(signal, outcome, 'protobuf'));
   } catch (error) {
     const problem = error instanceof GrpcProblem ? error.problem : problemOf(error);
     if (error instanceof BodyRefused && sender !== undefined) needs.intake.refuse('otlp', sender, wholeRefused(error));
     if (problem === undefined && !stream.aborted) needs.log.error({ err: error }, 'a gRPC call failed');
     fail(stream, problem ?? { code: GRPC.internal, message: 'Something went wrong in the server; its log says what.' });
+  }
+}
+
+/** What is packed or large waits for its turn, as over HTTP. */
+async function receive(
+  stream: ServerHttp2Stream,
+  sender: Sender,
+  signal: OtlpSignal,
+  { body, encoding }: Message,
+  { otlp, limits }: OtlpGrpcNeeds,
+): ReturnType<OtlpReceiver['receive']> {
+  if (encoding === '' && body.length <= SMALL_BODY_BYTES) return otlp.receive(sender, signal, body, 'protobuf');
+  const gone = new AbortController();
+  stream.once('close', () => gone.abort());
+  const end = await beginTurn(gone.signal);
+  try {
+    const bytes = await unpackBody(body, encoding, limits.bodyBytes);
+    if (bytes.length <= SMALL_BODY_BYTES) end();
+    return await otlp.receive(sender, signal, bytes, 'protobuf');
+  } finally {
+    end();
   }
 }
 
@@ -144,20 +166,26 @@ async function authorize(headers: IncomingHttpHeaders, address: string, { tokens
   return senderOfToken(bearer, address);
 }
 
-/** The one message of a unary call, unpacked. */
+interface Message {
+  readonly body: Uint8Array;
+  /** How it is packed; "" for not at all. */
+  readonly encoding: string;
+}
+
+/** The one message of a unary call. */
 async function readMessage(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   limitBytes: number,
   room: Room,
-): Promise<Uint8Array> {
+): Promise<Message> {
   const body = await readAll(stream, limitBytes, room);
   if (body.length < FRAME_HEADER_BYTES || body.readUInt32BE(1) !== body.length - FRAME_HEADER_BYTES) {
     throw new GrpcProblem(GRPC.invalidArgument, 'The call does not hold one whole gRPC message.');
   }
   const packed = body[0] === 1;
   const encoding = headers['grpc-encoding'];
-  return unpackBody(body.subarray(FRAME_HEADER_BYTES), packed ? String(encoding ?? 'identity') : '', limitBytes);
+  return { body: body.subarray(FRAME_HEADER_BYTES), encoding: packed ? String(encoding ?? 'identity') : '' };
 }
 
 /** Not by iterating, which ends the stream where it stops early, before it is answered. */
