@@ -24,7 +24,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'demo',
     {
-      form: 'demo [--minutes N] [--data DIR] [--listen HOST:PORT]',
+      form: 'demo [--minutes N] [--logs-to FILE|URL] [--data DIR] [--listen HOST:PORT]',
       help: 'Serve, and beside it train a real model and serve it, for as long as the demo runs.',
       mostWords: 0,
       run: async (line) => (await import('./demo.ts')).demo(line),

@@ -15,12 +15,15 @@ const KILL_AFTER_MS = 3_000;
 export async function demo(line: CommandLine): Promise<number> {
   const config = readConfig({ flags: line.settings, env: process.env, file: line.options['config'], folder: process.cwd() });
   const folder = join(config.settings.data, 'demo');
-  const minutes = line.options['minutes'];
+  const asked = ['minutes', 'logs-to'].flatMap((name) => {
+    const value = line.options[name];
+    return value === undefined ? [] : [`--${name}=${value}`];
+  });
   let workload: Workload | undefined;
   try {
     // A demo that already runs on this folder has its files there: not before the folder is ours.
     const server = await startServer(config, async () => {
-      workload = startWorkload(folder, minutes);
+      workload = startWorkload(folder, asked);
       await ready(workload.child);
       return [join(folder, 'scrape.yml')];
     });
@@ -38,17 +41,13 @@ interface Workload {
   readonly gone: Promise<void>;
 }
 
-function startWorkload(folder: string, minutes: string | undefined): Workload {
-  const child = spawn(
-    process.execPath,
-    [WORKLOAD, `--folder=${folder}`, ...(minutes === undefined ? [] : [`--minutes=${minutes}`])],
-    {
-      // By the message channel it notices when this process is gone, however it went.
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      // Ctrl-C goes to every process of the terminal's group: the workload is stopped by us, after its last scrape.
-      detached: true,
-    },
-  );
+function startWorkload(folder: string, options: readonly string[]): Workload {
+  const child = spawn(process.execPath, [WORKLOAD, `--folder=${folder}`, ...options], {
+    // By the message channel it notices when this process is gone, however it went.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // Ctrl-C goes to every process of the terminal's group: the workload is stopped by us, after its last scrape.
+    detached: true,
+  });
   return { child, gone: new Promise((resolve) => child.once('close', () => resolve())) };
 }
 
