@@ -1,6 +1,7 @@
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { SourceCheck } from '../../contract.ts';
 import { askElastic, asObject, asText } from './ask-elastic.ts';
+import { languageName, languagesOf } from './code/ask-code.ts';
 import { isOfType, knownFields } from './known-fields.ts';
 import { timeFieldOf } from './prepare.ts';
 import type { ElasticsearchSettings } from './spec.ts';
@@ -41,12 +42,16 @@ export async function checkElastic(
   }
   if (!field.types.every((type) => isOfType({ types: [type] }, 'date')))
     throw new QueryError('execution', `The time field "${time}" is of the type ${field.types.join(', ')}, and must be a date.`);
+  const languages = (await languagesOf(settings, fetchFrom, isOpen, signal)).map(languageName);
   return {
     product,
     version,
     notes: [
       indices.length === 1 ? `Finds the index ${indices[0]}.` : `Finds ${indices.length} indices.`,
       ...(isOpen ? ['OpenSearch has no top metrics and no rate.'] : []),
+      languages.length === 0
+        ? `It speaks no ${isOpen ? 'SQL and no PPL' : 'ES|QL and no SQL'}: queries are written in Lucene’s words.`
+        : `It also speaks ${languages.join(' and ')}.`,
     ],
   };
 }

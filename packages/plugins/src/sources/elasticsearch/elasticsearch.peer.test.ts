@@ -436,6 +436,23 @@ describe.each<SearchServer>(['opensearch', 'elasticsearch'])('%s', (server) => {
       source = connect();
     });
 
+    test('languages that the server has no module for are told of', async () => {
+      const { notes } = await source.check(CONTEXT.signal);
+      expect(notes.join(' ')).toMatch(server === 'opensearch' ? /speaks no SQL and no PPL/ : /speaks no ES\|QL and no SQL/);
+      for (const [queryType, path] of server === 'opensearch'
+        ? [
+            ['PPL', '_plugins/_ppl'],
+            ['SQL', '_plugins/_sql'],
+          ]
+        : [
+            ['esql', '_query'],
+            ['SQL', '_sql'],
+          ]) {
+        const sentence = new RegExp(`^The data source "Logs" does not speak .*: the server has no /${path};`);
+        await expect(ask({ queryType, query: 'x' })).rejects.toThrow(sentence);
+      }
+    });
+
     test('values and fields for variables', async () => {
       const find = async (query: object) =>
         (await source.options?.({ query: JSON.stringify(query) }, CONTEXT))?.map(({ value }) => value);

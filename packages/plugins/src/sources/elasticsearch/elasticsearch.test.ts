@@ -79,7 +79,6 @@ describe('a query', () => {
   test.each<[object, RegExp]>([
     [{ metrics: [{ id: '1', type: 'mode' }] }, /^metrics\[0\]\.type: expected one of count, avg/],
     [{ metrics: [{ id: 'a>b', type: 'avg' }] }, /^metrics\[0\]\.id: names an aggregation/],
-    [{ queryType: 'PPL', query: 'source=x' }, /^queryType: asks in PPL, which is not supported/],
     [{ bucketAggs: [{ id: '1', type: 'ranges' }] }, /^bucketAggs\[0\]\.type: expected one of date_histogram/],
     [{ metrics: Array.from({ length: 51 }, (_, id) => ({ id: String(id), type: 'count' })) }, /51 metrics, and at most 50 fit/],
   ])('%j is refused', (spec, sentence) => {

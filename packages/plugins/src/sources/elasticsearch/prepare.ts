@@ -29,7 +29,7 @@ type Context = Pick<QueryContext, 'replace' | 'stepMs' | 'filters'>;
 /** Fills in variables: in Lucene's form where a query stands, as they are elsewhere. */
 export function prepareQuery(query: ElasticsearchQuery, context: Context, settings: ElasticsearchSettings): PreparedQuery {
   const autoMs = Math.max(context.stepMs, settings.minIntervalMs);
-  const macros = { __interval: writeInterval(autoMs), __interval_ms: String(autoMs) };
+  const macros = intervalMacros(autoMs);
   const fill = (text: string): string => context.replace(text, 'csv', macros);
   const fillAll = (value: unknown): unknown => {
     if (typeof value === 'string') return fill(value);
@@ -57,6 +57,11 @@ export function prepareQuery(query: ElasticsearchQuery, context: Context, settin
     filters: context.filters,
     autoMs,
   };
+}
+
+/** What a query's own step is written as. */
+export function intervalMacros(stepMs: number): Readonly<Record<string, string>> {
+  return { __interval: writeInterval(stepMs), __interval_ms: String(stepMs) };
 }
 
 export function timeFieldOf({ timeField }: Pick<ElasticsearchSettings, 'timeField'>, own = ''): string {

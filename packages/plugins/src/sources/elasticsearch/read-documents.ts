@@ -78,12 +78,12 @@ function timeColumn(name: string, hits: readonly Hit[]): Field {
 /** A line's details lead to the lines around it. */
 function contextLink(name: string): DataLink {
   const metrics = [{ id: '1', type: 'logs' }];
-  // Where a mark stands comes the id of the line that is looked at, written as JSON.
+  // Where a mark stands comes the id of the line that is looked at, within quotes.
   const mark = '\u0000';
   const spec = { query: '', metrics, context: { id: mark } };
   const pane = { queries: [{ refId: 'A', source: { type: 'elasticsearch', uid: name }, spec }], view: 'logs' };
   const [before = '', after = ''] = JSON.stringify(pane).split(JSON.stringify(mark));
-  const url = `/explore?left=${encodeURIComponent(before)}\${__value.raw:json}${encodeURIComponent(after)}&\${__url_time_range}`;
+  const url = `/explore?left=${encodeURIComponent(before)}\${__value.raw:doublequote}${encodeURIComponent(after)}&\${__url_time_range}`;
   return { title: 'Show context', url, targetBlank: false };
 }
 

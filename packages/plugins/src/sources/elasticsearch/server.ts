@@ -3,6 +3,8 @@ import type { Notice } from '@vitrine/model/frame.ts';
 import type { DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
 import { asList, asObject, asText, type Json } from './ask-elastic.ts';
 import { buildAggregations, buildDocuments, type SearchRange } from './build-search.ts';
+import { askIsOpenSearch } from './code/ask-code.ts';
+import { runCode } from './code/run-code.ts';
 import { buildCounts, levelField, readCounts } from './count-lines.ts';
 import { checkElastic } from './check-elastic.ts';
 import { findAnnotations } from './find-annotations.ts';
@@ -31,11 +33,14 @@ export const elasticsearch: DatasourceServer<ElasticsearchSettings, Elasticsearc
     const askSearch = searchBatches(settings, needs.fetch);
     const fieldsOf = async (signal: AbortSignal) => (await knownFields(settings, needs.fetch, signal)).fields;
     const connected = { settings, askSearch, fieldsOf };
+    const isOpenSearch = askIsOpenSearch(settings, needs.fetch);
     return {
-      query: (refId, query, context) =>
-        query.context === undefined
-          ? runQuery(connected, refId, query, context)
-          : runContext(connected, refId, query, query.context, context),
+      async query(refId, query, context) {
+        if (query.context !== undefined) return runContext(connected, refId, query, query.context, context);
+        if (query.code === undefined) return runQuery(connected, refId, query, context);
+        const isOpen = await isOpenSearch(context.signal);
+        return runCode(settings, needs.fetch, isOpen, refId, query, query.code, context);
+      },
       options: (spec, context) => findOptions(settings, askSearch, () => fieldsOf(context.signal), spec, context),
       annotations: (spec, context) => findAnnotations(settings, askSearch, spec, context),
       check: (signal) => checkElastic(settings, needs.fetch, signal),

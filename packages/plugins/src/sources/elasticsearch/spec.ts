@@ -85,6 +85,18 @@ export interface ElasticsearchQuery {
   readonly volume: boolean;
   /** The lines around one, whatever the rest says; undefined where nothing of the kind is asked. */
   readonly context: ContextQuery | undefined;
+  /** In which language `query` is written, where that is not Lucene's: then it is all that is asked. */
+  readonly code: CodeQuery | undefined;
+}
+
+export const CODE_LANGUAGES = ['ESQL', 'SQL', 'PPL'] as const;
+/** ESQL is Elasticsearch's, PPL OpenSearch's, and each has its own SQL. */
+export type CodeLanguage = (typeof CODE_LANGUAGES)[number];
+
+/** How an answer to code is to come. */
+export interface CodeQuery {
+  readonly language: CodeLanguage;
+  readonly format: 'table' | 'time_series' | 'logs';
 }
 
 /** Which lines are asked for around one. */
@@ -223,8 +235,6 @@ export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, Elasticsea
     const parsed = read.at('metrics').or([], (it) => it.atMost(MAX_AGGS, 'metrics').map(parseMetric));
     const isKnown = parsed.length > 0 && (documents === undefined || parsed.some((metric) => isDocuments(metric)));
     const metrics = isKnown ? parsed : [parseMetric(new Read('metrics[0]', { id: '1', type: documents ?? 'count' }))];
-    if (text('queryType').toUpperCase() === 'PPL')
-      read.at('queryType').fail('asks in PPL, which is not supported; ask in Lucene instead');
     return {
       query: text('query'),
       alias: text('alias'),
@@ -237,9 +247,23 @@ export const elasticsearchSpec: DatasourceSpec<ElasticsearchSettings, Elasticsea
         ),
       volume: read.at('volume').value === true,
       context: read.at('context').or(undefined, parseContext),
+      code: parseCode(read),
     };
   },
 };
+
+/** Named as files have it: "PPL", "esql", "ES|QL", "lucene". What names another kind of search is Lucene's. */
+function parseCode(read: Read): CodeQuery | undefined {
+  const named = read
+    .at('queryType')
+    .or('', (it) => it.string())
+    .toUpperCase()
+    .replace('|', '');
+  const language = CODE_LANGUAGES.find((one) => one === named);
+  if (language === undefined) return undefined;
+  const format = read.at('format').or('table', (it) => it.string());
+  return { language, format: format === 'time_series' || format === 'logs' ? format : 'table' };
+}
 
 function parseContext(read: Read): ContextQuery {
   const id = read.at('id').string();

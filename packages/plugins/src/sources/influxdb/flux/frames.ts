@@ -1,6 +1,6 @@
 import type { Field, Frame, Notice } from '@vitrine/model/frame.ts';
 import { seriesName } from '../influxql/alias.ts';
-import { type Curve, seriesFrame, tableField, tellingLabels } from '../series-frame.ts';
+import { type Curve, seriesFrame, tableField, tellingLabels } from '../../series-frame.ts';
 import type { FluxTable } from './read-tables.ts';
 
 /** A table of more rows than this is cut. */

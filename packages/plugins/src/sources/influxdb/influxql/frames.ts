@@ -1,6 +1,6 @@
 import type { Frame, Notice } from '@vitrine/model/frame.ts';
 import type { InfluxQuery } from '../spec.ts';
-import { type Curve, seriesFrame, tableField, tellingLabels } from '../series-frame.ts';
+import { type Curve, seriesFrame, tableField, tellingLabels } from '../../series-frame.ts';
 import { fillAlias, seriesName } from './alias.ts';
 import type { InfluxTable } from '../table.ts';
 import type { InfluxResult } from './ask.ts';

@@ -1,6 +1,5 @@
 import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
-import { cellText } from './table.ts';
 
 /** One curve as a server sent it: its own times, in any order. */
 export interface Curve {
@@ -65,7 +64,7 @@ function column({ name, labels, values }: Curve, places: readonly number[], leng
     return { ...base, type: 'boolean', values: flags, ...missing };
   }
   const words = Array.from({ length }, () => '');
-  at(words, cellText);
+  at(words, (value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   return { ...base, type: 'string', values: words, ...missing };
 }
 
