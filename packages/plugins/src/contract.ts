@@ -1,7 +1,10 @@
 /**
  * The doors through which everything that can vary comes in. Built-in plugins use these and nothing else.
- * A plugin is a folder: `spec.ts` (pure: parsing and defaults, read by server and page), `server.ts` (runs in the server),
- * `web.tsx` (runs in the page).
+ * A built-in plugin is a folder: `spec.ts` (pure: parsing and defaults, read by server and page), `server.ts` (runs in the server),
+ * `web.tsx` (runs in the page). One from outside has `server.js` and `web.js`, which are handed what they need: see PluginServer
+ * below, kit.ts beside, and docs/plugins.md.
+ *
+ * Version 1 is frozen: what plugins see of this file may not change but with a new version (see contract.test.ts in the server).
  */
 import type { FieldSettings } from '@vitrine/model/field-config.ts';
 import type { AnnotationEvent, Frame, Notice, PanelData, QueryTrace, XDomain } from '@vitrine/model/frame.ts';
@@ -295,11 +298,16 @@ export interface DatasourceServer<Settings, Query> {
   readonly connect: (settings: Settings, needs: DatasourceNeeds) => Datasource<Query>;
 }
 
-export interface DatasourceNeeds {
-  /** Vitrine's own samples. */
-  readonly samples: Pick<SampleStore, 'evaluate' | 'watch' | 'series' | 'labelNames' | 'labelValues'>;
+/** What every data source is handed. One of a plugin is handed this alone. */
+export interface PluginDatasourceNeeds {
   /** Reaches only what this source may reach, with its certificates. Sends no cookies. Redirects must not be followed: `redirect: 'manual'`. */
   readonly fetch: typeof fetch;
+}
+
+/** What built-in data sources are handed besides. */
+export interface DatasourceNeeds extends PluginDatasourceNeeds {
+  /** Vitrine's own samples. */
+  readonly samples: Pick<SampleStore, 'evaluate' | 'watch' | 'series' | 'labelNames' | 'labelValues'>;
   /** A connection for what is no HTTP, under the same rules. Throws an error whose message is a sentence. */
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
 }
@@ -335,6 +343,3 @@ export interface PluginDatasource<Settings, Query> {
 
 /** What may be asked of it. When nobody asks any longer its process ends, and with it whatever it keeps. */
 export type PluginConnection<Query> = Omit<Datasource<Query>, 'watch' | 'close'>;
-
-/** What a plugin's data source is handed. */
-export type PluginDatasourceNeeds = Pick<DatasourceNeeds, 'fetch'>;

@@ -92,16 +92,25 @@ export async function hashPlugin(folder: string): Promise<number> {
   if (text === undefined)
     throw new PluginRefused(`${folder} holds no ${MANIFEST_FILE}. "vitrine plugin new NAME" makes a plugin to begin with.`);
   try {
-    const json = JSON.parse(Buffer.from(text).toString('utf8')) as Record<string, unknown>;
     const others = [...files].filter(([path]) => path !== MANIFEST_FILE);
     const hashes = others.map(([path, bytes]) => [path, sha256(bytes)] as const).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const written = Buffer.from(`${JSON.stringify({ ...json, files: Object.fromEntries(hashes) }, undefined, 2)}\n`);
+    const written = Buffer.from(withHashes(Buffer.from(text).toString('utf8'), Object.fromEntries(hashes)));
     readManifest(new Map([...others, [MANIFEST_FILE, written]]));
     await writeFile(join(folder, MANIFEST_FILE), written);
     return hashes.length;
   } catch (error) {
     throw refused(folder, error);
   }
+}
+
+/** A manifest with other hashes; the rest of it stays as its author wrote it. */
+function withHashes(text: string, files: Readonly<Record<string, string>>): string {
+  const json = { ...(JSON.parse(text) as object), files };
+  const indented = JSON.stringify(files, undefined, 2).replaceAll('\n', '\n  ');
+  const replaced = text.replace(/"files"\s*:\s*\{[^{}]*\}/, () => `"files": ${indented}`);
+  const isWhole =
+    JSON.stringify(Object.entries(JSON.parse(replaced) as object).toSorted()) === JSON.stringify(Object.entries(json).toSorted());
+  return isWhole ? replaced : `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
 /** What a folder or an archive holds, whole and as its manifest says. */
