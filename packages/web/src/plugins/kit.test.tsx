@@ -7,6 +7,7 @@ import { act } from 'react';
 import type { ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import page from '../../../../docs/plugins-web.md?raw';
 import { adoptPlugin } from './adopt-plugin.tsx';
 import { kit } from './kit.tsx';
 
@@ -160,6 +161,27 @@ describe('an editor from outside', () => {
       expect(() => write(written as never)).toThrow(problem);
       expect(onChange).not.toHaveBeenCalled();
     }
+  });
+});
+
+describe('docs/plugins-web.md', () => {
+  const code = /^```js\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
+
+  test('has a line for each part that is handed over, and no other', () => {
+    const named = [...page.matchAll(/^\| `(\w+)[^`]*` \|/gm)].map(([, name = '']) => name);
+    expect(named.toSorted()).toEqual(Object.keys(kit).toSorted());
+  });
+
+  test('has an example that is a plugin', async () => {
+    const { default: half } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
+      default: (vitrine: Vitrine) => unknown;
+    };
+    const { panels = [], datasources = [] } = adoptPlugin(named, half(kit));
+    expect(panels[0]?.spec.parseOptions({})).toEqual({ rows: 20 });
+    expect(() => datasources[0]?.spec.parseSettings({ url: 'x' })).toThrow('url: is no address');
+    const { QueryEditor } = datasources[0]!;
+    await draw(<QueryEditor spec={{ file: 'a.csv' }} onChange={() => {}} onRun={() => {}} variables={[]} ask={async () => []} />);
+    await soon(() => expect(host.querySelector('input')?.value).toBe('a.csv'));
   });
 });
 
