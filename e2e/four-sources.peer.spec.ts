@@ -150,6 +150,62 @@ test.describe('one inference service from four stores', () => {
     });
   }
 
+  for (const metrics of ['Prometheus', 'Vitrine'] as const) {
+    test(`the worked example joins latency of ${metrics} with error logs of OpenSearch on time`, async () => {
+      const variables = { metrics: SOURCES[metrics].uid, logs: SOURCES.OpenSearch.uid };
+      const [joined, ...more] = await answerOf({ dashboard: 'latency-and-errors', panel: 2, variables });
+      expect(more).toEqual([]);
+      const column = (name: string) => joined?.fields.find((field) => field.name === name);
+      const rows = Array.from(column('Time')?.values as Float64Array, (atMs, row) => {
+        const cell = (name: string): number =>
+          column(name)?.present?.[row] === 0 ? Number.NaN : Number(column(name)?.values[row]);
+        return { atMs, p95: cell('p95'), requests: cell('requests'), errors: cell('errors'), share: cell('share of errors') };
+      }).filter(({ atMs }) => atMs >= fromMs && atMs + WINDOW_MS <= toMs);
+      expect.soft(rows.length).toBeGreaterThanOrEqual(4);
+      // The slowest first.
+      expect.soft(rows.map(({ p95 }) => p95)).toEqual(rows.map(({ p95 }) => p95).toSorted((a, b) => b - a));
+      for (const { atMs, p95, requests: counted, errors, share } of rows.filter(({ p95 }) => !Number.isNaN(p95))) {
+        expect.soft(errors).toBe(truth.count(atMs, atMs + WINDOW_MS, ({ code }) => code >= 500));
+        within(counted, truth.counted(atMs, 'rate', gapMs[metrics]), atMs);
+        expect.soft(share).toBeCloseTo(errors / counted, 12);
+        if (truth.count(atMs, atMs + WINDOW_MS) >= FEWEST_FOR_QUANTILES)
+          within(p95, truth.quantile(atMs, 0.95, 'rate', gapMs[metrics], edges), atMs);
+      }
+      const [lines] = await answerOf({ dashboard: 'latency-and-errors', panel: 3, variables });
+      expect.soft(lines?.length).toBe(requests.filter(({ code }) => code >= 500).length);
+    });
+  }
+
+  test('the worked example is drawn, whichever sources are chosen', async () => {
+    test.setTimeout(120_000);
+    await page.setViewportSize({ width: 1600, height: 1000 });
+    const chosen = `var-metrics=${SOURCES.Prometheus.uid}&var-logs=${SOURCES.OpenSearch.uid}`;
+    const walk = await walkDashboard(page, `${vitrine.url}/d/latency-and-errors?from=${shownFromMs}&to=${toMs}&${chosen}`);
+    expect(walk.panels).toHaveLength(3);
+    expect(walk.panels.filter(({ state, alert, notices }) => state !== 'ready' || alert !== '' || notices !== '')).toEqual([]);
+    expect([...walk.pageErrors, ...walk.consoleErrors]).toEqual([]);
+    await page.screenshot({ path: 'test-results/latency-and-errors.png' });
+  });
+
+  test('how far they are apart is written down', async () => {
+    const apart: Record<string, Record<string, number>> = {};
+    for (const row of ['Requests', 'Latency'] as const) {
+      const documents = await curves(row, 'OpenSearch');
+      for (const column of ['Vitrine', 'Prometheus', 'InfluxDB'] as const) {
+        const drawn = await curves(row, column);
+        const shares = drawn.flatMap((curve, i) => {
+          const exact = new Map(documents[i]);
+          return curve
+            .filter(([atMs]) => truth.count(atMs, atMs + WINDOW_MS) >= FEWEST_FOR_QUANTILES)
+            .map(([atMs, value]) => Math.abs(value / (exact.get(atMs) ?? Number.NaN) - 1));
+        });
+        expect(shares.length).toBeGreaterThanOrEqual(4);
+        apart[row] = { ...apart[row], [column]: Math.max(...shares) };
+      }
+    }
+    writeFileSync('test-results/four-sources.json', JSON.stringify({ requests: requests.length, gapMs, apart }, undefined, 2));
+  });
+
   test('they stand side by side on one page', async () => {
     test.setTimeout(120_000);
     await page.setViewportSize({ width: 1800, height: 1100 });
@@ -166,10 +222,14 @@ test.describe('one inference service from four stores', () => {
     expect.soft(value, `${new Date(atMs).toISOString()}: expected ${low} to ${high}`).toBeLessThanOrEqual(high + slack);
   }
 
-  async function frames(row: Row, column: Column): Promise<readonly Frame[]> {
+  function frames(row: Row, column: Column): Promise<readonly Frame[]> {
+    return answerOf({ dashboard: 'four-sources', panel: panelId(row, column) });
+  }
+
+  async function answerOf(panel: { dashboard: string; panel: number; variables?: object }): Promise<readonly Frame[]> {
     const answer = await page.request.post(`${vitrine.url}/api/panel-data`, {
       // So wide that the window is the step.
-      data: { dashboard: 'four-sources', panel: panelId(row, column), fromMs: shownFromMs, toMs, widthPx: 1_000 },
+      data: { ...panel, fromMs: shownFromMs, toMs, widthPx: 1_000 },
       headers: { origin: vitrine.url },
     });
     expect(answer.status(), await answer.text()).toBe(200);

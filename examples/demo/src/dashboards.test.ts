@@ -7,6 +7,7 @@ import { isKnownUnit } from '@vitrine/model/unit/unit-table.ts';
 import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { parseBuiltinExpr } from '@vitrine/plugins/sources/builtin/check-query.ts';
 import { builtinSpec } from '@vitrine/plugins/sources/builtin/spec.ts';
+import { elasticsearchSpec } from '@vitrine/plugins/sources/elasticsearch/spec.ts';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 
@@ -22,8 +23,8 @@ const panels: [where: string, panel: Panel][] = dashboards.flatMap(({ uid, panel
   panels.map((panel): [string, Panel] => [`${uid}: ${panel.title}`, panel]),
 );
 
-test('the four built-in dashboards are there', () => {
-  expect(dashboards.map(({ uid }) => uid).toSorted()).toEqual(['host', 'inference', 'training', 'vitrine']);
+test('the built-in dashboards are there', () => {
+  expect(dashboards.map(({ uid }) => uid).toSorted()).toEqual(['host', 'inference', 'latency-and-errors', 'training', 'vitrine']);
 });
 
 test.each(panels)('%s has options, queries and a unit that are known', (_, panel) => {
@@ -33,7 +34,10 @@ test.each(panels)('%s has options, queries and a unit that are known', (_, panel
   expect(Object.keys(options)).toEqual(expect.arrayContaining(Object.keys(panel.options)));
   expect(panel.description).not.toBe('');
   expect(panel.queries.length).toBeGreaterThan(0);
-  for (const { spec } of panel.queries) parseBuiltinExpr(builtinSpec.parseQuery(spec));
+  for (const { source, spec } of panel.queries) {
+    if (source.type === elasticsearchSpec.kind) elasticsearchSpec.parseQuery(spec);
+    else parseBuiltinExpr(builtinSpec.parseQuery(spec));
+  }
   const unit = panel.fieldConfig.defaults.unit ?? '';
   expect(unit.startsWith('suffix:') || isKnownUnit(unit)).toBe(true);
 });

@@ -45,8 +45,9 @@ test.each([
   expect(await empty.find({ type, uid })).toMatchObject({ source: { uid: 'builtin' }, rule });
 });
 
-test('a type that nobody set up is said in a sentence', async () => {
-  await expect(registry.find({ type: 'mysql', uid: 'x' })).rejects.toThrow(
-    /^source: there is no data source "x" and none of type mysql/,
-  );
+test.each([
+  ['x', /^source: there is no data source "x" and none of type mysql/],
+  ['', /^source: there is no data source of type mysql/],
+])('a type that nobody set up is said in a sentence: "%s"', async (uid, sentence) => {
+  await expect(registry.find({ type: 'mysql', uid })).rejects.toThrow(sentence);
 });

@@ -99,8 +99,10 @@ function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSou
   if (ofType !== undefined) return { source: ofType, rule: 'default of its type' };
   if (ANSWERED_BY_OWN_STORE.has(type)) return { source: sources[0] ?? OWN_STORE, rule: 'own store' };
   const known = sources.map((source) => `${source.name} (${source.type})`).join(', ');
+  // A variable that finds no source leaves none to name.
+  const named = uid === '' ? '' : `"${uid.slice(0, 100)}" and none `;
   throw new BadRequest(
     'source',
-    `there is no data source "${uid.slice(0, 100)}" and none of type ${type.slice(0, 100)}; set one up, or choose one of ${known}`,
+    `there is no data source ${named}of type ${type.slice(0, 100)}; set one up, or choose one of ${known}`,
   );
 }
