@@ -1,3 +1,4 @@
+import { LineBatch } from './line-batch.ts';
 import { LineReader } from './line-reader.ts';
 import { SeriesMemory } from './series-memory.ts';
 
@@ -21,14 +22,15 @@ const bodies = Array.from({ length: BODIES }, (_, tick) =>
 );
 const bytes = bodies.reduce((sum, body) => sum + body.length, 0);
 
-const memory = new SeriesMemory();
+const batch = new LineBatch(new SeriesMemory());
 const speeds: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
   const before = process.cpuUsage();
   for (const body of bodies) {
-    const reader = new LineReader(body, { memory, database: 'bench', precision: 'ns', nowMs: 0 });
+    batch.clear();
+    const reader = new LineReader(body, { batch, database: 'bench', precision: 'ns', nowMs: 0 });
     while (reader.read(1_000_000));
-    if (reader.finish().values.length !== MACHINES * 4) throw new Error('samples are missing');
+    if (batch.finish().values.length !== MACHINES * 4) throw new Error('samples are missing');
   }
   const { user, system } = process.cpuUsage(before);
   speeds.push((BODIES * MACHINES) / (user + system));

@@ -4,15 +4,19 @@ import { Labels } from '@vitrine/model/labels.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { corpusFolder } from '../../testing/corpus-folder.ts';
+import { LineBatch } from './line-batch.ts';
 import { LineReader, type LineReaderOptions } from './line-reader.ts';
 import type { Precision } from './precision.ts';
 import { SeriesMemory } from './series-memory.ts';
 
 const NOW = 1_700_000_000_000;
 
-function read(body: string | Uint8Array, options: Partial<LineReaderOptions> & { readonly slice?: number } = {}) {
+function read(
+  body: string | Uint8Array,
+  options: Partial<LineReaderOptions> & { readonly slice?: number; readonly memory?: SeriesMemory } = {},
+) {
   const reader = new LineReader(typeof body === 'string' ? Buffer.from(body) : body, {
-    memory: new SeriesMemory(),
+    batch: new LineBatch(options.memory ?? new SeriesMemory()),
     database: '',
     precision: 'ns',
     nowMs: NOW,
@@ -24,7 +28,7 @@ function read(body: string | Uint8Array, options: Partial<LineReaderOptions> & {
 
 /** `metric{labels} value @milliseconds`, a line a sample. */
 function samplesOf(reader: LineReader): string[] {
-  const { seriesKeys, seriesIndex, timestampsMs, values } = reader.finish();
+  const { seriesKeys, seriesIndex, timestampsMs, values } = reader.batch.finish();
   return Array.from(values, (value, i) => {
     const labels = Labels.fromKey(seriesKeys[seriesIndex[i] as number] as string);
     return `${String(labels)} ${Object.is(value, -0) ? '-0' : value}${timestampsMs[i] === NOW ? '' : ` @${timestampsMs[i]}`}`;
@@ -80,7 +84,7 @@ test.each<[Precision, string, number]>([
   ['s', '-5', -5_000],
   ['ns', '00000000000000000000000001000000', 1],
 ])('a timestamp in %s: %s', (precision, text, timeMs) => {
-  expect([...read(`m x=1 ${text}`, { precision }).finish().timestampsMs]).toEqual([timeMs]);
+  expect([...read(`m x=1 ${text}`, { precision }).batch.finish().timestampsMs]).toEqual([timeMs]);
 });
 
 test('text has no place among samples: it is counted, and the other fields of its line count', () => {
@@ -155,11 +159,11 @@ test.each([
       ).join('\n'),
   ],
 ])('a body with too many %s is not taken', (_, body) => {
-  expect(read(body()).tooMany).toBe(true);
+  expect(read(body()).batch.tooMany).toBe(true);
 });
 
 describe('series', () => {
-  const series = (reader: LineReader): string[] => reader.finish().seriesKeys.map((key) => String(Labels.fromKey(key)));
+  const series = (reader: LineReader): string[] => reader.batch.finish().seriesKeys.map((key) => String(Labels.fromKey(key)));
 
   test('carry their database, where they have no tag of that name', () => {
     const memory = new SeriesMemory();
@@ -175,9 +179,9 @@ describe('series', () => {
 
   test('are right while another body is read with the same memory', () => {
     const memory = new SeriesMemory();
-    const options = { memory, database: '', precision: 'ns' as const, nowMs: NOW };
-    const one = new LineReader(Buffer.from('a x=1\nb x=2\nc x=3\nb x=4 7000000\n'), options);
-    const two = new LineReader(Buffer.from('c x=1\nb x=2\na x=3\n'), options);
+    const options = { database: '', precision: 'ns' as const, nowMs: NOW };
+    const one = new LineReader(Buffer.from('a x=1\nb x=2\nc x=3\nb x=4 7000000\n'), { ...options, batch: new LineBatch(memory) });
+    const two = new LineReader(Buffer.from('c x=1\nb x=2\na x=3\n'), { ...options, batch: new LineBatch(memory) });
     while (one.read(1)) two.read(1);
     while (two.read(1));
     expect(samplesOf(one)).toEqual(['a_x 1', 'b_x 2', 'c_x 3', 'b_x 4 @7']);
@@ -186,7 +190,7 @@ describe('series', () => {
 
   test('are still distinct after the memory was full and forgot them', () => {
     const lines = Array.from({ length: 100 }, (_, i) => `m,i=${i % 10} x=${i} ${i}000000`).join('\n');
-    const batch = read(lines, { memory: new SeriesMemory(500) }).finish();
+    const batch = read(lines, { memory: new SeriesMemory(500) }).batch.finish();
     expect([batch.seriesKeys.length, new Set(batch.seriesKeys).size, batch.values.length]).toEqual([10, 10, 100]);
     expect(
       Array.from(batch.values, (_, i) => Labels.fromKey(batch.seriesKeys[batch.seriesIndex[i] as number] as string).get('i')),
@@ -287,7 +291,7 @@ function identity(name: string, tags: readonly (readonly [string, string])[], ti
 }
 
 function valuesByIdentity(reader: LineReader): Map<string, number> {
-  const { seriesKeys, seriesIndex, timestampsMs, values } = reader.finish();
+  const { seriesKeys, seriesIndex, timestampsMs, values } = reader.batch.finish();
   // Go writes -0 as 0.
   return new Map(Array.from(values, (value, i) => [`${seriesKeys[seriesIndex[i] as number]} @${timestampsMs[i]}`, value + 0]));
 }

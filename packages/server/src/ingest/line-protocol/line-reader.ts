@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { SampleBatch } from '@vitrine/model/sample-store.ts';
+import type { LineBatch } from './line-batch.ts';
 import { NumberReader } from './number-reader.ts';
 import { type Precision, TimestampReader } from './precision.ts';
 import { type Head, isPlainText, type KnownFields, type SeriesMemory } from './series-memory.ts';
@@ -24,10 +24,6 @@ const MOST_PROBLEMS = 10;
 const MOST_SHOWN_BYTES = 100;
 /** Longer lines are somebody's mistake: VictoriaMetrics has the same limit. */
 const MOST_LINE_BYTES = 256 * 1024;
-/** About what one field takes, for the first guess of a batch's size. */
-const BYTES_A_FIELD = 24;
-export const MOST_SAMPLES = 1_000_000;
-export const MOST_KEY_CHARS = 64 * 1024 * 1024;
 
 const TRUE = 1;
 const FALSE = 0;
@@ -42,7 +38,8 @@ export interface LineProblem {
 }
 
 export interface LineReaderOptions {
-  readonly memory: SeriesMemory;
+  /** Gets the samples. */
+  readonly batch: LineBatch;
   /** Stands in the label `db`; "" for none. */
   readonly database: string;
   readonly precision: Precision;
@@ -51,8 +48,8 @@ export interface LineReaderOptions {
 }
 
 /**
- * Reads one body of InfluxDB's line protocol into columns. A line counts with all its fields or not at all, except that fields which are
- * text are left out and counted. Of two values of one field at one time the later one counts, as in InfluxDB.
+ * Reads one body of InfluxDB's line protocol. A line counts with all its fields or not at all, except that fields which are
+ * text are left out and counted.
  * The grammar is that of github.com/influxdata/line-protocol.
  */
 export class LineReader {
@@ -61,13 +58,9 @@ export class LineReader {
   badLines = 0;
   /** Fields that are text, which has no place among samples. */
   textFields = 0;
-  /** Whether the body brings more samples than one batch may hold, or more text in their series: then nothing of it counts. */
-  tooMany = false;
+  readonly batch: LineBatch;
 
   readonly #memory: SeriesMemory;
-  #generation: number;
-  /** Whether a series may stand twice in this batch. */
-  #isAmbiguous = false;
   readonly #database: string;
   readonly #nowMs: number;
   readonly #timestamp: TimestampReader;
@@ -80,20 +73,9 @@ export class LineReader {
   #line = 0;
   #problem = '';
 
-  readonly #keys: string[] = [];
-  /** The id of each series of the batch; -1 where the memory has forgotten it. */
-  #ids = new Int32Array(64);
-  /** The row of the newest sample of each series, to find a value that is written twice. */
-  #newestRow = new Int32Array(64);
-  #keyChars = 0;
-  #seriesIndex: Uint32Array;
-  #timestampsMs: Float64Array;
-  #values: Float64Array;
-  #length = 0;
-
-  constructor(body: Uint8Array, { memory, database, precision, nowMs }: LineReaderOptions) {
-    this.#memory = memory;
-    this.#generation = memory.generation;
+  constructor(body: Uint8Array, { batch, database, precision, nowMs }: LineReaderOptions) {
+    this.#memory = batch.memory;
+    this.batch = batch;
     this.#database = database;
     this.#nowMs = nowMs;
     this.#timestamp = new TimestampReader(precision);
@@ -101,31 +83,16 @@ export class LineReader {
     this.#bytes = body.at(-1) === NEWLINE || body.length === 0 ? body : Buffer.concat([body, Buffer.of(NEWLINE)]);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
     this.#isUtf8 = isUtf8(this.#bytes);
-    const guess = Math.min(MOST_SAMPLES, Math.ceil(body.length / BYTES_A_FIELD));
-    this.#seriesIndex = new Uint32Array(guess);
-    this.#timestampsMs = new Float64Array(guess);
-    this.#values = new Float64Array(guess);
   }
 
-  /** Reads on for about `mostBytes`; answers whether there is more. Others may read with the same memory in between. */
+  /** Reads on for about `mostBytes`; answers whether there is more. Stops where it is too much for one batch. Others may read with the same memory in between. */
   read(mostBytes: number): boolean {
-    this.#checkGeneration();
-    // Others may have given the same series places in their own batches.
-    for (let i = 0; i < this.#keys.length; i++) if (this.#ids[i] !== -1) this.#memory.places[this.#ids[i] as number] = i;
+    const batch = this.batch;
+    batch.resume();
     const end = this.#bytes.length;
     const stop = Math.min(end, this.#at + mostBytes);
-    while (this.#at < stop && !this.tooMany) this.#readLine();
-    return this.#at < end && !this.tooMany;
-  }
-
-  finish(): SampleBatch {
-    const length = this.#length;
-    return {
-      seriesKeys: this.#isAmbiguous ? mergeEqual(this.#keys, this.#seriesIndex.subarray(0, length)) : this.#keys,
-      seriesIndex: this.#seriesIndex.slice(0, length),
-      timestampsMs: this.#timestampsMs.slice(0, length),
-      values: this.#values.slice(0, length),
-    };
+    while (this.#at < stop && !batch.tooMany) this.#readLine();
+    return this.#at < end && !batch.tooMany;
   }
 
   #readLine(): void {
@@ -141,8 +108,7 @@ export class LineReader {
       this.#readComment(from, at);
     } else {
       const line = this.#line;
-      const rows = this.#length;
-      const series = this.#keys.length;
+      const { length: rows, seriesCount } = this.batch;
       const texts = this.textFields;
       let end = this.#readPoint(at);
       if (end !== -1 && end - from > MOST_LINE_BYTES) {
@@ -154,9 +120,7 @@ export class LineReader {
         this.#at = end;
         return;
       }
-      this.#length = rows;
-      this.#keys.length = series;
-      this.#ids.fill(-1, series);
+      this.batch.takeBack(rows, seriesCount);
       this.textFields = texts;
       this.#refuse(line, from);
     }
@@ -201,12 +165,12 @@ export class LineReader {
       );
     }
     const head = this.#memory.head(this.#view, bytes, from, at);
-    if (this.#memory.generation !== this.#generation) this.#checkGeneration();
     if (head.problem !== undefined) return this.#fail(at, head.problem);
     const fields = head.fields.database === this.#database ? head.fields : this.#memory.fields(head, this.#database);
     while (bytes[at] === SPACE) at++;
 
-    const rows = this.#length;
+    const batch = this.batch;
+    const rows = batch.length;
     for (let place = 0; ; place++) {
       const id = this.#readKey(head, fields, place, at);
       if (id === -1) return -1;
@@ -215,7 +179,7 @@ export class LineReader {
       if ((byte >= ZERO && byte <= NINE) || byte === MINUS || byte === POINT) {
         if (!this.#number.read(bytes, at)) return this.#fail(at, this.#number.problem);
         at = this.#number.end;
-        this.#add(id, this.#number.value);
+        batch.add(id, this.#number.value);
       } else if (byte === QUOTE) {
         at = this.#skipText(at);
         if (at === -1) return -1;
@@ -228,7 +192,7 @@ export class LineReader {
           return this.#fail(at, 'the value of a field is neither a number nor true or false, nor text in quotes');
         }
         at = end;
-        this.#add(id, truth);
+        batch.add(id, truth);
       }
       byte = bytes[at] as number;
       if (byte !== COMMA) break;
@@ -253,7 +217,7 @@ export class LineReader {
     }
     if (byte === RETURN) byte = bytes[++at] as number;
     if (byte !== NEWLINE) return this.#fail(at, 'something stands after its fields that is no timestamp');
-    this.#setTimes(rows, timeMs);
+    batch.setTimes(rows, timeMs);
     return at + 1;
   }
 
@@ -308,87 +272,11 @@ export class LineReader {
     return this.#fail(from, 'the text of a field has no closing quote');
   }
 
-  /** After the memory forgot all, ids mean other series. */
-  #checkGeneration(): void {
-    if (this.#memory.generation === this.#generation) return;
-    this.#generation = this.#memory.generation;
-    this.#ids.fill(-1);
-    this.#isAmbiguous = true;
-  }
-
-  #add(id: number, value: number): void {
-    let series = this.#memory.places[id] as number;
-    if (series >= this.#keys.length || this.#ids[series] !== id) series = this.#addSeries(id);
-    const row = this.#length;
-    if (row === this.#values.length) this.#grow();
-    this.#seriesIndex[row] = series;
-    this.#values[row] = value;
-    this.#length = row + 1;
-  }
-
-  #addSeries(id: number): number {
-    const key = this.#memory.keys[id] as string;
-    const series = this.#keys.push(key) - 1;
-    this.#keyChars += key.length;
-    if (this.#keyChars > MOST_KEY_CHARS) this.tooMany = true;
-    if (series === this.#ids.length) {
-      this.#ids = grown(this.#ids);
-      this.#newestRow = grown(this.#newestRow);
-    }
-    this.#ids[series] = id;
-    this.#newestRow[series] = -1;
-    this.#memory.places[id] = series;
-    return series;
-  }
-
-  /** Gives the rows from `from` on their time. A value that was written before for the same time is overwritten. */
-  #setTimes(from: number, timeMs: number): void {
-    const series = this.#seriesIndex;
-    const times = this.#timestampsMs;
-    const values = this.#values;
-    const newest = this.#newestRow;
-    let to = from;
-    for (let row = from; row < this.#length; row++) {
-      const index = series[row] as number;
-      const before = newest[index] as number;
-      if (before !== -1 && times[before] === timeMs) {
-        values[before] = values[row] as number;
-        continue;
-      }
-      newest[index] = to;
-      series[to] = index;
-      values[to] = values[row] as number;
-      times[to] = timeMs;
-      to++;
-    }
-    this.#length = to;
-    if (to > MOST_SAMPLES) this.tooMany = true;
-  }
-
-  #grow(): void {
-    const size = Math.max(64, this.#length * 2);
-    const seriesIndex = new Uint32Array(size);
-    seriesIndex.set(this.#seriesIndex);
-    this.#seriesIndex = seriesIndex;
-    const timestampsMs = new Float64Array(size);
-    timestampsMs.set(this.#timestampsMs);
-    this.#timestampsMs = timestampsMs;
-    const values = new Float64Array(size);
-    values.set(this.#values);
-    this.#values = values;
-  }
-
   #fail(at: number, problem: string): -1 {
     this.#at = at;
     this.#problem = problem;
     return -1;
   }
-}
-
-function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const twice = new Int32Array(numbers.length * 2);
-  twice.set(numbers);
-  return twice;
 }
 
 /** t, T, true, True and TRUE, and the same of false. */
@@ -410,16 +298,4 @@ function truthOf(bytes: Uint8Array, from: number, to: number): number {
     default:
       return NEITHER;
   }
-}
-
-/** The distinct keys; `seriesIndex` is changed to point at them. */
-function mergeEqual(keys: readonly string[], seriesIndex: Uint32Array): string[] {
-  const indexByKey = new Map<string, number>();
-  const target = keys.map((key) => {
-    const index = indexByKey.get(key) ?? indexByKey.size;
-    indexByKey.set(key, index);
-    return index;
-  });
-  for (let i = 0; i < seriesIndex.length; i++) seriesIndex[i] = target[seriesIndex[i] as number] as number;
-  return [...indexByKey.keys()];
 }

@@ -13,7 +13,7 @@ function receiver() {
   const appended: SampleBatch[] = [];
   const intake = createIntake({
     append: (batch) => {
-      appended.push(batch);
+      appended.push(structuredClone(batch));
       return Promise.resolve({ accepted: batch.values.length, rejected: [], rejectedCount: 0 });
     },
     metrics: openMetrics('1.2.3'),

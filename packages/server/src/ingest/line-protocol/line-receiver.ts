@@ -4,7 +4,8 @@ import type { Refused } from '../arrivals.ts';
 import { BodyRefused } from '../body-refused.ts';
 import type { Intake } from '../intake.ts';
 import type { Sender } from '../sender.ts';
-import { type LineProblem, LineReader, MOST_KEY_CHARS, MOST_SAMPLES } from './line-reader.ts';
+import { LineBatch, MOST_KEY_CHARS, MOST_SAMPLES } from './line-batch.ts';
+import { type LineProblem, LineReader } from './line-reader.ts';
 import type { Precision } from './precision.ts';
 import { SeriesMemory } from './series-memory.ts';
 
@@ -12,6 +13,9 @@ import { SeriesMemory } from './series-memory.ts';
 const SLICE_BYTES = 256 * 1024;
 /** A body of this size takes a while, and memory. */
 const LARGE_BYTES = 1024 * 1024;
+/** Batches that are kept for further bodies, and rows of each: 10 MB in all. */
+const MOST_SPARE = 8;
+const MOST_SPARE_ROWS = 65_536;
 
 export interface LineBody {
   /** Unpacked. */
@@ -43,18 +47,27 @@ export interface LineReceiver {
 export function createLineReceiver(intake: Intake, now: () => number = Date.now): LineReceiver {
   const memory = new SeriesMemory();
 
+  const spare: LineBatch[] = [];
+
   const receive = async (sender: Sender, { bytes, database, precision }: LineBody): Promise<LineOutcome> => {
-    const reader = new LineReader(bytes, { memory, database, precision, nowMs: now() });
-    while (reader.read(SLICE_BYTES)) await setImmediate();
-    if (reader.tooMany) {
-      throw new BodyRefused(
-        413,
-        `The body brings more than ${MOST_SAMPLES} values, or labels of more than ${MOST_KEY_CHARS / 1024 / 1024} MiB in all its series. Send fewer lines in one request.`,
-      );
+    const batch = spare.pop() ?? new LineBatch(memory);
+    batch.clear();
+    try {
+      const reader = new LineReader(bytes, { batch, database, precision, nowMs: now() });
+      while (reader.read(SLICE_BYTES)) await setImmediate();
+      if (batch.tooMany) {
+        throw new BodyRefused(
+          413,
+          `The body brings more than ${MOST_SAMPLES} values, or labels of more than ${MOST_KEY_CHARS / 1024 / 1024} MiB in all its series. Send fewer lines in one request.`,
+        );
+      }
+      const { badLines, problems, textFields } = reader;
+      const stored = await intake.take('line protocol', sender, batch.finish(), refusedIn(reader));
+      return { badLines, problems, textFields, stored };
+    } finally {
+      // Nobody reads its columns any more once they are stored.
+      if (spare.length < MOST_SPARE && batch.room <= MOST_SPARE_ROWS) spare.push(batch);
     }
-    const { badLines, problems, textFields } = reader;
-    const stored = await intake.take('line protocol', sender, reader.finish(), refusedIn(reader));
-    return { badLines, problems, textFields, stored };
   };
 
   let turn: Promise<unknown> = Promise.resolve();

@@ -60,7 +60,6 @@ export class NumberReader {
       this.value = negative ? 0 - digits : digits;
       return true;
     }
-    const count = whole + fraction;
     const digitsEnd = at;
     let power = -fraction;
     if ((byte | 0x20) === LETTER_E) {
@@ -76,12 +75,12 @@ export class NumberReader {
       power += isBelow ? -exponent : exponent;
     }
     this.end = at;
-    if (power < -EXACT_POWER || power > EXACT_POWER || count > PAIR_DIGITS) return this.#readLongFloat(bytes, from, at);
     let value = digits;
-    if (count > EXACT_DIGITS) {
+    if (power < -EXACT_POWER || whole + fraction > EXACT_DIGITS) {
       value = nearest(bytes, first, digitsEnd, power);
       if (Number.isNaN(value)) return this.#readLongFloat(bytes, from, at);
     } else if (power < 0) value = digits / (TENS[-power] as number);
+    else if (power > EXACT_POWER) return this.#readLongFloat(bytes, from, at);
     else if (power > 0) value = digits * (TENS[power] as number);
     this.value = negative ? -value : value;
     return true;
@@ -109,37 +108,47 @@ export class NumberReader {
 }
 
 /**
- * The double nearest to the 16 to 19 digits in [from, to), among which a point may stand, times ten to the `power`; NaN where only
- * more precision can tell which of two that is. Reckons with pairs of doubles whose sum is meant (Dekker, "A floating-point
+ * The double nearest to the digits in [from, to), among which a point may stand, times ten to the `power`; NaN where only more
+ * precision can tell which of two that is. Reckons with pairs of doubles whose sum is meant (Dekker, "A floating-point
  * technique for extending the available precision", 1971).
  */
 function nearest(bytes: Uint8Array, from: number, to: number, power: number): number {
+  if (power < -2 * EXACT_POWER || power > EXACT_POWER) return Number.NaN;
   let high = 0;
   let low = 0;
   let count = 0;
   for (let at = from; at < to; at++) {
     const digit = (bytes[at] as number) - ZERO;
-    if (digit < 0) continue;
+    // The point, and zeros in front, say nothing.
+    if (digit < 0 || (digit === 0 && count === 0)) continue;
     if (count < EXACT_DIGITS) high = high * 10 + digit;
     else low = low * 10 + digit;
     count++;
   }
-  const shift = TENS[count - EXACT_DIGITS] as number;
-  const product = high * shift;
-  const sum = product + low;
-  const back = sum - product;
-  // What the product and the sum have lost: both are whole numbers far below 2^53.
-  const lost = errorOf(high, shift, product) + (product - (sum - back)) + (low - back);
-  const ten = TENS[Math.abs(power)] as number;
-  let head: number;
-  let tail: number;
-  if (power < 0) {
-    head = sum / ten;
-    const part = head * ten;
-    tail = (sum - part - errorOf(head, ten, part) + lost) / ten;
-  } else {
-    head = sum * ten;
-    tail = errorOf(sum, ten, head) + lost * ten;
+  if (count > PAIR_DIGITS) return Number.NaN;
+  let head = high;
+  let tail = 0;
+  if (count > EXACT_DIGITS) {
+    const shift = TENS[count - EXACT_DIGITS] as number;
+    const product = high * shift;
+    head = product + low;
+    const back = head - product;
+    // What the product and the sum have lost: whole numbers far below 2^53.
+    tail = errorOf(high, shift, product) + (product - (head - back)) + (low - back);
+  }
+  if (power > 0) {
+    const ten = TENS[power] as number;
+    const product = head * ten;
+    tail = errorOf(head, ten, product) + tail * ten;
+    head = product;
+  }
+  // Ten to the 22nd is the largest power that is exact, so that smaller numbers are divided twice.
+  for (let left = -power; left > 0; left -= EXACT_POWER) {
+    const ten = TENS[Math.min(left, EXACT_POWER)] as number;
+    const quotient = head / ten;
+    const product = quotient * ten;
+    tail = (head - product - errorOf(quotient, ten, product) + tail) / ten;
+    head = quotient;
   }
   const doubt = head * PAIR_ERROR;
   const value = head + (tail - doubt);

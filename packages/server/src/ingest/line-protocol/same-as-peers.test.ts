@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { corpusFolder } from '../../testing/corpus-folder.ts';
 import { hasInfluxdb, startInfluxdb } from '../../testing/start-influxdb.ts';
 import { hasVictoriaMetrics, startVictoriaMetrics } from '../../testing/start-victoria-metrics.ts';
+import { LineBatch } from './line-batch.ts';
 import { LineReader } from './line-reader.ts';
 import { SeriesMemory } from './series-memory.ts';
 
@@ -22,7 +23,7 @@ afterAll(async () => {
 });
 
 function read(body: Uint8Array, database = '') {
-  const reader = new LineReader(body, { memory: new SeriesMemory(), database, precision: 'ms', nowMs: Date.now() });
+  const reader = new LineReader(body, { batch: new LineBatch(new SeriesMemory()), database, precision: 'ms', nowMs: Date.now() });
   while (reader.read(1_000_000));
   return reader;
 }
@@ -69,7 +70,7 @@ describe.skipIf(!hasVictoriaMetrics())('VictoriaMetrics given the same lines', (
   const clean = (name: string, wrong: RegExp): string => name.replace(wrong, '_').replace(/^\d/, '_$&');
 
   function ours(body: Uint8Array, database: string): string[] {
-    const { seriesKeys, seriesIndex, timestampsMs, values } = read(body, database).finish();
+    const { seriesKeys, seriesIndex, timestampsMs, values } = read(body, database).batch.finish();
     return Array.from(
       values,
       (value, i) => `${Labels.fromKey(seriesKeys[seriesIndex[i] as number] as string)} ${value} @${timestampsMs[i]}`,
@@ -151,7 +152,7 @@ describe.skipIf(!hasInfluxdb())('InfluxDB given the same lines', () => {
 
   function weTake(body: Uint8Array): boolean {
     const reader = read(body);
-    return reader.finish().values.length + reader.textFields > 0 || reader.badLines === 0;
+    return reader.batch.finish().values.length + reader.textFields > 0 || reader.badLines === 0;
   }
 
   /** Where this server and InfluxDB 1.6 differ, and the cases of InfluxData's own decoder say that this one is right. */
