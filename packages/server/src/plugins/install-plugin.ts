@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isFolderLocked, lockFolder } from '@vitrine/tsdb/folder-lock.ts';
 import { compareVersions, type Manifest, MANIFEST_FILE, PLUGIN_LIMITS } from './manifest.ts';
 import {
@@ -108,8 +109,7 @@ function withHashes(text: string, files: Readonly<Record<string, string>>): stri
   const json = { ...(JSON.parse(text) as object), files };
   const indented = JSON.stringify(files, undefined, 2).replaceAll('\n', '\n  ');
   const replaced = text.replace(/"files"\s*:\s*\{[^{}]*\}/, () => `"files": ${indented}`);
-  const isWhole =
-    JSON.stringify(Object.entries(JSON.parse(replaced) as object).toSorted()) === JSON.stringify(Object.entries(json).toSorted());
+  const isWhole = isDeepStrictEqual(JSON.parse(replaced), json);
   return isWhole ? replaced : `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
