@@ -163,6 +163,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         keepsMs: settings['retention.time'],
       },
       otlp,
+      pushgateway,
       plugins,
       flags: config.texts,
       startedMs: Date.now(),
@@ -174,7 +175,6 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       isReady: () => ready,
     });
     closers.push(async () => void (await Promise.all([scraping.stop(), drain(app)])));
-      pushgateway,
     const url = await listen(app, settings.listen);
     const grpc = settings['ingest.otlp-grpc'];
     if (grpc !== undefined) {
