@@ -17,6 +17,7 @@ const SAVED = [
   source('p1', 'prometheus', 'Prometheus'),
   source('p2', 'prometheus', 'Fleet', true),
   source('i1', 'influxdb', 'Influx'),
+  source('o1', 'grafana-opensearch-datasource', 'OpenSearch'),
 ];
 const registry = dataSourceRegistry(async () => SAVED);
 const empty = dataSourceRegistry(async () => []);
@@ -31,6 +32,7 @@ test.each([
   ['"default"', 'prometheus', 'default', 'p2', 'default'],
   ['an input that was not answered', 'prometheus', '${DS_PROMETHEUS}', 'p2', 'default of its type'],
   ['a uid of another server', 'influxdb', 'P5697886F9CA74929', 'i1', 'default of its type'],
+  ['another name of its type', 'elasticsearch', '${DS_LOGS}', 'o1', 'default of its type'],
   ['Vitrine’s own', 'builtin', 'builtin', 'builtin', 'uid'],
   ['the type of Vitrine’s own', 'builtin', '', 'builtin', 'default of its type'],
 ])('a reference by %s finds the source', async (_, type, uid, found, rule) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 
 /** A data source that queries may name. Holds secrets: it never leaves the server. */
 export interface RegisteredSource {
@@ -81,6 +82,11 @@ export function uidOfName(name: string): string {
   return `P${createHash('sha256').update(name).digest('hex').slice(0, 16).toUpperCase()}`;
 }
 
+/** Whether sources of two types are asked alike: "opensearch" is another name of "elasticsearch". */
+export function isSameKind(type: string, other: string): boolean {
+  return type === other || (datasourceServers.has(type) && datasourceServers.get(type) === datasourceServers.get(other));
+}
+
 /** The pure rule behind DataSourceRegistry.find. */
 function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSource[]): ResolvedSource {
   const fits = (source: RegisteredSource): boolean => type === '' || source.type === type;
@@ -93,9 +99,11 @@ function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSou
     const derived = sources.find((source) => uidOfName(source.name) === uid);
     if (derived !== undefined) return { source: derived, rule: 'name' };
   }
-  const usual = sources.find((source) => source.isDefault && fits(source));
+  const isAkin = (source: RegisteredSource): boolean => type !== '' && isSameKind(source.type, type);
+  const defaults = sources.filter(({ isDefault }) => isDefault);
+  const usual = defaults.find(fits) ?? defaults.find(isAkin);
   if (usual !== undefined) return { source: usual, rule: DEFAULT_WORDS.has(uid) ? 'default' : 'default of its type' };
-  const ofType = type === '' ? undefined : sources.find((source) => source.type === type);
+  const ofType = type === '' ? undefined : (sources.find(fits) ?? sources.find(isAkin));
   if (ofType !== undefined) return { source: ofType, rule: 'default of its type' };
   if (ANSWERED_BY_OWN_STORE.has(type)) return { source: sources[0] ?? OWN_STORE, rule: 'own store' };
   const known = sources.map((source) => `${source.name} (${source.type})`).join(', ');

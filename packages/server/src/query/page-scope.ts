@@ -23,6 +23,7 @@ import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
 import { replyFor } from '../http/errors.ts';
+import { isSameKind } from './data-source-registry.ts';
 import { raceAbort } from './race-abort.ts';
 import { shortMemory, type ShortMemory } from './short-memory.ts';
 import type { OpenSource, Sources } from './sources.ts';
@@ -195,7 +196,9 @@ export class PageScope {
       }
       case 'datasource': {
         const all = await this.#needs.sources.list();
-        const fits = all.filter(({ type }) => type === variable.type || (type === 'builtin' && variable.type === 'prometheus'));
+        const fits = all.filter(
+          ({ type }) => isSameKind(type, variable.type) || (type === 'builtin' && isSameKind(variable.type, 'prometheus')),
+        );
         const first = fits.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
         return filterOptions(
           first.map(({ name, uid }) => ({ text: name, value: uid })),
