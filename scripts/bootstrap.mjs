@@ -27,7 +27,7 @@ const COMMANDS = {
   },
   'test:peers': {
     web: true,
-    debian: ['chromium', 'collectd-core', 'prometheus', 'prometheus-node-exporter', 'python3-venv'],
+    debian: ['chromium', 'collectd-core', 'prometheus', 'prometheus-node-exporter', 'prometheus-pushgateway', 'python3-venv'],
     script: ['scripts/test.mjs', '--only', 'peers'],
   },
   'corpus:dashboards': {

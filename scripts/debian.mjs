@@ -13,6 +13,7 @@ const PROGRAMS = {
   postgresql: 'pg_createcluster',
   prometheus: 'promtool',
   'prometheus-node-exporter': 'prometheus-node-exporter',
+  'prometheus-pushgateway': 'prometheus-pushgateway',
   'python3-venv': 'python3',
   'victoria-metrics': 'victoria-metrics',
 };

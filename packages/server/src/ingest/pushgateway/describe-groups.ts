@@ -1,4 +1,5 @@
 import { Labels } from '@vitrine/model/labels.ts';
+import { parseExpositionNumber } from '../exposition/parse-exposition.ts';
 import { goNumber } from './go-number.ts';
 import type { PushedGroup } from './push-groups.ts';
 import { type MetricType, PUSH_FAILURE_TIME, PUSH_TIME, type PushedFamily } from './pushed-family.ts';
@@ -19,11 +20,13 @@ const HELP = {
 /** A group as Pushgateway's GET /api/v1/metrics answers it: numbers are texts. */
 export function describeGroup(group: PushedGroup): Record<string, unknown> {
   const { labels, families, pushedMs = 0, failedMs = 0 } = group;
+  // Labels that the group takes away stand there as empty, as an instance that nobody gave does.
+  const gone: Base = { instance: '', ...Object.fromEntries([...labels].filter(([, value]) => value === '')) };
   return Object.fromEntries<unknown>([
-    ...Array.from(families.values(), (family) => [family.name, describeFamily(family)] as const),
+    ...Array.from(families.values(), (family) => [family.name, describeFamily(family, gone)] as const),
     ...([PUSH_TIME, PUSH_FAILURE_TIME] as const).map((name) => {
       const atMs = name === PUSH_TIME ? pushedMs : failedMs;
-      const metric = { labels: { instance: '', ...Object.fromEntries(labels) }, value: goNumber(atMs / 1_000) };
+      const metric = { labels: { ...gone, ...Object.fromEntries(labels) }, value: goNumber(atMs / 1_000) };
       const about = { time_stamp: timeText(atMs), type: 'GAUGE', help: HELP[name] };
       return [name, { ...about, metrics: [metric] }] as const;
     }),
@@ -32,19 +35,23 @@ export function describeGroup(group: PushedGroup): Record<string, unknown> {
   ]);
 }
 
-function describeFamily(family: PushedFamily): Record<string, unknown> {
+type Base = Readonly<Record<string, string>>;
+
+function describeFamily(family: PushedFamily, base: Base): Record<string, unknown> {
   const { type, help, pushedMs } = family;
   return {
     time_stamp: timeText(pushedMs),
     type: TYPES[type] ?? 'UNTYPED',
     ...(help === '' ? {} : { help }),
     metrics:
-      type === 'histogram' || type === 'gaugehistogram' || type === 'summary' ? describeParts(family) : describeValues(family),
+      type === 'histogram' || type === 'gaugehistogram' || type === 'summary'
+        ? describeParts(family, base)
+        : describeValues(family, base),
   };
 }
 
-function describeValues({ name, keys, values }: PushedFamily): unknown[] {
-  return keys.map((key, i) => describeMetric(name, Labels.fromKey(key), { value: goNumber(values[i] as number) }));
+function describeValues({ name, keys, values }: PushedFamily, base: Base): unknown[] {
+  return keys.map((key, i) => describeMetric(name, base, Labels.fromKey(key), { value: goNumber(values[i] as number) }));
 }
 
 interface Parts {
@@ -55,7 +62,7 @@ interface Parts {
 }
 
 /** A histogram's buckets or a summary's quantiles by bound, with their sum and count, for each set of labels. */
-function describeParts({ name, type, keys, values }: PushedFamily): unknown[] {
+function describeParts({ name, type, keys, values }: PushedFamily, base: Base): unknown[] {
   const metrics = new Map<string, Parts>();
   const bound = type === 'summary' ? 'quantile' : 'le';
   const own = new Set(['__name__', bound]);
@@ -68,17 +75,23 @@ function describeParts({ name, type, keys, values }: PushedFamily): unknown[] {
     const text = goNumber(values[i] as number);
     if (suffix === '_sum' || suffix === '_gsum') parts.sum = text;
     else if (suffix === '_count' || suffix === '_gcount') parts.count = text;
-    else if (suffix !== '_created') parts.bounds[labels.get(bound)] = text;
+    else if (suffix !== '_created') parts.bounds[boundText(labels.get(bound))] = text;
   }
   return Array.from(metrics.values(), ({ labels, bounds, sum, count }) =>
-    describeMetric(name, labels, { [type === 'summary' ? 'quantiles' : 'buckets']: bounds, sum, count }),
+    describeMetric(name, base, labels, { [type === 'summary' ? 'quantiles' : 'buckets']: bounds, sum, count }),
   );
 }
 
 /** The name stands with the labels where it is not the metric's own: foo_total of foo. */
-function describeMetric(name: string, labels: Labels, value: Readonly<Record<string, unknown>>): unknown {
+function describeMetric(name: string, base: Base, labels: Labels, value: Readonly<Record<string, unknown>>): unknown {
   const { __name__: sample = name, ...rest } = labels.toObject();
-  return { labels: { instance: '', ...rest, ...(sample === name ? {} : { __name__: sample }) }, ...value };
+  return { labels: { ...base, ...rest, ...(sample === name ? {} : { __name__: sample }) }, ...value };
+}
+
+/** Clients write the bound 1 as "1" or as "1.0"; Pushgateway reads it as a number. */
+function boundText(text: string): string {
+  const number = parseExpositionNumber(text);
+  return number === undefined ? text : goNumber(number);
 }
 
 function timeText(ms: number): string {

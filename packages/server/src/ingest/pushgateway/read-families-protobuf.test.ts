@@ -1,0 +1,109 @@
+import { Labels } from '@vitrine/model/labels.ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeFamilies, type SentFamily } from './encode-families.ts';
+import { PushRefused } from './push-refused.ts';
+import { readPushedProtobuf } from './read-families-protobuf.ts';
+
+const GROUP = new Map([['job', 'a']]);
+
+function read(body: Uint8Array): string[] {
+  return readPushedProtobuf(body, GROUP, 0).flatMap(({ type, keys, values }) =>
+    keys.map((key, i) => `${type} ${String(Labels.fromKey(key))} ${values[i]}`),
+  );
+}
+
+test.each<[string, SentFamily[], string[]]>([
+  ['nothing', [], []],
+  ['a gauge', [{ name: 'x', type: 1, metrics: [{ labels: { b: 'c' }, value: -0.5 }] }], ['gauge x{b="c", job="a"} -0.5']],
+  ['a counter', [{ name: 'x', help: 'é', type: 0, metrics: [{ value: 1e300 }] }], ['counter x{job="a"} 1e+300']],
+  ['an untyped one', [{ name: 'x', type: 3, metrics: [{ value: Number.NaN }] }], ['unknown x{job="a"} NaN']],
+  [
+    'a summary',
+    [
+      {
+        name: 's',
+        type: 2,
+        metrics: [
+          {
+            count: 3,
+            sum: 4.5,
+            parts: [
+              [0.5, 1],
+              [0.99, 2],
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'summary s{job="a", quantile="0.5"} 1',
+      'summary s{job="a", quantile="0.99"} 2',
+      'summary s_sum{job="a"} 4.5',
+      'summary s_count{job="a"} 3',
+    ],
+  ],
+  [
+    'a histogram without a bucket for infinity',
+    [{ name: 'h', type: 4, metrics: [{ count: 3, sum: 4.5, parts: [[1, 2]] }] }],
+    [
+      'histogram h_bucket{job="a", le="1"} 2',
+      'histogram h_bucket{job="a", le="+Inf"} 3',
+      'histogram h_sum{job="a"} 4.5',
+      'histogram h_count{job="a"} 3',
+    ],
+  ],
+])('%s is read', (_, families, want) => {
+  expect(read(encodeFamilies(families))).toEqual(want);
+});
+
+test.each<[string, Uint8Array, RegExp]>([
+  [
+    'a timestamp',
+    encodeFamilies([{ name: 'x', type: 1, metrics: [{ value: 1, timestampMs: 1_700_000_000_000 }] }]),
+    /x has a timestamp/,
+  ],
+  [
+    'a native histogram',
+    encodeFamilies([{ name: 'h', type: 4, metrics: [{ count: 1, isNative: true }] }]),
+    /h is a native histogram/,
+  ],
+  ['no name', encodeFamilies([{ name: '', type: 1, metrics: [{ value: 1 }] }]), /has no name/],
+  [
+    'a name twice',
+    encodeFamilies([
+      { name: 'x', type: 1, metrics: [] },
+      { name: 'x', type: 1, metrics: [] },
+    ]),
+    /stands twice/,
+  ],
+  ['text', Buffer.from('x 1\n'), /breaks off or goes wrong at byte/],
+])('%s is refused', (_, body, sentence) => {
+  expect(() => read(body)).toThrow(sentence);
+});
+
+test('a body that is cut off or changed is read or refused, and nothing else happens', () => {
+  const whole = encodeFamilies([
+    {
+      name: 'h',
+      type: 4,
+      metrics: [
+        { count: 3, sum: 4.5, parts: [[1, 2]] },
+        { labels: { a: 'é' }, count: 1 },
+      ],
+    },
+    { name: 'x', type: 1, metrics: [{ labels: { b: 'c' }, value: 1 }] },
+  ]);
+  fc.assert(
+    fc.property(fc.nat(whole.length), fc.nat(whole.length - 1), fc.nat(255), (end, at, byte) => {
+      const body = Buffer.from(whole);
+      body[at] = byte;
+      try {
+        read(body.subarray(0, end));
+      } catch (error) {
+        expect(error).toBeInstanceOf(PushRefused);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
