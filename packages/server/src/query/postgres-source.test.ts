@@ -308,30 +308,52 @@ describe.skipIf(!hasPostgres())('a PostgreSQL server as a data source', () => {
     expect(await get(`pg/suggest/${path}`)).toEqual(want);
   });
 
-  test('stops a question that nobody waits for', async () => {
-    const [source] = [...datasourceServers.values()].filter(({ spec }) => spec.kind === 'postgres');
-    const { settings, secrets, url } = sourceOf('direct', {});
+  /** A connection that no other test shares, and what its queries are asked with. */
+  function connectAlone(changes: Changes, signal: AbortSignal) {
+    const source = datasourceServers.get('postgres')!;
+    const { settings, secrets, url } = sourceOf('direct', changes);
     const needs = {
       dial: (host: string, port: number, signal: AbortSignal) => dialWithin({ mayBePrivate: true }, host, port, signal),
     };
-    const own = source!.connect(source!.spec.parseSettings({ ...settings, url, secrets }), needs as DatasourceNeeds);
-    const stop = new AbortController();
+    const own = source.connect(
+      source.spec.parseSettings({ name: 'direct', ...settings, url, secrets }),
+      needs as Partial<DatasourceNeeds> as DatasourceNeeds,
+    );
     const range = { fromMs: START, toMs: END };
-    const answer = own.query('A', source!.spec.parseQuery({ rawSql: 'SELECT pg_sleep(60)', format: 'table' }), {
-      ...range,
-      shown: range,
-      stepMs: 60_000,
-      maxPoints: 60,
-      limits: { maxSamples: 1_000, maxSeries: 10, timeoutMs: 60_000 },
-      signal: stop.signal,
-      replace: (text) => text,
-      filters: [],
-    });
-    const failed = expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    const ask = (rawSql: string) =>
+      own.query('A', source.spec.parseQuery({ rawSql, format: 'table' }), {
+        ...range,
+        shown: range,
+        stepMs: 60_000,
+        maxPoints: 60,
+        limits: { maxSamples: 1_000, maxSeries: 10, timeoutMs: 60_000 },
+        signal,
+        replace: (text) => text,
+        filters: [],
+      });
+    return { own, ask };
+  }
+
+  test('stops a question that nobody waits for', async () => {
+    const stop = new AbortController();
+    const failed = expect(connectAlone({}, stop.signal).ask('SELECT pg_sleep(60)')).rejects.toMatchObject({ name: 'AbortError' });
     await expect.poll(running).toHaveLength(1);
     stop.abort();
     await failed;
     await expect.poll(running, { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('closes what is idle when it is closed, and what is asked when it is answered', async () => {
+    const sessions = () =>
+      asAdmin("SELECT state FROM pg_stat_activity WHERE application_name = 'vitrine' AND usename = 'writer'");
+    const { own, ask } = connectAlone({ user: 'writer', secrets: { password: 'write it' } }, new AbortController().signal);
+    await Promise.all([ask('SELECT 1'), ask('SELECT 2')]);
+    expect(await sessions()).not.toEqual([]);
+    const last = ask('SELECT pg_sleep(0.2)');
+    await expect.poll(running).toHaveLength(1);
+    await own.close!();
+    expect((await last).frames).toHaveLength(1);
+    await expect.poll(sessions, { timeout: 10_000 }).toEqual([]);
   });
 
   test.each<[string, string, RegExp]>([
