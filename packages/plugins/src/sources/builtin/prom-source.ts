@@ -76,7 +76,7 @@ async function runQuery(
   return {
     frames: [...shaped.flatMap(({ frames }) => frames), ...points.frames],
     // Bounds that fell together in the newest part did not in what is known.
-    growable: results.every(({ histograms }) => histograms === undefined),
+    growable: !readsWholeRange(expr) && results.every(({ histograms }) => histograms === undefined),
     notices: [
       ...[...said.values()].map(({ level, text }) => ({ level, text: `Query ${refId}: ${text}` })),
       ...shaped.flatMap(({ notices }) => notices),
@@ -92,6 +92,15 @@ async function runQuery(
       samplesRead: results.reduce((sum, { stats }) => sum + stats.samplesRead, 0),
     },
   };
+}
+
+/** What counts from the ends of the range, or over all of it: PromQL's modifiers, and what MetricsQL has besides. */
+const WHOLE_RANGE =
+  /@\s*(?:start|end)\s*\(|\b(?:start|end|interpolate|keep_last_value|keep_next_value|remove_resets|drop_empty_series|smooth_exponential|limit_offset|(?:topk|bottomk)_\w+|outliers\w*|(?:running|range)_\w+)\s*\(/i;
+
+/** Whether points that are known change with the range, so that a newer part cannot stand behind them. */
+function readsWholeRange(expr: string): boolean {
+  return WHOLE_RANGE.test(expr.replaceAll(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|`[^`]*`/g, '""'));
 }
 
 /** Exemplars stand beside the series: where they fail the series are shown all the same. */

@@ -1,4 +1,5 @@
-import type { Frame } from '@vitrine/model/frame.ts';
+import { mergePanelData } from '@vitrine/compute/merge.ts';
+import type { Frame, PanelData } from '@vitrine/model/frame.ts';
 import { VOLUME_FRAME } from '@vitrine/compute/log-volume.ts';
 import { logLines } from '@vitrine/compute/log-lines.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -258,6 +259,62 @@ describe.each<SearchServer>(['opensearch', 'elasticsearch'])('%s', (server) => {
       ];
       const { Time: _time, ...rest } = columns(await frameOf({ metrics, bucketAggs: [byTime] }));
       expect(Object.values(rest)).toEqual([want]);
+    });
+
+    test.each<[string, object, boolean]>([
+      ['a count', { metrics: [{ id: '1', type: 'count' }], bucketAggs: [byTime] }, true],
+      [
+        'an average and percentiles',
+        {
+          metrics: [
+            { id: '1', type: 'avg', field: 'latency' },
+            { id: '2', type: 'percentiles', field: 'tokens' },
+          ],
+          bucketAggs: [byTime],
+        },
+        true,
+      ],
+      ['groups by a term', { metrics: [{ id: '1', type: 'count' }], bucketAggs: [byModel, byTime] }, false],
+      [
+        'a derivative',
+        {
+          metrics: [
+            { id: '1', type: 'max', field: 'tokens' },
+            { id: '2', type: 'derivative', pipelineAgg: '1' },
+          ],
+          bucketAggs: [byTime],
+        },
+        false,
+      ],
+      [
+        'a sum of all before',
+        {
+          metrics: [
+            { id: '1', type: 'count' },
+            { id: '2', type: 'cumulative_sum', pipelineAgg: '1' },
+          ],
+          bucketAggs: [byTime],
+        },
+        false,
+      ],
+      [
+        'groups of their own length',
+        { metrics: [{ id: '1', type: 'count' }], bucketAggs: [{ ...byTime, settings: { interval: '7m' } }] },
+        false,
+      ],
+    ])('the newest part of %s, with what is known, is the whole', async (_, spec, grows) => {
+      const part = async (fromMs: number, toMs: number): Promise<PanelData> => {
+        const shown = { fromMs: START, toMs };
+        const { frames, growable = true } = await ask(spec, { fromMs, toMs, shown });
+        return { frames, notices: [], traces: [], fromMs, toMs, stepMs: STEP, growable };
+      };
+      const known = await part(START, START + HOUR - 2 * STEP - 5_000);
+      const fresh = await part(START + HOUR - 5 * STEP, START + HOUR);
+      const whole = await part(START, START + HOUR);
+      expect(known.growable).toBe(grows);
+      const merged = mergePanelData(known, fresh, START).frames[0] as Frame;
+      expect(columns(merged)).toEqual(columns(whole.frames[0] as Frame));
+      if (grows) expect(fresh.frames[0]?.length).toBe(5);
     });
 
     test('names by an alias, with labels to tell series apart', async () => {

@@ -8,6 +8,7 @@ import { optionsOf } from './find-options.ts';
 import { askFlux } from './flux/ask.ts';
 import { shapeTables } from './flux/frames.ts';
 import { prepareFlux } from './flux/prepare.ts';
+import { canGrow, MARKS } from './influxql/can-grow.ts';
 import { askInfluxql, type InfluxResult } from './influxql/ask.ts';
 import { shapeResults } from './influxql/frames.ts';
 import { printSelect } from './influxql/print-select.ts';
@@ -122,7 +123,9 @@ async function runQuery(
   const { written, built } = query;
   const text =
     settings.language !== 'InfluxQL' || built === undefined ? written : built.measurement === '' ? '' : printSelect(built);
-  const time = askedTime(text, context, settings);
+  const whole = askedTime(text, context, settings);
+  const growable = isGrowable(settings, query, text, context, whole);
+  const time = growable ? { ...whole, fromMs: context.fromMs } : whole;
   // A query that somebody has yet to write asks for nothing.
   const asked = text === '' ? undefined : await ask(text, context, time, query.database);
   const { frames, notices } = asked?.shape(refId, query) ?? { frames: [], notices: [] };
@@ -131,6 +134,7 @@ async function runQuery(
   return {
     frames,
     notices,
+    growable,
     trace: {
       refId,
       source: settings.name,
@@ -141,6 +145,18 @@ async function runQuery(
       samplesRead: rows,
     },
   };
+}
+
+/** Whether the newest part of the answer can be asked for alone. */
+function isGrowable(
+  { language }: InfluxSettings,
+  { format }: InfluxQuery,
+  text: string,
+  context: QueryContext,
+  { stepMs }: AskedTime,
+): boolean {
+  if (language !== 'InfluxQL' || (format ?? 'time_series') !== 'time_series' || stepMs !== context.stepMs) return false;
+  return canGrow(fillText(text, INFLUXQL, context.replace, MARKS));
 }
 
 function checkSeries(frames: readonly Frame[], most: number): void {

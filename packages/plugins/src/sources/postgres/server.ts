@@ -5,6 +5,7 @@ import type { Notice } from '@vitrine/model/frame.ts';
 import type { DatasourceNeeds, DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
 import type { BuilderQuery } from './builder-query.ts';
 import { type BoundSql, buildSql } from './build-sql.ts';
+import { canBuiltGrow, canSqlGrow } from './can-grow.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { fillSql } from './fill-sql.ts';
 import { findEvents, readAnnotationSql } from './find-events.ts';
@@ -52,7 +53,7 @@ async function runQuery(
   context: QueryContext,
 ): Promise<QueryAnswer> {
   const startedMs = performance.now();
-  const { sql, gaps, stepMs } = prepare(settings, query, context);
+  const { sql, gaps, stepMs, growable, range } = prepare(settings, query, context);
   const answer = await runSql(pool, settings, sql, limitsOf(settings), context.signal);
   const { columns } = answer;
   const { frames, notices } = shapeSql(columns, {
@@ -60,10 +61,11 @@ async function runQuery(
     format: query.format,
     gaps,
     maxSeries: context.limits.maxSeries,
-    ...context.shown,
+    ...range,
   });
   return {
     frames,
+    growable: growable && !answer.isCut,
     notices: [...cutNotices(refId, answer), ...notices, ...filterNotices(refId, query, context)],
     trace: {
       refId,
@@ -81,18 +83,31 @@ interface Prepared {
   readonly sql: BoundSql;
   readonly gaps: GapFill | undefined;
   readonly stepMs: number;
+  /** Whether the newest part of the answer can be asked for alone. */
+  readonly growable: boolean;
+  /** What is asked of time. */
+  readonly range: QueryContext['shown'];
 }
 
-function prepare(settings: PostgresSettings, { builder, rawSql }: SqlQuery, context: QueryContext): Prepared {
+function prepare(settings: PostgresSettings, { builder, rawSql, format }: SqlQuery, context: QueryContext): Prepared {
   const stepMs = Math.max(context.stepMs, settings.minIntervalMs);
-  if (builder !== undefined) return { sql: buildQuery(settings, builder, context, stepMs), gaps: undefined, stepMs };
-  const { text, gaps } = fillSql(rawSql, {
-    ...context.shown,
-    hasTimescale: settings.hasTimescale,
-    replace: context.replace,
-    macros: intervalMacros(stepMs),
-  });
-  return { sql: { text, values: [] }, gaps, stepMs };
+  const { hasTimescale } = settings;
+  // TimescaleDB counts its groups from another day than the grid does.
+  const isOnGrid = format === 'time_series' && stepMs === context.stepMs && !hasTimescale;
+  // From the grid's start on the first group is whole.
+  const newest = { fromMs: context.fromMs, toMs: context.shown.toMs };
+  if (builder !== undefined) {
+    const groupMs = groupLength(builder, context, stepMs);
+    const growable = isOnGrid && canBuiltGrow(builder, groupMs, stepMs);
+    const range = growable ? newest : context.shown;
+    return { sql: buildQuery(settings, builder, { ...context, shown: range }, stepMs), gaps: undefined, stepMs, growable, range };
+  }
+  const fill = (range: QueryContext['shown']) =>
+    fillSql(rawSql, { ...range, hasTimescale, replace: context.replace, macros: intervalMacros(stepMs) });
+  const whole = fill(context.shown);
+  const growable = isOnGrid && canSqlGrow(rawSql, whole.text);
+  const { text, gaps } = growable ? fill(newest) : whole;
+  return { sql: { text, values: [] }, gaps, stepMs, growable, range: growable ? newest : context.shown };
 }
 
 function intervalMacros(stepMs: number): Readonly<Record<string, string>> {
@@ -102,15 +117,26 @@ function intervalMacros(stepMs: number): Readonly<Record<string, string>> {
 /** Between the values of a variable that has several, where one text is wanted. No value holds it. */
 const BETWEEN = '\0';
 
+function fillValues(text: string, { replace }: QueryContext, stepMs: number): string[] {
+  return replace(text, (value) => (typeof value === 'string' ? value : value.join(BETWEEN)), intervalMacros(stepMs)).split(
+    BETWEEN,
+  );
+}
+
+/** How long the builder's groups of time are; undefined where there are none. Throws BadRequest. */
+function groupLength({ timeGroup }: BuilderQuery, context: QueryContext, stepMs: number): number | undefined {
+  const interval = (fillValues(timeGroup, context, stepMs)[0] ?? '').trim();
+  if (interval === '') return undefined;
+  const groupMs = readStepMs(interval) ?? readIntervalMs(interval);
+  if (groupMs === undefined) throw new BadRequest('sql.timeGroup', `"${interval.slice(0, 100)}" is not an interval such as 5m`);
+  return groupMs;
+}
+
 /** The builder's question: no value stands in its text. */
 function buildQuery(settings: PostgresSettings, builder: BuilderQuery, context: QueryContext, stepMs: number): BoundSql {
-  const { replace, shown, filters } = context;
-  const fill = (text: string): string[] =>
-    replace(text, (value) => (typeof value === 'string' ? value : value.join(BETWEEN)), intervalMacros(stepMs)).split(BETWEEN);
-  const interval = (fill(builder.timeGroup)[0] ?? '').trim();
-  const groupMs = interval === '' ? undefined : (readStepMs(interval) ?? readIntervalMs(interval));
-  if (interval !== '' && groupMs === undefined)
-    throw new BadRequest('sql.timeGroup', `"${interval.slice(0, 100)}" is not an interval such as 5m`);
+  const { shown, filters } = context;
+  const fill = (text: string): string[] => fillValues(text, context, stepMs);
+  const groupMs = groupLength(builder, context, stepMs);
   const values: string[] = [];
   const bind = (value: string): string => `$${values.push(value)}`;
   const adhoc = filters.flatMap(({ key, operator, value, values }): BuilderQuery['filters'] => {

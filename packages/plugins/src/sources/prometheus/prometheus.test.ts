@@ -162,6 +162,23 @@ describe('a query', () => {
     }
   });
 
+  test.each([
+    ['sum(rate(up[5m]))', true],
+    ['up{path="range_sum(x)"}', true],
+    ['up - up @ start()', false],
+    ['up @end ()', false],
+    ['running_sum(up)', false],
+    ['range_normalize(up)', false],
+    ['topk_max(3, up)', false],
+    ['topk(3, up)', true],
+  ])('%s can grow is %s', async (expr, want) => {
+    const { growable } = await ask(
+      source(() => success({ resultType: 'matrix', result: [] })),
+      { expr },
+    );
+    expect(growable).toBe(want);
+  });
+
   test('is sent to no other address than that of the source', async () => {
     const made = source((_, { redirect }) => {
       expect(redirect).toBe('manual');
