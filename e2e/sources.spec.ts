@@ -1,4 +1,5 @@
 // A Prometheus that somebody runs already, set up as a data source, asked and put on a dashboard. In a real browser, on Debian's own.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,6 +169,32 @@ test.describe('data sources', () => {
     await expect(line).toContainText('Does not answer');
     await expect(line).toContainText('nothing listens at');
     expect(complaints.filter((text) => !/40[01]/.test(text))).toEqual([]);
+  });
+
+  test('what is sent is seen as it arrives, and why something was refused', async () => {
+    await page.goto(`${vitrine.url}/ingest`);
+    await expect(page.getByText('Nothing has been sent yet')).toBeVisible();
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    const command = page.getByRole('listitem').filter({ hasText: 'A job that ends' }).locator('pre');
+    await expect(command).toContainText('Bearer vitrine_');
+    const text = (await command.textContent()) ?? '';
+    execFileSync('bash', ['-c', text], { stdio: 'ignore' });
+    const senders = page.getByRole('table', { name: 'Senders' });
+    await expect(senders).toContainText('Made on the page Ingest');
+
+    const token = /vitrine_[\w-]+/.exec(text)?.[0] ?? '';
+    const headers = { authorization: `Bearer ${token}` };
+    const late = await fetch(`${vitrine.url}/metrics/job/nightly`, { method: 'POST', headers, body: 'late 1 1700000000000\n' });
+    expect(late.status).toBe(400);
+    await expect(page.getByText('Of one something was refused in the last minute')).toBeVisible();
+    await senders.getByRole('button', { name: 'Made on the page Ingest' }).click();
+    await expect(page.getByRole('dialog').getByRole('list', { name: 'What was refused' })).toContainText('late has a timestamp.');
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Delete job=nightly' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect(page.getByRole('heading', { name: 'Pushed groups' })).toBeHidden();
+    expect(complaints.filter((problem) => !/40[01]/.test(problem))).toEqual([]);
   });
 
   async function save(): Promise<void> {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
@@ -385,4 +386,15 @@ describe('the API', () => {
     const remove = () => made.app.inject({ method: 'DELETE', url: `/api/ingest/groups/${group?.id}`, headers: made.browser });
     expect([(await remove()).statusCode, (await remove()).statusCode, (await list()).groups]).toEqual([204, 404, []]);
   });
+});
+
+test('the curl of docs/ingest-pushgateway.md pushes what the page says', async () => {
+  const page = readFileSync(new URL('../../../../docs/ingest-pushgateway.md', import.meta.url), 'utf8');
+  const [, body = '', path = ''] = /^echo '([^']+)' \| curl --data-binary @- http:\/\/127\.0\.0\.1:9470(\S+)$/m.exec(page) ?? [];
+  const [, series = '', labels = ''] = /^is `(\w+)\{(.+)\}`/m.exec(page) ?? [];
+  const made = await testApp();
+  expect((await send(made, 'POST', path, `${body}\n`, { 'content-type': 'application/x-www-form-urlencoded' })).statusCode).toBe(
+    200,
+  );
+  expect(stored(made)).toEqual([`${series}{${labels.replaceAll(',', ', ')}} 42`]);
 });
