@@ -208,6 +208,88 @@ describe('a sender that drips', () => {
   });
 });
 
+/** What is done to an address so that some part of a server takes it for another. */
+const TRICKS: readonly (readonly [what: string, change: (path: string) => string])[] = [
+  ['a slash twice', (path) => `/${path}`],
+  ['a slash twice within', (path) => path.replace(/(?<=.)\//, '//').replace(/^\/([^/]+)$/, '//$1')],
+  ['a folder and back', (path) => `/api/..${path}`],
+  ['a folder and back, coded', (path) => `/api/%2e%2e${path}`],
+  ['a folder and back, half coded', (path) => `/api/.%2e${path}`],
+  ['a folder and back behind a file', (path) => `/index.html/..${path}`],
+  ['itself in a dot', (path) => `/.${path}`],
+  ['a coded slash at its start', (path) => `/%2f${path.slice(1)}`],
+  ['a coded slash at its end', (path) => `${path}%2f`],
+  ['a parameter', (path) => `${path};a=b`],
+  ['a coded parameter', (path) => `${path}%3ba=b`],
+  ['a coded question', (path) => `${path}%3fa=b`],
+  ['a zero', (path) => `${path}%00`],
+  ['a zero and an ending', (path) => `${path}%00.html`],
+  ['a backslash at its start', (path) => `/\\${path.slice(1)}`],
+  ['backslashes', (path) => path.replaceAll('/', '\\')],
+  ['a coded backslash', (path) => `${path}%5c..`],
+  ['coded twice', (path) => `/%252e%252e${path}`],
+  ['a line’s end', (path) => `${path}%0d%0a`],
+  ['a broken code', (path) => `${path}%zz`],
+  ['a code that is no text', (path) => `${path}%ff`],
+  ['too long a code', (path) => path.replace('/', '/%c0%af')],
+  ['capitals', (path) => path.toUpperCase().replace(/^\/API\/V/, '/Api/v')],
+  ['a tail of 20,000 characters', (path) => `${path}${'a'.repeat(20_000)}`],
+  ['20,000 folders and back', (path) => `${'/..'.repeat(6_000)}${path}`],
+];
+
+describe('an address that is written to be mistaken', () => {
+  // Pushgateway takes groups of any name: what its addresses may hold is its own tests' matter.
+  const paths = ['/v1/metrics', '/write', '/api/v2/write', '/api/v1/write', '/api/ingest/upload', '/api/ingest/preview'];
+
+  test.each(TRICKS)('by %s leads to no door', async (_, change) => {
+    for (const path of paths) {
+      const socket = dial();
+      socket.write(`${head('POST', change(path), { 'content-length': '6', connection: 'close' })}m v=1\n`);
+      const status = (await socket.status()) ?? 400;
+      expect([path, status, status >= 400 && status < 500]).toEqual([path, status, true]);
+      // It is refused because it is not there, and not because of what it brought.
+      expect([400, 403, 404, 414, 431]).toContain(status);
+    }
+    expect(t.store.appended).toEqual([]);
+  });
+
+  test.each([
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/assets/../../package.json',
+    '/assets/%2e%2e%2f%2e%2e%2fpackage.json',
+    '/assets/..%5c..%5cpackage.json',
+    '/..%00/package.json',
+    '//etc/passwd',
+    '/%2fetc/passwd',
+    '/file:///etc/passwd',
+    '/./data/vitrine.db',
+    '/data/vitrine.db',
+    '/plugins/../data/vitrine.db',
+    '/plugins/a/1.0.0/%2e%2e/%2e%2e/%2e%2e/data/vitrine.db',
+    '/metrics/job/../../data/vitrine.db',
+  ])('%s is no file', async (target) => {
+    const socket = dial();
+    socket.write(head('GET', target, { connection: 'close' }));
+    expect([400, 404, 405]).toContain(await socket.status());
+    await socket.gone;
+    expect(socket.text()).not.toMatch(/root:|SQLite format|"workspaces"/);
+  });
+
+  test('two lengths, or a length and pieces, are no two requests', async () => {
+    for (const lengths of ['content-length: 3\r\ncontent-length: 6', 'content-length: 3\r\ntransfer-encoding: chunked']) {
+      const socket = dial();
+      socket.write(
+        `POST /write?db=a HTTP/1.1\r\nhost: localhost\r\n${lengths}\r\n\r\n0\r\n\r\nPOST /write?db=a HTTP/1.1\r\nhost: localhost\r\ncontent-length: 6\r\n\r\nm v=1\n`,
+      );
+      expect(await socket.status()).toBe(400);
+      await socket.gone;
+      expect(socket.text().match(/HTTP\/1\.1/g)).toHaveLength(1);
+    }
+    expect(t.store.appended).toEqual([]);
+  });
+});
+
 /** A connection as it is, and what was answered over it. */
 function dial() {
   const socket = connect(port, '127.0.0.1');
