@@ -183,7 +183,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
   dashboardRoutes(app, catalog, needs.documents);
-  importRoutes(app, catalog, needs.documents);
+  importRoutes(app, catalog, needs.documents, needs.plugins);
   libraryPanelRoutes(app, catalog, needs.documents);
   dataSourceUserRoutes(app, catalog, needs.documents);
   tokenRoutes(app, needs.tokens);

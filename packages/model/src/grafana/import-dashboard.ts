@@ -16,17 +16,19 @@ const NEWEST_SCHEMA = 42;
  * Reads the dashboards of a file: Grafana's of any age in JSON, bare or in the envelope of an API or a Kubernetes resource, in
  * ConfigMaps of YAML or JSON, or Vitrine's own. `answers` say what stands for each input by its name. Each dashboard comes with
  * a report of what was migrated, approximated, unsupported or repaired; what is not understood is kept in `extra`. `uidFor` is
- * told the uid in the document, "" where there is none, and says what it is to be; "" makes one of the title.
+ * told the uid in the document, "" where there is none, and says what it is to be; "" makes one of the title. `drawn` are kinds of panels
+ * that plugins draw here.
  * Throws BadRequest with a sentence that names the place.
  */
 export function importDashboards(
   text: string,
   answers: Readonly<Record<string, string>> = {},
   uidFor: Naming['uidFor'] = (given) => given,
+  drawn: ReadonlySet<string> = new Set(),
 ): ImportedDashboard[] {
   return readText(text).map((found) => {
     try {
-      return importOne(found, answers, uidFor);
+      return importOne(found, answers, uidFor, drawn);
     } catch (error) {
       if (!(error instanceof BadRequest) || found.path === '') throw error;
       const field = `${found.path}.${error.field}`;
@@ -39,6 +41,7 @@ function importOne(
   { json, path, name }: ForeignDashboard,
   answers: Readonly<Record<string, string>>,
   uidFor: Naming['uidFor'],
+  drawn: ReadonlySet<string>,
 ): ImportedDashboard {
   if (isOwn(json)) {
     const uid = uidFor(textOf(json['uid']));
@@ -46,7 +49,7 @@ function importOne(
     return { dashboard, report: { form: `Vitrine ${String(json['version'])}`, inputs: [], findings: [] } };
   }
   refuseTooMany(json);
-  const report = new Report();
+  const report = new Report(drawn);
   const notes = new Notes(report, path);
   const inputs = readInputs(json);
   const answered = answerInputs(json, inputs, answers);

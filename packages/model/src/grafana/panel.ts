@@ -1,7 +1,6 @@
 import { MIXED_SOURCE_UID, type Panel, type Query, type Repeat, type SourceRef } from '../dashboard.ts';
 import { readFieldConfig } from './field-config.ts';
 import { isObject, listOf, numberOf, objectOf, omit, saysSomething, textOf, type Json } from './json.ts';
-import { isKnownKind } from './kinds.ts';
 import { readLinks } from './links.ts';
 import { isMeaningFreeAnywhere, MEANING_FREE } from './meaning-free.ts';
 import type { FoundPanel } from './places.ts';
@@ -42,7 +41,7 @@ export function readPanel({ json, id, grid, notes }: FoundPanel): Panel {
   const library = objectOf(json['libraryPanel']);
   const kind = textOf(json['type']) || (listOf(json['targets']).length > 0 ? 'timeseries' : 'text');
   if (textOf(json['type']) === '') notes.at('type').repaired(`The panel had no kind; it is a ${kind} panel now.`);
-  if (!isKnownKind(kind) && library['uid'] === undefined) {
+  if (!notes.isDrawn(kind) && library['uid'] === undefined) {
     notes
       .at('type')
       .unsupported(`Panels of the kind "${kind}" are not drawn here; the panel says so and keeps its JSON for export.`);

@@ -1,5 +1,6 @@
 import type { ImportFinding } from '../api.ts';
 import { saysSomething, type Json } from './json.ts';
+import { isKnownKind } from './kinds.ts';
 import { isMeaningFreeAnywhere } from './meaning-free.ts';
 
 /** More findings than anybody reads; the rest is counted. */
@@ -10,7 +11,17 @@ type Level = ImportFinding['level'];
 /** Collects what became of a foreign document, in the order in which it was read. */
 export class Report {
   readonly #findings: ImportFinding[] = [];
+  readonly #drawn: ReadonlySet<string>;
   #more = 0;
+
+  /** `drawn` are kinds of panels that plugins draw here. */
+  constructor(drawn: ReadonlySet<string> = new Set()) {
+    this.#drawn = drawn;
+  }
+
+  isDrawn(kind: string): boolean {
+    return isKnownKind(kind) || this.#drawn.has(kind);
+  }
 
   add(finding: ImportFinding): void {
     if (this.#findings.length < MAX_FINDINGS) this.#findings.push(finding);
@@ -43,6 +54,11 @@ export class Notes {
       key.startsWith('[') || this.path === '' ? this.path + key : `${this.path}.${key}`,
       this.#panel,
     );
+  }
+
+  /** Whether panels of that kind are drawn here. */
+  isDrawn(kind: string): boolean {
+    return this.#report.isDrawn(kind);
   }
 
   of(panel: ImportFinding['panel']): Notes {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { keepLibraryPanels } from '../documents/keep-library-panels.ts';
+import type { InstalledPlugins } from '../plugins/installed-plugins.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
 import { MAX_DASHBOARD_BYTES, newUid } from './dashboards.ts';
 import { HttpError } from './errors.ts';
@@ -26,7 +27,12 @@ const importRequest = z
   .strict();
 
 /** Dashboards of other programs, in and out. */
-export function importRoutes(app: Routes, catalog: DashboardCatalog, documents: DocumentStore): void {
+export function importRoutes(
+  app: Routes,
+  catalog: DashboardCatalog,
+  documents: DocumentStore,
+  plugins: Pick<InstalledPlugins, 'list'>,
+): void {
   app.route({
     method: 'POST',
     url: '/api/import',
@@ -35,7 +41,9 @@ export function importRoutes(app: Routes, catalog: DashboardCatalog, documents: 
     schema: { summary: 'Reads Grafana dashboards of any age, and saves them unless it is a trial', body: importRequest },
     async handler(request): Promise<ImportAnswer> {
       const { text, inputs, trial = false, folder, overwrite = false, uid } = request.body;
-      const dashboards = importDashboards(text, inputs, uidFor(uid));
+      const loaded = plugins.list().filter(({ refused }) => refused === undefined);
+      const drawn = new Set(loaded.flatMap(({ panels }) => panels));
+      const dashboards = importDashboards(text, inputs, uidFor(uid), drawn);
       refuseOneUidForAll(dashboards, uid);
       dashboards.forEach(refuseLarge);
       if (trial) return { dashboards };

@@ -198,3 +198,17 @@ describe('a snapshot', () => {
     expect((await ask('/plugins/calibration/1.0.0/web.js', nobody)).status).toBe(401);
   });
 });
+
+test('an import says of no panel that a loaded plugin draws that nothing draws it', async () => {
+  const panels = ['calibration', 'broken', 'geomap'].map((type, id) => ({
+    id: id + 1,
+    type,
+    gridPos: { x: 0, y: 0, w: 4, h: 4 },
+  }));
+  const payload = { text: JSON.stringify({ title: 'T', uid: 't', schemaVersion: 42, panels }), trial: true };
+  const answer = await t.app.inject({ method: 'POST', url: '/api/import', headers: t.browser, payload });
+  const [imported] = answer.json<{ dashboards: { report: { findings: { level: string; text: string }[] } }[] }>().dashboards;
+  expect(
+    imported?.report.findings.filter(({ level }) => level === 'unsupported').map(({ text }) => /"(.*)"/.exec(text)?.[1]),
+  ).toEqual(['broken', 'geomap']);
+});
