@@ -1,6 +1,6 @@
 /**
- * Sends rows of line protocol: `node line-sender.ts URL START_MS TICKS PACED`. A tick is one request; PACED is 1 where each waits for
- * its time. Prints how long answers took, as JSON.
+ * Sends rows of line protocol: `node line-sender.ts URL START_MS FROM_TICK TO_TICK PACED`. A tick is one request; PACED is 1
+ * where each waits for its time. Prints how long answers took, as JSON.
  */
 import { Agent, request } from 'node:http';
 import { linesAt, TICK_MS } from './line-data.ts';
@@ -8,13 +8,14 @@ import { linesAt, TICK_MS } from './line-data.ts';
 /** Requests under way, as a few agents would have. */
 const CONCURRENCY = 4;
 
-const [url = '', startText, ticksText, paced] = process.argv.slice(2);
+const [url = '', startText, fromText, toText, paced] = process.argv.slice(2);
 const startMs = Number(startText);
-const ticks = Number(ticksText);
+const fromTick = Number(fromText);
+const toTick = Number(toText);
 const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
 const tookMs: number[] = [];
 const beginMs = Date.now();
-let next = 0;
+let next = fromTick;
 await Promise.all(Array.from({ length: CONCURRENCY }, sender));
 tookMs.sort((a, b) => a - b);
 const at = (share: number): number => Math.round(tookMs[Math.floor((tookMs.length - 1) * share)] as number);
@@ -22,10 +23,10 @@ process.stdout.write(JSON.stringify({ seconds: (Date.now() - beginMs) / 1_000, p
 agent.destroy();
 
 async function sender(): Promise<void> {
-  while (next < ticks) {
+  while (next < toTick) {
     const tick = next++;
     const body = Buffer.from(linesAt(startMs, tick));
-    const waitMs = paced === '1' ? beginMs + tick * TICK_MS - Date.now() : 0;
+    const waitMs = paced === '1' ? beginMs + (tick - fromTick) * TICK_MS - Date.now() : 0;
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const sentMs = performance.now();
     await post(body);
