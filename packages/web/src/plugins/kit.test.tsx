@@ -1,7 +1,14 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core';
 import type { Frame } from '@vitrine/model/frame.ts';
-import type { DatasourceWeb, OptionControl, PanelProps, PanelWeb, QueryEditorProps } from '@vitrine/plugins/contract.ts';
+import type {
+  DatasourceWeb,
+  OptionControl,
+  PanelContext,
+  PanelProps,
+  PanelWeb,
+  QueryEditorProps,
+} from '@vitrine/plugins/contract.ts';
 import type { Vitrine } from '@vitrine/plugins/kit.ts';
 import { act } from 'react';
 import type { ReactElement } from 'react';
@@ -217,8 +224,8 @@ describe('the example', async () => {
           height: 300,
           title: 'Trust',
           field: {},
-          context: { theme: 'dark', timeZone: 'UTC' },
-        } as unknown as PanelProps<unknown>)}
+          context: { theme: 'dark', timeZone: 'UTC' } as Partial<PanelContext> as PanelContext,
+        } as Partial<PanelProps<unknown>> as PanelProps<unknown>)}
       />,
     );
 

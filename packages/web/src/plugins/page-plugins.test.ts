@@ -11,6 +11,11 @@ import type { PluginSummary } from './plugin-queries.ts';
 import { runPlugin } from './run-plugin.ts';
 import { takeIn } from './take-in.ts';
 
+function refusedPlugin(id: string): PluginSummary {
+  const { module: _none, ...found } = plugin(id);
+  return { ...found, refused: 'Its file "web.js" is missing.' };
+}
+
 function plugin(id: string, more: Partial<PluginSummary> = {}): PluginSummary {
   return {
     id,
@@ -102,10 +107,7 @@ test('several load at the same time: one that throws and one that hangs cost the
 
 test('a list that says the same again starts nothing again, and one that the server refuses is not started', () => {
   const run = vi.fn(async () => []);
-  const list = [
-    plugin('ca'),
-    { ...plugin('cb'), module: undefined, refused: 'Its file "web.js" is missing.' } as unknown as PluginSummary,
-  ];
+  const list = [plugin('ca'), refusedPlugin('cb')];
   loadPlugins(list, run);
   loadPlugins(
     list.map((one) => ({ ...one })),

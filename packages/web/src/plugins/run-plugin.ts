@@ -1,3 +1,4 @@
+import type { MakePluginWeb } from '@vitrine/plugins/kit.ts';
 import { adoptPlugin } from './adopt-plugin.tsx';
 import { kit } from './kit.tsx';
 import type { PluginSummary } from './plugin-queries.ts';
@@ -9,7 +10,7 @@ export async function runPlugin(plugin: PluginSummary, fetchModule = importModul
   if (module === undefined) throw new Error('It has no module for the page.');
   const { default: make } = await fetchModule(module);
   if (typeof make !== 'function') throw new Error('Its module has no function as its default export.');
-  const made: unknown = await (make as (vitrine: typeof kit) => unknown)(kit);
+  const made: unknown = await (make as MakePluginWeb)(kit);
   return takeIn(plugin, adoptPlugin(plugin, made));
 }
 
