@@ -32,6 +32,7 @@ const FILES: Readonly<Record<string, string>> = {
   'calibration 1.0.0 page.html': '<script>alert(1)</script>',
   'calibration 1.0.0 mark.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'written 0.2.0-dev web.js': '2;',
+  'calibration 1.0.0 large.js': '3;'.repeat(10_000),
 };
 const lookedUp: string[] = [];
 const plugins: InstalledPlugins = {
@@ -117,6 +118,19 @@ describe('a file', () => {
     });
     // Opened by itself, a picture runs nothing.
     expect(headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  test('that is large goes packed as the browser takes it', async () => {
+    const path = '/plugins/calibration/1.0.0/large.js';
+    const length = async (accepts: string) => {
+      const { headers } = await ask(path, { cookie: t.browser.cookie, 'accept-encoding': accepts });
+      return [headers['content-encoding'], Number(headers['content-length']) < 1_000];
+    };
+    expect([await length('gzip, br'), await length('gzip'), await length('identity')]).toEqual([
+      ['br', true],
+      ['gzip', true],
+      [undefined, false],
+    ]);
   });
 
   test('of a version before a release is asked for each time: somebody is working on it', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import type { InstalledPlugin, InstalledPlugins } from '../plugins/installed-plugins.ts';
+import { compress, encodingFor } from './compress.ts';
 import { HttpError } from './errors.ts';
 import type { Routes } from './routes.ts';
 
@@ -21,6 +22,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
   '.txt': 'text/plain; charset=utf-8',
 };
+const COMPRESSIBLE = new Set(['.js', '.mjs', '.css', '.json', '.svg', '.txt', '.wasm']);
+/** Below that there is nothing to win. */
+const WORTH_BYTES = 1_024;
 
 /** The address of a file as the browser wrote it: nothing in it may mean something else once it is decoded or joined. */
 const ADDRESS =
@@ -82,12 +86,17 @@ export function pluginRoutes(app: Routes, plugins: InstalledPlugins, { snapshots
       const bytes = await plugins.file(id, version, path);
       if (bytes === undefined)
         throw new HttpError('not_found', `No plugin that is installed and loaded has the file ${path.slice(0, 200)}.`);
+      const ending = extname(path).toLowerCase();
+      const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const encoding = COMPRESSIBLE.has(ending) && raw.length >= WORTH_BYTES ? encodingFor(request) : undefined;
+      if (encoding !== undefined) reply.header('content-encoding', encoding);
       return (
         reply
-          .type(TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream')
+          .type(TYPES[ending] ?? 'application/octet-stream')
+          .header('vary', 'accept-encoding')
           // A release never changes; what comes before one does, while somebody works on it.
           .header('cache-control', version.includes('-') ? 'no-cache' : 'private, max-age=31536000, immutable')
-          .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+          .send(encoding === undefined ? raw : await compress(raw, encoding))
       );
     },
   });

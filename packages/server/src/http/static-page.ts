@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { compress, type Encoding, encodingFor } from './compress.ts';
 import { HttpError } from './errors.ts';
 import type { Routes } from './routes.ts';
 
@@ -26,7 +25,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.json', '.map', '.svg', '.txt', '.webmanifest']);
-type Encoding = 'br' | 'gzip';
 
 /**
  * Serves the built page: its files by exact name, and index.html for every other path that a browser navigates to.
@@ -90,8 +88,7 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, files: Pag
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
   if (!COMPRESSIBLE.has(extname(path))) return reply.send(createReadStream(files.pathOf(path)));
   reply.header('vary', 'accept-encoding');
-  const accepted = request.headers['accept-encoding'] ?? '';
-  const encoding: Encoding | undefined = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+  const encoding = encodingFor(request);
   if (encoding === undefined) return reply.send(createReadStream(files.pathOf(path)));
   return reply.header('content-encoding', encoding).send(await files.compressed(path, encoding));
 }
@@ -133,13 +130,6 @@ class PageFiles {
     }
     return bytes;
   }
-}
-
-function compress(raw: Buffer, encoding: Encoding): Promise<Buffer> {
-  // Quality 5 is nearly as small as 11 and takes milliseconds: the first visitor waits for it.
-  return encoding === 'br'
-    ? promisify(brotliCompress)(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
-    : promisify(gzip)(raw);
 }
 
 async function listFiles(folder: string): Promise<Set<string>> {
