@@ -62,6 +62,7 @@ export const EVERY_PAGE: readonly VisitedPage[] = [
       go(page, url, `/explore?left=${pane('train_loss')}&right=${pane('vitrine_http_requests_in_flight')}`, legend(page)),
   },
   { name: 'import', open: (page, url) => go(page, url, '/import') },
+  { name: 'plugins', open: (page, url) => go(page, url, '/plugins') },
   { name: 'playlists', open: (page, url) => go(page, url, '/playlists') },
   {
     name: 'snapshot',

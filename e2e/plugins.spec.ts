@@ -90,11 +90,12 @@ test.describe('plugins', () => {
       (await (await page.request.get(`${vitrine.url}/api/datasources`)).json()) as { uid: string; type: string }[]
     ).find(({ type }) => type === 'csv-url')!;
     const source = { type: 'csv-url', uid };
+    const grid = { x: 0, y: 0, w: 12, h: 9 };
     const queries = [{ refId: 'A', source, hidden: false, spec: { file: 'predictions.csv', time: '' } }];
     await put({
       uid: 'trust',
       title: 'Trust',
-      panels: [{ id: 1, kind: 'table', title: 'Confidence', grid: { x: 0, y: 0, w: 12, h: 9 }, queries }],
+      panels: [{ id: 1, kind: 'table', title: 'Confidence', grid, queries }],
     });
     await page.goto(`${vitrine.url}/d/trust/edit/1`);
     await page.getByRole('combobox', { name: 'Kind of panel' }).click();
@@ -115,6 +116,19 @@ test.describe('plugins', () => {
     await page.goto(`${vitrine.url}/d/again`);
     await expect(together).toBeVisible();
     expect(complaints.filter((text) => !text.includes('there is no such thing'))).toEqual([]);
+
+    // Whoever may see a snapshot gets what draws it, and nobody else.
+    const taken = await page.request.post(`${vitrine.url}/api/snapshots`, {
+      data: { dashboard: { ...dashboard, panels: [{ id: 1, kind: 'calibration', title: 'Then', grid }] }, public: true },
+      headers: { origin: vitrine.url },
+    });
+    const { key } = (await taken.json()) as { key: string };
+    const anybody = await context.browser()!.newContext();
+    const reader = await anybody.newPage();
+    await reader.goto(`${vitrine.url}/dashboard/snapshot/${key}`);
+    await expect(reader.getByRole('region', { name: 'Then' })).toContainText('Choose the fields of confidence');
+    expect((await anybody.request.get(`${vitrine.url}/api/plugins`)).status()).toBe(401);
+    await anybody.close();
   });
 
   test('one that throws, hangs or falls over costs its own panels, which say so', async () => {
