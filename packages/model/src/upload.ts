@@ -100,7 +100,12 @@ export interface PreviewColumn {
   readonly distinct: number;
 }
 
-/** Counts of an import that is under way. `GET /api/ingest/uploads/{id}` */
+/** `GET /api/ingest/uploads/{id}`: null where one's own upload of that id has not begun, or is over. */
+export interface UploadRunning {
+  readonly progress: UploadProgress | null;
+}
+
+/** Counts of an import that is under way. */
 export interface UploadProgress {
   readonly bytes: number;
   readonly rows: number;

@@ -130,6 +130,12 @@ const plugins = createRoute({
   component: lazyRouteComponent(() => import('./plugins/plugins-page.tsx'), 'PluginsPage'),
 });
 
+const upload = createRoute({
+  getParentRoute: () => shell,
+  path: '/ingest/upload',
+  component: lazyRouteComponent(() => import('./ingest/upload-page.tsx'), 'UploadPage'),
+});
+
 const importing = createRoute({
   getParentRoute: () => shell,
   path: '/import',
@@ -189,6 +195,7 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         source,
         ingest,
         plugins,
+        upload,
         importing,
         playlists,
         playlist,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
-import { UPLOAD_FORMATS, type UploadAnswer, type UploadPreview, type UploadProgress } from '@vitrine/model/upload.ts';
+import { UPLOAD_FORMATS, type UploadAnswer, type UploadPreview, type UploadRunning } from '@vitrine/model/upload.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Bytes } from '../ingest/upload/bytes.ts';
@@ -79,11 +79,10 @@ export function uploadRoutes(app: Routes, { intake, uploads: needs }: UploadRout
     url: '/api/ingest/uploads/:id',
     config: { access: 'ingest' },
     schema: { summary: 'How far an upload of one’s own is', tags: ['ingest'], params: z.object({ id }) },
-    async handler(request, reply): Promise<UploadProgress> {
+    async handler(request, reply): Promise<UploadRunning> {
       reply.header('cache-control', 'no-store');
-      const progress = uploads.progress(request.params.id, senderOf(request));
-      if (progress === undefined) throw new HttpError('not_found', 'There is no upload of that id under way.', 'id');
-      return progress;
+      // Whoever asks does so while it begins and ends: none is no mistake.
+      return { progress: uploads.progress(request.params.id, senderOf(request)) ?? null };
     },
   });
 }

@@ -8,11 +8,13 @@ import { Refusals } from './refusals.ts';
 import { nameSome, type Rows, type Table } from './rows.ts';
 
 const SAMPLES_A_BATCH = 50_000;
+/** Batches that are being stored while the next is read: a commit to disk takes longer than a batch does to read. */
+const MOST_UNDER_WAY = 4;
 /** Series that are remembered and counted. */
 const MOST_SERIES = 100_000;
 const MOST_METRICS_NAMED = 100;
 
-/** What was read since the last batch, to be stored; resolves once it is. */
+/** What was read since the last batch. */
 export interface ReadBatch {
   readonly batch: SampleBatch;
   readonly refused: readonly Refused[];
@@ -31,6 +33,7 @@ export interface ReadUpload {
   readonly file: UploadedFile;
   readonly mapping: UploadMapping;
   readonly unpackedBytes: number;
+  /** Stores it; is called again before it resolves, a few times. */
   readonly take: (batch: ReadBatch) => Promise<Taken>;
 }
 
@@ -48,13 +51,22 @@ export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpl
   const seen = { series: new Set<string>(), metrics: new Set<string>(), fromMs: Infinity, toMs: -Infinity };
   let rows = 0;
   let accepted = 0;
+  const underWay = new Set<Promise<void>>();
   const flush = async (columns: Columns): Promise<void> => {
     const fresh = refusals.takeFresh();
     if (columns.length === 0 && fresh.length === 0) return;
-    const taken = await take({ batch: columns.batch(), refused: fresh, rows, refusedCount: refusals.count });
-    accepted += taken.accepted;
-    taken.refused.forEach((refused) => refusals.add(refused));
+    const storing = take({ batch: columns.batch(), refused: fresh, rows, refusedCount: refusals.count }).then((taken) => {
+      accepted += taken.accepted;
+      taken.refused.forEach((refused) => refusals.add(refused));
+    });
     columns.clear();
+    underWay.add(storing);
+    // Who waits for all of them is told of a failure; until then it is nobody's.
+    storing.then(
+      () => underWay.delete(storing),
+      () => undefined,
+    );
+    if (underWay.size >= MOST_UNDER_WAY) await Promise.race(underWay);
   };
 
   let stopped: string | undefined;
@@ -73,10 +85,12 @@ export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpl
       if (columns.length === 0) await flush(columns);
     }
     await flush(columns);
+    await Promise.all(underWay);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // The rows before the damage were read well.
     if (error instanceof BadRequest && columns.length > 0) await flush(columns);
+    await Promise.allSettled(underWay);
     if (accepted === 0) throw error;
     stopped = error.message;
   }

@@ -75,10 +75,16 @@ export class Uploads {
       running.progress = { ...running.progress, bytes: length };
     });
     let accepted = 0;
+    const order = new Order();
     const take = async (batch: ReadBatch): Promise<Taken> => {
-      const taken = dryRun ? this.#wouldTake(batch) : await this.#store(sender, batch, signal);
+      const taken = dryRun ? this.#wouldTake(batch) : await this.#store(sender, batch, order, signal);
       accepted += taken.accepted;
-      running.progress = { bytes: running.progress.bytes, rows: batch.rows, accepted, refused: batch.refusedCount };
+      running.progress = {
+        bytes: running.progress.bytes,
+        rows: Math.max(running.progress.rows, batch.rows),
+        accepted,
+        refused: Math.max(running.progress.refused, batch.refusedCount),
+      };
       return taken;
     };
     try {
@@ -140,14 +146,16 @@ export class Uploads {
   }
 
   /** A sender that is too fast, or a store that is behind, is waited for. */
-  async #store(sender: Sender, { batch, refused }: ReadBatch, signal: AbortSignal): Promise<Taken> {
+  async #store(sender: Sender, { batch, refused }: ReadBatch, order: Order, signal: AbortSignal): Promise<Taken> {
+    await order.turn();
     for (;;) {
       signal.throwIfAborted();
       try {
-        return { ...spoken(await this.#needs.intake.take('upload', sender, batch, refused)) };
+        return spoken(await this.#needs.intake.take('upload', sender, batch, refused));
       } catch (error) {
         if (!(error instanceof StoreBusy)) throw error;
-        await wait(Math.min(error.retryAfterSeconds, MOST_WAIT_SECONDS) * 1_000, signal);
+        const seconds = Math.min(error.retryAfterSeconds, MOST_WAIT_SECONDS);
+        await order.hold(wait(seconds * 1_000, signal));
       }
     }
   }
@@ -167,6 +175,20 @@ export class Uploads {
       accepted: timestampsMs.length - old - future,
       refused: [...refused('too old', old), ...refused('too far in the future', future)],
     };
+  }
+}
+
+/** While one batch waits, those after it do too: of two samples of one time the later in the file is to count. */
+class Order {
+  #held: Promise<unknown> = Promise.resolve();
+
+  async turn(): Promise<void> {
+    await this.#held;
+  }
+
+  async hold(until: Promise<void>): Promise<void> {
+    this.#held = until.catch(() => undefined);
+    await until;
   }
 }
 
