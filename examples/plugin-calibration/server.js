@@ -63,6 +63,8 @@ export default function serverHalf({ BadRequest, QueryError }) {
         return {
           frames: [frame],
           notices,
+          // A file is read whole each time: no newer part of it could stand behind this one.
+          growable: false,
           trace: {
             refId,
             source: name,

@@ -274,3 +274,10 @@ test('what it asks of others, options, marks and help are handed on as the contr
   expect(await source.annotations!({}, contextFor())).toEqual([{ timeMs: 0, endMs: 0, title: 't', text: '', tags: [] }]);
   expect((await source.check(signal)).notes[0]!.length).toBeLessThan(3_000);
 });
+
+test('one that never ends loading is given up at the time limit, and its process with it', PATIENT, async () => {
+  const source = await connectPlugin(ANSWERS, 'await new Promise(() => {});');
+  const asked = (): Promise<unknown> => source.query('A', {}, contextFor(AbortSignal.timeout(500)));
+  await expect(asked()).rejects.toThrow(/timeout/);
+  await expect(asked()).rejects.toThrow(/timeout/);
+});

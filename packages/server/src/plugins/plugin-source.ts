@@ -71,7 +71,7 @@ function connectPlugin(kind: string, settings: unknown, fetchFrom: typeof fetch,
       said,
     });
 
-  async function current(): Promise<{ readonly process: PluginProcess; readonly contexts: Contexts }> {
+  function current(): { readonly process: PluginProcess; readonly contexts: Contexts } {
     if (running === undefined || running.process.isOver) {
       const contexts: Contexts = new Map();
       running = { process: start(contexts), contexts };
@@ -120,7 +120,7 @@ function connectPlugin(kind: string, settings: unknown, fetchFrom: typeof fetch,
     let outcome: Outcome;
     try {
       try {
-        const { process, contexts } = await current();
+        const { process, contexts } = current();
         outcome = await askOf(process, contexts, question, context, signal);
       } catch (error) {
         // Which of those that were under way ended the process is not known: each is tried by itself.

@@ -79,6 +79,8 @@ export class PluginProcess {
   /** When it last was asked whether it is awake, and has not answered; 0 where it has. */
   #wokenMs = 0;
   #lastId = 0;
+  /** Whether it has answered or asked for something. */
+  #isLoaded = false;
   #said = '';
   /** Why this server ended it. */
   #verdict: string | undefined;
@@ -87,19 +89,7 @@ export class PluginProcess {
   constructor(needs: ProcessNeeds) {
     this.#needs = needs;
     const { limits, load } = needs;
-    this.#child = spawn(
-      process.execPath,
-      [
-        // It reads the plugin's folder and this program, writes nothing, and starts nothing.
-        '--permission',
-        `--allow-fs-read=${ROOT}packages/*`,
-        `--allow-fs-read=${load.folder}/*`,
-        `--max-old-space-size=${Math.round(limits.heapBytes / MEBIBYTE)}`,
-        '--disable-warning=ExperimentalWarning',
-        RUNNER,
-      ],
-      { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], env: {}, cwd: load.folder, windowsHide: true },
-    );
+    this.#child = startRunner(load.folder, limits.heapBytes);
     const { stdout, stderr, stdio } = this.#child;
     const messages = stdio[3] as Duplex;
     const replacements = stdio[4] as Duplex;
@@ -114,8 +104,9 @@ export class PluginProcess {
     this.#send(load);
   }
 
+  /** Whether it has ended, or is being ended. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver || this.#verdict !== undefined;
   }
 
   /** How many questions are under way. */
@@ -126,13 +117,16 @@ export class PluginProcess {
   /** `id` is of this process: `replace` is told it. Throws ProcessEnded, and what the signal gives up with. */
   ask(question: (id: number) => Question, signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted();
-    if (this.#isOver) throw new ProcessEnded('it has ended', true);
+    if (this.isOver) throw new ProcessEnded('it has ended', true);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         settle();
-        this.#send({ type: 'give-up', id });
         reject(signal.reason as Error);
+        const { name } = signal.reason as Error;
+        // One that does not come to an end of loading would keep the next question waiting too.
+        if (name === 'TimeoutError' && !this.#isLoaded) this.#kill('it answered nothing since it was started');
+        else this.#send({ type: 'give-up', id });
       };
       const settle = (): void => {
         this.#asked.delete(id);
@@ -182,12 +176,14 @@ export class PluginProcess {
   #take(message: FromProcess): void {
     switch (message.type) {
       case 'answer':
+        this.#isLoaded = true;
         this.#asked.get(message.id)?.(message.outcome);
         return;
       case 'awake':
         this.#wokenMs = 0;
         return;
       case 'fetch':
+        this.#isLoaded = true;
         void this.#fetch(message.id, message.request);
         return;
       case 'give-up-fetch':
@@ -264,6 +260,25 @@ export class PluginProcess {
     for (const settle of this.#asked.values()) settle(new ProcessEnded(why, withOthers));
     this.#watchOrRest();
     this.#ended.resolve();
+  }
+}
+
+/** Starts Node with the runner: it reads the plugin's folder and this program, writes nothing, and starts nothing. Throws ProcessEnded. */
+function startRunner(folder: string, heapBytes: number): ChildProcess {
+  try {
+    return spawn(
+      process.execPath,
+      [
+        '--permission',
+        `--allow-fs-read=${ROOT}packages/*`,
+        `--allow-fs-read=${folder}/*`,
+        `--max-old-space-size=${Math.round(heapBytes / MEBIBYTE)}`,
+        RUNNER,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], env: {}, cwd: folder, windowsHide: true },
+    );
+  } catch (error) {
+    throw new ProcessEnded(`it could not be started (${(error as Error).message})`, false);
   }
 }
 
