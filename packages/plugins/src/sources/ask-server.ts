@@ -123,7 +123,9 @@ export function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, '
       return `nothing listens at ${where}. Is the server running, and is this its port?`;
     case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
-      return `${where} closed the connection. Does it speak ${protocol === 'https:' ? 'TLS' : 'HTTP without TLS'}?`;
+      return protocol === 'https:'
+        ? `${where} closed the connection. Does it speak TLS, and want a client certificate that it knows?`
+        : `${where} closed the connection. Does it speak HTTP without TLS?`;
     case 'ETIMEDOUT':
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -141,9 +143,35 @@ export function whyNot(error: unknown, { hostname, port, protocol }: Pick<URL, '
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return `the certificate of ${where} is from an authority that is not trusted here. Give the authority’s certificate under TLS.`;
-    default:
+    default: {
+      const certificate = clientCertificateProblem(inner.code ?? '', where);
+      if (certificate !== undefined) return certificate;
       // What fetch() says of ports that browsers never ask, such as that of mail.
       if (inner.message === 'bad port') return `port ${port} belongs to another protocol than HTTP.`;
       return `${(inner.message === '' ? message : inner.message).replace(/\.$/, '')}.`;
+    }
+  }
+}
+
+/** What is wrong with the certificate that a client shows, as the end of a sentence; undefined where the error is another. `code` is OpenSSL's. */
+export function clientCertificateProblem(code: string, where: string): string | undefined {
+  switch (code.replace(/^ERR_SSL_(?:TLSV1|TLSV13|SSLV3|SSL\/TLS)_ALERT_/, '')) {
+    case 'CERTIFICATE_REQUIRED':
+    case 'HANDSHAKE_FAILURE':
+      return `${where} wants a client certificate, and gets none that it knows. Give it under TLS.`;
+    case 'UNKNOWN_CA':
+    case 'BAD_CERTIFICATE':
+    case 'CERTIFICATE_UNKNOWN':
+    case 'CERTIFICATE_EXPIRED':
+    case 'DECRYPT_ERROR':
+      return `${where} does not take the client certificate: it has expired, or is from an authority that is not trusted there.`;
+    case 'ERR_OSSL_PEM_NO_START_LINE':
+    case 'ERR_OSSL_PEM_BAD_END_LINE':
+    case 'ERR_OSSL_UNSUPPORTED':
+      return 'a certificate or key under TLS is not PEM, which begins with -----BEGIN and ends with -----END.';
+    case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
+      return 'the client certificate and its key, under TLS, do not belong together.';
+    default:
+      return undefined;
   }
 }

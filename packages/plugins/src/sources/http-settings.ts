@@ -77,6 +77,8 @@ function parseHeaders(settings: Read, more: Read, url: URL): Record<string, stri
     const number = /^httpHeaderName(\d+)$/.exec(key)?.[1];
     if (number === undefined) continue;
     const name = more.at(key).string().trim();
+    // One that was taken back in the form.
+    if (name === '') continue;
     const value = textOf(secrets[`httpHeaderValue${number}`]);
     if (!HEADER_NAME.test(name)) more.at(key).fail('is not the name of an HTTP header');
     if (!HEADER_VALUE.test(value))
@@ -132,22 +134,7 @@ export function httpControls(example: string): readonly SettingControl[] {
       otherwise: '',
       when: isBasic,
     },
-    {
-      path: 'jsonData.httpHeaderName1',
-      label: 'Header',
-      group: 'Sign-in',
-      hint: 'Sent with every question; Authorization with “Bearer …” signs in by a token.',
-      input: { kind: 'text', placeholder: 'Authorization' },
-      otherwise: '',
-    },
-    {
-      path: 'secureJsonData.httpHeaderValue1',
-      label: 'Its value',
-      group: 'Sign-in',
-      input: { kind: 'secret', placeholder: 'Bearer …' },
-      otherwise: '',
-      when: (read) => textOf(read('jsonData.httpHeaderName1')) !== '',
-    },
+    ...headerControls(),
     {
       path: 'jsonData.tlsSkipVerify',
       label: 'Any certificate will do',
@@ -191,4 +178,33 @@ export function httpControls(example: string): readonly SettingControl[] {
       otherwise: '',
     },
   ];
+}
+
+/** As many as the form offers; files may have more. */
+const MOST_HEADERS = 10;
+
+/** A name and a value each: the next pair is offered where the one before has a name. */
+function headerControls(): readonly SettingControl[] {
+  return Array.from({ length: MOST_HEADERS }, (_, at) => at + 1).flatMap((number): SettingControl[] => {
+    const nameOf = (read: (path: string) => unknown, which: number): string => textOf(read(`jsonData.httpHeaderName${which}`));
+    return [
+      {
+        path: `jsonData.httpHeaderName${number}`,
+        label: number === 1 ? 'Header' : `Header ${number}`,
+        group: 'Sign-in',
+        ...(number === 1 ? { hint: 'Sent with every question; Authorization with “Bearer …” signs in by a token.' } : {}),
+        input: { kind: 'text', placeholder: number === 1 ? 'Authorization' : 'X-Scope-OrgID' },
+        otherwise: '',
+        ...(number === 1 ? {} : { when: (read) => nameOf(read, number - 1) !== '' || nameOf(read, number) !== '' }),
+      },
+      {
+        path: `secureJsonData.httpHeaderValue${number}`,
+        label: number === 1 ? 'Its value' : `Value of header ${number}`,
+        group: 'Sign-in',
+        input: { kind: 'secret', placeholder: number === 1 ? 'Bearer …' : '' },
+        otherwise: '',
+        when: (read) => nameOf(read, number) !== '',
+      },
+    ];
+  });
 }

@@ -33,11 +33,17 @@ function binaries(): string | undefined {
   return existsSync(join(folder, 'initdb')) ? folder : undefined;
 }
 
-/** Starts a PostgreSQL with passwords, and TLS where `tls` gives a certificate and its key; its files in `folder`. `stops` gets the way to end it. */
+/** Nobody comes in without a certificate for their name. */
+const CERTIFIED = 'hostssl all all 127.0.0.1/32 cert\n';
+
+/**
+ * Starts a PostgreSQL with passwords, and TLS where `tls` gives a certificate and its key; its files in `folder`. Where `tls` names an authority,
+ * everybody signs in by a certificate that it made for their name. `stops` gets the way to end it.
+ */
 export async function startPostgres(
   folder: string,
   stops: (() => Promise<void>)[],
-  tls?: { readonly certificate: string; readonly key: string },
+  tls?: { readonly certificate: string; readonly key: string; readonly authority?: string },
 ): Promise<TestPostgres> {
   const programs = binaries() as string;
   // The server refuses to run as root: then it runs as the user that Debian's package made for it.
@@ -71,6 +77,7 @@ export async function startPostgres(
     for (const [name, text] of [
       ['server.crt', tls.certificate],
       ['server.key', tls.key],
+      ...(tls.authority === undefined ? [] : [['root.crt', tls.authority] as const, ['pg_hba.conf', CERTIFIED] as const]),
     ] as const) {
       writeFileSync(join(data, name), text, { mode: 0o600 });
       own(join(data, name));
@@ -94,6 +101,7 @@ export async function startPostgres(
         '-F',
         '-c',
         `ssl=${tls === undefined ? 'off' : 'on'}`,
+        ...(tls?.authority === undefined ? [] : ['-c', 'ssl_ca_file=root.crt']),
         '-c',
         'max_connections=30',
       ],

@@ -2,6 +2,7 @@ import { QueryError } from '@vitrine/model/sample-store.ts';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { DatasourceNeeds } from '../../contract.ts';
+import { clientCertificateProblem } from '../ask-server.ts';
 import type { PostgresSettings } from './spec.ts';
 
 /** The first bytes of a client that wants TLS, and of one that wants another's question given up. */
@@ -162,6 +163,6 @@ function whyNot(settings: PostgresSettings, error: (Error & { readonly code?: st
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return `the certificate of ${at} is from an authority that is not trusted here. Give the authority’s certificate under TLS.`;
     default:
-      return `${error?.message}.`;
+      return clientCertificateProblem(error?.code ?? '', at) ?? `${error?.message}.`;
   }
 }

@@ -1,5 +1,6 @@
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
+import { clientCertificateProblem } from '../ask-server.ts';
 import type { PostgresSettings } from './spec.ts';
 
 /** What the server sends with an error. */
@@ -23,6 +24,9 @@ export function sqlError(settings: PostgresSettings, error: unknown, sql: string
   // A server that says what is wrong with the question has answered: a cause would tell of one that has not.
   const refuse = (kind: QueryError['code'], sentence: string): QueryError => new QueryError(kind, sentence);
   const said = message.slice(0, 1_000);
+  // A server that wants another certificate says so behind the handshake, and to the first question.
+  const certificate = clientCertificateProblem(code, `${settings.host}:${settings.port}`);
+  if (certificate !== undefined) return fail('execution', `The data source "${name}" cannot be reached: ${certificate}`);
   switch (syscall === undefined ? code : '') {
     case '28P01':
       return fail('execution', `The data source "${name}" refuses the password of the user "${user}".`);

@@ -24,6 +24,14 @@ describe('the settings', () => {
       { headers: { authorization: 'Bearer x' } },
     ],
     [
+      'several headers, one of them taken back',
+      {
+        jsonData: { httpHeaderName1: 'Authorization', httpHeaderName2: '', httpHeaderName3: 'X-Scope-OrgID' },
+        secrets: { httpHeaderValue1: 'Bearer x', httpHeaderValue2: 'y', httpHeaderValue3: 'team' },
+      },
+      { headers: { authorization: 'Bearer x', 'x-scope-orgid': 'team' } },
+    ],
+    [
       'parameters',
       { jsonData: { customQueryParameters: 'tenant=a&max_source_resolution=5m' } },
       {
@@ -48,6 +56,22 @@ describe('the settings', () => {
   ])('%j are refused', (settings, sentence) => {
     expect(() => prometheusSpec.parseSettings(settings)).toThrow(sentence);
   });
+});
+
+test.each<[Readonly<Record<string, string>>, number[]]>([
+  [{}, [1]],
+  [{ 'jsonData.httpHeaderName1': 'A' }, [1, 2]],
+  [{ 'jsonData.httpHeaderName1': 'A', 'jsonData.httpHeaderName2': 'B' }, [1, 2, 3]],
+  [{ 'jsonData.httpHeaderName4': 'A' }, [1, 4, 5]],
+])('where %j is saved the form offers headers %j', (saved, want) => {
+  const shown = prometheusSpec.controls.filter(({ when }) => when?.((path) => saved[path]) ?? true).map(({ path }) => path);
+  expect(shown.filter((path) => path.startsWith('jsonData.httpHeaderName'))).toEqual(
+    want.map((number) => `jsonData.httpHeaderName${number}`),
+  );
+  const values = shown.filter((path) => path.startsWith('secureJsonData.httpHeaderValue'));
+  expect(values).toEqual(
+    Object.keys(saved).map((path) => path.replace('jsonData.httpHeaderName', 'secureJsonData.httpHeaderValue')),
+  );
 });
 
 const CONTEXT: QueryContext = {
