@@ -1,4 +1,8 @@
-import { connect } from 'node:net';
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
 import { type SampleBatch, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
@@ -211,3 +215,21 @@ test('a preview tells an editor what the columns may mean', async () => {
   expect(rows).toHaveLength(3);
   expect((await app.inject({ method: 'POST', url, payload, headers: { ...headers, host: 'localhost' } })).statusCode).toBe(401);
 });
+
+const DOCS = readFileSync(new URL('../../../../docs/ingest-upload.md', import.meta.url), 'utf8');
+const block = (language: string): string => new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(DOCS)?.[1] ?? '';
+
+test.skipIf(spawnSync('curl', ['--version']).error !== undefined)(
+  'the curl of docs/ingest-upload.md does what it says',
+  async () => {
+    const at = await testApp({ loopback: false });
+    await at.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = at.app.server.address() as AddressInfo;
+    const { token } = await at.needs.tokens.create({ name: 'script', scopes: ['ingest'], expiresMs: undefined });
+    writeFileSync(join(at.folder, 'train.csv'), block('csv'));
+    const command = block('bash').replace('localhost:9470', `127.0.0.1:${port}`).replace('TOKEN', token);
+    const { stdout } = await promisify(execFile)('bash', ['-c', command.replace('curl', 'curl -sS')], { cwd: at.folder });
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(block('json')));
+    expect(listed(at.store.appended)).toContain('train_loss{cluster="a", run="baseline"} 1772366400000 0.91');
+  },
+);
