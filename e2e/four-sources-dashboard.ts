@@ -50,7 +50,11 @@ export function fourSourcesDashboard(fromMs: number, toMs: number): Record<strin
         kind: row === 'Classes' ? 'bargauge' : 'timeseries',
         grid: { x: x * 6, y: y * 7, w: 6, h: row === 'Classes' ? 8 : 7 },
         queries: queriesOf(row, column).map((query) => ({ source: SOURCES[column], hidden: false, ...query })),
-        queryOptions: { minInterval: `${WINDOW_SECONDS}s` },
+        queryOptions: {
+          minInterval: `${WINDOW_SECONDS}s`,
+          // Counters tell of all that the service did, so documents are counted from its beginning too.
+          ...(row === 'Classes' ? { timeFrom: '15m', hideTimeOverride: true } : {}),
+        },
         fieldConfig: {
           defaults: { unit: UNITS[row], min: 0, custom: { lineWidth: 2, fillOpacity: 8 }, ...NAMES[row] },
         },
