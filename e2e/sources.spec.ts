@@ -186,7 +186,7 @@ test.describe('data sources', () => {
     const headers = { authorization: `Bearer ${token}` };
     const late = await fetch(`${vitrine.url}/metrics/job/nightly`, { method: 'POST', headers, body: 'late 1 1700000000000\n' });
     expect(late.status).toBe(400);
-    await expect(page.getByText('Of one something was refused in the last minute')).toBeVisible();
+    await expect(page.getByText('had something refused in the last minute')).toBeVisible();
     await senders.getByRole('button', { name: 'Made on the page Ingest' }).click();
     await expect(page.getByRole('dialog').getByRole('list', { name: 'What was refused' })).toContainText('late has a timestamp.');
     await page.keyboard.press('Escape');

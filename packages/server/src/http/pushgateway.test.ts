@@ -111,6 +111,7 @@ describe('a push', () => {
     ['too large once unpacked', gzipSync(Buffer.alloc(1_000_001, 'x')), { 'content-encoding': 'gzip' }, 413],
     ['no gzip', 'x 1\n', { 'content-encoding': 'gzip' }, 400],
     ['packed otherwise', 'x 1\n', { 'content-encoding': 'br' }, 415],
+    ['more lines than are read', 'x 1\n'.repeat(100_001), {}, 413],
     ['more samples than a group may have', Array.from({ length: 20_001 }, (_, i) => `x{i="${i}"} 1\n`).join(''), {}, 413],
   ])('that is %s is refused', async (_, body, headers, status) => {
     const made = await testApp();

@@ -54,6 +54,8 @@ export async function testApp(
     onMetadata: () => {},
     intervalMs: 15_000,
     log,
+    // Nothing is written again by itself.
+    clock: { nowMs: () => Date.now(), after: () => () => {} },
   });
   const needs: AppNeeds = {
     samples: store,

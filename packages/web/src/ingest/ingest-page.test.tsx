@@ -132,7 +132,7 @@ function rows(): string[] {
 
 test('shows who sends what, and why something was refused', async () => {
   open();
-  await says('Of one something was refused in the last minute; it is cron.');
+  await says('1 sender brings 20 samples/s. cron had something refused in the last minute.');
   expect(rows()).toEqual([
     expect.stringMatching(/^Pushgatewaycron10\.0\.0\.1loss has a timestamp.*team=risksilent12347now$/),
     expect.stringMatching(/^OTLPtrainer10\.0\.0\.1team=risk20\/s12340now$/),

@@ -159,23 +159,23 @@ interface VerdictProps {
 function Verdict({ arrivals, onOpen }: VerdictProps): ReactElement {
   const { sending, rate, refusing } = overviewOf(arrivals, serverClock.now());
   const [first] = refusing;
-  const amount = `${formatText(rate, 'short')} samples/s`;
-  const brings = sending === 0 ? 'Nobody sent anything in the last minute' : `${plural(sending, 'sender')} bring ${amount}`;
-  const text = sending === 1 ? brings.replace('bring', 'brings') : brings;
+  const brings =
+    sending === 0
+      ? 'Nothing was accepted in the last minute'
+      : `${plural(sending, 'sender')} ${sending === 1 ? 'brings' : 'bring'} ${formatText(rate, 'short')} samples/s`;
   return (
     <p className={classes.verdict}>
       <StatusShape status={first !== undefined ? 'warning' : sending === 0 ? 'unknown' : 'healthy'} />
       <span>
-        {text}
-        {first === undefined ? (sending === 0 ? '.' : ', and nothing was refused in the last minute.') : '. '}
-        {first !== undefined && (
+        {first === undefined ? (
+          `${brings}, and nothing was refused${sending === 0 ? '' : ' in the last minute'}.`
+        ) : (
           <>
-            {refusing.length === 1 ? 'Of one' : `Of ${refusing.length}`} something was refused in the last minute;{' '}
-            {refusing.length === 1 ? 'it is ' : 'the last was '}
+            {brings}. {refusing.length > 1 && `${refusing.length} had something refused in the last minute, the last was `}
             <button type="button" className={classes.who} onClick={() => onOpen(first.id)}>
               {senderName(first)}
             </button>
-            .
+            {refusing.length > 1 ? '.' : ' had something refused in the last minute.'}
           </>
         )}
       </span>

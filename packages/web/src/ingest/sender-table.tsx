@@ -22,7 +22,7 @@ export interface SenderTableProps {
 
 const ROW = { wide: 48, narrow: 96 };
 const WIDE_FROM = 1_000;
-const SPARK = { width: 108, height: 26 };
+const SPARK = { wide: 108, narrow: 72, height: 26 };
 
 const COLUMNS: readonly { readonly label: string; readonly sort?: SenderView['sort']; readonly isNumber?: boolean }[] = [
   { label: 'Door' },
@@ -86,7 +86,7 @@ export function SenderTable({ arrivals, sort, onSort, onOpen }: SenderTableProps
                   style={{ transform: `translateY(${start}px)`, height: rowHeight }}
                   onClick={() => onOpen(arrival.id)}
                 >
-                  <Cells arrival={arrival} onOpen={onOpen} />
+                  <Cells arrival={arrival} sparkWidth={isWide ? SPARK.wide : SPARK.narrow} onOpen={onOpen} />
                 </div>
               )
             );
@@ -114,7 +114,13 @@ function Head({ label, sort, isChosen, onSort }: HeadProps): ReactElement {
   );
 }
 
-function Cells({ arrival, onOpen }: { readonly arrival: Arrival; readonly onOpen: (id: string) => void }): ReactElement {
+interface CellsProps {
+  readonly arrival: Arrival;
+  readonly sparkWidth: number;
+  readonly onOpen: (id: string) => void;
+}
+
+function Cells({ arrival, sparkWidth, onOpen }: CellsProps): ReactElement {
   const { id, door, name, address, labels, accepted, refused, lastMs, reasons } = arrival;
   const [latest] = reasons;
   const texts = labelTexts(labels);
@@ -140,7 +146,7 @@ function Cells({ arrival, onOpen }: { readonly arrival: Arrival; readonly onOpen
         {texts.length === 0 ? <span className={classes.none}>none</span> : texts.map((text) => <code key={text}>{text}</code>)}
       </div>
       <div role="cell" className={classes.pace}>
-        <Pace arrival={arrival} />
+        <Pace arrival={arrival} width={sparkWidth} />
       </div>
       <div role="cell" className={classes.accepted} data-number title={formatExact(accepted, 'none')}>
         {formatText(accepted, 'short')}
@@ -162,17 +168,18 @@ function Cells({ arrival, onOpen }: { readonly arrival: Arrival; readonly onOpen
   );
 }
 
-function Pace({ arrival }: { readonly arrival: Arrival }): ReactElement {
+function Pace({ arrival, width }: { readonly arrival: Arrival; readonly width: number }): ReactElement {
   const { perSecond } = arrival;
   const rate = rateOf(arrival);
   const isSilent = perSecond.every((count) => count === 0);
   return (
     <>
       {isSilent ? (
-        <span className={classes.silent} style={{ width: SPARK.width }} />
+        <span className={classes.silent} style={{ width }} />
       ) : (
         <Sparkline
-          {...SPARK}
+          width={width}
+          height={SPARK.height}
           xs={Float64Array.from(perSecond.keys())}
           ys={Float64Array.from(perSecond)}
           xMin={0}

@@ -1,103 +1,88 @@
 import { chmodSync } from 'node:fs';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import type { MetricType, PushedFamily } from './pushed-family.ts';
-import type { PushedGroup } from './push-groups.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { type PushedGroup, samplesOf } from './push-groups.ts';
+import type { PushedFamily } from './pushed-family.ts';
 
 /** Keeps the groups over restarts. What a method wrote survives `kill -9` when it returns. */
 export interface PushFile {
   load(): PushedGroup[];
-  /** `before` is what was saved of it last. */
-  save(group: PushedGroup, before: PushedGroup | undefined): void;
+  save(group: PushedGroup): void;
   remove(id: string): void;
   close(): void;
 }
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS groups (
-    id TEXT PRIMARY KEY, labels_json TEXT NOT NULL, tenant TEXT NOT NULL, sender TEXT NOT NULL,
-    pushed_ms INTEGER, failed_ms INTEGER, failure TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS families (
-    group_id TEXT NOT NULL REFERENCES groups(id) ON DELETE CASCADE, name TEXT NOT NULL, type TEXT NOT NULL, help TEXT NOT NULL,
-    unit TEXT NOT NULL, pushed_ms INTEGER NOT NULL, keys_json TEXT NOT NULL, numbers BLOB NOT NULL,
-    PRIMARY KEY (group_id, name)
-  ) STRICT`;
+/** Counts up when the table changes so that an older program must not read it. */
+const FORMAT_VERSION = 1;
+const TABLE = `CREATE TABLE IF NOT EXISTS groups (id TEXT PRIMARY KEY, group_json TEXT NOT NULL, numbers BLOB NOT NULL) STRICT`;
 
-type Row = Record<string, SQLOutputValue>;
+/** A group without its numbers, which stand beside: those of the first metric, then those of the second. */
+interface SavedGroup {
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly tenant: string;
+  readonly sender: string;
+  readonly pushedMs: number | null;
+  readonly failedMs: number | null;
+  readonly failure: string;
+  /** With how many of the numbers belong to each. */
+  readonly families: readonly (Omit<PushedFamily, 'values'> & { readonly count: number })[];
+}
 
 /** Opens the file, or makes it. Throws what SQLite throws where it is damaged or cannot be written. */
 export function openPushFile(path: string): PushFile {
   const database = new DatabaseSync(path);
   // Without fsync at each push: what a power cut takes, the next push or run of the job brings again.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
   chmodSync(path, 0o600);
-  database.exec(TABLES);
-  const saveGroup = database.prepare(
-    `INSERT INTO groups VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant,
-     sender = excluded.sender, pushed_ms = excluded.pushed_ms, failed_ms = excluded.failed_ms, failure = excluded.failure`,
-  );
-  const saveFamily = database.prepare('INSERT OR REPLACE INTO families VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-  const removeFamily = database.prepare('DELETE FROM families WHERE group_id = ? AND name = ?');
-  const removeGroup = database.prepare('DELETE FROM groups WHERE id = ?');
-
+  const [version] = database.prepare('PRAGMA user_version').all();
+  if (Number(version?.['user_version']) > FORMAT_VERSION) throw new Error('it was written by a newer Vitrine');
+  database.exec(`${TABLE}; PRAGMA user_version = ${FORMAT_VERSION}`);
+  const save = database.prepare('INSERT OR REPLACE INTO groups VALUES (?, ?, ?)');
+  const remove = database.prepare('DELETE FROM groups WHERE id = ?');
   return {
-    load() {
-      const families = new Map<string, Map<string, PushedFamily>>();
-      for (const row of database.prepare('SELECT * FROM families').iterate()) {
-        const group = row['group_id'] as string;
-        const family = readFamily(row);
-        const ofGroup = families.get(group) ?? new Map<string, PushedFamily>();
-        families.set(group, ofGroup.set(family.name, family));
-      }
-      return Array.from(database.prepare('SELECT * FROM groups').iterate(), (row) => {
-        return readGroup(row, families.get(row['id'] as string) ?? new Map());
-      });
+    load: () =>
+      Array.from(database.prepare('SELECT id, group_json, numbers FROM groups').iterate(), (row) =>
+        readGroup(row['id'] as string, JSON.parse(row['group_json'] as string) as SavedGroup, row['numbers'] as Uint8Array),
+      ),
+    save(group) {
+      const { id, labels, tenant, sender, pushedMs = null, failedMs = null, failure } = group;
+      const families = Array.from(group.families.values(), ({ values, ...about }) => ({ ...about, count: values.length }));
+      const saved: SavedGroup = { labels: [...labels], tenant, sender, pushedMs, failedMs, failure, families };
+      save.run(id, JSON.stringify(saved), numbersOf(group));
     },
-    save(group, before) {
-      const { id, labels, tenant, sender, pushedMs, failedMs, failure, families } = group;
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        saveGroup.run(id, JSON.stringify([...labels]), tenant, sender, pushedMs ?? null, failedMs ?? null, failure);
-        for (const name of before?.families.keys() ?? []) if (!families.has(name)) removeFamily.run(id, name);
-        for (const family of families.values()) {
-          if (before?.families.get(family.name) === family) continue;
-          const { name, type, help, unit, values } = family;
-          const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-          saveFamily.run(id, name, type, help, unit, family.pushedMs, JSON.stringify(family.keys), bytes);
-        }
-        database.exec('COMMIT');
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
-    },
-    remove: (id) => void removeGroup.run(id),
+    remove: (id) => void remove.run(id),
     close: () => database.close(),
   };
 }
 
-function readGroup(row: Row, families: ReadonlyMap<string, PushedFamily>): PushedGroup {
-  return {
-    id: row['id'] as string,
-    labels: new Map(JSON.parse(row['labels_json'] as string) as [string, string][]),
-    tenant: row['tenant'] as string,
-    sender: row['sender'] as string,
-    families,
-    pushedMs: (row['pushed_ms'] as number | null) ?? undefined,
-    failedMs: (row['failed_ms'] as number | null) ?? undefined,
-    failure: row['failure'] as string,
-  };
+/** As doubles, in the order of this machine, whose bits stay. */
+function numbersOf({ families }: PushedGroup): Uint8Array {
+  const numbers = new Float64Array(samplesOf({ families }));
+  let at = 0;
+  for (const { values } of families.values()) {
+    numbers.set(values, at);
+    at += values.length;
+  }
+  return new Uint8Array(numbers.buffer);
 }
 
-function readFamily(row: Row): PushedFamily {
+function readGroup(id: string, saved: SavedGroup, bytes: Uint8Array): PushedGroup {
+  const { labels, tenant, sender, pushedMs, failedMs, failure } = saved;
+  // Copied to where doubles may stand.
+  const numbers = new Float64Array(bytes.slice().buffer);
+  let at = 0;
+  const families = saved.families.map(({ count, ...about }): [string, PushedFamily] => {
+    const values = numbers.subarray(at, at + count);
+    at += count;
+    return [about.name, { ...about, values }];
+  });
   return {
-    name: row['name'] as string,
-    type: row['type'] as MetricType,
-    help: row['help'] as string,
-    unit: row['unit'] as string,
-    keys: JSON.parse(row['keys_json'] as string) as string[],
-    // Little-endian doubles, copied to where doubles may stand.
-    values: new Float64Array((row['numbers'] as Uint8Array).slice().buffer),
-    pushedMs: row['pushed_ms'] as number,
+    id,
+    labels: new Map(labels),
+    tenant,
+    sender,
+    families: new Map(families),
+    pushedMs: pushedMs ?? undefined,
+    failedMs: failedMs ?? undefined,
+    failure,
   };
 }

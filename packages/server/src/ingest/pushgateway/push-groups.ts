@@ -28,7 +28,8 @@ export interface PushLimits {
 export class PushGroups {
   readonly #limits: PushLimits;
   readonly #groups = new Map<string, PushedGroup>();
-  readonly #byJob = new Map<string, Set<PushedGroup>>();
+  /** By job, then by the names of their labels. */
+  readonly #byShape = new Map<string, Map<string, Map<string, PushedGroup>>>();
   /** How many groups of a tenant have a metric of that name, by its type. */
   readonly #types = new Map<string, Map<MetricType, number>>();
   #samples = 0;
@@ -48,9 +49,9 @@ export class PushGroups {
   put(group: PushedGroup): void {
     this.remove(group.id);
     this.#groups.set(group.id, group);
-    const job = group.labels.get('job') ?? '';
-    const sameJob = this.#byJob.get(job) ?? new Set();
-    this.#byJob.set(job, sameJob.add(group));
+    const [job, shape] = placeOf(group);
+    const shapes = this.#byShape.get(job) ?? new Map<string, Map<string, PushedGroup>>();
+    this.#byShape.set(job, shapes.set(shape, (shapes.get(shape) ?? new Map<string, PushedGroup>()).set(group.id, group)));
     this.#samples += samplesOf(group);
     for (const { name, type } of group.families.values()) this.#count(group.tenant, name, type, 1);
   }
@@ -59,10 +60,12 @@ export class PushGroups {
     const group = this.#groups.get(id);
     if (group === undefined) return;
     this.#groups.delete(id);
-    const job = group.labels.get('job') ?? '';
-    const sameJob = this.#byJob.get(job);
-    sameJob?.delete(group);
-    if (sameJob?.size === 0) this.#byJob.delete(job);
+    const [job, shape] = placeOf(group);
+    const shapes = this.#byShape.get(job);
+    const alike = shapes?.get(shape);
+    alike?.delete(id);
+    if (alike?.size === 0) shapes?.delete(shape);
+    if (shapes?.size === 0) this.#byShape.delete(job);
     this.#samples -= samplesOf(group);
     for (const { name, type } of group.families.values()) this.#count(group.tenant, name, type, -1);
   }
@@ -94,9 +97,11 @@ export class PushGroups {
         keys.add(key);
       }
     }
-    // What has another job cannot have the same labels.
-    for (const other of this.#byJob.get(next.labels.get('job') ?? '') ?? []) {
-      if (other.id !== next.id && mayOverlap(next.labels, other.labels)) checkDistinct(keys, next, other);
+    // What has another job cannot have the same labels, nor what has labels of the same names and other values.
+    const [job, shape] = placeOf(next);
+    for (const [otherShape, others] of this.#byShape.get(job) ?? []) {
+      if (otherShape === shape) continue;
+      for (const other of others.values()) if (mayOverlap(next.labels, other.labels)) checkDistinct(keys, next, other);
     }
   }
 
@@ -174,6 +179,10 @@ export function keysOf({ families }: Pick<PushedGroup, 'families'>): string[] {
 
 function typeKey(tenant: string, name: string): string {
   return `${name}\n${tenant}`;
+}
+
+function placeOf({ labels }: PushedGroup): [job: string, shape: string] {
+  return [labels.get('job') ?? '', [...labels.keys()].join()];
 }
 
 /** Whether metrics of both could have the same labels: no label has two values. */

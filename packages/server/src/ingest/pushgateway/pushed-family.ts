@@ -6,6 +6,11 @@ import { parseExposition } from '../exposition/parse-exposition.ts';
 import type { GroupLabels } from './group-labels.ts';
 import { PushRefused } from './push-refused.ts';
 
+/** Samples that one push, and one group, may have. */
+export const MOST_SAMPLES = 20_000;
+/** Text with more lines than this is not even read: at most two lines of a metric say what it is. */
+const MOST_LINES = 5 * MOST_SAMPLES;
+
 export type MetricType = MetricMetadata['type'];
 
 /** One metric of a group with all its samples: series i is (keys[i], values[i]). */
@@ -100,6 +105,7 @@ export class FamilyBuilder {
 
 /** Reads Prometheus text or OpenMetrics. Throws PushRefused: also where a sample has a time of its own. */
 export function readPushedText(body: Uint8Array, format: ExpositionFormat, group: GroupLabels, nowMs: number): PushedFamily[] {
+  checkLines(body);
   let exposition: Exposition;
   try {
     exposition = parseExposition(body, format);
@@ -108,6 +114,7 @@ export function readPushedText(body: Uint8Array, format: ExpositionFormat, group
       throw new PushRefused(400, 'not readable', `The metrics cannot be read: ${error.message}.`, { cause: error });
     throw error;
   }
+  if (exposition.length > MOST_SAMPLES) throw tooManySamples();
   const builder = new FamilyBuilder(group, exposition.metadata, nowMs);
   for (let i = 0; i < exposition.length; i++) {
     const exposed = Labels.fromKey(exposition.series[i]?.key as string);
@@ -115,6 +122,21 @@ export function readPushedText(body: Uint8Array, format: ExpositionFormat, group
     builder.add(exposed, exposition.values[i] as number);
   }
   return builder.finish();
+}
+
+function checkLines(body: Uint8Array): void {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  let lines = 0;
+  for (let at = bytes.indexOf('\n'); at !== -1; at = bytes.indexOf('\n', at + 1))
+    if (++lines > MOST_LINES) throw tooManySamples();
+}
+
+export function tooManySamples(): PushRefused {
+  return new PushRefused(
+    413,
+    'too large',
+    `A push may have at most ${MOST_SAMPLES} samples. Push fewer series, or under several groups.`,
+  );
 }
 
 export function timestamped(exposed: Labels): PushRefused {

@@ -11,7 +11,7 @@ import { type GroupLabels, groupId, groupOf } from './group-labels.ts';
 import { openPushFile, type PushFile } from './push-file.ts';
 import { keysOf, PushGroups, type PushedGroup, type PushLimits, samplesOf } from './push-groups.ts';
 import { PushRefused } from './push-refused.ts';
-import { ownKey, PUSH_FAILURE_TIME, PUSH_TIME, type PushedFamily } from './pushed-family.ts';
+import { MOST_SAMPLES, ownKey, PUSH_FAILURE_TIME, PUSH_TIME, type PushedFamily } from './pushed-family.ts';
 
 /** `replace` (PUT): the group is what was pushed. `add` (POST): of the same name as what was pushed only that counts. */
 export type PushHow = 'replace' | 'add';
@@ -53,7 +53,7 @@ export interface PushgatewayNeeds {
 }
 
 const FILE = 'pushgateway.sqlite';
-const LIMITS: PushLimits = { groups: 10_000, samplesAGroup: 20_000, samples: 1_000_000 };
+const LIMITS: PushLimits = { groups: 10_000, samplesAGroup: MOST_SAMPLES, samples: 1_000_000 };
 /** Samples that are handed to the store at a time. */
 const SLICE = 50_000;
 /** Groups that are deleted at a time. */
@@ -158,7 +158,7 @@ class KeptPushgateway implements Pushgateway {
       const { rejected, rejectedCount } = await this.#needs.intake.take('pushgateway', sender, batchOf(pushed, nowMs));
       // Others may have pushed meanwhile.
       this.#groups.check(next);
-      this.#keep(next, before);
+      this.#keep(next);
       this.#writeAside(changesOf(next, before, nowMs));
       this.#needs.onMetadata(pushed.map(metadataOf));
       if (rejectedCount > 0) {
@@ -182,14 +182,14 @@ class KeptPushgateway implements Pushgateway {
       failedMs,
       failure: message.slice(0, 500),
     };
-    this.#keep(next, before);
+    this.#keep(next);
     const batch = new ScrapeBatch(OWN);
     addOwn(batch, next, failedMs);
     await this.#write(batch);
   }
 
-  #keep(next: PushedGroup, before: PushedGroup | undefined): void {
-    this.#openFile().save(next, before);
+  #keep(next: PushedGroup): void {
+    this.#openFile().save(next);
     this.#groups.put(next);
   }
 

@@ -5,13 +5,19 @@ import { WireReader } from '../remote-write/wire-reader.ts';
 import { goNumber } from './go-number.ts';
 import type { GroupLabels } from './group-labels.ts';
 import { PushRefused } from './push-refused.ts';
-import { FamilyBuilder, inconsistent, type MetricType, type PushedFamily, shown, timestamped } from './pushed-family.ts';
+import {
+  FamilyBuilder,
+  inconsistent,
+  type MetricType,
+  MOST_SAMPLES,
+  type PushedFamily,
+  shown,
+  timestamped,
+  tooManySamples,
+} from './pushed-family.ts';
 
 /** By number, as in MetricType of io/prometheus/client/metrics.proto. */
 const TYPES: readonly MetricType[] = ['counter', 'gauge', 'summary', 'unknown', 'histogram', 'gaugehistogram'];
-/** A body of a few bytes a sample must not become millions of them. */
-const MOST_SAMPLES = 1_000_000;
-
 interface Sample {
   readonly labels: Labels;
   readonly value: number;
@@ -198,8 +204,7 @@ class FamilyReader {
   }
 
   #add(labels: Labels, value: number): void {
-    if (this.#samples.length >= MOST_SAMPLES)
-      throw new PushRefused(413, 'too large', `The body has more than ${MOST_SAMPLES} samples, which is the limit.`);
+    if (this.#samples.length >= MOST_SAMPLES) throw tooManySamples();
     this.#samples.push({ labels, value });
   }
 
