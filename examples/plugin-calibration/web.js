@@ -47,10 +47,11 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
     fieldSettings: [],
   };
 
-  /** Room for the ticks and for what stands above. */
+  /** Room for the names above, and for the ticks. */
+  const HEAD = 22;
   const LEFT = 44;
   const RIGHT = 12;
-  const TOP = 28;
+  const TOP = 6;
   const BOTTOM = 22;
 
   function Calibration({ options, data, width, height, title, context }) {
@@ -59,12 +60,13 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
       const text = typeof curves === 'string' ? curves : 'No prediction is known to be right or wrong in this range';
       return h(Empty, { text, width, height });
     }
-    const strip = height >= 180 ? Math.round(height * 0.18) : 0;
+    const below = Math.max(1, height - HEAD);
+    const strip = below >= 160 ? Math.round(below * 0.18) : 0;
     const plot = {
       left: LEFT,
       top: TOP,
       width: Math.max(1, width - LEFT - RIGHT),
-      height: Math.max(1, height - TOP - BOTTOM - strip),
+      height: Math.max(1, below - TOP - BOTTOM - strip),
     };
     const x = (share) => plot.left + share * plot.width;
     const y = (share) => plot.top + (1 - share) * plot.height;
@@ -73,18 +75,18 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
       context.theme,
     );
     const most = Math.max(...curves.flatMap(({ steps }) => steps.map(({ count }) => count)));
-    const ticks = height < 160 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
+    const ticks = below < 140 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
     const said = curves.map(({ name, error, count }) => `${name}: off by ${percent(error)} over ${format(count)} predictions`);
-    return h(
+    const drawing = h(
       'svg',
-      { width, height, role: 'img', 'aria-label': `${title}: ${said.join('; ')}` },
+      { width, height: below, style: { display: 'block' }, role: 'img', 'aria-label': `${title}: ${said.join('; ')}` },
       ...ticks.flatMap((tick) => [
         h('line', { key: `v${tick}`, x1: x(tick), x2: x(tick), y1: plot.top, y2: y(0), stroke: 'var(--v-grid)' }),
         h('line', { key: `h${tick}`, x1: x(0), x2: x(1), y1: y(tick), y2: y(tick), stroke: 'var(--v-grid)' }),
         label(`y${tick}`, percent(tick), { x: plot.left - 8, y: y(tick) + 4, textAnchor: 'end' }),
         label(`x${tick}`, percent(tick), {
           x: x(tick),
-          y: height - 6,
+          y: below - 6,
           textAnchor: tick === 0 ? 'start' : tick === 1 ? 'end' : 'middle',
         }),
       ]),
@@ -117,7 +119,7 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
               return h('rect', {
                 key: `b${step}`,
                 x: x(step / options.bins) + 1 + index * bar,
-                y: height - BOTTOM - high,
+                y: below - BOTTOM - high,
                 width: Math.max(1, bar),
                 height: high,
                 fill: color,
@@ -126,23 +128,42 @@ function calibrationPanel({ React, h, BadRequest, Empty, names, cell, format, se
             }),
         );
       }),
-      width >= 480 &&
+    );
+    return h('div', null, h(Legend, { curves, colors, width }), drawing);
+  }
+
+  /** Names that are longer than the room end in dots, and are read in full under the pointer. */
+  function Legend({ curves, colors, width }) {
+    const isNarrow = width < 150 * curves.length;
+    return h(
+      'div',
+      {
+        'aria-hidden': true,
+        style: {
+          display: 'flex',
+          gap: 16,
+          height: HEAD,
+          paddingLeft: LEFT,
+          overflow: 'hidden',
+          fontSize: 12,
+          whiteSpace: 'nowrap',
+        },
+      },
+      curves.map(({ name, error }, index) =>
         h(
-          'text',
-          { key: 'axes', x: x(1), y: 14, textAnchor: 'end', fill: 'var(--v-faint)', fontSize: 11 },
-          'share that is right, by confidence',
+          'span',
+          {
+            key: name,
+            title: `${name}: off by ${percent(error)}`,
+            style: { minWidth: 0, overflow: 'hidden', color: 'var(--v-dim)', textOverflow: 'ellipsis' },
+          },
+          h('span', { style: { color: colors[index] } }, '● '),
+          `${name} `,
+          h('b', { style: { color: 'var(--v-text)', fontWeight: 600 } }, isNarrow ? percent(error) : `off by ${percent(error)}`),
         ),
-      h(
-        'text',
-        { key: 'head', x: plot.left, y: 14, fontSize: 12 },
-        curves
-          .slice(0, 4)
-          .flatMap((curve, index) => [
-            h('tspan', { key: `n${index}`, dx: index === 0 ? 0 : 16, fill: colors[index] }, '● '),
-            h('tspan', { key: `t${index}`, fill: 'var(--v-dim)' }, `${curve.name} `),
-            h('tspan', { key: `e${index}`, fill: 'var(--v-text)', fontWeight: 600 }, `off by ${percent(curve.error)}`),
-          ]),
       ),
+      width >= 150 * curves.length + 260 &&
+        h('span', { style: { flex: 1, color: 'var(--v-faint)', textAlign: 'right' } }, 'share that is right, by confidence'),
     );
   }
 

@@ -53,7 +53,9 @@ function Plugins(): ReactElement {
     return (
       <StatePage icon={<IconPlug size={32} stroke={1.5} />} title="No plugins are installed">
         <p>A plugin brings panels and data sources that Vitrine does not have. It comes as a folder or as a package:</p>
-        <Command text={ADD} />
+        <div className={classes.alone}>
+          <Command text={ADD} />
+        </div>
         <p>What is installed is loaded when the server starts the next time.</p>
       </StatePage>
     );
