@@ -16,6 +16,7 @@ import { lockFolder } from '@vitrine/tsdb/folder-lock.ts';
 import fc from 'fast-check';
 import { packTar } from 'modern-tar';
 import { expect, onTestFinished, test } from 'vitest';
+import { sourceKinds } from '../query/source-kinds.ts';
 import { pluginFiles, writeFiles } from '../testing/plugin-for-tests.ts';
 import { addPlugin, hashPlugin, pluginsFolder, removePlugin, updatePlugin } from './install-plugin.ts';
 import { type InstalledPlugins, openPlugins } from './installed-plugins.ts';
@@ -305,6 +306,38 @@ test('while a server runs, what it has loaded stays on the disk until its next s
   const next = await opened(data);
   expect(next.list().map(({ version }) => version)).toEqual(['1.1.0']);
   expect(readdirSync(join(pluginsFolder(data), 'demo'))).toEqual(['1.1.0']);
+});
+
+test('a source is found by the other names that files have for its kind', async () => {
+  const { data, own } = temporary();
+  const sources = [{ kind: 'csv', aliases: ['marcusolsson-csv-datasource'], title: 'CSV', description: 'CSV.' }];
+  await addPlugin(data, own(pluginFiles({ sources })));
+  const { sources: found } = await opened(data);
+  expect(found.get('marcusolsson-csv-datasource')).toBe(found.get('csv'));
+  expect(
+    sourceKinds(found)
+      .list()
+      .filter(({ kind }) => kind === 'csv'),
+  ).toHaveLength(1);
+});
+
+test('two that change what is installed wait for nobody, and say so', async () => {
+  const { data, own } = temporary();
+  await addPlugin(data, own());
+  const unlock = lockFolder(pluginsFolder(data));
+  await expect(removePlugin(data, 'demo')).rejects.toThrow(/is in use by another process/);
+  unlock();
+  await removePlugin(data, 'demo');
+});
+
+test('what an installation that was cut off has left is not loaded, and goes with the next', async () => {
+  const { data, own } = temporary();
+  await addPlugin(data, own());
+  writeFiles(join(pluginsFolder(data), '.new-cut'), pluginFiles({ id: 'cut' }));
+  writeFiles(join(pluginsFolder(data), 'unlisted/1.0.0'), pluginFiles({ id: 'unlisted' }));
+  expect((await opened(data)).list().map(({ id }) => id)).toEqual(['demo']);
+  await removePlugin(data, 'demo');
+  expect(existsSync(join(pluginsFolder(data), '.new-cut'))).toBe(false);
 });
 
 test('hashes leave out what its author works with', async () => {

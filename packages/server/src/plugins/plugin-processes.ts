@@ -4,19 +4,21 @@ const IDLE_MS = 5 * 60_000;
 /** Further ones are started, and those that nobody has asked for the longest time are ended. */
 const MOST_IDLE = 16;
 
+type Watched = Pick<PluginProcess, 'busy' | 'isOver' | 'stop'>;
+
 /** The processes of all plugins: those that nobody asks any longer are ended. */
 export class PluginProcesses {
   /** Each with what ends it when nobody asks, the one asked last at the end. */
-  readonly #running = new Map<PluginProcess, NodeJS.Timeout>();
+  readonly #running = new Map<Watched, NodeJS.Timeout>();
 
-  add(process: PluginProcess): void {
+  add(process: Watched): void {
     this.#keep(process);
     const idle = [...this.#running.keys()].filter((one) => one !== process && (one.isOver || one.busy === 0));
     for (const one of idle.slice(0, Math.max(0, this.#running.size - MOST_IDLE))) void this.#end(one);
   }
 
   /** Told that a question to it is over. */
-  used(process: PluginProcess): void {
+  used(process: Watched): void {
     if (this.#running.has(process)) this.#keep(process);
   }
 
@@ -24,7 +26,7 @@ export class PluginProcesses {
     await Promise.all([...this.#running.keys()].map((process) => this.#end(process)));
   }
 
-  #keep(process: PluginProcess): void {
+  #keep(process: Watched): void {
     clearTimeout(this.#running.get(process));
     this.#running.delete(process);
     if (process.isOver) return;
@@ -35,7 +37,7 @@ export class PluginProcesses {
     this.#running.set(process, end);
   }
 
-  #end(process: PluginProcess): Promise<void> {
+  #end(process: Watched): Promise<void> {
     clearTimeout(this.#running.get(process));
     this.#running.delete(process);
     return process.stop();
