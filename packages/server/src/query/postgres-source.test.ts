@@ -223,6 +223,37 @@ describe.skipIf(!hasPostgres())('a PostgreSQL server as a data source', () => {
     expect(traces[0]?.executed).toContain(`-- $4 = "' OR 1=1 --"`);
   });
 
+  test('lines of logs are counted over the range by level, where that is asked and no limit cuts them', async () => {
+    const manyLines =
+      "SELECT at, CASE WHEN value > 49 THEN 'ERROR' WHEN value > 39 THEN 'warn' END AS level, host AS message FROM load";
+    const rawSql = `${manyLines} WHERE $__timeFilter(at) ORDER BY at -- the newest ; last`;
+    const { frames } = await ask({ rawSql, format: 'logs', volume: true });
+    expect(frames.map(({ name, shape, length }) => [name ?? shape, length])).toEqual([
+      ['log volume', 60],
+      ['logs', 60],
+    ]);
+    const counts = (frames[0]?.fields ?? [])
+      .slice(1)
+      .map(({ name, values }) => [name, Array.from(values as Float64Array).reduce((sum, value) => sum + value, 0)]);
+    expect(counts).toEqual([
+      ['error', 10],
+      ['warning', 10],
+      ['unknown', 40],
+    ]);
+    for (const [spec, notices] of [
+      [{ rawSql, format: 'logs' }, []],
+      [{ rawSql: `${manyLines} LIMIT 5`, format: 'logs', volume: true }, []],
+      [
+        { rawSql: 'SELECT value AS time, host FROM load', format: 'logs', volume: true },
+        [expect.stringMatching(/^Query A: the lines are not counted: /)],
+      ],
+    ] as const) {
+      const answer = await ask(spec);
+      expect(answer.frames.map(({ shape }) => shape)).toEqual(['logs']);
+      expect(answer.notices.map(({ text }) => text)).toEqual(notices);
+    }
+  });
+
   test('shows logs', async () => {
     const { frames } = await ask({ rawSql: 'SELECT level, message, at FROM lines', format: 'logs' });
     expect(frames).toMatchObject([{ shape: 'logs', length: 1 }]);

@@ -378,7 +378,7 @@ LIMIT 100`,
       rawSql: 'SELECT 1',
       format: 'table',
     });
-    expect(query).toEqual({ format: 'table', builder: undefined, rawSql: 'SELECT 1' });
+    expect(query).toEqual({ format: 'table', builder: undefined, rawSql: 'SELECT 1', volume: false });
   });
 });
 

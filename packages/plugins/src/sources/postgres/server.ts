@@ -1,12 +1,13 @@
 import { readIntervalMs } from '@vitrine/compute/interval.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { formatDurationMs } from '@vitrine/model/duration.ts';
-import type { Notice } from '@vitrine/model/frame.ts';
+import type { Frame, Notice } from '@vitrine/model/frame.ts';
 import type { DatasourceNeeds, DatasourceServer, QueryAnswer, QueryContext } from '../../contract.ts';
 import type { BuilderQuery } from './builder-query.ts';
 import { type BoundSql, buildSql } from './build-sql.ts';
 import { canBuiltGrow, canSqlGrow } from './can-grow.ts';
 import { checkPostgres } from './check-postgres.ts';
+import { countFrame, countSql } from './count-lines.ts';
 import { fillSql } from './fill-sql.ts';
 import { findEvents, readAnnotationSql } from './find-events.ts';
 import { findValues, readVariableSql } from './find-values.ts';
@@ -63,10 +64,11 @@ async function runQuery(
     maxSeries: context.limits.maxSeries,
     ...range,
   });
+  const counted = await countLines(settings, pool, refId, query, sql, frames, range, context.signal);
   return {
-    frames,
+    frames: [...counted.frames, ...frames],
     growable: growable && !answer.isCut,
-    notices: [...cutNotices(refId, answer), ...notices, ...filterNotices(refId, query, context)],
+    notices: [...cutNotices(refId, answer), ...notices, ...filterNotices(refId, query, context), ...counted.notices],
     trace: {
       refId,
       source: settings.name,
@@ -77,6 +79,31 @@ async function runQuery(
       samplesRead: columns.length,
     },
   };
+}
+
+/** How many lines there are stands beside the lines: where it fails they are shown all the same. */
+async function countLines(
+  settings: PostgresSettings,
+  pool: Pool,
+  refId: string,
+  { format, volume }: SqlQuery,
+  sql: BoundSql,
+  [lines]: readonly Frame[],
+  range: QueryContext['shown'],
+  signal: AbortSignal,
+): Promise<Pick<QueryAnswer, 'frames' | 'notices'>> {
+  const counting = volume && format === 'logs' && lines !== undefined ? countSql(sql, lines, range) : undefined;
+  if (counting === undefined) return { frames: [], notices: [] };
+  try {
+    const { columns } = await runSql(pool, settings, counting, limitsOf(settings), signal);
+    return { frames: [countFrame(refId, columns.frame(refId, 'table', { exact: false, times: [] }), range)], notices: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    return {
+      frames: [],
+      notices: [{ level: 'info', text: `Query ${refId}: the lines are not counted: ${(error as Error).message}` }],
+    };
+  }
 }
 
 interface Prepared {
@@ -173,7 +200,7 @@ function runText(
   context: QueryContext,
   maxRows = settings.maxRows,
 ): Promise<SqlAnswer> {
-  const { sql } = prepare(settings, { format: 'table', builder: undefined, rawSql }, context);
+  const { sql } = prepare(settings, { format: 'table', builder: undefined, rawSql, volume: false }, context);
   return runSql(pool, settings, sql, { ...limitsOf(settings), maxRows }, context.signal);
 }
 

@@ -43,6 +43,8 @@ export interface SqlQuery {
   /** Put together in the form, its values apart from its text; undefined where `rawSql` is what is asked. */
   readonly builder: BuilderQuery | undefined;
   readonly rawSql: string;
+  /** Lines of logs come with how many there are over the range, by level. */
+  readonly volume: boolean;
 }
 
 const DEFAULT_PORT = 5432;
@@ -177,7 +179,7 @@ export const postgresSpec: DatasourceSpec<PostgresSettings, SqlQuery> = {
       throw new BadRequest('rawSql', 'is empty; write a SELECT, or choose a table and columns in the builder');
     if (rawSql.length > MAX_SQL_LENGTH)
       throw new BadRequest('rawSql', `has ${rawSql.length} letters, and the limit is ${MAX_SQL_LENGTH}`);
-    return { format: readFormat(query), builder, rawSql };
+    return { format: readFormat(query), builder, rawSql, volume: query.at('volume').value === true };
   },
 };
 
