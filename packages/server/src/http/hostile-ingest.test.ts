@@ -58,12 +58,19 @@ const UNPACKING = DOORS.filter(({ door }) => door !== 'remote write');
 
 let t: TestApp;
 let port = 0;
+/** Of a server that waits for nobody. */
+let hastyPort = 0;
 const ends: (() => Promise<void>)[] = [];
 
+async function listen(changes: Parameters<typeof testApp>[0]): Promise<[TestApp, number]> {
+  const made = await testApp({ ...changes, until: (end) => ends.push(end) });
+  await made.app.listen({ host: '127.0.0.1', port: 0 });
+  return [made, (made.app.server.address() as AddressInfo).port];
+}
+
 beforeAll(async () => {
-  t = await testApp({ page: {}, until: (end) => ends.push(end), waitMs: { headers: 300, body: 300 } });
-  await t.app.listen({ host: '127.0.0.1', port: 0 });
-  port = (t.app.server.address() as AddressInfo).port;
+  [t, port] = await listen({});
+  [, hastyPort] = await listen({ waitMs: { headers: 300, body: 300 } });
 });
 
 afterAll(async () => {
@@ -169,11 +176,15 @@ describe('bodies that are all not yet there', () => {
       socket.write('\n'.repeat(LIMIT_BYTES - 1));
     }
     // Eight of the largest are waited for.
-    await expect.poll(() => sockets.filter((socket) => socket.text().startsWith('HTTP/1.1 429 ')).length).toBe(4);
+    await expect
+      .poll(() => sockets.filter((socket) => socket.text().startsWith('HTTP/1.1 429 ')).length, { timeout: 15_000 })
+      .toBe(4);
     const refused = sockets.find((socket) => socket.text() !== '');
     expect(refused?.text()).toMatch(/\r\nretry-after: 1\r\n[^]*More requests are being read than memory is set aside for/);
     for (const socket of sockets) if (socket.text() === '') socket.write('\n');
-    await expect.poll(() => sockets.filter((socket) => socket.text().startsWith('HTTP/1.1 204 ')).length).toBe(8);
+    await expect
+      .poll(() => sockets.filter((socket) => socket.text().startsWith('HTTP/1.1 204 ')).length, { timeout: 15_000 })
+      .toBe(8);
     const { status } = await send(DOORS[4]!, Buffer.alloc(LIMIT_BYTES, '\n'));
     expect(status).toBe(204);
   });
@@ -181,7 +192,7 @@ describe('bodies that are all not yet there', () => {
 
 describe('a sender that drips', () => {
   test.each(DOORS)('its body to $url is answered and closed', async ({ method, url, headers }) => {
-    const socket = dial();
+    const socket = dial(hastyPort);
     socket.write(head(method, url, { ...headers, 'content-length': '1000' }));
     const drip = setInterval(() => socket.write('x'), 20);
     onTestFinished(() => clearInterval(drip));
@@ -194,7 +205,7 @@ describe('a sender that drips', () => {
     ['one header', 'POST /write?db=a HTTP/1.1\r\nhost: localhost\r\nx-a: ', 'b'],
     ['its address', 'POST /', 'a'],
   ])('%s is closed', async (_, first, more) => {
-    const socket = dial();
+    const socket = dial(hastyPort);
     socket.write(first);
     const drip = setInterval(() => socket.write(more), 20);
     onTestFinished(() => clearInterval(drip));
@@ -203,7 +214,7 @@ describe('a sender that drips', () => {
   });
 
   test('nothing at all is closed', async () => {
-    const socket = dial();
+    const socket = dial(hastyPort);
     await socket.gone;
   });
 });
@@ -291,8 +302,8 @@ describe('an address that is written to be mistaken', () => {
 });
 
 /** A connection as it is, and what was answered over it. */
-function dial() {
-  const socket = connect(port, '127.0.0.1');
+function dial(to = port) {
+  const socket = connect(to, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   let text = '';
   socket.on('data', (bytes: Buffer) => (text += bytes.toString('latin1')));
@@ -306,7 +317,7 @@ function dial() {
     text: () => text,
     /** undefined where it was closed without an answer. */
     async status(): Promise<number | undefined> {
-      await Promise.race([gone, expect.poll(() => text).toContain('\r\n\r\n')]);
+      await Promise.race([gone, expect.poll(() => text, { timeout: 15_000 }).toContain('\r\n\r\n')]);
       const [, status] = /^HTTP\/1\.1 (\d+)/.exec(text) ?? [];
       return status === undefined ? undefined : Number(status);
     },

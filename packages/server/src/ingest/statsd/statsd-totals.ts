@@ -77,6 +77,8 @@ export class StatsdTotals {
   #keyChars = 0;
   #cells = 0;
   #members = 0;
+  /** A series was refused, and none has ended since: what a further one would take is not worked out. */
+  #full = false;
   #flushedMs: number;
 
   constructor(
@@ -198,6 +200,12 @@ export class StatsdTotals {
     mapped: Mapped & { action: 'map' },
     sender: Sender,
   ): Series | Refusal {
+    const refused: Refusal = {
+      reason: 'too many series',
+      sentence: () =>
+        `${shown(line.head)} would be one series too many for StatsD (${this.#byKey.size} are kept). Send fewer values of tags, or let series end sooner (ttl).`,
+    };
+    if (this.#full) return refused;
     const exposed = exposedNames(mapped.name, kind);
     for (const name of exposed) {
       const other = this.#families.get(name);
@@ -210,16 +218,11 @@ export class StatsdTotals {
     }
     const total = totalOf(kind, labels, mapped.observer, this.#flushedMs + 1);
     const cost = { keyChars: total.keys.reduce((sum, key) => sum + key.length, 0), cells: total.cells };
-    if (
+    this.#full =
       this.#byKey.size >= this.#limits.series ||
       this.#keyChars + cost.keyChars > this.#limits.keyChars ||
-      this.#cells + cost.cells > this.#limits.cells
-    )
-      return {
-        reason: 'too many series',
-        sentence: () =>
-          `${shown(line.head)} would be one series too many for StatsD (${this.#byKey.size} are kept). Send fewer values of tags, or let series end sooner (ttl).`,
-      };
+      this.#cells + cost.cells > this.#limits.cells;
+    if (this.#full) return refused;
     const known = this.#families.get(mapped.name);
     const family = known ?? { name: mapped.name, kind, exposed, series: 0 };
     if (known === undefined) {
@@ -250,6 +253,7 @@ export class StatsdTotals {
 
   #forget(series: Series): void {
     series.gone = true;
+    this.#full = false;
     this.#byKey.delete(series.key);
     this.#keyChars -= series.cost.keyChars;
     this.#cells -= series.cost.cells;

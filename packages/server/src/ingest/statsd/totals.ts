@@ -11,6 +11,8 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const QUANTILES = [0.5, 0.9, 0.95, 0.99];
 /** Of more values in one interval so many are kept, each as likely as the others. */
 const MOST_VALUES = 500;
+/** Stands for a label's value in a key. No line has such a character. */
+const PLACE = '\u0003';
 
 /** `beginMs` is a moment before its first value that no sample of it has yet. */
 export function totalOf(kind: Total['kind'], labels: Labels, { buckets, quantiles }: ObserverOptions, beginMs: number): Total {
@@ -141,12 +143,8 @@ class Histogram {
 
   constructor(labels: Labels, bounds: readonly number[], beginMs: number) {
     const name = labels.metricName;
-    const bucket = labels.with(METRIC_NAME, `${name}_bucket`);
-    this.keys = [
-      ...bounds.map((bound) => ownText(bucket.with('le', String(bound)).key)),
-      ownText(bucket.with('le', '+Inf').key),
-      ...sumAndCount(labels),
-    ];
+    const bucket = keysWith(labels.with(METRIC_NAME, `${name}_bucket`), 'le', [...bounds.map(String), '+Inf']);
+    this.keys = [...bucket, ...sumAndCount(labels)];
     this.#bounds = bounds;
     this.#counts = new Float64Array(bounds.length + 1);
     this.#rising = new Rising(beginMs);
@@ -192,7 +190,7 @@ class Summary {
   #count = 0;
 
   constructor(labels: Labels, quantiles: readonly number[], beginMs: number) {
-    this.keys = [...quantiles.map((quantile) => ownText(labels.with('quantile', String(quantile)).key)), ...sumAndCount(labels)];
+    this.keys = [...keysWith(labels, 'quantile', quantiles.map(String)), ...sumAndCount(labels)];
     this.#quantiles = quantiles;
     this.#rising = new Rising(beginMs);
   }
@@ -236,6 +234,12 @@ class Summary {
   stored(): void {
     this.#rising.stored();
   }
+}
+
+/** The keys of labels with one more, of several values: made from one of them, as whoever invents names makes us do this often. */
+function keysWith(labels: Labels, name: string, values: readonly string[]): string[] {
+  const [before = '', after = ''] = labels.with(name, PLACE).key.split(PLACE).map(ownText);
+  return values.map((value) => before + value + after);
 }
 
 function sumAndCount(labels: Labels): [sum: string, count: string] {
