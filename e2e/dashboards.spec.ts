@@ -157,6 +157,41 @@ test('what was explored goes to a dashboard', async () => {
   await expect(page).toHaveURL(`${vitrine.url}/`);
 });
 
+test('files are looked at, imported and explored', async () => {
+  await page.goto(`${vitrine.url}/ingest/upload`);
+  const file = page.locator('input[type=file]');
+  // It was written by pyarrow, and its times are older than what is kept.
+  await file.setInputFiles(new URL('../packages/server/src/ingest/upload/testdata/run.parquet', import.meta.url).pathname);
+  const columns = page.getByRole('table', { name: 'What each column means' });
+  await expect(columns.getByRole('row', { name: 'loss' })).toContainText('→ loss{run="base"}');
+  await expect(page.getByRole('region', { name: 'Import' })).toContainText('Nothing would be stored');
+  await expect(page.getByRole('region', { name: 'Import' })).toContainText('retention.time');
+
+  await page.getByRole('button', { name: 'Take another' }).click();
+  const start = Math.floor(Date.now() / 1_000) - 600;
+  const rows = Array.from(
+    { length: 60 },
+    (_, i) => `${start + 10 * i};${i % 2 ? 'wide' : 'base'};${i === 30 ? '?' : `0,${i + 10}`}\r\n`,
+  );
+  const buffer = Buffer.from(`time;run;GPU power\r\n${rows.join('')}`);
+  await file.setInputFiles({ name: 'power.csv', mimeType: 'text/csv', buffer });
+  await page.getByRole('textbox', { name: 'Unit of GPU power' }).fill('watts');
+  await page.getByRole('button', { name: 'Add a label' }).click();
+  await page.keyboard.type('site');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('lab');
+  await expect(columns).toContainText('→ GPU_power_watts{run="base", site="lab"}');
+  await expect(page.getByRole('region', { name: 'Import' })).toContainText(/59 samples would be stored\s*of 60 rows/);
+  await page.getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('region', { name: 'Import' })).toContainText('59 samples are stored');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download as CSV' }).click();
+  expect((await download).suggestedFilename()).toBe('power.csv refused.csv');
+  await page.getByRole('link', { name: 'Explore it' }).click();
+  await expect(page.getByRole('textbox', { name: 'PromQL query' }).first()).toHaveText('GPU_power_watts');
+  await expect(page.getByRole('table', { name: 'Legend' })).toContainText('wide');
+});
+
 test('nothing was complained about in the console', () => {
   // The refused save is an HTTP answer that browsers report.
   expect(complaints.filter((text) => !text.includes('409'))).toEqual([]);

@@ -202,13 +202,13 @@ function Answer({ answer }: { readonly answer: UploadAnswer }): ReactElement {
               ? 'Nothing would be stored'
               : 'Nothing was stored'
             : `${countText(accepted, 'sample')} ${dryRun ? 'would be stored' : accepted === 1 ? 'is stored' : 'are stored'}`}
-        </strong>
-        <span>of {countText(rows, 'row')}</span>
+        </strong>{' '}
+        <span>of {countText(rows, 'row')},</span>{' '}
         {accepted > 0 && (
           <span>
             {countText(series, 'series')} of {metrics.length < 100 ? countText(metrics.length, 'metric') : '100 metrics or more'}
           </span>
-        )}
+        )}{' '}
         {fromMs !== undefined && toMs !== undefined && (
           <span>
             {formatTime(fromMs, 'browser')} to {formatTime(toMs, 'browser')}
