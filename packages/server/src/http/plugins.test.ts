@@ -11,7 +11,7 @@ const calibration: InstalledPlugin = {
   description: 'Curves.',
   author: 'Somebody',
   panels: ['calibration'],
-  sources: [{ kind: 'csv-url', title: 'CSV over HTTP', description: 'Tables.' }],
+  sources: [{ kind: 'csv-url', aliases: [], title: 'CSV over HTTP', description: 'Tables.' }],
   web: 'web.js',
   refused: undefined,
 };

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasourceServer } from '@vitrine/plugins/contract.ts';
-import { type Manifest, MANIFEST_FILE } from './manifest.ts';
+import { type Manifest, MANIFEST_FILE, type ManifestSource } from './manifest.ts';
 import { checkPlugin, pluginFolder, PluginRefused, readManifest, readPluginFolder, sha256, whyRefused } from './plugin-folder.ts';
 import { type ListedPlugin, readPluginList } from './plugin-list.ts';
 import { PluginProcesses } from './plugin-processes.ts';
@@ -18,7 +18,7 @@ export interface InstalledPlugin {
   readonly author: string;
   /** Kinds of panels. */
   readonly panels: readonly string[];
-  readonly sources: readonly { readonly kind: string; readonly title: string; readonly description: string }[];
+  readonly sources: readonly ManifestSource[];
   /** Path of the page's module below the plugin's folder. */
   readonly web: string | undefined;
   /** Why it is not loaded, as a sentence; undefined where it is. */
@@ -162,7 +162,7 @@ function describe({ listed: { id, version }, manifest, refused }: FoundPlugin): 
     description,
     author,
     panels,
-    sources: sources.map(({ kind, title, description }) => ({ kind, title, description })),
+    sources,
     web,
     refused,
   };

@@ -68,7 +68,6 @@ function adoptDatasource(plugin: Named, read: Read): DatasourceWeb {
   return {
     spec: {
       kind: textOf(spec.at('kind')),
-      aliases: spec.at('aliases').or([], (it) => it.atMost(MOST_KINDS, 'names').map(textOf)),
       title: textOf(spec.at('title')),
       description: spec.at('description').or('', textOf),
       controls: spec.at('controls').atMost(MOST_CONTROLS, 'controls').map(settingOf),

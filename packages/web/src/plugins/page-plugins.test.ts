@@ -124,13 +124,13 @@ test('only kinds that the manifest lists and that nobody has are taken in, and e
   const one = plugin('da', {
     panels: ['da-panel', 'stat', 'da-missing'],
     sources: [
-      { kind: 'da-source', title: '', description: '' },
-      { kind: 'prometheus', title: '', description: '' },
+      { kind: 'da-source', aliases: ['da-alias'], title: '', description: '' },
+      { kind: 'prometheus', aliases: [], title: '', description: '' },
     ],
   });
   const made = {
     panels: [panel('da-panel'), panel('stat'), panel('da-unlisted')],
-    datasources: [source('da-source', { aliases: ['da-alias'] }), source('prometheus'), source('da-unlisted')],
+    datasources: [source('da-source', { aliases: ['da-other'] }), source('prometheus'), source('da-unlisted')],
   };
   const stat = panelOf('stat');
   const prometheus = datasourceWebOf('prometheus');
@@ -145,6 +145,7 @@ test('only kinds that the manifest lists and that nobody has are taken in, and e
   expect(datasourceWebOf('prometheus')).toBe(prometheus);
   expect(panelOf('da-unlisted')).toBeUndefined();
   expect(datasourceWebOf('da-alias')?.spec.kind).toBe('da-source');
+  expect(datasourceWebOf('da-other')).toBeUndefined();
   expect(sourceKindState(undefined, 'da-source')).toEqual({ state: 'waiting' });
 });
 

@@ -103,7 +103,7 @@ export function panelKindState(plugins: PagePlugins, kind: string): KindState {
 
 /** What there is of a kind of data sources that is not built in. */
 export function sourceKindState(plugins: PagePlugins, kind: string): KindState {
-  const has = ({ sources }: PluginSummary) => sources.some((source) => source.kind === kind);
+  const has = ({ sources }: PluginSummary) => sources.some((source) => source.kind === kind || source.aliases.includes(kind));
   return stateOf(plugins, has, () => addedDatasources.has(kind), `data sources of the kind “${kind}”`);
 }
 

@@ -1,6 +1,14 @@
 import { queryOptions } from '@tanstack/react-query';
 import { askJson } from '../api/client.ts';
 
+interface PluginSource {
+  readonly kind: string;
+  /** Other ids under which files name this kind. */
+  readonly aliases: readonly string[];
+  readonly title: string;
+  readonly description: string;
+}
+
 /** An installed plugin, as the server tells of it. */
 export interface PluginSummary {
   readonly id: string;
@@ -10,7 +18,7 @@ export interface PluginSummary {
   readonly author: string;
   /** Kinds of panels. */
   readonly panels: readonly string[];
-  readonly sources: readonly { readonly kind: string; readonly title: string; readonly description: string }[];
+  readonly sources: readonly PluginSource[];
   /** Address of its module for the page; absent where the server refuses it. */
   readonly module?: string;
   /** Why the server does not load it. */

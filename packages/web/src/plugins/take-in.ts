@@ -8,7 +8,7 @@ import type { PluginSummary } from './plugin-queries.ts';
 /** Registers what a plugin brings, as far as its manifest lists it and nobody has it. Answers sentences on the rest. */
 export function takeIn(plugin: PluginSummary, { panels = [], datasources = [] }: PluginWeb): readonly string[] {
   const faults: string[] = [];
-  const kinds = new Set(plugin.sources.map(({ kind }) => kind));
+  const listed = new Map(plugin.sources.map((source) => [source.kind, source]));
   for (const web of panels) {
     const { kind } = web.spec;
     if (plugin.panels.includes(kind)) attempt(() => addPanel(web));
@@ -16,11 +16,15 @@ export function takeIn(plugin: PluginSummary, { panels = [], datasources = [] }:
   }
   for (const web of datasources) {
     const { kind } = web.spec;
-    if (kinds.has(kind)) attempt(() => addDatasource(web));
+    const source = listed.get(kind);
+    // Its other names are the manifest's, which the server has compared with all others.
+    if (source !== undefined) attempt(() => addDatasource({ ...web, spec: { ...web.spec, aliases: source.aliases } }));
     else faults.push(`${nameOf(plugin)} brings data sources of the kind “${kind}”, which its manifest does not list.`);
   }
-  const brought = new Set([...panels, ...datasources].map(({ spec }) => spec.kind));
-  const missing = [...plugin.panels, ...kinds].filter((kind) => !brought.has(kind));
+  const missing = [
+    ...plugin.panels.filter((kind) => !panels.some(({ spec }) => spec.kind === kind)),
+    ...[...listed.keys()].filter((kind) => !datasources.some(({ spec }) => spec.kind === kind)),
+  ];
   return [...faults, ...missing.map((kind) => `${nameOf(plugin)} lists “${kind}” in its manifest and does not bring it.`)];
 
   function attempt(add: () => void): void {
