@@ -25,6 +25,8 @@ import { signedInPage } from './signed-in-page.ts';
 import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
 import { walkDashboard } from './walk-dashboard.ts';
 
+/** Where Debian's package puts it. */
+const PROMETHEUS = '/usr/bin/prometheus';
 const LOAD_MS = 125_000;
 const WINDOW_MS = WINDOW_SECONDS * 1_000;
 const INDEX = 'requests';
@@ -263,7 +265,7 @@ test.describe('one inference service from four stores', () => {
     const port = await freePort();
     writeFileSync(join(folder, 'prometheus.yml'), config);
     const child = spawn(
-      'prometheus',
+      PROMETHEUS,
       [
         `--config.file=${join(folder, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(folder, 'prometheus')}`,
