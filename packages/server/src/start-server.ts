@@ -20,6 +20,7 @@ import type { Routes } from './http/routes.ts';
 import { listenGraphite } from './ingest/graphite/graphite-door.ts';
 import { createIntake } from './ingest/intake.ts';
 import { NO_MAPPINGS, readMappings } from './ingest/lines/mappings.ts';
+import { EVERYBODY } from './ingest/lines/sender-rules.ts';
 import { listenOtlpGrpc } from './ingest/otlp/otlp-grpc.ts';
 import { createOtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import { listenStatsd } from './ingest/statsd/statsd-door.ts';
@@ -192,13 +193,14 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       closers.push(() => server.stop());
       log.info(`OTLP over gRPC at ${grpc.host}:${server.port}`);
     }
+    const senders = settings['ingest.senders'];
     const graphite = settings['ingest.graphite'];
     if (graphite !== undefined) {
       const listener = await listenFor('ingest.graphite', graphite, () =>
-        listenGraphite({ address: graphite, intake, mappings, log }),
+        listenGraphite({ address: graphite, intake, mappings, senders, log }),
       );
       closers.push(() => listener.stop());
-      tellOfListener(log, 'ingest.graphite', 'Graphite', { ...graphite, port: listener.port });
+      tellOfListener(log, 'ingest.graphite', 'Graphite', { ...graphite, port: listener.port }, senders === EVERYBODY);
     }
     const statsd = settings['ingest.statsd'];
     if (statsd !== undefined) {
@@ -207,13 +209,14 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
           address: statsd,
           intake,
           mappings,
+          senders,
           onMetadata: (metadata) => written.learn(metadata),
           intervalMs,
           log,
         }),
       );
       closers.push(() => listener.stop());
-      tellOfListener(log, 'ingest.statsd', 'StatsD', { ...statsd, port: listener.port });
+      tellOfListener(log, 'ingest.statsd', 'StatsD', { ...statsd, port: listener.port }, senders === EVERYBODY);
     }
     for (const notice of scrapeSetup.notices) log.warn(notice);
     scraping.apply(scrapeSetup);
@@ -268,11 +271,11 @@ async function listen(app: Routes, { host, port }: Address): Promise<string> {
 }
 
 /** Protocols without tokens let everybody in who reaches them. */
-function tellOfListener(log: Logger, key: keyof Settings, protocol: string, { host, port }: Address): void {
+function tellOfListener(log: Logger, key: keyof Settings, protocol: string, { host, port }: Address, open: boolean): void {
   log.info(`${protocol} over TCP and UDP at ${host}:${port}`);
-  if (!isLoopback(host))
+  if (!isLoopback(host) && open)
     log.warn(
-      `${key}: ${protocol} knows no tokens, so that whoever reaches ${host}:${port} may write. Let a firewall say who does.`,
+      `${key}: ${protocol} knows no tokens, so that whoever reaches ${host}:${port} may write. Say in ingest.senders who may.`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { readDurationMs } from '@vitrine/model/duration.ts';
+import { readSenderRules, type SenderRules } from '../ingest/lines/sender-rules.ts';
 
 /** The keys of vitrine.yaml that are also flags and VITRINE_* variables, by their dotted names. */
 export interface Settings {
@@ -22,6 +23,7 @@ export interface Settings {
   readonly 'ingest.graphite': Address | undefined;
   readonly 'ingest.statsd': Address | undefined;
   readonly 'ingest.mappings': string;
+  readonly 'ingest.senders': SenderRules;
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
   readonly 'sources.private': boolean;
@@ -109,6 +111,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     help: 'A file of rules that make names and labels of dotted names, as statsd_exporter has them, for both.',
     read: readAny,
     path: true,
+  },
+  'ingest.senders': {
+    fallback: '',
+    help: 'Addresses or networks that may send to those two, each with labels for what it sends, separated by commas; empty is all.',
+    read: readSenderRules,
   },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
   'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },

@@ -8,6 +8,7 @@ import { openMetrics } from '../../self/metrics.ts';
 import { FakeStore } from '../../testing/fake-store.ts';
 import { createIntake, type Intake } from '../intake.ts';
 import { NO_MAPPINGS, parseMappings } from '../lines/mappings.ts';
+import { readSenderRules } from '../lines/sender-rules.ts';
 import { type GraphiteNeeds, listenGraphite } from './graphite-door.ts';
 
 const NOW = 1_700_000_000_000;
@@ -220,6 +221,22 @@ describe('Graphite’s lines', () => {
     gate.resolve();
     await stopped;
     expect(samples()).toEqual(['a 1 0']);
+  });
+
+  test('are taken from whom ingest.senders names, with their labels', async () => {
+    const { listener, samples } = await door({ senders: readSenderRules('127.0.0.0/8 team=vision') });
+    (await dial(listener.port)).write('a;team=other 1 -1\n');
+    await eventually(samples).toEqual(['a{team="vision"} 1 0']);
+  });
+
+  test('are refused from others', async () => {
+    const { listener, samples, reasons, intake } = await door({ senders: readSenderRules('10.0.0.0/8') });
+    await (
+      await dial(listener.port)
+    ).gone;
+    await sendDatagram(listener.port, 'a 1 -1');
+    await eventually(reasons).toEqual({ 'not allowed': 2 });
+    expect([samples(), intake.arrivals()[0]?.address]).toEqual([[], '127.0.0.1']);
   });
 
   test('survive junk', async () => {

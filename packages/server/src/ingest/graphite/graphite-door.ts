@@ -6,6 +6,7 @@ import type { Intake } from '../intake.ts';
 import { type LineLimits, type LineListener, listenLines } from '../lines/listen-lines.ts';
 import type { Mappings } from '../lines/mappings.ts';
 import { Refusals } from '../lines/refusals.ts';
+import { EVERYBODY, type SenderRules } from '../lines/sender-rules.ts';
 import type { Sender } from '../sender.ts';
 import { GraphiteNames } from './graphite-names.ts';
 import { readGraphiteLine } from './read-graphite-line.ts';
@@ -14,6 +15,8 @@ export interface GraphiteNeeds {
   readonly address: { readonly host: string; readonly port: number };
   readonly intake: Pick<Intake, 'take' | 'refuse'>;
   readonly mappings: Mappings;
+  /** Everybody where absent. */
+  readonly senders?: SenderRules;
   readonly log: Logger;
   readonly limits?: Partial<LineLimits>;
   readonly now?: () => number;
@@ -27,6 +30,7 @@ export async function listenGraphite({
   address,
   intake,
   mappings,
+  senders = EVERYBODY,
   log,
   limits = {},
   now = Date.now,
@@ -34,6 +38,7 @@ export async function listenGraphite({
   const names = new GraphiteNames(mappings);
   return listenLines({
     address,
+    senders,
     log,
     limits,
     refuse: (sender, refused) => intake.refuse('graphite', sender, refused),

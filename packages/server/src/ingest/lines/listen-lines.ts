@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Refused } from '../arrivals.ts';
 import { type Sender, senderAt } from '../sender.ts';
 import { LineCutter } from './line-cutter.ts';
+import type { SenderRules } from './sender-rules.ts';
 
 export interface LineListenerNeeds {
   readonly address: { readonly host: string; readonly port: number };
@@ -15,6 +16,7 @@ export interface LineListenerNeeds {
   readonly take: (sender: Sender, text: string, signal: AbortSignal) => Promise<void> | void;
   /** Notes what was refused before it came to lines. */
   readonly refuse: (sender: Sender, refused: Refused) => void;
+  readonly senders: SenderRules;
   readonly log: Logger;
   readonly limits?: Partial<LineLimits>;
 }
@@ -164,9 +166,14 @@ class Streams {
 
   #accept(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? '');
-    const sender = senderAt(address);
+    const sender = this.#needs.senders.senderAt(address);
     // A connection that breaks off is its client's matter.
     socket.on('error', (error) => this.#needs.log.debug({ err: error }, 'a connection broke off'));
+    if (sender === undefined) {
+      this.#needs.refuse(senderAt(address), stranger(address));
+      socket.destroy();
+      return;
+    }
     const each = this.#each.get(address) ?? 0;
     if (this.#open.size >= this.#limits.connections || each >= this.#limits.connectionsEach) {
       const most =
@@ -272,7 +279,11 @@ class Datagrams {
   }
 
   #receive(datagram: Buffer, address: string): void {
-    const sender = senderAt(address);
+    const sender = this.#needs.senders.senderAt(address);
+    if (sender === undefined) {
+      this.#needs.refuse(senderAt(address), stranger(address));
+      return;
+    }
     const bytes = datagram.length + DATAGRAM_OVERHEAD;
     if (this.#waitingBytes + bytes > this.#limits.datagramBytes) {
       const sentence = `More datagrams wait to be stored than memory is set aside for (${this.#limits.datagramBytes} bytes), so some were dropped. Send less often, or over TCP.`;
@@ -294,6 +305,11 @@ class Datagrams {
     this.#inboxes.set(sender.address, inbox);
     return inbox;
   }
+}
+
+function stranger(address: string): Refused {
+  const sentence = `${address} is none of the addresses that ingest.senders names.`;
+  return { reason: 'not allowed', count: 1, sentence };
 }
 
 /** IPv4 over an IPv6 socket is shown as IPv4. */

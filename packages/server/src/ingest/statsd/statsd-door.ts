@@ -5,6 +5,7 @@ import type { Intake } from '../intake.ts';
 import { type LineLimits, type LineListener, listenLines } from '../lines/listen-lines.ts';
 import type { Mappings } from '../lines/mappings.ts';
 import { Refusals } from '../lines/refusals.ts';
+import { EVERYBODY, type SenderRules } from '../lines/sender-rules.ts';
 import type { Sender } from '../sender.ts';
 import { readStatsdLine } from './read-statsd-line.ts';
 import { type Flushed, StatsdTotals, type TotalsLimits } from './statsd-totals.ts';
@@ -13,6 +14,8 @@ export interface StatsdNeeds {
   readonly address: { readonly host: string; readonly port: number };
   readonly intake: Pick<Intake, 'take' | 'refuse'>;
   readonly mappings: Mappings;
+  /** Everybody where absent. */
+  readonly senders?: SenderRules;
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
   /** How often totals are stored. */
   readonly intervalMs: number;
@@ -31,6 +34,7 @@ export async function listenStatsd({
   address,
   intake,
   mappings,
+  senders = EVERYBODY,
   onMetadata,
   intervalMs,
   log,
@@ -40,6 +44,7 @@ export async function listenStatsd({
   const totals = new StatsdTotals(mappings, onMetadata, now(), limits);
   const listener = await listenLines({
     address,
+    senders,
     log,
     limits,
     refuse: (sender, refused) => intake.refuse('statsd', sender, refused),

@@ -212,6 +212,12 @@ mappings:
     expect(senders()).toEqual([B.address, A.address]);
   });
 
+  test('what teams send is added up for each by itself', () => {
+    const { send, flush } = totals();
+    for (const team of ['a', 'b', 'a']) send('hits:1|c|#team:mine', { ...A, id: team, labels: Labels.from({ team }) });
+    expect(flush().filter((line) => line.endsWith('@10'))).toEqual(['hits{team="a"} 2 @10', 'hits{team="b"} 1 @10']);
+  });
+
   test.each<[string, Partial<TotalsLimits>, string]>([
     ['series', { series: 2 }, 'a:1|c b:1|c c:1|c d:1|g a:1|c'],
     ['characters', { keyChars: 60 }, `a:1|c b:1|c ${'c'.repeat(30)}:1|c ${'d'.repeat(30)}:1|c`],

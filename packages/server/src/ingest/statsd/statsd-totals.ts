@@ -170,7 +170,7 @@ export class StatsdTotals {
   }
 
   #seriesOf(line: StatsdLine, sender: Sender): Series | Refusal {
-    const text = `${line.type}|${line.head}|${line.tags}`;
+    const text = `${sender.labels.key}${line.type}|${line.head}|${line.tags}`;
     const known = this.#byText.get(text);
     if (known !== undefined && !known.gone) return known;
     const found = this.#find(line, sender);
@@ -186,7 +186,8 @@ export class StatsdTotals {
     if (mapped.action === 'drop')
       return { reason: 'dropped', sentence: () => `A rule of ingest.mappings drops ${shown(line.head)}.` };
     const pairs = mapped.honorLabels ? [...mapped.labels, ...named.labels] : [...named.labels, ...mapped.labels];
-    const labels = Labels.from([...pairs, [METRIC_NAME, mapped.name]]);
+    // Two teams' series of one name are two.
+    const labels = Labels.from([...pairs, ...sender.labels, [METRIC_NAME, mapped.name]]);
     const kind = kindOf(line.type, mapped);
     const known = this.#byKey.get(labels.key);
     if (known !== undefined && known.total.kind === kind) return known;
