@@ -2,7 +2,7 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { formatExact, formatText } from '@vitrine/model/unit.ts';
 import { Sparkline } from '@vitrine/ui/chart/sparkline.tsx';
 import { useRows } from '@vitrine/ui/table/use-rows.ts';
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import type { ReactElement } from 'react';
 import { useSize } from '../dashboard/use-size.ts';
 import { labelTexts, rateOf, senderName } from './arrange-senders.ts';
@@ -21,6 +21,7 @@ export interface SenderTableProps {
 }
 
 const ROW = { wide: 48, narrow: 96 };
+const HEAD = 32;
 const WIDE_FROM = 1_000;
 const SPARK = { wide: 108, narrow: 72, height: 26 };
 
@@ -48,32 +49,23 @@ export function SenderTable({ arrivals, sort, onSort, onOpen }: SenderTableProps
       aria-label="Senders"
       aria-rowcount={arrivals.length}
       data-wide={isWide || undefined}
-      data-scrolls={rows.total > height || undefined}
     >
-      <div role="rowgroup">
-        <div className={classes.head} role="row">
-          {COLUMNS.map((column) => (
-            <div
-              key={column.label}
-              role="columnheader"
-              data-number={column.isNumber}
-              aria-sort={
-                column.sort === undefined
-                  ? undefined
-                  : sort !== column.sort
-                    ? 'none'
-                    : sort === 'sender'
-                      ? 'ascending'
-                      : 'descending'
-              }
-            >
-              <Head {...column} isChosen={sort === column.sort} onSort={onSort} />
-            </div>
-          ))}
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        role="none"
+        style={{ height: `min(${rows.total + (isWide ? HEAD : 0)}px, 60vh)` }}
+      >
+        <div className={classes.top} role="rowgroup">
+          <div className={classes.head} role="row">
+            {COLUMNS.map((column) => (
+              <div key={column.label} role="columnheader" data-number={column.isNumber} aria-sort={sortState(column.sort, sort)}>
+                <Head {...column} isChosen={sort === column.sort} onSort={onSort} />
+              </div>
+            ))}
+          </div>
         </div>
-      </div>
-      <div ref={scroller} className={classes.scroller} role="rowgroup" style={{ height: `min(${rows.total}px, 60vh)` }}>
-        <div className={classes.rows} style={{ height: rows.total }}>
+        <div className={classes.rows} role="rowgroup" style={{ height: rows.total }}>
           {rows.items.map(({ index, start }) => {
             const arrival = arrivals[index];
             return (
@@ -95,6 +87,15 @@ export function SenderTable({ arrivals, sort, onSort, onOpen }: SenderTableProps
       </div>
     </div>
   );
+}
+
+function sortState(
+  column: SenderView['sort'] | undefined,
+  sort: SenderView['sort'],
+): 'none' | 'ascending' | 'descending' | undefined {
+  if (column === undefined) return undefined;
+  if (column !== sort) return 'none';
+  return sort === 'sender' ? 'ascending' : 'descending';
 }
 
 interface HeadProps {
@@ -120,7 +121,8 @@ interface CellsProps {
   readonly onOpen: (id: string) => void;
 }
 
-function Cells({ arrival, sparkWidth, onOpen }: CellsProps): ReactElement {
+/** Of one answer of the server, made once: scrolling makes only the rows that come. */
+const Cells = memo(function Cells({ arrival, sparkWidth, onOpen }: CellsProps): ReactElement {
   const { id, door, name, address, labels, accepted, refused, lastMs, reasons } = arrival;
   const [latest] = reasons;
   const texts = labelTexts(labels);
@@ -166,7 +168,7 @@ function Cells({ arrival, sparkWidth, onOpen }: CellsProps): ReactElement {
       <IconChevronRight size={15} className={classes.chevron} aria-hidden />
     </>
   );
-}
+});
 
 function Pace({ arrival, width }: { readonly arrival: Arrival; readonly width: number }): ReactElement {
   const { perSecond } = arrival;
