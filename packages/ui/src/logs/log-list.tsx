@@ -120,8 +120,9 @@ export function LogList(props: LogListProps): ReactElement {
   useEffect(() => {
     if (marked === -1 || shown.current === lines) return;
     shown.current = lines;
-    rows.scrollTo(marked);
-  }, [marked, lines, rows]);
+    // In the middle, so that lines on both sides of it are seen.
+    rows.scrollTo(Math.min(order.length - 1, marked + Math.floor(viewHeight / rowHeight / 2)));
+  }, [marked, lines, rows, order, viewHeight, rowHeight]);
   const id = useId();
   const toggle = (line: number) =>
     setOpen((now) => {

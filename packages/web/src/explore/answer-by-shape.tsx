@@ -12,6 +12,7 @@ import type { DashboardScope } from '../dashboard/scope.ts';
 import { newestPicture } from '../dashboard/use-panel-data.ts';
 import { partsOf } from './answer-parts.ts';
 import classes from './explore.module.css';
+import { isPromql } from './explore-state.ts';
 
 export interface AnswerByShapeProps {
   /** What is asked, whatever draws it. */
@@ -87,7 +88,8 @@ function useNewest(dashboard: string, panelKey: string): PanelData | undefined {
 
 /** Whoever has lines of logs is asked how many there are over the range, too; what draws the answer is not saved. */
 function countingLines(panel: Panel): Panel {
-  return { ...panel, queries: panel.queries.map((query) => ({ ...query, spec: { ...query.spec, volume: true } })) };
+  const queries = panel.queries.map((query) => (isPromql(query) ? query : { ...query, spec: { ...query.spec, volume: true } }));
+  return { ...panel, queries };
 }
 
 function isVolume({ name, shape }: Frame): boolean {

@@ -4,17 +4,15 @@ import type { Panel, Query } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { Variable } from '@vitrine/model/variable.ts';
-import { builtinWeb } from '@vitrine/plugins/sources/builtin/web.ts';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { PanelFrame } from '../dashboard/panel-frame.tsx';
 import type { DashboardScope } from '../dashboard/scope.ts';
 import { QueriesTab } from '../edit/panel/queries-tab.tsx';
-import { sourceWebOf } from '../edit/panel/source-webs.ts';
 import { useSourceChoices } from '../edit/use-source-choices.ts';
 import { AnswerByShape } from './answer-by-shape.tsx';
 import classes from './explore.module.css';
-import { isAsking, whyNotAsked } from './explore-state.ts';
+import { isAsking, isPromql, whyNotAsked } from './explore-state.ts';
 import type { Pane, View } from './explore-state.ts';
 import { addAsked, loadHistory, storeHistory } from './query-history.ts';
 import { SendDialog } from './send-dialog.tsx';
@@ -56,7 +54,8 @@ export function ExplorePane({ id, pane, scope, variables, onChange, onClose }: E
     else onChange({ ...pane, queries }, 'push');
   };
   const drawn = useMemo(() => viewsOf(pane).map((kind, index) => panelOf(id * 10 + index, kind, pane)), [id, pane]);
-  const isByShape = pane.view === 'auto' && !pane.queries.every(isPromql);
+  // A table of values at the end is a table, whatever the values are.
+  const isByShape = (panel: Panel): boolean => pane.view === 'auto' && panel.kind === 'timeseries';
   return (
     <>
       <QueriesTab
@@ -104,7 +103,7 @@ export function ExplorePane({ id, pane, scope, variables, onChange, onClose }: E
       </div>
       {isAsking(pane) ? (
         drawn.map((panel) =>
-          isByShape ? (
+          isByShape(panel) ? (
             <AnswerByShape key={panel.id} panel={panel} scope={scope} variables={variables} />
           ) : (
             <div key={panel.id} className={classes.answer}>
@@ -130,11 +129,6 @@ const NO_PROBLEMS: ReadonlyMap<string, string> = new Map();
 function problemsOf(queries: readonly Query[]): ReadonlyMap<string, string> {
   const sentences = queries.filter(({ hidden }) => !hidden).map((query) => [query.refId, whyNotAsked(query)] as const);
   return new Map(sentences.filter((one): one is [string, string] => one[1] !== undefined));
-}
-
-/** Whether it is written in PromQL, which can be asked over a range or at an instant. */
-function isPromql({ source }: Pick<Query, 'source'>): boolean {
-  return sourceWebOf(source)?.spec.parseQuery === builtinWeb.spec.parseQuery;
 }
 
 function Answer(props: {

@@ -3,6 +3,7 @@ import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { Query, SourceRef } from '@vitrine/model/dashboard.ts';
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
+import { builtinWeb } from '@vitrine/plugins/sources/builtin/web.ts';
 import type { SourceSummary } from '../api/queries.ts';
 import { sourceWebOf } from '../edit/panel/source-webs.ts';
 
@@ -46,6 +47,11 @@ export function readPane(text: unknown): Pane | undefined {
 
 export function writePane({ queries, view }: Pane): string {
   return JSON.stringify({ queries, view });
+}
+
+/** Whether it is written in PromQL, which can be asked over a range or at an instant. */
+export function isPromql({ source }: Pick<Query, 'source'>): boolean {
+  return sourceWebOf(source)?.spec.parseQuery === builtinWeb.spec.parseQuery;
 }
 
 /** Whether there is anything to ask. */
