@@ -63,8 +63,17 @@ function exactly(whole: bigint): number | string {
 export function readLabel(cell: unknown): string {
   if (cell === undefined || cell === null) return '';
   if (typeof cell === 'string') return cell;
-  if (typeof cell === 'object') return cell instanceof Date ? cell.toISOString() : JSON.stringify(cell);
+  if (typeof cell === 'object') return nestedText(cell);
   return typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean' ? String(cell) : '';
+}
+
+/** As JSON; what was nested without end is not written out. */
+function nestedText(cell: object): string {
+  try {
+    return JSON.stringify(cell);
+  } catch {
+    return 'what is nested too deep';
+  }
 }
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?\s?([Zz]|[+-]\d\d(?::?\d\d)?)$/;

@@ -16,7 +16,7 @@ const HEADERS_END = Buffer.from('\r\n\r\n');
 /** Where the boundary of a content type's parts stands; undefined where that is no form. */
 export function boundaryOf(contentType: string): string | undefined {
   if (!/^multipart\/form-data\s*;/i.test(contentType)) return undefined;
-  const [, quoted, bare] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType) ?? [];
+  const [, quoted, bare] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70})(?=[\s;]|$))/i.exec(contentType) ?? [];
   return quoted ?? bare;
 }
 
@@ -31,13 +31,13 @@ export async function readForm(bytes: Bytes, boundary: string): Promise<UploadFo
   source.unread(Buffer.from('\r\n'));
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   await source.until(delimiter, MOST_HEADER_BYTES, 'the first boundary');
-  for (;;) {
+  for (let parts = 0; ; parts++) {
+    const mark = (await source.take(2, 'a boundary')).toString();
+    if (mark === '--') throw new BadRequest('file', 'is missing: send it as the part "file" of the form');
     const headers = await source.until(HEADERS_END, MOST_HEADER_BYTES, 'the head of a part');
-    if (headers.subarray(0, 2).toString() === '--')
-      throw new BadRequest('file', 'is missing: send it as the part "file" of the form');
     const name = /;\s*name="([^"]*)"/i.exec(headers.toString('utf8'))?.[1] ?? '';
     if (name === 'file') return { fields, file: source.stream(delimiter) };
-    if (fields.size >= MOST_FIELDS) throw new BadRequest('form', `has more than ${MOST_FIELDS} parts before "file"`);
+    if (parts >= MOST_FIELDS) throw new BadRequest('form', `has more than ${MOST_FIELDS} parts before "file"`);
     fields.set(name, (await source.until(delimiter, MOST_FIELD_BYTES, `the part "${name.slice(0, 100)}"`)).toString('utf8'));
   }
 }
@@ -53,6 +53,13 @@ class Source {
 
   unread(bytes: Buffer): void {
     this.#rest = Buffer.concat([bytes, this.#rest]);
+  }
+
+  async take(count: number, what: string): Promise<Buffer> {
+    while (this.#rest.length < count) if (!(await this.#more())) throw new BadRequest('form', `ends within ${what}`);
+    const taken = this.#rest.subarray(0, count);
+    this.#rest = this.#rest.subarray(count);
+    return taken;
   }
 
   /** What stands before `delimiter`, which is passed over. */

@@ -158,3 +158,19 @@ test.each([
 ])('a mapping that is wrong is refused: %j', (mapping, sentence) => {
   expect(() => parseUploadMapping(mapping)).toThrow(sentence);
 });
+
+test('JSON that is nested without end costs its line', async () => {
+  const bomb = `{"time":1,"loss":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+  const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
+  const good = '{"time":1767225600,"loss":1}';
+  const mapping = { time: { column: 'time', format: 'unix-s' }, values: ['loss'] };
+  const { answer } = await read([good, bomb, deep, good].join('\n'), mapping);
+  expect(answer).toMatchObject({ rows: 4, accepted: 2 });
+  expect(answer.rowsRefused.map(({ row }) => row)).toEqual([2, 3]);
+});
+
+test('keys that objects share are columns like others, or none', async () => {
+  const mapping = { time: { column: 'time', format: 'unix-s' }, values: ['loss', 'constructor.name', '__proto__.x'] };
+  const { answer } = await read('{"time":1767225600,"loss":1,"__proto__":{"x":2}}\n', { ...mapping, prefix: 'm_' });
+  expect(answer).toMatchObject({ accepted: 2, refused: 0 });
+});
