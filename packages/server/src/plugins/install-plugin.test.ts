@@ -342,7 +342,13 @@ test('what an installation that was cut off has left is not loaded, and goes wit
 
 test('hashes leave out what its author works with', async () => {
   const { data, own } = temporary();
-  const from = own({ ...pluginFiles(), '.git/config': 'x', 'node_modules/left/pad.js': 'x', 'web.js': 'changed' });
+  const from = own({
+    ...pluginFiles(),
+    '.git/config': 'x',
+    'node_modules/left/pad.js': 'x',
+    'demo-1.0.0.tgz': 'x',
+    'web.js': 'changed',
+  });
   await expect(addPlugin(data, from)).rejects.toThrow(/"web\.js" is not the one/);
   expect(await hashPlugin(from)).toBe(2);
   await addPlugin(data, from);

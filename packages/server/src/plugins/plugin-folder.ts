@@ -18,7 +18,7 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /**
- * Reads all files below a folder; where its author works in it, without what begins with "." and without node_modules. Throws
+ * Reads all files below a folder; where its author works in it, without what begins with ".", node_modules, and archives that were packed of it. Throws
  * PluginRefused for what no plugin may hold: links, devices, odd names, too much.
  */
 export async function readPluginFolder(
@@ -29,7 +29,7 @@ export async function readPluginFolder(
   let bytes = 0;
   const walk = async (below: string): Promise<void> => {
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
-      if (how === 'as its author has it' && (entry.name.startsWith('.') || entry.name === 'node_modules')) continue;
+      if (how === 'as its author has it' && /^\.|^node_modules$|\.tgz$/.test(entry.name)) continue;
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       const refused = refusedPath(path);
       if (refused !== undefined) throw new PluginRefused(`${refused}.`);
