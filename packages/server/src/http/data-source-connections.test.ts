@@ -46,7 +46,7 @@ async function appWithCounted() {
 
 const SOURCE = { uid: 'c', name: 'C', type: 'counted-datasource', url: 'one', secureJsonData: { token: 'hunter22' } };
 
-test('a source of a plugin is set up, changed and removed as any other, and its connections are closed', async () => {
+test('a source of a plugin is set up, changed and removed like every other, and its connections are closed', async () => {
   const { app, ask, told } = await appWithCounted();
   expect(await ask('GET', '/api/datasource-kinds')).toContainEqual(
     expect.objectContaining({ kind: 'counted', title: 'Counted' }),
