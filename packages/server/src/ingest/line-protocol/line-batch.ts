@@ -53,6 +53,8 @@ export class LineBatch {
   /** Goes on after another batch may have been filled over the same memory. */
   resume(): void {
     this.#checkGeneration();
+    if (this.memory.placesOf === this) return;
+    this.memory.placesOf = this;
     // The other may have given the same series places of its own.
     for (let i = 0; i < this.seriesCount; i++) {
       const id = this.#ids[i] as number;

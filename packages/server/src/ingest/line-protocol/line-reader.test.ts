@@ -124,6 +124,8 @@ test.each<[body: string, line: number, problem: RegExp, kept: string[]]>([
   ['a\u007f x=1\nb x=1', 1, /control character/, ['b_x 1']],
   ['#\u0001\nb x=1', 1, /comment/, ['b_x 1']],
   [`a,${Array.from({ length: 129 }, (_, i) => `t${i}=1`).join(',')} x=1\nb x=1`, 1, /more than 128 tags/, ['b_x 1']],
+  [`a ${'x=1,'.repeat(100_000)}y=1\nb x=1`, 1, /more than 262144 bytes/, ['b_x 1']],
+  [`${'a'.repeat(300_000)} x=1\nb x=1`, 1, /more than 262144 bytes/, ['b_x 1']],
   [`a x=1,s="${'y'.repeat(300_000)}"\nb x=1`, 1, /more than 262144 bytes/, ['b_x 1']],
 ])('%j: line %i is refused, the others are kept', (body, line, problem, kept) => {
   const reader = read(body);
@@ -174,6 +176,25 @@ describe('series', () => {
       ['lab', ['m{db="lab"}', 'm{db="own"}']],
     ] as const) {
       expect(series(read('m value=1\nm,db=own value=1', { memory, database }))).toEqual(want);
+    }
+  });
+
+  test.each([3, 16, 17, 60])('are right whichever of %i fields a line has, in whichever order', (count) => {
+    const names = Array.from({ length: count }, (_, i) => `f${i}`);
+    const orders = [names, names.toReversed(), names.filter((_, i) => i % 3 === 1), [...names.slice(2), 'f999'], names];
+    const lines = orders.map((order, time) => `m ${order.map((name) => `${name}=${name.slice(1)}`).join(',')} ${time}000000`);
+    const want = orders.flatMap((order, time) => order.map((name) => `m_${name} ${name.slice(1)} @${time}`));
+    expect(samplesOf(read(lines.join('\n')))).toEqual(want);
+  });
+
+  test('are right while more databases are written to in turns than are remembered', () => {
+    const memory = new SeriesMemory();
+    for (let turn = 0; turn < 40; turn++) {
+      const database = `db${turn % 12}`;
+      expect(series(read('m,t=1 value=1,x=2', { memory, database }))).toEqual([
+        `m{db="${database}", t="1"}`,
+        `m_x{db="${database}", t="1"}`,
+      ]);
     }
   });
 

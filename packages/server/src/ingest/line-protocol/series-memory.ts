@@ -3,9 +3,16 @@ import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { BytesCache } from '../remote-write/bytes-cache.ts';
 import { labelName, metricName } from './series-name.ts';
 
-/** Characters of keys that are remembered, and what else a series takes counted as characters. */
-const MOST_CHARS = 96 * 1024 * 1024;
-const CHARS_A_SERIES = 150;
+/** Characters that are remembered, and bytes of what else each thing takes. */
+const MOST_CHARS = 192 * 1024 * 1024;
+const HEAD_CHARS = 600;
+const FIELDS_CHARS = 200;
+const NAME_CHARS = 250;
+const SERIES_CHARS = 230;
+const PLACE_CHARS = 40;
+const MOST_DATABASES = 8;
+/** Fields of one head that are looked at one by one. */
+const MOST_LOOKED_AT = 16;
 const FIRST_PLACES = 1024;
 /** The label that tells one database's series from another's, as VictoriaMetrics has it. */
 const DATABASE_LABEL = 'db';
@@ -21,10 +28,13 @@ const DELETE = 0x7f;
 export interface KnownFields {
   readonly database: string;
   /** The bytes of each field's key as senders write it; equal ones are one array, so that few are looked at often. */
-  readonly names: Uint8Array[];
+  names: Uint8Array[];
   /** `ids[i]` is the series of `names[i]`. */
-  readonly ids: number[];
-  readonly placeOf: Map<string, number>;
+  ids: number[];
+  /** Where a field stands, by its key in Latin-1: only where there are so many that looking at each takes long. */
+  placeOf: Map<string, number> | undefined;
+  /** Those of another database. */
+  readonly next: KnownFields | undefined;
 }
 
 /** What the bytes of a measurement and its tags mean. */
@@ -32,15 +42,15 @@ export interface Head {
   /** Why every line that begins with it is refused; undefined where it is well formed. */
   readonly problem: string | undefined;
   readonly measurement: string;
-  readonly labels: ReadonlyMap<string, string>;
-  /** Those of the database that was written to last, and of the others. */
+  /** Names and values in turn. */
+  readonly labels: readonly string[];
+  /** Those of the database that was written to last come first. */
   fields: KnownFields;
-  readonly byDatabase: Map<string, KnownFields>;
 }
 
 /**
  * Remembers across requests which series the bytes of a measurement, its tags and a field mean. Equal series have one id,
- * however they were written. Bounded: past 96 MiB of keys all is forgotten, and learned again.
+ * however they were written. Bounded: past about 192 MiB all is forgotten, and learned again.
  */
 export class SeriesMemory {
   readonly #mostChars: number;
@@ -52,6 +62,10 @@ export class SeriesMemory {
   readonly keys: string[] = [];
   /** By id, where the series stands in the batch that had it last. */
   places = new Int32Array(FIRST_PLACES);
+  /** Whose places these are. */
+  placesOf: object | undefined;
+  /** Heads and fields that were new, which take much longer than those that are known. */
+  learned = 0;
   /** Rises when all is forgotten, which only `head` does: then no id or head from before means anything any more. */
   generation = 0;
 
@@ -63,47 +77,71 @@ export class SeriesMemory {
   head(view: DataView, bytes: Uint8Array, from: number, to: number): Head {
     if (this.#chars > this.#mostChars) this.#forget();
     return this.#heads.get(view, from, to, () => {
-      this.#chars += to - from + CHARS_A_SERIES;
+      this.learned++;
+      this.#chars += 2 * (to - from) + HEAD_CHARS;
       return readHead(bytes, from, to);
     });
   }
 
   fields(head: Head, database: string): KnownFields {
-    let fields = head.byDatabase.get(database);
-    if (fields === undefined) {
-      fields = { database, names: [], ids: [], placeOf: new Map() };
-      head.byDatabase.set(database, fields);
-      this.#chars += database.length + CHARS_A_SERIES;
+    let others: KnownFields | undefined;
+    let found: KnownFields | undefined;
+    let count = 0;
+    for (let one: KnownFields | undefined = head.fields; one !== undefined; one = one.next) {
+      if (one.database === database) found = one;
+      // Of more databases than that the others are learned again.
+      else if (count++ < MOST_DATABASES) others = { ...one, next: others };
     }
-    head.fields = fields;
-    return fields;
+    if (found === undefined) this.#chars += FIELDS_CHARS + database.length;
+    head.fields = { ...(found ?? noFields(database)), next: others };
+    return head.fields;
   }
 
-  /** The id of a field that was not seen before with this head. `text` is its key in Latin-1, which names its bytes. */
+  /** The id of the field whose key in Latin-1 is `text`, which names its bytes; -1 where it was not seen before. */
+  idOf({ names, ids, placeOf }: KnownFields, text: string): number {
+    const name = this.#names.get(text);
+    if (name === undefined) return -1;
+    const place = placeOf === undefined ? names.indexOf(name) : (placeOf.get(text) ?? -1);
+    return place === -1 ? -1 : (ids[place] as number);
+  }
+
+  /** The id of a field that was not seen before with this head. */
   addField(head: Head, fields: KnownFields, text: string): number {
     let name = this.#names.get(text);
     if (name === undefined) {
       name = Buffer.from(text, 'latin1');
       this.#names.set(text, name);
+      this.#chars += text.length + NAME_CHARS;
     }
-    const labels = new Map(head.labels);
+    const labels = new Map<string, string>();
+    for (let i = 0; i < head.labels.length; i += 2) labels.set(head.labels[i] as string, head.labels[i + 1] as string);
     if (fields.database !== '' && !labels.has(DATABASE_LABEL)) labels.set(DATABASE_LABEL, fields.database);
     labels.set(METRIC_NAME, metricName(head.measurement, unescape(name, 0, name.length, true)));
     const { key } = Labels.from(labels);
-    this.#chars += key.length + text.length + CHARS_A_SERIES;
     let id = this.#idOf.get(key);
     if (id === undefined) {
       id = this.keys.push(key) - 1;
       this.#idOf.set(key, id);
+      this.#chars += key.length + SERIES_CHARS;
       if (id === this.places.length) {
         const places = new Int32Array(id * 2);
         places.set(this.places);
         this.places = places;
       }
     }
-    fields.placeOf.set(text, fields.names.length);
-    fields.names.push(name);
-    fields.ids.push(id);
+    this.learned++;
+    this.#chars += PLACE_CHARS;
+    const place = fields.names.length;
+    if (place < MOST_LOOKED_AT) {
+      // Most have few: room for more would be the larger part of them.
+      fields.names = fields.names.concat(name);
+      fields.ids = fields.ids.concat(id);
+    } else {
+      fields.names.push(name);
+      fields.ids.push(id);
+      fields.placeOf ??= new Map(fields.names.map((one, i) => [Buffer.from(one).toString('latin1'), i]));
+      fields.placeOf.set(text, place);
+    }
     return id;
   }
 
@@ -128,12 +166,11 @@ export function isPlainText(bytes: Uint8Array, from: number, to: number): boolea
 
 function readHead(bytes: Uint8Array, from: number, to: number): Head {
   const labels = new Map<string, string>();
-  const nothing: KnownFields = { database: '', names: [], ids: [], placeOf: new Map() };
   let measurement = '';
   const problem = isPlainText(bytes, from, to)
     ? readTags()
     : 'the measurement or a tag has a control character, or is not UTF-8, or ends with a backslash';
-  return { problem, measurement, labels, fields: nothing, byDatabase: new Map([['', nothing]]) };
+  return { problem, measurement, labels: [...labels].flat(), fields: noFields('') };
 
   function readTags(): string | undefined {
     let at = endOf(bytes, from, to, false);
@@ -160,6 +197,10 @@ function readHead(bytes: Uint8Array, from: number, to: number): Head {
     }
     return undefined;
   }
+}
+
+function noFields(database: string): KnownFields {
+  return { database, names: [], ids: [], placeOf: undefined, next: undefined };
 }
 
 /** Where a name or value that begins at `from` ends: at a comma or, where `atEquals`, at a =, before which there is no backslash. */
