@@ -8,9 +8,12 @@ export async function takeBody(request: FastifyRequest, reply: FastifyReply, lim
   const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
   const encoding = request.headers['content-encoding'] ?? '';
   if (encoding === '' && body.length <= SMALL_BODY_BYTES) return body;
-  const end = await beginTurn(abortOnDisconnect(reply));
+  const gone = abortOnDisconnect(reply);
+  const end = await beginTurn(gone);
   try {
     const bytes = await unpackBody(body, encoding, limitBytes);
+    // A connection that has ended by now ends no turn any more.
+    gone.throwIfAborted();
     if (bytes.length > SMALL_BODY_BYTES) reply.raw.once('close', end);
     else end();
     return bytes;
