@@ -19,8 +19,8 @@ const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
 const DELETE = 0x7f;
 
-/** Series that are new, of which one go reads no more: about 5 ms. */
-const MOST_LEARNED = 500;
+/** Bytes of what is new, of which one go reads no more: about 5 ms. */
+const MOST_LEARNED = 64 * 1024;
 /** Bad lines that are told one by one; their count has no bound. */
 const MOST_PROBLEMS = 10;
 const MOST_SHOWN_BYTES = 100;

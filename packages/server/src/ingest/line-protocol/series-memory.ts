@@ -11,6 +11,8 @@ const NAME_CHARS = 250;
 const SERIES_CHARS = 230;
 const PLACE_CHARS = 40;
 const MOST_DATABASES = 8;
+/** What is new takes as long as reading so many bytes of it, at least. */
+const LEARNED_BYTES = 100;
 /** Fields of one head that are looked at one by one. */
 const MOST_LOOKED_AT = 16;
 const FIRST_PLACES = 1024;
@@ -64,7 +66,7 @@ export class SeriesMemory {
   places = new Int32Array(FIRST_PLACES);
   /** Whose places these are. */
   placesOf: object | undefined;
-  /** Heads and fields that were new, which take much longer than those that are known. */
+  /** Bytes of heads and fields that were new, and some for each: they take much longer than those that are known. */
   learned = 0;
   /** Rises when all is forgotten, which only `head` does: then no id or head from before means anything any more. */
   generation = 0;
@@ -77,7 +79,7 @@ export class SeriesMemory {
   head(view: DataView, bytes: Uint8Array, from: number, to: number): Head {
     if (this.#chars > this.#mostChars) this.#forget();
     return this.#heads.get(view, from, to, () => {
-      this.learned++;
+      this.learned += to - from + LEARNED_BYTES;
       this.#chars += 2 * (to - from) + HEAD_CHARS;
       return readHead(bytes, from, to);
     });
@@ -129,7 +131,7 @@ export class SeriesMemory {
         this.places = places;
       }
     }
-    this.learned++;
+    this.learned += text.length + LEARNED_BYTES;
     this.#chars += PLACE_CHARS;
     const place = fields.names.length;
     if (place < MOST_LOOKED_AT) {
