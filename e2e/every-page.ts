@@ -62,6 +62,15 @@ export const EVERY_PAGE: readonly VisitedPage[] = [
       go(page, url, `/explore?left=${pane('train_loss')}&right=${pane('vitrine_http_requests_in_flight')}`, legend(page)),
   },
   { name: 'import', open: (page, url) => go(page, url, '/import') },
+  {
+    name: 'upload',
+    async open(page, url) {
+      await go(page, url, '/ingest/upload');
+      const buffer = Buffer.from(`time,run,loss\n${`${Date.now()},a,0.5\n`.repeat(9)}${Date.now()},b,?\n`);
+      await page.locator('input[type=file]').setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer });
+      await expect(page.getByRole('region', { name: 'Import' })).toContainText('would be stored');
+    },
+  },
   { name: 'plugins', open: (page, url) => go(page, url, '/plugins') },
   { name: 'playlists', open: (page, url) => go(page, url, '/playlists') },
   {
