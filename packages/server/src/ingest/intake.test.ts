@@ -1,7 +1,7 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import { type AppendResult, type SampleBatch, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import { Registry } from 'prom-client';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createIntake, type IntakeNeeds } from './intake.ts';
 import { type Sender, senderAt, senderOfToken } from './sender.ts';
 
@@ -118,6 +118,23 @@ test('a sender over its rate is told when to come back; others and scrapes are n
   clock.nowMs += 4_000;
   await intake.take('otlp', HERE, batch(1));
   expect(intake.arrivals().find(({ door }) => door === 'line protocol')).toMatchObject({ accepted: 0, refused: 1 });
+});
+
+test('a clock that is set back holds nobody up', async () => {
+  const { intake, clock } = intakeOver({ samplesPerSecond: 10 });
+  await intake.take('otlp', HERE, batch(1));
+  clock.nowMs -= 3_600_000;
+  await intake.take('otlp', HERE, batch(1));
+  await intake.take('otlp', HERE, batch(1));
+});
+
+test('what was not stored does not count against the rate', async () => {
+  const busy = new StoreBusy('Too much waits.', 1);
+  const append = vi.fn<IntakeNeeds['append']>(() => Promise.resolve({ accepted: 1, rejected: [], rejectedCount: 0 }));
+  const { intake } = intakeOver({ samplesPerSecond: 10, append });
+  append.mockRejectedValueOnce(busy);
+  await expect(intake.take('otlp', HERE, batch(100))).rejects.toBe(busy);
+  await intake.take('otlp', HERE, batch(100));
 });
 
 test('of very many senders the latest are kept, and none of another door is lost for them', async () => {

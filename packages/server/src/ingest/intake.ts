@@ -3,6 +3,7 @@ import { type AppendResult, type SampleBatch, StoreBusy, StoreReadOnly } from '@
 import { Counter } from 'prom-client';
 import type { Metrics } from '../self/metrics.ts';
 import { type Arrival, Arrivals, type Door, type Refused } from './arrivals.ts';
+import { TextCache } from './lines/text-cache.ts';
 import type { Sender } from './sender.ts';
 
 /** Where every door hands in what it has read: labels of the sender, its rate, the store, and the book of what arrived. */
@@ -30,8 +31,8 @@ export interface IntakeNeeds {
 const BURST_SECONDS = 10;
 /** Senders whose pace is remembered. */
 const MOST_PACES = 10_000;
-/** Keys with a tenant's labels in them that are remembered. */
-const MOST_KEYS = 200_000;
+/** Characters of series' keys with a tenant's labels in them that are remembered. */
+const MOST_KEY_CHARS = 64 * 1024 * 1024;
 
 export function createIntake({ append, metrics: { registry }, samplesPerSecond, now = Date.now }: IntakeNeeds): Intake {
   const arrivals = new Arrivals(now);
@@ -56,20 +57,27 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
     for (const { reason, count } of refused) refusedCounter.inc({ door, reason }, count);
   };
 
+  const store = async (door: Door, sender: Sender, batch: SampleBatch): Promise<AppendResult> => {
+    const { labels } = sender;
+    const samples = batch.values.length;
+    // How often targets are scraped is this server's own doing.
+    const bound = door === 'scrape' ? undefined : pace;
+    bound?.take(sender, samples);
+    try {
+      return await append(
+        labels.size === 0 ? batch : { ...batch, seriesKeys: batch.seriesKeys.map((key) => labelled.keyWith(labels, key)) },
+      );
+    } catch (error) {
+      // The sender is to bring them again.
+      bound?.giveBack(sender, samples);
+      throw error;
+    }
+  };
+
   return {
     async take(door, sender, batch, refused = []) {
       try {
-        // How often targets are scraped is this server's own doing.
-        if (door !== 'scrape') pace?.take(sender, batch.values.length);
-        const labels = sender.labels;
-        const stored =
-          batch.values.length === 0
-            ? NOTHING
-            : await append(
-                labels.size === 0
-                  ? batch
-                  : { ...batch, seriesKeys: batch.seriesKeys.map((key) => labelled.keyWith(labels, key)) },
-              );
+        const stored = batch.values.length === 0 ? NOTHING : await store(door, sender, batch);
         note(door, sender, stored.accepted, [...refused, ...refusedByStore(stored)]);
         return stored;
       } catch (error) {
@@ -117,7 +125,9 @@ class Pace {
     const nowMs = this.#now();
     const full = this.#perSecond * BURST_SECONDS;
     const before = this.#buckets.get(id) ?? { samples: full, atMs: nowMs };
-    const there = Math.min(full, before.samples + ((nowMs - before.atMs) / 1_000) * this.#perSecond);
+    // A clock may be set back.
+    const passedMs = Math.max(0, nowMs - before.atMs);
+    const there = Math.min(full, before.samples + (passedMs / 1_000) * this.#perSecond);
     if (there <= 0 && samples > 0) {
       const waitSeconds = Math.floor(-there / this.#perSecond) + 1;
       throw new StoreBusy(
@@ -129,19 +139,23 @@ class Pace {
     this.#buckets.set(id, { samples: there - samples, atMs: nowMs });
     if (this.#buckets.size > MOST_PACES) this.#buckets.delete(this.#buckets.keys().next().value as string);
   }
+
+  giveBack({ id }: Sender, samples: number): void {
+    const bucket = this.#buckets.get(id);
+    if (bucket !== undefined) this.#buckets.set(id, { ...bucket, samples: bucket.samples + samples });
+  }
 }
 
 /** Series' keys with a sender's labels put in, remembered: senders bring the same series again and again. */
 class LabelledKeys {
-  readonly #known = new Map<string, string>();
+  readonly #known = new TextCache<string>(MOST_KEY_CHARS);
 
   keyWith(labels: Labels, key: string): string {
     const asked = `${labels.key}\n${key}`;
     let known = this.#known.get(asked);
     if (known === undefined) {
       known = Labels.from([...Labels.fromKey(key), ...labels]).key;
-      if (this.#known.size >= MOST_KEYS) this.#known.clear();
-      this.#known.set(asked, known);
+      this.#known.set(asked, known, known.length);
     }
     return known;
   }
