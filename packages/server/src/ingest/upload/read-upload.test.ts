@@ -88,6 +88,14 @@ test('columns may be one metric with the column as a label, or rows without time
   ]);
 });
 
+test.each([
+  ['CSV', 'loss\n1\n2,2\n3\n'],
+  ['JSONL', '{"loss":1}\n[2]\n{"loss":3}\n'],
+])('a row of %s that is refused keeps its time', async (_, file) => {
+  const { taken } = await read(file, { time: { startMs: 1_000, everyMs: 500 }, values: ['loss'] });
+  expect(listed(taken)).toEqual(['loss 1000 1', 'loss 2000 3']);
+});
+
 test('the first hundred refused rows are told, the others counted', async () => {
   const { answer } = await read(`time,run,loss,lr\n${'never,a,1,1\n'.repeat(500)}1767225600,a,1,1\n`);
   expect(answer).toMatchObject({ rows: 501, accepted: 2, refused: 500 });

@@ -75,10 +75,14 @@ export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpl
     const fill = rowFiller(mapping, table, refusals, columns);
     for await (const block of table.rows(wanted)) {
       block.refused.forEach((refused) => refusals.row(refused));
+      const before = rows;
       rows += block.refused.length;
+      let refusedBefore = 0;
       for (let index = 0; index < block.count; index++) {
         rows++;
-        fill(block, index);
+        // What could not be read was a row too, so that those after it keep their times.
+        while ((block.refused[refusedBefore]?.row ?? Infinity) < block.numberOf(index)) refusedBefore++;
+        fill(block, index, before + index + refusedBefore);
         if (columns.length >= SAMPLES_A_BATCH) await flush(columns);
       }
       // So that progress is seen in a file that is refused row by row.
@@ -127,13 +131,13 @@ function wantedColumns({ time, labels, values }: UploadMapping, table: Table): s
   return wanted;
 }
 
-/** Reads one row into the columns, or notes why not. */
+/** Reads one row, which is the `place`th of the file from 0, into the columns, or notes why not. */
 function rowFiller(
   mapping: UploadMapping,
   table: Table,
   refusals: Refusals,
   columns: Columns,
-): (rows: Rows, index: number) => void {
+): (rows: Rows, index: number, place: number) => void {
   const { time, labels, values, csv } = mapping;
   const firstLabel = time.kind === 'column' ? 1 : 0;
   const firstValue = firstLabel + labels.length;
@@ -143,9 +147,8 @@ function rowFiller(
       ? timeReader(time.format, time.zone, table.columns.find(({ name }) => name === timeColumn)?.naive)
       : undefined;
   const cells: string[] = labels.map(() => '');
-  let count = 0;
-  return (rows, index) => {
-    const timeMs = time.kind === 'column' ? readTime?.(rows.cell(index, 0)) : time.startMs + count++ * time.everyMs;
+  return (rows, index, place) => {
+    const timeMs = time.kind === 'column' ? readTime?.(rows.cell(index, 0)) : time.startMs + place * time.everyMs;
     if (typeof timeMs !== 'number') {
       const row = rows.numberOf(index);
       if (timeMs === undefined) refusals.row({ row, column: timeColumn, reason: 'no time', sentence: 'the cell is empty' });
