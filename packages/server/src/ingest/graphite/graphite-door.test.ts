@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { Labels } from '@vitrine/model/labels.ts';
 import { StoreBusy } from '@vitrine/model/sample-store.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -237,6 +238,30 @@ describe('Graphite’s lines', () => {
     await sendDatagram(listener.port, 'a 1 -1');
     await eventually(reasons).toEqual({ 'not allowed': 2 });
     expect([samples(), intake.arrivals()[0]?.address]).toEqual([[], '127.0.0.1']);
+  });
+
+  test('have no door where one of its two is taken, and leave the other free', async () => {
+    const taken = createSocket('udp4');
+    await new Promise<void>((resolve) => {
+      taken.bind(0, '127.0.0.1', resolve);
+    });
+    const { port } = taken.address();
+    await expect(door({ address: { host: '127.0.0.1', port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await new Promise<void>((resolve) => {
+      taken.close(resolve);
+    });
+    expect((await door({ address: { host: '127.0.0.1', port } })).listener.port).toBe(port);
+    await expect(door({ address: { host: 'no-such-host.invalid', port: 0 } })).rejects.toMatchObject({
+      code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/),
+    });
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((each) => each?.some(({ family }) => family === 'IPv6'));
+  test.skipIf(!hasIpv6)('come over IPv6, and over IPv4 to every address', async () => {
+    const { listener, samples, intake } = await door({ address: { host: '::', port: 0 } });
+    (await dial(listener.port)).write('a 1 -1\n');
+    await eventually(samples).toEqual(['a 1 0']);
+    expect(intake.arrivals()[0]?.address).toBe('127.0.0.1');
   });
 
   test('survive junk', async () => {
