@@ -71,6 +71,23 @@ export const EVERY_PAGE: readonly VisitedPage[] = [
       await expect(page.getByRole('region', { name: 'Import' })).toContainText('would be stored');
     },
   },
+  { name: 'ingest', open: (page, url) => go(page, url, '/ingest', page.getByRole('list', { name: 'Pushed groups' })) },
+  {
+    name: 'ingest-ways',
+    async open(page, url) {
+      await go(page, url, '/ingest', page.getByRole('table', { name: 'Senders' }));
+      await page.getByRole('button', { name: 'How to send' }).click();
+      await expect(page.getByRole('region', { name: 'How to send' })).toBeVisible();
+    },
+  },
+  {
+    name: 'ingest-sender',
+    async open(page, url) {
+      await go(page, url, '/ingest?refused=true', page.getByRole('table', { name: 'Senders' }));
+      await page.getByRole('table', { name: 'Senders' }).getByRole('button', { name: '127.0.0.1' }).click();
+      await expect(page.getByRole('dialog').getByRole('list', { name: 'What was refused' })).toBeVisible();
+    },
+  },
   { name: 'plugins', open: (page, url) => go(page, url, '/plugins') },
   { name: 'playlists', open: (page, url) => go(page, url, '/playlists') },
   {
@@ -102,6 +119,9 @@ export async function furnish(vitrine: VitrineProcess, page: Page): Promise<void
     })),
   );
   await remoteWrite(vitrine, series);
+  // One push that is kept, and one that is not.
+  for (const body of ['rows 42\n', 'rows 42 1700000000000\n'])
+    await fetch(`${vitrine.url}/metrics/job/nightly`, { method: 'POST', body });
   const answer = await page.evaluate(put, { path: `/api/dashboards/${UID}`, body: { dashboard: DASHBOARD } });
   expect(answer.status, answer.text).toBe(200);
   await page.evaluate(send, {
