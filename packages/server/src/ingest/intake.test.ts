@@ -43,6 +43,15 @@ test('a sender’s labels stand on every series, over what it says itself', asyn
   expect(stored).toEqual(['m{pod="a", team="vision"}', 'm{pod="b", team="vision"}', 'm{team="speech"}']);
 });
 
+test('series that a sender’s labels make one are one', async () => {
+  const append = vi.fn<IntakeNeeds['append']>(() => Promise.resolve({ accepted: 3, rejected: [], rejectedCount: 0 }));
+  const { intake } = intakeOver({ append });
+  await intake.take('otlp', VISION, batch(3, { team: 'speech' }, { pod: 'a' }, { team: 'text' }));
+  const [[{ seriesKeys, seriesIndex }] = [batch(0)]] = append.mock.calls;
+  expect(seriesKeys.map((key) => String(Labels.fromKey(key)))).toEqual(['m{team="vision"}', 'm{pod="a", team="vision"}']);
+  expect([...seriesIndex]).toEqual([0, 1, 0]);
+});
+
 test('what was accepted and refused is told by door and sender, the latest first', async () => {
   const { intake, clock } = intakeOver();
   await intake.take('line protocol', HERE, batch(3), [{ reason: 'not a number', count: 2, sentence: 'Line 7: "x".' }]);

@@ -64,9 +64,7 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
     const bound = door === 'scrape' ? undefined : pace;
     bound?.take(sender, samples);
     try {
-      return await append(
-        labels.size === 0 ? batch : { ...batch, seriesKeys: batch.seriesKeys.map((key) => labelled.keyWith(labels, key)) },
-      );
+      return await append(labels.size === 0 ? batch : labelled.batchWith(labels, batch));
     } catch (error) {
       // The sender is to bring them again.
       bound?.giveBack(sender, samples);
@@ -150,7 +148,24 @@ class Pace {
 class LabelledKeys {
   readonly #known = new TextCache<string>(MOST_KEY_CHARS);
 
-  keyWith(labels: Labels, key: string): string {
+  /** Series that differed only in what the labels stand over are one. */
+  batchWith(labels: Labels, batch: SampleBatch): SampleBatch {
+    const indexByKey = new Map<string, number>();
+    const indexes = batch.seriesKeys.map((key) => {
+      const own = this.#keyWith(labels, key);
+      const index = indexByKey.get(own) ?? indexByKey.size;
+      indexByKey.set(own, index);
+      return index;
+    });
+    return {
+      ...batch,
+      seriesKeys: [...indexByKey.keys()],
+      seriesIndex:
+        indexByKey.size === indexes.length ? batch.seriesIndex : batch.seriesIndex.map((index) => indexes[index] as number),
+    };
+  }
+
+  #keyWith(labels: Labels, key: string): string {
     const asked = `${labels.key}\n${key}`;
     let known = this.#known.get(asked);
     if (known === undefined) {
