@@ -96,6 +96,12 @@ test.each([
   expect(listed(taken)).toEqual(['loss 1000 1', 'loss 2000 3']);
 });
 
+test('a series stands once in a batch, however many there are', async () => {
+  const silent = Array.from({ length: 99_999 }, (_, i) => `0,r${i},,\n`).join('');
+  const { taken } = await read(`time,run,loss,lr\n${silent}1,a,1,\n2,b,1,\n3,a,2,\n`);
+  expect(taken.map(({ seriesKeys }) => seriesKeys.length)).toEqual([2]);
+});
+
 test('the first hundred refused rows are told, the others counted', async () => {
   const { answer } = await read(`time,run,loss,lr\n${'never,a,1,1\n'.repeat(500)}1767225600,a,1,1\n`);
   expect(answer).toMatchObject({ rows: 501, accepted: 2, refused: 500 });

@@ -193,7 +193,8 @@ class Columns {
   #cells: readonly string[] = [];
   #groupKey: string | undefined;
   #batch = 0;
-  #keys: string[] = [];
+  /** Places by key: of very many groups some are forgotten, and come again as others with the same series. */
+  #keys = new Map<string, number>();
   // A row may have as many values as there are columns.
   readonly #index: Uint32Array<ArrayBuffer>;
   readonly #timesMs: Float64Array<ArrayBuffer>;
@@ -235,7 +236,8 @@ class Columns {
     if (place === -1) {
       const column = this.#mapping.values[value];
       const key = (group.keys[value] ??= column === undefined ? '' : seriesOf(this.#mapping, column, this.#cells).key);
-      place = this.#keys.push(key) - 1;
+      place = this.#keys.get(key) ?? this.#keys.size;
+      this.#keys.set(key, place);
       group.places[value] = place;
       if (this.#seen.series.size < MOST_SERIES) this.#seen.series.add(key);
     }
@@ -250,7 +252,7 @@ class Columns {
   /** Copies: they may be handed to another thread. */
   batch(): SampleBatch {
     return {
-      seriesKeys: this.#keys,
+      seriesKeys: [...this.#keys.keys()],
       seriesIndex: this.#index.slice(0, this.length),
       timestampsMs: this.#timesMs.slice(0, this.length),
       values: this.#values.slice(0, this.length),
@@ -259,7 +261,7 @@ class Columns {
 
   clear(): void {
     this.length = 0;
-    this.#keys = [];
+    this.#keys = new Map();
     this.#batch++;
   }
 }
