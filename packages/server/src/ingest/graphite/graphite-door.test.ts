@@ -206,7 +206,23 @@ describe('Graphite’s lines', () => {
     await eventually(() => samples().toSorted()).toEqual(['a 1 0', 'b 1 0']);
   });
 
-  test('are stored before the door has closed', async () => {
+  test('hold the place of a connection that has ended until they are stored', async () => {
+    const { listener, store, reasons } = await door({ limits: { connections: 2 } });
+    const gate = Promise.withResolvers<void>();
+    store.append = async (batch) => {
+      await gate.promise;
+      return { accepted: batch.values.length, rejected: [], rejectedCount: 0 };
+    };
+    for (let i = 0; i < 3; i++) {
+      const socket = await dial(listener.port);
+      socket.end('a 1 -1\n');
+      await socket.gone;
+    }
+    await eventually(reasons).toEqual({ 'too many connections': 1 });
+    gate.resolve();
+  });
+
+  test.each(['open', 'ended'])('are stored before the door has closed, over a connection that is %s', async (now) => {
     const { listener, store, samples } = await door();
     const append = store.append.bind(store);
     const begun = Promise.withResolvers<void>();
@@ -216,12 +232,17 @@ describe('Graphite’s lines', () => {
       await gate.promise;
       return append(batch);
     };
-    (await dial(listener.port)).write('a 1 -1\n');
+    const socket = await dial(listener.port);
+    socket.write('a 1 -1\n');
     await begun.promise;
-    const stopped = listener.stop();
+    if (now === 'ended') {
+      socket.end();
+      await socket.gone;
+    }
+    const stopped = listener.stop().then(samples);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
     gate.resolve();
-    await stopped;
-    expect(samples()).toEqual(['a 1 0']);
+    expect(await stopped).toEqual(['a 1 0']);
   });
 
   test('are taken from whom ingest.senders names, with their labels', async () => {

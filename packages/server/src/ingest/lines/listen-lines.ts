@@ -189,12 +189,17 @@ class Streams {
     this.#open.set(socket, inbox);
     let late: NodeJS.Timeout | undefined;
     socket.setTimeout(this.#limits.idleMs, () => socket.destroy());
-    socket.once('close', () => {
-      clearTimeout(late);
+    // What it brought may still wait: until then it counts, and is waited for.
+    const forget = (): void => {
       this.#open.delete(socket);
       const left = (this.#each.get(address) ?? 1) - 1;
       if (left === 0) this.#each.delete(address);
       else this.#each.set(address, left);
+    };
+    socket.once('close', () => {
+      clearTimeout(late);
+      if (inbox.taking === undefined) forget();
+      else void inbox.taking.then(forget);
     });
     socket.on('data', (piece: Buffer) => {
       const text = cutter.cut(piece);
