@@ -136,6 +136,11 @@ const POSTGRES: readonly Case[] = [
     'SELECT $__timeGroupAlias(at, $__interval), avg(value) AS value FROM load WHERE $__timeFilter(at) AND at < now() GROUP BY 1',
     false,
   ),
+  sql(
+    'groups that are no times, at their newest',
+    'SELECT max($__timeGroup(at, $__interval)) AS time, concat(host, mod(extract(second FROM at)::int + extract(minute FROM at)::int, 5)) AS metric, sum(value) AS value FROM load WHERE $__timeFilter(at) GROUP BY 2',
+    false,
+  ),
   sql('no groups', 'SELECT at AS time, value FROM load WHERE $__timeFilter(at) ORDER BY 1', false),
 ];
 

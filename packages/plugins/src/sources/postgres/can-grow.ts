@@ -17,6 +17,8 @@ export function canSqlGrow(raw: string, filled: string): boolean {
   const count = (pattern: RegExp): number => names.filter((name) => pattern.test(name)).length;
   if (count(/^timeFilter$/) !== 1 || count(/^timeGroup(?:Alias)?$/) !== 1) return false;
   if (names.some((name) => !['timeFilter', 'timeGroup', 'timeGroupAlias', 'interval'].includes(name))) return false;
+  // One within a function, such as the newest of all, is no column that rows are grouped by.
+  if (!/(?:\bselect|,)\s*\$__timeGroup/i.test(written)) return false;
   // What is filled into gaps is filled in for series that the newest part may not have; a missing point is missing in either.
   if (!/\$__timeGroup(?:Alias)?\(\s*[\w."]+\s*,\s*\$__interval\s*(?:,\s*null\s*)?\)/i.test(written)) return false;
   const plain = filled.replaceAll(QUIET, "''");
