@@ -22,6 +22,8 @@ export interface PushLimits {
   readonly groups: number;
   readonly samplesAGroup: number;
   readonly samples: number;
+  /** Of the names, labels and descriptions of all groups. */
+  readonly chars: number;
 }
 
 /** All groups, and what must be known of them to say whether another push agrees with them. */
@@ -33,6 +35,7 @@ export class PushGroups {
   /** How many groups of a tenant have a metric of that name, by its type. */
   readonly #types = new Map<string, Map<MetricType, number>>();
   #samples = 0;
+  #chars = 0;
 
   constructor(limits: PushLimits) {
     this.#limits = limits;
@@ -53,6 +56,7 @@ export class PushGroups {
     const shapes = this.#byShape.get(job) ?? new Map<string, Map<string, PushedGroup>>();
     this.#byShape.set(job, shapes.set(shape, (shapes.get(shape) ?? new Map<string, PushedGroup>()).set(group.id, group)));
     this.#samples += samplesOf(group);
+    this.#chars += charsOf(group);
     for (const { name, type } of group.families.values()) this.#count(group.tenant, name, type, 1);
   }
 
@@ -67,6 +71,7 @@ export class PushGroups {
     if (alike?.size === 0) shapes?.delete(shape);
     if (shapes?.size === 0) this.#byShape.delete(job);
     this.#samples -= samplesOf(group);
+    this.#chars -= charsOf(group);
     for (const { name, type } of group.families.values()) this.#count(group.tenant, name, type, -1);
   }
 
@@ -122,6 +127,14 @@ export class PushGroups {
         `The groups of pushed metrics would have more than ${this.#limits.samples} samples in all, which is the limit. Delete those that are over.`,
       );
     }
+    const otherChars = this.#chars - (before === undefined ? 0 : charsOf(before));
+    if (otherChars + charsOf(next) > this.#limits.chars) {
+      throw new PushRefused(
+        429,
+        'too many groups',
+        `The labels and help texts of pushed metrics would have more than ${this.#limits.chars} characters in all, which is the limit. Push shorter ones, or delete groups that are over.`,
+      );
+    }
   }
 
   /** One name, one type: in the group itself, and among the groups of the same tenant. */
@@ -171,6 +184,15 @@ export function samplesOf({ families }: Pick<PushedGroup, 'families'>): number {
   let samples = 0;
   for (const { values } of families.values()) samples += values.length;
   return samples;
+}
+
+function charsOf({ families }: PushedGroup): number {
+  let chars = 0;
+  for (const { name, help, unit, keys } of families.values()) {
+    chars += name.length + help.length + unit.length;
+    for (const key of keys) chars += key.length;
+  }
+  return chars;
 }
 
 export function keysOf({ families }: Pick<PushedGroup, 'families'>): string[] {

@@ -150,9 +150,11 @@ test('nothing is made in the folder where nobody pushes', async () => {
 });
 
 test.each<[string, PushLimits, string, number]>([
-  ['groups', { groups: 2, samplesAGroup: 10, samples: 100 }, 'x 1\n', 429],
-  ['samples in all', { groups: 10, samplesAGroup: 10, samples: 5 }, 'x 1\ny 2\n', 429],
-  ['samples in a group', { groups: 10, samplesAGroup: 1, samples: 100 }, 'x 1\ny 2\n', 413],
+  ['groups', { groups: 2, samplesAGroup: 10, samples: 100, chars: 1e6 }, 'x 1\n', 429],
+  ['samples in all', { groups: 10, samplesAGroup: 10, samples: 5, chars: 1e6 }, 'x 1\ny 2\n', 429],
+  ['text in labels', { groups: 10, samplesAGroup: 10, samples: 100, chars: 2_500 }, `x{a="${'a'.repeat(1_000)}"} 1\n`, 429],
+  ['text in help', { groups: 10, samplesAGroup: 10, samples: 100, chars: 2_500 }, `# HELP x ${'a'.repeat(1_000)}\nx 1\n`, 429],
+  ['samples in a group', { groups: 10, samplesAGroup: 1, samples: 100, chars: 1e6 }, 'x 1\ny 2\n', 413],
 ])('more %s than the limit are refused, and what is there can still be pushed and deleted', async (_, limits, text, status) => {
   const { gateway } = open(temporaryFolder(), new Hands(), limits);
   for (const job of ['a', 'b']) await put(gateway, `job/${job}`, status === 413 ? 'x 1\n' : text);

@@ -53,7 +53,7 @@ export interface PushgatewayNeeds {
 }
 
 const FILE = 'pushgateway.sqlite';
-const LIMITS: PushLimits = { groups: 10_000, samplesAGroup: MOST_SAMPLES, samples: 1_000_000 };
+const LIMITS: PushLimits = { groups: 10_000, samplesAGroup: MOST_SAMPLES, samples: 1_000_000, chars: 256 * 1024 * 1024 };
 /** Samples that are handed to the store at a time. */
 const SLICE = 50_000;
 /** Groups that are deleted at a time. */
