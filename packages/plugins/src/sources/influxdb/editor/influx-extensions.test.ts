@@ -31,3 +31,11 @@ test.each<[InfluxLanguage, string, string[]]>([
 test('offers nothing where no word is begun', async () => {
   expect(await completed('SQL', 'SELECT ')).toEqual([]);
 });
+
+test('the completion is one and the same at each look, or the editor would begin anew for ever', () => {
+  const ask = () => Promise.resolve({ names: [] });
+  const state = EditorState.create({ doc: 'SEL', extensions: [influxExtensions('InfluxQL', ask)] });
+  const [first] = state.languageDataAt<CompletionSource>('autocomplete', 3);
+  expect(first).toBeTypeOf('function');
+  expect(state.languageDataAt<CompletionSource>('autocomplete', 2)).toEqual([first]);
+});

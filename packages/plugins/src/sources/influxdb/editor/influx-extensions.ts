@@ -52,10 +52,9 @@ const WORDS: Readonly<Record<InfluxLanguage, Words>> = {
 /** A language's colours, and its completion by its own words and the names that the data source has. */
 export function influxExtensions(language: InfluxLanguage, ask: (path: string) => Promise<unknown>): Extension {
   const words = WORDS[language];
-  return [
-    colours(language, words),
-    EditorState.languageData.of(() => [{ autocomplete: (context: CompletionContext) => complete(words, ask, context) }]),
-  ];
+  // One function for all: the editor takes another for another completion, and begins anew without ever showing it.
+  const data = [{ autocomplete: (context: CompletionContext) => complete(words, ask, context) }];
+  return [colours(language, words), EditorState.languageData.of(() => data)];
 }
 
 function colours(language: InfluxLanguage, { keywords, functions, comment }: Words): Extension {
