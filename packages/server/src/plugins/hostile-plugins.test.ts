@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNumbers } from '@vitrine/model/frame.ts';
-import type { Datasource, QueryContext } from '@vitrine/plugins/contract.ts';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { CONTRACT_VERSION, type Datasource, type QueryContext } from '@vitrine/plugins/contract.ts';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { answerOf, ANSWERS, pluginFiles, serverModule, writeFiles } from '../testing/plugin-for-tests.ts';
 import { addPlugin, pluginsFolder } from './install-plugin.ts';
 import { openPlugins } from './installed-plugins.ts';
-import { PROCESS_LIMITS, type ProcessLimits } from './process/plugin-process.ts';
+import { sha256 } from './plugin-folder.ts';
+import { PluginProcess, PROCESS_LIMITS, type ProcessLimits } from './process/plugin-process.ts';
 
 const SECOND = 1_000;
 const PATIENT = { timeout: 60 * SECOND };
@@ -154,6 +155,7 @@ const WRONG: readonly (readonly [what: string, does: string, sentence: RegExp])[
   ],
   ['imports what reaches the system', `await import('node:fs')`, /"node:fs" cannot be imported/],
   ['imports another folder', `await import('../../../../etc/passwd')`, /cannot be imported/],
+  ['reaches for the server’s process', `process.kill(process.ppid, 0)`, /process\.kill is not a function/],
 ];
 
 // One process for all of them: none may cost the next.
@@ -200,6 +202,11 @@ test.each([
     `const values = new Float64Array(3e6); return { frames: [{ shape: 'table', length: 3e6, fields: [{ name: 'v', type: 'number', values }] }] }`,
     /it answered more than 16 MiB at once/,
   ],
+  [
+    'asks for no address that could be one',
+    `globalThis.Request = class { url = 5; method = 'GET'; headers = []; body = null; signal = context.signal; }; await fetch('');`,
+    /it asked for what is no request/,
+  ],
 ])('one that %s costs that query, and the next starts anew', PATIENT, async (_, what, sentence) => {
   const limits = {
     // Whoever fills the memory is busy as well.
@@ -212,6 +219,37 @@ test.each([
   expect(await askFor(source, { value: 5 })).toBe(5);
   await expect(askFor(source, { does: 'wrong' })).rejects.toThrow(sentence);
   expect(await askFor(source, { value: 7 })).toBe(7);
+});
+
+test.runIf(process.platform === 'linux')('one that fills the memory when nobody asks is ended too', PATIENT, async () => {
+  const files = pluginFiles(
+    {},
+    {
+      'server.js': serverModule(
+        'demo-source',
+        where('wrong', 'setTimeout(() => { globalThis.kept = new Uint8Array(4e8).fill(1); });'),
+      ),
+    },
+  );
+  const running = new PluginProcess({
+    load: {
+      type: 'load',
+      contract: CONTRACT_VERSION,
+      folder: writeFiles(join(temporary(onTestFinished), 'own'), files),
+      module: 'server.js',
+      files: new Map(Object.entries(files).map(([path, text]) => [path, sha256(Buffer.from(text))])),
+      kind: 'demo-source',
+      settings: {},
+    },
+    limits: { ...PROCESS_LIMITS, residentBytes: 300 * 1024 * 1024 },
+    replace: () => expect.fail('nothing is filled in'),
+    fetch: no,
+    said: () => {},
+  });
+  onTestFinished(() => running.stop());
+  const { signal } = contextFor();
+  await running.ask(() => ({ method: 'query', refId: 'A', spec: { does: 'wrong' }, context: {} }), signal);
+  await vi.waitUntil(() => running.isOver, { timeout: 40 * SECOND });
 });
 
 test('queries beside one that ends the process are answered all the same', PATIENT, async () => {

@@ -20,7 +20,7 @@ import {
 export interface ProcessLimits {
   /** Of V8's heap. */
   readonly heapBytes: number;
-  /** Of everything, typed arrays among it. Looked at ten times a second while something is asked; known on Linux only. */
+  /** Of everything, typed arrays among it. Looked at ten times a second while something is asked, else once; known on Linux only. */
   readonly residentBytes: number;
   /** Of one answer. */
   readonly messageBytes: number;
@@ -61,7 +61,7 @@ export class ProcessEnded extends Error {
 }
 
 const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
-const WATCH_MS = 100;
+const WATCH_MS = { busy: 100, idle: 1_000 };
 const MOST_FETCHES = 50;
 /** What it wrote last is kept for the sentence on its end. */
 const MOST_SAID = 4_000;
@@ -76,6 +76,8 @@ export class PluginProcess {
   readonly #fetches = new Map<number, AbortController>();
   readonly #ended = Promise.withResolvers<void>();
   #watch: NodeJS.Timeout | undefined;
+  /** How often it is looked after; 0 where it is not. */
+  #watchMs = 0;
   /** When it last was asked whether it is awake, and has not answered; 0 where it has. */
   #wokenMs = 0;
   #lastId = 0;
@@ -131,7 +133,7 @@ export class PluginProcess {
       const settle = (): void => {
         this.#asked.delete(id);
         signal.removeEventListener('abort', giveUp);
-        this.#watchOrRest();
+        this.#watchOver();
       };
       this.#asked.set(id, (outcome) => {
         settle();
@@ -139,7 +141,7 @@ export class PluginProcess {
         else resolve(outcome);
       });
       signal.addEventListener('abort', giveUp, { once: true });
-      this.#watchOrRest();
+      this.#watchOver();
       this.#send({ type: 'ask', id, question: question(id) });
     });
   }
@@ -201,9 +203,13 @@ export class PluginProcess {
     }
     const stop = new AbortController();
     this.#fetches.set(id, stop);
-    const outcome = await this.#needs.fetch(request, stop.signal);
-    this.#fetches.delete(id);
-    this.#send({ type: 'fetched', id, outcome });
+    try {
+      this.#send({ type: 'fetched', id, outcome: await this.#needs.fetch(request, stop.signal) });
+    } catch {
+      this.#kill('it asked for what is no request');
+    } finally {
+      this.#fetches.delete(id);
+    }
   }
 
   #listen(output: Readable): void {
@@ -215,17 +221,13 @@ export class PluginProcess {
     });
   }
 
-  /** Looks after it while something is asked of it; else it keeps nobody awake. */
-  #watchOrRest(): void {
-    const isBusy = this.#asked.size > 0 && !this.#isOver;
-    if (isBusy === (this.#watch !== undefined)) return;
-    if (!isBusy) {
-      clearInterval(this.#watch);
-      this.#watch = undefined;
-      return;
-    }
-    this.#wokenMs = 0;
-    this.#watch = setInterval(() => this.#look(), WATCH_MS).unref();
+  /** Looks after it: often while something is asked, and seldom where it may do something by itself. */
+  #watchOver(): void {
+    const everyMs = this.#isOver ? 0 : this.busy > 0 ? WATCH_MS.busy : WATCH_MS.idle;
+    if (everyMs === this.#watchMs) return;
+    this.#watchMs = everyMs;
+    clearInterval(this.#watch);
+    if (everyMs > 0) this.#watch = setInterval(() => this.#look(), everyMs).unref();
   }
 
   #look(): void {
@@ -258,7 +260,7 @@ export class PluginProcess {
     for (const stop of this.#fetches.values()) stop.abort(new DOMException('The plugin has ended.', 'AbortError'));
     const withOthers = this.#asked.size > 1;
     for (const settle of this.#asked.values()) settle(new ProcessEnded(why, withOthers));
-    this.#watchOrRest();
+    this.#watchOver();
     this.#ended.resolve();
   }
 }

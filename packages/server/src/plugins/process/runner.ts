@@ -90,6 +90,8 @@ interface Loaded {
 }
 
 const socket = new Socket({ fd: MESSAGES_FD, readable: true, writable: true });
+// Plugins are left with less of it.
+const own = process;
 const asked = new Map<number, AbortController>();
 const fetching = new Map<number, (outcome: FetchOutcome) => void>();
 let lastFetch = 0;
@@ -102,8 +104,8 @@ socket.on('data', (chunk: Buffer) => {
   for (const message of reader.push(chunk) as ToProcess[]) take(message);
 });
 // The server is gone, or has let go of this process.
-socket.on('close', () => process.exit(0));
-socket.on('error', () => process.exit(0));
+socket.on('close', () => own.exit(0));
+socket.on('error', () => own.exit(0));
 
 function send(message: FromProcess): void {
   socket.write(encodeMessage(message));
@@ -208,7 +210,7 @@ function replaceNow(request: ReplaceRequest): ReplaceOutcome {
   for (;;) {
     const length = readSync(REPLACE_FD, chunk);
     // The server is gone.
-    if (length === 0) process.exit(0);
+    if (length === 0) own.exit(0);
     const [outcome] = answers.push(Buffer.from(chunk.subarray(0, length)));
     if (outcome !== undefined) return outcome as ReplaceOutcome;
   }
@@ -272,7 +274,24 @@ function closeDoors(): void {
     throw new Error('a plugin reaches the network only by the fetch that is handed to connect()');
   };
   for (const name of ['fetch', 'WebSocket', 'EventSource']) Object.defineProperty(globalThis, name, { value: closed });
-  Object.defineProperty(process, 'getBuiltinModule', { value: closed });
+  Object.defineProperty(globalThis, 'process', { value: harmlessProcess() });
+}
+
+/** What of `process` only tells or waits: the rest sends signals to the server, or leads to Node's modules. */
+function harmlessProcess(): object {
+  const { arch, platform, version, versions, hrtime } = own;
+  return {
+    env: {},
+    argv: [],
+    arch,
+    platform,
+    version,
+    versions,
+    hrtime,
+    memoryUsage: () => own.memoryUsage(),
+    nextTick: (call: (...values: unknown[]) => void, ...values: unknown[]) => own.nextTick(call, ...values),
+    exit: (code?: number) => own.exit(code),
+  };
 }
 
 /** fetch() by the server. Redirects are not followed. */
