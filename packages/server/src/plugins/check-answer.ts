@@ -175,16 +175,17 @@ function sameLength(read: Read, length: number): unknown[] {
   return Array.from(read.value as unknown[]);
 }
 
+/** Its own copy: as it arrived it may be a window on all that was said with it, which would be kept as long. */
 function numbersOf(read: Read, length: number): Float64Array {
   if (!(read.value instanceof Float64Array)) return read.fail('is no Float64Array');
   refuseLength(read, read.value.length, length);
-  return read.value;
+  return new Float64Array(read.value);
 }
 
 function bytesOf(read: Read, length: number): Uint8Array {
   if (!(read.value instanceof Uint8Array)) return read.fail('is no Uint8Array');
   refuseLength(read, read.value.length, length);
-  return read.value;
+  return new Uint8Array(read.value);
 }
 
 function refuseLength(read: Read, found: number, wanted: number): void {

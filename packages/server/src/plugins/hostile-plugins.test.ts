@@ -221,6 +221,18 @@ test.each([
   expect(await askFor(source, { value: 7 })).toBe(7);
 });
 
+test('what is kept of an answer keeps nothing else of it', PATIENT, async () => {
+  const source = await connectPlugin(
+    `async query(refId) { return { ...${answerOf('1')}, more: new Uint8Array(1e7), frames: [{ shape: 'table', length: 1, fields: [
+      { name: 'v', type: 'number', values: Float64Array.of(1), present: Uint8Array.of(1) },
+      { name: 'is', type: 'boolean', values: Uint8Array.of(1) },
+    ] }] }; },`,
+  );
+  const { frames } = await source.query('A', {}, contextFor());
+  const columns = frames[0]!.fields.flatMap((field) => [field.values, ...(field.present === undefined ? [] : [field.present])]);
+  expect(columns.map((column) => ArrayBuffer.isView(column) && column.buffer.byteLength)).toEqual([8, 1, 1]);
+});
+
 test.runIf(process.platform === 'linux')('one that fills the memory when nobody asks is ended too', PATIENT, async () => {
   const files = pluginFiles(
     {},
