@@ -1,6 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { COOKIE, testApp } from '../testing/test-app.ts';
+import { hashOf, newSecretId, newSecretText } from './secret-text.ts';
 
 const OTHER_SITE = 'http://localhost:3000';
 
@@ -65,6 +66,24 @@ describe('on any other address', () => {
     const { token } = await needs.tokens.create({ name: '', scopes: ['read'], expiresMs: Date.now() - 1 });
     expect((await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } })).statusCode).toBe(401);
   });
+});
+
+test.each<['PUT' | 'DELETE' | 'POST', string]>([
+  ['PUT', '/metrics/job/a'],
+  ['DELETE', '/metrics/job/a'],
+  ['POST', '/write'],
+  ['POST', '/v1/metrics'],
+  ['POST', '/api/v1/write'],
+  ['POST', '/api/ingest/upload'],
+])('a viewer may not send by %s %s', async (method, url) => {
+  const { app, needs, browser } = await testApp({ loopback: false });
+  const viewer = await needs.documents.ensureUser('eve', 'viewer', Date.now());
+  const secret = newSecretText();
+  const session = { id: newSecretId(), kind: 'session', hash: hashOf(secret), name: '', userId: viewer.id } as const;
+  await needs.documents.addSecret({ ...session, scopes: [], labels: {}, createdMs: Date.now(), expiresMs: Date.now() + 60_000 });
+  const headers = { ...browser, cookie: `${COOKIE}=${secret}` };
+  expect((await app.inject({ url: '/api/dashboards', headers })).statusCode).toBe(200);
+  expect((await app.inject({ method, url, headers })).statusCode).toBe(403);
 });
 
 describe('signing in', () => {

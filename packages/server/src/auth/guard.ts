@@ -6,8 +6,9 @@ import { looksLikeToken, type TokenBearer, type Tokens } from './tokens.ts';
 
 /**
  * What a route asks of its caller.
- * public: nothing, and is not told who it is. anyone: nothing, but is told. page: a signed-in user or a token that reads. read and ingest: the same or a token that ingests, and
- * nothing at all where the server listens on a loopback address. edit: an editor or an admin. admin: an admin.
+ * public: nothing, and is not told who it is. anyone: nothing, but is told. page: a signed-in user or a token that reads. read: the
+ * same, and ingest: an editor, an admin or a token that ingests; both ask nothing of somebody without a session or token where the
+ * server listens on a loopback address. edit: an editor or an admin. admin: an admin.
  */
 export type Access = 'public' | 'anyone' | 'page' | 'read' | 'ingest' | 'edit' | 'admin';
 
@@ -96,8 +97,8 @@ async function identify(request: FastifyRequest, access: Access, needs: GuardNee
   const open = needs.loopback && !isForwarded(request) && (access === 'read' || access === 'ingest');
   if (user !== undefined) {
     if (!SAFE_METHODS.has(request.method) && !open && request.headers.origin === undefined) throw new HttpError('foreign_origin');
-    if ((access === 'admin' && user.role !== 'admin') || (access === 'edit' && user.role === 'viewer'))
-      throw new HttpError('not_allowed');
+    const writes = access === 'edit' || access === 'ingest';
+    if ((access === 'admin' && user.role !== 'admin') || (writes && user.role === 'viewer')) throw new HttpError('not_allowed');
     return { kind: 'user', user };
   }
   if (open) return { kind: 'local' };
