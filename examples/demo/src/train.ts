@@ -43,6 +43,7 @@ export async function trainTogether(
   const active = new Set(runs);
   while (active.size > 0 && !signal.aborted) {
     const startedMs = performance.now();
+    const before = process.cpuUsage();
     for (const run of active) {
       const report = run.trainStep();
       metrics.stepped(run.plan.run, report);
@@ -55,8 +56,10 @@ export async function trainTogether(
         run.dispose();
       }
     }
-    const busyMs = performance.now() - startedMs;
-    await pause(Math.max(options.roundMs - busyMs, busyMs * (1 / options.cpuShare - 1)), signal);
+    const { user, system } = process.cpuUsage(before);
+    // What others of the machine took of the time is no share of this process.
+    const leastMs = Math.max(options.roundMs, (user + system) / 1_000 / options.cpuShare);
+    await pause(Math.max(0, leastMs - (performance.now() - startedMs)), signal);
   }
 }
 
@@ -101,7 +104,9 @@ async function main(): Promise<void> {
     tellParent({ kind: 'run-finished', run: name, steps });
     ends.push(pause(lingerSeconds * 1000, signal).then(() => metrics.ended(name)));
   };
-  const options = { seed, roundMs: 1000 / ROUNDS_PER_SECOND, cpuShare: CPU_SHARE, onFinished };
+  // The shortest trainings have more rounds than their minutes hold at the usual pace.
+  const roundMs = Math.min(1000 / ROUNDS_PER_SECOND, (minutes * 60_000) / Math.max(...plans.map(({ steps }) => steps)));
+  const options = { seed, roundMs, cpuShare: CPU_SHARE, onFinished };
   await trainTogether(plans, split, metrics, options, signal);
   await Promise.all(ends);
   if (!signal.aborted) {
