@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
@@ -387,6 +390,16 @@ describe('the API', () => {
     const remove = () => made.app.inject({ method: 'DELETE', url: `/api/ingest/groups/${group?.id}`, headers: made.browser });
     expect([(await remove()).statusCode, (await remove()).statusCode, (await list()).groups]).toEqual([204, 404, []]);
   });
+});
+
+test('the address may be a whole one, as clients send it to a proxy', async () => {
+  const made = await testApp();
+  await made.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = made.app.server.address() as AddressInfo;
+  const sent = request({ host: '127.0.0.1', port, method: 'PUT', path: 'http://localhost/metrics/job/a' }).end('x 1\n');
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect([answer.statusCode, stored(made)]).toEqual([200, ['x{job="a"} 1']]);
 });
 
 test('the curl of docs/ingest-pushgateway.md pushes what the page says', async () => {

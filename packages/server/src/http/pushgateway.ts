@@ -183,7 +183,8 @@ function pageRoutes(app: Routes, pushgateway: Pushgateway): void {
 
 /** What follows /metrics/ as it was sent: the router's own reading of it has lost which slashes were slashes. */
 function groupPath({ raw }: FastifyRequest): string {
-  const path = (raw.url ?? '').split('?')[0] ?? '';
+  // Whoever speaks to a proxy sends the whole address.
+  const path = (raw.url ?? '').split('?')[0]?.replace(/^https?:\/\/[^/]*/i, '') ?? '';
   return path.slice(PREFIX.length);
 }
 
