@@ -37,6 +37,12 @@ describe('remote write', () => {
     expect(made.store.appended).toEqual([]);
   });
 
+  test('of nothing at all is refused with a sentence', async () => {
+    const { app } = await testApp();
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/write' });
+    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringMatching(/Snappy/i)]);
+  });
+
   test.each<[string, Error, number, string | undefined]>([
     ['busy', new StoreBusy('wait', 3), 429, '3'],
     ['full', new StoreReadOnly('disk full'), 503, '30'],

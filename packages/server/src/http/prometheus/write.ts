@@ -28,7 +28,7 @@ export function writeRoutes(app: Routes, { intake, limits, onMetadata }: WriteNe
     let version: RemoteWriteVersion = 1;
     try {
       version = remoteWriteVersion(request.headers);
-      const decoded = decode(request.body as Buffer, request.headers);
+      const decoded = decode((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers);
       if (decoded.metadata.length > 0) onMetadata(decoded.metadata);
       return { decoded, stored: await intake.take('remote write', sender, decoded.batch, refusedIn(decoded)) };
     } catch (error) {
