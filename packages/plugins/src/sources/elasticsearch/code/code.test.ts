@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { QueryContext } from '../../../contract.ts';
 import { elasticsearch } from '../server.ts';
 import { elasticsearchSpec } from '../spec.ts';
+import { fillCode, quoteField } from './fill-code.ts';
 
 // Answers are as the servers' documentation has them: the distributions on Maven Central lack these modules.
 const FROM = Date.UTC(2026, 0, 5, 10);
@@ -285,4 +286,24 @@ describe('a question', () => {
   ])('%s fails with a sentence', async (_, product, spec, answer, status, sentence) => {
     await expect(server(product, answer, status).ask(spec)).rejects.toThrow(sentence);
   });
+});
+
+// OpenSearch's lexer takes a backslash with the letter behind it, Elasticsearch's SQL takes it for a letter.
+test.each([
+  ['SQL', true, String.raw`x = '$evil'`, String.raw`x = '\\'' OR 1=1 -- '`],
+  ['SQL', true, 'x = $evil', String.raw`x = '\\'' OR 1=1 -- '`],
+  ['SQL', false, 'x = $evil', String.raw`x = '\'' OR 1=1 -- '`],
+  ['SQL', false, String.raw`dir = 'C:\' AND x = '$evil'`, String.raw`dir = 'C:\' AND x = '\'' OR 1=1 -- '`],
+  ['SQL', true, String.raw`dir = 'it\'s' AND x = '$evil'`, String.raw`dir = 'it\'s' AND x = '\\'' OR 1=1 -- '`],
+  ['PPL', true, 'where x = "$evil"', String.raw`where x = "\\' OR 1=1 -- "`],
+] as const)('no value leads out of its quotes: %s, OpenSearch %s: %s', (language, isOpenSearch, text, filled) => {
+  const replace: QueryContext['replace'] = (part, format) =>
+    part.replaceAll('$evil', () => (format as (value: string, variable: object) => string)(String.raw`\' OR 1=1 -- `, {}));
+  expect(fillCode(text, { language, isOpenSearch, fromMs: FROM, toMs: TO, replace, macros: {} })).toBe(filled);
+});
+
+test('no name of a field leads out of its quotes, either', () => {
+  const dialect = { language: 'PPL', isOpenSearch: true } as const;
+  expect(quoteField('`a` = 1 or `b`', dialect)).toBe('`a = 1 or b`');
+  expect(quoteField('`a b`', dialect)).toBe('`a b`');
 });

@@ -64,7 +64,7 @@ function narrowPpl(text: string, timeField: string, filters: readonly AdhocFilte
 
 function pplClause({ key, operator, value, values }: AdhocFilter, needs: CodeNeeds): string {
   const field = quoteField(key, needs);
-  const text = (one: string): string => quoteText(one, 'PPL');
+  const text = (one: string): string => quoteText(one, needs);
   switch (operator) {
     case '=':
     case '!=':
