@@ -367,3 +367,14 @@ test.each([
   expect(Math.sign(compareVersions(a, b))).toBe(order);
   expect(Math.sign(compareVersions(b, a))).toBe(order === 0 ? 0 : -order);
 });
+
+test('a list that names another folder as left behind has nothing removed there', async () => {
+  const { data, own, folder } = temporary();
+  await addPlugin(data, own());
+  const other = writeFiles(join(folder, 'data/samples/0'), { 'wal.log': 'x' });
+  const path = join(pluginsFolder(data), 'plugins.json');
+  const list = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...list, retired: [{ id: '../samples', version: '0' }] }));
+  await expect(addPlugin(data, own())).rejects.toThrow(/no name of a folder/);
+  expect(readdirSync(other)).toEqual(['wal.log']);
+});

@@ -161,7 +161,7 @@ async function changeList<T>(data: string, change: Change<T>): Promise<T> {
     );
     // A server that runs may still load what was retired; the next start removes it.
     if (!isServed(data) && now.retired.length > 0) {
-      for (const { id, version } of now.retired) await rm(join(folder, id, version), { recursive: true, force: true });
+      for (const { id, version } of now.retired) await rm(pluginFolder(folder, id, version), { recursive: true, force: true });
       await writePluginList(folder, { ...now, retired: [] });
     }
     return changed;
