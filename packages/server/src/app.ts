@@ -92,11 +92,15 @@ export interface AppNeeds {
   readonly isReady: () => boolean;
   /** How long a request's headers and its body may take to come; one minute and two where absent. */
   readonly waitMs?: { readonly headers: number; readonly body: number };
+  /** What the bodies of all requests together may have in memory; eight of the largest writes, and at least 128 MiB, where absent. */
+  readonly bodyRoomBytes?: number;
 }
 
 const WAIT_MS = { headers: 60_000, body: 120_000 };
-/** Bodies of the largest size that may be in memory at a time. */
-const LARGEST_BODIES = 8;
+/** Writes of the largest size that may be in memory at a time. */
+const LARGEST_WRITES = 8;
+/** Imports and snapshots may be larger than a write may: there is always room for some. */
+const LEAST_BODY_BYTES = 128 * 1024 * 1024;
 
 /** The whole HTTP interface, not yet listening. */
 export async function buildApp(needs: AppNeeds): Promise<Routes> {
@@ -149,7 +153,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   });
 
   patience(app, bodyMs);
-  boundBodies(app, LARGEST_BODIES * needs.limits.bodyBytes);
+  boundBodies(app, needs.bodyRoomBytes ?? Math.max(LARGEST_WRITES * needs.limits.bodyBytes, LEAST_BODY_BYTES));
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, {
     // What is no page may load nothing at all. The page's own policy goes with index.html.

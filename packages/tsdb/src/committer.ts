@@ -188,11 +188,12 @@ export class Committer {
   /** Gives a new series its ref; it is entered in the index once it is on disk. */
   #create(key: string, maxSeries: number): number {
     const { index, refs, series } = this.#contents;
-    if (index.size + this.#created.size >= maxSeries) return UNKNOWN;
     // A lone surrogate cannot be written as UTF-8: the series is known by what can be read back.
     const written = key.isWellFormed() ? key : key.toWellFormed();
-    const known = written === key ? undefined : (index.refOf(written) ?? this.#created.get(written));
+    // A batch may name a series twice, though it is not to.
+    const known = this.#created.get(written) ?? (written === key ? undefined : index.refOf(written));
     if (known !== undefined) return known;
+    if (index.size + this.#created.size >= maxSeries) return UNKNOWN;
     const ref = refs.take();
     series.reserve(ref + 1);
     series.clear(ref);

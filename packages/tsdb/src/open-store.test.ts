@@ -62,6 +62,18 @@ test('the store in its thread takes, tells, answers and keeps', async () => {
   expect(await again.stats()).toMatchObject({ seriesCount: 2, headSamples: 4, oldestMs: 5, newestMs: NOW });
 });
 
+test('a series that a batch names twice is one series', async () => {
+  const store = await open();
+  const once = batchOf([
+    ['m{a}', NOW - 1_000, 1],
+    ['m{b}', NOW, 2],
+  ]);
+  await store.append({ ...once, seriesKeys: [keyOf('m{a}'), keyOf('m{a}')] });
+  expect(await store.stats()).toMatchObject({ seriesCount: 1, headSamples: 2 });
+  const sum = await store.evaluate(instant('sum(m)'));
+  expect(sum.kind === 'vector' && sum.series.map(({ values }) => [...values])).toEqual([[2]]);
+});
+
 test('errors keep their class, code and place on their way out of the thread', async () => {
   const store = await open();
   const error = await store.evaluate(instant('rate(up)')).catch((error: unknown) => error);

@@ -69,7 +69,7 @@ async function listen(changes: Parameters<typeof testApp>[0]): Promise<[TestApp,
 }
 
 beforeAll(async () => {
-  [t, port] = await listen({});
+  [t, port] = await listen({ bodyRoomBytes: 8 * LIMIT_BYTES });
   [, hastyPort] = await listen({ waitMs: { headers: 300, body: 300 } });
 });
 

@@ -67,8 +67,8 @@ export async function testApp(
     intake,
     uploads: { folder: join(folder, 'data', 'uploads'), limitBytes: 100_000_000, keepsMs: Infinity },
     otlp: createOtlpReceiver({ intake, onMetadata: () => {}, metrics, scopeLabels: false }),
-    plugins: await openPlugins(join(folder, 'data', 'plugins'), { warn: (sentence) => log.warn(sentence) }),
     pushgateway,
+    plugins: await openPlugins(join(folder, 'data', 'plugins'), { warn: (sentence) => log.warn(sentence) }),
     log,
     version: '1.2.3',
     limits: { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },
@@ -92,8 +92,8 @@ export async function testApp(
   const until = changes.until ?? onTestFinished;
   until(async () => {
     await app.close();
-    await documents.close();
     await pushgateway.stop();
+    await documents.close();
     rmSync(folder, { recursive: true, force: true });
   });
   return {
