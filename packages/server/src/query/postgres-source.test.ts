@@ -223,6 +223,14 @@ describe.skipIf(!hasPostgres())('a PostgreSQL server as a data source', () => {
     expect(traces[0]?.executed).toContain(`-- $4 = "' OR 1=1 --"`);
   });
 
+  test('lines out of the range do not crowd those within it out of the count', async () => {
+    await save('few', { jsonData: { maxRows: 100 } });
+    const earlier = `SELECT at - n * interval '1 day' AS at, host AS message FROM load, generate_series(0, 9) AS n ORDER BY 1 DESC`;
+    const { frames } = await ask({ rawSql: earlier, format: 'logs', volume: true }, {}, 'few');
+    expect(frames.map(({ name, shape }) => name ?? shape)).toEqual(['log volume', 'logs']);
+    expect(Array.from(frames[0]!.fields[1]!.values as Float64Array).reduce((sum, count) => sum + count, 0)).toBe(60);
+  });
+
   test('lines of logs are counted over the range by level, where that is asked and no limit cuts them', async () => {
     const manyLines =
       "SELECT at, CASE WHEN value > 49 THEN 'ERROR' WHEN value > 39 THEN 'warn' END AS level, host AS message FROM load";

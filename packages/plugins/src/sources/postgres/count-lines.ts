@@ -25,11 +25,13 @@ export function countSql({ text, values }: BoundSql, lines: Frame, { fromMs, toM
   if (time === undefined || /\b(?:limit|fetch|offset)\b/i.test(text.replaceAll(QUIET, ''))) return undefined;
   const level = lines.fields.find(({ name, type }) => type === 'string' && LEVEL_NAME.test(name));
   const width = volumeWidthMs(fromMs, toMs, BARS) / 1_000;
+  const seconds = `extract(epoch from ${quoteName(time.name)})`;
   const inside = text.trim().replace(/;\s*$/, '');
   return {
-    text: `SELECT floor(extract(epoch from ${quoteName(time.name)})/${width})*${width} AS at, ${level === undefined ? "''" : quoteName(level.name)}::text AS level, count(*) AS lines
+    text: `SELECT floor(${seconds}/${width})*${width} AS at, ${level === undefined ? "''" : quoteName(level.name)}::text AS level, count(*) AS lines
 FROM (${inside}
 ) AS lines
+WHERE ${seconds} >= ${fromMs / 1_000} AND ${seconds} < ${toMs / 1_000}
 GROUP BY 1, 2
 ORDER BY 1`,
     values,
