@@ -200,6 +200,8 @@ export interface SampleStore {
 /** The disk is full or not writable; reads go on. The message says which folder and what to do. */
 export class StoreReadOnly extends Error {
   override readonly name = 'StoreReadOnly';
+  /** Somebody has to free space: senders need not ask more often. */
+  readonly retryAfterSeconds = 30;
 }
 
 /** More waits to be written than memory is set aside for; try again after `retryAfterSeconds`. */

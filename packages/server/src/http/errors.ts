@@ -104,7 +104,7 @@ export function replyFor(error: unknown): ErrorReply {
   if (error instanceof BadRequest) return reply('bad_request', error.message, error.field);
   if (error instanceof LimitExceeded) return reply('query_too_large', error.message, error.limit);
   if (error instanceof QueryError) return reply(QUERY_ERRORS[error.code], error.message);
-  if (error instanceof StoreReadOnly) return reply('read_only', error.message);
+  if (error instanceof StoreReadOnly) return { ...reply('read_only', error.message), retryAfterSeconds: error.retryAfterSeconds };
   // The documents' database has no words of its own for it.
   if (isUnwritable(error)) return reply('read_only');
   if (error instanceof StoreBusy) return { ...reply('busy', error.message), retryAfterSeconds: error.retryAfterSeconds };

@@ -22,8 +22,6 @@ export interface InfluxWriteNeeds {
 
 /** Some clients look what they speak to: the last release of InfluxDB 1 that takes both ways of writing. */
 const VERSION_HEADERS = { 'x-influxdb-version': '1.8.10', 'x-influxdb-build': 'Vitrine' };
-/** How long a sender waits before it tries a full disk again. */
-const READ_ONLY_RETRY_SECONDS = 30;
 /** Sentences of the store in one answer. */
 const MOST_REJECTIONS = 5;
 
@@ -173,6 +171,6 @@ function problemIn({ badLines, problems, stored }: LineOutcome, isVersion2: bool
 function problemOf(error: unknown): Problem {
   if (error instanceof BodyRefused) return { status: error.status, message: error.message };
   if (error instanceof StoreBusy) return { status: 429, message: error.message, retryAfterSeconds: error.retryAfterSeconds };
-  if (error instanceof StoreReadOnly) return { status: 503, message: error.message, retryAfterSeconds: READ_ONLY_RETRY_SECONDS };
+  if (error instanceof StoreReadOnly) return { status: 503, message: error.message, retryAfterSeconds: error.retryAfterSeconds };
   return replyFor(error);
 }

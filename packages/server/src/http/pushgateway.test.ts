@@ -125,7 +125,7 @@ describe('a push', () => {
 
   test.each([
     [new StoreBusy('Too fast.', 3), 429, '3'],
-    [new StoreReadOnly('The disk is full.'), 507, undefined],
+    [new StoreReadOnly('The disk is full.'), 507, '30'],
   ])('that the store does not take (%s) leaves the group as it was', async (error, status, retryAfter) => {
     const made = await testApp();
     await send(made, 'PUT', '/metrics/job/a', 'x 1\n');

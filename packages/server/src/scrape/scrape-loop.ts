@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Labels } from '@vitrine/model/labels.ts';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import type { Exposition } from '../ingest/exposition/exposition.ts';
@@ -91,7 +92,13 @@ export class ScrapeLoop {
     this.#client = client;
     this.#context = context;
     this.#cache = new SeriesCache(sampleLabels(job, target.labels));
-    this.#sender = { id: target.url.href, name: job.name, address: target.url.host, labels: Labels.empty };
+    // Not the address itself: some have secrets in their parameters.
+    this.#sender = {
+      id: createHash('sha256').update(target.url.href).digest('base64url'),
+      name: job.name,
+      address: target.url.host,
+      labels: Labels.empty,
+    };
     this.#reportKeys = REPORTS.map((name) => target.labels.with('__name__', name).key);
   }
 

@@ -58,9 +58,6 @@ export const GRPC = {
   unauthenticated: 16,
 } as const;
 
-/** How long a sender waits before it tries a full disk again. */
-const READ_ONLY_RETRY_SECONDS = 30;
-
 /** What to answer where a request was refused as a whole; undefined for what is no refusal. */
 export function problemOf(error: unknown): OtlpProblem | undefined {
   if (error instanceof BodyRefused) {
@@ -71,7 +68,7 @@ export function problemOf(error: unknown): OtlpProblem | undefined {
     return { status: 429, code: GRPC.unavailable, message: error.message, retryAfterSeconds: error.retryAfterSeconds };
   }
   if (error instanceof StoreReadOnly) {
-    return { status: 503, code: GRPC.unavailable, message: error.message, retryAfterSeconds: READ_ONLY_RETRY_SECONDS };
+    return { status: 503, code: GRPC.unavailable, message: error.message, retryAfterSeconds: error.retryAfterSeconds };
   }
   return undefined;
 }

@@ -2,9 +2,6 @@ import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/samp
 import type { DecodedRemoteWrite, RemoteWriteVersion } from './decode-remote-write.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
 
-/** How long a sender waits before it tries a full disk again. */
-const READ_ONLY_RETRY_SECONDS = 30;
-
 /** What became of a request: decoded and stored, or the error that decoding or storing threw. */
 export type RemoteWriteOutcome =
   | { readonly decoded: DecodedRemoteWrite; readonly stored: AppendResult }
@@ -45,7 +42,7 @@ function refusal(error: unknown, version: RemoteWriteVersion): RemoteWriteAnswer
     return { status: 429, headers: { ...headers, 'retry-after': String(error.retryAfterSeconds) }, body: error.message };
   }
   if (error instanceof StoreReadOnly) {
-    return { status: 503, headers: { ...headers, 'retry-after': String(READ_ONLY_RETRY_SECONDS) }, body: error.message };
+    return { status: 503, headers: { ...headers, 'retry-after': String(error.retryAfterSeconds) }, body: error.message };
   }
   throw error;
 }
