@@ -4,7 +4,7 @@ import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NO_MAPPINGS, parseMappings } from '../lines/mappings.ts';
-import { senderAt } from '../sender.ts';
+import { senderAt, senderOfToken } from '../sender.ts';
 import { readStatsdLine } from './read-statsd-line.ts';
 import { StatsdTotals, type TotalsLimits } from './statsd-totals.ts';
 
@@ -179,6 +179,20 @@ mappings:
     ['a.b:1|c a-b:1|g'],
   ])('one name has one type: %s', (lines) => {
     expect(totals().send(lines)).toEqual(['another type']);
+  });
+
+  test('one tenant’s type keeps no other tenant from a name', () => {
+    const { send, flush } = totals();
+    const team = (name: string) => senderOfToken({ id: name, name, labels: Labels.from({ team: name }) }, '10.0.0.3');
+    expect(send('requests:1|c', team('a'))).toEqual([]);
+    expect(send('requests:5|g lat:1|ms', team('b'))).toEqual([]);
+    expect(send('lat_count:7|g', team('a'))).toEqual([]);
+    expect(send('requests:1|c', team('b'))).toEqual(['another type']);
+    // Whoever says that he is a team writes into its series.
+    expect(send('requests:5|g|#team:a')).toEqual(['another type']);
+    expect(flush()).toEqual(
+      expect.arrayContaining(['requests{team="a"} 1 @10', 'requests{team="b"} 5 @10', 'lat_count{team="a"} 7 @10']),
+    );
   });
 
   test('a name is free again when its series have ended', () => {

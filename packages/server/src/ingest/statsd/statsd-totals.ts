@@ -49,11 +49,12 @@ interface Series {
   gone: boolean;
 }
 
-/** All series of one name, which have one type. */
+/** All series that one tenant has of one name: they have one type. */
 interface Family {
   readonly name: string;
   readonly kind: Total['kind'];
-  readonly exposed: readonly string[];
+  /** Its places among the families. */
+  readonly places: readonly string[];
   series: number;
 }
 
@@ -72,7 +73,7 @@ export class StatsdTotals {
   readonly #limits: TotalsLimits;
   readonly #byText = new TextCache<Series>();
   readonly #byKey = new Map<string, Series>();
-  /** By each name under which they are stored. */
+  /** By tenant and by each name under which they are stored: no tenant is kept from a name by another's type. */
   readonly #families = new Map<string, Family>();
   #keyChars = 0;
   #cells = 0;
@@ -207,15 +208,14 @@ export class StatsdTotals {
         `${shown(line.head)} would be one series too many for StatsD (${this.#byKey.size} are kept). Send fewer values of tags, or let series end sooner (ttl).`,
     };
     if (this.#full) return refused;
-    const exposed = exposedNames(mapped.name, kind);
-    for (const name of exposed) {
-      const other = this.#families.get(name);
-      if (other !== undefined && (other.kind !== kind || other.name !== mapped.name))
-        return {
-          reason: 'another type',
-          sentence: () =>
-            `${shown(line.head)} comes as a ${kind}, but ${shown(other.name)} is a ${other.kind}. Send one name as one type, or give it another by a rule with match_metric_type.`,
-        };
+    // Somebody without a tenant's labels may have written them himself.
+    const same = this.#byKey.get(labels.key);
+    if (same !== undefined) return anotherType(line, kind, same.family);
+    const tenant = sender.labels.key;
+    const places = exposedNames(mapped.name, kind).map((name) => familyPlace(tenant, name));
+    for (const place of places) {
+      const other = this.#families.get(place);
+      if (other !== undefined && (other.kind !== kind || other.name !== mapped.name)) return anotherType(line, kind, other);
     }
     const total = totalOf(kind, labels, mapped.observer, this.#flushedMs + 1);
     const cost = { keyChars: total.keys.reduce((sum, key) => sum + key.length, 0), cells: total.cells };
@@ -224,10 +224,10 @@ export class StatsdTotals {
       this.#keyChars + cost.keyChars > this.#limits.keyChars ||
       this.#cells + cost.cells > this.#limits.cells;
     if (this.#full) return refused;
-    const known = this.#families.get(mapped.name);
-    const family = known ?? { name: mapped.name, kind, exposed, series: 0 };
+    const known = this.#families.get(familyPlace(tenant, mapped.name));
+    const family = known ?? { name: ownText(mapped.name), kind, places: places.map(ownText), series: 0 };
     if (known === undefined) {
-      for (const name of exposed) this.#families.set(ownText(name), family);
+      for (const place of family.places) this.#families.set(place, family);
       const type = kind === 'set' ? 'gauge' : kind;
       this.#onMetadata([{ metric: mapped.name, type, help: mapped.help, unit: '' }]);
     }
@@ -258,8 +258,20 @@ export class StatsdTotals {
     this.#byKey.delete(series.key);
     this.#keyChars -= series.cost.keyChars;
     this.#cells -= series.cost.cells;
-    if (--series.family.series === 0) for (const name of series.family.exposed) this.#families.delete(name);
+    if (--series.family.series === 0) for (const place of series.family.places) this.#families.delete(place);
   }
+}
+
+function familyPlace(tenant: string, name: string): string {
+  return `${name}\n${tenant}`;
+}
+
+function anotherType({ head }: StatsdLine, kind: Total['kind'], other: Family): Refusal {
+  return {
+    reason: 'another type',
+    sentence: () =>
+      `${shown(head)} comes as a ${kind}, but ${shown(other.name)} is a ${other.kind}. Send one name as one type, or give it another by a rule with match_metric_type.`,
+  };
 }
 
 /** Timers have a unit, so that common bounds fit them; what the others measure nobody knows. */
