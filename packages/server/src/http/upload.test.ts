@@ -128,6 +128,8 @@ describe('a file of samples', () => {
       });
     };
     expect((await upload(CSV, MAPPING, '', at)).answer).toMatchObject({ accepted: 4, refused: 2 });
+    // What was stored in the end was not refused on the way.
+    expect(at.needs.intake.arrivals()).toMatchObject([{ accepted: 4, refused: 2 }]);
     at.store.append = () => {
       throw new StoreReadOnly('The disk is full.');
     };

@@ -101,6 +101,19 @@ test.each([
   expect(intake.arrivals()).toMatchObject([{ accepted: 0, refused: 4, reasons: [{ reason, sentence: error.message }] }]);
 });
 
+test('what a door keeps to hand in again is not refused', async () => {
+  const append = vi.fn<IntakeNeeds['append']>(() => Promise.resolve({ accepted: 4, rejected: [], rejectedCount: 0 }));
+  append.mockRejectedValueOnce(new StoreBusy('Too much waits.', 1)).mockRejectedValueOnce(new StoreReadOnly('The disk is full.'));
+  const { intake, registry } = intakeOver({ append });
+  const take = () => intake.take('graphite', HERE, batch(4), [], { triesAgain: true });
+  await expect(take()).rejects.toBeInstanceOf(StoreBusy);
+  await expect(take()).rejects.toBeInstanceOf(StoreReadOnly);
+  expect(intake.arrivals()).toEqual([]);
+  await take();
+  expect(intake.arrivals()).toMatchObject([{ messages: 1, accepted: 4, refused: 0 }]);
+  expect(await registry.metrics()).not.toMatch(/^vitrine_ingest_refused_total\{/m);
+});
+
 test('what the store refuses is told by its reason', async () => {
   const refused = { reason: 'too old', series: 'm{a="b"}', timestampMs: 0, count: 2 } as const;
   const { intake, registry } = intakeOver({

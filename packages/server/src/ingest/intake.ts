@@ -11,13 +11,21 @@ export interface Intake {
   /**
    * Stores what one message brought, and notes it with what the door itself refused of it. Resolves once every accepted
    * sample survives `kill -9`. Throws StoreBusy where the sender is too fast or too much waits to be written, and
-   * StoreReadOnly: then nothing of the message counts.
+   * StoreReadOnly: then nothing of the message counts, and it is noted as refused.
    */
-  take(door: Door, sender: Sender, batch: SampleBatch, refused?: readonly Refused[]): Promise<AppendResult>;
+  take(door: Door, sender: Sender, batch: SampleBatch, refused?: readonly Refused[], how?: TakeHow): Promise<AppendResult>;
   /** Notes a message of which nothing was taken. */
   refuse(door: Door, sender: Sender, refused: Refused): void;
   /** What arrived from whom, the latest first. */
   arrivals(): readonly Arrival[];
+}
+
+export interface TakeHow {
+  /**
+   * The door keeps what was not stored and hands it in again by itself, so that StoreBusy and StoreReadOnly are no refusal
+   * and nothing is noted. Where it gives up it says so by `Intake.refuse`.
+   */
+  readonly triesAgain?: boolean;
 }
 
 export interface IntakeNeeds {
@@ -73,15 +81,14 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
   };
 
   return {
-    async take(door, sender, batch, refused = []) {
+    async take(door, sender, batch, refused = [], { triesAgain = false } = {}) {
       try {
         const stored = batch.values.length === 0 ? NOTHING : await store(door, sender, batch);
         note(door, sender, stored.accepted, [...refused, ...refusedByStore(stored)]);
         return stored;
       } catch (error) {
-        if (error instanceof StoreBusy || error instanceof StoreReadOnly) {
-          const reason = error instanceof StoreBusy ? 'try again later' : 'disk full';
-          note(door, sender, 0, [{ reason, count: batch.values.length, sentence: error.message }]);
+        if (!triesAgain && (error instanceof StoreBusy || error instanceof StoreReadOnly)) {
+          note(door, sender, 0, [notStored(error, batch)]);
         }
         throw error;
       }
@@ -89,6 +96,12 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
     refuse: (door, sender, refused) => note(door, sender, 0, [refused]),
     arrivals: () => arrivals.list(),
   };
+}
+
+/** What a batch is refused for where nobody tries again. */
+export function notStored(error: StoreBusy | StoreReadOnly, { values }: SampleBatch): Refused {
+  const reason = error instanceof StoreBusy ? 'try again later' : 'disk full';
+  return { reason, count: values.length, sentence: error.message };
 }
 
 const NOTHING: AppendResult = { accepted: 0, rejected: [], rejectedCount: 0 };

@@ -105,7 +105,7 @@ describe('Graphite’s lines', () => {
   });
 
   test('wait for a store that is busy, and none is lost', async () => {
-    const { listener, store, samples } = await door();
+    const { listener, store, intake, samples } = await door();
     let busy = 2;
     const append = store.append.bind(store);
     store.append = (batch) => (busy-- > 0 ? Promise.reject(new StoreBusy('Too much waits.', 0.01)) : append(batch));
@@ -114,6 +114,21 @@ describe('Graphite’s lines', () => {
     socket.write(lines.join(''));
     await eventually(() => samples().length).toBe(50_000);
     expect(samples()).toEqual(lines.map((line) => line.replace('-1\n', '0')));
+    await eventually(() => intake.arrivals()[0]).toMatchObject({ accepted: 50_000, refused: 0, reasons: [] });
+  });
+
+  test('that wait for the store when the server stops are told as not stored', async () => {
+    const { listener, store, reasons } = await door();
+    const asked = Promise.withResolvers<void>();
+    store.append = () => {
+      asked.resolve();
+      return Promise.reject(new StoreBusy('Too much waits.', 60));
+    };
+    const socket = await dial(listener.port);
+    socket.end('a 1 -1\nb 2 -1\n');
+    await asked.promise;
+    await listener.stop();
+    expect(reasons()).toEqual({ 'try again later': 2 });
   });
 
   test('stop a sender that is faster than the store from filling memory', async () => {

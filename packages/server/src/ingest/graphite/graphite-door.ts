@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type SampleBatch, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { Logger } from 'pino';
 import type { Refused } from '../arrivals.ts';
-import type { Intake } from '../intake.ts';
+import { type Intake, notStored } from '../intake.ts';
 import { type LineLimits, type LineListener, listenLines } from '../lines/listen-lines.ts';
 import type { Mappings } from '../lines/mappings.ts';
 import { Refusals } from '../lines/refusals.ts';
@@ -52,7 +52,7 @@ export async function listenGraphite({
   async function store(sender: Sender, batch: SampleBatch, refused: readonly Refused[], signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        await intake.take('graphite', sender, batch, refused);
+        await intake.take('graphite', sender, batch, refused, { triesAgain: true });
         return;
       } catch (error) {
         if (!(error instanceof StoreBusy || error instanceof StoreReadOnly)) {
@@ -65,7 +65,8 @@ export async function listenGraphite({
         try {
           await wait(waitMs, undefined, { signal });
         } catch {
-          // The server stops, and the book of arrivals has it as not stored.
+          // The server stops: the book of arrivals has it as not stored.
+          intake.refuse('graphite', sender, notStored(error, batch));
           return;
         }
       }

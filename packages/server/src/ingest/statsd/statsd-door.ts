@@ -80,7 +80,7 @@ export async function listenStatsd({
   /** A flush that cannot be stored is left out: the next one brings newer totals of the same series. */
   async function store({ sender, batch, stored }: Flushed, patienceMs: number): Promise<void> {
     try {
-      await intake.take('statsd', sender, batch);
+      await intake.take('statsd', sender, batch, [], { triesAgain: patienceMs > 0 });
       stored();
     } catch (error) {
       if (error instanceof StoreBusy && patienceMs > 0) {

@@ -1,8 +1,8 @@
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
-import { type AppendResult, StoreBusy } from '@vitrine/model/sample-store.ts';
+import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { UploadAnswer, UploadMapping, UploadPreview, UploadProgress } from '@vitrine/model/upload.ts';
 import type { Refused } from '../arrivals.ts';
-import type { Intake } from '../intake.ts';
+import { type Intake, notStored } from '../intake.ts';
 import type { Sender } from '../sender.ts';
 import { type Bytes, mebibytes, peek } from './bytes.ts';
 import { isParquet, type OpenHow } from './open-table.ts';
@@ -151,8 +151,9 @@ export class Uploads {
     for (;;) {
       signal.throwIfAborted();
       try {
-        return spoken(await this.#needs.intake.take('upload', sender, batch, refused));
+        return spoken(await this.#needs.intake.take('upload', sender, batch, refused, { triesAgain: true }));
       } catch (error) {
+        if (error instanceof StoreReadOnly) this.#needs.intake.refuse('upload', sender, notStored(error, batch));
         if (!(error instanceof StoreBusy)) throw error;
         const seconds = Math.min(error.retryAfterSeconds, MOST_WAIT_SECONDS);
         await order.hold(wait(seconds * 1_000, signal));
