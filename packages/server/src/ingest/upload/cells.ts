@@ -5,6 +5,8 @@ import type { TimeFormat } from '@vitrine/model/upload.ts';
 export type Reading = number | undefined | string;
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** As NUMBER, with points among the digits. */
+const POINTED = /^[+-]?(?:\d+\.\d*|\.\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?(?:[eE][+-]?\d+)?$/;
 const MISSING = new Set(['', 'null', 'NULL', 'None', 'NA', 'N/A', 'n/a', '<NA>', '-']);
 const WORDS: ReadonlyMap<string, number> = new Map([
   ['true', 1],
@@ -46,7 +48,11 @@ export function readNumber(cell: unknown, decimal: '.' | ','): Reading {
 }
 
 function readNumberText(cell: string, decimal: '.' | ','): Reading {
-  const text = decimal === ',' ? cell.trim().replace(',', '.') : cell.trim();
+  const trimmed = cell.trim();
+  // A point would be one of thousands, or a number from elsewhere: which, nobody can tell from 1.234.
+  if (decimal === ',' && POINTED.test(trimmed))
+    return `${shown(cell)} has a point, and the file’s decimal sign is a comma; write numbers without a sign for thousands`;
+  const text = decimal === ',' ? trimmed.replace(',', '.') : trimmed;
   if (NUMBER.test(text)) return LONG_INTEGER.test(text) ? exactly(BigInt(text)) : Number(text);
   if (MISSING.has(text)) return undefined;
   return WORDS.get(text.toLowerCase()) ?? `${shown(cell)} is not a number`;
@@ -148,7 +154,10 @@ function readInstant(text: string): number | undefined {
   const [, year, month, day, hour, minute, second, fraction, zone = 'Z'] = match;
   const localMs = clockMs(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second), fraction);
   if (localMs === undefined || zone === 'Z' || zone === 'z') return localMs;
-  const offsetMinutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || '0');
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', '') || '0');
+  if (hours > 23 || minutes > 59) return undefined;
+  const offsetMinutes = hours * 60 + minutes;
   return localMs - (zone.startsWith('-') ? -offsetMinutes : offsetMinutes) * 60_000;
 }
 
@@ -176,6 +185,8 @@ function clockMs(
   const dayMs = Date.UTC(year, month - 1, day);
   // The 30th of February is none: it would be the 2nd of March.
   if (new Date(dayMs).getUTCDate() !== day) return undefined;
+  // Nothing of a day comes after that midnight.
+  if (hour === 24 && (minute > 0 || second > 0 || Number(fraction ?? '0') > 0)) return undefined;
   const ms = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
   return dayMs + ((hour * 60 + minute) * 60 + second) * 1_000 + ms;
 }
