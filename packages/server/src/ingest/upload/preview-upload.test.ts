@@ -64,3 +64,9 @@ test('shows empty cells as none, and names that stand twice once each', async ()
   expect(columns.map(({ name }) => name)).toEqual(['time', 'loss', 'loss_2']);
   expect(notices).toEqual(['A column’s name stands twice: the later are numbered, such as loss_2.']);
 });
+
+test('says where a row is not UTF-8', async () => {
+  const { rows, notices } = await preview(Buffer.from('time,run\n1767225600,M\xfcnchen\n1767225601,a\n', 'latin1'));
+  expect(rows).toEqual([['1767225601', 'a']]);
+  expect(notices).toEqual(['Row 2 is not UTF-8, which is expected; is it Latin-1 or Windows-1252? Save the file as UTF-8.']);
+});

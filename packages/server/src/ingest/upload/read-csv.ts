@@ -7,6 +7,7 @@ import { distinctNames, type Rows, type Table } from './rows.ts';
 
 /** A record longer than that is no record: somebody's quote has no end. */
 const LONGEST_RECORD = 1_048_576;
+const ENCODING_HELP = ', which is expected; is it Latin-1 or Windows-1252? Save the file as UTF-8';
 const DELIMITERS = [',', ';', '\t', '|'];
 const LINES_LOOKED_AT = 20;
 
@@ -33,7 +34,8 @@ export function guessDelimiter(head: string): string {
 
 /** Reads records as they come. Quotes, line ends of all kinds and a byte order mark are understood. Throws BadRequest where the file cannot be read on. */
 export async function readCsv(bytes: Bytes, { delimiter, decimal }: CsvDialect & { readonly delimiter: string }): Promise<Table> {
-  const blocks = records(bytes, delimiter);
+  const encoding = new Encoding();
+  const blocks = records(encoding.checked(bytes), delimiter);
   const ahead: (readonly string[])[] = [];
   let lastBlock = false;
   while (ahead.length === 0 && !lastBlock) {
@@ -45,6 +47,9 @@ export async function readCsv(bytes: Bytes, { delimiter, decimal }: CsvDialect &
   if (first === undefined) throw new BadRequest('file', 'is empty');
   if (first.length > MOST_COLUMNS) {
     throw new BadRequest('file', `has ${first.length} columns, and at most ${MOST_COLUMNS} can be read; split it`);
+  }
+  if (first.some((name) => encoding.garbled(name))) {
+    throw new BadRequest('file', `has columns’ names that are not UTF-8${ENCODING_HELP}`);
   }
   // Names are no numbers: a first record with a number in it is data.
   const hasHeader = !first.some((cell) => typeof readNumber(cell, decimal) === 'number');
@@ -67,17 +72,23 @@ export async function readCsv(bytes: Bytes, { delimiter, decimal }: CsvDialect &
       let number = hasHeader ? 2 : 1;
       const block = ahead.splice(0);
       const data = hasHeader ? block.slice(1) : block;
-      if (data.length > 0) yield rowsOf(data, number, at, names.length);
+      if (data.length > 0) yield rowsOf(data, number, at, names.length, encoding);
       number += data.length;
       for await (const more of blocks) {
-        yield rowsOf(more, number, at, names.length);
+        yield rowsOf(more, number, at, names.length, encoding);
         number += more.length;
       }
     },
   };
 }
 
-function rowsOf(data: readonly (readonly string[])[], number: number, at: readonly number[], width: number): Rows {
+function rowsOf(
+  data: readonly (readonly string[])[],
+  number: number,
+  at: readonly number[],
+  width: number,
+  encoding: Encoding,
+): Rows {
   const refused: RefusedRow[] = [];
   const kept: (readonly string[])[] = [];
   const numbers: number[] = [];
@@ -89,6 +100,10 @@ function rowsOf(data: readonly (readonly string[])[], number: number, at: readon
       refused.push({ row: number + index, column: '', reason: 'too many cells', sentence });
       continue;
     }
+    if (record.some((cell) => encoding.garbled(cell))) {
+      refused.push({ row: number + index, column: '', reason: 'not UTF-8', sentence: `is not UTF-8${ENCODING_HELP}` });
+      continue;
+    }
     kept.push(record);
     numbers.push(number + index);
   }
@@ -98,6 +113,35 @@ function rowsOf(data: readonly (readonly string[])[], number: number, at: readon
     cell: (index, column) => (kept[index] as readonly string[])[at[column] as number],
     refused,
   };
+}
+
+/** Whether a file is UTF-8: the parser puts U+FFFD for what is not, and says nothing. */
+class Encoding {
+  #isUtf8 = true;
+
+  /** The same bytes, looked at before they are handed on. */
+  async *checked(bytes: Bytes): AsyncGenerator<Uint8Array> {
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    for await (const chunk of bytes) {
+      this.#look(() => decoder.decode(chunk, { stream: true }));
+      yield chunk;
+    }
+    this.#look(() => decoder.decode());
+  }
+
+  /** A file that is UTF-8 may hold U+FFFD of its own. */
+  garbled(cell: string): boolean {
+    return !this.#isUtf8 && cell.includes('\u{fffd}');
+  }
+
+  #look(decode: () => unknown): void {
+    if (!this.#isUtf8) return;
+    try {
+      decode();
+    } catch {
+      this.#isUtf8 = false;
+    }
+  }
 }
 
 /** The records that each piece of the file ends. */

@@ -3,7 +3,7 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ReadAnswer, readUpload } from './read-upload.ts';
 
 const CSV = 'time,run,loss,lr\n1767225600,a,0.5,0.1\n1767225610,a,,0.1\n1767225620,b,nan,x\n';
@@ -171,6 +171,38 @@ test.each([
   ],
 ])('a mapping that is wrong is refused: %j', (mapping, sentence) => {
   expect(() => parseUploadMapping(mapping)).toThrow(sentence);
+});
+
+describe('a CSV that is not UTF-8', () => {
+  const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const not = 'is not UTF-8, which is expected; is it Latin-1 or Windows-1252? Save the file as UTF-8';
+
+  test.each([1, 3, 10_007])('loses the rows that are not, and no others, in pieces of %i bytes', async (pieceBytes) => {
+    const file = Buffer.concat([
+      Buffer.from('time,run,loss,lr\n1767225600,München,1,1\n'),
+      latin('1767225601,München,2,2\n'),
+      Buffer.from('1767225602,Köln,3,3\n'),
+      latin('1767225603,a,4,4é'),
+    ]);
+    const { answer, taken } = await read(file, MAPPING, pieceBytes);
+    expect(answer).toMatchObject({ rows: 4, accepted: 4, refused: 2 });
+    expect(answer.rowsRefused).toEqual([3, 5].map((row) => ({ row, column: '', reason: 'not UTF-8', sentence: not })));
+    expect(listed(taken).filter((line) => line.startsWith('fit_loss'))).toEqual([
+      'fit_loss{job="train", run="Köln"} 1767225602000 3',
+      'fit_loss{job="train", run="München"} 1767225600000 1',
+    ]);
+  });
+
+  test('is not one that holds the sign for what could not be read', async () => {
+    const { answer } = await read('time,run,loss,lr\n1767225600,M\u{fffd}nchen,1,1\n');
+    expect(answer).toMatchObject({ accepted: 2, refused: 0 });
+  });
+
+  test('is refused where the columns’ names are not', async () => {
+    await expect(read(latin('time,run,loss,lr,größe\n1767225600,a,1,1,1\n'))).rejects.toThrow(
+      `file: has columns’ names that are not UTF-8`,
+    );
+  });
 });
 
 test('JSON that is nested without end costs its line', async () => {
