@@ -9,6 +9,7 @@ import { boundaryOf, readForm } from '../ingest/upload/multipart.ts';
 import { Uploads, type UploadNeeds } from '../ingest/upload/uploads.ts';
 import { abortOnDisconnect } from './abort-on-disconnect.ts';
 import { HttpError } from './errors.ts';
+import { pacedBody } from './paced-body.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
 
@@ -25,8 +26,6 @@ const previewQuery = z.object({
   delimiter: z.string().length(1).optional(),
   decimal: z.enum(['.', ',']).optional(),
 });
-
-const SILENCE_MS = 60_000;
 
 /** Files of samples: CSV, JSONL and Parquet, looked at and taken in. Bodies are forms, and are read as they come. */
 export function uploadRoutes(app: Routes, { intake, uploads: needs }: UploadRouteNeeds): void {
@@ -113,29 +112,14 @@ async function whileThere<T>(
 ): Promise<T> {
   const body = request.body as Readable;
   try {
-    return await work(asItComes(body), abortOnDisconnect(reply));
+    return await work(
+      pacedBody(body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>),
+      abortOnDisconnect(reply),
+    );
   } catch (error) {
     if (error instanceof LimitExceeded) throw new HttpError('too_large', error.message);
     throw error;
   } finally {
     body.resume();
-  }
-}
-
-/** A sender that stops sending does not hold a thread for ever. */
-async function* asItComes(body: Readable): AsyncGenerator<Uint8Array> {
-  const pieces = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  for (;;) {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const stopped = new BadRequest('body', `stopped coming: nothing came for ${SILENCE_MS / 1_000} s`);
-    const timer = setTimeout(() => reject(stopped), SILENCE_MS);
-    let next: IteratorResult<Uint8Array>;
-    try {
-      next = await Promise.race([pieces.next(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-    if (next.done === true) return;
-    yield next.value;
   }
 }
