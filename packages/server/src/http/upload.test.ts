@@ -1,7 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
@@ -219,7 +218,8 @@ test('a preview tells an editor what the columns may mean', async () => {
 });
 
 const DOCS = readFileSync(new URL('../../../../docs/ingest-upload.md', import.meta.url), 'utf8');
-const block = (language: string): string => new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(DOCS)?.[1] ?? '';
+const blocks = (language: string): string[] =>
+  Array.from(DOCS.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')), ([, text = '']) => text);
 
 test.skipIf(spawnSync('curl', ['--version']).error !== undefined)(
   'the curl of docs/ingest-upload.md does what it says',
@@ -228,10 +228,16 @@ test.skipIf(spawnSync('curl', ['--version']).error !== undefined)(
     await at.app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = at.app.server.address() as AddressInfo;
     const { token } = await at.needs.tokens.create({ name: 'script', scopes: ['ingest'], expiresMs: undefined });
-    writeFileSync(join(at.folder, 'train.csv'), block('csv'));
-    const command = block('bash').replace('localhost:9470', `127.0.0.1:${port}`).replace('TOKEN', token);
-    const { stdout } = await promisify(execFile)('bash', ['-c', command.replace('curl', 'curl -sS')], { cwd: at.folder });
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(block('json')));
-    expect(listed(at.store.appended)).toContain('train_loss{cluster="a", run="baseline"} 1772366400000 0.91');
+    const commands = blocks('bash').join('').replace('localhost:9470', `127.0.0.1:${port}`).replace('TOKEN', token);
+    const beganMs = Date.now();
+    const { stdout } = await promisify(execFile)('bash', ['-c', commands.replace('curl', 'curl -sS')], { cwd: at.folder });
+    const answer = JSON.parse(stdout) as UploadAnswer;
+    const { fromMs = 0, toMs = 0 } = answer;
+    // Of just now, on whichever day somebody copies it: older than the retention nothing would be stored.
+    expect(toMs).toBeGreaterThan(beganMs - 1_000);
+    const shown = JSON.parse(blocks('json').join('')) as UploadAnswer;
+    expect(toMs - fromMs).toBe((shown.toMs ?? 0) - (shown.fromMs ?? 0));
+    expect(answer).toEqual({ ...shown, fromMs, toMs });
+    expect(listed(at.store.appended)).toContain(`train_loss{cluster="a", run="baseline"} ${fromMs} 0.91`);
   },
 );
