@@ -402,7 +402,7 @@ test('the address may be a whole one, as clients send it to a proxy', async () =
   expect([answer.statusCode, stored(made)]).toEqual([200, ['x{job="a"} 1']]);
 });
 
-test('the curl of docs/ingest-pushgateway.md pushes what the page says', async () => {
+test('the examples of docs/ingest-pushgateway.md push what the page says, one after the other', async () => {
   const page = readFileSync(new URL('../../../../docs/ingest-pushgateway.md', import.meta.url), 'utf8');
   const [, body = '', path = ''] = /^echo '([^']+)' \| curl --data-binary @- http:\/\/127\.0\.0\.1:9470(\S+)$/m.exec(page) ?? [];
   const [, series = '', labels = ''] = /^is `(\w+)\{(.+)\}`/m.exec(page) ?? [];
@@ -411,4 +411,9 @@ test('the curl of docs/ingest-pushgateway.md pushes what the page says', async (
     200,
   );
   expect(stored(made)).toEqual([`${series}{${labels.replaceAll(',', ', ')}} 42`]);
+  // The page's next example, as Python's client writes it.
+  const [, gauge = ''] = /^Gauge\("(\w+)"/m.exec(page) ?? [];
+  const [, job = ''] = /^push_to_gateway\(.*job="(\w+)"/m.exec(page) ?? [];
+  const pushed = await send(made, 'PUT', `/metrics/job/${job}`, `# HELP ${gauge} x\n# TYPE ${gauge} gauge\n${gauge} 1.0\n`);
+  expect([pushed.statusCode, pushed.body]).toEqual([200, '']);
 });
