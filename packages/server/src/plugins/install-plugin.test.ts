@@ -92,19 +92,25 @@ test('a file that is changed while the server runs is not served', async () => {
   const plugins = await opened(data);
   writeFileSync(join(pluginsFolder(data), 'demo/1.0.0/web.js'), 'changed');
   expect(await plugins.file('demo', '1.0.0', 'web.js')).toBeUndefined();
-  expect(plugins.warnings).toEqual(['The file web.js of the plugin demo was changed since the start, and is not served.']);
+  expect(plugins.warnings).toEqual([
+    'The file web.js of the plugin demo was changed since the start, and is not served. Install it again with "vitrine plugin add FOLDER".',
+  ]);
 });
 
 test.each<[string, (installed: string) => void, RegExp]>([
   [
     'a changed file',
     (at) => writeFileSync(join(at, 'server.js'), 'x'),
-    /file "server\.js" is not the one that its .* names: the SHA-256 is another/,
+    /file "server\.js" is not the one that its .* names: the SHA-256 is another\. Install it again with "vitrine plugin add FOLDER"\.$/,
   ],
-  ['a missing file', (at) => unlinkSync(join(at, 'web.js')), /file "web\.js" is missing/],
+  ['a missing file', (at) => unlinkSync(join(at, 'web.js')), /file "web\.js" is missing\. Install it again with/],
   ['a further file', (at) => writeFileSync(join(at, 'more.js'), ''), /holds a file that its .* does not name: "more\.js"/],
   ['a hidden file', (at) => writeFileSync(join(at, '.more'), ''), /"\.more" is not letters/],
-  ['a changed manifest', (at) => writeFileSync(join(at, MANIFEST_FILE), '{}'), /was changed since it was installed/],
+  [
+    'a changed manifest',
+    (at) => writeFileSync(join(at, MANIFEST_FILE), '{}'),
+    /was changed since it was installed\. Install it again with "vitrine plugin add FOLDER"/,
+  ],
   ['no manifest', (at) => unlinkSync(join(at, MANIFEST_FILE)), /holds no vitrine-plugin\.json/],
   ['a link', (at) => symlinkSync('/etc/passwd', join(at, 'more')), /"more" is a link or a device/],
   ['no folder', (at) => rmSync(at, { recursive: true }), /Its folder is missing/],
@@ -338,6 +344,16 @@ test('what an installation that was cut off has left is not loaded, and goes wit
   expect((await opened(data)).list().map(({ id }) => id)).toEqual(['demo']);
   await removePlugin(data, 'demo');
   expect(existsSync(join(pluginsFolder(data), '.new-cut'))).toBe(false);
+});
+
+test('a folder whose hashes are old names the command that writes them anew, and a file with its way out is named once', async () => {
+  const { data, own } = temporary();
+  const from = own();
+  writeFileSync(join(from, 'web.js'), 'changed');
+  await expect(addPlugin(data, from)).rejects.toThrow(`"vitrine plugin hash ${from}" writes its hashes anew.`);
+  await expect(updatePlugin(data, from)).rejects.toThrow(`"vitrine plugin hash ${from}" writes its hashes anew.`);
+  writeFileSync(join(from, MANIFEST_FILE), '{"colour": "red"}');
+  await expect(addPlugin(data, from)).rejects.toThrow(/is not taken\. Its vitrine-plugin\.json has "colour", which is not known/);
 });
 
 test('hashes leave out what its author works with', async () => {

@@ -125,7 +125,13 @@ async function readPlugin(from: string): Promise<{ readonly files: PluginFiles; 
       ? await readPluginFolder(from, 'as its author has it')
       : await unpackPlugin(await readFile(from));
     const manifest = readManifest(files);
-    checkPlugin(files, manifest);
+    checkPlugin(
+      files,
+      manifest,
+      found.isDirectory()
+        ? `Where the folder is your own, "vitrine plugin hash ${from}" writes its hashes anew.`
+        : 'Where it is your own, run "vitrine plugin hash FOLDER" and pack it again; else ask its author for a whole one.',
+    );
     return { files, manifest };
   } catch (error) {
     throw refused(from, error);

@@ -9,6 +9,8 @@ import { pluginSource } from './plugin-source.ts';
 import { PROCESS_LIMITS, type ProcessLimits } from './process/plugin-process.ts';
 import { TakenKinds } from './taken-kinds.ts';
 
+const ADD_AGAIN = 'Install it again with "vitrine plugin add FOLDER".';
+
 /** A plugin that somebody has installed, loaded or not. */
 export interface InstalledPlugin {
   readonly id: string;
@@ -108,7 +110,7 @@ export async function openPlugins(
         return undefined;
       }
       if (sha256(bytes) === hash) return bytes;
-      warn(`The file ${path} of the plugin ${id} was changed since the start, and is not served.`);
+      warn(`The file ${path} of the plugin ${id} was changed since the start, and is not served. ${ADD_AGAIN}`);
       return undefined;
     },
     stop: () => processes.stop(),
@@ -142,11 +144,9 @@ async function findPlugin(folder: string, listed: ListedPlugin): Promise<FoundPl
     const files = await readPluginFolder(own);
     const bytes = files.get(MANIFEST_FILE);
     if (bytes !== undefined && sha256(bytes) !== listed.manifest)
-      throw new PluginRefused(
-        `Its ${MANIFEST_FILE} was changed since it was installed. Install it again with "vitrine plugin add".`,
-      );
+      throw new PluginRefused(`Its ${MANIFEST_FILE} was changed since it was installed. ${ADD_AGAIN}`);
     manifest = readManifest(files);
-    checkPlugin(files, manifest);
+    checkPlugin(files, manifest, ADD_AGAIN);
     return { listed, folder: own, manifest, refused: undefined };
   } catch (error) {
     return { listed, folder, manifest, refused: whyRefused(error) };

@@ -72,28 +72,36 @@ export function readManifest(files: PluginFiles): Manifest {
   return parseManifest(Buffer.from(bytes).toString('utf8'));
 }
 
-/** Throws PluginRefused where the plugin was made for another contract, or its files are not exactly those that its manifest names. */
-export function checkPlugin(files: PluginFiles, { contract, files: named }: Manifest): void {
+/**
+ * Throws PluginRefused where the plugin was made for another contract, or its files are not exactly those that its manifest names;
+ * `wayOut` is then a sentence on what to do about the files.
+ */
+export function checkPlugin(files: PluginFiles, { contract, files: named }: Manifest, wayOut: string): void {
   if (contract !== CONTRACT_VERSION)
     throw new PluginRefused(
       `It was made for version ${contract} of the plugin contract, and this Vitrine has version ${CONTRACT_VERSION}: ${contract > CONTRACT_VERSION ? 'a newer Vitrine may take it' : 'ask its author for a newer one'}.`,
     );
   for (const [path, hash] of named) {
     const bytes = files.get(path);
-    if (bytes === undefined) throw new PluginRefused(`Its file "${path}" is missing.`);
+    if (bytes === undefined) throw new PluginRefused(`Its file "${path}" is missing. ${wayOut}`);
     if (sha256(bytes) !== hash)
-      throw new PluginRefused(`Its file "${path}" is not the one that its ${MANIFEST_FILE} names: the SHA-256 is another.`);
+      throw new PluginRefused(
+        `Its file "${path}" is not the one that its ${MANIFEST_FILE} names: the SHA-256 is another. ${wayOut}`,
+      );
   }
   for (const path of files.keys()) {
     if (path !== MANIFEST_FILE && !named.has(path))
-      throw new PluginRefused(`Its folder holds a file that its ${MANIFEST_FILE} does not name: "${path}".`);
+      throw new PluginRefused(`Its folder holds a file that its ${MANIFEST_FILE} does not name: "${path}". ${wayOut}`);
   }
 }
 
 /** Why a plugin is not taken, as a sentence, of whatever was thrown while it was read. */
 export function whyRefused(error: unknown): string {
   if (error instanceof PluginRefused) return error.message;
-  if (error instanceof BadRequest) return `In its ${MANIFEST_FILE}, ${error.message}.`;
+  if (error instanceof BadRequest)
+    return error.field === MANIFEST_FILE
+      ? `Its ${error.message.replace(`${MANIFEST_FILE}: `, `${MANIFEST_FILE} `)}.`
+      : `In its ${MANIFEST_FILE}, ${error.message}.`;
   const { code, message } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR' ? 'Its folder is missing.' : `It cannot be read: ${message}.`;
 }
