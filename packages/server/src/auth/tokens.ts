@@ -20,7 +20,7 @@ export interface NewToken {
 }
 
 export interface Tokens {
-  /** The token itself is answered this once and kept nowhere. */
+  /** The token itself is answered this once and kept nowhere. Throws BadRequest for a name of more than 200 characters. */
   create(token: NewToken): Promise<{ readonly id: string; readonly token: string }>;
   list(): Promise<readonly Secret[]>;
   /** Whether there was one of that id. */
@@ -41,6 +41,8 @@ export interface TokenBearer {
 export function tokensOver(documents: DocumentStore, now: () => number = Date.now): Tokens {
   return {
     async create({ name, scopes, labels, expiresMs }) {
+      if (name.length > MOST_NAME_CHARS)
+        throw new BadRequest('name', `has ${name.length} letters, and the limit is ${MOST_NAME_CHARS}`);
       const owner = await documents.ensureUser('owner', 'admin', now());
       const token = PREFIX + newSecretText();
       const id = newSecretId();
@@ -75,6 +77,7 @@ export function parseScopes(field: string, texts: readonly string[]): Scope[] {
   return texts.filter(isScope);
 }
 
+const MOST_NAME_CHARS = 200;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const MOST_LABELS = 20;
 const MOST_VALUE_CHARS = 1_000;

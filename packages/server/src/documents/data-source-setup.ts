@@ -6,6 +6,7 @@ import type { RegisteredSource } from '../query/data-source-registry.ts';
 import type { DataSource, DataSourceSave } from './data-sources.ts';
 import type { DocumentStore } from './document-store.ts';
 
+const MAX_NAME = 200;
 const MAX_TEXT = 2_000;
 const MAX_SETTINGS = 100_000;
 const UID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -103,7 +104,8 @@ function readInput(input: DataSourceInput): Pick<DataSourceSave, 'name' | 'type'
   const { url, basicAuth, basicAuthUser, secrets } = withoutCredentials(input);
   if (!TYPE.test(type)) throw new BadRequest('type', 'expected the id of a kind of data source, such as prometheus');
   for (const [field, text] of Object.entries({ name, url, user: input.user ?? '', database: input.database ?? '' })) {
-    if (text.length > MAX_TEXT) throw new BadRequest(field, `has ${text.length} letters, and the limit is ${MAX_TEXT}`);
+    const most = field === 'name' ? MAX_NAME : MAX_TEXT;
+    if (text.length > most) throw new BadRequest(field, `has ${text.length} letters, and the limit is ${most}`);
   }
   if (FORBIDDEN_SCHEME.test(url)) throw new BadRequest('url', `"${url.slice(0, 60)}" is not the address of a data source`);
   if (JSON.stringify([input.jsonData, input.secureJsonData]).length > MAX_SETTINGS)

@@ -82,3 +82,27 @@ test('a source of a type that nobody brings says how it is installed', async () 
     notice: expect.stringContaining('"vitrine plugin add" installs further types'),
   });
 });
+
+test('a name may have 200 letters', async () => {
+  const { ask } = await appWithCounted();
+  const name = 'n'.repeat(200);
+  expect(await ask('POST', '/api/datasources', { ...SOURCE, name })).toMatchObject({ name });
+  expect(await ask('PUT', '/api/datasources/uid/c', { ...SOURCE, name: `${name}n` })).toMatchObject({
+    error: { field: 'name', message: 'name: has 201 letters, and the limit is 200' },
+  });
+  expect(await ask('POST', '/api/tokens', { name: `${name}n`, scopes: ['ingest'] })).toMatchObject({
+    error: { field: 'name', message: 'name: has 201 letters, and the limit is 200' },
+  });
+});
+
+test('who saves over what somebody else has saved meanwhile is told so, and who gives no version is not asked', async () => {
+  const { ask } = await appWithCounted();
+  await ask('POST', '/api/datasources', SOURCE);
+  const mine = await ask('PUT', '/api/datasources/uid/c', { ...SOURCE, url: 'mine', version: 1 });
+  expect(mine).toMatchObject({ datasource: { version: 2, url: 'mine' } });
+  expect(await ask('PUT', '/api/datasources/uid/c', { ...SOURCE, url: 'theirs', version: 1 })).toMatchObject({
+    error: { code: 'source_changed', message: expect.stringMatching(/^Somebody else saved "C" meanwhile/) },
+  });
+  expect(await ask('GET', '/api/datasources/uid/c')).toMatchObject({ version: 2, url: 'mine' });
+  expect(await ask('PUT', '/api/datasources/uid/c', { ...SOURCE, url: 'script' })).toMatchObject({ datasource: { version: 3 } });
+});

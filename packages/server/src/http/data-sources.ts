@@ -26,6 +26,8 @@ export const dataSourceInput = z.object({
   isDefault: optional(z.boolean()),
   jsonData: optional(z.record(z.string(), z.unknown())),
   secureJsonData: optional(z.record(z.string(), z.string())),
+  /** The one that was changed: where a newer one is saved, this is refused. */
+  version: optional(z.number().int()),
 });
 
 /** How an address names a data source. */
@@ -132,6 +134,13 @@ export function dataSourceRoutes(
       async handler(request) {
         const { key } = request.params;
         const before = await findOwn((it) => fits(it, key), key);
+        const { version = 0 } = request.body;
+        // As in Grafana: 0 is none, and who wants to save at any price gives a higher one.
+        if (version > 0 && version < before.version)
+          throw new HttpError(
+            'source_changed',
+            `Somebody else saved "${before.name}" meanwhile. Load it again to see what is saved, and change that.`,
+          );
         const source = await setUpDataSource(documents, request.body, before);
         await sources.forget(before.uid);
         return { datasource: shape(source, request), id: source.id, message: 'Datasource updated', name: source.name };

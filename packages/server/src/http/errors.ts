@@ -50,6 +50,7 @@ export const ERRORS = {
   library_panel_changed: { status: 409, sentence: 'Somebody else saved the library panel meanwhile.' },
   library_panel_exists: { status: 409, sentence: 'There is a library panel of that uid or name already.' },
   library_panel_in_use: { status: 409, sentence: 'Dashboards show this library panel.' },
+  source_changed: { status: 409, sentence: 'Somebody else saved the data source meanwhile.' },
   source_exists: { status: 409, sentence: 'There is a data source of that name or uid already.' },
   provisioned_source: { status: 403, sentence: 'A file sets up this data source, so it is changed there.' },
   too_many_snapshots: { status: 409, sentence: 'Snapshots take as much room as they may. Delete some first.' },

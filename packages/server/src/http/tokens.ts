@@ -37,7 +37,7 @@ export function tokenRoutes(app: Routes, tokens: Tokens): void {
       summary: 'Makes a token, and shows it this once',
       body: z
         .object({
-          name: z.string().max(200),
+          name: z.string(),
           scopes: z.array(z.enum(SCOPES)).min(1),
           labels: z.record(z.string(), z.string()).optional(),
           expires: z.string().optional(),

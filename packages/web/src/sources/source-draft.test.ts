@@ -28,7 +28,7 @@ test('what is written is sent in Grafana’s words, secrets apart', () => {
     jsonData: { httpMethod: 'GET' },
     secureJsonData: { basicAuthPassword: 's3cret' },
   });
-  expect(bodyOf(signsIn, 'prometheus', 'u')).toMatchObject({ uid: 'u' });
+  expect(bodyOf(signsIn, 'prometheus', 'u', 3)).toMatchObject({ uid: 'u', version: 3 });
 });
 
 test.each([

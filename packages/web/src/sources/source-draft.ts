@@ -17,6 +17,7 @@ export interface SourceDraft {
 /** What the server takes to set one up. */
 export interface SourceBody extends Json {
   readonly uid?: string;
+  readonly version?: number;
   readonly name: string;
   readonly type: string;
   readonly isDefault: boolean;
@@ -42,9 +43,18 @@ export function draftOf(saved: object, name?: string): SourceDraft {
   };
 }
 
-export function bodyOf(draft: SourceDraft, type: string, uid: string | undefined): SourceBody {
+/** `version` is the one that the draft began with: the server refuses it where somebody saved a newer one. */
+export function bodyOf(draft: SourceDraft, type: string, uid: string | undefined, version?: number): SourceBody {
   const { name, isDefault, settings, secrets } = draft;
-  return { ...settings, ...(uid === undefined ? {} : { uid }), name: name.trim(), type, isDefault, secureJsonData: secrets };
+  return {
+    ...settings,
+    ...(uid === undefined ? {} : { uid }),
+    ...(version === undefined ? {} : { version }),
+    name: name.trim(),
+    type,
+    isDefault,
+    secureJsonData: secrets,
+  };
 }
 
 /** Whether two drafts say the same. */

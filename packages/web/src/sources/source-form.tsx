@@ -49,7 +49,9 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
   const [base, setBase] = useState(start);
   const [draft, setDraft] = useState(start);
   // What was changed elsewhere is shown where nothing was changed here.
-  if (!isSame(base, start) && isSame(draft, base)) {
+  const [version, setVersion] = useState(saved?.version);
+  if ((version !== saved?.version || !isSame(base, start)) && isSame(draft, base)) {
+    setVersion(saved?.version);
     setBase(start);
     setDraft(start);
   }
@@ -90,10 +92,11 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
 
   const save = async (tested: SourceAnswer | undefined): Promise<void> => {
     setBusy('saving');
-    const done = await saveSource(saved?.uid, bodyOf(draft, type, saved?.uid));
+    const done = await saveSource(saved?.uid, bodyOf(draft, type, saved?.uid, version));
     if (tested === undefined) client.removeQueries({ queryKey: sourceHealthQuery(done.uid).queryKey });
     else client.setQueryData(sourceHealthQuery(done.uid).queryKey, tested);
     client.setQueryData(savedSourceQuery(done.uid).queryKey, done);
+    setVersion(done.version);
     setBase(draftOf(done));
     setDraft(draftOf(done));
     void client.invalidateQueries({ queryKey: ['data-sources'] });
@@ -188,7 +191,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
                 label="Name"
                 size="xs"
                 description="What people choose it by. Dashboards keep to it when it is renamed."
-                maxLength={2_000}
+                maxLength={200}
                 value={draft.name}
                 error={problemAt('name')}
                 onChange={(event) => change({ ...draft, name: event.currentTarget.value })}

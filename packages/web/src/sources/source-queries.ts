@@ -5,6 +5,8 @@ import type { SourceBody } from './source-draft.ts';
 
 /** A data source as it is set up, in Grafana's words. Of its secrets only the names are known. */
 export interface SavedSource extends SourceSummary {
+  /** Counts its saves. */
+  readonly version: number;
   readonly url: string;
   readonly access: string;
   readonly user: string;
