@@ -53,3 +53,12 @@ test.each([
 ])('a type that nobody set up is said in a sentence: "%s"', async (uid, sentence) => {
   await expect(registry.find({ type: 'mysql', uid })).rejects.toThrow(sentence);
 });
+
+test('a sentence on a type that nobody set up says the way out, and stays short however long and many the names are', async () => {
+  const many = Array.from({ length: 40 }, (_, index) => source(`m${index}`, 'influxdb', `${'long '.repeat(600)}${index}`));
+  const asked = dataSourceRegistry(async () => many).find({ type: 'elasticsearch', uid: '' });
+  await expect(asked).rejects.toThrow(
+    /; set up a data source of the type elasticsearch \(Sources\), or choose one of Vitrine \(builtin\), .*, (long ){8}… \(influxdb\), 31 more$/,
+  );
+  await expect(asked).rejects.toSatisfy((error: Error) => error.message.length < 1_000);
+});

@@ -58,6 +58,9 @@ const OWN_STORE: RegisteredSource = {
 
 /** Types whose queries Vitrine's own store answers as well. */
 const ANSWERED_BY_OWN_STORE = new Set(['', 'prometheus', BUILTIN_SOURCE.type]);
+/** Of the sources that a sentence names. */
+const MOST_NAMED = 10;
+const MOST_NAME_CHARS = 40;
 const DEFAULT_WORDS = new Set(['', 'default', 'null', 'undefined']);
 
 /** `saved` answers the sources that were set up, in an order that stays. */
@@ -106,11 +109,16 @@ function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSou
   const ofType = type === '' ? undefined : (sources.find(fits) ?? sources.find(isAkin));
   if (ofType !== undefined) return { source: ofType, rule: 'default of its type' };
   if (ANSWERED_BY_OWN_STORE.has(type)) return { source: sources[0] ?? OWN_STORE, rule: 'own store' };
-  const known = sources.map((source) => `${source.name} (${source.type})`).join(', ');
+  const known = sources.slice(0, MOST_NAMED).map((source) => `${cut(source.name, MOST_NAME_CHARS)} (${source.type})`);
+  if (sources.length > MOST_NAMED) known.push(`${sources.length - MOST_NAMED} more`);
   // A variable that finds no source leaves none to name.
   const named = uid === '' ? '' : `"${uid.slice(0, 100)}" and none `;
   throw new BadRequest(
     'source',
-    `there is no data source ${named}of type ${type.slice(0, 100)}; set one up, or choose one of ${known}`,
+    `there is no data source ${named}of type ${cut(type, 100)}; set up a data source of the type ${cut(type, 100)} (Sources), or choose one of ${known.join(', ')}`,
   );
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
