@@ -94,8 +94,14 @@ export interface PreviewColumn {
   /** number, text, time, boolean, empty, nested: or Parquet's own word. */
   readonly type: string;
   readonly role: ColumnRole;
-  /** Where its cells can be read as times. */
+  /** Where nearly all of its cells can be read as times. */
   readonly timeFormat: TimeFormat | undefined;
+  /** The format that suits its cells best, if it is to be the time; undefined where no cell is a time in any. */
+  readonly nearestFormat: TimeFormat | undefined;
+  /** Its name or its cells are such as times have, whether they can be read or not. */
+  readonly looksTimely: boolean;
+  /** Its cells are times with the day first as well as with the month first, and other ones. */
+  readonly isAmbiguous: boolean;
   /** Different values among the rows that were looked at. */
   readonly distinct: number;
 }

@@ -17,6 +17,8 @@ export interface DraftColumn {
 export interface UploadDraft {
   readonly columns: readonly DraftColumn[];
   readonly zone: string;
+  /** No column is the time, and that is meant: what a column that looks like one says is not asked. */
+  readonly isSpaced: boolean;
   /** Where no column is the time. */
   readonly start: string;
   readonly everySeconds: string;
@@ -33,14 +35,15 @@ export interface UploadDraft {
 export function draftOf(preview: UploadPreview, fileName: string, endMs: number): UploadDraft {
   const rows = preview.rowCount ?? preview.rows.length;
   return {
-    columns: preview.columns.map(({ name, role, timeFormat }) => ({
+    columns: preview.columns.map(({ name, role, timeFormat, nearestFormat }) => ({
       name,
       role,
       called: '',
       unit: '',
-      timeFormat: timeFormat ?? 'rfc3339',
+      timeFormat: timeFormat ?? nearestFormat ?? 'rfc3339',
     })),
     zone: 'UTC',
+    isSpaced: false,
     start: new Date(Math.floor(endMs / 1_000) * 1_000 - rows * 1_000).toISOString(),
     everySeconds: '1',
     prefix: '',
@@ -59,6 +62,26 @@ export function withColumn(draft: UploadDraft, at: number, change: Partial<Draft
     return change.role === 'time' && column.role === 'time' ? { ...column, role: 'ignore' } : column;
   });
   return { ...draft, columns };
+}
+
+/** The column that may hold the times where none is taken for them: samples would be stored at times that nobody wrote. */
+export function untakenTime({ columns }: UploadDraft, preview: UploadPreview): string | undefined {
+  if (columns.some(({ role }) => role === 'time')) return undefined;
+  const isLeft = ({ role }: DraftColumn, at: number): boolean => {
+    const looked = preview.columns[at];
+    return role !== 'value' && looked?.looksTimely === true && looked.type !== 'empty';
+  };
+  return columns.find(isLeft)?.name;
+}
+
+/** A date that could be two, and which it is taken for; undefined where the time's cells say it. */
+export function ambiguousTime({ columns }: UploadDraft, preview: UploadPreview): string | undefined {
+  const at = columns.findIndex(({ role }) => role === 'time');
+  const format = columns[at]?.timeFormat;
+  if (preview.columns[at]?.isAmbiguous !== true || (format !== 'day-first' && format !== 'month-first')) return undefined;
+  const cell = preview.rows.map((row) => row[at]).find((text) => text !== undefined && text !== null);
+  const [first, second] = format === 'day-first' ? ['day', 'month'] : ['month', 'day'];
+  return `The dates can be read both ways: ${cell ?? 'each'} is taken for ${first} first, and may be ${second} first. Choose which in the row of ${columns[at]?.name}.`;
 }
 
 /** Whether the times are a clock's on a wall, so that it matters where it hung. */
@@ -107,6 +130,10 @@ function optional(name: string, list: readonly unknown[]): Record<string, unknow
 export function readDraft(draft: UploadDraft, preview: UploadPreview): UploadMapping | string {
   if (!draft.columns.some(({ role }) => role === 'value')) return 'Choose at least one column of values.';
   if (!draft.columns.some(({ role }) => role === 'time')) {
+    const untaken = draft.isSpaced ? undefined : untakenTime(draft, preview);
+    if (untaken !== undefined) {
+      return `The column ${untaken} looks like times, and it is not read: choose it as the Time, with how it says them, or say that the rows are spaced evenly.`;
+    }
     if (Number.isNaN(Date.parse(draft.start))) return 'The time of the first row is no time such as 2026-03-01T12:00:00Z.';
     if (!(Number(draft.everySeconds) > 0)) return 'The seconds between rows must be a number above 0.';
   }

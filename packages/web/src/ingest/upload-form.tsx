@@ -7,7 +7,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { CopyButton } from '../state/copy-button.tsx';
 import { UploadColumns } from './upload-columns.tsx';
-import { asksZone, curlOf, mappingJson, readDraft, withColumn } from './upload-draft.ts';
+import { ambiguousTime, asksZone, curlOf, mappingJson, readDraft, untakenTime, withColumn } from './upload-draft.ts';
 import type { UploadDraft } from './upload-draft.ts';
 import { UploadRun } from './upload-run.tsx';
 import classes from './upload.module.css';
@@ -33,6 +33,8 @@ export function UploadForm({ file, preview, first, onAnother }: UploadFormProps)
   const json = useMemo(() => mappingJson(settled, preview), [settled, preview]);
   const change = (part: Partial<UploadDraft>): void => setDraft({ ...draft, ...part });
   const hasTime = draft.columns.some(({ role }) => role === 'time');
+  const untaken = untakenTime(draft, preview);
+  const ambiguous = ambiguousTime(draft, preview);
   return (
     <>
       <fieldset className={classes.fields} disabled={isBusy}>
@@ -43,9 +45,17 @@ export function UploadForm({ file, preview, first, onAnother }: UploadFormProps)
           onColumn={(at, part) => setDraft(withColumn(draft, at, part))}
         />
         <section className={classes.panel} aria-label="Times, names and labels">
-          {hasTime ? (
-            asksZone(draft, preview) && <ZoneField value={draft.zone} onChange={(zone) => change({ zone })} />
-          ) : (
+          {ambiguous !== undefined && <p className={classes.notice}>{ambiguous}</p>}
+          {hasTime && asksZone(draft, preview) && <ZoneField value={draft.zone} onChange={(zone) => change({ zone })} />}
+          {untaken !== undefined && (
+            <Switch
+              className={classes.switch}
+              label={`Space the rows evenly, whatever ${untaken} says`}
+              checked={draft.isSpaced}
+              onChange={(event) => change({ isSpaced: event.currentTarget.checked })}
+            />
+          )}
+          {!hasTime && (untaken === undefined || draft.isSpaced) && (
             <>
               <TextInput
                 label="Time of the first row"

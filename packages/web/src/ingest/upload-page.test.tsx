@@ -8,13 +8,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createQueryClient } from '../api/query-client.ts';
 import { createAppRouter } from '../router.tsx';
 
+const NO_TIME = { timeFormat: undefined, nearestFormat: undefined, looksTimely: false, isAmbiguous: false, distinct: 2 } as const;
 const PREVIEW: UploadPreview = {
   format: 'csv',
   gzip: false,
   csv: { delimiter: ',', decimal: '.' },
   columns: [
-    { name: 'time', type: 'number', role: 'time', timeFormat: 'unix-s', distinct: 2 },
-    { name: 'loss', type: 'number', role: 'value', timeFormat: undefined, distinct: 2 },
+    { ...NO_TIME, name: 'time', type: 'number', role: 'time', timeFormat: 'unix-s', nearestFormat: 'unix-s', looksTimely: true },
+    { ...NO_TIME, name: 'loss', type: 'number', role: 'value' },
   ],
   rows: [
     ['1767225600', '0.5'],
@@ -154,6 +155,20 @@ test('an import that is under way can be cancelled, and says what that means', a
   button('Cancel').click();
   await shows('to import the file again does not double them');
   expect(button('Import').disabled).toBe(false);
+});
+
+test('a column like times that cannot be read is asked about before anything is stored', async () => {
+  const columns = PREVIEW.columns.map((column) => (column.name === 'time' ? { ...column, role: 'ignore' } : column));
+  const answerBefore = answerTo;
+  answerTo = (url) => (url.startsWith('/api/ingest/preview') ? [200, { ...PREVIEW, columns }] : answerBefore(url));
+  await openWith(FILE);
+  await shows('The column time looks like times, and it is not read');
+  expect(() => button('Import')).toThrow('there is no button');
+  expect(sent).toHaveLength(1);
+  const spaced = [...document.querySelectorAll('label')].find(({ textContent }) => textContent?.startsWith('Space the rows'));
+  spaced?.click();
+  await shows('1 sample would be stored');
+  await expect.poll(() => button('Import').disabled).toBe(false);
 });
 
 test('what the server refuses is said, with another file to take', async () => {

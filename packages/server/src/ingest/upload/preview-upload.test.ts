@@ -48,6 +48,51 @@ test.each([
   expect(roles(await preview(file))).toBe(want);
 });
 
+const many = (cell: string, odd: string, header = 'when;loss'): string =>
+  `${header}\n${`${cell};1\n`.repeat(99)}${odd};1\n${`${cell};2\n`.repeat(100)}`;
+
+test.each([
+  ['a date that is none', many('22.11.2026 20:00', '31.02.2026'), 'when:time:time:day-first loss:number:value'],
+  ['a word', many('2026-11-22T20:00:00Z', 'later'), 'when:time:time:rfc3339 loss:number:value'],
+  ['a word among unix seconds', many('1767225600', 'never'), 'when:number:time:unix-s loss:number:value'],
+  ['zero among unix milliseconds', many('1767225600123', '0'), 'when:number:time:unix-ms loss:number:value'],
+])('a column is what nearly all of its cells are: %s', async (_, file, want) => {
+  expect(roles(await preview(file))).toBe(want);
+});
+
+test.each([
+  ['AM and PM', 'when,loss\n11/22/2026 8:00 PM,1\n11/22/2026 9:00 PM,2\n', undefined],
+  ['a month in words', 'run,loss\n22. Nov 2026,1\n23. Nov 2026,2\n', undefined],
+  ['a month before its day', 'run,loss\n"November 22, 2026",1\n"November 23, 2026",2\n', undefined],
+  ['a name alone', 'timestamp,loss\nfoo,1\nbar,2\n', undefined],
+  ['two in three', 'run,loss\n22.11.2026,1\n23.11.2026,2\nlater,3\n', 'day-first'],
+])('a column that may be the time is told, though it cannot be read: %s', async (_, file, nearestFormat) => {
+  const { columns } = await preview(file);
+  expect(columns[0]).toMatchObject({ looksTimely: true, timeFormat: undefined, nearestFormat });
+  expect(columns[0]?.role).not.toBe('time');
+});
+
+test.each([
+  ['words', 'baseline'],
+  ['addresses', '10.0.10.12:22'],
+  ['versions', '2.10.3'],
+  ['numbers', '17'],
+])('%s are like no times', async (_, cell) => {
+  const { columns } = await preview(`run,loss\n${cell},1\n${cell},2\n`);
+  expect(columns[0]?.looksTimely).toBe(false);
+});
+
+test.each([
+  ['01/02/2026', '03/04/2026', 'month-first', true],
+  ['01.02.2026', '03.04.2026', 'day-first', true],
+  ['01/02/2026', '13/02/2026', 'day-first', false],
+  ['01/02/2026', '02/13/2026', 'month-first', false],
+  ['01/01/2026', '02/02/2026', 'month-first', false],
+  ['2026-01-02', '2026-03-04', 'date', false],
+])('%s and %s are %s, and ambiguous: %j', async (a, b, timeFormat, isAmbiguous) => {
+  expect((await preview(`day,loss\n${a},1\n${b},2\n`)).columns[0]).toMatchObject({ timeFormat, isAmbiguous });
+});
+
 test('of a head leaves out the line that it cuts, also within gzip', async () => {
   const whole = `time,loss\n${'1767225600,0.25\n'.repeat(20)}`;
   expect((await preview(whole.slice(0, -5), true)).rows).toHaveLength(19);
