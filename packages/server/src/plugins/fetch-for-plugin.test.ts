@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { sourceFetch } from '../query/source-fetch.ts';
-import { fetchForPlugin } from './fetch-for-plugin.ts';
+import { fetchForPlugin, FetchRoom } from './fetch-for-plugin.ts';
 
 const never = new AbortController().signal;
 
@@ -13,11 +13,12 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-const ask = (url: string, mayBePrivate = true) =>
+const ask = (url: string, mayBePrivate = true, room = new FetchRoom()) =>
   fetchForPlugin(
     { url, method: 'GET', headers: [['x-of', 'plugin']], body: undefined },
     sourceFetch({ settings: {}, secrets: {} }, { mayBePrivate }),
     never,
+    room,
   );
 
 test('hands on what answers: status, headers and bytes', async () => {
@@ -36,6 +37,18 @@ test('answers a redirect, and does not follow it', async () => {
     status: 302,
     headers: expect.arrayContaining([['location', 'http://169.254.169.254/']]),
   });
+});
+
+test('what one process waits for has so much room together, and leaves it', async () => {
+  const url = await serve((_, response) => response.end(Buffer.alloc(1_000)));
+  const room = new FetchRoom();
+  const all = room.bytes;
+  room.bytes = 500;
+  expect(await ask(url, true, room)).toMatchObject({ ok: false, message: expect.stringContaining('128 MiB together') });
+  expect(room.bytes).toBe(500);
+  room.bytes = all;
+  expect(await ask(url, true, room)).toMatchObject({ ok: true });
+  expect(room.bytes).toBe(all);
 });
 
 test('stops reading past 64 MiB', async () => {

@@ -89,6 +89,11 @@ const WRONG: readonly (readonly [what: string, does: string, sentence: RegExp])[
   ],
   ['throws what is no error', `throw { message: 5 }`, /The plugin demo failed .*Error: it threw what says nothing/],
   ['throws a megabyte', `throw new Error('x'.repeat(1e6))`, /^The plugin demo failed .{2000,2300}$/],
+  [
+    'fills in ten megabytes',
+    `context.replace('x'.repeat(1e7))`,
+    /The plugin demo failed .*replace\(\) takes and gives at most 1048576 characters/,
+  ],
   ['says what is wrong with a query', `throw new BadRequest('expr', 'is empty')`, /^expr: is empty$/],
   ['says what is wrong with a server', `throw new QueryError('execution', 'The disk is full.')`, /^The disk is full\.$/],
   [

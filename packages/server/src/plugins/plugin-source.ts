@@ -3,7 +3,7 @@ import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Datasource, DatasourceServer, QueryContext } from '@vitrine/plugins/contract.ts';
 import { CONTRACT_VERSION } from '@vitrine/plugins/contract.ts';
 import { checkAnnotations, checkJson, checkOptions, checkQueryAnswer, checkSourceCheck, clip } from './check-answer.ts';
-import { fetchForPlugin } from './fetch-for-plugin.ts';
+import { fetchForPlugin, FetchRoom } from './fetch-for-plugin.ts';
 import type { Manifest, ManifestSource } from './manifest.ts';
 import type { PluginProcesses } from './plugin-processes.ts';
 import { PluginProcess, ProcessEnded, type ProcessLimits } from './process/plugin-process.ts';
@@ -53,8 +53,9 @@ function connectPlugin(kind: string, settings: unknown, fetchFrom: typeof fetch,
   // What was under way when a process ended is asked again one after the other, each in a process of its own.
   let alone: Promise<unknown> = Promise.resolve();
 
-  const start = (contexts: Contexts): PluginProcess =>
-    new PluginProcess({
+  const start = (contexts: Contexts): PluginProcess => {
+    const room = new FetchRoom();
+    return new PluginProcess({
       load: {
         type: 'load',
         contract: CONTRACT_VERSION,
@@ -67,9 +68,10 @@ function connectPlugin(kind: string, settings: unknown, fetchFrom: typeof fetch,
       },
       limits,
       replace: (request) => replaceIn(contexts.get(request.id), request),
-      fetch: (request, signal) => fetchForPlugin(request, fetchFrom, signal),
+      fetch: (request, signal) => fetchForPlugin(request, fetchFrom, signal, room),
       said,
     });
+  };
 
   function current(): { readonly process: PluginProcess; readonly contexts: Contexts } {
     if (running === undefined || running.process.isOver) {
@@ -188,12 +190,23 @@ function plain({ signal: _signal, replace: _replace, ...context }: QueryContext)
   return context;
 }
 
+/** Characters of a text to be filled in, and of what comes of it: no query is longer, and the server does nothing else meanwhile. */
+const MOST_REPLACED_CHARS = 1024 * 1024;
+
 /** Fills in variables for a process that waits for them. */
 function replaceIn(context: QueryContext | undefined, { text, format, isFormatted, macros }: ReplaceRequest): ReplaceOutcome {
   if (context === undefined)
     return { ok: false, error: { name: 'Error', message: 'replace() fills in nothing once the question is answered' } };
+  const tooLong: ReplaceOutcome = {
+    ok: false,
+    error: { name: 'Error', message: `replace() takes and gives at most ${MOST_REPLACED_CHARS} characters` },
+  };
+  if (text.length > MOST_REPLACED_CHARS) return tooLong;
   try {
-    if (!isFormatted) return { ok: true, text: context.replace(text, format, macros), values: [] };
+    if (!isFormatted) {
+      const filled = context.replace(text, format, macros);
+      return filled.length > MOST_REPLACED_CHARS ? tooLong : { ok: true, text: filled, values: [] };
+    }
     const values: { mark: string; value: string | readonly string[]; variable: { name: string; multi: boolean } }[] = [];
     const filled = context.replace(
       text,
