@@ -32,6 +32,8 @@ const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITY = /^[+-]?inf(?:inity)?$/i;
 const NOT_A_NUMBER = /^[+-]?nan$/i;
 const SHOWN_CHARS = 40;
+/** Takes about 10 ms where all series are new. */
+const STEP_BYTES = 128 * 1024;
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(['counter', 'gauge', 'histogram', 'summary', 'untyped', 'unknown']);
 const OPENMETRICS_TYPES: ReadonlySet<string> = new Set([
@@ -51,7 +53,16 @@ const OPENMETRICS_TYPES: ReadonlySet<string> = new Set([
  * Throws ExpositionError; then nothing of the text counts. What the cache's `resolve` throws comes through.
  */
 export function parseExposition(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache = new SeriesCache()): Exposition {
-  return new ExpositionReader(body, format, cache).read();
+  const reader = new ExpositionReader(body, format, cache);
+  reader.read(body.length);
+  return reader.finish();
+}
+
+/** As `parseExposition`, a part of the text at a time, so that others have their turn between. */
+export function* parseExpositionInSteps(body: Uint8Array, format: ExpositionFormat): Generator<undefined, Exposition> {
+  const reader = new ExpositionReader(body, format, new SeriesCache());
+  while (reader.read(STEP_BYTES)) yield;
+  return reader.finish();
 }
 
 /** Says what is meant by a number in exposition text, or undefined where it is none. */
@@ -78,6 +89,8 @@ class ExpositionReader {
   readonly #cache: SeriesCache;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #at = 0;
+  #previous: CachedSeries | undefined;
+  #ended = false;
 
   #length = 0;
   readonly #series: CachedSeries[] = [];
@@ -92,24 +105,30 @@ class ExpositionReader {
     this.#cache = cache;
   }
 
-  read(): Exposition {
+  /** Reads the lines that begin within the next bytes. Whether there are more. */
+  read(atMost: number): boolean {
     const bytes = this.#bytes;
-    let previous: CachedSeries | undefined;
-    let ended = false;
-    while (this.#at < bytes.length) {
-      if (ended) throw this.#error('expected nothing after "# EOF"');
+    const until = Math.min(this.#at + atMost, bytes.length);
+    let previous = this.#previous;
+    while (this.#at < until) {
+      if (this.#ended) throw this.#error('expected nothing after "# EOF"');
       if (!this.#openMetrics) this.#skipBlanks();
       const byte = bytes[this.#at];
       if (byte === undefined) break;
       if (byte === HASH) {
-        ended = this.#readComment();
+        this.#ended = this.#readComment();
       } else if (!this.#openMetrics && this.#atLineEnd()) {
         this.#skipLineEnd();
       } else {
         previous = this.#readSample(previous);
       }
     }
-    if (this.#openMetrics && !ended) throw this.#error('expected "# EOF" as the last line of OpenMetrics text');
+    this.#previous = previous;
+    return this.#at < bytes.length;
+  }
+
+  finish(): Exposition {
+    if (this.#openMetrics && !this.#ended) throw this.#error('expected "# EOF" as the last line of OpenMetrics text');
     return {
       length: this.#length,
       series: this.#series,

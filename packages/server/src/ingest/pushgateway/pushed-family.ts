@@ -2,12 +2,14 @@ import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import type { Exposition, ExpositionFormat } from '../exposition/exposition.ts';
-import { parseExposition } from '../exposition/parse-exposition.ts';
+import { parseExpositionInSteps } from '../exposition/parse-exposition.ts';
 import type { GroupLabels } from './group-labels.ts';
 import { PushRefused } from './push-refused.ts';
 
 /** Samples that one push, and one group, may have. */
 export const MOST_SAMPLES = 20_000;
+/** Then others have their turn: about 10 ms where there are a dozen labels. */
+export const SAMPLES_A_STEP = 500;
 /** Text with more lines than this is not even read: at most two lines of a metric say what it is. */
 const MOST_LINES = 5 * MOST_SAMPLES;
 
@@ -103,12 +105,17 @@ export class FamilyBuilder {
   }
 }
 
-/** Reads Prometheus text or OpenMetrics. Throws PushRefused: also where a sample has a time of its own. */
-export function readPushedText(body: Uint8Array, format: ExpositionFormat, group: GroupLabels, nowMs: number): PushedFamily[] {
+/** Reads Prometheus text or OpenMetrics, in steps. Throws PushRefused: also where a sample has a time of its own. */
+export function* readPushedText(
+  body: Uint8Array,
+  format: ExpositionFormat,
+  group: GroupLabels,
+  nowMs: number,
+): Generator<undefined, PushedFamily[]> {
   checkLines(body);
   let exposition: Exposition;
   try {
-    exposition = parseExposition(body, format);
+    exposition = yield* parseExpositionInSteps(body, format);
   } catch (error) {
     if (error instanceof ExpositionError)
       throw new PushRefused(400, 'not readable', `The metrics cannot be read: ${error.message}.`, { cause: error });
@@ -120,6 +127,7 @@ export function readPushedText(body: Uint8Array, format: ExpositionFormat, group
     const exposed = Labels.fromKey(exposition.series[i]?.key as string);
     if (!Number.isNaN(exposition.timestampsMs[i])) throw timestamped(exposed);
     builder.add(exposed, exposition.values[i] as number);
+    if ((i + 1) % SAMPLES_A_STEP === 0) yield;
   }
   return builder.finish();
 }

@@ -15,7 +15,7 @@ import { goNumber } from './go-number.ts';
 import { readGroupPath } from './group-labels.ts';
 import { readPushedText } from './pushed-family.ts';
 import { openPushgateway, type Pushgateway } from './pushgateway.ts';
-import type { PushLimits } from './push-groups.ts';
+import { type PushLimits, samplesOf } from './push-groups.ts';
 
 const SENDER = senderAt('127.0.0.1');
 const OWN = ['push_time_seconds', 'push_failure_time_seconds'];
@@ -234,4 +234,18 @@ test.each([
   [-Infinity, '-Inf'],
 ])('%d is %s in Go', (value, text) => {
   expect(goNumber(value)).toBe(text);
+});
+
+test('while a large push is read others have their turn, and pushes that come meanwhile are kept too', async () => {
+  const { gateway } = open(temporaryFolder(), new Hands());
+  const large = (job: string) => put(gateway, `job/${job}`, Array.from({ length: 20_000 }, (_, i) => `m{i="${i}"} 1\n`).join(''));
+  const seen = { turns: 0, done: false };
+  const pushes = Promise.all([large('a'), put(gateway, 'job/b', 'm 1\n'), large('c')]).finally(() => (seen.done = true));
+  while (!seen.done) {
+    await setImmediate();
+    seen.turns++;
+  }
+  await pushes;
+  expect(seen.turns).toBeGreaterThan(50);
+  expect(Array.from(gateway.groups(), samplesOf).toSorted((a, b) => a - b)).toEqual([1, 20_000, 20_000]);
 });

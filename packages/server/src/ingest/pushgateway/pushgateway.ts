@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../scrape/clock.ts';
@@ -36,8 +37,8 @@ export interface Pushgateway {
   stop(): Promise<void>;
 }
 
-/** Metrics with the group's labels over their own, stamped with the time. */
-export type ReadPush = (group: GroupLabels, nowMs: number) => readonly PushedFamily[];
+/** Metrics with the group's labels over their own, stamped with the time. Others have their turn after each step. */
+export type ReadPush = (group: GroupLabels, nowMs: number) => Generator<undefined, readonly PushedFamily[]>;
 
 export interface PushgatewayNeeds {
   /** The data folder. */
@@ -77,6 +78,7 @@ class KeptPushgateway implements Pushgateway {
   #file: PushFile | undefined;
   /** What is under way for each group: one change comes after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  #reading: Promise<unknown> = Promise.resolve();
   #cancelTimer = (): void => undefined;
   #writing: Promise<void> = Promise.resolve();
   readonly #aside = new Set<Promise<void>>();
@@ -143,7 +145,7 @@ class KeptPushgateway implements Pushgateway {
     const nowMs = this.#clock.nowMs();
     const before = this.#groups.get(id);
     try {
-      const pushed = read(labels, nowMs);
+      const pushed = await this.#read(read(labels, nowMs));
       const next: PushedGroup = {
         id,
         labels,
@@ -169,6 +171,21 @@ class KeptPushgateway implements Pushgateway {
       if (error instanceof PushRefused && error.reason !== 'not readable') await this.#noteFailure(id, sender, labels, error);
       throw error;
     }
+  }
+
+  /** Pushes of more than a step come one after the other, so that only one of them is unfolded in memory. */
+  #read(steps: ReturnType<ReadPush>): Promise<readonly PushedFamily[]> {
+    const first = steps.next();
+    if (first.done === true) return Promise.resolve(first.value);
+    const mine = this.#reading.then(async () => {
+      for (;;) {
+        await setImmediate();
+        const next = steps.next();
+        if (next.done === true) return next.value;
+      }
+    });
+    this.#reading = mine.catch(() => undefined);
+    return mine;
   }
 
   /** A push that could be read but not be kept is told by a metric of its group, so that somebody can be alerted. */

@@ -8,9 +8,19 @@ import { readPushedProtobuf } from './read-families-protobuf.ts';
 const GROUP = new Map([['job', 'a']]);
 
 function read(body: Uint8Array): string[] {
-  return readPushedProtobuf(body, GROUP, 0).flatMap(({ type, keys, values }) =>
-    keys.map((key, i) => `${type} ${String(Labels.fromKey(key))} ${values[i]}`),
-  );
+  return [...stepsOf(body)].flat();
+}
+
+/** What each step gave: only the last gives anything. */
+function* stepsOf(body: Uint8Array): Generator<string[]> {
+  const steps = readPushedProtobuf(body, GROUP, 0);
+  for (;;) {
+    const { done, value } = steps.next();
+    yield (value ?? []).flatMap(({ type, keys, values }) =>
+      keys.map((key, i) => `${type} ${String(Labels.fromKey(key))} ${values[i]}`),
+    );
+    if (done === true) return;
+  }
 }
 
 test.each<[string, SentFamily[], string[]]>([
@@ -80,6 +90,13 @@ test.each<[string, Uint8Array, RegExp]>([
   ['text', Buffer.from('x 1\n'), /breaks off or goes wrong at byte/],
 ])('%s is refused', (_, body, sentence) => {
   expect(() => read(body)).toThrow(sentence);
+});
+
+test('many metrics are read in steps', () => {
+  const metrics = Array.from({ length: 5_000 }, (_, i) => ({ labels: { i: String(i) }, value: i }));
+  const steps = [...stepsOf(encodeFamilies([{ name: 'x', type: 1, metrics }]))];
+  expect(steps.length).toBeGreaterThan(10);
+  expect(steps.at(-1)).toHaveLength(5_000);
 });
 
 test('a body that is cut off or changed is read or refused, and nothing else happens', () => {

@@ -11,6 +11,7 @@ import {
   type MetricType,
   MOST_SAMPLES,
   type PushedFamily,
+  SAMPLES_A_STEP,
   shown,
   timestamped,
   tooManySamples,
@@ -32,14 +33,17 @@ const TAG = {
 
 /**
  * Reads io.prometheus.client.MetricFamily messages, each after its length, as Go's client pushes them. Field numbers are
- * those of io/prometheus/client/metrics.proto. Throws PushRefused.
+ * those of io/prometheus/client/metrics.proto. In steps. Throws PushRefused.
  */
-export function readPushedProtobuf(bytes: Uint8Array, group: GroupLabels, nowMs: number): PushedFamily[] {
+export function* readPushedProtobuf(bytes: Uint8Array, group: GroupLabels, nowMs: number): Generator<undefined, PushedFamily[]> {
   try {
     const reader = new FamilyReader(bytes);
-    const { metadata, samples } = reader.read();
+    const { metadata, samples } = yield* reader.read();
     const builder = new FamilyBuilder(group, metadata, nowMs);
-    for (const { labels, value } of samples) builder.add(labels, value);
+    for (const [i, { labels, value }] of samples.entries()) {
+      builder.add(labels, value);
+      if ((i + 1) % SAMPLES_A_STEP === 0) yield;
+    }
     return builder.finish();
   } catch (error) {
     if (error instanceof RemoteWriteRefused)
@@ -58,13 +62,13 @@ class FamilyReader {
     this.#wire = new WireReader(bytes);
   }
 
-  read(): { readonly metadata: readonly MetricMetadata[]; readonly samples: readonly Sample[] } {
+  *read(): Generator<undefined, { readonly metadata: readonly MetricMetadata[]; readonly samples: readonly Sample[] }> {
     const { bytes } = this.#wire;
-    while (this.#wire.at < bytes.length) this.#family(this.#wire.readEnd(bytes.length));
+    while (this.#wire.at < bytes.length) yield* this.#family(this.#wire.readEnd(bytes.length));
     return { metadata: this.#metadata, samples: this.#samples };
   }
 
-  #family(end: number): void {
+  *#family(end: number): Generator<undefined, void> {
     let [metric, help, unit] = ['', '', ''];
     let type: MetricType = 'counter';
     const metrics: number[] = [];
@@ -84,9 +88,10 @@ class FamilyReader {
       throw inconsistent(`The metric ${metric.slice(0, 200)} stands twice in the body; send all its samples together.`);
     this.#metadata.push({ metric, type, help, unit });
     // The name and the type may stand behind the samples.
-    for (const at of metrics) {
+    for (const [i, at] of metrics.entries()) {
       this.#wire.at = at;
       this.#metric(metric, this.#wire.readEnd(end));
+      if ((i + 1) % SAMPLES_A_STEP === 0) yield;
     }
     this.#wire.at = end;
   }
