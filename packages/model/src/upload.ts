@@ -133,8 +133,8 @@ export interface UploadAnswer extends UploadProgress {
   readonly toMs: number | undefined;
   /** By reason, the most frequent first. */
   readonly reasons: readonly { readonly reason: string; readonly count: number; readonly sentence: string }[];
-  /** The first 100. */
-  readonly rowsRefused: readonly RefusedRow[];
+  /** The first 100; what the store refused stands here once a series and batch, by time. */
+  readonly rowsRefused: readonly ToldRefusal[];
   /** Why the import ended before the file did; what is counted here was stored. */
   readonly stopped: string | undefined;
 }
@@ -147,6 +147,11 @@ export interface RefusedRow {
   readonly reason: string;
   /** Without the row: `"abc" is not a number`. */
   readonly sentence: string;
+}
+
+export interface ToldRefusal extends Omit<RefusedRow, 'row'> {
+  /** undefined where the store refused samples: it knows series and times. */
+  readonly row: number | undefined;
 }
 
 /** A name that Prometheus knows as one of a metric: what is no letter, digit, _ or : becomes _. */

@@ -62,6 +62,7 @@ export const ERRORS = {
   body_too_slow: { status: 408, sentence: 'The request’s body came too slowly: it must be here within two minutes.' },
   too_large: { status: 413, sentence: 'The request’s body is larger than this server takes.' },
   media_type: { status: 415, sentence: 'The body’s content type is not taken here.' },
+  nothing_stored: { status: 422, sentence: 'Nothing of what was sent could be stored.' },
   query_failed: { status: 422, sentence: 'The query cannot be answered on this data.' },
   query_too_large: { status: 422, sentence: 'The query asks for more than this server’s limits allow.' },
   too_many_requests: { status: 429, sentence: 'Too many requests. Try again in a while.' },

@@ -114,6 +114,52 @@ describe('a file of samples', () => {
     expect(at.needs.intake.arrivals()).toEqual([]);
   });
 
+  test.each(['true', 'false'])('counts rows of one time in one series once, dryRun=%s', async (dryRun) => {
+    const at = await testApp({ uploads: { folder: '', limitBytes: 1_000, keepsMs: Infinity } });
+    const file = 'day,clock,loss\n2026-03-01,10:00,1\n2026-03-01,11:00,2\n2026-03-01,12:00,1\n2026-03-02,10:00,4\n';
+    at.store.append = (batch) =>
+      Promise.resolve({
+        accepted: 3,
+        rejected: [{ reason: 'duplicate', series: batch.seriesKeys[0] ?? '', timestampMs: 1_772_323_200_000, count: 1 }],
+        rejectedCount: 1,
+      });
+    const mapping = { time: { column: 'day', format: 'date' }, values: ['loss'] };
+    const { status, answer } = await upload(file, mapping, `?dryRun=${dryRun}`, at);
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ rows: 4, accepted: 3, refused: 1 });
+    expect(answer.reasons).toMatchObject([
+      { reason: 'duplicate', count: 1, sentence: expect.stringMatching(/^Several rows have the same time in one series/) },
+    ]);
+  });
+
+  test('of which nothing is stored is an error, with all that an answer tells', async () => {
+    const at = await testApp();
+    at.store.append = ({ values, seriesKeys }) =>
+      Promise.resolve({
+        accepted: 0,
+        rejected: seriesKeys.map((series) => ({ reason: 'too old', series, timestampMs: 1_767_225_600_000, count: 2 })),
+        rejectedCount: values.length,
+      });
+    const mapping = { time: { column: 'time', format: 'unix-s' }, values: ['loss'] };
+    const { status, answer } = await upload('time,loss\n1767225600,1\n1767225601,2\n', mapping, '', at);
+    expect(status).toBe(422);
+    expect(answer).toMatchObject({
+      accepted: 0,
+      refused: 2,
+      rowsRefused: [
+        {
+          column: '',
+          reason: 'too old',
+          sentence: 'loss at 2026-01-01T00:00:00.000Z is too old, and 1 more of the series',
+        },
+      ],
+      error: { code: 'nothing_stored', message: expect.stringMatching(/^Nothing was stored\. Samples are older/) },
+    });
+    expect((await upload('time,loss\nnever,1\n', mapping, '?dryRun=true', at)).status).toBe(200);
+    expect((await upload('time,loss\nnever,1\n', mapping, '', at)).status).toBe(422);
+    expect((await upload('time,loss\n1767225600,\n', mapping, '', at)).status).toBe(200);
+  });
+
   test('waits for a store that is behind, and stops at one that is full', async () => {
     const at = await testApp();
     let calls = 0;

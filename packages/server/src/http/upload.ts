@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ErrorAnswer } from '@vitrine/model/api.ts';
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
 import { UPLOAD_FORMATS, type UploadAnswer, type UploadPreview, type UploadRunning } from '@vitrine/model/upload.ts';
@@ -8,7 +9,7 @@ import type { Bytes } from '../ingest/upload/bytes.ts';
 import { boundaryOf, readForm } from '../ingest/upload/multipart.ts';
 import { Uploads, type UploadNeeds } from '../ingest/upload/uploads.ts';
 import { abortOnDisconnect } from './abort-on-disconnect.ts';
-import { HttpError } from './errors.ts';
+import { ERRORS, HttpError } from './errors.ts';
 import { pacedBody } from './paced-body.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
@@ -55,12 +56,12 @@ export function uploadRoutes(app: Routes, { intake, uploads: needs }: UploadRout
         tags: ['ingest'],
         querystring: z.object({ dryRun: yes, id: id.optional() }),
       },
-      async handler(request, reply): Promise<UploadAnswer> {
+      async handler(request, reply): Promise<UploadAnswer & Partial<ErrorAnswer>> {
         return whileThere(request, reply, async (body, signal) => {
           const { fields, file } = await readForm(body, boundary(request));
           const mapping = parseUploadMapping(parseMapping(fields.get('mapping')));
           const dryRun = request.query.dryRun === 'true';
-          return uploads.take({
+          const answer = await uploads.take({
             id: request.query.id ?? request.id,
             sender: senderOf(request),
             mapping,
@@ -68,6 +69,11 @@ export function uploadRoutes(app: Routes, { intake, uploads: needs }: UploadRout
             bytes: file,
             signal,
           });
+          const [first] = answer.reasons;
+          if (dryRun || answer.accepted > 0 || first === undefined) return answer;
+          // Whoever sent it by a script is to see that it failed, and all of why.
+          reply.code(ERRORS.nothing_stored.status);
+          return { ...answer, error: { code: 'nothing_stored', message: `Nothing was stored. ${first.sentence}` } };
         });
       },
     });

@@ -171,6 +171,20 @@ test('a column like times that cannot be read is asked about before anything is 
   await expect.poll(() => button('Import').disabled).toBe(false);
 });
 
+test('an import of which nothing is stored says why', async () => {
+  await openWith(FILE);
+  await shows('would be stored');
+  const told = { row: undefined, column: '', reason: 'too old', sentence: 'loss at 2026-01-01T00:00:00.000Z is too old' };
+  const reasons = [{ reason: 'too old', count: 2, sentence: 'Samples are older than this server keeps them.' }];
+  const nothing = { ...ANSWER, dryRun: false, accepted: 0, refused: 2, reasons, rowsRefused: [told] };
+  answerTo = () => [422, { ...nothing, error: { code: 'nothing_stored', message: 'Nothing was stored.' } }];
+  await expect.poll(() => button('Import').disabled).toBe(false);
+  button('Import').click();
+  await shows('Nothing was stored of 2 rows');
+  await shows('Samples are older than this server keeps them.');
+  await shows('loss at 2026-01-01T00:00:00.000Z is too old');
+});
+
 test('what the server refuses is said, with another file to take', async () => {
   answerTo = () => [
     400,

@@ -104,7 +104,9 @@ function answerOf({ status, responseText }: XMLHttpRequest): unknown {
   } catch (cause) {
     throw new ApiError(status, 'http', `The server answered ${status}, and nothing that can be read.`, undefined, { cause });
   }
-  if (status === 200) return answer;
+  // Where nothing was stored the counts say why, beside the error.
+  if (status === 200 || (status === 422 && typeof answer === 'object' && answer !== null && 'rowsRefused' in answer))
+    return answer;
   const { error } = answer as ErrorAnswer;
   throw new ApiError(status, error.code, error.message, error.field);
 }

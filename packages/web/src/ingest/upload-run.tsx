@@ -267,14 +267,18 @@ function RefusedRows({ answer, fileName }: { readonly answer: UploadAnswer; read
   const save = (): void => {
     const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
     const lines = rowsRefused.map(({ row, column, reason, sentence }) =>
-      [String(row), quoted(column), quoted(reason), quoted(sentence)].join(','),
+      [row === undefined ? '' : String(row), quoted(column), quoted(reason), quoted(sentence)].join(','),
     );
     saveFile(`${fileName} refused.csv`, `row,column,reason,sentence\n${lines.join('\n')}\n`, 'text/csv');
   };
   return (
     <details className={classes.refused} open={rowsRefused.length <= 10}>
       <summary>
-        {rowsRefused.length === 100 ? 'The first 100 refused rows' : countText(rowsRefused.length, 'refused row')}
+        {rowsRefused.some(({ row }) => row === undefined)
+          ? 'What was refused'
+          : rowsRefused.length === 100
+            ? 'The first 100 refused rows'
+            : countText(rowsRefused.length, 'refused row')}
       </summary>
       <Button variant="default" size="compact-sm" leftSection={<IconDownload size={14} />} onClick={save}>
         Download as CSV
@@ -291,8 +295,8 @@ function RefusedRows({ answer, fileName }: { readonly answer: UploadAnswer; read
           <tbody>
             {rowsRefused.map(({ row, column, sentence }, index) => (
               <tr key={index}>
-                <td>{row}</td>
-                <td>{column === '' ? 'the row' : column}</td>
+                <td>{row ?? '–'}</td>
+                <td>{row === undefined ? 'the store' : column === '' ? 'the row' : column}</td>
                 <td>{sentence}</td>
               </tr>
             ))}

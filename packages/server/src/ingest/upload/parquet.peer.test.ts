@@ -98,7 +98,7 @@ async function samplesOf(name: string, values: readonly string[]) {
     take({ batch: { seriesKeys, seriesIndex, timestampsMs, values: numbers } }) {
       const names = seriesKeys.map((key) => Labels.fromKey(key).metricName);
       numbers.forEach((value, i) => samples.get(names[seriesIndex[i] as number] as string)?.push(`${timestampsMs[i]} ${value}`));
-      return Promise.resolve({ accepted: numbers.length, refused: [] });
+      return Promise.resolve({ accepted: numbers.length, refused: [], told: [] });
     },
   });
   return { samples, answer };

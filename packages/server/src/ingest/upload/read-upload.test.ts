@@ -44,7 +44,7 @@ async function read(
     unpackedBytes: 100_000_000,
     take: ({ batch }) => {
       taken.push(batch);
-      return Promise.resolve({ accepted: batch.values.length, refused: [] });
+      return Promise.resolve({ accepted: batch.values.length, refused: [], told: [] });
     },
   });
   return { answer, taken };

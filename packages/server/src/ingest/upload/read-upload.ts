@@ -1,6 +1,6 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
-import { metricOf, seriesOf, type UploadAnswer, type UploadMapping } from '@vitrine/model/upload.ts';
+import { metricOf, seriesOf, type ToldRefusal, type UploadAnswer, type UploadMapping } from '@vitrine/model/upload.ts';
 import type { Refused } from '../arrivals.ts';
 import { readLabel, readNumber, timeReader } from './cells.ts';
 import { openTable, type UploadedFile } from './open-table.ts';
@@ -17,6 +17,8 @@ const MOST_METRICS_NAMED = 100;
 /** What was read since the last batch. */
 export interface ReadBatch {
   readonly batch: SampleBatch;
+  /** Places in the batch of samples that have the time, and not the value, of the newest before them in their series, ascending. */
+  readonly repeats: Uint32Array;
   readonly refused: readonly Refused[];
   /** Since the file's start. */
   readonly rows: number;
@@ -27,6 +29,8 @@ export interface ReadBatch {
 export interface Taken {
   readonly accepted: number;
   readonly refused: readonly Refused[];
+  /** Some of them. */
+  readonly told: readonly ToldRefusal[];
 }
 
 export interface ReadUpload {
@@ -55,8 +59,15 @@ export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpl
   const flush = async (columns: Columns): Promise<void> => {
     const fresh = refusals.takeFresh();
     if (columns.length === 0 && fresh.length === 0) return;
-    const storing = take({ batch: columns.batch(), refused: fresh, rows, refusedCount: refusals.count }).then((taken) => {
+    const storing = take({
+      batch: columns.batch(),
+      repeats: columns.repeats(),
+      refused: fresh,
+      rows,
+      refusedCount: refusals.count,
+    }).then((taken) => {
       accepted += taken.accepted;
+      taken.told.forEach((refused) => refusals.tell(refused));
       taken.refused.forEach((refused) => refusals.add(refused));
     });
     columns.clear();
@@ -180,6 +191,9 @@ interface Group {
   readonly keys: (string | undefined)[];
   /** Their places in the batch of that number. */
   readonly places: Int32Array;
+  /** Of each series in the file so far. */
+  readonly newestMs: Float64Array;
+  readonly newestValues: Float64Array;
   batch: number;
 }
 
@@ -199,6 +213,7 @@ class Columns {
   readonly #index: Uint32Array<ArrayBuffer>;
   readonly #timesMs: Float64Array<ArrayBuffer>;
   readonly #values: Float64Array<ArrayBuffer>;
+  #repeats: number[] = [];
 
   constructor(mapping: UploadMapping, seen: Seen) {
     this.#mapping = mapping;
@@ -219,7 +234,13 @@ class Columns {
     let group = this.#groups.get(key);
     if (group === undefined) {
       const { length } = this.#mapping.values;
-      group = { keys: Array.from({ length }, () => undefined), places: new Int32Array(length), batch: -1 };
+      group = {
+        keys: Array.from({ length }, () => undefined),
+        places: new Int32Array(length),
+        newestMs: new Float64Array(length).fill(-Infinity),
+        newestValues: new Float64Array(length),
+        batch: -1,
+      };
       if (this.#groups.size * length >= MOST_SERIES) this.#groups.clear();
       this.#groups.set(key, group);
     }
@@ -245,6 +266,12 @@ class Columns {
     this.#index[at] = place;
     this.#timesMs[at] = timeMs;
     this.#values[at] = number;
+    const newestMs = group.newestMs[value] as number;
+    if (timeMs === newestMs && !Object.is(group.newestValues[value], number)) this.#repeats.push(at);
+    else if (timeMs > newestMs) {
+      group.newestMs[value] = timeMs;
+      group.newestValues[value] = number;
+    }
     if (timeMs < this.#seen.fromMs) this.#seen.fromMs = timeMs;
     if (timeMs > this.#seen.toMs) this.#seen.toMs = timeMs;
   }
@@ -259,8 +286,13 @@ class Columns {
     };
   }
 
+  repeats(): Uint32Array {
+    return Uint32Array.from(this.#repeats);
+  }
+
   clear(): void {
     this.length = 0;
+    this.#repeats = [];
     this.#keys = new Map();
     this.#batch++;
   }

@@ -1,9 +1,9 @@
-import { MOST_ROWS_TOLD, type RefusedRow } from '@vitrine/model/upload.ts';
+import { MOST_ROWS_TOLD, type RefusedRow, type ToldRefusal } from '@vitrine/model/upload.ts';
 import type { Refused } from '../arrivals.ts';
 
 /** What was refused of a file: all of it counted, the first rows told. */
 export class Refusals {
-  readonly rows: RefusedRow[] = [];
+  readonly rows: ToldRefusal[] = [];
   readonly #reasons = new Map<string, { count: number; readonly sentence: string }>();
   /** Since they were last handed on. */
   readonly #fresh = new Map<string, { count: number; readonly sentence: string }>();
@@ -14,11 +14,16 @@ export class Refusals {
   }
 
   row(refused: RefusedRow): void {
-    if (this.rows.length < MOST_ROWS_TOLD) this.rows.push(refused);
+    this.tell(refused);
     const { row, column, reason, sentence } = refused;
     const where = column === '' ? `Row ${row}` : `Row ${row}, column ${column}:`;
     add(this.#fresh, reason, 1, `${where} ${sentence}.`);
     this.add({ reason, count: 1, sentence: `${where} ${sentence}.` });
+  }
+
+  /** Counted elsewhere. */
+  tell(refused: ToldRefusal): void {
+    if (this.rows.length < MOST_ROWS_TOLD) this.rows.push(refused);
   }
 
   add({ reason, count, sentence }: Refused): void {

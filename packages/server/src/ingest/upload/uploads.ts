@@ -1,4 +1,5 @@
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
+import { Labels } from '@vitrine/model/labels.ts';
 import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { UploadAnswer, UploadMapping, UploadPreview, UploadProgress } from '@vitrine/model/upload.ts';
 import type { Refused } from '../arrivals.ts';
@@ -62,7 +63,7 @@ export class Uploads {
     const task = { kind: 'preview', how: { ...how, unpackedBytes: this.#unpackedBytes }, mostRows: ROWS_SHOWN } as const;
     return (await this.#run(task, this.#bounded(bytes), {
       signal,
-      take: () => Promise.resolve({ accepted: 0, refused: [] }),
+      take: () => Promise.resolve({ accepted: 0, refused: [], told: [] }),
     })) as UploadPreview;
   }
 
@@ -146,12 +147,12 @@ export class Uploads {
   }
 
   /** A sender that is too fast, or a store that is behind, is waited for. */
-  async #store(sender: Sender, { batch, refused }: ReadBatch, order: Order, signal: AbortSignal): Promise<Taken> {
+  async #store(sender: Sender, { batch, repeats, refused }: ReadBatch, order: Order, signal: AbortSignal): Promise<Taken> {
     await order.turn();
     for (;;) {
       signal.throwIfAborted();
       try {
-        return spoken(await this.#needs.intake.take('upload', sender, batch, refused, { triesAgain: true }));
+        return spoken(await this.#needs.intake.take('upload', sender, batch, refused, { triesAgain: true }), repeats.length > 0);
       } catch (error) {
         if (error instanceof StoreReadOnly) this.#needs.intake.refuse('upload', sender, notStored(error, batch));
         if (!(error instanceof StoreBusy)) throw error;
@@ -161,20 +162,31 @@ export class Uploads {
     }
   }
 
-  #wouldTake({ batch: { timestampsMs } }: ReadBatch): Taken {
+  /** What the store would say if it held nothing of these series yet. */
+  #wouldTake({ batch: { timestampsMs }, repeats }: ReadBatch): Taken {
     const nowMs = this.#now();
     const oldestMs = nowMs - this.#needs.keepsMs;
     let old = 0;
     let future = 0;
-    for (const timeMs of timestampsMs) {
+    let repeated = 0;
+    let nextRepeat = 0;
+    timestampsMs.forEach((timeMs, at) => {
+      const isRepeat = repeats[nextRepeat] === at;
+      if (isRepeat) nextRepeat++;
       if (timeMs < oldestMs) old++;
       else if (timeMs > nowMs + FUTURE_MS) future++;
-    }
-    const refused = (reason: 'too old' | 'too far in the future', count: number): Refused[] =>
-      count === 0 ? [] : [{ reason, count, sentence: SENTENCES[reason] }];
+      else if (isRepeat) repeated++;
+    });
+    const refused = (reason: 'too old' | 'too far in the future' | 'duplicate', count: number, sentence: string): Refused[] =>
+      count === 0 ? [] : [{ reason, count, sentence }];
     return {
-      accepted: timestampsMs.length - old - future,
-      refused: [...refused('too old', old), ...refused('too far in the future', future)],
+      accepted: timestampsMs.length - old - future - repeated,
+      refused: [
+        ...refused('too old', old, SENTENCES['too old']),
+        ...refused('too far in the future', future, SENTENCES['too far in the future']),
+        ...refused('duplicate', repeated, REPEATED),
+      ],
+      told: [],
     };
   }
 }
@@ -202,19 +214,50 @@ const SENTENCES: Readonly<Record<AppendResult['rejected'][number]['reason'], str
   'labels over 64 KiB': 'Series have labels of more than 64 KiB.',
 };
 
-function spoken({ accepted, rejected, rejectedCount }: AppendResult): Taken {
+/** Of duplicates that the file itself holds. */
+const REPEATED =
+  'Several rows have the same time in one series, and the first of them counts. Does another column hold the time of day, or tell series apart as a label?';
+const LONGEST_SERIES_SHOWN = 200;
+
+function spoken({ accepted, rejected, rejectedCount }: AppendResult, hasRepeats: boolean): Taken {
   const counts = new Map<keyof typeof SENTENCES, number>();
   for (const { reason, count } of rejected) counts.set(reason, (counts.get(reason) ?? 0) + count);
   const told = [...counts.values()].reduce((sum, count) => sum + count, 0);
   return {
     accepted,
     refused: [
-      ...[...counts].map(([reason, count]) => ({ reason, count, sentence: SENTENCES[reason] })),
+      ...[...counts].map(([reason, count]) => ({
+        reason,
+        count,
+        sentence: reason === 'duplicate' && hasRepeats ? REPEATED : SENTENCES[reason],
+      })),
       ...(rejectedCount > told
         ? [{ reason: 'store', count: rejectedCount - told, sentence: 'The store refused further samples.' }]
         : []),
     ],
+    told: rejected.map(({ reason, series, timestampMs, count }) => {
+      const more = count === 1 ? '' : `, and ${count - 1} more of the series`;
+      const sentence = `${shownSeries(series)} at ${shownTime(timestampMs)} is ${REFUSED_AS[reason]}${more}`;
+      return { row: undefined, column: '', reason, sentence };
+    }),
   };
+}
+
+const REFUSED_AS: Readonly<Record<keyof typeof SENTENCES, string>> = {
+  'too old': 'too old',
+  'too far in the future': 'too far in the future',
+  duplicate: 'there already with another value',
+  'series limit': 'of one series too many',
+  'labels over 64 KiB': 'of labels over 64 KiB',
+};
+
+function shownSeries(key: string): string {
+  const text = Labels.fromKey(key).toString();
+  return text.length > LONGEST_SERIES_SHOWN ? `${text.slice(0, LONGEST_SERIES_SHOWN)}…` : text;
+}
+
+function shownTime(timeMs: number): string {
+  return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : String(timeMs);
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {
