@@ -173,21 +173,24 @@ test.describe('data sources', () => {
 
   test('what is sent is seen as it arrives, and why something was refused', async () => {
     await page.goto(`${vitrine.url}/ingest`);
-    await expect(page.getByText('Nothing has been sent yet')).toBeVisible();
+    await expect(page.getByText('Nothing has arrived since the server started')).toBeVisible();
     await page.getByRole('button', { name: 'Make a token' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('cron');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    await expect(page.getByRole('button', { name: 'Copy the token' })).toBeFocused();
     const command = page.getByRole('listitem').filter({ hasText: 'A job that ends' }).locator('pre');
     await expect(command).toContainText('Bearer vitrine_');
     const text = (await command.textContent()) ?? '';
     execFileSync('bash', ['-c', text], { stdio: 'ignore' });
     const senders = page.getByRole('table', { name: 'Senders' });
-    await expect(senders).toContainText('Made on the page Ingest');
+    await expect(senders).toContainText('cron');
 
     const token = /vitrine_[\w-]+/.exec(text)?.[0] ?? '';
     const headers = { authorization: `Bearer ${token}` };
     const late = await fetch(`${vitrine.url}/metrics/job/nightly`, { method: 'POST', headers, body: 'late 1 1700000000000\n' });
     expect(late.status).toBe(400);
     await expect(page.getByText('had something refused in the last minute')).toBeVisible();
-    await senders.getByRole('button', { name: 'Made on the page Ingest' }).click();
+    await senders.getByRole('button', { name: 'cron' }).click();
     await expect(page.getByRole('dialog').getByRole('list', { name: 'What was refused' })).toContainText('late has a timestamp.');
     await page.keyboard.press('Escape');
 

@@ -21,7 +21,7 @@ import type { Tokens } from './auth/tokens.ts';
 import { registeredSources } from './documents/data-source-setup.ts';
 import type { DocumentStore } from './documents/document-store.ts';
 import { annotationEventsRoutes } from './http/annotation-events.ts';
-import { arrivalsRoutes } from './http/arrivals.ts';
+import { arrivalsRoutes, type LineAddresses } from './http/arrivals.ts';
 import { boundBodies } from './http/body-room.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { ERRORS, replyFor } from './http/errors.ts';
@@ -80,6 +80,10 @@ export interface AppNeeds {
   readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
+  /** The data folder, where commands have to name it. */
+  readonly data?: string | undefined;
+  /** Where it listens for protocols other than HTTP, as far as it does. */
+  readonly listening?: LineAddresses;
   readonly startedMs: number;
   /** The built page. */
   readonly webFolder: string;
@@ -204,7 +208,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   otlpRoutes(app, needs);
   influxWriteRoutes(app, needs);
   pushgatewayRoutes(app, needs);
-  arrivalsRoutes(app, needs.intake);
+  arrivalsRoutes(app, needs);
   uploadRoutes(app, needs);
   app.route({
     method: 'GET',
@@ -213,7 +217,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     schema: { hide: true },
     handler: async () => app.swagger(),
   });
-  pluginRoutes(app, needs.plugins, needs.documents);
+  pluginRoutes(app, needs.plugins, needs.documents, needs.data);
   staticPage(app, needs.webFolder);
   await app.ready();
   return app;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import { openStore } from '@vitrine/tsdb/open-store.ts';
 import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
@@ -10,7 +9,8 @@ import { buildApp } from './app.ts';
 import { isLoopback } from './auth/guard.ts';
 import { signInOver } from './auth/sign-in.ts';
 import { tokensOver } from './auth/tokens.ts';
-import type { Address, Settings } from './config/keys.ts';
+import { type Address, KEYS, type Settings } from './config/keys.ts';
+import { listeningUrl, SERVED_AT } from './config/listening-url.ts';
 import type { Config } from './config/read-config.ts';
 import { registeredSources } from './documents/data-source-setup.ts';
 import type { DocumentStore } from './documents/document-store.ts';
@@ -81,6 +81,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     await documents.dataSources.sealSecrets();
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
+    const listening: { graphite?: Address; statsd?: Address } = {};
     const intake = createIntake({
       append: (batch) => samples.append(batch),
       metrics,
@@ -167,6 +168,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       pushgateway,
       plugins,
       flags: config.texts,
+      data: settings.data === resolve(KEYS.data.fallback) ? undefined : settings.data,
+      listening,
       startedMs: Date.now(),
       webFolder: join(ROOT, 'packages/web/dist'),
       cookieName: await cookieName(documents),
@@ -177,6 +180,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     });
     closers.push(async () => void (await Promise.all([scraping.stop(), drain(app)])));
     const url = await listen(app, settings.listen);
+    await documents.setSetting(SERVED_AT, url);
     const grpc = settings['ingest.otlp-grpc'];
     if (grpc !== undefined) {
       const server = await listenFor('ingest.otlp-grpc', grpc, () =>
@@ -200,7 +204,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         listenGraphite({ address: graphite, intake, mappings, senders, log }),
       );
       closers.push(() => listener.stop());
-      tellOfListener(log, 'ingest.graphite', 'Graphite', { ...graphite, port: listener.port }, senders === EVERYBODY);
+      listening.graphite = { ...graphite, port: listener.port };
+      tellOfListener(log, 'ingest.graphite', 'Graphite', listening.graphite, senders === EVERYBODY);
     }
     const statsd = settings['ingest.statsd'];
     if (statsd !== undefined) {
@@ -216,7 +221,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         }),
       );
       closers.push(() => listener.stop());
-      tellOfListener(log, 'ingest.statsd', 'StatsD', { ...statsd, port: listener.port }, senders === EVERYBODY);
+      listening.statsd = { ...statsd, port: listener.port };
+      tellOfListener(log, 'ingest.statsd', 'StatsD', listening.statsd, senders === EVERYBODY);
     }
     for (const notice of scrapeSetup.notices) log.warn(notice);
     scraping.apply(scrapeSetup);
@@ -266,8 +272,7 @@ async function listen(app: Routes, { host, port }: Address): Promise<string> {
   await listenFor('listen', { host, port }, () => app.listen({ host, port }));
   const address = app.server.address();
   const actual = typeof address === 'object' && address !== null ? address.port : port;
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : isIP(host) === 6 ? `[${host}]` : host;
-  return `http://${shown}:${actual}`;
+  return listeningUrl(host, actual);
 }
 
 /** Protocols without tokens let everybody in who reaches them. */

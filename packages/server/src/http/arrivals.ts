@@ -1,8 +1,21 @@
+import type { Address } from '../config/keys.ts';
 import type { Intake } from '../ingest/intake.ts';
 import type { Routes } from './routes.ts';
 
+/** Where lines of these protocols are taken; absent where they are not. */
+export interface LineAddresses {
+  readonly graphite?: Address;
+  readonly statsd?: Address;
+}
+
+interface ArrivalsNeeds {
+  readonly intake: Pick<Intake, 'arrivals'>;
+  readonly startedMs: number;
+  readonly listening?: LineAddresses;
+}
+
 /** What arrives from whom, and why something was refused. */
-export function arrivalsRoutes(app: Routes, intake: Pick<Intake, 'arrivals'>): void {
+export function arrivalsRoutes(app: Routes, { intake, startedMs, listening = {} }: ArrivalsNeeds): void {
   app.route({
     method: 'GET',
     url: '/api/ingest/arrivals',
@@ -13,7 +26,7 @@ export function arrivalsRoutes(app: Routes, intake: Pick<Intake, 'arrivals'>): v
       const arrivals = intake
         .arrivals()
         .map((arrival) => (arrival.perSecond.some(Boolean) ? arrival : { ...arrival, perSecond: [] }));
-      return reply.header('cache-control', 'no-store').send({ arrivals });
+      return reply.header('cache-control', 'no-store').send({ arrivals, startedMs, listening });
     },
   });
 }

@@ -80,6 +80,15 @@ async function listed(path: string, headers?: Record<string, string>) {
   return (JSON.parse((await ask(path, headers)).text) as { plugins: readonly Record<string, unknown>[] }).plugins;
 }
 
+test('an admin is told of the data folder that commands have to name, and others are not', async () => {
+  const made = await testApp({ data: '/srv/it’s here' });
+  const answer = await made.app.inject({ url: '/api/plugin-commands', headers: made.browser });
+  expect(answer.json()).toEqual({ data: '/srv/it’s here' });
+  const { token } = await made.needs.tokens.create({ name: '', scopes: ['read'], expiresMs: undefined });
+  const refused = await made.app.inject({ url: '/api/plugin-commands', headers: { authorization: `Bearer ${token}` } });
+  expect([refused.statusCode, refused.body.includes('srv')]).toEqual([403, false]);
+});
+
 describe('the list', () => {
   test('says where the page finds a plugin, and to an admin why one is refused', async () => {
     const { web: _, refused: __, ...told } = calibration;

@@ -41,8 +41,13 @@ interface PluginAnswer extends Omit<InstalledPlugin, 'web' | 'refused'> {
   readonly refused?: string;
 }
 
-/** Which plugins there are, and the files of their web halves. */
-export function pluginRoutes(app: Routes, plugins: InstalledPlugins, { snapshots }: Pick<DocumentStore, 'snapshots'>): void {
+/** Which plugins there are, and the files of their web halves. `data` is the data folder where commands have to name it. */
+export function pluginRoutes(
+  app: Routes,
+  plugins: InstalledPlugins,
+  { snapshots }: Pick<DocumentStore, 'snapshots'>,
+  data: string | undefined,
+): void {
   app.route({
     method: 'GET',
     url: '/api/plugins',
@@ -52,6 +57,14 @@ export function pluginRoutes(app: Routes, plugins: InstalledPlugins, { snapshots
       const isAdmin = authorOf(caller).role === 'admin';
       return { plugins: plugins.list().map((plugin) => answerOf(plugin, isAdmin)) };
     },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/api/plugin-commands',
+    config: { access: 'admin' },
+    schema: { summary: 'What commands on plugins have to name: the data folder, or null where it is the usual one' },
+    handler: async () => ({ data: data ?? null }),
   });
 
   app.route({

@@ -81,6 +81,16 @@ test.each<[Record<string, unknown>, object]>([
   expect(readIngestSearch(raw)).toEqual(search);
 });
 
+test.each([
+  [{}, 'Once the server runs with --ingest.statsd 127.0.0.1:8125:', 'nc -u -w1 vitrine.example 8125'],
+  [{ statsd: { host: '127.0.0.1', port: 9125 } }, 'The server listens on port 9125 of 127.0.0.1, TCP and UDP:', '127.0.0.1 9125'],
+  [{ statsd: { host: '0.0.0.0', port: 9125 } }, 'The server listens on port 9125 of every address', 'vitrine.example 9125'],
+])('StatsD is said to be where it is: %j', (listening, text, command) => {
+  const way = waysToSend('https://vitrine.example:9470', 'T', listening).find(({ door }) => door === 'statsd');
+  expect(way?.text).toContain(text);
+  expect(way?.code).toContain(command);
+});
+
 test('every way names this server and the token where it needs one', () => {
   for (const { door, code } of waysToSend('https://vitrine.example:9470', 'T0KEN')) {
     expect(code).toContain(door === 'graphite' || door === 'statsd' ? 'vitrine.example' : 'https://vitrine.example:9470/');

@@ -48,25 +48,32 @@ const group = (): PushGroup => ({
   pushedMs: Date.now() - 60_000,
   failedMs: Date.now(),
   failure: WHY,
-  metrics: 2,
-  samples: 5,
+  metrics: 1,
+  samples: 1,
 });
+
+/** What the server says beside what arrives. */
+const told = (answer: { readonly arrivals: readonly Arrival[] }): Response =>
+  Response.json({ startedMs: Date.UTC(2026, 0, 2, 12), listening: { graphite: { host: '127.0.0.1', port: 2103 } }, ...answer });
 
 let role = 'admin';
 let arrivals: () => Response;
 let groups: readonly PushGroup[];
 const asked: string[] = [];
+const made: unknown[] = [];
 let unmount: (() => void) | undefined;
 
 beforeEach(() => {
   role = 'admin';
-  arrivals = () => Response.json({ arrivals: [trainer(), cron()] });
+  arrivals = () => told({ arrivals: [trainer(), cron()] });
   groups = [];
   asked.length = 0;
-  vi.stubGlobal('fetch', async (path: string, { method = 'GET' }: RequestInit = {}) => {
+  made.length = 0;
+  vi.stubGlobal('fetch', async (path: string, { method = 'GET', body }: RequestInit = {}) => {
     asked.push(`${method} ${path}`);
     if (path === '/api/session') return Response.json({ user: { name: 'owner', role }, version: '1', nowMs: Date.now() });
     if (path === '/api/ingest/arrivals') return arrivals();
+    if (path === '/api/tokens') made.push(JSON.parse(body as string));
     if (path === '/api/tokens') return Response.json({ id: 'x', token: 'vitrine_secret' }, { status: 201 });
     if (method === 'DELETE' && path === '/api/ingest/groups/g1') {
       groups = [];
@@ -126,9 +133,26 @@ async function press(name: string): Promise<void> {
   button.click();
 }
 
+async function write(label: string, text: string): Promise<void> {
+  const input = await soon(() => {
+    const found = [...document.querySelectorAll('label')].find((element) => element.textContent?.startsWith(label));
+    const field = document.getElementById(found?.htmlFor ?? '');
+    expect(field, `a field named ${label}`).toBeInstanceOf(HTMLInputElement);
+    return field as HTMLInputElement;
+  });
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, text);
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 function rows(): string[] {
   return [...document.querySelectorAll('[role="row"][aria-rowindex]')].map((row) => row.textContent ?? '');
 }
+
+test('a sender of little is not said to bring nothing', async () => {
+  arrivals = () => told({ arrivals: [sender('rare', { perSecond: [1, ...Array.from({ length: 58 }, () => 0)] })] });
+  open();
+  await says('1 sender brought something in the last minute, and nothing was refused in the last minute.');
+});
 
 test('shows who sends what, and why something was refused', async () => {
   open();
@@ -145,7 +169,7 @@ test('shows who sends what, and why something was refused', async () => {
 test('asks anew each second, and shows what came', async () => {
   open();
   await says('trainer');
-  arrivals = () => Response.json({ arrivals: [trainer(), cron(), sender('newcomer')] });
+  arrivals = () => told({ arrivals: [trainer(), cron(), sender('newcomer')] });
   await says('newcomer');
 });
 
@@ -172,7 +196,7 @@ test('keeps the order of names until another is asked for', async () => {
 
 test('makes as many rows of thousands of senders as are seen', async () => {
   const many = Array.from({ length: 4_000 }, (_, i) => sender(`sender ${i}`));
-  arrivals = () => Response.json({ arrivals: many });
+  arrivals = () => told({ arrivals: many });
   open();
   await says('4000 senders');
   expect(rows().length).toBeGreaterThan(5);
@@ -184,16 +208,25 @@ test.each([
   ['editor', false],
 ])('shows an %s how to send while nothing arrives', async (who, makesTokens) => {
   role = who;
-  arrivals = () => Response.json({ arrivals: [] });
+  arrivals = () => told({ arrivals: [] });
   open();
-  await says('Nothing has been sent yet');
+  await says(/Nothing has arrived since the server started at 2026-01-0\d \d\d:\d\d:00/);
+  await says('The server listens on port 2103 of 127.0.0.1, TCP and UDP:');
   await says('Bearer TOKEN');
   if (!makesTokens) {
     expect(document.body.textContent).toContain('An admin makes one with npx vitrine token create --scope ingest.');
     return;
   }
   await press('Make a token');
+  await write('Name', 'nightly jobs');
+  await write('Labels', 'tenant');
+  await press('Make it');
+  await says('“tenant” is no label such as tenant=vision.');
+  await write('Labels', 'tenant=vision');
+  await press('Make it');
   await says('Bearer vitrine_secret');
+  expect(made).toEqual([{ name: 'nightly jobs', labels: { tenant: 'vision' }, scopes: ['ingest'] }]);
+  expect(document.activeElement?.getAttribute('aria-label')).toBe('Copy the token');
 });
 
 test('keeps what it knew while the server says no, under a sentence', async () => {
@@ -208,7 +241,7 @@ test('says why where nothing could be asked for', async () => {
   arrivals = () => Response.json({ error: { code: 'internal', message: 'Something went wrong.' } }, { status: 500 });
   open();
   await says('What arrives could not be asked for');
-  arrivals = () => Response.json({ arrivals: [trainer()] });
+  arrivals = () => told({ arrivals: [trainer()] });
   await press('Try again');
   await says('trainer');
 });
@@ -224,7 +257,7 @@ test('an admin deletes a pushed group once it has been seen what that means', as
   groups = [group()];
   open();
   await says('Pushed groups');
-  await says('2 metrics, 5 samples');
+  await says(/1 metric, 1 sample(?!s)/);
   await press('Delete job=nightly, team=risk');
   await says('Its series end now.');
   expect(asked.some((path) => path.startsWith('DELETE'))).toBe(false);

@@ -2,6 +2,7 @@ import { Button, SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { IconPlugConnectedX, IconSearch, IconTransferIn, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { formatTime } from '@vitrine/compute/time.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import { StatusShape } from '@vitrine/ui/widget/status-shape.tsx';
 import { useState } from 'react';
@@ -70,14 +71,14 @@ function Ingest(): ReactElement {
         {isEmpty && (
           <header className={classes.nothing}>
             <IconTransferIn size={28} stroke={1.5} aria-hidden />
-            <h2>Nothing has been sent yet</h2>
+            <h2>Nothing has arrived since the server started at {startText(data.startedMs)}</h2>
             <p>
               What is sent shows here as soon as it arrives. Choose the way that your programs know; what is scraped needs none of
               them.
             </p>
           </header>
         )}
-        {data !== undefined && (isEmpty || showsWays) && <WaysToSend />}
+        {data !== undefined && (isEmpty || showsWays) && <WaysToSend listening={data.listening} />}
         {data !== undefined && !isEmpty && (
           <div className={classes.live} data-old={error !== null || undefined}>
             <Senders arrivals={data.arrivals} />
@@ -159,10 +160,13 @@ interface VerdictProps {
 function Verdict({ arrivals, onOpen }: VerdictProps): ReactElement {
   const { sending, rate, refusing } = overviewOf(arrivals, serverClock.now());
   const [first] = refusing;
+  const rateText = formatText(rate, 'short');
   const brings =
     sending === 0
       ? 'Nothing was accepted in the last minute'
-      : `${plural(sending, 'sender')} ${sending === 1 ? 'brings' : 'bring'} ${formatText(rate, 'short')} samples/s`;
+      : rateText === '0'
+        ? `${plural(sending, 'sender')} brought something in the last minute`
+        : `${plural(sending, 'sender')} ${sending === 1 ? 'brings' : 'bring'} ${rateText} ${rateText === '1' ? 'sample' : 'samples'}/s`;
   return (
     <p className={classes.verdict}>
       <StatusShape status={first !== undefined ? 'warning' : sending === 0 ? 'unknown' : 'healthy'} />
@@ -181,6 +185,10 @@ function Verdict({ arrivals, onOpen }: VerdictProps): ReactElement {
       </span>
     </p>
   );
+}
+
+function startText(startedMs: number): string {
+  return formatTime(Math.floor(startedMs / 1_000) * 1_000, 'browser');
 }
 
 function plural(count: number, what: string): string {

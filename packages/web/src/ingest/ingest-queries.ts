@@ -30,6 +30,24 @@ export interface Refusal {
   readonly lastMs: number;
 }
 
+/** Where the server takes lines of these protocols, as it was told to listen; absent where it does not. */
+export interface LineAddresses {
+  readonly graphite?: LineAddress;
+  readonly statsd?: LineAddress;
+}
+
+export interface LineAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface ArrivalsAnswer {
+  readonly arrivals: readonly Arrival[];
+  /** When the server started; unix milliseconds. */
+  readonly startedMs: number;
+  readonly listening: LineAddresses;
+}
+
 const LOOK_AGAIN_MS = 1_000;
 const GROUPS_AGAIN_MS = 5_000;
 
@@ -41,8 +59,8 @@ export const arrivalsQuery = queryOptions({
   // Every answer is another: comparing it with the last is work for nothing.
   structuralSharing: false,
   queryFn: async ({ signal }) => {
-    const { arrivals } = await askJson<{ readonly arrivals: readonly Arrival[] }>('/api/ingest/arrivals', { signal });
-    return { arrivals, atMs: serverClock.now() };
+    const answer = await askJson<ArrivalsAnswer>('/api/ingest/arrivals', { signal });
+    return { ...answer, atMs: serverClock.now() };
   },
 });
 
@@ -87,8 +105,8 @@ export async function removePushGroup(id: string): Promise<void> {
   await ask(`/api/ingest/groups/${encodeURIComponent(id)}`, { method: 'DELETE' });
 }
 
-/** Makes a token that may send and nothing else. It is answered this once. */
-export async function makeSendingToken(): Promise<string> {
-  const body = { name: 'Made on the page Ingest', scopes: ['ingest'] };
+/** Makes a token that may send and nothing else; `labels` stand on all that is sent with it. It is answered this once. */
+export async function makeSendingToken(name: string, labels: Readonly<Record<string, string>>): Promise<string> {
+  const body = { name, labels, scopes: ['ingest'] };
   return (await askJson<{ readonly token: string }>('/api/tokens', { method: 'POST', body })).token;
 }

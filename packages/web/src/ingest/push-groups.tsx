@@ -123,7 +123,8 @@ function GroupLine({ group, onDelete }: { group: PushGroup; onDelete: GroupListP
         )}
       </div>
       <span className={classes.amount}>
-        {formatText(metrics, 'short')} {metrics === 1 ? 'metric' : 'metrics'}, {formatText(samples, 'short')} samples
+        {formatText(metrics, 'short')} {metrics === 1 ? 'metric' : 'metrics'}, {formatText(samples, 'short')}{' '}
+        {samples === 1 ? 'sample' : 'samples'}
       </span>
       <span className={classes.when}>
         {isFailing && failedMs !== null ? (

@@ -1,28 +1,38 @@
 import { Button } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { sessionQuery } from '../api/queries.ts';
 import { CopyButton } from '../state/copy-button.tsx';
 import classes from './ingest.module.css';
-import { makeSendingToken } from './ingest-queries.ts';
+import type { LineAddresses } from './ingest-queries.ts';
+import { TokenForm } from './token-form.tsx';
 import { waysToSend } from './ways.ts';
 
 const NO_TOKEN = 'TOKEN';
 
 /** Every door with a command to copy. */
-export function WaysToSend(): ReactElement {
+export function WaysToSend({ listening }: { readonly listening: LineAddresses }): ReactElement {
   const isAdmin = useQuery(sessionQuery).data?.user.role === 'admin';
-  const make = useMutation({ mutationFn: makeSendingToken });
-  const ways = waysToSend(window.location.origin, make.data ?? NO_TOKEN);
+  const [isAsked, setIsAsked] = useState(false);
+  const [token, setToken] = useState<string>();
+  const made = useRef<HTMLSpanElement>(null);
+  // The form with the focus is gone, and what comes next is to copy.
+  useEffect(() => {
+    if (token !== undefined) made.current?.querySelector('button')?.focus();
+  }, [token]);
+  const ways = waysToSend(window.location.origin, token ?? NO_TOKEN, listening);
   return (
     <section className={classes.ways} aria-label="How to send">
       <div className={classes.token}>
-        {make.data !== undefined ? (
+        {token !== undefined ? (
           <>
             <p>The token stands in the commands below. It is shown this once; keep it where your programs find it.</p>
-            <code className={classes.secret}>{make.data}</code>
-            <CopyButton text={make.data} label="Copy the token" />
+            <code className={classes.secret}>{token}</code>
+            <span ref={made}>
+              <CopyButton text={token} label="Copy the token" />
+            </span>
           </>
         ) : (
           <>
@@ -35,22 +45,13 @@ export function WaysToSend(): ReactElement {
                 </>
               )}
             </p>
-            {isAdmin && (
-              <Button
-                variant="default"
-                leftSection={<IconKey size={15} />}
-                loading={make.isPending}
-                onClick={() => make.mutate()}
-              >
+            {isAdmin && !isAsked && (
+              <Button variant="default" leftSection={<IconKey size={15} />} onClick={() => setIsAsked(true)}>
                 Make a token
               </Button>
             )}
+            {isAsked && <TokenForm onMade={setToken} onClose={() => setIsAsked(false)} />}
           </>
-        )}
-        {make.error !== null && (
-          <p className={classes.problem} role="alert">
-            {make.error.message}
-          </p>
         )}
       </div>
       <ul className={classes.cards}>

@@ -1,3 +1,5 @@
+import type { LineAddress, LineAddresses } from './ingest-queries.ts';
+
 /** One way to send: what it is for, and what to copy. */
 export interface Way {
   readonly door: string;
@@ -7,8 +9,10 @@ export interface Way {
 }
 
 /** Ways to send to the server at `origin`, such as http://localhost:9470, with a token or a word that stands for one. */
-export function waysToSend(origin: string, token: string): readonly Way[] {
+export function waysToSend(origin: string, token: string, listening: LineAddresses = {}): readonly Way[] {
   const { hostname } = new URL(origin);
+  const graphite = lineDoor('graphite', listening.graphite, 2003, hostname);
+  const statsd = lineDoor('statsd', listening.statsd, 8125, hostname);
   return [
     {
       door: 'pushgateway',
@@ -42,14 +46,28 @@ export function waysToSend(origin: string, token: string): readonly Way[] {
     {
       door: 'graphite',
       title: 'Something that speaks Graphite',
-      text: 'Once the server runs with --ingest.graphite 127.0.0.1:2003:',
-      code: `echo 'site.power.watts 412 -1' | nc -N ${hostname} 2003\n`,
+      text: graphite.text,
+      code: `echo 'site.power.watts 412 -1' | nc -N ${graphite.address}\n`,
     },
     {
       door: 'statsd',
       title: 'Something that speaks StatsD',
-      text: 'Once the server runs with --ingest.statsd 127.0.0.1:8125:',
-      code: `printf 'requests:1|c' | nc -u -w1 ${hostname} 8125\n`,
+      text: statsd.text,
+      code: `printf 'requests:1|c' | nc -u -w1 ${statsd.address}\n`,
     },
   ];
+}
+
+const EVERY_HOST = new Set(['0.0.0.0', '::']);
+
+/** What to say of a door that may be shut, and where a program finds it, as `nc` takes it. */
+function lineDoor(key: string, at: LineAddress | undefined, usualPort: number, hostname: string) {
+  if (at === undefined)
+    return { text: `Once the server runs with --ingest.${key} 127.0.0.1:${usualPort}:`, address: `${hostname} ${usualPort}` };
+  // Who listens on every address is found where the page was.
+  const host = EVERY_HOST.has(at.host) ? hostname.replaceAll(/[[\]]/g, '') : at.host;
+  return {
+    text: `The server listens on port ${at.port} of ${EVERY_HOST.has(at.host) ? 'every address' : at.host}, TCP and UDP:`,
+    address: `${host} ${at.port}`,
+  };
 }

@@ -40,3 +40,10 @@ export function pluginsQuery(snapshot?: string) {
     refetchInterval: ({ state }) => (state.status === 'error' ? LOOK_AGAIN_MS : false),
   });
 }
+
+/** The data folder that commands on plugins have to name; null where it is the usual one. For admins. */
+export const commandFolderQuery = queryOptions({
+  queryKey: ['plugin-commands'],
+  queryFn: async ({ signal }) => (await askJson<{ readonly data: string | null }>('/api/plugin-commands', { signal })).data,
+  staleTime: Number.POSITIVE_INFINITY,
+});

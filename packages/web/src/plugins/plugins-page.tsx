@@ -13,12 +13,11 @@ import { Skeleton } from '../state/skeleton.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { usePagePlugins } from './page-plugins.ts';
 import type { PagePlugin } from './page-plugins.ts';
-import { pluginsQuery } from './plugin-queries.ts';
+import { commandFolderQuery, pluginsQuery } from './plugin-queries.ts';
 import type { PluginSummary } from './plugin-queries.ts';
+import { pluginCommand } from './plugin-command.ts';
 import classes from './plugins.module.css';
 import { useKindName } from './use-panel-specs.ts';
-
-const ADD = 'npx vitrine plugin add FOLDER';
 
 /** `/plugins`: what outside plugins bring to this server, and how they are. */
 export function PluginsPage(): ReactElement {
@@ -33,6 +32,7 @@ export function PluginsPage(): ReactElement {
 function Plugins(): ReactElement {
   const { data, error, refetch } = useQuery(pluginsQuery());
   const here = usePagePlugins();
+  const folder = useQuery(commandFolderQuery).data;
   if (data === undefined) {
     return error === null ? (
       <div className={classes.page}>
@@ -54,7 +54,7 @@ function Plugins(): ReactElement {
       <StatePage icon={<IconPlug size={32} stroke={1.5} />} title="No plugins are installed">
         <p>A plugin brings panels and data sources that Vitrine does not have. It comes as a folder or as a package:</p>
         <div className={classes.alone}>
-          <Command text={ADD} />
+          <Command text={pluginCommand('add FOLDER', folder)} />
         </div>
         <p>What is installed is loaded when the server starts the next time.</p>
       </StatePage>
@@ -70,9 +70,9 @@ function Plugins(): ReactElement {
       <section className={classes.how} aria-label="Install, update and remove">
         <h2>Install, update and remove</h2>
         <p>On the command line of the server’s machine. It takes effect when the server starts the next time.</p>
-        <Command text={ADD} />
-        <Command text="npx vitrine plugin update FOLDER" />
-        <Command text="npx vitrine plugin remove ID" />
+        <Command text={pluginCommand('add FOLDER', folder)} />
+        <Command text={pluginCommand('update FOLDER', folder)} />
+        <Command text={pluginCommand('remove ID', folder)} />
       </section>
     </div>
   );

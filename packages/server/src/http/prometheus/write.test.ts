@@ -56,7 +56,8 @@ describe('remote write', () => {
   });
 
   test('a token’s labels stand on what is sent with it, and the sender is told of by its name', async () => {
-    const made = await testApp({ loopback: false });
+    const listening = { statsd: { host: '0.0.0.0', port: 8125 } };
+    const made = await testApp({ loopback: false, startedMs: 5, listening });
     const create = { method: 'POST', url: '/api/tokens', headers: made.browser } as const;
     const bad = await made.app.inject({ ...create, payload: { name: 'x', scopes: ['ingest'], labels: { 'a-b': 'c' } } });
     expect([bad.statusCode, bad.json()]).toMatchObject([400, { error: { field: 'labels' } }]);
@@ -66,7 +67,11 @@ describe('remote write', () => {
     expect((await write(made, BODY, { ...HEADERS, authorization: `Bearer ${token}` })).statusCode).toBe(204);
     expect(made.store.appended[0]?.seriesKeys.map((key) => Labels.fromKey(key).get('tenant'))).toEqual(['vision']);
     const arrivals = await made.app.inject({ url: '/api/ingest/arrivals', headers: made.browser });
-    expect(arrivals.json()).toMatchObject({ arrivals: [{ door: 'remote write', name: 'vision', labels, accepted: 1 }] });
+    expect(arrivals.json()).toMatchObject({
+      arrivals: [{ door: 'remote write', name: 'vision', labels, accepted: 1 }],
+      startedMs: 5,
+      listening,
+    });
   });
 
   test('on an open address needs a token that ingests', async () => {
