@@ -168,6 +168,20 @@ test('vitrine token says of which folder it speaks', async () => {
   expect((await vitrine(['token', 'create', '--data', data])).err).toContain(`for the server on ${data}.`);
 });
 
+test('vitrine token link leads to the server that runs on the folder, wherever it listens', async () => {
+  const folder = newFolder();
+  const { child, url } = await serve(folder);
+  const data = ['--data', join(folder, 'data')];
+  const made = await vitrine(['token', 'link', ...data]);
+  expect(made).toMatchObject({ code: 0, err: '', out: expect.stringMatching(new RegExp(`^${url}/sign-in\\?token=`)) });
+  expect(await signIn(made.out.trim())).toMatch(/^vitrine_\w+=/);
+  child.kill('SIGTERM');
+  await child.ended;
+  const later = await vitrine(['token', 'link', ...data, '--listen', '127.0.0.1:0']);
+  expect(later.out).toMatch(/^http:\/\/127\.0\.0\.1:PORT\/sign-in\?token=/);
+  expect(later.err).toMatch(/^No server runs on .*\nWrite the port .* in place of PORT\.\n$/);
+});
+
 test('vitrine token works beside a running server, on any address', async () => {
   const folder = newFolder();
   const { child, link } = await serve(folder, ['--listen', '0.0.0.0:0']);

@@ -3,8 +3,11 @@ import type { Labels } from '@vitrine/model/labels.ts';
 import { signInOver } from '../auth/sign-in.ts';
 import { parseScopes, parseTokenLabels, SCOPES, tokensOver } from '../auth/tokens.ts';
 import type { CommandLine } from '../config/command-line.ts';
+import type { Address } from '../config/keys.ts';
+import { listeningUrl, SERVED_AT } from '../config/listening-url.ts';
 import { ConfigError, readConfig } from '../config/read-config.ts';
 import { openDocumentStore } from '../documents/open-document-store.ts';
+import { isServed } from '../plugins/install-plugin.ts';
 import { complain, print } from './print.ts';
 
 /** `vitrine token …`: works on the data folder, whether or not a server runs on it. */
@@ -60,11 +63,15 @@ export async function token(line: CommandLine): Promise<number> {
         return 0;
       }
       case 'link': {
-        const { host, port } = settings.listen;
         const secret = await signInOver(documents, settings['auth.session']).newLinkSecret();
-        print(
-          `http://${host === '0.0.0.0' ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}/sign-in?token=${secret}`,
-        );
+        const runs = isServed(settings.data);
+        const url = (runs ? await documents.setting(SERVED_AT) : undefined) ?? urlOf(settings.listen);
+        print(`${url}/sign-in?token=${secret}`);
+        if (!runs)
+          complain(
+            `No server runs on ${settings.data} just now. The link is good once one does, at the address that it then says.`,
+          );
+        if (url.endsWith(':PORT')) complain('Write the port at which the server listens in place of PORT.');
         return 0;
       }
       default:
@@ -74,6 +81,11 @@ export async function token(line: CommandLine): Promise<number> {
   } finally {
     await documents.close();
   }
+}
+
+/** Where a server that is not known to run would answer; its port is not known where the system chooses it. */
+function urlOf({ host, port }: Address): string {
+  return listeningUrl(host, port === 0 ? 'PORT' : port);
 }
 
 /** An id counts before a name. Throws ConfigError where several tokens have the name. */
