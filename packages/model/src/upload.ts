@@ -46,7 +46,8 @@ export interface UploadMapping {
 export interface CsvDialect {
   /** One character; undefined where the first lines are to say. */
   readonly delimiter: string | undefined;
-  readonly decimal: '.' | ',';
+  /** undefined likewise. */
+  readonly decimal: '.' | ',' | undefined;
 }
 
 export type UploadTime =

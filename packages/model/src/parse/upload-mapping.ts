@@ -28,7 +28,7 @@ export function parseUploadMapping(input: unknown): UploadMapping {
     format: read.at('format').or(undefined, (it) => it.oneOf(UPLOAD_FORMATS)),
     csv: {
       delimiter: csv?.at('delimiter').or(undefined, parseDelimiter),
-      decimal: csv?.at('decimal').or('.', (it) => it.oneOf(['.', ','])) ?? '.',
+      decimal: csv?.at('decimal').or(undefined, (it) => it.oneOf(['.', ','])),
     },
     time: parseTime(read.at('time')),
     values: read.at('values').atMost(MOST_COLUMNS, 'columns').map(parseValue),

@@ -40,7 +40,7 @@ export function uploadRoutes(app: Routes, { intake, uploads: needs }: UploadRout
       config: { access: 'edit', longBody: true },
       schema: { summary: 'The first rows of a file, and what its columns may mean', tags: ['ingest'], querystring: previewQuery },
       async handler(request, reply): Promise<UploadPreview> {
-        const { head, format, delimiter, decimal = '.' } = request.query;
+        const { head, format, delimiter, decimal } = request.query;
         return whileThere(request, reply, async (body, signal) => {
           const { file } = await readForm(body, boundary(request));
           return uploads.preview(file, { format, csv: { delimiter, decimal }, isHead: head === 'true' }, signal);

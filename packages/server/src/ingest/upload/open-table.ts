@@ -1,7 +1,7 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { CsvDialect, UploadFormat } from '@vitrine/model/upload.ts';
 import { type Bytes, gunzip, isGzip, peek, wholeLines } from './bytes.ts';
-import { guessDelimiter, readCsv } from './read-csv.ts';
+import { guessDecimal, guessDelimiter, readCsv } from './read-csv.ts';
 import { readJsonl } from './read-jsonl.ts';
 import { type RandomAccess, readParquet } from './read-parquet.ts';
 import type { Table } from './rows.ts';
@@ -26,6 +26,7 @@ export interface OpenTable {
   readonly format: UploadFormat;
   readonly gzip: boolean;
   readonly delimiter: string | undefined;
+  readonly decimal: '.' | ',';
 }
 
 const HEAD_BYTES = 65_536;
@@ -37,9 +38,10 @@ export function isParquet(head: Uint8Array): boolean {
 
 /** Finds out what a file is, and opens it. Throws BadRequest with what to upload instead. */
 export async function openTable(uploaded: UploadedFile, how: OpenHow): Promise<OpenTable> {
+  const { decimal: said = '.' } = how.csv;
   if (uploaded.kind === 'random') {
     if (how.format !== undefined && how.format !== 'parquet') refuse(`is Parquet, and the mapping says ${how.format}`);
-    return { table: await readParquet(uploaded.file), format: 'parquet', gzip: false, delimiter: undefined };
+    return { table: await readParquet(uploaded.file), format: 'parquet', gzip: false, delimiter: undefined, decimal: said };
   }
   const packed = await peek(uploaded.bytes, 2);
   const gzip = isGzip(packed.head);
@@ -51,10 +53,11 @@ export async function openTable(uploaded: UploadedFile, how: OpenHow): Promise<O
   const format = how.format ?? (/^\s*\{/.test(text.replace(/^\u{feff}/u, '')) ? 'jsonl' : 'csv');
   switch (format) {
     case 'jsonl':
-      return { table: await readJsonl(all), format, gzip, delimiter: undefined };
+      return { table: await readJsonl(all), format, gzip, delimiter: undefined, decimal: said };
     case 'csv': {
       const delimiter = how.csv.delimiter ?? guessDelimiter(text);
-      return { table: await readCsv(all, { ...how.csv, delimiter }), format, gzip, delimiter };
+      const decimal = how.csv.decimal ?? guessDecimal(text, delimiter);
+      return { table: await readCsv(all, { delimiter, decimal }), format, gzip, delimiter, decimal };
     }
     default:
       return refuse('is not Parquet, as the mapping says: it does not start with PAR1');

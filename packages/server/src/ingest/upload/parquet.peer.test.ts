@@ -148,7 +148,12 @@ describe('Parquet as pyarrow and pandas write it', () => {
     ['pandas', 'loss: double, value | phase: text, label | time: timestamp, UTC, time'],
     ['beyond', 'time: timestamp, time | id: int64, ignore'],
   ])('%s is previewed by its schema', async (name, want) => {
-    const how = { format: undefined, csv: { delimiter: undefined, decimal: '.' }, unpackedBytes: 0, isHead: false } as const;
+    const how = {
+      format: undefined,
+      csv: { delimiter: undefined, decimal: undefined },
+      unpackedBytes: 0,
+      isHead: false,
+    } as const;
     const { columns, rows, rowCount } = await previewUpload(await open(name), how, 5);
     expect(columns.map((column) => `${column.name}: ${column.type}, ${column.role}`).join(' | ')).toBe(want);
     expect(rows.length).toBe(Math.min(5, rowCount ?? 0));

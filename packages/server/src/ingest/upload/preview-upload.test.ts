@@ -7,7 +7,12 @@ async function preview(file: string | Uint8Array, isHead = false): Promise<Uploa
   async function* pieces(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(file);
   }
-  const how = { format: undefined, csv: { delimiter: undefined, decimal: '.' }, unpackedBytes: 10_000_000, isHead } as const;
+  const how = {
+    format: undefined,
+    csv: { delimiter: undefined, decimal: undefined },
+    unpackedBytes: 10_000_000,
+    isHead,
+  } as const;
   return previewUpload({ kind: 'stream', bytes: pieces() }, how, 50);
 }
 const roles = ({ columns }: UploadPreview): string =>

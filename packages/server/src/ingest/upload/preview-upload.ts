@@ -35,7 +35,7 @@ const INDEX_NAME = /^(|index|idx|id|row|row_?(id|number)|unnamed.*|column 1)$/i;
 
 /** The first rows of a file, or of its head, and what its columns may mean. */
 export async function previewUpload(file: UploadedFile, how: OpenHow, mostRows: number): Promise<UploadPreview> {
-  const { table, format, gzip, delimiter } = await openTable(file, how);
+  const { table, format, gzip, delimiter, decimal } = await openTable(file, how);
   const names = table.columns.map(({ name }) => name);
   const cells: unknown[][] = [];
   const notices = [...table.notices];
@@ -52,7 +52,6 @@ export async function previewUpload(file: UploadedFile, how: OpenHow, mostRows: 
     // The head of a file ends anywhere: what stands before is worth showing.
     if (cells.length === 0) throw error;
   }
-  const decimal = how.csv.decimal === ',' || (delimiter === ';' && looksLikeCommas(cells)) ? ',' : '.';
   const looks = table.columns.map((column, at) =>
     lookAt(
       column,
@@ -176,11 +175,6 @@ function assignRoles(looks: readonly Look[]): ColumnRole[] {
       ? 'label'
       : 'ignore';
   });
-}
-
-/** 1,5 rather than 1.5, in some cell. */
-function looksLikeCommas(cells: readonly (readonly unknown[])[]): boolean {
-  return cells.some((row) => row.some((cell) => typeof cell === 'string' && /^-?\d+,\d+$/.test(cell.trim())));
 }
 
 function shown(cell: unknown, type: string): string | undefined {

@@ -1,5 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { type CsvDialect, MOST_COLUMNS, type RefusedRow } from '@vitrine/model/upload.ts';
+import { MOST_COLUMNS, type RefusedRow } from '@vitrine/model/upload.ts';
 import { CsvError, parse } from 'csv-parse';
 import type { Bytes } from './bytes.ts';
 import { readNumber } from './cells.ts';
@@ -32,8 +32,18 @@ export function guessDelimiter(head: string): string {
   return best;
 }
 
+/** The sign in numbers: "," where some cell is such as 1,5 in a file that does not separate cells by it. */
+export function guessDecimal(head: string, delimiter: string): '.' | ',' {
+  return delimiter === ';' && head.split(/[;\r\n]/).some((cell) => /^\s*"?-?\d+,\d+"?\s*$/.test(cell)) ? ',' : '.';
+}
+
+interface Dialect {
+  readonly delimiter: string;
+  readonly decimal: '.' | ',';
+}
+
 /** Reads records as they come. Quotes, line ends of all kinds and a byte order mark are understood. Throws BadRequest where the file cannot be read on. */
-export async function readCsv(bytes: Bytes, { delimiter, decimal }: CsvDialect & { readonly delimiter: string }): Promise<Table> {
+export async function readCsv(bytes: Bytes, { delimiter, decimal }: Dialect): Promise<Table> {
   const encoding = new Encoding();
   const blocks = records(encoding.checked(bytes), delimiter);
   const ahead: (readonly string[])[] = [];

@@ -74,6 +74,15 @@ test.each([
   }
 });
 
+test.each([
+  [undefined, ['loss 1000 1.5', 'loss 2000 2']],
+  [',', ['loss 1000 1.5', 'loss 2000 2']],
+  ['.', ['loss 2000 2']],
+])('the decimal sign of a CSV is found out unless said: %j', async (decimal, want) => {
+  const mapping = { time: { column: 'time', format: 'unix-s' }, values: ['loss'], csv: { decimal } };
+  expect(listed((await read('time;loss\n1;1,5\n2;2\n', mapping)).taken)).toEqual(want);
+});
+
 test('columns may be one metric with the column as a label, or rows without times', async () => {
   const { taken } = await read('step,train,val\n0,1,2\n1,3,4\n', {
     time: { startMs: 1_000, everyMs: 500 },

@@ -49,7 +49,12 @@ export type ReadAnswer = Omit<UploadAnswer, 'bytes' | 'dryRun'>;
  * ends it: `stopped` says why, or it throws BadRequest where nothing was taken before. What `take` throws goes the same ways.
  */
 export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpload): Promise<ReadAnswer> {
-  const { table, format } = await openTable(file, { format: mapping.format, csv: mapping.csv, unpackedBytes, isHead: false });
+  const { table, format, decimal } = await openTable(file, {
+    format: mapping.format,
+    csv: mapping.csv,
+    unpackedBytes,
+    isHead: false,
+  });
   const wanted = wantedColumns(mapping, table);
   const refusals = new Refusals();
   const seen = { series: new Set<string>(), metrics: new Set<string>(), fromMs: Infinity, toMs: -Infinity };
@@ -83,7 +88,7 @@ export async function readUpload({ file, mapping, unpackedBytes, take }: ReadUpl
   let stopped: string | undefined;
   const columns = new Columns(mapping, seen);
   try {
-    const fill = rowFiller(mapping, table, refusals, columns);
+    const fill = rowFiller(mapping, { table, decimal }, refusals, columns);
     for await (const block of table.rows(wanted)) {
       block.refused.forEach((refused) => refusals.row(refused));
       const before = rows;
@@ -145,11 +150,11 @@ function wantedColumns({ time, labels, values }: UploadMapping, table: Table): s
 /** Reads one row, which is the `place`th of the file from 0, into the columns, or notes why not. */
 function rowFiller(
   mapping: UploadMapping,
-  table: Table,
+  { table, decimal }: { readonly table: Table; readonly decimal: '.' | ',' },
   refusals: Refusals,
   columns: Columns,
 ): (rows: Rows, index: number, place: number) => void {
-  const { time, labels, values, csv } = mapping;
+  const { time, labels, values } = mapping;
   const firstLabel = time.kind === 'column' ? 1 : 0;
   const firstValue = firstLabel + labels.length;
   const timeColumn = time.kind === 'column' ? time.column : '';
@@ -169,7 +174,7 @@ function rowFiller(
     for (let at = 0; at < cells.length; at++) cells[at] = readLabel(rows.cell(index, firstLabel + at));
     columns.group(cells);
     for (let at = 0; at < values.length; at++) {
-      const value = readNumber(rows.cell(index, firstValue + at), csv.decimal);
+      const value = readNumber(rows.cell(index, firstValue + at), decimal);
       if (typeof value === 'number') columns.push(at, timeMs, value);
       else if (value !== undefined) {
         const column = values[at]?.column ?? '';
