@@ -175,10 +175,11 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   guard(app, needs);
 
   const { samples, catalog } = needs;
-  const registry = dataSourceRegistry(() => registeredSources(needs.documents));
+  const kinds = sourceKinds(needs.plugins.sources);
+  const registry = dataSourceRegistry(() => registeredSources(needs.documents), kinds);
   const sources = connectSources({
     registry,
-    kinds: sourceKinds(needs.plugins.sources),
+    kinds,
     samples,
     scrapeIntervalMs: needs.scrapeIntervalMs,
     timeoutMs: needs.limits.timeoutMs,

@@ -1,5 +1,7 @@
+import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 import { expect, test } from 'vitest';
 import { dataSourceRegistry, type RegisteredSource } from './data-source-registry.ts';
+import { sourceKinds } from './source-kinds.ts';
 
 const source = (uid: string, type: string, name: string, isDefault = false): RegisteredSource => ({
   uid,
@@ -61,4 +63,12 @@ test('a sentence on a type that nobody set up says the way out, and stays short 
     /; set up a data source of the type elasticsearch \(Sources\), or choose one of Vitrine \(builtin\), .*, (long ){8}… \(influxdb\), 31 more$/,
   );
   await expect(asked).rejects.toSatisfy((error: Error) => error.message.length < 1_000);
+});
+
+test('a source of a plugin is found by every name that its kind has', async () => {
+  const server = datasourceServers.get('influxdb')!;
+  const kinds = sourceKinds(new Map(['csv-url', 'csv'].map((kind) => [kind, server])));
+  const files = dataSourceRegistry(async () => [source('c1', 'csv-url', 'Predictions')], kinds);
+  expect(await files.find({ type: 'csv', uid: '' })).toMatchObject({ source: { uid: 'c1' }, rule: 'default of its type' });
+  expect(kinds.isSame('csv', 'prometheus')).toBe(false);
 });

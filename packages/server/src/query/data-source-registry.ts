@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
 import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
+import { type SourceKinds, sourceKinds } from './source-kinds.ts';
 
 /** A data source that queries may name. Holds secrets: it never leaves the server. */
 export interface RegisteredSource {
@@ -64,13 +64,16 @@ const MOST_NAME_CHARS = 40;
 const DEFAULT_WORDS = new Set(['', 'default', 'null', 'undefined']);
 
 /** `saved` answers the sources that were set up, in an order that stays. */
-export function dataSourceRegistry(saved: () => Promise<readonly RegisteredSource[]>): DataSourceRegistry {
+export function dataSourceRegistry(
+  saved: () => Promise<readonly RegisteredSource[]>,
+  kinds: Pick<SourceKinds, 'isSame'> = sourceKinds(),
+): DataSourceRegistry {
   return {
     async list() {
       return withOwnStore(await saved());
     },
     async find(ref) {
-      return resolveSource(ref, withOwnStore(await saved()));
+      return resolveSource(ref, withOwnStore(await saved()), kinds);
     },
   };
 }
@@ -85,13 +88,12 @@ export function uidOfName(name: string): string {
   return `P${createHash('sha256').update(name).digest('hex').slice(0, 16).toUpperCase()}`;
 }
 
-/** Whether sources of two types are asked alike: "opensearch" is another name of "elasticsearch". */
-export function isSameKind(type: string, other: string): boolean {
-  return type === other || (datasourceServers.has(type) && datasourceServers.get(type) === datasourceServers.get(other));
-}
-
 /** The pure rule behind DataSourceRegistry.find. */
-function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSource[]): ResolvedSource {
+function resolveSource(
+  { type, uid }: SourceRef,
+  sources: readonly RegisteredSource[],
+  kinds: Pick<SourceKinds, 'isSame'>,
+): ResolvedSource {
   const fits = (source: RegisteredSource): boolean => type === '' || source.type === type;
   if (!DEFAULT_WORDS.has(uid)) {
     const ofUid = sources.find((source) => source.uid === uid);
@@ -102,7 +104,7 @@ function resolveSource({ type, uid }: SourceRef, sources: readonly RegisteredSou
     const derived = sources.find((source) => uidOfName(source.name) === uid);
     if (derived !== undefined) return { source: derived, rule: 'name' };
   }
-  const isAkin = (source: RegisteredSource): boolean => type !== '' && isSameKind(source.type, type);
+  const isAkin = (source: RegisteredSource): boolean => type !== '' && kinds.isSame(source.type, type);
   const defaults = sources.filter(({ isDefault }) => isDefault);
   const usual = defaults.find(fits) ?? defaults.find(isAkin);
   if (usual !== undefined) return { source: usual, rule: DEFAULT_WORDS.has(uid) ? 'default' : 'default of its type' };

@@ -23,7 +23,6 @@ import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
 import { replyFor } from '../http/errors.ts';
-import { isSameKind } from './data-source-registry.ts';
 import { raceAbort } from './race-abort.ts';
 import { shortMemory, type ShortMemory } from './short-memory.ts';
 import type { OpenSource, Sources } from './sources.ts';
@@ -195,10 +194,10 @@ export class PageScope {
         return this.#found(source, { query: 'label_names()' }, await this.#optionFilters(source));
       }
       case 'datasource': {
-        const all = await this.#needs.sources.list();
-        const fits = all.filter(
-          ({ type }) => isSameKind(type, variable.type) || (type === 'builtin' && isSameKind(variable.type, 'prometheus')),
-        );
+        const { sources } = this.#needs;
+        const all = await sources.list();
+        const isOf = (type: string): boolean => sources.kinds.isSame(type, variable.type);
+        const fits = all.filter(({ type }) => isOf(type) || (type === 'builtin' && isOf('prometheus')));
         const first = fits.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
         return filterOptions(
           first.map(({ name, uid }) => ({ text: name, value: uid })),

@@ -5,6 +5,8 @@ import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 export interface SourceKinds {
   /** By kind, or by another name that files have for it. */
   find(type: string): DatasourceServer<unknown, unknown> | undefined;
+  /** Whether sources of two types are asked alike: "opensearch" is another name of "elasticsearch". */
+  isSame(type: string, other: string): boolean;
   /** Each once. */
   list(): readonly DatasourceSpec<unknown, unknown>[];
   /** What comes of a source whose type cannot be asked, as a sentence; undefined where it can. */
@@ -19,6 +21,7 @@ export function sourceKinds(plugins: ReadonlyMap<string, DatasourceServer<unknow
   const named = specs.map(({ kind }) => kind).join(', ');
   return {
     find,
+    isSame: (type, other) => type === other || (find(type) !== undefined && find(type) === find(other)),
     list: () => specs,
     unsupported({ name, type }) {
       if (type === 'builtin' || find(type) !== undefined) return undefined;
