@@ -117,10 +117,10 @@ describe('a file of samples', () => {
   test.each(['true', 'false'])('counts rows of one time in one series once, dryRun=%s', async (dryRun) => {
     const at = await testApp({ uploads: { folder: '', limitBytes: 1_000, keepsMs: Infinity } });
     const file = 'day,clock,loss\n2026-03-01,10:00,1\n2026-03-01,11:00,2\n2026-03-01,12:00,1\n2026-03-02,10:00,4\n';
-    at.store.append = (batch) =>
+    at.store.append = () =>
       Promise.resolve({
         accepted: 3,
-        rejected: [{ reason: 'duplicate', series: batch.seriesKeys[0] ?? '', timestampMs: 1_772_323_200_000, count: 1 }],
+        rejected: [{ reason: 'duplicate', series: 'loss', timestampMs: 1_772_323_200_000, count: 1 }],
         rejectedCount: 1,
       });
     const mapping = { time: { column: 'day', format: 'date' }, values: ['loss'] };
@@ -134,10 +134,10 @@ describe('a file of samples', () => {
 
   test('of which nothing is stored is an error, with all that an answer tells', async () => {
     const at = await testApp();
-    at.store.append = ({ values, seriesKeys }) =>
+    at.store.append = ({ values }) =>
       Promise.resolve({
         accepted: 0,
-        rejected: seriesKeys.map((series) => ({ reason: 'too old', series, timestampMs: 1_767_225_600_000, count: 2 })),
+        rejected: [{ reason: 'too old', series: 'loss', timestampMs: 1_767_225_600_000, count: 2 }],
         rejectedCount: values.length,
       });
     const mapping = { time: { column: 'time', format: 'unix-s' }, values: ['loss'] };

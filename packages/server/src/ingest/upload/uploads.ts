@@ -1,5 +1,4 @@
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
-import { Labels } from '@vitrine/model/labels.ts';
 import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { UploadAnswer, UploadMapping, UploadPreview, UploadProgress } from '@vitrine/model/upload.ts';
 import type { Refused } from '../arrivals.ts';
@@ -237,7 +236,7 @@ function spoken({ accepted, rejected, rejectedCount }: AppendResult, hasRepeats:
     ],
     told: rejected.map(({ reason, series, timestampMs, count }) => {
       const more = count === 1 ? '' : `, and ${count - 1} more of the series`;
-      const sentence = `${shownSeries(series)} at ${shownTime(timestampMs)} is ${REFUSED_AS[reason]}${more}`;
+      const sentence = `${shortened(series)} at ${shownTime(timestampMs)} is ${REFUSED_AS[reason]}${more}`;
       return { row: undefined, column: '', reason, sentence };
     }),
   };
@@ -251,9 +250,8 @@ const REFUSED_AS: Readonly<Record<keyof typeof SENTENCES, string>> = {
   'labels over 64 KiB': 'of labels over 64 KiB',
 };
 
-function shownSeries(key: string): string {
-  const text = Labels.fromKey(key).toString();
-  return text.length > LONGEST_SERIES_SHOWN ? `${text.slice(0, LONGEST_SERIES_SHOWN)}…` : text;
+function shortened(series: string): string {
+  return series.length > LONGEST_SERIES_SHOWN ? `${series.slice(0, LONGEST_SERIES_SHOWN)}…` : series;
 }
 
 function shownTime(timeMs: number): string {
