@@ -93,6 +93,23 @@ test.describe('data sources', () => {
     await expect(page.getByText(/^Prometheus \S+ answers\.$/)).toBeVisible();
   });
 
+  test('who saves it second is told, and may save over it', async () => {
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const interval = { name: 'Scrape interval' };
+    await other.getByRole('textbox', interval).fill('2s');
+    await other.getByRole('button', { name: 'Save and test' }).click();
+    await expect(other.getByRole('button', { name: 'Discard changes' })).toBeHidden();
+    await other.close();
+    await page.getByRole('textbox', interval).fill('1500ms');
+    await save();
+    await expect(page.getByText('Somebody else saved "Production" meanwhile')).toBeVisible();
+    await page.getByRole('button', { name: 'Save over it' }).click();
+    await expect(page.getByRole('button', { name: 'Discard changes' })).toBeHidden();
+    await page.reload();
+    await expect(page.getByRole('textbox', interval)).toHaveValue('1500ms');
+  });
+
   test('Explore asks it, with completion from that server', async () => {
     await page.getByRole('link', { name: 'Explore Production' }).click();
     const editor = page.getByRole('textbox', { name: 'PromQL query' });

@@ -41,3 +41,7 @@ describe('labels', () => {
     expect(Labels.from(record).toString()).toBe(text);
   });
 });
+
+test.each(['up', 'm{l="a"}', 'a\u0001b'])('%j is no key, and reading it ends', (text) => {
+  expect(() => Labels.fromKey(text)).toThrow(/is no key of labels/);
+});

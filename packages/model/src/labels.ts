@@ -42,13 +42,14 @@ export class Labels {
     return new Labels(names, values);
   }
 
-  /** Reads back what `key` gave. */
+  /** Reads back what `key` gave. Throws where it is none. */
   static fromKey(key: string): Labels {
     const names: string[] = [];
     const values: string[] = [];
     for (let at = 0; at < key.length;) {
       const nameEnd = key.indexOf(NAME_END, at);
       const pairEnd = key.indexOf(PAIR_END, nameEnd);
+      if (nameEnd < 0 || pairEnd < 0) throw new Error(`"${key.slice(0, 100)}" is no key of labels.`);
       names.push(unescape(key.slice(at, nameEnd)));
       values.push(unescape(key.slice(nameEnd + 1, pairEnd)));
       at = pairEnd + 1;

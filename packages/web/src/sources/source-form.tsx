@@ -59,6 +59,8 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
   const [refused, setRefused] = useState<SettingProblem>();
   const [answer, setAnswer] = useState<SourceAnswer>();
   const [busy, setBusy] = useState<Busy>();
+  /** Whether somebody else saved it since this form began. */
+  const [isOvertaken, setIsOvertaken] = useState(false);
   const asking = useRef<AbortController>(undefined);
   const form = useRef<HTMLFormElement>(null);
   // Leaving for the page of what was just saved loses nothing.
@@ -90,9 +92,10 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
   });
   const known = answer ?? (isChanged ? undefined : health.data);
 
-  const save = async (tested: SourceAnswer | undefined): Promise<void> => {
+  const save = async (tested: SourceAnswer | undefined, over: boolean): Promise<void> => {
     setBusy('saving');
-    const done = await saveSource(saved?.uid, bodyOf(draft, type, saved?.uid, version));
+    const done = await saveSource(saved?.uid, bodyOf(draft, type, saved?.uid, over ? undefined : version));
+    setIsOvertaken(false);
     if (tested === undefined) client.removeQueries({ queryKey: sourceHealthQuery(done.uid).queryKey });
     else client.setQueryData(sourceHealthQuery(done.uid).queryKey, tested);
     client.setQueryData(savedSourceQuery(done.uid).queryKey, done);
@@ -106,7 +109,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
     if (saved === undefined) await navigate({ to: '/sources/$uid', params: { uid: done.uid }, replace: true });
     leaving.current = false;
   };
-  /** `how` says what is done with a server that does not answer. */
+  /** `how` says what is done with a server that does not answer, or where somebody else has saved meanwhile. */
   const submit = async (how: 'if it answers' | 'anyway'): Promise<void> => {
     setSeen(new Set([ALL]));
     if (problem !== undefined && refused === undefined) {
@@ -126,11 +129,14 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
         setAnswer(tested);
         if (!tested.ok) return;
       }
-      await save(tested);
+      await save(tested, isOvertaken && how === 'anyway');
     } catch (error) {
       if (abort.signal.aborted) return;
       if (error instanceof ApiError && error.field !== undefined) setRefused(readProblem(error.field, error.message));
-      else setAnswer({ ok: false, sentence: (error as Error).message });
+      else {
+        setIsOvertaken(error instanceof ApiError && error.code === 'source_changed');
+        setAnswer({ ok: false, sentence: (error as Error).message });
+      }
     } finally {
       setBusy(undefined);
     }
@@ -254,7 +260,7 @@ export function SourceForm({ type, saved, start, taken, isCopyOfSecrets }: Sourc
             )}
             {busy === undefined && answer?.ok === false && !isLocked && (
               <Button variant="default" onClick={() => void submit('anyway')}>
-                Save it all the same
+                {isOvertaken ? 'Save over it' : 'Save it all the same'}
               </Button>
             )}
             {busy === undefined && isChanged && saved !== undefined && (
