@@ -178,12 +178,6 @@ describe.each(ALL.map((peer) => ({ title: `${peer.name}: ${peer.product}`, peer 
       const payload = { dashboard: 'marks', fromMs: START, toMs: END };
       const answer = await made.app.inject({ method: 'POST', url: '/api/annotation-events', headers: made.browser, payload });
       const { events, notices } = answer.json<{ events: AnnotationEvent[]; notices: unknown[] }>();
-      if (events.length === 0)
-        writeFileSync(
-          '/tmp/h7/ann.json',
-          answer.body +
-            JSON.stringify(await made.app.inject({ url: '/api/dashboards/marks', headers: made.browser }).then((r) => r.json())),
-        );
       expect(notices).toEqual([]);
       expect(events).toMatchObject([{ timeMs: DEPLOYED, query: 'Deployments' }]);
       expect(`${events[0]?.title} ${events[0]?.text}`).toContain(VERSION);
