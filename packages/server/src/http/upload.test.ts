@@ -3,32 +3,11 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { Labels } from '@vitrine/model/labels.ts';
-import { type SampleBatch, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
+import { StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { UploadAnswer, UploadPreview, UploadRunning } from '@vitrine/model/upload.ts';
 import { describe, expect, test } from 'vitest';
 import { testApp } from '../testing/test-app.ts';
-
-const CSV = 'time,run,loss,lr\n1767225600,a,0.5,0.1\n1767225610,a,,0.1\n1767225620,b,nan,x\n';
-const MAPPING = {
-  time: { column: 'time', format: 'unix-s' },
-  values: ['loss', { column: 'lr', name: 'learning_rate' }],
-  labels: ['run'],
-  fixed: { job: 'train' },
-  prefix: 'fit_',
-};
-
-/** `series time value`, sorted, as a person would list what came. */
-function listed(batches: readonly SampleBatch[]): string[] {
-  return batches
-    .flatMap(({ seriesKeys, seriesIndex, timestampsMs, values }) =>
-      [...values].map((value, index) => {
-        const key = seriesKeys[seriesIndex[index] as number] as string;
-        return `${Labels.fromKey(key).toString()} ${timestampsMs[index]} ${value}`;
-      }),
-    )
-    .toSorted();
-}
+import { CSV, listed, MAPPING } from '../testing/uploaded-csv.ts';
 
 function formOf(
   file: string | Uint8Array,

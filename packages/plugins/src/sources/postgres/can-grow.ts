@@ -1,7 +1,6 @@
 import type { BuilderQuery } from './builder-query.ts';
+import { QUIET_SQL } from './quiet-sql.ts';
 
-/** Comments, and what stands in quotes. */
-const QUIET = /--[^\n]*|\/\*[^]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\1\$/g;
 /** Words that make a group depend on others, or on when it is asked; and any second SELECT. */
 const OF_ALL =
   /\b(?:limit|offset|fetch|over|window|union|intersect|except|with|having|distinct|lateral|tablesample|now|random|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|current_\w+|localtime\w*|setseed|nextval|row_number|rank)\b|\bselect\b[^]*\bselect\b|\bor\b|;\s*\S/i;
@@ -12,7 +11,7 @@ const MACROS = /\$__(\w+)/g;
  * with the page's range as its only word on time, grouped by the step. `raw` is as it was written; `filled` has its variables and macros filled in.
  */
 export function canSqlGrow(raw: string, filled: string): boolean {
-  const written = raw.replaceAll(QUIET, (quiet) => (/^'\$__interval'$/.test(quiet) ? '$__interval' : "''"));
+  const written = raw.replaceAll(QUIET_SQL, (quiet) => (/^'\$__interval'$/.test(quiet) ? '$__interval' : "''"));
   const names = [...written.matchAll(MACROS)].map(([, name]) => name as string);
   const count = (pattern: RegExp): number => names.filter((name) => pattern.test(name)).length;
   if (count(/^timeFilter$/) !== 1 || count(/^timeGroup(?:Alias)?$/) !== 1) return false;
@@ -21,7 +20,7 @@ export function canSqlGrow(raw: string, filled: string): boolean {
   if (!/(?:\bselect|,)\s*\$__timeGroup/i.test(written)) return false;
   // What is filled into gaps is filled in for series that the newest part may not have; a missing point is missing in either.
   if (!/\$__timeGroup(?:Alias)?\(\s*[\w."]+\s*,\s*\$__interval\s*(?:,\s*null\s*)?\)/i.test(written)) return false;
-  const plain = filled.replaceAll(QUIET, "''");
+  const plain = filled.replaceAll(QUIET_SQL, "''");
   if (!/^\s*select\b/i.test(plain) || !/\bgroup\s+by\b/i.test(plain) || OF_ALL.test(plain)) return false;
   // In another order than that of time the rows of a series come anyhow; they are put in order.
   return /\bwhere\s+\$__timeFilter\(|\band\s+\$__timeFilter\(/i.test(written);

@@ -4,11 +4,10 @@ import { cellValue } from '@vitrine/compute/field/display.ts';
 import { type Frame, isNumbers } from '@vitrine/model/frame.ts';
 import type { BoundSql } from './build-sql.ts';
 import { quoteName } from './quote-name.ts';
+import { QUIET_SQL } from './quiet-sql.ts';
 
 /** A bar for each of so many stretches, at most. */
 const BARS = 80;
-/** Comments, and what stands in quotes. */
-const QUIET = /--[^\n]*|\/\*[^]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 
 /** Half-open, unix milliseconds. */
 interface Range {
@@ -22,7 +21,7 @@ interface Range {
  */
 export function countSql({ text, values }: BoundSql, lines: Frame, { fromMs, toMs }: Range): BoundSql | undefined {
   const time = lines.fields.find(({ type }) => type === 'time');
-  if (time === undefined || /\b(?:limit|fetch|offset)\b/i.test(text.replaceAll(QUIET, ''))) return undefined;
+  if (time === undefined || /\b(?:limit|fetch|offset)\b/i.test(text.replaceAll(QUIET_SQL, ''))) return undefined;
   const level = lines.fields.find(({ name, type }) => type === 'string' && LEVEL_NAME.test(name));
   const width = volumeWidthMs(fromMs, toMs, BARS) / 1_000;
   const seconds = `extract(epoch from ${quoteName(time.name)})`;

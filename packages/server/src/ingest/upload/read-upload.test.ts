@@ -1,31 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { Labels } from '@vitrine/model/labels.ts';
 import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
 import type { SampleBatch } from '@vitrine/model/sample-store.ts';
 import { describe, expect, test } from 'vitest';
 import { type ReadAnswer, readUpload } from './read-upload.ts';
-
-const CSV = 'time,run,loss,lr\n1767225600,a,0.5,0.1\n1767225610,a,,0.1\n1767225620,b,nan,x\n';
-const MAPPING = {
-  time: { column: 'time', format: 'unix-s' },
-  values: ['loss', { column: 'lr', name: 'learning_rate' }],
-  labels: ['run'],
-  fixed: { job: 'train' },
-  prefix: 'fit_',
-};
-
-/** `series time value`, sorted, as a person would list what came. */
-function listed(batches: readonly SampleBatch[]): string[] {
-  return batches
-    .flatMap(({ seriesKeys, seriesIndex, timestampsMs, values }) =>
-      [...values].map((value, index) => {
-        const key = seriesKeys[seriesIndex[index] as number] as string;
-        return `${Labels.fromKey(key).toString()} ${timestampsMs[index]} ${value}`;
-      }),
-    )
-    .toSorted();
-}
+import { CSV, listed, MAPPING } from '../../testing/uploaded-csv.ts';
 
 /** Reads as the thread does, in pieces that end anywhere. */
 async function read(
