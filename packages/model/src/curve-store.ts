@@ -1,0 +1,140 @@
+/** Holds runs' curves and what was logged beside them: part of the sample store, kept until a run is deleted. */
+
+/** Points of one curve as columns, in the order in which they were logged. */
+export interface CurvePoints {
+  readonly length: number;
+  /** Whole numbers within ±2^51. May go back: a run that was started again. */
+  readonly steps: Float64Array;
+  /** Unix milliseconds, kept to the microsecond. */
+  readonly timesMs: Float64Array;
+  /** Bits are kept: NaN payloads and infinities survive. */
+  readonly values: Float64Array;
+  /** NaN where a point has none; undefined where no point has. */
+  readonly epochs: Float64Array | undefined;
+}
+
+export interface CurveName {
+  readonly run: string;
+  /** As logged: "train/loss". 1 to 1,000 characters. */
+  readonly metric: string;
+}
+
+/** Point i belongs to curves[curveIndex[i]]. */
+export interface CurveBatch {
+  readonly curves: readonly CurveName[];
+  readonly curveIndex: Uint32Array;
+  readonly steps: Float64Array;
+  readonly timesMs: Float64Array;
+  readonly values: Float64Array;
+  readonly epochs?: Float64Array | undefined;
+  /** Leaves out points of which the curve already has one with the same step, time and value: for senders that send again. */
+  readonly once?: boolean;
+  readonly items?: readonly NewRunItem[];
+  /** Where a follower of files has got to, by its own name; kept in the same transaction as the points. "" forgets it. */
+  readonly marks?: Readonly<Record<string, string>>;
+}
+
+/** What is logged at a step and is no number. */
+export const RUN_ITEM_KINDS = ['histogram', 'image', 'text', 'audio', 'pr_curve', 'table'] as const;
+export type RunItemKind = (typeof RUN_ITEM_KINDS)[number];
+
+/**
+ * histogram: Float64 LE triples (left, right, count), rising. image, audio: the encoded file. text: UTF-8, Markdown. pr_curve: Float64 LE,
+ * six rows of equal length (TP, FP, TN, FN, precision, recall). table: UTF-8 JSON {columns: string[], rows: unknown[][]}.
+ */
+export interface NewRunItem {
+  readonly run: string;
+  readonly tag: string;
+  readonly kind: RunItemKind;
+  readonly step: number;
+  readonly timeMs: number;
+  /** Of several of one step: which. */
+  readonly index: number;
+  /** "image/png"; "" where the kind says it all. */
+  readonly mediaType: string;
+  /** At most 16 MiB. */
+  readonly data: Uint8Array;
+}
+
+export interface RunItem extends Omit<NewRunItem, 'data'> {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** What of a curve is known without reading it. */
+export interface CurveSummary extends CurveName {
+  readonly points: number;
+  /** Counts points that are NaN or infinite. */
+  readonly nonFinite: number;
+  /** How often the step went back. */
+  readonly restarts: number;
+  readonly first: CurvePoint;
+  /** As logged last. */
+  readonly last: CurvePoint;
+  /** The one with the greatest step, then time, then value: MLflow's "latest". */
+  readonly latest: CurvePoint;
+  /** Of the finite ones; undefined where there are none. */
+  readonly min: CurvePoint | undefined;
+  readonly max: CurvePoint | undefined;
+  readonly minStep: number;
+  readonly maxStep: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface CurvePoint {
+  readonly step: number;
+  readonly timeMs: number;
+  readonly value: number;
+}
+
+/** Told after a commit. */
+export interface CurveGrowth {
+  /** By run: the metrics that grew; `items` where something else than numbers came. */
+  readonly runs: ReadonlyMap<string, { readonly metrics: ReadonlySet<string>; readonly items: boolean }>;
+}
+
+export interface CurveStoreStats {
+  readonly runs: number;
+  readonly curves: number;
+  readonly points: number;
+  readonly bytesOnDisk: number;
+}
+
+/** Every method may be called while others are under way. */
+export interface CurveStore {
+  /**
+   * Resolves, with the number of points kept, once all of it survives `kill -9`. A run or curve that is not there is made.
+   * Throws StoreReadOnly where the disk is full, StoreBusy where too much waits, BadRequest for what no store can hold.
+   */
+  append(batch: CurveBatch): Promise<{ readonly points: number; readonly items: number }>;
+  /** What PromQL calls the run's series; see runSeriesLabels(). */
+  label(run: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  mark(name: string): Promise<string | undefined>;
+  /** All points of a curve, or those of its newest `limit`; none where there is no such curve. */
+  points(curve: CurveName, limit?: number): Promise<CurvePoints>;
+  /** Of the runs (all where undefined) and metrics (all where undefined). */
+  summaries(request: {
+    readonly runs?: readonly string[] | undefined;
+    readonly metrics?: readonly string[] | undefined;
+  }): Promise<readonly CurveSummary[]>;
+  /** Names of metrics and how many of the runs (of all where undefined) have them, those with the text in them, in order of name. */
+  metricNames(request: {
+    readonly runs?: readonly string[] | undefined;
+    readonly text?: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly { readonly metric: string; readonly runs: number }[]>;
+  /** Without their data, by tag, step and index. */
+  items(request: {
+    readonly run: string;
+    readonly kinds?: readonly RunItemKind[] | undefined;
+    readonly tag?: string | undefined;
+  }): Promise<readonly RunItem[]>;
+  item(id: number): Promise<(RunItem & { readonly data: Uint8Array }) | undefined>;
+  /** Removes all that is kept of the runs. */
+  remove(runs: readonly string[]): Promise<void>;
+  /** Returns the way to stop. */
+  watch(onGrowth: (growth: CurveGrowth) => void): () => void;
+  stats(): Promise<CurveStoreStats>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,189 @@
+/** What page and server say to each other about runs over HTTP. All under /api/runs. */
+import type { CurvePoint, RunItem } from './curve-store.ts';
+import type { Finding, Run, RunStatus } from './run.ts';
+
+/**
+ * `POST /api/runs/table` → RunTableAnswer. `filter` is the language of docs/runs.md, over params.x, tags.x, metrics.x[.last|.min|.max|.best],
+ * name, project, group, status, duration, created, user, source, host, health: `params.lr > 0.01 and status = "running"`; a bare word searches names.
+ */
+export interface RunTableRequest {
+  readonly filter: string;
+  /** Runs of these alone, where there are any. */
+  readonly projects?: readonly string[];
+  readonly sort?: readonly { readonly by: string; readonly descending: boolean }[];
+  /** "group", "params.x", "tags.x", …: rows are then groups. */
+  readonly groupBy?: string;
+  /** Metrics of whose curves each row has a summary; the most common losses and accuracies where absent. */
+  readonly metrics?: readonly string[];
+  readonly deleted?: boolean;
+  readonly offset: number;
+  /** 1 to 2,000. */
+  readonly limit: number;
+}
+
+export interface RunTableAnswer {
+  readonly rows: readonly RunRow[];
+  /** Runs that the filter lets through. */
+  readonly total: number;
+  /** Of these: by the value of `groupBy`, the greatest first; none without it. */
+  readonly groups: readonly { readonly value: string; readonly runs: number }[];
+  /** The metrics that the rows tell of. */
+  readonly metrics: readonly string[];
+  /** Names of parameters of those runs, those that differ first. */
+  readonly params: readonly { readonly name: string; readonly differs: boolean }[];
+  readonly tags: readonly string[];
+  readonly projects: readonly { readonly name: string; readonly runs: number }[];
+}
+
+export interface RunRow {
+  readonly run: Run;
+  /** By metric. */
+  readonly metrics: Readonly<Record<string, MetricCell>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface MetricCell {
+  readonly points: number;
+  readonly last: CurvePoint;
+  readonly min: CurvePoint | undefined;
+  readonly max: CurvePoint | undefined;
+  /** By the metric's direction; undefined where its name does not tell. */
+  readonly best: CurvePoint | undefined;
+}
+
+/** `POST /api/runs/sparklines` {runs, metrics, points} → one a run and metric: lowest and highest of each stretch of steps. */
+export interface SparklinesRequest {
+  readonly runs: readonly string[];
+  readonly metrics: readonly string[];
+  /** 8 to 200. */
+  readonly points: number;
+}
+
+export interface SparklinesAnswer {
+  readonly lines: readonly {
+    readonly run: string;
+    readonly metric: string;
+    readonly steps: readonly number[];
+    readonly values: readonly number[];
+  }[];
+}
+
+/** `GET /api/runs/:id` → RunAnswer. */
+export interface RunAnswer {
+  readonly run: Run;
+  readonly parent: RunLink | undefined;
+  readonly children: readonly RunLink[];
+  /** Of all its metrics, in order of name. */
+  readonly metrics: readonly ({ readonly metric: string; readonly nonFinite: number; readonly restarts: number } & MetricCell)[];
+  readonly findings: readonly Finding[];
+  /** Tags of what is no number, by kind. */
+  readonly items: readonly {
+    readonly kind: RunItem['kind'];
+    readonly tag: string;
+    readonly count: number;
+    readonly minStep: number;
+    readonly maxStep: number;
+  }[];
+}
+
+export interface RunLink {
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunStatus;
+}
+
+/** `PATCH /api/runs/:id`, for editors. */
+export interface RunChange {
+  readonly name?: string;
+  readonly notes?: string;
+  readonly group?: string;
+  readonly status?: RunStatus;
+  /** null removes a tag. */
+  readonly tags?: Readonly<Record<string, string | null>>;
+}
+
+/** `POST /api/runs/bulk`, for editors → {changed: number}. `delete` puts them into the bin, `erase` removes them for good. */
+export interface RunBulkRequest {
+  readonly runs: readonly string[];
+  readonly action: 'tag' | 'group' | 'delete' | 'restore' | 'erase';
+  readonly tags?: Readonly<Record<string, string | null>>;
+  readonly group?: string;
+}
+
+/** What curves go over. `metric` takes each step's value of another metric of the same run. */
+export type CurveX =
+  | { readonly kind: 'step' | 'epoch' | 'elapsed' | 'time' }
+  | { readonly kind: 'metric'; readonly metric: string };
+
+/** Exact formulas: docs/curves.md. */
+export type Smoothing =
+  | { readonly kind: 'none' }
+  /** TensorBoard's: 0 to 0.999. */
+  | { readonly kind: 'ema'; readonly weight: number }
+  /** W&B's time-weighted: 0 to 0.999. */
+  | { readonly kind: 'twema'; readonly weight: number }
+  /** Standard deviation in points. */
+  | { readonly kind: 'gaussian'; readonly points: number }
+  /** Width of the window in points. */
+  | { readonly kind: 'mean'; readonly points: number };
+
+/**
+ * `POST /api/runs/curves` → PanelData as frame-wire.ts writes it: for each line a frame `series` (fields: x, value, `time`, `step`), named by run and
+ * metric; labels of the value: run, metric, part ("smooth", "raw", "low", "high"), group where grouped. Elapsed and time are milliseconds.
+ */
+export interface CurvesRequest {
+  readonly runs: readonly string[];
+  readonly metrics: readonly string[];
+  readonly x: CurveX;
+  /** Whether x is drawn logarithmically: thinning is by the pixel. */
+  readonly logX?: boolean;
+  /** Of x, closed; the whole where absent. Smoothing goes over the whole curve either way. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly widthPx: number;
+  readonly smoothing: Smoothing;
+  /** Runs of one value are drawn as one line: "group", "params.x", "tags.x". */
+  readonly groupBy?: string;
+  readonly band?: 'std' | 'minmax' | 'ci95';
+}
+
+/** `GET /api/runs/live?run=…&run=…` (none: all): an event stream; `event: runs`, data RunsGrowth. */
+export interface RunsGrowth {
+  /** Runs whose curves grew, and which. */
+  readonly grown: Readonly<Record<string, { readonly metrics: readonly string[]; readonly items: boolean }>>;
+  /** Runs that are new, changed or gone. */
+  readonly changed: readonly string[];
+  /** Runs whose findings changed. */
+  readonly findings: readonly string[];
+}
+
+/** A saved view of the table: `GET /api/runs/views` → {views}, `PUT /api/runs/views/:uid`, `DELETE`. `state` is the page's own. */
+export interface RunView {
+  readonly uid: string;
+  readonly name: string;
+  readonly project: string;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly updatedMs: number;
+  readonly updatedBy: string;
+}
+
+/** `GET /api/runs/:id/artifacts?path=` → {files}; `GET /api/runs/:id/artifacts/file?path=` gives one. */
+export interface ArtifactFile {
+  readonly path: string;
+  readonly isFolder: boolean;
+  readonly bytes: number;
+}
+
+/** `POST /api/runs/:id/findings/:finding` {state}: acknowledges, mutes or opens it again. */
+export interface FindingStateRequest {
+  readonly state: Finding['state'];
+}
+
+/** `GET /api/runs/health?project=` → HealthSettings, `PUT` for editors: what differs from the defaults of docs/training-health.md. */
+export interface HealthSettings {
+  readonly project: string;
+  /** By detector. */
+  readonly detectors: Readonly<
+    Record<string, { readonly muted?: boolean; readonly settings?: Readonly<Record<string, number>> }>
+  >;
+}
