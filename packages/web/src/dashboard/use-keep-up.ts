@@ -1,12 +1,13 @@
 import { isRelative, endsWithClock } from '@vitrine/compute/time.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { openLiveFeed } from '../api/live-feed.ts';
+import type { LiveStatus } from '../api/live-feed.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { onReachable, unreachableSince, useUnreachableSince } from '../api/reachability.ts';
 import { parseRefresh } from '../time/dashboard-search.ts';
 import { slide } from '../time/page-range.ts';
-import { openLiveFeed } from './live-feed.ts';
-import type { LiveStatus } from './live-feed.ts';
+import { readLiveGrowth } from './live-growth.ts';
 import type { DashboardScope } from './scope.ts';
 
 /** Even without a notice the page looks again this often: not every source can tell that it grew. */
@@ -33,7 +34,9 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
     if (!opening.current) pulse.all(false);
     const close = openLiveFeed({
       url: `/api/live?dashboard=${encodeURIComponent(uid)}`,
-      onGrowth: ({ panels }) => pulse.grow(panels),
+      event: 'growth',
+      read: readLiveGrowth,
+      onNotice: ({ panels }) => pulse.grow(panels),
       onReturn: () => pulse.all(false),
       onStatus: (next) => {
         setStatus(next);

@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { formatDuration } from '@vitrine/compute/time.ts';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
-import type { LiveStatus } from '../dashboard/live-feed.ts';
+import type { LiveStatus } from '../api/live-feed.ts';
 import classes from './time-controls.module.css';
 
 export interface LiveToggleProps {

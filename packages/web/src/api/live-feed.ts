@@ -1,5 +1,3 @@
-import type { LiveGrowth } from '@vitrine/model/api.ts';
-
 /** Where a live page stands with the server. */
 export type LiveStatus =
   | { readonly kind: 'off' }
@@ -8,18 +6,22 @@ export type LiveStatus =
   | { readonly kind: 'lost'; readonly sinceMs: number; readonly attempt: number };
 
 /** What of EventSource is used here. */
-export interface GrowthSource {
+export interface NoticeSource {
   addEventListener(type: string, listener: (event: { data?: string }) => void): void;
   close(): void;
 }
 
-export interface LiveFeedNeeds {
+export interface LiveFeedNeeds<T> {
   readonly url: string;
-  readonly onGrowth: (growth: LiveGrowth) => void;
+  /** The name of the events that are listened to. */
+  readonly event: string;
+  /** undefined where it is no such notice: one that can't be read costs one refresh, not the page. */
+  readonly read: (notice: unknown) => T | undefined;
+  readonly onNotice: (notice: T) => void;
   readonly onStatus: (status: LiveStatus) => void;
-  /** The line came back after it was lost: what grew meanwhile was not told. */
+  /** The line came back after it was lost: what happened meanwhile was not told. */
   readonly onReturn: () => void;
-  readonly open?: (url: string) => GrowthSource;
+  readonly open?: (url: string) => NoticeSource;
   readonly now?: () => number;
 }
 
@@ -27,15 +29,17 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
 /** Listens until the answer is called. A lost line is tried again, ever more rarely, up to every 15 s. */
-export function openLiveFeed({
+export function openLiveFeed<T>({
   url,
-  onGrowth,
+  event,
+  read,
+  onNotice,
   onStatus,
   onReturn,
   open = openEventSource,
   now = Date.now,
-}: LiveFeedNeeds): () => void {
-  let source: GrowthSource | undefined;
+}: LiveFeedNeeds<T>): () => void {
+  let source: NoticeSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
   let lostMs: number | undefined;
@@ -50,9 +54,9 @@ export function openLiveFeed({
       lostMs = undefined;
       attempt = 0;
     });
-    current.addEventListener('growth', ({ data }) => {
-      const growth = readGrowth(data);
-      if (source === current && growth !== undefined) onGrowth(growth);
+    current.addEventListener(event, ({ data }) => {
+      const notice = readNotice(data, read);
+      if (source === current && notice !== undefined) onNotice(notice);
     });
     current.addEventListener('error', () => {
       if (source !== current) return;
@@ -76,16 +80,13 @@ export function openLiveFeed({
   };
 }
 
-function openEventSource(url: string): GrowthSource {
+function openEventSource(url: string): NoticeSource {
   return new EventSource(url);
 }
 
-/** undefined where it is not a notice of growth: one that can't be read costs one refresh, not the page. */
-function readGrowth(data: string | undefined): LiveGrowth | undefined {
+function readNotice<T>(data: string | undefined, read: (notice: unknown) => T | undefined): T | undefined {
   try {
-    const { panels, toMs } = JSON.parse(data ?? '') as Partial<LiveGrowth>;
-    if (!Array.isArray(panels) || typeof toMs !== 'number') return undefined;
-    return { panels: panels.filter((id) => typeof id === 'number'), toMs };
+    return read(JSON.parse(data ?? ''));
   } catch {
     return undefined;
   }

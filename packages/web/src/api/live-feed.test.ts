@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { readLiveGrowth } from '../dashboard/live-growth.ts';
 import { openLiveFeed } from './live-feed.ts';
-import type { GrowthSource } from './live-feed.ts';
+import type { NoticeSource } from './live-feed.ts';
 
-class FakeSource implements GrowthSource {
+class FakeSource implements NoticeSource {
   readonly listeners = new Map<string, (event: { data?: string }) => void>();
   closed = false;
   addEventListener(type: string, listener: (event: { data?: string }) => void): void {
@@ -21,7 +22,9 @@ function open() {
   const told: string[] = [];
   const close = openLiveFeed({
     url: '/api/live?dashboard=d',
-    onGrowth: ({ panels }) => told.push(`grown ${panels.join(',')}`),
+    event: 'growth',
+    read: readLiveGrowth,
+    onNotice: ({ panels }) => told.push(`grown ${panels.join(',')}`),
     onStatus: ({ kind }) => told.push(kind),
     onReturn: () => told.push('returned'),
     open: () => {
