@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
 /** A statement whose rows come as arrays, in the order of the columns it selects; `Row` says which those are. */
-export class RowQuery<Row extends (number | Uint8Array)[]> {
+export class RowQuery<Row extends (number | string | null | Uint8Array)[]> {
   readonly #statement: StatementSync;
 
   constructor(db: DatabaseSync, sql: string) {
