@@ -1,7 +1,17 @@
 import type { Sender } from './sender.ts';
 
-/** The ways by which samples come in. */
-export const DOORS = ['scrape', 'remote write', 'otlp', 'line protocol', 'pushgateway', 'graphite', 'statsd', 'upload'] as const;
+/** The ways by which samples and points of curves come in. */
+export const DOORS = [
+  'scrape',
+  'remote write',
+  'otlp',
+  'line protocol',
+  'pushgateway',
+  'graphite',
+  'statsd',
+  'upload',
+  'mlflow',
+] as const;
 export type Door = (typeof DOORS)[number];
 
 /** Samples, points, lines or rows that were not taken, or a whole message of which nothing was. */

@@ -174,3 +174,16 @@ test('reasons and their sentences are bounded', () => {
   const [{ reasons, refused } = { reasons: [], refused: 0 }] = intake.arrivals();
   expect([reasons.length, reasons[0]?.reason, reasons[0]?.sentence.length, refused]).toEqual([10, 'reason 49', 500, 50]);
 });
+
+test('points of curves are kept at the sender’s pace, and noted like samples', async () => {
+  const { intake, clock } = intakeOver({ samplesPerSecond: 10 });
+  const refused = [{ reason: 'cut', count: 1, sentence: 'Tag "a".' }];
+  expect(await intake.keep('mlflow', VISION, 101, () => Promise.resolve('kept'), refused)).toBe('kept');
+  await expect(intake.keep('mlflow', VISION, 1, () => Promise.resolve('kept'))).rejects.toThrow(StoreBusy);
+  clock.nowMs += 2_000;
+  await expect(intake.keep('mlflow', VISION, 5, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect(await intake.keep('mlflow', VISION, 5, () => Promise.resolve('again'))).toBe('again');
+  expect(intake.arrivals()).toMatchObject([
+    { door: 'mlflow', name: 'vision', accepted: 106, refused: 2, reasons: [{ reason: 'try again later' }, { reason: 'cut' }] },
+  ]);
+});

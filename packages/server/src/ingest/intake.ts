@@ -14,6 +14,11 @@ export interface Intake {
    * StoreReadOnly: then nothing of the message counts, and it is noted as refused.
    */
   take(door: Door, sender: Sender, batch: SampleBatch, refused?: readonly Refused[], how?: TakeHow): Promise<AppendResult>;
+  /**
+   * The same for points of runs' curves, which `store` keeps in its own way: at the sender's pace, and noted. Resolves with what
+   * `store` does, and throws what that throws.
+   */
+  keep<T>(door: Door, sender: Sender, points: number, store: () => Promise<T>, refused?: readonly Refused[]): Promise<T>;
   /** Notes a message of which nothing was taken. */
   refuse(door: Door, sender: Sender, refused: Refused): void;
   /** What arrived from whom, the latest first. */
@@ -93,6 +98,20 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
         throw error;
       }
     },
+    async keep(door, sender, points, store, refused = []) {
+      try {
+        pace?.take(sender, points);
+        const kept = await store().catch((error: unknown) => {
+          pace?.giveBack(sender, points);
+          throw error;
+        });
+        note(door, sender, points, refused);
+        return kept;
+      } catch (error) {
+        if (error instanceof StoreBusy || error instanceof StoreReadOnly) note(door, sender, 0, [notKept(error, points)]);
+        throw error;
+      }
+    },
     refuse: (door, sender, refused) => note(door, sender, 0, [refused]),
     arrivals: () => arrivals.list(),
   };
@@ -100,8 +119,11 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
 
 /** What a batch is refused for where nobody tries again. */
 export function notStored(error: StoreBusy | StoreReadOnly, { values }: SampleBatch): Refused {
-  const reason = error instanceof StoreBusy ? 'try again later' : 'disk full';
-  return { reason, count: values.length, sentence: error.message };
+  return notKept(error, values.length);
+}
+
+function notKept(error: StoreBusy | StoreReadOnly, count: number): Refused {
+  return { reason: error instanceof StoreBusy ? 'try again later' : 'disk full', count, sentence: error.message };
 }
 
 const NOTHING: AppendResult = { accepted: 0, rejected: [], rejectedCount: 0 };
