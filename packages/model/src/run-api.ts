@@ -68,6 +68,19 @@ export interface SparklinesAnswer {
   }[];
 }
 
+/** `POST /api/runs/metric-names` → MetricNamesAnswer. */
+export interface MetricNamesRequest {
+  /** At most 1,000. */
+  readonly runs: readonly string[];
+  /** 1 to 5,000. */
+  readonly limit: number;
+}
+
+export interface MetricNamesAnswer {
+  /** Those that most of the runs have where there are more than the limit; in order of name. */
+  readonly metrics: readonly { readonly metric: string; readonly runs: number }[];
+}
+
 /** `GET /api/runs/:id` → RunAnswer. */
 export interface RunAnswer {
   readonly run: Run;
