@@ -18,9 +18,12 @@ import type { Labels } from '@vitrine/model/labels.ts';
 import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
 import { checkBatch, Committer } from './committer.ts';
 import { Contents } from './contents.ts';
+import { type CurveReader, openCurveReader } from './curves/curve-reader.ts';
+import { CurveSeries } from './curves/curve-series.ts';
 import { Database, openError } from './database.ts';
 import { Flusher } from './compact/flush.ts';
 import { lockFolder } from './folder-lock.ts';
+import { JoinedSource } from './joined-source.ts';
 import { Reader } from './reader.ts';
 import { Retention } from './retention/retention.ts';
 import { isUnwritable } from './sqlite-error.ts';
@@ -58,7 +61,8 @@ export class LocalStore implements SampleStore {
   readonly #options: StoreOptions;
   readonly #contents: Contents;
   readonly #committer: Committer;
-  readonly #reader: Reader;
+  readonly #reader: Reader | JoinedSource;
+  readonly #curves: CurveReader | undefined;
   readonly #watchers: Watchers;
   readonly #flusher: Flusher;
   readonly #retention: Retention;
@@ -85,7 +89,9 @@ export class LocalStore implements SampleStore {
     this.#now = now;
     this.#log = contents.log;
     this.#committer = new Committer(contents);
-    this.#reader = new Reader(contents);
+    const reader = new Reader(contents);
+    this.#curves = options.curvesFolder === undefined ? undefined : openCurveReader(options.curvesFolder, contents.log);
+    this.#reader = this.#curves === undefined ? reader : new JoinedSource(reader, new CurveSeries(this.#curves));
     this.#watchers = new Watchers(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now);
@@ -239,6 +245,7 @@ export class LocalStore implements SampleStore {
     await this.#packUp();
     await this.#flusher.stop();
     await this.#retention.stop();
+    this.#curves?.close();
     this.#contents.db.close();
     this.#unlock();
   }

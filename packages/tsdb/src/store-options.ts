@@ -15,6 +15,8 @@ export interface StoreOptions {
   readonly maxFutureMs?: number;
   /** `append` throws StoreBusy where more than this waits to be written; 64 MiB unless told. */
   readonly maxPendingBytes?: number;
+  /** A curve store's folder, whose curves PromQL sees too. */
+  readonly curvesFolder?: string;
   readonly log?: StoreLog;
 }
 

@@ -192,26 +192,44 @@ export class CurveReader {
     );
   }
 
+  /** The metric of a name, as `metrics` answers it; none where no run has it. */
+  metricOf(name: string): readonly (readonly [id: number, name: string])[] {
+    return this.#snapshot(
+      (statements) => statements.metricOf.all(name),
+      () => [],
+    );
+  }
+
   /** The curves of a metric that have points in a closed range of time, by the run's id. */
   reaching(metric: number, fromMs: number, toMs: number): readonly { readonly run: number; readonly curve: number }[] {
     return this.#snapshot(
       (statements) => {
-        const found: { run: number; curve: number }[] = [];
-        for (const [run, curve, points, fromUs, toUs] of statements.reaches.iterate(metric)) {
-          let from = points === 0 ? Infinity : fromUs;
-          let to = points === 0 ? -Infinity : toUs;
-          const tail = this.#tail.get(curve);
-          for (let i = 0; i < (tail?.length ?? 0); i++) {
-            const timeUs = tail!.timesUs[i] as number;
-            from = Math.min(from, timeUs);
-            to = Math.max(to, timeUs);
-          }
-          if (from <= toMs * US_PER_MS && to >= fromMs * US_PER_MS) found.push({ run, curve });
-        }
-        return found;
+        const rows = [...statements.reaches.iterate(metric)].filter((row) => this.#reaches(row, fromMs, toMs));
+        return rows.map(([run, curve]) => ({ run, curve }));
       },
       () => [],
     );
+  }
+
+  /** The same of a run, by the metric's id. */
+  reachingOfRun(run: number, fromMs: number, toMs: number): readonly { readonly metric: number; readonly curve: number }[] {
+    return this.#snapshot(
+      (statements) => {
+        const rows = [...statements.reachesOfRun.iterate(run)].filter((row) => this.#reaches(row, fromMs, toMs));
+        return rows.map(([metric, curve]) => ({ metric, curve }));
+      },
+      () => [],
+    );
+  }
+
+  #reaches([, curve, points, fromUs, toUs]: Reach, fromMs: number, toMs: number): boolean {
+    if (points > 0 && fromUs <= lastUs(toMs) && toUs >= firstUs(fromMs)) return true;
+    const tail = this.#tail.get(curve);
+    for (let i = 0; i < (tail?.length ?? 0); i++) {
+      const timeUs = tail!.timesUs[i] as number;
+      if (timeUs >= firstUs(fromMs) && timeUs <= lastUs(toMs)) return true;
+    }
+    return false;
   }
 
   /** The points of a curve whose pieces reach into a closed range of time: all of those, and perhaps others. */
@@ -219,8 +237,7 @@ export class CurveReader {
     const points = new PointColumns();
     return this.#snapshot(
       (statements) => {
-        for (const [data] of statements.piecesBetween.iterate(curve, toMs * US_PER_MS, fromMs * US_PER_MS))
-          this.#decode(data, points);
+        for (const [data] of statements.piecesBetween.iterate(curve, lastUs(toMs), firstUs(fromMs))) this.#decode(data, points);
         const tail = this.#tail.get(curve);
         if (tail !== undefined) points.append(tail);
         return points;
@@ -335,6 +352,13 @@ export class CurveReader {
   }
 }
 
+/** The microseconds that a millisecond stands for reach half of one to either side. */
+const firstUs = (timeMs: number): number => (timeMs - 0.5) * US_PER_MS;
+const lastUs = (timeMs: number): number => (timeMs + 0.5) * US_PER_MS;
+
+/** `of` is a run or a metric. */
+type Reach = [of: number, curve: number, points: number, fromUs: number, toUs: number];
+
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: DatabaseSync) {
@@ -358,9 +382,9 @@ function prepare(db: DatabaseSync) {
     allCurves: query<(number | null)[]>(curves),
     countRuns: query<[number]>('SELECT count(*) FROM curve WHERE metric = ?'),
     metricsOfRun: query<[number]>('SELECT metric FROM curve WHERE run = (SELECT id FROM run WHERE name = ?)'),
-    reaches: query<[run: number, curve: number, points: number, fromUs: number, toUs: number]>(
-      'SELECT run, id, points, from_us, to_us FROM curve WHERE metric = ?',
-    ),
+    metricOf: query<[id: number, name: string]>('SELECT id, name FROM metric WHERE name = ?'),
+    reaches: query<Reach>('SELECT run, id, points, from_us, to_us FROM curve WHERE metric = ?'),
+    reachesOfRun: query<Reach>('SELECT metric, id, points, from_us, to_us FROM curve WHERE run = ?'),
     pointsOf: query<[number | null]>('SELECT sum(points) FROM piece WHERE curve = ?'),
     pieces: query<[Uint8Array]>('SELECT data FROM piece WHERE curve = ? ORDER BY id'),
     piecesBack: query<[points: number, data: Uint8Array]>('SELECT points, data FROM piece WHERE curve = ? ORDER BY id DESC'),
