@@ -1,6 +1,6 @@
 /** What page and server say to each other about runs over HTTP. All under /api/runs. */
 import type { CurvePoint, RunItem } from './curve-store.ts';
-import type { Finding, Run, RunStatus } from './run.ts';
+import type { Finding, Project, Run, RunStatus } from './run.ts';
 
 /**
  * `POST /api/runs/table` → RunTableAnswer. `filter` is the language of docs/runs.md, over params.x, tags.x, metrics.x[.last|.min|.max|.best],
@@ -99,6 +99,26 @@ export interface RunAnswer {
   }[];
 }
 
+/** `GET /api/runs/:id/items?kind=&tag=`. `GET /api/runs/items/:item` gives one's data. */
+export interface RunItemsAnswer {
+  readonly items: readonly RunItem[];
+}
+
+/** `GET /api/runs/:id/item-rows?kind=histogram|pr_curve&tag=&most=`: with their numbers, for drawing many at once. */
+export interface RunItemRowsAnswer {
+  /** How many there are; `items` are at most `most` of them, evenly chosen, the first and last among them. */
+  readonly total: number;
+  readonly items: readonly RunItemRows[];
+}
+
+export interface RunItemRows {
+  readonly id: number;
+  readonly step: number;
+  readonly timeMs: number;
+  /** Rows of equal length. histogram: left edges, right edges, counts. pr_curve: TP, FP, TN, FN, precision, recall. */
+  readonly rows: readonly (readonly number[])[];
+}
+
 export interface RunLink {
   readonly id: string;
   readonly name: string;
@@ -170,7 +190,10 @@ export interface RunsGrowth {
   readonly findings: readonly string[];
 }
 
-/** A saved view of the table: `GET /api/runs/views` → {views}, `PUT /api/runs/views/:uid`, `DELETE`. `state` is the page's own. */
+/**
+ * A saved view of the table: `GET /api/runs/views` → {views}, `PUT /api/runs/views/:uid` {name, project, state, baseUpdatedMs?} → RunView,
+ * `DELETE`. Where somebody else saved it since `baseUpdatedMs`, the answer is 409. `state` is the page's own.
+ */
 export interface RunView {
   readonly uid: string;
   readonly name: string;
@@ -180,7 +203,11 @@ export interface RunView {
   readonly updatedBy: string;
 }
 
-/** `GET /api/runs/:id/artifacts?path=` → {files}; `GET /api/runs/:id/artifacts/file?path=` gives one. */
+/** `GET /api/runs/:id/artifacts?path=`; `GET`, `PUT` and `DELETE /api/runs/:id/artifacts/file?path=` are for one. */
+export interface ArtifactsAnswer {
+  readonly files: readonly ArtifactFile[];
+}
+
 export interface ArtifactFile {
   readonly path: string;
   readonly isFolder: boolean;
@@ -199,4 +226,24 @@ export interface HealthSettings {
   readonly detectors: Readonly<
     Record<string, { readonly muted?: boolean; readonly settings?: Readonly<Record<string, number>> }>
   >;
+}
+
+/** `GET /api/runs/projects` → {projects}, in order of name; `PATCH /api/runs/projects/:id` {name?, tags?, deleted?} → Project. */
+export interface ProjectsAnswer {
+  readonly projects: readonly (Project & { readonly runs: number })[];
+}
+
+/** `GET /api/runs/at?fromMs=&toMs=&host=`: runs that ran then, on that host where it is given; the latest started first. */
+export interface RunsAtAnswer {
+  readonly runs: readonly RunSpan[];
+  /** Whether there are more than were sent. */
+  readonly more: boolean;
+}
+
+export interface RunSpan extends RunLink {
+  readonly project: string;
+  readonly fromMs: number;
+  /** When it ended, or was last heard of. */
+  readonly toMs: number;
+  readonly hosts: readonly string[];
 }
