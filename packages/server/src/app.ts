@@ -39,6 +39,7 @@ import { pushgatewayRoutes } from './http/pushgateway.ts';
 import type { MetadataSource } from './http/prometheus/metadata.ts';
 import { prometheusApi } from './http/prometheus/prometheus-api.ts';
 import type { Routes } from './http/routes.ts';
+import { runRoutes } from './http/runs/run-routes.ts';
 import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
 import { tokenRoutes } from './http/tokens.ts';
@@ -55,6 +56,7 @@ import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
 import { sourceKinds } from './query/source-kinds.ts';
 import { connectSources } from './query/sources.ts';
+import type { Runs } from './runs/runs.ts';
 import type { ScrapeManager } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
 
@@ -62,6 +64,7 @@ export interface AppNeeds {
   readonly samples: SampleStore;
   readonly catalog: DashboardCatalog;
   readonly documents: DocumentStore;
+  readonly runs: Runs;
   readonly signIn: SignIn;
   readonly tokens: Tokens;
   readonly metrics: Metrics;
@@ -211,6 +214,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   pushgatewayRoutes(app, needs);
   arrivalsRoutes(app, needs);
   uploadRoutes(app, needs);
+  runRoutes(app, needs);
   app.route({
     method: 'GET',
     url: '/api/openapi.json',

@@ -76,17 +76,17 @@ describe('vitrine serve', () => {
     expect(await second.child.ended).toMatchObject({ code: 0 });
   });
 
-  test('ends with a sentence where its store dies', async () => {
-    // The store's thread dies on SIGUSR2.
+  test('ends with a sentence where a store dies', async () => {
+    // The stores' threads die on SIGUSR2, and whichever is seen first is told of.
     const script = "process.on('worker', (worker) => process.on('SIGUSR2', () => worker.terminate()))";
     const preload = `--import=data:text/javascript,${encodeURIComponent(script)}`;
     const { child } = await serve(newFolder(), [], { ...process.env, NODE_OPTIONS: preload });
     child.kill('SIGUSR2');
     const { code, err } = await child.ended;
-    expect([code, err.trim().split('\n').at(-1)]).toEqual([
-      1,
-      "Vitrine has stopped: the sample store's thread ended: restart the server.",
-    ]);
+    expect(code).toBe(1);
+    expect(err.trim().split('\n').at(-1)).toMatch(
+      /^Vitrine has stopped: the (sample|curve) store's thread ended: restart the server\.$/,
+    );
   });
 
   test('refuses a data folder that another process has, in one sentence', async () => {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { CurveStore } from '@vitrine/model/curve-store.ts';
 import type { SampleStore } from '@vitrine/model/sample-store.ts';
+import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
 import { openStore } from '@vitrine/tsdb/open-store.ts';
 import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
 import type { Logger } from 'pino';
@@ -34,6 +36,7 @@ import { KnownMetadata } from './query/known-metadata.ts';
 import { sourceKinds } from './query/source-kinds.ts';
 import { lostSecretsSentence } from './query/sources.ts';
 import { takeTurns } from './query/take-turns.ts';
+import { openRuns } from './runs/open-runs.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
 import { countStore, openMetrics, ownMetadata } from './self/metrics.ts';
@@ -79,6 +82,10 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const documents = await openDocumentStore(settings.data, settings['sources.key-file']);
     closers.push(() => documents.close());
     await documents.dataSources.sealSecrets();
+    const curves = await openCurves(settings, log, failed.resolve);
+    closers.push(() => curves.close());
+    const runs = await openRuns({ documents: documents.runs, curves, folder: join(settings.data, 'runs'), log });
+    closers.push(() => runs.close());
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
     const listening: { graphite?: Address; statsd?: Address } = {};
@@ -139,6 +146,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const app = await buildApp({
       samples,
       documents,
+      runs,
       catalog,
       signIn,
       tokens,
@@ -244,16 +252,28 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
   }
 }
 
-/** The store's own sentences about its folder (in use, damaged, not writable) are what the person at the terminal needs. */
 async function openSamples(settings: Settings, log: Logger, onFailure: (error: Error) => void): Promise<SampleStore> {
-  try {
-    return await openStore({
+  return orStartError(
+    openStore({
       folder: join(settings.data, 'samples'),
       retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
       maxSeries: settings['limits.ingest.series'],
       log: (level, sentence) => log[level](sentence),
       onFailure,
-    });
+    }),
+  );
+}
+
+async function openCurves(settings: Settings, log: Logger, onFailure: (error: Error) => void): Promise<CurveStore> {
+  return orStartError(
+    openCurveStore({ folder: join(settings.data, 'runs'), log: (level, sentence) => log[level](sentence), onFailure }),
+  );
+}
+
+/** A store's own sentences about its folder (in use, damaged, not writable) are what the person at the terminal needs. */
+async function orStartError<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
   } catch (error) {
     if (error instanceof StoreOpenError) throw new StartError(error.message, { cause: error });
     throw error;

@@ -4,6 +4,7 @@ import type { DataSourceDocuments } from './data-sources.ts';
 import type { FolderDocuments } from './folders.ts';
 import type { LibraryPanelDocuments } from './library-panels.ts';
 import type { PlaylistDocuments } from './playlists.ts';
+import type { RunDocuments } from './runs.ts';
 import type { SnapshotDocuments } from './snapshots.ts';
 
 /** Holds what people make: users, sessions, tokens, dashboards, settings. Times are unix milliseconds. */
@@ -33,6 +34,7 @@ export interface DocumentStore {
   readonly playlists: PlaylistDocuments;
   readonly snapshots: SnapshotDocuments;
   readonly dataSources: DataSourceDocuments;
+  readonly runs: RunDocuments;
 
   close(): Promise<void>;
 }

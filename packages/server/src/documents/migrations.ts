@@ -4,6 +4,7 @@ import { dashboardsAndBeside } from './migrations/002-dashboards-and-beside.ts';
 import { sealedSourceSecrets } from './migrations/003-sealed-source-secrets.ts';
 import { sourcesByFile } from './migrations/004-sources-by-file.ts';
 import { tokenLabels } from './migrations/005-token-labels.ts';
+import { runs } from './migrations/006-runs.ts';
 
 /** Steps from an empty file to today's tables, by name, in order. A step that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -45,4 +46,5 @@ export const migrations: Record<string, Migration> = {
   '003-sealed-source-secrets': sealedSourceSecrets,
   '004-sources-by-file': sourcesByFile,
   '005-token-labels': tokenLabels,
+  '006-runs': runs,
 };

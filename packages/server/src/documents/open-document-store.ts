@@ -10,6 +10,7 @@ import { foldersOver } from './folders.ts';
 import { libraryPanelsOver } from './library-panels.ts';
 import { migrations } from './migrations.ts';
 import { playlistsOver } from './playlists.ts';
+import { runsOver } from './runs.ts';
 import { openSecretKey, type SecretKey } from './secret-key.ts';
 import { snapshotsOver } from './snapshots.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
@@ -125,6 +126,7 @@ function documentsOver(db: Kysely<Tables>, key: () => SecretKey): DocumentStore 
     playlists: playlistsOver(db),
     snapshots: snapshotsOver(db),
     dataSources: dataSourcesOver(db, key),
+    runs: runsOver(db),
 
     close: () => db.destroy(),
   };

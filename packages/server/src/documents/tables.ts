@@ -133,4 +133,43 @@ export interface Tables {
     /** Whether `value` is enciphered: 1, or 0 as it was kept before. */
     sealed: number;
   };
+  projects: {
+    id: Generated<number>;
+    name: string;
+    tags_json: string;
+    created_ms: number;
+    updated_ms: number;
+    deleted_ms: number | null;
+  };
+  runs: {
+    id: string;
+    project_id: number;
+    name: string;
+    /** "" is none. */
+    run_group: string;
+    status: string;
+    started_ms: number;
+    ended_ms: number | null;
+    heartbeat_ms: number;
+    source: string;
+    notes: string;
+    parent_id: string | null;
+    user_name: string;
+    tags_json: string;
+    params_json: string;
+    hosts_json: string;
+    labels_json: string;
+    deleted_ms: number | null;
+    revision: number;
+  };
+  findings: {
+    run_id: string;
+    id: string;
+    state: string;
+    state_by: string;
+    /** The rest of a Finding, as run-json.ts writes it. */
+    json: string;
+  };
+  run_views: { uid: string; name: string; project: string; state_json: string; updated_ms: number; updated_by: string };
+  run_health: { project: string; detectors_json: string };
 }

@@ -12,9 +12,11 @@ import { createOtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
 import { openPlugins } from '../plugins/installed-plugins.ts';
 import { openPushgateway } from '../ingest/pushgateway/pushgateway.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
+import { openRuns } from '../runs/open-runs.ts';
 import { openLog } from '../self/log.ts';
 import { countStore, openMetrics } from '../self/metrics.ts';
 import { FakeStore } from './fake-store.ts';
+import { MemoryCurves } from './memory-curves.ts';
 
 export const COOKIE = 'vitrine_test';
 
@@ -57,9 +59,16 @@ export async function testApp(
     // Nothing is written again by itself.
     clock: { nowMs: () => Date.now(), after: () => () => {} },
   });
+  const runs = await openRuns({
+    documents: documents.runs,
+    curves: new MemoryCurves(),
+    folder: join(folder, 'data', 'runs'),
+    log,
+  });
   const needs: AppNeeds = {
     samples: store,
     documents,
+    runs,
     catalog: dashboardCatalog([folder], documents, log),
     signIn,
     tokens: tokensOver(documents),
@@ -93,6 +102,7 @@ export async function testApp(
   until(async () => {
     await app.close();
     await pushgateway.stop();
+    await runs.close();
     await documents.close();
     rmSync(folder, { recursive: true, force: true });
   });
