@@ -2,6 +2,7 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { readDurationMs } from '@vitrine/model/duration.ts';
 import type { NumberField } from '@vitrine/model/frame.ts';
 
+import { smoothEma } from '../curve/smooth.ts';
 import { smoothCurves } from './each-curve.ts';
 import type { Options } from './options.ts';
 import type { TransformationKind } from './transformation.ts';
@@ -20,7 +21,16 @@ export const ema: TransformationKind = {
     const weight = options.number('smoothing', 0.6);
     if (weight < 0 || weight >= 1)
       throw new BadRequest('smoothing', `expected a number from 0 up to 1, 1 excluded; found ${weight}`);
-    return smoothCurves(frames, options, (_x, y) => average(y, () => ({ decay: weight, mass: 1 - weight })));
+    return smoothCurves(frames, options, (_x, y) => {
+      const { present } = y;
+      const values = new Float64Array(y.values.length);
+      smoothEma(
+        present === undefined ? y.values : y.values.map((value, row) => (present[row] === 0 ? Number.NaN : value)),
+        weight,
+        values,
+      );
+      return { values, ...(present !== undefined && { present }) };
+    });
   },
 };
 

@@ -2,6 +2,7 @@ import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame, NumberField } from '@vitrine/model/frame.ts';
 import type { PickX } from '@vitrine/ui/chart/series.ts';
+import type { TimeMap } from '@vitrine/ui/chart/step-map.ts';
 
 /** Which column of each frame is x: the one of that name, else the first numbers that are no time, else the first. Pure. */
 export function pickXField(frames: readonly Frame[], xField: string): PickX {
@@ -18,12 +19,6 @@ export function pickXField(frames: readonly Frame[], xField: string): PickX {
     const number = frame.fields.findIndex(({ type }) => type === 'number');
     return number < 0 ? undefined : number;
   };
-}
-
-/** Pairs of a time and an x, both rising: the way from one domain to the other. */
-export interface TimeMap {
-  readonly times: Float64Array;
-  readonly xs: Float64Array;
 }
 
 /** From the first frame that has a time beside its x; undefined where none has, or where time and x don't rise together. Pure. */

@@ -1,7 +1,7 @@
 import type { AxisSettings } from './graph-settings.ts';
 import type { ChartSeries } from './series.ts';
 import type { Stroke } from './strokes.ts';
-import { extremes } from './strokes.ts';
+import { extremes, usualExtremes } from './strokes.ts';
 import { valueRange } from './value-range.ts';
 
 /** A value axis of a chart: what its series agree on. */
@@ -95,15 +95,16 @@ const EMPTY: AxisPlan = {
   limits: { min: undefined, max: undefined, softMin: undefined, softMax: undefined },
 };
 
-/** From where to where an axis goes for what is drawn on it between two x. */
+/** From where to where an axis goes for what is drawn on it between two x; `clips`: outliers may lie beyond. */
 export function axisRange(
   axis: AxisPlan,
   strokes: readonly Stroke[],
   xMin: number,
   xMax: number,
+  clips = false,
 ): readonly [min: number, max: number] {
   const log = axis.settings.scale.kind === 'log';
-  let [low, high] = extremes(strokes, xMin, xMax, log);
+  let [low, high] = (clips ? usualExtremes : extremes)(strokes, xMin, xMax, log);
   // Bars and piles stand on zero.
   const grounded = strokes.some(
     ({ series: { look } }) => look.drawStyle === 'bars' || (look.stacking !== 'none' && look.fillOpacity > 0),

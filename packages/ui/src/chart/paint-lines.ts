@@ -21,6 +21,8 @@ const DASHES = { solid: [], dashed: [5, 4], dotted: [0.5, 3.5] } as const;
 const CROWD = 400;
 /** Values stand beside their points where there is room for them. */
 const VALUE_SPACING_PX = 44;
+/** Enough marks to see that there are many; two numbers each. */
+const MOST_INFINITIES = 4_000;
 
 let kept = new Uint32Array(0);
 /** The points of one stroke in device pixels, reused from stroke to stroke; `ends` closes each unbroken run. */
@@ -29,6 +31,8 @@ let py = new Float64Array(4096);
 let pb = new Float64Array(4096);
 let rows = new Uint32Array(4096);
 const ends: number[] = [];
+/** Where the stroke is infinite: x in device pixels, and the sign. */
+const infinities: number[] = [];
 
 /** Draws strokes in their order. `xMin` and `xMax` are what the plot shows; points just outside are drawn so that lines reach its edges. */
 export function paintLines(
@@ -37,8 +41,12 @@ export function paintLines(
   emphasis: (stroke: Stroke) => Emphasis,
   xMin: number,
   xMax: number,
+  /** Whether what stands closer than the pixels is thinned: where x is even. */
+  thins = true,
 ): void {
-  const columns = Math.max(1, Math.round(strokes.length > CROWD ? surface.width / surface.ratio / 2 : surface.width));
+  const columns = !thins
+    ? Infinity
+    : Math.max(1, Math.round(strokes.length > CROWD ? surface.width / surface.ratio / 2 : surface.width));
   // What the reader points at lies on top.
   for (const pass of [false, true]) {
     for (const stroke of strokes) {
@@ -95,6 +103,7 @@ function paintLine(surface: Surface, stroke: Stroke, how: Emphasis, xMin: number
   ctx.setLineDash([]);
   if (look.showValues && spacing > VALUE_SPACING_PX) paintValues(surface, stroke);
   if (series.nanAt.length > 0) paintNaNs(surface, series, xMin, xMax);
+  if (infinities.length > 0) paintInfinities(surface);
   ctx.globalAlpha = 1;
 }
 
@@ -121,6 +130,7 @@ function layOut(
     rows = new Uint32Array(length * 2);
   }
   ends.length = 0;
+  infinities.length = 0;
   let count = 0;
   let gap = false;
   let lastX = 0;
@@ -136,6 +146,7 @@ function layOut(
     if (broken && count > 0 && ends.at(-1) !== count) ends.push(count);
     px[count] = xToPx(x);
     py[count] = clamp(yToPx(y));
+    if (y - y !== 0 && infinities.length < MOST_INFINITIES) infinities.push(px[count]!, y);
     const b = base?.[index];
     if (b !== undefined) pb[count] = Number.isNaN(b) ? py[count]! : clamp(yToPx(b));
     rows[count] = index;
@@ -265,26 +276,46 @@ function paintValues({ ctx, top, ratio }: Surface, { series }: Stroke): void {
   }
 }
 
-/** A small cross on the floor of the plot for each NaN: it is a value, and mostly bad news. */
+/** A small triangle on the floor of the plot for each NaN, as TensorBoard draws it: it is a value, and mostly bad news. */
 function paintNaNs({ ctx, top, height, ratio, xToPx }: Surface, series: ChartSeries, xMin: number, xMax: number): void {
-  const arm = 2.5 * ratio;
-  const y = top + height - 6 * ratio;
-  ctx.strokeStyle = series.color;
-  ctx.lineWidth = 1.25 * ratio;
+  const floor = top + height - 3 * ratio;
+  ctx.fillStyle = series.color;
   ctx.beginPath();
   let before = -Infinity;
   for (const index of series.nanAt) {
     const x = series.xs[index]!;
     if (x < xMin || x > xMax) continue;
     const at = xToPx(x);
-    if (at - before < 3 * arm) continue;
+    if (at - before < 8 * ratio) continue;
     before = at;
-    ctx.moveTo(at - arm, y - arm);
-    ctx.lineTo(at + arm, y + arm);
-    ctx.moveTo(at - arm, y + arm);
-    ctx.lineTo(at + arm, y - arm);
+    traceTriangle(ctx, at, floor, -7 * ratio);
   }
-  ctx.stroke();
+  ctx.fill();
+}
+
+/** At the edge beyond which an infinity lies, a triangle that points there. */
+function paintInfinities({ ctx, top, height, ratio }: Surface): void {
+  ctx.beginPath();
+  const before = [-Infinity, -Infinity];
+  for (let at = 0; at < infinities.length; at += 2) {
+    const x = infinities[at]!;
+    const isAbove = infinities[at + 1]! > 0;
+    const side = isAbove ? 0 : 1;
+    if (x - before[side]! < 8 * ratio) continue;
+    before[side] = x;
+    if (isAbove) traceTriangle(ctx, x, top + 8 * ratio, -7 * ratio);
+    else traceTriangle(ctx, x, top + height - 8 * ratio, 7 * ratio);
+  }
+  ctx.fill();
+}
+
+/** With its base at `y` and its tip `tall` below it. */
+function traceTriangle(ctx: CanvasRenderingContext2D, x: number, y: number, tall: number): void {
+  const half = Math.abs(tall) / 2;
+  ctx.moveTo(x - half, y);
+  ctx.lineTo(x + half, y);
+  ctx.lineTo(x, y + tall);
+  ctx.closePath();
 }
 
 /** Canvases lose precision far outside: infinities and outliers are drawn just beyond the edge. */

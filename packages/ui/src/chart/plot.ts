@@ -67,6 +67,8 @@ export interface PlotPicture {
   readonly moreY?: readonly YAxis[];
   /** The x axis where it is neither time nor the domain's: its unit and what it is called. */
   readonly xAxis?: { readonly unit: string; readonly decimals?: number | undefined; readonly label?: string };
+  /** How x is laid out where it is not even; all of it must have a place there. */
+  readonly xScale?: ScaleSettings | undefined;
   /** CSS pixels kept free above the plot, for marks. */
   readonly above?: number;
   /** The user chose a part of the height too: from where to where on each axis. */
@@ -143,6 +145,10 @@ function axesOf({ y, moreY }: PlotPicture): readonly YAxis[] {
   return moreY === undefined ? [y] : [y, ...moreY];
 }
 
+function isEven({ xScale }: PlotPicture): boolean {
+  return xScale === undefined || xScale.kind === 'linear';
+}
+
 const scaleKey = (axis: number) => (axis === 0 ? 'y' : `y${axis}`);
 
 function isVisible(axis: YAxis): boolean {
@@ -170,7 +176,7 @@ export function plotShape(picture: PlotPicture): string {
       ? 'rows'
       : [axis.side, isVisible(axis), axis.grid, axis.border, axis.width, axis.label !== undefined && axis.label !== ''].join(),
   );
-  return [picture.above ?? 0, (picture.xAxis?.label ?? '') !== '', ...axes].join(' ');
+  return [picture.above ?? 0, (picture.xAxis?.label ?? '') !== '', isEven(picture), ...axes].join(' ');
 }
 
 /**
@@ -307,7 +313,7 @@ export class Plot {
       padding: [8 + (this.#picture.above ?? 0), RIGHT_PADDING, 0, 0],
       legend: { show: false },
       scales: {
-        x: { time: false, auto: false, range: () => [this.#picture.xMin, this.#picture.xMax] },
+        x: { time: false, auto: false, range: () => [this.#picture.xMin, this.#picture.xMax], ...this.#xDistribution() },
         ...Object.fromEntries(axesOf(this.#picture).map((_, index) => [scaleKey(index), this.#scale(index)])),
       },
       series: [{}, { show: true, paths: () => null, points: { show: false } }],
@@ -359,6 +365,12 @@ export class Plot {
     return axesOf(this.#picture)[index] ?? this.#picture.y;
   }
 
+  #xDistribution(): Partial<uPlot.Scale> {
+    if (isEven(this.#picture)) return {};
+    const scale = () => scaleOf(this.#picture.xScale ?? LINEAR);
+    return { distr: 100, fwd: (value) => scale().forward(value), bwd: (value) => scale().backward(value) };
+  }
+
   #scale(index: number): uPlot.Scale {
     return {
       auto: false,
@@ -407,8 +419,13 @@ export class Plot {
   }
 
   #xTicks(widthCss: number): { at: readonly number[]; labels: readonly string[] } {
-    const { xMin, xMax, context, xAxis } = this.#picture;
+    const { xMin, xMax, context, xAxis, xScale } = this.#picture;
     const most = Math.max(2, Math.floor(widthCss / X_TICK_SPACE));
+    if (xScale !== undefined && xScale.kind !== 'linear') {
+      const unit = xAxis?.unit ?? (context.x === 'elapsed' ? 'ms' : 'short');
+      const at = scaleTicks(xScale, xMin, xMax, most, unit);
+      return { at, labels: at.map((tick) => formatTick(tick, unit)) };
+    }
     if (xAxis !== undefined) {
       const at = valueTicks(xMin, xMax, most, xAxis.unit);
       return { at, labels: formatTicks(at, xAxis.unit, xAxis.decimals) };
@@ -421,10 +438,12 @@ export class Plot {
 
   /** A label that the plot's right edge would cut is left out; the line stays. */
   #xLabels(widthCss: number): string[] {
-    const { xMin, xMax } = this.#picture;
+    const { xMin, xMax, xScale = LINEAR } = this.#picture;
+    const { forward } = scaleOf(xScale);
+    const low = forward(xMin);
     const { at, labels } = this.#xTicks(widthCss);
     return labels.map((label, index) => {
-      const left = ((at[index]! - xMin) / (xMax - xMin)) * widthCss;
+      const left = ((forward(at[index]!) - low) / (forward(xMax) - low)) * widthCss;
       return left + (label.length * AXIS_CHARACTER) / 2 > widthCss + RIGHT_PADDING ? '' : label;
     });
   }
@@ -452,8 +471,10 @@ export class Plot {
   #paint(u: uPlot): void {
     const { left, top, width, height } = u.bbox;
     if (width <= 0 || height <= 0) return;
-    const { xMin, xMax } = this.#picture;
-    const perX = width / (xMax - xMin);
+    const { xMin, xMax, xScale = LINEAR } = this.#picture;
+    const { forward: forwardX } = scaleOf(xScale);
+    const lowX = forwardX(xMin);
+    const perX = width / (forwardX(xMax) - lowX);
     const bottom = top + height;
     const onAxis = axesOf(this.#picture).map((axis) => {
       const { min, max } = rangeOf(axis);
@@ -477,7 +498,7 @@ export class Plot {
       width,
       height,
       ratio: uPlot.pxRatio,
-      xToPx: (x) => left + (x - xMin) * perX,
+      xToPx: isEven(this.#picture) ? (x) => left + (x - xMin) * perX : (x) => left + (forwardX(x) - lowX) * perX,
       yToPx: yOf(0),
       yOf,
     });

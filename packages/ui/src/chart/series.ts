@@ -43,6 +43,8 @@ export interface ChartSeries {
   readonly frame: Frame;
   readonly column: number;
   readonly rows: Uint32Array | undefined;
+  /** The id of the line to which it belongs: it is chosen, hidden and raised with it. Itself where absent. */
+  readonly owner?: string;
 }
 
 /** Enough NaN marks to see that there are many. */

@@ -1,3 +1,4 @@
+import { rangeWithoutOutliers } from '@vitrine/compute/curve/outliers.ts';
 import { lowerBound } from '@vitrine/compute/downsample.ts';
 import { stack } from '@vitrine/compute/stack.ts';
 
@@ -102,4 +103,27 @@ export function extremes(strokes: readonly Stroke[], xMin: number, xMax: number,
     }
   }
   return low <= high ? [low, high] : [Number.NaN, Number.NaN];
+}
+
+/** A thinned line has up to seven points where it had thousands: the first of each of so many stretches of x stands for all. */
+const SAMPLED_STRETCHES = 1_000;
+
+/** As `extremes`, without TensorBoard's outliers, of the lines that are told of: what stands faintly behind them does not count. */
+export function usualExtremes(strokes: readonly Stroke[], xMin: number, xMax: number, log: boolean): readonly [number, number] {
+  const values: number[] = [];
+  const perX = SAMPLED_STRETCHES / (xMax - xMin);
+  for (const { series, ys } of strokes) {
+    if (series.look.hide.tooltip) continue;
+    const to = Math.min(ys.length, lowerBound(series.xs, xMax) + 1);
+    let before = -1;
+    for (let index = lowerBound(series.xs, xMin); index < to; index++) {
+      const y = ys[index]!;
+      if (y - y !== 0 || (log && y <= 0)) continue;
+      const stretch = Math.floor((series.xs[index]! - xMin) * perX);
+      if (stretch === before) continue;
+      before = stretch;
+      values.push(y);
+    }
+  }
+  return rangeWithoutOutliers(Float64Array.from(values)) ?? extremes(strokes, xMin, xMax, log);
 }

@@ -67,6 +67,12 @@ export interface TimeChartProps {
   readonly xAxis?: PlotPicture['xAxis'];
   /** An x in words, where it is neither time nor the domain's. */
   readonly showX?: ((x: number) => string) | undefined;
+  /** How x is laid out where it is not even. */
+  readonly xScale?: PlotPicture['xScale'];
+  /** Marks besides the page's annotations, on this chart's x. */
+  readonly marks?: readonly ChartMark[] | undefined;
+  /** Whether outliers may lie beyond the value axis. */
+  readonly clipOutliers?: boolean;
 }
 
 /** Beside a line's ends the cursor still reads it within so many pixels. */
@@ -79,26 +85,30 @@ const SPOKEN_CALCS = ['lastNotNull', 'min', 'max', 'mean'];
 const LANE_FROM_HEIGHT = 80;
 
 const NO_SERIES: readonly ChartSeries[] = [];
+const NO_MARKS: readonly ChartMark[] = [];
+const ownerOf = (one: ChartSeries) => one.owner ?? one.id;
 const sameX = (timeMs: number) => timeMs;
 const NO_LINKS: readonly ResolvedLink[] = [];
 
 /** Lines over time, steps or epochs, with everything the page's charts share: crosshair, zoom, annotations, tooltip, legend, keyboard. */
 export function TimeChart(props: TimeChartProps): ReactElement {
-  const { series, frames, width, height, legend, tooltip, timeToX = sameX, xAxis } = props;
+  const { series, frames, width, height, legend, tooltip, timeToX = sameX, xAxis, xScale } = props;
+  const { marks: ownMarks = NO_MARKS, clipOutliers = false } = props;
   const [shown, setShown] = useState<ReadonlySet<string>>();
   const [zoomedY, setZoomedY] = useState<ReadonlyMap<string, readonly [number, number]>>();
   const emphasis = useRef<string>(undefined);
   const context = useZoomOut(props.context, zoomedY !== undefined, setZoomedY);
   const { theme } = context;
 
+  const own = useMemo(() => series.filter(({ owner }) => owner === undefined), [series]);
   const listed = useMemo(() => series.filter(({ look }) => !look.hide.legend), [series]);
   const hasLegend = mayHaveLegend(width, height, legend);
   const needs = useMemo(() => legendNeeds(hasLegend ? listed : NO_SERIES), [listed, hasLegend]);
   const layout = chartLayout(width, height, legend, listed.length, needs);
-  const isOn = useCallback((one: ChartSeries) => shown?.has(one.id) ?? !one.look.hide.viz, [shown]);
+  const isOn = useCallback((one: ChartSeries) => shown?.has(ownerOf(one)) ?? !one.look.hide.viz, [shown]);
 
   const [xMin, xMax] = xRange(context, series);
-  const axes = useMemo(() => planAxes(series.filter((one) => !one.look.hide.viz || shown?.has(one.id))), [series, shown]);
+  const axes = useMemo(() => planAxes(series.filter((one) => !one.look.hide.viz || shown?.has(ownerOf(one)))), [series, shown]);
   const strokes = useMemo(() => {
     const visible = series.filter(isOn);
     // A solo of a line that has gone must not leave the chart empty.
@@ -119,12 +129,13 @@ export function TimeChart(props: TimeChartProps): ReactElement {
             strokes.filter((stroke) => stroke.axis === index),
             xMin,
             xMax,
+            clipOutliers,
           )
         );
       }),
-    [axes, strokes, xMin, xMax, zoomedY],
+    [axes, strokes, xMin, xMax, zoomedY, clipOutliers],
   );
-  const marks = useMemo(() => marksOf(context.annotations, timeToX), [context.annotations, timeToX]);
+  const marks = useMemo(() => [...marksOf(context.annotations, timeToX), ...ownMarks], [context.annotations, timeToX, ownMarks]);
   const exemplars = useMemo(() => (timeToX === sameX ? exemplarsOf(frames) : []), [frames, timeToX]);
   const hasLane = marks.length > 0 && layout.plotHeight >= LANE_FROM_HEIGHT;
 
@@ -155,6 +166,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       y: scaled[0]!,
       moreY: scaled.slice(1),
       ...(xAxis === undefined ? {} : { xAxis }),
+      xScale,
       above: hasLane ? LANE_HEIGHT : 0,
       stops: longest(strokes),
       annotate,
@@ -168,15 +180,19 @@ export function TimeChart(props: TimeChartProps): ReactElement {
         paintLines(
           surface,
           strokes,
-          ({ series: { id } }) => ({ raised: id === raised, dimmed: raised !== undefined && id !== raised }),
+          ({ series: one }) => {
+            const isRaised = ownerOf(one) === raised;
+            return { raised: isRaised, dimmed: raised !== undefined && !isRaised };
+          },
           xMin,
           xMax,
+          xScale === undefined || xScale.kind === 'linear',
         );
         paintMarks(surface, marks, theme);
         paintExemplars(surface, exemplars, ink.text, ink.panel);
       },
     };
-  }, [context, theme, axes, ranges, strokes, xMin, xMax, xAxis, hasLane, marks, exemplars]);
+  }, [context, theme, axes, ranges, strokes, xMin, xMax, xAxis, xScale, hasLane, marks, exemplars]);
 
   const { host, plot, hover } = usePlot(picture, layout.plotWidth, layout.plotHeight);
   const reach = (REACH_PX / Math.max(1, layout.plotWidth)) * (xMax - xMin);
@@ -219,11 +235,11 @@ export function TimeChart(props: TimeChartProps): ReactElement {
     (id: string, add: boolean) =>
       setShown((now) => {
         if (!add) return now?.size === 1 && now.has(id) ? undefined : new Set([id]);
-        const next = new Set(now ?? series.filter(({ look }) => !look.hide.viz).map((one) => one.id));
+        const next = new Set(now ?? series.filter(({ look }) => !look.hide.viz).map(ownerOf));
         if (!next.delete(id)) next.add(id);
-        return next.size === 0 || next.size === series.length ? undefined : next;
+        return next.size === 0 || next.size === own.length ? undefined : next;
       }),
-    [series],
+    [series, own],
   );
   const emphasise = useCallback(
     (id: string | undefined) => {
@@ -259,7 +275,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
         tabIndex={0}
         role="group"
         aria-roledescription="chart"
-        aria-label={`${props.label}: ${series.length} series. Arrow keys move the cursor, Enter pins it, Escape leaves.`}
+        aria-label={`${props.label}: ${own.length} series. Arrow keys move the cursor, Enter pins it, Escape leaves.`}
         style={{ width: layout.plotWidth, height: layout.plotHeight }}
       />
       {layout.legendHeight > 0 ? (
@@ -281,9 +297,9 @@ export function TimeChart(props: TimeChartProps): ReactElement {
           <SpokenTable
             caption={props.label}
             head={['Series', ...SPOKEN_CALCS.map(calcTitle)]}
-            count={series.length}
+            count={own.length}
             most={SPOKEN_ROWS}
-            row={(at) => [series[at]!.name, ...SPOKEN_CALCS.map((id) => calcText(series[at]!, id))]}
+            row={(at) => [own[at]!.name, ...SPOKEN_CALCS.map((id) => calcText(own[at]!, id))]}
           />
         </div>
       )}

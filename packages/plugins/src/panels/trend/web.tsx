@@ -5,16 +5,17 @@ import { interpolate, timeToX } from '@vitrine/ui/chart/annotations.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import { seriesFromFrames } from '@vitrine/ui/chart/series.ts';
 import type { PickX } from '@vitrine/ui/chart/series.ts';
+import { mappedCursor } from '@vitrine/ui/chart/step-map.ts';
+import type { TimeMap } from '@vitrine/ui/chart/step-map.ts';
 import { TimeChart } from '@vitrine/ui/chart/time-chart.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
-import type { PanelContext, PanelProps, PanelWeb, SharedCursor } from '../../contract.ts';
+import type { PanelContext, PanelProps, PanelWeb } from '../../contract.ts';
 import { trend } from './spec.ts';
 import type { TrendOptions } from './spec.ts';
 import { pickXField, timeMapOf } from '../x-field.ts';
-import type { TimeMap } from '../x-field.ts';
 
 function Trend({ options, field, data, width, height, title, context }: PanelProps<TrendOptions>): ReactElement {
   const { frames } = data;
@@ -102,18 +103,6 @@ function useOwnDomain(
       ...(map === undefined || annotateTime === undefined ? {} : { annotate }),
     };
   }, [context, cursor, map, annotateTime, zoomed, setZoomed]);
-}
-
-/** The page's cursor, which goes by time, as one that goes by x. */
-function mappedCursor(shared: SharedCursor, { times, xs }: TimeMap): SharedCursor {
-  const toX = (time: number | undefined) => (time === undefined ? undefined : interpolate(times, xs, time));
-  return {
-    get x() {
-      return toX(shared.x);
-    },
-    set: (x, origin) => shared.set(x === undefined ? undefined : interpolate(xs, times, x), origin),
-    subscribe: (listener) => shared.subscribe((time, origin) => listener(toX(time), origin)),
-  };
 }
 
 export const trendWeb: PanelWeb<TrendOptions> = { spec: trend, Component: Trend };

@@ -1,0 +1,156 @@
+import type { Finding } from '@vitrine/model/run.ts';
+import type { CurveX } from '@vitrine/model/run-api.ts';
+import type { Frame } from '@vitrine/model/frame.ts';
+import { formatExact } from '@vitrine/model/unit.ts';
+import { useMemo } from 'react';
+import type { ReactElement } from 'react';
+
+import { NoData } from '../widget/no-data.tsx';
+import { interpolate, timeToX } from './annotations.ts';
+import type { ChartMark } from './annotations.ts';
+import { curveSeries } from './curve-series.ts';
+import type { ScaleSettings } from './graph-settings.ts';
+import type { LegendChoice } from './legend-layout.ts';
+import { stepMapOfCurves, timeMapOfCurves } from './step-map.ts';
+import { TimeChart } from './time-chart.tsx';
+import type { LineChartContext, TooltipChoice } from './time-chart.tsx';
+import { xRange } from './x-range.ts';
+
+/** A stretch of a run's steps to be marked, with a sentence. A Finding is one. */
+export type CurveRegion = Pick<
+  Finding,
+  'id' | 'runId' | 'detector' | 'severity' | 'sentence' | 'advice' | 'fromStep' | 'toStep' | 'fromMs' | 'toMs'
+>;
+
+export interface CurveChartProps {
+  /** What the chart is called by a screen reader. */
+  readonly title: string;
+  /** As `POST /api/runs/curves` answers them: x, value, time, step; labels run, metric, part, group. */
+  readonly frames: readonly Frame[];
+  readonly width: number;
+  readonly height: number;
+  /** Cursor and range go by the chart's x; `to` not above `from` shows all there is. Annotations go by time. */
+  readonly context: LineChartContext;
+  /** What x is; "elapsed" and "time" in milliseconds. */
+  readonly x: CurveX['kind'];
+  /** What x is called where it is a metric. */
+  readonly xLabel?: string;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  /** TensorBoard's rule: the value axis shows the middle 90 % of what is drawn. */
+  readonly clipOutliers?: boolean;
+  /** Findings, as tints with a flag above that tells the sentence. */
+  readonly regions?: readonly CurveRegion[];
+  /** The colour of a run on all charts of the page: see runColors() of theme/run-color.ts. */
+  readonly colorOf?: (run: string) => string | undefined;
+  readonly legend?: LegendChoice;
+  readonly tooltip?: TooltipChoice;
+}
+
+const LEGEND: LegendChoice = {
+  showLegend: true,
+  displayMode: 'list',
+  placement: 'bottom',
+  calcs: [],
+  sortBy: '',
+  sortDesc: false,
+  width: undefined,
+  limit: undefined,
+};
+const TOOLTIP: TooltipChoice = { mode: 'multi', sort: 'none', hideZeros: false, maxWidth: undefined, maxHeight: undefined };
+const LOG: ScaleSettings = { kind: 'log', base: 10 };
+const NO_REGIONS: readonly CurveRegion[] = [];
+const nowhere = () => undefined;
+const SEVERITY_COLORS = { info: 'blue', warning: 'yellow', critical: 'red' } as const;
+
+/** Curves of runs over steps, epochs or time: raw behind smoothed, bands, restarts, what is not finite, findings. */
+export function CurveChart(props: CurveChartProps): ReactElement {
+  const { title, frames, width, height, context, x, xLabel, logX = false, logY = false, clipOutliers = false } = props;
+  const { regions = NO_REGIONS, colorOf, legend = LEGEND, tooltip = TOOLTIP } = props;
+  const { theme } = context;
+  const series = useMemo(() => curveSeries(frames, { theme, logY, colorOf }), [frames, theme, logY, colorOf]);
+  const toX = useMemo(() => timeOnX(frames, x), [frames, x]);
+  const marks = useMemo(() => regionMarks(frames, regions, x), [frames, regions, x]);
+  // A logarithm has no place for zero and what is below it.
+  const leastX = useMemo(() => (logX ? leastPositive(series.map(({ xs }) => xs)) : undefined), [series, logX]);
+  const own = useMemo((): LineChartContext => {
+    const [from, to] = xRange(context, series);
+    const start = leastX === undefined ? from : Math.max(from, leastX);
+    return { ...context, x: x === 'metric' ? 'step' : x, from: start, to: to > start ? to : start + 1 };
+  }, [context, series, leastX, x]);
+  const axis = useMemo(
+    () =>
+      x === 'metric'
+        ? { xAxis: { unit: 'short', label: xLabel ?? '' }, showX: (at: number) => `${xLabel ?? 'x'} ${formatExact(at, 'none')}` }
+        : {},
+    [x, xLabel],
+  );
+  if (!series.some(({ xs }) => xs.length > 0))
+    return <NoData width={width} height={height} text="" hint="None of these runs has a point of it over this x yet." />;
+  return (
+    <TimeChart
+      label={title}
+      series={series}
+      frames={frames}
+      width={width}
+      height={height}
+      context={own}
+      legend={legend}
+      tooltip={tooltip}
+      timeToX={toX}
+      marks={marks}
+      clipOutliers={clipOutliers}
+      xScale={leastX === undefined ? undefined : LOG}
+      {...axis}
+    />
+  );
+}
+
+/** Where a time stands on x; the same function throughout where x is time. */
+function timeOnX(frames: readonly Frame[], x: CurveX['kind']): ((timeMs: number) => number | undefined) | undefined {
+  if (x === 'time') return undefined;
+  const map = timeMapOfCurves(frames);
+  return map === undefined ? nowhere : timeToX(map.times, map.xs);
+}
+
+/** The regions on this x, where it has a place for them. */
+function regionMarks(frames: readonly Frame[], regions: readonly CurveRegion[], x: CurveX['kind']): readonly ChartMark[] {
+  return regions.flatMap((region): ChartMark[] => {
+    const [from, to] = placesOf(frames, region, x);
+    if (from === undefined || to === undefined) return [];
+    const { id, detector, severity, sentence, advice, fromMs, toMs } = region;
+    const event = {
+      query: id,
+      timeMs: fromMs,
+      endMs: toMs,
+      title: detector.replaceAll('_', ' '),
+      text: advice === '' ? sentence : `${sentence} ${advice}`,
+      tags: [],
+      color: SEVERITY_COLORS[severity],
+    };
+    return [{ from, to, event }];
+  });
+}
+
+function placesOf(
+  frames: readonly Frame[],
+  { runId, fromStep, toStep, fromMs, toMs }: CurveRegion,
+  x: CurveX['kind'],
+): readonly [from: number | undefined, to: number | undefined] {
+  if (x === 'time') return [fromMs, toMs];
+  const hasSteps = Number.isFinite(fromStep) && Number.isFinite(toStep);
+  if (x === 'step' && hasSteps) return [fromStep, toStep];
+  const map = hasSteps ? stepMapOfCurves(frames, runId) : timeMapOfCurves(frames, runId);
+  if (map === undefined) return [undefined, undefined];
+  const place = (at: number) => interpolate(map.times, map.xs, Math.min(map.times.at(-1)!, Math.max(map.times[0]!, at)));
+  return hasSteps ? [place(fromStep), place(toStep)] : [place(fromMs), place(toMs)];
+}
+
+function leastPositive(all: readonly Float64Array[]): number | undefined {
+  let least = Infinity;
+  for (const xs of all) {
+    const found = xs.find((x) => x > 0);
+    if (found !== undefined && found < least) least = found;
+  }
+  return least === Infinity ? undefined : least;
+}

@@ -1,0 +1,123 @@
+import type { Frame } from '@vitrine/model/frame.ts';
+import { describe, expect, test } from 'vitest';
+
+import { createCrosshair } from './crosshair.ts';
+import { curveSeries } from './curve-series.ts';
+import { mappedCursor, stepMapOfCurves, timeMapOfCurves } from './step-map.ts';
+
+interface Curve {
+  readonly run?: string;
+  readonly group?: string;
+  readonly metric?: string;
+  readonly part?: string;
+  readonly xs?: readonly number[];
+  readonly ys?: readonly number[];
+  readonly name?: string;
+}
+
+/** The time of each point is 1,000 times its place, whatever its x. */
+function frame({ run = 'r1', group, metric = 'loss', part = 'raw', xs = [0, 1, 2], ys = xs, name = run }: Curve): Frame {
+  const numbers = (values: readonly number[]) => Float64Array.from(values);
+  return {
+    refId: 'A',
+    shape: 'series',
+    length: xs.length,
+    fields: [
+      { name: 'step', type: 'number', values: numbers(xs) },
+      {
+        name: metric,
+        type: 'number',
+        labels: { run, metric, part, ...(group === undefined ? {} : { group }) },
+        config: { displayNameFromSource: name },
+        values: numbers(ys),
+      },
+      { name: 'time', type: 'time', values: numbers(xs.map((_, index) => 1_000 * index)) },
+      { name: 'step', type: 'number', values: numbers(xs) },
+    ],
+  };
+}
+
+const drawn = (...curves: readonly Curve[]) => curveSeries(curves.map(frame), { theme: 'dark', logY: false });
+
+describe('lines of curves', () => {
+  test('a smoothed line is told of, the raw one lies faintly behind it and goes with it', () => {
+    const [raw, smooth] = drawn({ part: 'raw' }, { part: 'smooth' });
+    expect(raw).toMatchObject({ owner: smooth!.id, look: { hide: { legend: true, tooltip: true } } });
+    expect(raw!.color).not.toBe(smooth!.color);
+    expect(smooth).not.toHaveProperty('owner');
+    expect(smooth!.look.hide).toEqual({ viz: false, legend: false, tooltip: false });
+  });
+
+  test('what was not smoothed is a line as any other', () => {
+    expect(drawn({ part: 'raw' })).toMatchObject([{ name: 'r1', look: { hide: { legend: false } } }]);
+  });
+
+  test('a restart begins a stretch of its own, and no line leads back', () => {
+    const series = drawn({ xs: [0, 1, 2, 1, 2, 3], ys: [5, Number.NaN, 3, 4, 3, Number.NaN] });
+    expect(series.map(({ name, xs, nanAt }) => [name, [...xs], nanAt])).toEqual([
+      ['r1', [0, 1, 2], [1]],
+      ['r1, restart 1', [1, 2, 3], [2]],
+    ]);
+    expect(series[1]!.owner).toBe(series[0]!.id);
+    expect(series.map(({ look }) => look.hide.legend)).toEqual([false, true]);
+  });
+
+  test('a band is the area between its edges', () => {
+    const series = drawn(
+      { group: 'lr=1', part: 'smooth', name: 'lr=1' },
+      { group: 'lr=1', part: 'low', name: 'lr=1' },
+      { group: 'lr=1', part: 'high', name: 'lr=1' },
+    );
+    expect(series.map(({ name }) => name)).toEqual(['lr=1 (low)', 'lr=1 (high)', 'lr=1']);
+    expect(series[1]!.look).toMatchObject({ fillBelowTo: 'lr=1 (low)', lineWidth: 0 });
+  });
+
+  test('hue is the run’s, style the split’s, shade the metric’s', () => {
+    const [train, val, acc, other] = drawn(
+      { metric: 'train/loss' },
+      { metric: 'val/loss' },
+      { metric: 'train/accuracy' },
+      { run: 'r2', metric: 'train/loss' },
+    );
+    expect([train!.style, val!.style]).toEqual(['solid', 'dashed']);
+    expect(val!.color).toBe(train!.color);
+    expect(acc!.color).not.toBe(train!.color);
+    expect(other!.color).not.toBe(train!.color);
+  });
+
+  test('the page may say a run’s colour', () => {
+    const [one] = curveSeries([frame({})], { theme: 'dark', logY: true, colorOf: () => '#123456' });
+    expect(one).toMatchObject({ color: '#123456', look: { axis: { scale: { kind: 'log' } } } });
+  });
+});
+
+describe('between steps and time', () => {
+  const frames = [frame({ run: 'r1' }), frame({ run: 'r2', xs: [0, 10, 20, 10, 15, 30] })];
+
+  test.each([
+    [undefined, [0, 10, 15, 30], [0, 3_000, 4_000, 5_000]],
+    ['r1', [0, 1, 2], [0, 1_000, 2_000]],
+  ])('the way of %s, without what a restart took back', (run, xs, times) => {
+    const map = timeMapOfCurves(frames, run)!;
+    expect([...map.xs]).toEqual(xs);
+    expect([...map.times]).toEqual(times);
+  });
+
+  test('no way where nobody knows when', () => {
+    expect(timeMapOfCurves([], undefined)).toBeUndefined();
+    expect(stepMapOfCurves(frames, 'r3')).toBeUndefined();
+    expect(timeMapOfCurves([frame({ xs: [1] })])).toBeUndefined();
+  });
+
+  test('a cursor over steps and one over time move together', () => {
+    const time = createCrosshair();
+    const steps = mappedCursor(time, timeMapOfCurves(frames, 'r1')!);
+    const heard: (number | undefined)[] = [];
+    steps.subscribe((x) => heard.push(x));
+    steps.set(1.5, {});
+    expect(time.x).toBe(1_500);
+    time.set(2_000, {});
+    time.set(99_000, {});
+    expect(heard).toEqual([1.5, 2, undefined]);
+  });
+});

@@ -1,0 +1,180 @@
+import { stretchStarts } from '@vitrine/compute/curve/restarts.ts';
+import { splitOf } from '@vitrine/compute/curve/split.ts';
+import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
+import { fieldNames } from '@vitrine/compute/field/field-names.ts';
+import { isNumbers } from '@vitrine/model/frame.ts';
+import type { Frame, NumberField } from '@vitrine/model/frame.ts';
+
+import { faded } from '../theme/color-name.ts';
+import type { ThemeName } from '../theme/ink.ts';
+import { assignSlots, lineStyle, SERIES_COLORS, shadeOf } from '../theme/series-color.ts';
+import { graphSettings } from './graph-settings.ts';
+import type { GraphSettings } from './graph-settings.ts';
+import { drawable, identitiesOf } from './series.ts';
+import type { ChartSeries } from './series.ts';
+
+/** A frame of a curve's answer, taken apart. */
+interface CurveLine {
+  readonly frame: Frame;
+  readonly x: NumberField;
+  readonly field: NumberField;
+  readonly part: 'smooth' | 'raw' | 'low' | 'high';
+  readonly name: string;
+  /** Equal for the parts of one line. */
+  readonly key: string;
+  readonly run: string;
+  readonly group: string | undefined;
+  readonly metric: string;
+}
+
+export interface CurveLook {
+  readonly theme: ThemeName;
+  readonly logY: boolean;
+  /** The colour of a run where the page knows it; by its id among those of the frames where absent. */
+  readonly colorOf?: ((run: string) => string | undefined) | undefined;
+}
+
+/** Of the raw line behind a smoothed one, and of a band. */
+const FAINT = 0.2;
+/** Among more lines than this, each is as thin as a pixel. */
+const CROWD = 12;
+
+/**
+ * The lines of frames of curves: hue by run (or group), shade by metric, style by split; each smoothed line with its raw one faint
+ * behind it, bands as areas, and a stretch of its own after each restart. Parts and stretches follow the first smoothed stretch.
+ */
+export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: CurveLook): ChartSeries[] {
+  const lines = linesOf(frames);
+  const tops = [...Map.groupBy(lines, ({ key }) => key).values()];
+  const named = tops.map(([line]) => ({
+    name: line!.name,
+    labels: {
+      ...(line!.group === undefined ? { run: line!.run } : { group: line!.group }),
+      metric: splitOf(line!.metric).base,
+      ...splitLabel(line!.metric),
+    },
+  }));
+  const identities = identitiesOf(named);
+  const slots = assignSlots(identities.map(({ identity }) => identity));
+  const looks = looksOf(tops.length > CROWD, logY);
+  return tops.flatMap((parts, index) => {
+    const { identity, shade } = identities[index]!;
+    const [{ run, group, metric }] = parts as [CurveLine];
+    const hue = (group === undefined ? colorOf?.(run) : undefined) ?? SERIES_COLORS[theme][slots.get(identity)!]!;
+    const color = shadeOf(hue, shade, theme);
+    const style = lineStyle(splitOf(metric).split);
+    const main = parts.find(({ part }) => part === 'smooth') ?? parts[0]!;
+    const display = displayOf(main.field);
+    const base = {
+      identity,
+      inks: [],
+      unit: main.field.config?.unit ?? '',
+      show: (value: number) => displayText(display(value)),
+    };
+    // What is drawn first lies below.
+    return (['low', 'high', 'raw', 'smooth'] as const).flatMap((part) =>
+      parts
+        // What was not smoothed is drawn as what was.
+        .filter((line) => (line === main ? 'smooth' : line.part) === part)
+        .flatMap((line) =>
+          stretchesOf(line).map(({ xs, ys, nanAt }, stretch): ChartSeries => {
+            const isMain = line === main && stretch === 0;
+            return {
+              ...base,
+              id: isMain ? main.key : `${main.key} ${part} ${stretch}`,
+              ...(isMain ? {} : { owner: main.key }),
+              name: nameOf(main.name, part, stretch),
+              color: part === 'raw' ? faded(color, FAINT) : color,
+              style: part === 'raw' ? 'solid' : style,
+              look: lookOf(looks, part, stretch, nameOf(main.name, 'low', stretch)),
+              xs,
+              ys,
+              nanAt: part === 'smooth' ? nanAt : [],
+              field: line.field,
+              frame: line.frame,
+              column: 1,
+              rows: undefined,
+            };
+          }),
+        ),
+    );
+  });
+}
+
+function linesOf(frames: readonly Frame[]): CurveLine[] {
+  const names = fieldNames(frames);
+  return frames.flatMap((frame, at): CurveLine[] => {
+    const [x, field] = frame.fields;
+    if (frame.shape !== 'series' || !isNumbers(x) || field?.type !== 'number') return [];
+    const { run = '', metric = field.name, part, group } = field.labels ?? {};
+    return [
+      {
+        frame,
+        x,
+        field,
+        part: part === 'raw' || part === 'low' || part === 'high' ? part : 'smooth',
+        name: names[at]?.[1] ?? metric,
+        key: JSON.stringify([frame.refId, group ?? '', group === undefined ? run : '', metric]),
+        run,
+        group,
+        metric,
+      },
+    ];
+  });
+}
+
+function splitLabel(metric: string): { readonly split?: string } {
+  const { split } = splitOf(metric);
+  return split === undefined ? {} : { split };
+}
+
+function nameOf(name: string, part: CurveLine['part'], stretch: number): string {
+  const whole = part === 'smooth' ? name : `${name} (${part})`;
+  return stretch === 0 ? whole : `${whole}, restart ${stretch}`;
+}
+
+function stretchesOf({ x, field }: CurveLine) {
+  const { ys, nanAt } = drawable(field);
+  const starts = stretchStarts(x.values);
+  if (starts.length === 1) return [{ xs: x.values, ys, nanAt }];
+  return Array.from(starts, (from, index) => {
+    const to = starts[index + 1] ?? x.values.length;
+    return {
+      xs: x.values.subarray(from, to),
+      ys: ys.subarray(from, to),
+      nanAt: nanAt.filter((row) => row >= from && row < to).map((row) => row - from),
+    };
+  });
+}
+
+interface Looks {
+  readonly line: GraphSettings;
+  readonly later: GraphSettings;
+  readonly raw: GraphSettings;
+  readonly edge: GraphSettings;
+}
+
+function looksOf(isCrowd: boolean, logY: boolean): Looks {
+  const scale = logY ? { scaleDistribution: { type: 'log', log: 10 } } : {};
+  const line = graphSettings({ lineWidth: isCrowd ? 1 : 1.5, ...scale });
+  const unseen = { ...line, hide: { viz: false, legend: true, tooltip: true } };
+  return {
+    line,
+    later: { ...line, hide: { viz: false, legend: true, tooltip: false } },
+    raw: { ...unseen, lineWidth: 1, points: 'never' },
+    edge: { ...unseen, lineWidth: 0, points: 'never', spanNulls: 0 },
+  };
+}
+
+function lookOf({ line, later, raw, edge }: Looks, part: CurveLine['part'], stretch: number, low: string): GraphSettings {
+  switch (part) {
+    case 'smooth':
+      return stretch === 0 ? line : later;
+    case 'raw':
+      return raw;
+    case 'low':
+      return edge;
+    case 'high':
+      return { ...edge, fillOpacity: FAINT, fillBelowTo: low };
+  }
+}
