@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { CRASH_STORE, crashBatch } from './crash-writer.ts';
+import { killedWriter } from './killed-writer.ts';
 import { LocalStore } from './local-store.ts';
 import { bitsOf, keyOf, readAll, tempFolder } from './store-for-tests.ts';
 
@@ -12,29 +10,6 @@ const KILLS = 26;
 const MODES = ['flushing', 'checkpointing', 'flushing', 'worker'];
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 
-/** Runs the writer, kills it after a while, and returns the numbers that it acknowledged. */
-async function killedWriter(folder: string, first: number, mode: string, afterMs: number): Promise<number[]> {
-  const child = spawn(process.execPath, [WRITER, folder, String(first), mode], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const started = new Promise<void>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      resolve();
-    });
-    child.once('exit', () => reject(new Error(`the writer ended by itself: ${errors}`)));
-  });
-  await started;
-  // The moment is the test's subject: a different one each time.
-  await delay(afterMs);
-  child.kill('SIGKILL');
-  const [, signal] = (await once(child, 'close')) as [number | null, string];
-  expect(signal, errors).toBe('SIGKILL');
-  // The last line may be cut by the kill.
-  return output.split('\n').slice(0, -1).map(Number);
-}
-
 test(`every acknowledged sample survives ${KILLS} kills at random moments, bit for bit`, { timeout: 180_000 }, async () => {
   const { folder, remove } = tempFolder();
   try {
@@ -42,7 +17,7 @@ test(`every acknowledged sample survives ${KILLS} kills at random moments, bit f
     let first = 1;
     let acknowledged = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      const numbers = await killedWriter(folder, first, MODES[kill % MODES.length]!, Math.random() * 120);
+      const numbers = await killedWriter(WRITER, [folder, String(first), MODES[kill % MODES.length]!], Math.random() * 120);
       acknowledged += numbers.length;
       for (const number of numbers) {
         for (const [series, timestampMs, value] of crashBatch(number)) {

@@ -63,7 +63,10 @@ export class CurveReader {
         const tail = this.#tail.get(id);
         this.#readPieces(statements, id, points, limit - (tail?.length ?? 0));
         if (tail !== undefined) points.append(tail);
-        return { ...points.take(limit), version: `${id}:${found[1] + (tail?.length ?? 0)}` };
+        return {
+          ...(points.length > limit ? points.take(limit) : points.release()),
+          version: `${id}:${found[1] + (tail?.length ?? 0)}`,
+        };
       },
       () => ({ ...new PointColumns(0).take(), version: '' }),
     );

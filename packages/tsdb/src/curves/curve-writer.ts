@@ -27,7 +27,7 @@ const PIECE_POINTS = 8_192;
 const JOIN_SHARE = 0.5;
 /** A commit of more points goes into pieces at once, without the log between. */
 const DIRECT_POINTS = 20_000;
-const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
+const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 const LOG_LIMIT_MS = 60_000;
 /** Names kept at hand. */
 const KNOWN_NAMES = 200_000;

@@ -85,6 +85,23 @@ export class PointColumns {
     return (this.epochs ??= new Float64Array(this.steps.length).fill(Number.NaN));
   }
 
+  /** All of them in the contract's units, in the arrays as they are: the columns are empty from then on. */
+  release(): CurvePoints {
+    const { length, timesUs } = this;
+    const cut = (column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> =>
+      column.length === length ? column : column.slice(0, length);
+    for (let i = 0; i < length; i++) timesUs[i] = (timesUs[i] as number) / US_PER_MS;
+    const points = {
+      length,
+      steps: cut(this.steps),
+      timesMs: cut(timesUs),
+      values: cut(this.values),
+      epochs: this.epochs && cut(this.epochs),
+    };
+    Object.assign(this, new PointColumns(0));
+    return points;
+  }
+
   /** The last `limit` of them, in the contract's units, in arrays of their own. */
   take(limit = Infinity): CurvePoints {
     const { length } = this;
