@@ -3,6 +3,7 @@ import type { DashboardDocuments } from './dashboards.ts';
 import type { DataSourceDocuments } from './data-sources.ts';
 import type { FolderDocuments } from './folders.ts';
 import type { LibraryPanelDocuments } from './library-panels.ts';
+import type { MlflowDocuments } from './mlflow.ts';
 import type { PlaylistDocuments } from './playlists.ts';
 import type { RunDocuments } from './runs.ts';
 import type { SnapshotDocuments } from './snapshots.ts';
@@ -35,6 +36,7 @@ export interface DocumentStore {
   readonly snapshots: SnapshotDocuments;
   readonly dataSources: DataSourceDocuments;
   readonly runs: RunDocuments;
+  readonly mlflow: MlflowDocuments;
 
   close(): Promise<void>;
 }

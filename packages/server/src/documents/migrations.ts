@@ -5,6 +5,7 @@ import { sealedSourceSecrets } from './migrations/003-sealed-source-secrets.ts';
 import { sourcesByFile } from './migrations/004-sources-by-file.ts';
 import { tokenLabels } from './migrations/005-token-labels.ts';
 import { runs } from './migrations/006-runs.ts';
+import { mlflow } from './migrations/007-mlflow.ts';
 
 /** Steps from an empty file to today's tables, by name, in order. A step that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -47,4 +48,5 @@ export const migrations: Record<string, Migration> = {
   '004-sources-by-file': sourcesByFile,
   '005-token-labels': tokenLabels,
   '006-runs': runs,
+  '007-mlflow': mlflow,
 };

@@ -169,9 +169,7 @@ export function mlflowOver(db: Kysely<Tables>): MlflowDocuments {
         await db
           .insertInto('mlflow_run_links')
           .values(some.map(({ runId, kind, key, json }) => ({ run_id: runId, kind, key, json })))
-          .onConflict((it) =>
-            it.columns(['run_id', 'kind', 'key']).doUpdateSet({ json: (row) => row.ref('excluded.json') }),
-          )
+          .onConflict((it) => it.columns(['run_id', 'kind', 'key']).doUpdateSet({ json: (row) => row.ref('excluded.json') }))
           .execute();
       }
     },

@@ -9,6 +9,7 @@ import type { DocumentStore, Secret, SecretKind } from './document-store.ts';
 import { foldersOver } from './folders.ts';
 import { libraryPanelsOver } from './library-panels.ts';
 import { migrations } from './migrations.ts';
+import { mlflowOver } from './mlflow.ts';
 import { playlistsOver } from './playlists.ts';
 import { runsOver } from './runs.ts';
 import { openSecretKey, type SecretKey } from './secret-key.ts';
@@ -127,6 +128,7 @@ function documentsOver(db: Kysely<Tables>, key: () => SecretKey): DocumentStore 
     snapshots: snapshotsOver(db),
     dataSources: dataSourcesOver(db, key),
     runs: runsOver(db),
+    mlflow: mlflowOver(db),
 
     close: () => db.destroy(),
   };

@@ -172,4 +172,28 @@ export interface Tables {
   };
   run_views: { uid: string; name: string; project: string; state_json: string; updated_ms: number; updated_by: string };
   run_health: { project: string; detectors_json: string };
+  mlflow_models: {
+    id: string;
+    project_id: number;
+    run_id: string | null;
+    name: string;
+    model_type: string;
+    status: string;
+    params_json: string;
+    tags_json: string;
+    created_ms: number;
+    updated_ms: number;
+    deleted_ms: number | null;
+  };
+  mlflow_model_metrics: {
+    model_id: string;
+    key: string;
+    run_id: string;
+    dataset_name: string;
+    dataset_digest: string;
+    value: string;
+    time_ms: number;
+    step: number;
+  };
+  mlflow_run_links: { run_id: string; kind: string; key: string; json: string };
 }
