@@ -70,7 +70,7 @@ export interface AppNeeds {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly version: string;
-  readonly limits: QueryLimits & { readonly maxPoints: number; readonly bodyBytes: number };
+  readonly limits: QueryLimits & { readonly maxPoints: number; readonly bodyBytes: number; readonly artifactBytes: number };
   readonly scrapeIntervalMs: number;
   readonly metadata: MetadataSource;
   /** Told what writers say of their metrics. */

@@ -159,6 +159,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         timeoutMs: settings['limits.query.timeout'],
         maxPoints: settings['limits.query.points'],
         bodyBytes: settings['limits.ingest.body'],
+        artifactBytes: settings['limits.ingest.artifact'],
       },
       scrapeIntervalMs: intervalMs,
       scraping,

@@ -18,6 +18,7 @@ export interface Settings {
   readonly 'limits.ingest.body': number;
   readonly 'limits.ingest.rate': number;
   readonly 'limits.ingest.upload': number;
+  readonly 'limits.ingest.artifact': number;
   readonly 'ingest.otlp-grpc': Address | undefined;
   readonly 'ingest.otlp-scope-labels': boolean;
   readonly 'ingest.graphite': Address | undefined;
@@ -85,6 +86,7 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     read: readBound,
   },
   'limits.ingest.upload': { fallback: '4GiB', help: 'Bytes that one uploaded file may have, as it is sent.', read: readBytes },
+  'limits.ingest.artifact': { fallback: '5GiB', help: 'Bytes that one file of a training run may have.', read: readBytes },
   'limits.ingest.body': { fallback: '32MiB', help: 'Bytes that one write may carry, unpacked.', read: readBytes },
   'ingest.otlp-grpc': {
     fallback: '',

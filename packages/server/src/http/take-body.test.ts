@@ -6,7 +6,14 @@ import { testApp } from '../testing/test-app.ts';
 const UNPACKED_BYTES = 64 * 1024 * 1024;
 
 test('whoever goes away while its body is unpacked keeps no turn', { timeout: 30_000 }, async () => {
-  const limits = { maxSamples: 1_000_000, maxSeries: 1_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: UNPACKED_BYTES };
+  const limits = {
+    maxSamples: 1_000_000,
+    maxSeries: 1_000,
+    timeoutMs: 10_000,
+    maxPoints: 11_000,
+    bodyBytes: UNPACKED_BYTES,
+    artifactBytes: 0,
+  };
   const { app } = await testApp({ limits });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

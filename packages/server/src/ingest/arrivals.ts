@@ -11,6 +11,7 @@ export const DOORS = [
   'statsd',
   'upload',
   'mlflow',
+  'runs',
 ] as const;
 export type Door = (typeof DOORS)[number];
 

@@ -57,7 +57,14 @@ beforeAll(async () => {
   );
   made = await testApp({
     samples,
-    limits: { maxSamples: 10_000_000, maxSeries: 10_000, timeoutMs: 10_000, maxPoints: 11_000, bodyBytes: 1_000_000 },
+    limits: {
+      maxSamples: 10_000_000,
+      maxSeries: 10_000,
+      timeoutMs: 10_000,
+      maxPoints: 11_000,
+      bodyBytes: 1_000_000,
+      artifactBytes: 0,
+    },
     dashboards: [DASHBOARD],
     until: (end) => ends.push(end),
   });

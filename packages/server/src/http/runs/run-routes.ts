@@ -1,7 +1,22 @@
 import type { AppNeeds } from '../../app.ts';
 import type { Routes } from '../routes.ts';
+import { artifactRoutes } from './artifacts.ts';
+import { runsAtRoutes } from './at.ts';
+import { itemRoutes } from './items.ts';
+import { runsLiveRoutes } from './live.ts';
+import { oneRunRoutes } from './one-run.ts';
+import { pointRoutes } from './points.ts';
+import { projectRoutes } from './projects.ts';
+import { viewRoutes } from './views.ts';
 
 /** Everything that is said about runs over HTTP. */
-export function runRoutes(_app: Routes, _needs: AppNeeds): void {
-  // Each part of it registers here.
+export function runRoutes(app: Routes, needs: AppNeeds): void {
+  oneRunRoutes(app, needs);
+  projectRoutes(app, needs);
+  viewRoutes(app, needs.documents.runs);
+  pointRoutes(app, needs);
+  itemRoutes(app, needs);
+  artifactRoutes(app, needs);
+  runsAtRoutes(app, needs);
+  runsLiveRoutes(app, needs);
 }

@@ -134,7 +134,8 @@ function readLine(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefi
   return value as Record<string, unknown>;
 }
 
-function parseJson(text: string): unknown {
+/** undefined where it is none. NaN, Infinity and -Infinity outside of strings become texts. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

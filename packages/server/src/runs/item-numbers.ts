@@ -1,0 +1,31 @@
+import type { RunItem } from '@vitrine/model/curve-store.ts';
+import type { RunItemRows } from '@vitrine/model/run-api.ts';
+
+const DOUBLE_BYTES = 8;
+const PR_ROWS = 6;
+const HISTOGRAM_ROWS = 3;
+
+/** The numbers of a histogram (left edges, right edges, counts) or PR curve (TP, FP, TN, FN, precision, recall); rows of equal length. */
+export function itemRows({ kind }: Pick<RunItem, 'kind'>, data: Uint8Array): RunItemRows['rows'] {
+  const numbers = doubles(data);
+  if (kind === 'pr_curve') {
+    const length = Math.floor(numbers.length / PR_ROWS);
+    return Array.from({ length: PR_ROWS }, (_, row) => numbers.slice(row * length, (row + 1) * length));
+  }
+  const buckets = Math.floor(numbers.length / HISTOGRAM_ROWS);
+  return Array.from({ length: HISTOGRAM_ROWS }, (_, row) =>
+    Array.from({ length: buckets }, (__, bucket) => numbers[bucket * HISTOGRAM_ROWS + row] as number),
+  );
+}
+
+function doubles(data: Uint8Array): number[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Array.from({ length: Math.floor(data.byteLength / DOUBLE_BYTES) }, (_, at) => view.getFloat64(at * DOUBLE_BYTES, true));
+}
+
+/** So many of them, the first and the last among them, evenly by place. All where they are no more. */
+export function evenly<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  if (most === 1) return all.slice(-1);
+  return Array.from({ length: most }, (_, at) => all[Math.round((at * (all.length - 1)) / (most - 1))] as T);
+}
