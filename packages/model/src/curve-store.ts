@@ -88,10 +88,18 @@ export interface CurvePoint {
   readonly value: number;
 }
 
-/** Told after a commit. */
+/** Told after a commit: what grew, by run. */
 export interface CurveGrowth {
-  /** By run: the metrics that grew; `items` where something else than numbers came. */
-  readonly runs: ReadonlyMap<string, { readonly metrics: ReadonlySet<string>; readonly items: boolean }>;
+  readonly runs: ReadonlyMap<string, RunGrowth>;
+}
+
+export interface RunGrowth {
+  readonly metrics: ReadonlySet<string>;
+  /** Whether something else than numbers came. */
+  readonly items: boolean;
+  /** What the new points' wall times reach over, closed; from Infinity to -Infinity where there are none. */
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface CurveStoreStats {

@@ -25,9 +25,9 @@ export class MemoryCurves implements CurveStore {
   readonly labels = new Map<string, Readonly<Record<string, string>>>();
 
   append(batch: CurveBatch): ReturnType<CurveStore['append']> {
-    const grown = new Map<string, { metrics: Set<string>; items: boolean }>();
-    const growthOf = (run: string): { metrics: Set<string>; items: boolean } => {
-      const known = grown.get(run) ?? { metrics: new Set<string>(), items: false };
+    const grown = new Map<string, { metrics: Set<string>; items: boolean; fromMs: number; toMs: number }>();
+    const growthOf = (run: string) => {
+      const known = grown.get(run) ?? { metrics: new Set<string>(), items: false, fromMs: Infinity, toMs: -Infinity };
       grown.set(run, known);
       return known;
     };
@@ -43,7 +43,10 @@ export class MemoryCurves implements CurveStore {
       };
       if (batch.once === true && curve.some((known) => isSame(known, point))) continue;
       curve.push(point);
-      growthOf(run).metrics.add(metric);
+      const growth = growthOf(run);
+      growth.metrics.add(metric);
+      growth.fromMs = Math.min(growth.fromMs, point.timeMs);
+      growth.toMs = Math.max(growth.toMs, point.timeMs);
       points++;
     }
     for (const item of batch.items ?? []) {

@@ -109,14 +109,24 @@ function bytesOf({ curves, curveIndex, items = [] }: CurveBatch): number {
   return bytes;
 }
 
-function growthOf({ curves, items = [] }: CurveBatch): CurveGrowth {
-  const runs = new Map<string, { metrics: Set<string>; items: boolean }>();
-  const of = (run: string): { metrics: Set<string>; items: boolean } => {
-    const known = runs.get(run) ?? { metrics: new Set(), items: false };
+function growthOf({ curves, curveIndex, timesMs, items = [] }: CurveBatch): CurveGrowth {
+  const runs = new Map<string, { metrics: Set<string>; items: boolean; fromMs: number; toMs: number }>();
+  const of = (run: string) => {
+    const known = runs.get(run) ?? { metrics: new Set(), items: false, fromMs: Infinity, toMs: -Infinity };
     runs.set(run, known);
     return known;
   };
-  for (const { run, metric } of curves) of(run).metrics.add(metric);
+  const ofCurve = curves.map(({ run, metric }) => {
+    const growth = of(run);
+    growth.metrics.add(metric);
+    return growth;
+  });
+  for (let i = 0; i < curveIndex.length; i++) {
+    const growth = ofCurve[curveIndex[i] as number]!;
+    const timeMs = timesMs[i] as number;
+    if (timeMs < growth.fromMs) growth.fromMs = timeMs;
+    if (timeMs > growth.toMs) growth.toMs = timeMs;
+  }
   for (const { run } of items) of(run).items = true;
   return { runs };
 }
