@@ -37,6 +37,7 @@ import { sourceKinds } from './query/source-kinds.ts';
 import { lostSecretsSentence } from './query/sources.ts';
 import { takeTurns } from './query/take-turns.ts';
 import { openRuns } from './runs/open-runs.ts';
+import { watchCurves } from './runs/watch-curves.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
 import { countStore, openMetrics, ownMetadata } from './self/metrics.ts';
@@ -78,7 +79,6 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const store = await openSamples(settings, log, failed.resolve);
     closers.push(() => store.close());
     countStore(metrics, store);
-    const samples = takeTurns(countUse(store, metrics), settings['limits.query.concurrent'], settings['limits.query.timeout']);
     const documents = await openDocumentStore(settings.data, settings['sources.key-file']);
     closers.push(() => documents.close());
     await documents.dataSources.sealSecrets();
@@ -86,6 +86,11 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     closers.push(() => curves.close());
     const runs = await openRuns({ documents: documents.runs, curves, folder: join(settings.data, 'runs'), log });
     closers.push(() => runs.close());
+    const samples = takeTurns(
+      watchCurves(countUse(store, metrics), runs),
+      settings['limits.query.concurrent'],
+      settings['limits.query.timeout'],
+    );
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
     const listening: { graphite?: Address; statsd?: Address } = {};
@@ -257,6 +262,7 @@ async function openSamples(settings: Settings, log: Logger, onFailure: (error: E
   return orStartError(
     openStore({
       folder: join(settings.data, 'samples'),
+      curvesFolder: join(settings.data, 'runs'),
       retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
       maxSeries: settings['limits.ingest.series'],
       log: (level, sentence) => log[level](sentence),
