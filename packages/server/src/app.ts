@@ -56,6 +56,7 @@ import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
 import { sourceKinds } from './query/source-kinds.ts';
 import { connectSources } from './query/sources.ts';
+import type { CurveQuestions } from './runs/curves/ask-curves.ts';
 import type { Runs } from './runs/runs.ts';
 import type { ScrapeManager } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
@@ -65,6 +66,7 @@ export interface AppNeeds {
   readonly catalog: DashboardCatalog;
   readonly documents: DocumentStore;
   readonly runs: Runs;
+  readonly curveQuestions: CurveQuestions;
   readonly signIn: SignIn;
   readonly tokens: Tokens;
   readonly metrics: Metrics;

@@ -36,7 +36,9 @@ import { KnownMetadata } from './query/known-metadata.ts';
 import { sourceKinds } from './query/source-kinds.ts';
 import { lostSecretsSentence } from './query/sources.ts';
 import { takeTurns } from './query/take-turns.ts';
+import { openCurveQuestions } from './runs/curves/ask-curves.ts';
 import { openRuns } from './runs/open-runs.ts';
+import { followScrapes } from './runs/scraped/scraped-runs.ts';
 import { watchCurves } from './runs/watch-curves.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
@@ -86,6 +88,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     closers.push(() => curves.close());
     const runs = await openRuns({ documents: documents.runs, curves, folder: join(settings.data, 'runs'), log });
     closers.push(() => runs.close());
+    const curveQuestions = openCurveQuestions({ folder: join(settings.data, 'runs') });
+    closers.push(() => curveQuestions.close());
     const samples = takeTurns(
       watchCurves(countUse(store, metrics), runs),
       settings['limits.query.concurrent'],
@@ -99,8 +103,13 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       metrics,
       samplesPerSecond: settings['limits.ingest.rate'],
     });
+    const scrapedRuns = settings['runs.scraped'] ? followScrapes({ runs, log }) : undefined;
+    closers.push(() => scrapedRuns?.stop());
     const scraping = createScrapeManager({
-      append: (batch, target, refused) => intake.take('scrape', target, batch, refused),
+      append(batch, target, refused) {
+        scrapedRuns?.see(batch);
+        return intake.take('scrape', target, batch, refused);
+      },
       log,
       userAgent: `Vitrine/${VERSION}`,
     });
@@ -152,6 +161,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       samples,
       documents,
       runs,
+      curveQuestions,
       catalog,
       signIn,
       tokens,

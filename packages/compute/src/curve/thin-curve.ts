@@ -110,6 +110,36 @@ export function thinCrowd(xs: Float64Array, ys: Float64Array, edges: Float64Arra
   return kept.sort((a, b) => xs[a]! - xs[b]! || a - b);
 }
 
+/** The lowest of `low` and the highest of `high` of each column, at its first x; all as they are where they are no more than columns. */
+export function thinBand(
+  xs: Float64Array,
+  low: Float64Array,
+  high: Float64Array,
+  edges: Float64Array,
+): { readonly xs: Float64Array; readonly low: Float64Array; readonly high: Float64Array } {
+  const columns = edges.length - 1;
+  if (xs.length <= columns) return { xs: xs.slice(), low: low.slice(), high: high.slice() };
+  const thin = { xs: new Float64Array(columns), low: new Float64Array(columns), high: new Float64Array(columns) };
+  let count = 0;
+  let column = 0;
+  for (let index = 0; index < xs.length;) {
+    while (column < columns - 1 && xs[index]! >= edges[column + 1]!) column++;
+    const edge = column === columns - 1 ? Infinity : edges[column + 1]!;
+    thin.xs[count] = xs[index]!;
+    let least = Infinity;
+    let most = -Infinity;
+    do {
+      if (low[index]! < least) least = low[index]!;
+      if (high[index]! > most) most = high[index]!;
+      index++;
+    } while (index < xs.length && xs[index]! < edge);
+    thin.low[count] = least <= most ? least : Number.NaN;
+    thin.high[count] = least <= most ? most : Number.NaN;
+    count++;
+  }
+  return { xs: thin.xs.slice(0, count), low: thin.low.slice(0, count), high: thin.high.slice(0, count) };
+}
+
 /** Those that are there, rising, each once. */
 function writeRising(
   out: Uint32Array,

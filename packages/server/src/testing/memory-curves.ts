@@ -70,16 +70,27 @@ export class MemoryCurves implements CurveStore {
     return Promise.resolve(this.#marks.get(name));
   }
 
-  points({ run, metric }: CurveName, limit = Infinity): Promise<CurvePoints> {
+  points(curve: CurveName, limit = Infinity): Promise<CurvePoints> {
+    return Promise.resolve(this.read(curve, limit));
+  }
+
+  /** As CurveReader of tsdb reads them. */
+  read({ run, metric }: CurveName, limit = Infinity): CurvePoints & { readonly version: string } {
     const all = this.#curves.get(run)?.get(metric) ?? [];
     const some = limit >= all.length ? all : all.slice(all.length - limit);
-    return Promise.resolve({
+    return {
+      version: this.version({ run, metric }),
       length: some.length,
       steps: Float64Array.from(some, ({ step }) => step),
       timesMs: Float64Array.from(some, ({ timeMs }) => timeMs),
       values: Float64Array.from(some, ({ value }) => value),
       epochs: some.some(({ epoch }) => !Number.isNaN(epoch)) ? Float64Array.from(some, ({ epoch }) => epoch) : undefined,
-    });
+    };
+  }
+
+  version({ run, metric }: CurveName): string {
+    const points = this.#curves.get(run)?.get(metric);
+    return points === undefined ? '' : `${run} ${metric}:${points.length}`;
   }
 
   summaries({ runs, metrics }: Parameters<CurveStore['summaries']>[0]): Promise<readonly CurveSummary[]> {

@@ -17,6 +17,7 @@ import { openLog } from '../self/log.ts';
 import { countStore, openMetrics } from '../self/metrics.ts';
 import { FakeStore } from './fake-store.ts';
 import { MemoryCurves } from './memory-curves.ts';
+import { questionsOver } from './questions-over.ts';
 
 export const COOKIE = 'vitrine_test';
 
@@ -59,9 +60,10 @@ export async function testApp(
     // Nothing is written again by itself.
     clock: { nowMs: () => Date.now(), after: () => () => {} },
   });
+  const curves = new MemoryCurves();
   const runs = await openRuns({
     documents: documents.runs,
-    curves: new MemoryCurves(),
+    curves,
     folder: join(folder, 'data', 'runs'),
     log,
   });
@@ -69,6 +71,7 @@ export async function testApp(
     samples: store,
     documents,
     runs,
+    curveQuestions: questionsOver(curves),
     catalog: dashboardCatalog([folder], documents, log),
     signIn,
     tokens: tokensOver(documents),

@@ -2,6 +2,7 @@ import type { AppNeeds } from '../../app.ts';
 import type { Routes } from '../routes.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { runsAtRoutes } from './at.ts';
+import { curveRoutes } from './curves.ts';
 import { itemRoutes } from './items.ts';
 import { runsLiveRoutes } from './live.ts';
 import { oneRunRoutes } from './one-run.ts';
@@ -15,6 +16,7 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   projectRoutes(app, needs);
   viewRoutes(app, needs.documents.runs);
   pointRoutes(app, needs);
+  curveRoutes(app, needs);
   itemRoutes(app, needs);
   artifactRoutes(app, needs);
   runsAtRoutes(app, needs);

@@ -1,0 +1,108 @@
+import type { CurveName, CurvePoints } from '@vitrine/model/curve-store.ts';
+import { LoadedCurve } from './loaded-curve.ts';
+
+/** Where curves are read: see CurveReader of tsdb. */
+export interface CurveFile {
+  read(curve: CurveName, limit?: number): CurvePoints & { readonly version: string };
+  version(curve: CurveName): string;
+}
+
+/**
+ * Curves that were looked at, with what was computed from them, so that a zoom only thins again. Those looked at longest ago go first
+ * where all take more than `budgetBytes`; those of the newest question stay as far as they fit, and one alone always does.
+ */
+export class CurveMemory {
+  readonly #file: CurveFile;
+  readonly #budgetBytes: number;
+  readonly #curves = new Map<string, { readonly curve: LoadedCurve; question: number; bytes: number }>();
+  #bytes = 0;
+
+  constructor(file: CurveFile, budgetBytes: number) {
+    this.#file = file;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** `question` counts up. What is computed from the curve counts once `settle` is called. */
+  load(name: CurveName, question: number): LoadedCurve {
+    const key = JSON.stringify([name.run, name.metric]);
+    const known = this.#curves.get(key);
+    const version = this.#file.version(name);
+    if (known !== undefined && known.curve.version === version) {
+      known.question = question;
+      // The one asked last stands at the end.
+      this.#curves.delete(key);
+      this.#curves.set(key, known);
+      return known.curve;
+    }
+    const curve = new LoadedCurve(this.#read(name, version, known?.curve));
+    this.#forget(key);
+    this.#curves.set(key, { curve, question, bytes: 0 });
+    return curve;
+  }
+
+  /** Takes stock of a curve that was worked on, and lets go of what is too much. */
+  settle(name: CurveName): void {
+    const key = JSON.stringify([name.run, name.metric]);
+    const held = this.#curves.get(key);
+    if (held === undefined) return;
+    this.#bytes += held.curve.bytes - held.bytes;
+    held.bytes = held.curve.bytes;
+    for (const [other, { question }] of this.#curves) {
+      if (this.#bytes <= this.#budgetBytes) return;
+      if (question < held.question) this.#forget(other);
+    }
+    // Of one question's curves those that came first stay: letting them go would only have them read again.
+    if (this.#bytes > this.#budgetBytes && this.#curves.size > 1) this.#forget(key);
+  }
+
+  /** What has come since is put behind what is known. */
+  #read(name: CurveName, version: string, known: LoadedCurve | undefined): CurvePoints & { readonly version: string } {
+    const fresh = known === undefined ? undefined : grownBy(known.version, version);
+    if (known === undefined || fresh === undefined) return this.#file.read(name);
+    const tail = this.#file.read(name, fresh);
+    // More may have come between the two looks.
+    if (tail.version !== version || tail.length !== fresh) return this.#file.read(name);
+    const { points } = known;
+    return {
+      length: points.length + tail.length,
+      steps: joined(points.steps, tail.steps),
+      timesMs: joined(points.timesMs, tail.timesMs),
+      values: joined(points.values, tail.values),
+      epochs:
+        points.epochs === undefined && tail.epochs === undefined
+          ? undefined
+          : joined(points.epochs ?? none(points.length), tail.epochs ?? none(tail.length)),
+      version,
+    };
+  }
+
+  #forget(key: string): void {
+    const held = this.#curves.get(key);
+    if (held === undefined) return;
+    this.#bytes -= held.bytes;
+    this.#curves.delete(key);
+  }
+}
+
+/** How many points a curve has got between two versions, "id:count" each; undefined where it is another curve. */
+function grownBy(before: string, now: string): number | undefined {
+  const [id, count] = before.split(':');
+  const [newId, newCount] = now.split(':');
+  const grown = Number(newCount) - Number(count);
+  return id === newId && id !== '' && grown > 0 ? grown : undefined;
+}
+
+function joined(head: Float64Array, tail: Float64Array): Float64Array {
+  const all = new Float64Array(head.length + tail.length);
+  all.set(head);
+  all.set(tail, head.length);
+  return all;
+}
+
+function none(length: number): Float64Array {
+  return new Float64Array(length).fill(Number.NaN);
+}

@@ -1,0 +1,62 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCurveReader } from '@vitrine/tsdb/curves/curve-reader.ts';
+import { answerCurves } from './answer-curves.ts';
+import { CurveMemory } from './curve-memory.ts';
+import type { CurveAnswer, CurveMessage, CurveReply } from './curve-question.ts';
+
+/** The thread that reads, smooths and thins curves: answers what CurveQuestions of ask-curves.ts asks. */
+
+export interface CurveWorkerOptions {
+  /** The curve store's. */
+  readonly folder: string;
+  readonly memoryBytes: number;
+}
+
+/** So long may one question hold up the others. */
+const TURN_MS = 15;
+
+if (parentPort === null) throw new Error('curve-worker.ts runs as a worker thread only: call openCurveQuestions()');
+const port = parentPort;
+const { folder, memoryBytes }: CurveWorkerOptions = workerData;
+const file = openCurveReader(folder);
+const memory = new CurveMemory(file, memoryBytes);
+const waiting = new Set<number>();
+let turnEnds = 0;
+
+port.on('message', (message: CurveMessage) => {
+  if (message.kind === 'abort') waiting.delete(message.id);
+  else void answer(message);
+});
+
+async function answer({ id, question }: Extract<CurveMessage, { kind: 'ask' }>): Promise<void> {
+  waiting.add(id);
+  try {
+    const found = await answerCurves(question, { file, memory, question: id, pause: () => pause(id) });
+    const buffers = new Set(found.frames.flatMap(({ fields }) => fields.map(({ values }) => bufferOf(values))));
+    reply(
+      { kind: 'answer', id, answer: found },
+      [...buffers].filter((buffer) => buffer !== undefined),
+    );
+  } catch (error) {
+    // Nobody listens to the answer of what was called off.
+    if (waiting.has(id)) reply({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+  } finally {
+    waiting.delete(id);
+  }
+}
+
+async function pause(id: number): Promise<void> {
+  if (performance.now() >= turnEnds) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turnEnds = performance.now() + TURN_MS;
+  }
+  if (!waiting.has(id)) throw new Error('nobody waits for it any longer');
+}
+
+function bufferOf(values: CurveAnswer['frames'][number]['fields'][number]['values']): ArrayBuffer | undefined {
+  return values instanceof Float64Array && values.buffer instanceof ArrayBuffer ? values.buffer : undefined;
+}
+
+function reply(message: CurveReply, buffers: ArrayBuffer[] = []): void {
+  port.postMessage(message, buffers);
+}

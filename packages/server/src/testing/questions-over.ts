@@ -1,0 +1,14 @@
+import { answerCurves } from '../runs/curves/answer-curves.ts';
+import type { CurveQuestions } from '../runs/curves/ask-curves.ts';
+import { CurveMemory, type CurveFile } from '../runs/curves/curve-memory.ts';
+
+/** Answers for curves in the test's own thread. */
+export function questionsOver(file: CurveFile, memoryBytes = 1 << 26): CurveQuestions {
+  const memory = new CurveMemory(file, memoryBytes);
+  let asked = 0;
+  return {
+    ask: (question, signal) =>
+      answerCurves(question, { file, memory, question: ++asked, pause: async () => signal.throwIfAborted() }),
+    close: () => Promise.resolve(),
+  };
+}
