@@ -5,7 +5,7 @@
 export function likeMatcher(pattern: string): (text: string) => boolean {
   const parts = [...readPattern(pattern)];
   return (text) => {
-    const chars = [...text];
+    const chars = Array.from(text);
     let at = 0;
     let part = 0;
     /** Where to go on after the last `%`, which then takes one character more. */
