@@ -1,10 +1,12 @@
 import type { AppNeeds } from '../../app.ts';
+import { mlflowRoutes } from '../mlflow/mlflow-routes.ts';
 import type { Routes } from '../routes.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { runsAtRoutes } from './at.ts';
 import { curveRoutes } from './curves.ts';
 import { itemRoutes } from './items.ts';
 import { runsLiveRoutes } from './live.ts';
+import { metricNameRoutes } from './metric-names.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { pointRoutes } from './points.ts';
 import { projectRoutes } from './projects.ts';
@@ -17,8 +19,10 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   viewRoutes(app, needs.documents.runs);
   pointRoutes(app, needs);
   curveRoutes(app, needs);
+  metricNameRoutes(app, needs);
   itemRoutes(app, needs);
   artifactRoutes(app, needs);
   runsAtRoutes(app, needs);
   runsLiveRoutes(app, needs);
+  mlflowRoutes(app, needs);
 }

@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream';
+import type { MlflowDocuments } from '../../documents/mlflow.ts';
+import type { Intake } from '../../ingest/intake.ts';
+import type { Sender } from '../../ingest/sender.ts';
+import type { Fields } from '../../runs/mlflow/fields.ts';
+import type { Runs } from '../../runs/runs.ts';
+
+/** One address of MLflow's, below /api/2.0/mlflow. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly access: 'read' | 'ingest';
+  readonly summary: string;
+  /** `fields` are those of the body, the address' parameters and its path together. Answers what goes out as JSON. */
+  answer(fields: Fields, call: MlflowCall): Promise<object | Readable>;
+}
+
+export interface MlflowCall {
+  readonly sender: Sender;
+  /** Bytes of the body, unpacked. */
+  readonly bodyBytes: number;
+  /** Whether somebody stands between the sender and this server. */
+  readonly isForwarded: boolean;
+}
+
+export interface MlflowNeeds {
+  readonly runs: Runs;
+  readonly documents: { readonly mlflow: MlflowDocuments };
+  readonly intake: Pick<Intake, 'keep' | 'refuse'>;
+}

@@ -1,0 +1,124 @@
+import { Readable } from 'node:stream';
+import type { CurvePoints } from '@vitrine/model/curve-store.ts';
+import { Fields } from '../../runs/mlflow/fields.ts';
+import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
+import { offsetOf, tokenAt } from '../../runs/mlflow/page.ts';
+import { wireMetric } from '../../runs/mlflow/wire.ts';
+import type { Endpoint, MlflowNeeds } from './endpoint.ts';
+import { findRun } from './find-run.ts';
+
+const MOST_RESULTS = 2 ** 31;
+/** Points that are put into text at a time. */
+const AT_ONCE = 2_000;
+const MOST_RUNS = 100;
+const POINTS_A_RUN = 2_500;
+const MOST_POINTS_A_RUN = 25_000;
+
+/** Curves as lists of points. */
+export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
+  const readMost = (fields: Fields, most: number): number | undefined =>
+    fields.whole('max_results', { least: 1, most, why: `Expected a number between 1 and ${most}.` });
+
+  return [
+    {
+      method: 'GET',
+      path: '/metrics/get-history',
+      access: 'read',
+      summary: 'All points of a curve, by time and step',
+      async answer(fields) {
+        const run = await findRun(runs, fields.runId());
+        const key = fields.neededText('metric_key');
+        const most = readMost(fields, MOST_RESULTS) ?? MOST_RESULTS;
+        const offset = offsetOf(fields.text('page_token'));
+        const points = await runs.curves.points({ run: run.id, metric: key });
+        const order = byTime(points).subarray(offset, offset + most);
+        const tail = offset + most < points.length ? `,"next_page_token":"${tokenAt(offset + most)}"` : '';
+        return Readable.from(pointsAsJson(points, order, { key, runId: run.id }, tail), { objectMode: false });
+      },
+    },
+    {
+      method: 'GET',
+      path: '/metrics/get-history-bulk-interval',
+      access: 'read',
+      summary: 'Some points of the curves of several runs, the ends of each among them',
+      async answer(fields) {
+        const ids = fields.texts('run_ids');
+        if (ids.length === 0 || ids.length > MOST_RUNS) {
+          throw new MlflowError('INVALID_PARAMETER_VALUE', `run_ids: expected 1 to ${MOST_RUNS} runs, got ${ids.length}.`);
+        }
+        const key = fields.neededText('metric_key');
+        const [from, to] = [fields.step('start_step'), fields.step('end_step')];
+        if ((from === undefined) !== (to === undefined)) {
+          const sentence = 'If either start step or end step are specified, both must be specified.';
+          throw new MlflowError('INVALID_PARAMETER_VALUE', sentence);
+        }
+        if (from !== undefined && to !== undefined && from > to) {
+          const sentence = `end_step must be greater than start_step. Found start_step=${from} and end_step=${to}.`;
+          throw new MlflowError('INVALID_PARAMETER_VALUE', sentence);
+        }
+        const most = readMost(fields, MOST_POINTS_A_RUN) ?? POINTS_A_RUN;
+        const metrics: object[] = [];
+        for (const id of ids) {
+          const run = await findRun(runs, id);
+          const points = await runs.curves.points({ run: run.id, metric: key });
+          for (const at of someByStep(points, from ?? -Infinity, to ?? Infinity, most)) {
+            metrics.push(wireMetric(key, pointAt(points, at), run.id));
+          }
+        }
+        return { metrics };
+      },
+    },
+  ];
+}
+
+async function* pointsAsJson(
+  points: CurvePoints,
+  order: Uint32Array,
+  { key, runId }: { readonly key: string; readonly runId: string },
+  tail: string,
+): AsyncGenerator<string> {
+  yield '{"metrics":[';
+  for (let at = 0; at < order.length; at += AT_ONCE) {
+    const texts = Array.from(order.subarray(at, at + AT_ONCE), (i) => JSON.stringify(wireMetric(key, pointAt(points, i), runId)));
+    yield `${at === 0 ? '' : ','}${texts.join(',')}`;
+    // Others have their turn between.
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  yield `]${tail}}`;
+}
+
+function pointAt({ steps, timesMs, values }: CurvePoints, at: number) {
+  return { step: steps[at] as number, timeMs: timesMs[at] as number, value: values[at] as number };
+}
+
+/** Places of the points, by time and step; of equal ones as they were logged. */
+function byTime({ length, timesMs, steps }: CurvePoints): Uint32Array {
+  const order = Uint32Array.from({ length }, (_, i) => i);
+  const compare = (a: number, b: number): number =>
+    (timesMs[a] as number) - (timesMs[b] as number) || (steps[a] as number) - (steps[b] as number) || a - b;
+  // Nearly all curves are in order already.
+  for (let i = 1; i < length; i++) if (compare(i - 1, i) > 0) return order.sort(compare);
+  return order;
+}
+
+/** Places of points within the steps, by step; at most so many, evenly, with the least and the greatest value among them. */
+function someByStep({ length, steps, values }: CurvePoints, from: number, to: number, most: number): number[] {
+  const within: number[] = [];
+  for (let i = 0; i < length; i++) if ((steps[i] as number) >= from && (steps[i] as number) <= to) within.push(i);
+  within.sort((a, b) => (steps[a] as number) - (steps[b] as number) || a - b);
+  if (within.length <= most) return within;
+  const kept = new Set([0, within.length - 1]);
+  let [least, greatest] = [0, 0];
+  for (let i = 0; i < within.length; i++) {
+    const value = values[within[i] as number] as number;
+    if (value < (values[within[least] as number] as number)) least = i;
+    if (value > (values[within[greatest] as number] as number)) greatest = i;
+  }
+  kept.add(least).add(greatest);
+  const even = Math.max(1, most - kept.size);
+  for (let i = 0; i < even; i++) kept.add(Math.floor((i * within.length) / even));
+  return [...kept]
+    .toSorted((a, b) => a - b)
+    .slice(0, most)
+    .map((i) => within[i] as number);
+}
