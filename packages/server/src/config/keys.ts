@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { readDurationMs } from '@vitrine/model/duration.ts';
 import { readSenderRules, type SenderRules } from '../ingest/lines/sender-rules.ts';
 
@@ -25,14 +26,23 @@ export interface Settings {
   readonly 'ingest.statsd': Address | undefined;
   readonly 'ingest.mappings': string;
   readonly 'ingest.senders': SenderRules;
+  readonly logdir: readonly ConfiguredLogdir[];
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
+  readonly 'runs.scraped': boolean;
   readonly 'sources.private': boolean;
   readonly 'sources.key-file': string;
   readonly 'auth.hosts': readonly string[];
   readonly 'auth.session': number;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
+}
+
+/** A directory of TensorBoard's event files. */
+export interface ConfiguredLogdir {
+  /** Its own name where undefined. */
+  readonly project: string | undefined;
+  readonly path: string;
 }
 
 export interface Address {
@@ -55,6 +65,8 @@ export interface Key<T> {
   read(text: string): T;
   /** A file or folder: in vitrine.yaml relative to that file. */
   readonly path?: true;
+  /** Where there are several, or more than paths: makes them absolute. */
+  readonly resolve?: (value: T, folder: string) => T;
 }
 
 export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = {
@@ -119,8 +131,19 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     help: 'Addresses or networks that may send to those two, each with labels for what it sends, separated by commas; empty is all.',
     read: readSenderRules,
   },
+  logdir: {
+    fallback: '',
+    help: 'Directories of TensorBoard’s event files to follow, separated by commas, each alone or as PROJECT=DIR.',
+    read: readLogdirs,
+    resolve: (logdirs, folder) => logdirs.map(({ project, path }) => ({ project, path: resolve(folder, path) })),
+  },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
   'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },
+  'runs.scraped': {
+    fallback: 'true',
+    help: 'Make a run of every scraped target that tells a metric called "…_step", with curves over that step.',
+    read: readBoolean,
+  },
   'sources.private': {
     fallback: 'false',
     help: 'Data sources set up in the page or over the API may reach private addresses; on a loopback address they always may.',
@@ -155,6 +178,19 @@ function readAny(text: string): string {
 function readText(text: string): string {
   if (text === '') throw new Error('is empty');
   return text;
+}
+
+/** "runs" or "vision=/data/runs,runs": what stands before a "=" is a name where no directory could be called that. */
+function readLogdirs(text: string): readonly ConfiguredLogdir[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [, project, path = part] = /^([^=/\\]+)=(.*)$/.exec(part) ?? [];
+      if (path === '') throw new Error(`"${part}" names no directory`);
+      return { project, path };
+    });
 }
 
 function readAddress(text: string): Address {

@@ -1,6 +1,7 @@
 import type { CurveGrowth } from '@vitrine/model/curve-store.ts';
 import type { Run } from '@vitrine/model/run.ts';
 import type { Growth, Selector } from '@vitrine/model/sample-store.ts';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FakeStore } from '../testing/fake-store.ts';
 import { watchCurves } from './watch-curves.ts';
@@ -16,7 +17,7 @@ test.each<[string, Selector, boolean]>([
   ['another metric', [named('__name__', 'acc')], false],
   ['another run', [named('__name__', 'loss'), named('run', 'r2')], false],
 ])('who watches %s is told when a curve grows, until it stops', async (_, selector, isTold) => {
-  let grow: (growth: CurveGrowth) => unknown = () => undefined;
+  let grow: (growth: CurveGrowth) => void = () => undefined;
   const store = watchCurves(new FakeStore(), {
     find: (id) => Promise.resolve(id === run.id ? run : undefined),
     onGrowth: (listener) => {
@@ -27,9 +28,11 @@ test.each<[string, Selector, boolean]>([
   const told: Growth[] = [];
   const stop = store.watch([selector], (growth) => told.push(growth));
   const growth = { runs: new Map([['r1', { metrics: new Set(['loss']), items: false, fromMs: 1.5, toMs: 2.5 }]]) };
-  await grow(growth);
+  grow(growth);
+  await turn();
   expect(told).toEqual(isTold ? [{ fromMs: 1, toMs: 3 }] : []);
   stop();
-  await grow(growth);
+  grow(growth);
+  await turn();
   expect(told).toHaveLength(isTold ? 1 : 0);
 });

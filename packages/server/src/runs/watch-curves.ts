@@ -1,3 +1,4 @@
+import type { CurveGrowth } from '@vitrine/model/curve-store.ts';
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { runSeriesLabels } from '@vitrine/model/run.ts';
 import type { Growth, SampleStore, Selector } from '@vitrine/model/sample-store.ts';
@@ -14,7 +15,7 @@ export function watchCurves(store: SampleStore, runs: Pick<Runs, 'find' | 'onGro
   /** By the metric that a selector names; under "" those that name none. */
   const watches = new Map<string, Set<Watch>>();
 
-  const stop = runs.onGrowth(async (growth) => {
+  const tell = async (growth: CurveGrowth): Promise<void> => {
     if (watches.size === 0) return;
     for (const [id, { metrics, fromMs, toMs }] of growth.runs) {
       const run = await runs.find(id);
@@ -30,7 +31,8 @@ export function watchCurves(store: SampleStore, runs: Pick<Runs, 'find' | 'onGro
         }
       }
     }
-  });
+  };
+  const stop = runs.onGrowth((growth) => void tell(growth));
 
   const watchSelector = (selector: Selector, onGrowth: Watch['onGrowth']): (() => void) => {
     const metric = selector.find(({ label, op }) => label === METRIC_NAME && op === '=')?.value ?? '';
