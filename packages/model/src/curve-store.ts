@@ -13,6 +13,11 @@ export interface CurvePoints {
   readonly epochs: Float64Array | undefined;
 }
 
+export interface CurvePart extends CurvePoints {
+  /** Where the next part begins; undefined after the last one. */
+  readonly next: number | undefined;
+}
+
 export interface CurveName {
   readonly run: string;
   /** As logged: "train/loss". 1 to 1,000 characters. */
@@ -121,6 +126,8 @@ export interface CurveStore {
   mark(name: string): Promise<string | undefined>;
   /** All points of a curve, or those of its newest `limit`; none where there is no such curve. */
   points(curve: CurveName, limit?: number): Promise<CurvePoints>;
+  /** Some thousands of points from the one at `from` on, counted from 0 as they were logged: for who reads long curves piece by piece. */
+  pointsFrom(curve: CurveName, from: number): Promise<CurvePart>;
   /** Of the runs (all where undefined) and metrics (all where undefined). */
   summaries(request: {
     readonly runs?: readonly string[] | undefined;

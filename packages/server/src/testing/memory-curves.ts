@@ -2,6 +2,7 @@ import type {
   CurveBatch,
   CurveGrowth,
   CurveName,
+  CurvePart,
   CurvePoint,
   CurvePoints,
   CurveStore,
@@ -10,6 +11,8 @@ import type {
   NewRunItem,
   RunItem,
 } from '@vitrine/model/curve-store.ts';
+
+const PART_POINTS = 3;
 
 interface Point extends CurvePoint {
   readonly epoch: number;
@@ -72,6 +75,20 @@ export class MemoryCurves implements CurveStore {
 
   points(curve: CurveName, limit = Infinity): Promise<CurvePoints> {
     return Promise.resolve(this.read(curve, limit));
+  }
+
+  pointsFrom(curve: CurveName, from: number): Promise<CurvePart> {
+    const { length, steps, timesMs, values, epochs } = this.read(curve);
+    // Parts are small here, so that there are some.
+    const to = Math.min(length, from + PART_POINTS);
+    return Promise.resolve({
+      length: Math.max(0, to - from),
+      steps: steps.slice(from, to),
+      timesMs: timesMs.slice(from, to),
+      values: values.slice(from, to),
+      epochs: epochs?.slice(from, to),
+      next: to < length ? to : undefined,
+    });
   }
 
   /** As CurveReader of tsdb reads them. */

@@ -20,7 +20,10 @@ export type CurveCall =
   | { readonly kind: ReadMethod; readonly args: readonly unknown[] };
 
 /** Methods that are answered by the reader as they are called. */
-export type ReadMethod = Extract<keyof CurveStore, 'points' | 'summaries' | 'metricNames' | 'items' | 'item' | 'mark' | 'stats'>;
+export type ReadMethod = Extract<
+  keyof CurveStore,
+  'points' | 'pointsFrom' | 'summaries' | 'metricNames' | 'items' | 'item' | 'mark' | 'stats'
+>;
 
 export type CurveReply =
   | { readonly kind: 'open' }

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { CurveName, CurvePoints, CurveStore, CurveSummary, RunItem, RunItemKind } from '@vitrine/model/curve-store.ts';
+import type {
+  CurveName,
+  CurvePart,
+  CurvePoints,
+  CurveStore,
+  CurveSummary,
+  RunItem,
+  RunItemKind,
+} from '@vitrine/model/curve-store.ts';
 import { isForeignSchema } from '../sqlite-error.ts';
 import { RowQuery } from '../row-query.ts';
 import type { StoreLog } from '../store-options.ts';
@@ -69,6 +77,29 @@ export class CurveReader {
         };
       },
       () => ({ ...new PointColumns(0).take(), version: '' }),
+    );
+  }
+
+  /** The rest of the piece that holds the point at `from`, or of the log. */
+  readFrom(curve: CurveName, from: number): CurvePart {
+    return this.#snapshot(
+      (statements): CurvePart => {
+        const [found] = statements.findCurve.all(curve.run, curve.metric);
+        const points = new PointColumns(0);
+        if (found === undefined) return { ...points.take(), next: undefined };
+        const tail = this.#tail.get(found[0]);
+        let end = 0;
+        for (const [piece, length] of statements.pieceLengths.iterate(found[0])) {
+          end += length;
+          if (end <= from) continue;
+          for (const [data] of statements.piece.all(piece)) this.#decode(data, points);
+          // A damaged piece has no points, and those after it keep their places.
+          const rest = points.take(end - from);
+          return { ...rest, next: end < found[1] + (tail?.length ?? 0) ? end : undefined };
+        }
+        return { ...(tail?.take(Math.max(0, end + tail.length - from)) ?? points.take()), next: undefined };
+      },
+      () => ({ ...new PointColumns(0).take(), next: undefined }),
     );
   }
 
@@ -389,6 +420,8 @@ function prepare(db: DatabaseSync) {
     reaches: query<Reach>('SELECT run, id, points, from_us, to_us FROM curve WHERE metric = ?'),
     reachesOfRun: query<Reach>('SELECT metric, id, points, from_us, to_us FROM curve WHERE run = ?'),
     pointsOf: query<[number | null]>('SELECT sum(points) FROM piece WHERE curve = ?'),
+    pieceLengths: query<[id: number, points: number]>('SELECT id, points FROM piece WHERE curve = ? ORDER BY id'),
+    piece: query<[Uint8Array]>('SELECT data FROM piece WHERE id = ?'),
     pieces: query<[Uint8Array]>('SELECT data FROM piece WHERE curve = ? ORDER BY id'),
     piecesBack: query<[points: number, data: Uint8Array]>('SELECT points, data FROM piece WHERE curve = ? ORDER BY id DESC'),
     piecesBetween: query<[Uint8Array]>('SELECT data FROM piece WHERE curve = ?1 AND from_us <= ?2 AND to_us >= ?3 ORDER BY id'),

@@ -121,6 +121,8 @@ function read(reader: CurveReader, call: SentCall): unknown {
       const { version: _, ...points } = reader.read(...(call.args as Parameters<CurveReader['read']>));
       return points;
     }
+    case 'pointsFrom':
+      return reader.readFrom(...(call.args as Parameters<CurveReader['readFrom']>));
     case 'summaries':
       return reader.summaries(...(call.args as Parameters<CurveReader['summaries']>));
     case 'metricNames':

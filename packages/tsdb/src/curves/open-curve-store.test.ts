@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CurveBatch, CurveStore } from '@vitrine/model/curve-store.ts';
+import type { CurveBatch, CurveName, CurvePart, CurveStore } from '@vitrine/model/curve-store.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openCurveStore } from './open-curve-store.ts';
@@ -41,6 +41,18 @@ function batch(run: string, rows: readonly Row[], more: Partial<CurveBatch> = {}
       : {}),
     ...more,
   };
+}
+
+/** The values of a curve from a point on, read part by part. */
+async function partsOf(store: CurveStore, curve: CurveName, start: number): Promise<number[]> {
+  const values: number[] = [];
+  for (let from: number | undefined = start; from !== undefined;) {
+    const part: CurvePart = await store.pointsFrom(curve, from);
+    values.push(...part.values);
+    expect(part.next === undefined || part.next === from + part.length).toBe(true);
+    from = part.next;
+  }
+  return values;
 }
 
 const loss = { run: 'a', metric: 'loss' };
@@ -110,6 +122,8 @@ describe('a curve', () => {
           expect(found.steps).toEqual(Float64Array.from(all, ([, step]) => step));
           const newest = await store.points({ run: name, metric: 'm' }, 7);
           expect(newest.values).toEqual(Float64Array.from(all.slice(-7), ([, , , value]) => value));
+          const inParts = await partsOf(store, { run: name, metric: 'm' }, Math.min(all.length, 5));
+          expect(inParts).toEqual(all.slice(5).map(([, , , value]) => value));
         },
       ),
       { numRuns: 15 },

@@ -81,6 +81,7 @@ function curveStore(writer: Thread, reader: Thread, maxPendingBytes: number): Cu
       if (runs.length > 0) await writer.ask({ kind: 'remove', runs });
     },
     points: read('points'),
+    pointsFrom: read('pointsFrom'),
     summaries: read('summaries'),
     metricNames: read('metricNames'),
     items: read('items'),
