@@ -58,6 +58,7 @@ import { sourceKinds } from './query/source-kinds.ts';
 import { connectSources } from './query/sources.ts';
 import type { CurveQuestions } from './runs/curves/ask-curves.ts';
 import type { Runs } from './runs/runs.ts';
+import type { Logdirs } from './runs/tensorboard/logdirs.ts';
 import type { ScrapeManager } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
 
@@ -66,6 +67,7 @@ export interface AppNeeds {
   readonly catalog: DashboardCatalog;
   readonly documents: DocumentStore;
   readonly runs: Runs;
+  readonly logdirs: Logdirs;
   readonly curveQuestions: CurveQuestions;
   readonly signIn: SignIn;
   readonly tokens: Tokens;

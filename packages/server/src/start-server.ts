@@ -39,6 +39,7 @@ import { takeTurns } from './query/take-turns.ts';
 import { openCurveQuestions } from './runs/curves/ask-curves.ts';
 import { openRuns } from './runs/open-runs.ts';
 import { followScrapes } from './runs/scraped/scraped-runs.ts';
+import { openLogdirs } from './runs/tensorboard/logdirs.ts';
 import { watchCurves } from './runs/watch-curves.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
@@ -88,6 +89,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     closers.push(() => curves.close());
     const runs = await openRuns({ documents: documents.runs, curves, folder: join(settings.data, 'runs'), log });
     closers.push(() => runs.close());
+    const logdirs = await openLogdirs({ runs, documents, configured: settings.logdir, log });
+    closers.push(() => logdirs.stop());
     const curveQuestions = openCurveQuestions({ folder: join(settings.data, 'runs') });
     closers.push(() => curveQuestions.close());
     const samples = takeTurns(
@@ -161,6 +164,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       samples,
       documents,
       runs,
+      logdirs,
       curveQuestions,
       catalog,
       signIn,

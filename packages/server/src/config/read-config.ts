@@ -81,6 +81,7 @@ function readSetting<Name extends keyof Settings>(
   const { text, where, folder: base } = written ?? { text: key.fallback, where: name, folder };
   try {
     const value = key.read(text);
+    if (key.resolve !== undefined) return key.resolve(value, base);
     return key.path === true && typeof value === 'string' && value !== '' ? resolve(base, value) : value;
   } catch (error) {
     throw new ConfigError(`${where}: ${(error as Error).message}.`, { cause: error });

@@ -13,6 +13,7 @@ import { openPlugins } from '../plugins/installed-plugins.ts';
 import { openPushgateway } from '../ingest/pushgateway/pushgateway.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openRuns } from '../runs/open-runs.ts';
+import { openLogdirs } from '../runs/tensorboard/logdirs.ts';
 import { openLog } from '../self/log.ts';
 import { countStore, openMetrics } from '../self/metrics.ts';
 import { FakeStore } from './fake-store.ts';
@@ -67,10 +68,12 @@ export async function testApp(
     folder: join(folder, 'data', 'runs'),
     log,
   });
+  const logdirs = await openLogdirs({ runs, documents, configured: [], log });
   const needs: AppNeeds = {
     samples: store,
     documents,
     runs,
+    logdirs,
     curveQuestions: questionsOver(curves),
     catalog: dashboardCatalog([folder], documents, log),
     signIn,
@@ -112,6 +115,7 @@ export async function testApp(
   until(async () => {
     await app.close();
     await pushgateway.stop();
+    await logdirs.stop();
     await runs.close();
     await documents.close();
     rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { runsAtRoutes } from './at.ts';
 import { curveRoutes } from './curves.ts';
 import { itemRoutes } from './items.ts';
 import { runsLiveRoutes } from './live.ts';
+import { logdirRoutes } from './logdirs.ts';
 import { metricNameRoutes } from './metric-names.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { pointRoutes } from './points.ts';
@@ -24,5 +25,6 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   artifactRoutes(app, needs);
   runsAtRoutes(app, needs);
   runsLiveRoutes(app, needs);
+  logdirRoutes(app, needs);
   mlflowRoutes(app, needs);
 }
