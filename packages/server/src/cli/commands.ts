@@ -31,6 +31,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'import',
+    {
+      form: 'import tensorboard DIR [--project NAME] [--data DIR | --url URL --token TOKEN]',
+      help: 'Read all of TensorBoard’s event files below a directory; those that were read before are not read again.',
+      mostWords: Infinity,
+      run: async (line) => (await import('./import.ts')).importRuns(line),
+    },
+  ],
+  [
     'check',
     {
       form: 'check FILE… | check dashboard FILE…',

@@ -15,7 +15,7 @@ export interface CommandLine {
 }
 
 /** Flags that are no settings, each with a value. */
-const OPTIONS = ['config', 'scope', 'name', 'labels', 'expires', 'minutes', 'logs-to'];
+const OPTIONS = ['config', 'scope', 'name', 'labels', 'expires', 'minutes', 'logs-to', 'project', 'url', 'token'];
 
 /** Takes `--key value` and `--key=value`. Throws ConfigError that names the flag. */
 export function readCommandLine(args: readonly string[]): CommandLine {

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
+import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
+import { tokensOver } from '../auth/tokens.ts';
+import type { CommandLine } from '../config/command-line.ts';
+import { SERVED_AT } from '../config/listening-url.ts';
+import { ConfigError, readConfig } from '../config/read-config.ts';
+import { openDocumentStore } from '../documents/open-document-store.ts';
+import { isServed } from '../plugins/install-plugin.ts';
+import { openRuns } from '../runs/open-runs.ts';
+import type { Runs } from '../runs/runs.ts';
+import { complain } from './print.ts';
+
+/** Where an import goes: to a server that runs, or into a data folder that none runs on. */
+export type ImportTarget = (
+  | { readonly kind: 'server'; readonly url: string; readonly token: string }
+  | { readonly kind: 'folder'; readonly data: string; readonly runs: Runs }
+) & { close(): Promise<void> };
+
+/** An import that takes longer than that has its token refused at its end. */
+const TOKEN_MS = 24 * 3_600_000;
+
+/** What `--url` and `--token`, or else the data folder, say. Throws ConfigError. */
+export async function importTarget(line: CommandLine): Promise<ImportTarget> {
+  const { url, token } = line.options;
+  if (url !== undefined) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new ConfigError(`--url: "${url}" is not an address such as http://localhost:9470.`);
+    if (token === undefined)
+      throw new ConfigError('--token: expected a token of that server with the scope admin; "vitrine token create" makes one.');
+    return { kind: 'server', url: url.replace(/\/+$/, ''), token, close: async () => {} };
+  }
+  const { settings } = readConfig({
+    flags: line.settings,
+    env: process.env,
+    file: line.options['config'],
+    folder: process.cwd(),
+  });
+  const { data } = settings;
+  const documents = await openDocumentStore(data, settings['sources.key-file']);
+  if (isServed(data)) {
+    const server = await documents.setting(SERVED_AT);
+    if (server !== undefined) {
+      const tokens = tokensOver(documents);
+      const made = await tokens.create({
+        name: 'vitrine import',
+        scopes: ['admin'],
+        expiresMs: Date.now() + TOKEN_MS,
+      });
+      complain(`A server runs on ${data}: it does the work, at ${server}.`);
+      return {
+        kind: 'server',
+        url: server,
+        token: made.token,
+        async close() {
+          await tokens.revoke(made.id);
+          await documents.close();
+        },
+      };
+    }
+  }
+  const folder = join(data, 'runs');
+  try {
+    const curves = await openCurveStore({ folder, log: (_level, sentence) => complain(sentence) });
+    const log = { error: ({ err }: { err: unknown }, sentence: string) => complain(`${sentence}: ${String(err)}`) };
+    const runs = await openRuns({ documents: documents.runs, curves, folder, log });
+    return {
+      kind: 'folder',
+      data,
+      runs,
+      async close() {
+        await runs.close();
+        await curves.close();
+        await documents.close();
+      },
+    };
+  } catch (error) {
+    await documents.close();
+    if (error instanceof StoreOpenError)
+      throw new ConfigError(`${error.message}. Where a server is just starting or stopping there, try again in a moment.`, {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** Asks the server something. Throws ConfigError with what it answers where that is no success. */
+export async function askServer<T>(
+  { url, token }: { readonly url: string; readonly token: string },
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`${url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new ConfigError(`${url} does not answer: ${causeOf(error)}.`, { cause: error });
+  }
+  const text = await response.text();
+  if (!response.ok) throw new ConfigError(`${url} answered ${response.status}: ${sentenceOf(text)}`);
+  return JSON.parse(text) as T;
+}
+
+function causeOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+}
+
+function sentenceOf(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: { readonly message?: string } };
+    return error?.message ?? text.slice(0, 300);
+  } catch {
+    return text.slice(0, 300);
+  }
+}
