@@ -3,7 +3,7 @@
  * VictoriaMetrics by remote write; then each is asked the same eight range queries over HTTP, in turns. Prints ratios:
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
  * With `--line-protocol` rows of InfluxDB's line protocol are sent instead, at 10,000 a second for `--seconds 60` and then as
- * fast as they are taken. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
+ * fast as they are taken. With `--curves` charts of training curves are asked for instead. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
  */
 import { parseArgs } from 'node:util';
 import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     page: { type: 'boolean', default: false },
     'line-protocol': { type: 'boolean', default: false },
+    curves: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
     profiles: { type: 'string' },
   },
@@ -39,6 +40,12 @@ if (options.page) {
 if (options['line-protocol']) {
   const { benchLineProtocol } = await import('./line-protocol.ts');
   await benchLineProtocol(Number(options.seconds), print);
+  process.exit();
+}
+
+if (options.curves) {
+  const { benchCurves } = await import('./curves.ts');
+  await benchCurves(rounds, print);
   process.exit();
 }
 

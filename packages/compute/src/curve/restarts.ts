@@ -6,6 +6,7 @@ export function stretchStarts(xs: Float64Array): Uint32Array {
   let count = 1;
   for (let index = 1; index < xs.length; index++) if (xs[index]! < xs[index - 1]!) count++;
   const starts = new Uint32Array(count);
+  if (count === 1) return starts;
   let at = 1;
   for (let index = 1; index < xs.length; index++) if (xs[index]! < xs[index - 1]!) starts[at++] = index;
   return starts;

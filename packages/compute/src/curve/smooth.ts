@@ -3,6 +3,9 @@
  * come out as they are and do not enter any average. The formulas stand in docs/curves.md.
  */
 
+/** 1 less this is 1. */
+const NEGLIGIBLE = 1e-17;
+
 /**
  * TensorBoard's: s = w·s + (1 − w)·y from s = 0, divided by 1 − wⁿ after n finite values, so that the start does not lean towards zero.
  * `weight` is 0 up to 1, 1 excluded.
@@ -19,7 +22,8 @@ export function smoothEma(ys: Float64Array, weight: number, out: Float64Array, f
       continue;
     }
     sum = sum * weight + share * y;
-    missing *= weight;
+    // Too small to matter: kept on, it would become a number that processors are slow at.
+    missing = missing < NEGLIGIBLE ? 0 : missing * weight;
     out[index] = sum / (1 - missing);
   }
 }

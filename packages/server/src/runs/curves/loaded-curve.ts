@@ -1,6 +1,6 @@
 import { smoothEma, smoothGaussian, smoothMean, smoothTwema } from '@vitrine/compute/curve/smooth.ts';
 import { stretchStarts } from '@vitrine/compute/curve/restarts.ts';
-import { elapsedOf, valuesAtSteps, withX } from '@vitrine/compute/curve/x.ts';
+import { type CurveOverX, elapsedOf, valuesAtSteps, withX } from '@vitrine/compute/curve/x.ts';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
 import type { CurveX, Smoothing } from '@vitrine/model/run-api.ts';
 
@@ -57,7 +57,10 @@ export class LoadedCurve {
     let view = this.#views.get(key);
     if (view === undefined) {
       if (this.#views.size >= MOST_VIEWS) this.#views.clear();
-      this.#views.set(key, (view = viewOf(this.points, make())));
+      const xs = make();
+      // What every point has needs no search for those that have none.
+      const found = x.kind === 'epoch' || x.kind === 'metric' ? withX(xs) : { xs, rows: undefined };
+      this.#views.set(key, (view = viewOf(this.points, found)));
     }
     return view;
   }
@@ -89,13 +92,13 @@ export class LoadedCurve {
   }
 }
 
-function viewOf({ values, timesMs, steps }: CurvePoints, all: Float64Array): CurveView {
-  const { xs, rows } = withX(all);
-  const missing = all.length - xs.length;
+function viewOf({ length, values, timesMs, steps }: CurvePoints, { xs, rows }: CurveOverX): CurveView {
+  const missing = length - xs.length;
   const own = rows === undefined ? steps : pick(steps, rows);
   // A step that goes back is a restart, whatever x is: clocks and other metrics may go back without one.
   const starts = stretchStarts(own);
-  const order = risingOrder(xs, starts);
+  // Steps rise in each stretch: that is what a stretch is.
+  const order = xs === steps ? undefined : risingOrder(xs, starts);
   const at = order === undefined ? rows : rows === undefined ? order : Uint32Array.from(order, (row) => rows[row]!);
   if (at === undefined) return { xs, ys: values, timesMs, steps, starts, missing };
   return {
