@@ -8,7 +8,7 @@ import type { Routes } from '../routes.ts';
 import { sendFile } from '../runs/artifacts.ts';
 import { sendHarmlessly } from '../runs/harmless.ts';
 import { senderOf } from '../sender.ts';
-import { isItself, wireFiles } from './artifacts.ts';
+import { isListed, wireFiles } from './artifacts.ts';
 import type { MlflowNeeds } from './endpoint.ts';
 import { findRun, findRunToChange } from './find-run.ts';
 import { findModel, findModelToChange } from './logged-models.ts';
@@ -50,7 +50,7 @@ export function artifactFileRoutes(app: Routes, needs: ArtifactFileNeeds, hide: 
     async handler(request) {
       const { path: address = '' } = request.query as { readonly path?: unknown };
       const place = await placeToRead(typeof address === 'string' ? address : '');
-      const files = (await listArtifacts(place.folder, place.path)).filter((file) => !isItself(file, place.path));
+      const files = (await listArtifacts(place.folder, place.path)).filter((file) => isListed(file, place.path));
       return wireFiles(files, (path) => path.slice(path.lastIndexOf('/') + 1));
     },
   });

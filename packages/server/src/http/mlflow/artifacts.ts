@@ -16,15 +16,15 @@ export function artifactListEndpoint({ runs }: MlflowNeeds): Endpoint {
       const run = await findRun(runs, fields.runId());
       const asked = fields.text('path') ?? '';
       const { folder, path } = placeOfRun(runs, run, asked === '.' ? '' : asked);
-      const files = (await listArtifacts(folder, path)).filter((file) => !isItself(file, path) && file.path !== MODELS_FOLDER);
+      const files = (await listArtifacts(folder, path)).filter((file) => isListed(file, path));
       return { root_uri: runArtifactUri(run, await runs.projectById(run.projectId)), ...wireFiles(files, (it) => it) };
     },
   };
 }
 
-/** MLflow lists what is in folders; the file itself is in none. */
-export function isItself({ path, isFolder }: ArtifactFile, asked: string): boolean {
-  return !isFolder && path === asked.replace(/\/$/, '');
+/** MLflow lists what is in folders, and the file itself is in none; logged models are listed by themselves. */
+export function isListed({ path, isFolder }: ArtifactFile, asked: string): boolean {
+  return isFolder ? path !== MODELS_FOLDER : path !== asked.replace(/\/$/, '');
 }
 
 export function wireFiles(files: readonly ArtifactFile[], name: (path: string) => string): { readonly files: object[] } {
