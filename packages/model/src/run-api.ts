@@ -1,21 +1,21 @@
-/** What page and server say to each other about runs over HTTP. All under /api/runs. */
+/** What page and server say to each other about runs over HTTP. All under /api/runs; answers are JSON as run-json.ts writes it. */
 import type { CurvePoint, RunItem } from './curve-store.ts';
 import type { Finding, Project, Run, RunStatus } from './run.ts';
 
 /**
- * `POST /api/runs/table` → RunTableAnswer. `filter` is the language of docs/runs.md, over params.x, tags.x, metrics.x[.last|.min|.max|.best],
- * name, project, group, status, duration, created, user, source, host, health: `params.lr > 0.01 and status = "running"`; a bare word searches names.
+ * `POST /api/runs/table` → RunTableAnswer. `filter` is the language of docs/runs.md: `params.lr > 0.01 and status = running`. What is sorted and
+ * grouped by is a field of that language: "metrics.loss.best", "params.lr", "started".
  */
 export interface RunTableRequest {
   readonly filter: string;
   /** Runs of these alone, where there are any. */
-  readonly projects?: readonly string[];
-  readonly sort?: readonly { readonly by: string; readonly descending: boolean }[];
-  /** "group", "params.x", "tags.x", …: rows are then groups. */
-  readonly groupBy?: string;
+  readonly projects?: readonly string[] | undefined;
+  readonly sort?: readonly { readonly by: string; readonly descending: boolean }[] | undefined;
+  /** "group", "params.x", "tags.x", …: the answer counts the runs of each value; rows are runs all the same. */
+  readonly groupBy?: string | undefined;
   /** Metrics of whose curves each row has a summary; the most common losses and accuracies where absent. */
-  readonly metrics?: readonly string[];
-  readonly deleted?: boolean;
+  readonly metrics?: readonly string[] | undefined;
+  readonly deleted?: boolean | undefined;
   readonly offset: number;
   /** 1 to 2,000. */
   readonly limit: number;
@@ -51,6 +51,13 @@ export interface MetricCell {
   readonly best: CurvePoint | undefined;
 }
 
+/** `GET /api/runs/filter-names?text=`: names with the text in them, in order. */
+export interface FilterNamesAnswer {
+  readonly metrics: readonly string[];
+  readonly params: readonly string[];
+  readonly tags: readonly string[];
+}
+
 /** `POST /api/runs/sparklines` {runs, metrics, points} → one a run and metric: lowest and highest of each stretch of steps. */
 export interface SparklinesRequest {
   readonly runs: readonly string[];
@@ -77,7 +84,7 @@ export interface MetricNamesRequest {
 }
 
 export interface MetricNamesAnswer {
-  /** Those that most of the runs have where there are more than the limit; in order of name. */
+  /** In order of name; the first of them where there are more than the limit. */
   readonly metrics: readonly { readonly metric: string; readonly runs: number }[];
 }
 

@@ -4,6 +4,7 @@ import type { Routes } from '../routes.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { runsAtRoutes } from './at.ts';
 import { curveRoutes } from './curves.ts';
+import { exportRoutes } from './export.ts';
 import { itemRoutes } from './items.ts';
 import { runsLiveRoutes } from './live.ts';
 import { logdirRoutes } from './logdirs.ts';
@@ -11,10 +12,12 @@ import { metricNameRoutes } from './metric-names.ts';
 import { oneRunRoutes } from './one-run.ts';
 import { pointRoutes } from './points.ts';
 import { projectRoutes } from './projects.ts';
+import { runTableRoutes } from './table.ts';
 import { viewRoutes } from './views.ts';
 
 /** Everything that is said about runs over HTTP. */
 export function runRoutes(app: Routes, needs: AppNeeds): void {
+  runTableRoutes(app, needs);
   oneRunRoutes(app, needs);
   projectRoutes(app, needs);
   viewRoutes(app, needs.documents.runs);
@@ -24,6 +27,7 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   itemRoutes(app, needs);
   artifactRoutes(app, needs);
   runsAtRoutes(app, needs);
+  exportRoutes(app, needs);
   runsLiveRoutes(app, needs);
   logdirRoutes(app, needs);
   mlflowRoutes(app, needs);

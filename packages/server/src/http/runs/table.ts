@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Runs } from '../../runs/runs.ts';
+import { filterNames } from '../../runs/table/filter-names.ts';
+import { runTable } from '../../runs/table/run-table.ts';
+import { openSparklines } from '../../runs/table/sparklines.ts';
+import { abortOnDisconnect } from '../abort-on-disconnect.ts';
+import type { Routes } from '../routes.ts';
+import { runId, TAGS } from './run-of.ts';
+import { sendRunJson } from './send-run-json.ts';
+
+const MOST_ROWS = 2_000;
+const metricNames = z.array(z.string().min(1).max(1_000)).max(200);
+const fieldName = z.string().min(1).max(1_100);
+
+const tableRequest = z
+  .object({
+    filter: z.string().default(''),
+    projects: z.array(z.string()).max(10_000).optional(),
+    sort: z
+      .array(z.object({ by: fieldName, descending: z.boolean().default(false) }).strict())
+      .max(5)
+      .optional(),
+    groupBy: fieldName.optional(),
+    metrics: metricNames.optional(),
+    deleted: z.boolean().optional(),
+    offset: z.number().int().min(0).default(0),
+    limit: z.number().int().min(1).max(MOST_ROWS).default(100),
+  })
+  .strict();
+
+const sparklinesRequest = z
+  .object({
+    runs: z.array(runId).max(MOST_ROWS),
+    metrics: metricNames,
+    points: z.number().int().min(8).max(200).default(60),
+  })
+  .strict();
+
+/** The table of runs, and what helps to ask for it. */
+export function runTableRoutes(app: Routes, { runs }: { readonly runs: Runs }): void {
+  const sparklines = openSparklines(runs.curves);
+
+  app.route({
+    method: 'POST',
+    url: '/api/runs/table',
+    config: { access: 'page' },
+    schema: { summary: 'Runs that a filter lets through, sorted, and what differs between them', tags: TAGS, body: tableRequest },
+    handler: async ({ body }, reply) => sendRunJson(reply, await runTable(body, runs, Date.now())),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/api/runs/sparklines',
+    config: { access: 'page' },
+    schema: { summary: 'Small curves: lowest and highest value of each stretch of steps', tags: TAGS, body: sparklinesRequest },
+    handler: async ({ body }, reply) => sendRunJson(reply, await sparklines.answer(body, abortOnDisconnect(reply))),
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/api/runs/filter-names',
+    config: { access: 'page' },
+    schema: {
+      summary: 'Names of metrics, parameters and tags that a filter can use',
+      tags: TAGS,
+      querystring: z.object({ text: z.string().max(1_000).default('') }),
+    },
+    handler: async ({ query }) => filterNames(runs, query.text),
+  });
+}
