@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BAND_SHARES, extentOf, quantilesOf, readDistribution, rebin, thinned } from './distribution.ts';
+import { BAND_SHARES, distributionOf, extentOf, quantilesOf, rebin } from './distribution.ts';
 import type { Distribution } from './distribution.ts';
 
 function distribution(...buckets: readonly (readonly [number, number, number])[]): Distribution {
-  return readDistribution(new Uint8Array(Float64Array.from(buckets.flat()).buffer), 1, 0);
+  const column = (part: 0 | 1 | 2) => buckets.map((bucket) => bucket[part]);
+  return distributionOf(1, 0, [column(0), column(1), column(2)]);
 }
 
-test('reads triples and leaves out what is no bucket', () => {
+test('leaves out what is no bucket', () => {
   const read = distribution([0, 1, 2], [1, Number.NaN, 3], [2, 1, 1], [3, 4, -1], [1, 2, 5]);
   expect([...read.lefts]).toEqual([0, 1]);
   expect([...read.counts]).toEqual([2, 5]);
 });
 
-test('a cut end of bytes is no bucket', () => {
-  expect(readDistribution(new Uint8Array(30), 0, 0).counts).toHaveLength(1);
+test('columns of unequal length end with the shortest', () => {
+  expect(distributionOf(0, 0, [[0], [1], [2, 3]]).counts).toHaveLength(1);
 });
 
 test.each([
@@ -67,12 +68,4 @@ test('rebinning loses no count, and quantiles rise', () => {
       for (let at = 1; at < quantiles.length; at++) expect(quantiles[at]! - quantiles[at - 1]!).toBeGreaterThanOrEqual(-1e-9);
     }),
   );
-});
-
-test.each([
-  [5, 10, [0, 1, 2, 3, 4]],
-  [10, 4, [0, 3, 6, 9]],
-  [3, 1, [2]],
-])('%i thinned to %i keeps its ends', (length, most, want) => {
-  expect(thinned([...Array.from({ length }).keys()], most)).toEqual(want);
 });

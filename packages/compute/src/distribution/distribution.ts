@@ -7,17 +7,15 @@ export interface Distribution {
   readonly counts: Float64Array;
 }
 
-/** Reads little-endian doubles in triples (left, right, count). What is no bucket (not finite, or with a negative count) is left out. */
-export function readDistribution(bytes: Uint8Array, step: number, timeMs: number): Distribution {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const buckets: (readonly [left: number, right: number, count: number])[] = [];
-  for (let at = 0; at + 24 <= bytes.byteLength; at += 24) {
-    const [left, right, count] = [view.getFloat64(at, true), view.getFloat64(at + 8, true), view.getFloat64(at + 16, true)];
-    if (Number.isFinite(left) && Number.isFinite(right) && right >= left && count >= 0 && count < Infinity)
-      buckets.push([left, right, count]);
-  }
-  const column = (part: 0 | 1 | 2) => Float64Array.from(buckets, (bucket) => bucket[part]);
-  return { step, timeMs, lefts: column(0), rights: column(1), counts: column(2) };
+/** From columns of left edges, right edges and counts. What is no bucket (not finite, or with a negative count) is left out. */
+export function distributionOf(step: number, timeMs: number, columns: readonly (readonly number[])[]): Distribution {
+  const [lefts = [], rights = [], counts = []] = columns;
+  const kept = Array.from(counts.keys()).filter((at) => {
+    const [left, right, count] = [lefts[at] ?? Number.NaN, rights[at] ?? Number.NaN, counts[at]!];
+    return Number.isFinite(left) && Number.isFinite(right) && right >= left && count >= 0 && count < Infinity;
+  });
+  const column = (values: readonly number[]) => Float64Array.from(kept, (at) => values[at]!);
+  return { step, timeMs, lefts: column(lefts), rights: column(rights), counts: column(counts) };
 }
 
 /** From the lowest to the highest edge of buckets in which something is; undefined where nothing is in any. */
@@ -87,10 +85,3 @@ export function quantilesOf({ lefts, rights, counts }: Distribution, shares: rea
 
 /** How many standard deviations of a normal distribution TensorBoard's lines lie from the median, as shares: least, -1.5σ, …, most. */
 export const BAND_SHARES = [0, 0.0668, 0.1587, 0.3085, 0.5, 0.6915, 0.8413, 0.9332, 1] as const;
-
-/** At most `most` of them, spread evenly over their order, the first and the last among them. */
-export function thinned<T>(list: readonly T[], most: number): readonly T[] {
-  if (list.length <= most) return list;
-  if (most <= 1) return list.slice(-1);
-  return Array.from({ length: most }, (_, at) => list[Math.round((at * (list.length - 1)) / (most - 1))]!);
-}
