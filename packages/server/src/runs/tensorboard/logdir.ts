@@ -92,6 +92,8 @@ export class Logdir {
   readonly #dirty = new Set<string>();
   #lookEverywhere = true;
   #firstLook = true;
+  /** Whether something was found that is not all kept yet. */
+  #isReading = false;
   #isThere = true;
   #chunkBytes = FIRST_CHUNK_BYTES;
   #points = 0;
@@ -188,7 +190,7 @@ export class Logdir {
           problems.push({ file: pathOf(folder.folder, name), sentence: problem });
       }
     }
-    const isReading = this.#firstLook || this.#growing.size + this.#waiting.size > 0;
+    const isReading = this.#firstLook || this.#isReading || !this.#following;
     return {
       id: this.id,
       path: this.spec.path,
@@ -256,6 +258,7 @@ export class Logdir {
       await this.#look();
       const folders = this.#nextFolders();
       if (folders.length === 0) break;
+      this.#isReading = true;
       const [chunk] = await Promise.all([this.#thread.read(folders, this.#chunkBytes), storing]);
       this.#chunkBytes = Math.min(this.#chunkBytes * 2, LAST_CHUNK_BYTES);
       this.#move(folders, chunk);
@@ -266,6 +269,7 @@ export class Logdir {
       storing.catch(() => {});
     }
     await storing;
+    this.#isReading = false;
   }
 
   async #look(): Promise<void> {
