@@ -31,7 +31,7 @@ export function artifactRoutes(app: Routes, { runs, limits }: ArtifactRouteNeeds
   app.route({
     method: 'GET',
     url: '/api/runs/:id/artifacts',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: {
       summary: 'What lies in a folder of a run’s files',
       tags: TAGS,
@@ -47,7 +47,7 @@ export function artifactRoutes(app: Routes, { runs, limits }: ArtifactRouteNeeds
   app.route({
     method: ['GET', 'HEAD'],
     url: '/api/runs/:id/artifacts/file',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: { summary: 'A file of a run, or the range of it that is asked for', tags: TAGS, params: byRun, querystring: file },
     async handler(request, reply) {
       const { id } = await runOf(runs, request.params.id);

@@ -15,7 +15,7 @@ export function runsAtRoutes(app: Routes, { runs }: { readonly runs: Pick<Runs, 
   app.route({
     method: 'GET',
     url: '/api/runs/at',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: {
       summary: 'Runs that ran at some time of a range, on a host where one is named; the latest started first',
       tags: TAGS,

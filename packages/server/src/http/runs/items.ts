@@ -30,7 +30,7 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
   app.route({
     method: 'GET',
     url: '/api/runs/:id/items',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: {
       summary: 'Images, texts, audio, histograms, PR curves and tables of a run, without their data: by tag, step and index',
       tags: TAGS,
@@ -48,7 +48,7 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
   app.route({
     method: 'GET',
     url: '/api/runs/:id/item-rows',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: {
       summary: 'Histograms or PR curves of one tag with their numbers; where there are more than `most`, evenly chosen ones',
       tags: TAGS,
@@ -77,7 +77,7 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
   app.route({
     method: 'GET',
     url: '/api/runs/items/:item',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: {
       summary: 'The data of one: an image or sound as it was logged, text, a table as JSON, numbers as JSON',
       tags: TAGS,

@@ -79,7 +79,7 @@ export function oneRunRoutes(app: Routes, { runs }: { readonly runs: Runs }): vo
   app.route({
     method: 'GET',
     url: '/api/runs/:id',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: { summary: 'A run, and the last, lowest and highest value of each of its metrics', tags: TAGS, params: byRun },
     handler: async (request, reply) => answer(reply, await runOf(runs, request.params.id)),
   });

@@ -10,7 +10,7 @@ export function projectRoutes(app: Routes, { runs }: { readonly runs: Runs }): v
   app.route({
     method: 'GET',
     url: '/api/runs/projects',
-    config: { access: 'page' },
+    config: { access: 'read' },
     schema: {
       summary: 'The projects, in order of name, and how many runs each has',
       tags: TAGS,

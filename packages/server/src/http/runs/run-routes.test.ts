@@ -418,6 +418,56 @@ test('a viewer’s token reads, and changes nothing', async () => {
   }
 });
 
+test('all points, or the table of runs, are sent as files', async () => {
+  const id = await newRun({ name: 'one', project: 'exported', startedMs: 0, params: { lr: 0.1 }, tags: { a: 'x, y' } });
+  await ask('POST', `/api/runs/${id}/points`, [
+    { step: 0, loss: 2, acc: 0.5, time: 1_000 },
+    { step: 1, loss: 'NaN', time: 1_500, epoch: 0.5 },
+  ]);
+  await ask('POST', `/api/runs/${id}/finish`, { endedMs: 2_000 });
+  const csv = await ask('GET', `/api/runs/export?runs=${id}&metrics=loss`);
+  expect(csv.headers).toMatchObject({
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="run-${id}.csv"`,
+  });
+  expect(csv.body).toBe(
+    `run,run_name,project,metric,step,epoch,time,value\n${id},one,exported,loss,0,,1000,2\n${id},one,exported,loss,1,0.5,1500,NaN\n`,
+  );
+  expect((await ask('GET', '/api/runs/export?projects=exported&format=json')).body).toEqual([
+    { run: id, run_name: 'one', project: 'exported', metric: 'acc', step: 0, epoch: null, time: 1_000, value: 0.5 },
+    { run: id, run_name: 'one', project: 'exported', metric: 'loss', step: 0, epoch: null, time: 1_000, value: 2 },
+    { run: id, run_name: 'one', project: 'exported', metric: 'loss', step: 1, epoch: 0.5, time: 1_500, value: 'NaN' },
+  ]);
+  expect((await ask('POST', '/api/runs/export', { runs: [id], format: 'parquet' })).body).toMatch(/^PAR1[^]*PAR1$/);
+  expect((await ask('GET', '/api/runs/export?what=runs&projects=exported')).body).toBe(
+    [
+      'run,run_name,project,group,status,started,ended,source,user,parent,hosts,notes,params.lr,tags.a,metrics.acc.points,metrics.acc.last,metrics.acc.min,metrics.acc.max,metrics.acc.best,metrics.loss.points,metrics.loss.last,metrics.loss.min,metrics.loss.max,metrics.loss.best',
+      `${id},one,exported,,finished,1970-01-01T00:00:00.000Z,1970-01-01T00:00:02.000Z,api,owner,,,,0.1,"x, y",1,0.5,0.5,0.5,0.5,2,NaN,2,2,2`,
+      '',
+    ].join('\n'),
+  );
+  expect((await ask('GET', `/api/runs/export?what=runs&runs=${id}&format=json&metrics=loss`)).body).toMatchObject([
+    {
+      run: id,
+      params: { lr: '0.1' },
+      ended: '1970-01-01T00:00:02.000Z',
+      metrics: { loss: { points: 2, last: { step: 1, time: 1_500, value: 'NaN' } } },
+    },
+  ]);
+});
+
+test.each([
+  ['', 400, /^runs: names none/],
+  ['?runs=none', 404, /^There is no run "none"/],
+  ['?projects=none', 404, /^There is no project "none"/],
+  ['?runs=r1&format=xlsx', 400, /format/],
+  ['?runs=r1&what=runs&format=parquet', 400, /^format: the table of runs is exported as csv or json/],
+])('the export "%s" is refused with %i and a sentence', async (query, status, sentence) => {
+  const answer = await ask('GET', `/api/runs/export${query}`);
+  expect(answer.status).toBe(status);
+  expect((answer.body as { error: { message: string } }).error.message).toMatch(sentence);
+});
+
 test('a page is told live of runs that grow and change, and of no others', { timeout: 20_000 }, async () => {
   const [watched, other] = [await newRun(), await newRun()];
   await made.app.listen({ host: '127.0.0.1', port: 0 });
