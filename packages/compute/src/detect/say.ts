@@ -1,0 +1,35 @@
+/** Numbers as sentences have them. */
+
+const STEP = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const PLAIN = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+/** "12,000". */
+export function sayStep(step: number): string {
+  return STEP.format(step);
+}
+
+/** Three significant digits: "0.0312", "1,250", "3.2e-9", "NaN", "∞". */
+export function sayNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(1).replace('e+', 'e') : PLAIN.format(value);
+}
+
+/** "42 %". */
+export function sayShare(share: number): string {
+  return `${sayNumber(share * 100)} %`;
+}
+
+/** "3 s", "12 min", "4.2 h". */
+export function saySeconds(seconds: number): string {
+  if (seconds < 1) return `${sayNumber(seconds * 1000)} ms`;
+  if (seconds < 120) return `${sayNumber(seconds)} s`;
+  return seconds < 7200 ? `${sayNumber(seconds / 60)} min` : `${sayNumber(seconds / 3600)} h`;
+}
+
+/** "a", "a and 3 more". */
+export function sayMany(names: readonly string[]): string {
+  const [first = '', ...rest] = names;
+  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+}
