@@ -5,7 +5,9 @@ import { artifactRoutes } from './artifacts.ts';
 import { runsAtRoutes } from './at.ts';
 import { curveRoutes } from './curves.ts';
 import { exportRoutes } from './export.ts';
+import { runFileRoutes } from './files.ts';
 import { itemRoutes } from './items.ts';
+import { kerasRoutes } from './keras.ts';
 import { runsLiveRoutes } from './live.ts';
 import { logdirRoutes } from './logdirs.ts';
 import { metricNameRoutes } from './metric-names.ts';
@@ -30,5 +32,7 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   exportRoutes(app, needs);
   runsLiveRoutes(app, needs);
   logdirRoutes(app, needs);
+  runFileRoutes(app, needs);
+  kerasRoutes(app, needs);
   mlflowRoutes(app, needs);
 }

@@ -1,0 +1,64 @@
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { z } from 'zod';
+import type { Intake } from '../../ingest/intake.ts';
+import { kerasMonitor } from '../../runs/keras-monitor.ts';
+import type { Runs } from '../../runs/runs.ts';
+import type { Routes } from '../routes.ts';
+import { senderOf } from '../sender.ts';
+import { TAGS } from './run-of.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const part = z.string().min(1).max(100);
+
+/**
+ * Where Keras's RemoteMonitor sends to: `RemoteMonitor(root="http://HOST/keras/PROJECT/RUN")`, as a form or as JSON. Without project and run
+ * each training of a sender is a new run.
+ */
+export function kerasRoutes(app: Routes, { runs, intake }: { readonly runs: Runs; readonly intake: Intake }): void {
+  const monitor = kerasMonitor(runs);
+  app.register(async (scope: Routes) => {
+    scope.addContentTypeParser<string>(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: MAX_BODY_BYTES },
+      (_request, body, done) => done(null, readForm(body)),
+    );
+    const config = { access: 'ingest' } as const;
+    scope.route({
+      method: 'POST',
+      url: '/publish/epoch/end',
+      config,
+      bodyLimit: MAX_BODY_BYTES,
+      schema: { summary: 'One epoch from Keras’s RemoteMonitor', tags: TAGS },
+      handler: (request) => take(request.body, senderOf(request), undefined),
+    });
+    scope.route({
+      method: 'POST',
+      url: '/keras/:project/:run/publish/epoch/end',
+      config,
+      bodyLimit: MAX_BODY_BYTES,
+      schema: {
+        summary: 'One epoch of a named run from Keras’s RemoteMonitor',
+        tags: TAGS,
+        params: z.object({ project: part, run: part }),
+      },
+      handler: (request) => take(request.body, senderOf(request), request.params),
+    });
+  });
+
+  async function take(body: unknown, sender: ReturnType<typeof senderOf>, named: { project: string; run: string } | undefined) {
+    const count = typeof body === 'object' && body !== null ? Math.max(0, Object.keys(body).length - 1) : 0;
+    const points = await intake.keep('runs', sender, count, () => monitor.take(body, sender, named));
+    return { points };
+  }
+}
+
+/** `data={…}`: the field may have another name, and is the only one. */
+function readForm(body: string): unknown {
+  const [[, json] = ['', '']] = [...new URLSearchParams(body)];
+  try {
+    // Python writes NaN and Infinity bare.
+    return JSON.parse(json.replaceAll(/(?<=[:,[]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'));
+  } catch (cause) {
+    throw new BadRequest('data', 'is not JSON', { cause });
+  }
+}

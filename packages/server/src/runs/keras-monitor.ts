@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { Sender } from '../ingest/sender.ts';
+import { batchOf, readWord } from './files/log-rows.ts';
+import type { Runs } from './runs.ts';
+
+/** Runs that Keras's RemoteMonitor tells of: a message at the end of each epoch, without a name of its run. */
+export interface KerasMonitor {
+  /** `data` as RemoteMonitor sends it: {epoch, loss, …}. Where no run is named, a sender's epoch that is not ahead begins a new one. */
+  take(data: unknown, sender: Sender, named: { readonly project: string; readonly run: string } | undefined): Promise<number>;
+}
+
+/** What the sender is known by among the run's tags. */
+const SENDER_TAG = 'keras.sender';
+/** A run of which nothing was heard for so long has ended. */
+const ENDED_MS = 24 * 3_600_000;
+
+export function kerasMonitor(runs: Runs, now: () => number = Date.now): KerasMonitor {
+  return {
+    async take(data, sender, named) {
+      const { epoch, values } = readMessage(data);
+      const labels = Object.fromEntries(sender.labels);
+      const goesOn = named === undefined ? await runOf(sender, epoch) : undefined;
+      const made = { source: 'keras', labels, startedMs: now() } as const;
+      const run =
+        named === undefined
+          ? (goesOn ?? (await runs.create({ ...made, project: 'Default', tags: { [SENDER_TAG]: sender.id } })))
+          : await runs.ensure({ ...made, id: idOf(named), name: named.run, project: named.project });
+      const batch = batchOf([{ step: epoch, epoch, timeMs: now(), values }], run.id, now());
+      const { points } = await runs.curves.append({ ...batch, once: false });
+      runs.touch(run.id, now());
+      return points;
+    },
+  };
+
+  async function runOf(sender: Sender, epoch: number) {
+    const known = (await runs.all()).find(
+      ({ source, status, tags, heartbeatMs }) =>
+        source === 'keras' && status === 'running' && tags[SENDER_TAG] === sender.id && now() - heartbeatMs < ENDED_MS,
+    );
+    if (known === undefined) return undefined;
+    const last = Math.max(-1, ...(await runs.curves.summaries({ runs: [known.id] })).map(({ maxStep }) => maxStep));
+    if (epoch > last) return known;
+    await runs.edit(known.id, { status: 'finished', endedMs: known.heartbeatMs });
+    return undefined;
+  }
+}
+
+function idOf({ project, run }: { readonly project: string; readonly run: string }): string {
+  return `keras-${createHash('sha256')
+    .update(JSON.stringify([project, run]))
+    .digest('hex')
+    .slice(0, 20)}`;
+}
+
+function readMessage(data: unknown): { epoch: number; values: [string, number][] } {
+  const { epoch, ...rest } = (typeof data === 'object' && data !== null ? data : {}) as Readonly<Record<string, unknown>>;
+  if (typeof epoch !== 'number' || !Number.isSafeInteger(epoch) || epoch < 0)
+    throw new BadRequest('epoch', 'is missing or no whole number; RemoteMonitor sends {"epoch": 0, "loss": 1.5, …}');
+  const values: [string, number][] = [];
+  for (const [metric, given] of Object.entries(rest)) {
+    const value = typeof given === 'number' ? given : typeof given === 'string' ? (readWord(given) ?? Number(given)) : undefined;
+    if (value === undefined || (Number.isNaN(value) && typeof given === 'string' && readWord(given) === undefined))
+      throw new BadRequest(metric.slice(0, 100), 'is no number');
+    values.push([metric, value]);
+  }
+  return { epoch, values };
+}
