@@ -1,0 +1,28 @@
+import type { MetricNamesAnswer } from '@vitrine/model/run-api.ts';
+import { z } from 'zod';
+import type { Runs } from '../../runs/runs.ts';
+import type { Routes } from '../routes.ts';
+import { TAGS } from './run-of.ts';
+
+const MOST_RUNS = 1_000;
+const MOST_NAMES = 5_000;
+
+const namesRequest = z
+  .object({
+    runs: z.array(z.string().min(1).max(256)).max(MOST_RUNS),
+    limit: z.number().int().min(1).max(MOST_NAMES).default(MOST_NAMES),
+  })
+  .strict();
+
+/** Which charts there are to draw of some runs. */
+export function metricNameRoutes(app: Routes, { runs }: { readonly runs: Pick<Runs, 'curves'> }): void {
+  app.route({
+    method: 'POST',
+    url: '/api/runs/metric-names',
+    config: { access: 'page' },
+    schema: { summary: 'Names of the metrics of some runs, and how many of them have each', tags: TAGS, body: namesRequest },
+    async handler(request): Promise<MetricNamesAnswer> {
+      return { metrics: await runs.curves.metricNames(request.body) };
+    },
+  });
+}
