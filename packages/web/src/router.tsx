@@ -8,6 +8,7 @@ import { readListSearch } from './home/list-search.ts';
 import { readNewSourceSearch } from './sources/new-source-search.ts';
 import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
+import { readRunsSearch } from './runs/runs-view.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
 import { PageSkeleton } from './state/skeleton.tsx';
@@ -96,6 +97,13 @@ const explore = createRoute({
   path: '/explore',
   validateSearch: readExploreSearch,
   component: lazyRouteComponent(() => withPatterns(import('./explore/explore-page.tsx')), 'ExplorePage'),
+});
+
+const runs = createRoute({
+  getParentRoute: () => shell,
+  path: '/runs',
+  validateSearch: readRunsSearch,
+  component: lazyRouteComponent(() => import('./runs/runs-page.tsx'), 'RunsPage'),
 });
 
 const sources = createRoute({
@@ -190,6 +198,7 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         editPanel,
         newDashboard,
         explore,
+        runs,
         sources,
         newSource,
         source,

@@ -24,6 +24,7 @@ import {
   IconRefresh,
   IconSearch,
   IconSunMoon,
+  IconTimeline,
   IconTransferIn,
   IconZoomOut,
 } from '@tabler/icons-react';
@@ -117,6 +118,12 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
         group: 'Pages',
         actions: [
           { id: 'home', label: 'Home', leftSection: <IconHome {...icon} />, onClick: () => void navigate({ to: '/' }) },
+          {
+            id: 'runs',
+            label: 'Runs: trainings',
+            leftSection: <IconTimeline {...icon} />,
+            onClick: () => void navigate({ to: '/runs' }),
+          },
           {
             id: 'dashboards',
             label: 'All dashboards',

@@ -12,6 +12,7 @@ import {
   IconPlug,
   IconSearch,
   IconSun,
+  IconTimeline,
   IconTransferIn,
 } from '@tabler/icons-react';
 import type { Icon } from '@tabler/icons-react';
@@ -37,6 +38,7 @@ export interface RailProps {
 
 const PAGES = [
   { to: '/', label: 'Home', icon: IconHome, keys: 'g h', owns: (path: string) => path === '/' },
+  { to: '/runs', label: 'Runs', icon: IconTimeline, keys: 'g r', owns: (path: string) => /^\/runs(\/|$)/.test(path) },
   {
     to: '/dashboards',
     label: 'Dashboards',

@@ -66,6 +66,7 @@ export function Shell(): ReactElement {
       { keys: 'd', label: 'Dark or light theme', group: 'Page', run: toggleTheme },
       { keys: '[', label: 'Narrow or wide rail', group: 'Page', run: toggleRail },
       { keys: 'g h', label: 'Home', group: 'Go to', run: () => void navigate({ to: '/' }) },
+      { keys: 'g r', label: 'Runs', group: 'Go to', run: () => void navigate({ to: '/runs' }) },
       { keys: 'g d', label: 'Dashboards', group: 'Go to', run: () => void navigate({ to: '/dashboards' }) },
       { keys: 'g e', label: 'Explore', group: 'Go to', run: () => void navigate({ to: '/explore' }) },
       ...(mayEdit

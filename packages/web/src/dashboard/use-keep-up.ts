@@ -1,10 +1,11 @@
 import { isRelative, endsWithClock } from '@vitrine/compute/time.ts';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { openLiveFeed } from '../api/live-feed.ts';
 import type { LiveStatus } from '../api/live-feed.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { onReachable, unreachableSince, useUnreachableSince } from '../api/reachability.ts';
+import { useVisible } from '../state/use-visible.ts';
 import { parseRefresh } from '../time/dashboard-search.ts';
 import { slide } from '../time/page-range.ts';
 import { readLiveGrowth } from './live-growth.ts';
@@ -68,14 +69,4 @@ export function useKeepUp({ scope, refresh }: { readonly scope: DashboardScope; 
   }, []);
 
   return live && lostMs !== undefined ? { kind: 'lost', sinceMs: lostMs, attempt: Number.POSITIVE_INFINITY } : status;
-}
-
-function useVisible(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      document.addEventListener('visibilitychange', listener);
-      return () => document.removeEventListener('visibilitychange', listener);
-    },
-    () => document.visibilityState === 'visible',
-  );
 }

@@ -1,0 +1,152 @@
+import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
+import { IconArrowsMaximize, IconDots, IconDownload } from '@tabler/icons-react';
+import { CurveChart } from '@vitrine/ui/chart/curve-chart.tsx';
+import type { LineChartContext } from '@vitrine/ui/chart/time-chart.tsx';
+import { memo, useMemo, useRef, useState } from 'react';
+import type { ReactElement } from 'react';
+import { useInView, useQueryWidth, useSize } from '../../dashboard/use-size.ts';
+import { readSmoothing, readX } from '../runs-view.ts';
+import type { ChartLook } from '../runs-view.ts';
+import type { ChartPlan } from './chart-sections.ts';
+import type { CurveChartsProps } from './curve-charts.tsx';
+import classes from './curve-charts.module.css';
+import { useCurves } from './use-curves.ts';
+
+export interface CurveCardProps extends Pick<CurveChartsProps, 'runs' | 'look' | 'groupBy' | 'colorOf' | 'regions'> {
+  readonly plan: ChartPlan;
+  readonly context: LineChartContext;
+}
+
+/** One chart with its name and menu. */
+export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactElement {
+  const { plan, runs } = props;
+  const [opened, setOpened] = useState<'menu' | 'whole'>();
+  const title = plan.title;
+  return (
+    <article className={classes.card} aria-label={title}>
+      <header className={classes.top}>
+        <h3 className={classes.title} title={plan.metrics.join('\n')}>
+          {title}
+        </h3>
+        <Menu opened={opened === 'menu'} onChange={(isOpen) => setOpened(isOpen ? 'menu' : undefined)} position="bottom-end">
+          <Menu.Target>
+            <ActionIcon className={classes.menu} size={24} aria-label={`Menu of ${title}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconArrowsMaximize size={15} />} onClick={() => setOpened('whole')}>
+              Full screen
+            </Menu.Item>
+            <Menu.Item component="a" href={exportPath(runs, plan.metrics)} download leftSection={<IconDownload size={15} />}>
+              All points as CSV
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </header>
+      <ChartBody {...props} />
+      {opened === 'whole' && (
+        <Modal opened onClose={() => setOpened(undefined)} title={title} fullScreen closeButtonProps={{ 'aria-label': 'Close' }}>
+          <div className={classes.whole}>
+            <ChartBody {...props} isAlone />
+          </div>
+        </Modal>
+      )}
+    </article>
+  );
+});
+
+/** Every point of the chart's curves, exact. */
+function exportPath(runs: readonly string[], metrics: readonly string[]): string {
+  const search = new URLSearchParams({ format: 'csv' });
+  for (const run of runs) search.append('runs', run);
+  for (const metric of metrics) search.append('metrics', metric);
+  return `/api/runs/export?${search}`;
+}
+
+interface ChartBodyProps extends CurveCardProps {
+  readonly isAlone?: boolean;
+}
+
+const STEP: NonNullable<ReturnType<typeof readX>> = { kind: 'step' };
+
+function ChartBody({ plan, runs, look, context, groupBy, colorOf, regions, isAlone = false }: ChartBodyProps): ReactElement {
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSize(box);
+  const isInView = useInView(box) || isAlone;
+  const widthPx = useQueryWidth(size.width);
+  const request = useMemo(
+    () => ({ ...askedOf(look), runs, metrics: plan.metrics, widthPx, ...grouping(look, groupBy) }),
+    [look, runs, plan.metrics, widthPx, groupBy],
+  );
+  const { data, error, isOld, again } = useCurves(request, isInView);
+  const own = useMemo(
+    () => regions?.filter(({ metrics }) => metrics.some((metric) => plan.metrics.includes(metric))) ?? [],
+    [regions, plan.metrics],
+  );
+  return (
+    <div ref={box} className={classes.body} data-old={isOld || undefined}>
+      {isInView && data !== undefined && size.width > 0 && (
+        <CurveChart
+          title={plan.title}
+          frames={data.frames}
+          width={size.width}
+          height={size.height}
+          context={context}
+          x={request.x.kind}
+          {...(request.x.kind === 'metric' ? { xLabel: request.x.metric } : {})}
+          logX={look.logx}
+          logY={look.logy}
+          clipOutliers={look.clip}
+          regions={own}
+          legend={isAlone ? WHOLE_LEGEND : NO_LEGEND}
+          {...(colorOf === undefined ? {} : { colorOf })}
+        />
+      )}
+      {error !== null && (
+        <p className={classes.problem} role="alert">
+          {error.message}{' '}
+          <Button size="compact-xs" variant="default" onClick={again}>
+            Try again
+          </Button>
+        </p>
+      )}
+      {data?.notices.map(({ text }) => (
+        <p key={text} className={classes.notice}>
+          {text}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+const NO_LEGEND = {
+  showLegend: false,
+  displayMode: 'list',
+  placement: 'bottom',
+  calcs: [],
+  sortBy: '',
+  sortDesc: false,
+  width: undefined,
+  limit: undefined,
+} as const;
+const WHOLE_LEGEND = {
+  ...NO_LEGEND,
+  showLegend: true,
+  displayMode: 'table',
+  placement: 'right',
+  calcs: ['lastNotNull', 'min', 'max'],
+} as const;
+
+function askedOf({ x, smooth, logx, from, to }: ChartLook) {
+  return {
+    x: readX(x) ?? STEP,
+    smoothing: readSmoothing(smooth) ?? { kind: 'none' as const },
+    ...(logx ? { logX: true } : {}),
+    ...(from === undefined || to === undefined ? {} : { from, to }),
+  };
+}
+
+function grouping({ band }: ChartLook, groupBy: string | undefined) {
+  return groupBy === undefined || groupBy === '' ? {} : { groupBy, band };
+}

@@ -1,0 +1,85 @@
+import { RUN_ATTRIBUTES } from '@vitrine/compute/run-filter/run-field.ts';
+import { RUN_STATUSES } from '@vitrine/model/run.ts';
+import { fieldText } from './field-text.ts';
+
+/** Names that can stand in a filter, as `GET /api/runs/filter-names` lists them. */
+export interface FilterNames {
+  readonly metrics: readonly string[];
+  readonly params: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** What may be put in place of what is being typed. */
+export interface Completion {
+  readonly text: string;
+  readonly kind: 'metric' | 'parameter' | 'tag' | 'fact' | 'value';
+  /** What it means, for what is no name of the user's. */
+  readonly about: string;
+}
+
+export interface Completions {
+  /** The part of the text that one of them takes the place of. */
+  readonly from: number;
+  readonly to: number;
+  readonly options: readonly Completion[];
+}
+
+const MOST = 60;
+
+/** What can follow where the caret stands. Names that begin with what is typed come first. */
+export function completeFilter(text: string, caret: number, names: FilterNames): Completions {
+  const before = text.slice(0, caret);
+  const [, quoted] = /\b(?:status|state)\s*(?:=|!=)\s*["'](\w*)$/i.exec(before) ?? [];
+  if (quoted !== undefined) {
+    const options = RUN_STATUSES.filter((status) => status.startsWith(quoted.toLowerCase()));
+    return { from: caret - quoted.length, to: caret, options: options.map((each) => ({ text: each, kind: 'value', about: '' })) };
+  }
+  // Inside quotes anything may be meant.
+  if ((before.match(/"/g)?.length ?? 0) % 2 === 1 || (before.match(/'/g)?.length ?? 0) % 2 === 1) return none(caret);
+  const [typed = ''] = /(?:[\w./-]|`[^`]*`?)*$/.exec(before) ?? [];
+  const from = caret - typed.length;
+  if (/^(?:\d|$)/.test(typed) && typed !== '') return none(caret);
+  const [, kind, part] = /^(metrics?|params?|parameters?|tags?)\.`?([^`]*)$/i.exec(typed) ?? [];
+  if (kind !== undefined && part !== undefined) {
+    const [word, list] = kind.toLowerCase().startsWith('m')
+      ? (['metrics', names.metrics] as const)
+      : kind.toLowerCase().startsWith('p')
+        ? (['params', names.params] as const)
+        : (['tags', names.tags] as const);
+    return { from, to: caret, options: matching(list, part).map((name) => optionOf(word, name)) };
+  }
+  const facts = RUN_ATTRIBUTES.filter(({ name }) => name.startsWith(typed.toLowerCase())).map(({ name, says }): Completion => ({
+    text: name,
+    kind: 'fact',
+    about: says,
+  }));
+  const own = (['params', 'metrics', 'tags'] as const).flatMap((word) =>
+    matching(names[word], typed).map((name) => optionOf(word, name)),
+  );
+  return { from, to: caret, options: [...facts, ...own].slice(0, MOST) };
+}
+
+function none(caret: number): Completions {
+  return { from: caret, to: caret, options: [] };
+}
+
+const KINDS = { metrics: 'metric', params: 'parameter', tags: 'tag' } as const;
+
+function optionOf(word: keyof typeof KINDS, name: string): Completion {
+  return { text: fieldText(word, name), kind: KINDS[word], about: '' };
+}
+
+function matching(names: readonly string[], part: string): readonly string[] {
+  const wanted = part.toLowerCase();
+  const found = names.filter((name) => name.toLowerCase().includes(wanted));
+  return found
+    .toSorted((a, b) => Number(b.toLowerCase().startsWith(wanted)) - Number(a.toLowerCase().startsWith(wanted)))
+    .slice(0, MOST);
+}
+
+/** The text with one of them in place, and where the caret then stands. */
+export function applyCompletion(text: string, { from, to }: Completions, { text: put, kind }: Completion) {
+  const after = text.slice(to);
+  const space = kind !== 'value' && !after.startsWith(' ') ? ' ' : '';
+  return { text: text.slice(0, from) + put + space + after, caret: from + put.length + space.length };
+}

@@ -1,0 +1,173 @@
+import { useQueries } from '@tanstack/react-query';
+import type { RunRow } from '@vitrine/model/run-api.ts';
+import { runColors } from '@vitrine/ui/theme/run-color.ts';
+import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactElement } from 'react';
+import type { DrawnRuns } from '../drawn-runs.ts';
+import { sparklinesQuery } from '../runs-queries.ts';
+import type { Sparklines } from '../runs-queries.ts';
+import { readSort } from '../runs-view.ts';
+import type { RunsView } from '../runs-view.ts';
+import type { RunRows } from '../use-run-rows.ts';
+import type { ChangeView } from '../use-runs-view.ts';
+import { readColumn } from './columns.ts';
+import { bestOf, groupedLines, groupRows, sortGroups } from './group-rows.ts';
+import type { GroupedLine } from './group-rows.ts';
+import type { LineContext } from './run-line.tsx';
+import { RunTable } from './run-table.tsx';
+import type { RunTableProps } from './run-table.tsx';
+import { pressAll, pressRun } from './select-runs.ts';
+import type { TableColumns } from './use-columns.ts';
+
+export interface TableSideProps extends Pick<RunTableProps, 'onOpen' | 'onKeys'> {
+  readonly view: RunsView;
+  readonly change: ChangeView;
+  readonly columns: TableColumns;
+  readonly runRows: RunRows;
+  readonly drawn: DrawnRuns;
+  readonly isGrouped: boolean;
+}
+
+/** Runs whose small curves come together. */
+const SPARK_RUNS = 50;
+/** A point a pixel would be more than can be seen. */
+const SPARK_POINTS = 48;
+
+/** The table of runs, or of their groups. */
+export function TableSide(props: TableSideProps): ReactElement {
+  const { view, change, columns, runRows, drawn, isGrouped, onOpen, onKeys } = props;
+  const { head, rows, rowAt, onSeen } = runRows;
+  const theme = useThemeName();
+  const total = head?.total ?? 0;
+  const groups = useMemo(() => {
+    if (!isGrouped) return undefined;
+    const [first] = readSort(view.sort);
+    const column = first === undefined ? undefined : readColumn(first.key);
+    const made = groupRows(rows, view.by);
+    return column?.kind === 'metric' ? sortGroups(made, column.metric, column.shows, first?.descending === true) : made;
+  }, [isGrouped, rows, view.by, view.sort]);
+  const lines = useMemo(() => (groups === undefined ? undefined : groupedLines(groups, view.open)), [groups, view.open]);
+  const lineAt = useCallback(
+    (index: number): GroupedLine | undefined => {
+      if (lines !== undefined) return lines[index];
+      const row = rowAt(index);
+      return row === undefined ? undefined : { kind: 'run', row };
+    },
+    [lines, rowAt],
+  );
+
+  const [seen, setSeen] = useState({ from: 0, to: 0 });
+  const onLines = useCallback(
+    (from: number, to: number) => {
+      setSeen((now) => (now.from === from && now.to === to ? now : { from, to }));
+      if (lines === undefined) onSeen(from, to);
+    },
+    [lines, onSeen],
+  );
+  const sparklines = useSparklines(lineAt, seen, columns);
+
+  const colors = useMemo(() => runColors(drawn.ids, theme), [drawn.ids, theme]);
+  const selected = useMemo(() => new Set(view.run), [view.run]);
+  const context = useMemo((): LineContext => {
+    const hidden = new Set(view.hide);
+    const metrics = [...columns.pinned, ...columns.others].flatMap((column) => (column.kind === 'metric' ? [column.metric] : []));
+    return {
+      theme,
+      colors,
+      selected,
+      drawn: new Set(drawn.ids),
+      hidden,
+      sparklines,
+      best: new Map(
+        metrics.flatMap((metric): [string, number][] => {
+          const best = bestOf(rows, metric);
+          return best === undefined ? [] : [[metric, best]];
+        }),
+      ),
+      isBin: view.bin,
+      onHide(ids) {
+        const isHidden = ids.every((id) => hidden.has(id));
+        change({ hide: isHidden ? view.hide.filter((id) => !ids.includes(id)) : [...new Set([...view.hide, ...ids])] });
+      },
+      onSelectAll: (ids) => change({ run: pressAll(view.run, ids) }),
+    };
+  }, [theme, colors, selected, drawn.ids, sparklines, rows, columns, view.hide, view.bin, view.run, change]);
+
+  const anchor = useRef<string>(undefined);
+  const now = useRef({ view, lineAt, count: 0 });
+  useEffect(() => {
+    now.current = { view, lineAt, count: lines?.length ?? total };
+  });
+  const onSelect = useCallback(
+    ({ run }: RunRow, reach: boolean) => {
+      const order = Array.from({ length: reach ? now.current.count : 0 }, (_, index) => {
+        const line = now.current.lineAt(index);
+        return line?.kind === 'run' ? line.row.run.id : undefined;
+      });
+      const next = pressRun({ ids: now.current.view.run, anchor: anchor.current }, order, run.id, reach);
+      anchor.current = next.anchor;
+      change({ run: next.ids });
+    },
+    [change],
+  );
+  const loaded = useMemo(() => rows.map(({ run }) => run.id), [rows]);
+  const onFold = useCallback(
+    (key: string) => {
+      const { open } = now.current.view;
+      change({ open: open.includes(key) ? open.filter((each) => each !== key) : [...open, key] });
+    },
+    [change],
+  );
+  const isAll = loaded.length > 0 && loaded.every((id) => selected.has(id));
+  return (
+    <RunTable
+      view={view}
+      columns={columns}
+      count={lines?.length ?? total}
+      lineAt={lineAt}
+      context={context}
+      actions={columns.actions}
+      allSelected={isAll ? 'all' : selected.size > 0 ? 'some' : 'none'}
+      onAll={() => change({ run: pressAll(view.run, loaded) })}
+      onSelect={onSelect}
+      onOpen={onOpen}
+      onFold={onFold}
+      onSeen={onLines}
+      onKeys={onKeys}
+    />
+  );
+}
+
+/** The small curves of the lines that are seen, asked for in stretches, so that scrolling back asks for none again. */
+function useSparklines(
+  lineAt: (index: number) => GroupedLine | undefined,
+  seen: { readonly from: number; readonly to: number },
+  { pinned, others }: TableColumns,
+): Sparklines {
+  const metrics = useMemo(
+    () =>
+      [...pinned, ...others].flatMap((column) => (column.kind === 'metric' && column.shows === 'curve' ? [column.metric] : [])),
+    [pinned, others],
+  );
+  const requests = [];
+  if (metrics.length > 0) {
+    for (let from = Math.floor(seen.from / SPARK_RUNS) * SPARK_RUNS; from < seen.to; from += SPARK_RUNS) {
+      const runs: string[] = [];
+      for (let index = from; index < from + SPARK_RUNS; index++) {
+        const line = lineAt(index);
+        if (line?.kind === 'run') runs.push(line.row.run.id);
+      }
+      if (runs.length > 0) requests.push({ runs, metrics, points: SPARK_POINTS });
+    }
+  }
+  return useQueries({ queries: requests.map((request) => sparklinesQuery(request)), combine: merged });
+}
+
+const NO_LINES: Sparklines = new Map();
+
+function merged(answers: readonly { readonly data: Sparklines | undefined }[]): Sparklines {
+  const all = answers.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  if (all.length === 0) return NO_LINES;
+  return all.length === 1 ? all[0]! : new Map(all.flatMap((lines) => [...lines]));
+}
