@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CurvePoints } from '@vitrine/model/curve-store.ts';
+import type { CurveName, CurvePart, CurvePoints } from '@vitrine/model/curve-store.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
 import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { offsetOf, tokenAt } from '../../runs/mlflow/page.ts';
@@ -8,32 +8,40 @@ import type { Endpoint, MlflowNeeds } from './endpoint.ts';
 import { findRun } from './find-run.ts';
 
 const MOST_RESULTS = 2 ** 31;
-/** Points that are put into text at a time. */
-const AT_ONCE = 2_000;
 const MOST_RUNS = 100;
 const POINTS_A_RUN = 2_500;
-const MOST_POINTS_A_RUN = 25_000;
 
 /** Curves as lists of points. */
 export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
   const readMost = (fields: Fields, most: number): number | undefined =>
     fields.whole('max_results', { least: 1, most, why: `Expected a number between 1 and ${most}.` });
 
+  /** Points of the places from `from` on, before `to`. A curve of millions is never in memory whole. */
+  async function* historyAsJson(curve: CurveName, from: number, to: number): AsyncGenerator<string> {
+    yield '{"metrics":[';
+    let at: number | undefined = from;
+    while (at !== undefined && at < to) {
+      const part: CurvePart = await runs.curves.pointsFrom(curve, at);
+      const length = Math.min(part.length, to - at);
+      const texts = Array.from({ length }, (_, i) => JSON.stringify(wireMetric(curve.metric, pointAt(part, i), curve.run)));
+      if (length > 0) yield `${at === from ? '' : ','}${texts.join(',')}`;
+      at = length < part.length ? at + length : part.next;
+    }
+    yield at === undefined ? ']}' : `],"next_page_token":"${tokenAt(at)}"}`;
+  }
+
   return [
     {
       method: 'GET',
       path: '/metrics/get-history',
       access: 'read',
-      summary: 'All points of a curve, by time and step',
+      summary: 'All points of a curve, as they were logged',
       async answer(fields) {
         const run = await findRun(runs, fields.runId());
         const key = fields.neededText('metric_key');
         const most = readMost(fields, MOST_RESULTS) ?? MOST_RESULTS;
         const offset = offsetOf(fields.text('page_token'));
-        const points = await runs.curves.points({ run: run.id, metric: key });
-        const order = byTime(points).subarray(offset, offset + most);
-        const tail = offset + most < points.length ? `,"next_page_token":"${tokenAt(offset + most)}"` : '';
-        return Readable.from(pointsAsJson(points, order, { key, runId: run.id }, tail), { objectMode: false });
+        return Readable.from(historyAsJson({ run: run.id, metric: key }, offset, offset + most), { objectMode: false });
       },
     },
     {
@@ -56,7 +64,7 @@ export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
           const sentence = `end_step must be greater than start_step. Found start_step=${from} and end_step=${to}.`;
           throw new MlflowError('INVALID_PARAMETER_VALUE', sentence);
         }
-        const most = readMost(fields, MOST_POINTS_A_RUN) ?? POINTS_A_RUN;
+        const most = readMost(fields, POINTS_A_RUN) ?? POINTS_A_RUN;
         const metrics: object[] = [];
         for (const id of ids) {
           const run = await findRun(runs, id);
@@ -71,34 +79,8 @@ export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
   ];
 }
 
-async function* pointsAsJson(
-  points: CurvePoints,
-  order: Uint32Array,
-  { key, runId }: { readonly key: string; readonly runId: string },
-  tail: string,
-): AsyncGenerator<string> {
-  yield '{"metrics":[';
-  for (let at = 0; at < order.length; at += AT_ONCE) {
-    const texts = Array.from(order.subarray(at, at + AT_ONCE), (i) => JSON.stringify(wireMetric(key, pointAt(points, i), runId)));
-    yield `${at === 0 ? '' : ','}${texts.join(',')}`;
-    // Others have their turn between.
-    await new Promise((resolve) => void setImmediate(resolve));
-  }
-  yield `]${tail}}`;
-}
-
 function pointAt({ steps, timesMs, values }: CurvePoints, at: number) {
   return { step: steps[at] as number, timeMs: timesMs[at] as number, value: values[at] as number };
-}
-
-/** Places of the points, by time and step; of equal ones as they were logged. */
-function byTime({ length, timesMs, steps }: CurvePoints): Uint32Array {
-  const order = Uint32Array.from({ length }, (_, i) => i);
-  const compare = (a: number, b: number): number =>
-    (timesMs[a] as number) - (timesMs[b] as number) || (steps[a] as number) - (steps[b] as number) || a - b;
-  // Nearly all curves are in order already.
-  for (let i = 1; i < length; i++) if (compare(i - 1, i) > 0) return order.sort(compare);
-  return order;
 }
 
 /** Places of points within the steps, by step; at most so many, evenly, with the least and the greatest value among them. */

@@ -141,13 +141,19 @@ function answerErrors(scope: Routes, { intake, limits, log }: MlflowRouteNeeds):
     }
     return fail(reply, answer);
   });
-  scope.setNotFoundHandler((request, reply) =>
-    fail(reply, {
-      code: 'ENDPOINT_NOT_FOUND',
-      status: 404,
-      message: `Vitrine has nothing to ${request.method} at ${request.url.split('?')[0]?.slice(0, 300)}: it keeps experiments, runs, artifacts and logged models, and no model registry, traces or gateways.`,
-    }),
-  );
+  // Not a handler of what is not found: the page's own route takes what nobody else does.
+  scope.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/*',
+    config: { access: 'public' },
+    schema: { hide: true },
+    handler: async ({ method, url }) => {
+      throw new MlflowError(
+        'ENDPOINT_NOT_FOUND',
+        `Vitrine has nothing to ${method} at ${url.split('?')[0]?.slice(0, 300)}: it keeps experiments, runs, artifacts and logged models, and no model registry, traces or gateways.`,
+      );
+    },
+  });
 }
 
 interface Problem {
