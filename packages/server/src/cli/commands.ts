@@ -40,6 +40,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'export',
+    {
+      form: 'export runs [RUN…] [--project NAME] [--what points|runs] [--format csv|json|jsonl|parquet] [--metrics A,B] [--to FILE]',
+      help: 'Write all points of runs’ curves, exact, or the table of runs; of all runs where none are named.',
+      mostWords: Infinity,
+      run: async (line) => (await import('./export.ts')).exportCommand(line),
+    },
+  ],
+  [
     'check',
     {
       form: 'check FILE… | check dashboard FILE…',

@@ -15,7 +15,22 @@ export interface CommandLine {
 }
 
 /** Flags that are no settings, each with a value. */
-const OPTIONS = ['config', 'scope', 'name', 'labels', 'expires', 'minutes', 'logs-to', 'project', 'url', 'token'];
+const OPTIONS = [
+  'config',
+  'scope',
+  'name',
+  'labels',
+  'expires',
+  'minutes',
+  'logs-to',
+  'project',
+  'url',
+  'token',
+  'what',
+  'format',
+  'metrics',
+  'to',
+];
 
 /** Takes `--key value` and `--key=value`. Throws ConfigError that names the flag. */
 export function readCommandLine(args: readonly string[]): CommandLine {

@@ -1,0 +1,98 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Run } from '@vitrine/model/run.ts';
+import { openCurveReader } from '@vitrine/tsdb/curves/curve-reader.ts';
+import type { CommandLine } from '../config/command-line.ts';
+import { ConfigError, readConfig } from '../config/read-config.ts';
+import { openDocumentStore } from '../documents/open-document-store.ts';
+import type { CurveSource } from '../runs/export/curve-parts.ts';
+import { EXPORT_FORMATS, EXPORT_WHATS, exportRuns } from '../runs/export/export-runs.ts';
+import { complain } from './print.ts';
+
+/** `vitrine export runs …`: reads the data folder, whether or not a server runs on it. */
+export async function exportCommand(line: CommandLine): Promise<number> {
+  const [kind, ...ids] = line.words;
+  if (kind !== 'runs') {
+    complain(
+      'vitrine export: expected runs, such as "vitrine export runs --project Default --format parquet --to runs.parquet".',
+    );
+    return 1;
+  }
+  const { options } = line;
+  const format = oneOf('--format', options['format'] ?? 'csv', EXPORT_FORMATS);
+  const what = oneOf('--what', options['what'] ?? 'points', EXPORT_WHATS);
+  if (options['to'] === undefined && format === 'parquet' && process.stdout.isTTY)
+    throw new ConfigError('--to: expected a file: Parquet is nothing to show on a terminal.');
+  const { settings } = readConfig({
+    flags: line.settings,
+    env: process.env,
+    file: options['config'],
+    folder: process.cwd(),
+  });
+  const documents = await openDocumentStore(settings.data, settings['sources.key-file']);
+  const reader = openCurveReader(join(settings.data, 'runs'), (_level, sentence) => complain(sentence));
+  try {
+    const runs = chosen(await documents.runs.runs(), ids, options['project']);
+    const source: CurveSource = {
+      summaries: (request) => reader.summaries(request),
+      pointsFrom: (curve, from) => reader.readFrom(curve, from),
+    };
+    const metrics = options['metrics']?.split(',').map((name) => name.trim());
+    const pieces = Readable.from(exportRuns(source, { what, format, runs, metrics }), { objectMode: false });
+    await (options['to'] === undefined ? printAll(pieces) : writeAll(pieces, options['to']));
+    complain(`Exported ${runs.length === 1 ? '1 run' : `${runs.length} runs`} of ${settings.data}.`);
+    return 0;
+  } finally {
+    reader.close();
+    await documents.close();
+  }
+}
+
+/** Those of the ids, as named; those of the project, or all, the newest first. Throws ConfigError. */
+function chosen(all: readonly Run[], ids: readonly string[], project: string | undefined): readonly Run[] {
+  const byId = new Map(all.map((run) => [run.id, run]));
+  const named = ids.map((id) => {
+    const run = byId.get(id);
+    if (run === undefined) throw new ConfigError(`There is no run "${id}".`);
+    return run;
+  });
+  if (project !== undefined && !all.some((run) => run.project === project))
+    throw new ConfigError(`--project: there is no project "${project}" with runs in it.`);
+  if (ids.length > 0 && project === undefined) return named;
+  const others = all
+    .filter((run) => run.deletedMs === undefined && (project === undefined || run.project === project) && !named.includes(run))
+    .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? -1 : 1));
+  return [...named, ...others];
+}
+
+async function printAll(pieces: Readable): Promise<void> {
+  try {
+    await pipeline(pieces, process.stdout, { end: false });
+  } catch (error) {
+    // Whoever reads it has seen enough, as "head" has.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
+
+/** The file is there whole, or as it was. */
+async function writeAll(pieces: Readable, file: string): Promise<void> {
+  const part = `${file}.part`;
+  try {
+    await pipeline(pieces, createWriteStream(part));
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ConfigError(`--to: ${file} cannot be written (${code}).`, { cause: error });
+  }
+}
+
+function oneOf<T extends string>(flag: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === given);
+  if (found === undefined) throw new ConfigError(`${flag}: "${given}" is none of ${allowed.join(', ')}.`);
+  return found;
+}
