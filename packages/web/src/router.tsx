@@ -8,6 +8,8 @@ import { readListSearch } from './home/list-search.ts';
 import { readNewSourceSearch } from './sources/new-source-search.ts';
 import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
+import { readAnalysisSearch } from './run/analysis/analysis-search.ts';
+import { readRunSearch } from './run/run-search.ts';
 import { readRunsSearch } from './runs/runs-view.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
@@ -106,6 +108,20 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('./runs/runs-page.tsx'), 'RunsPage'),
 });
 
+const run = createRoute({
+  getParentRoute: () => shell,
+  path: '/runs/$id',
+  validateSearch: readRunSearch,
+  component: lazyRouteComponent(() => import('./run/run-page.tsx'), 'RunPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => shell,
+  path: '/compare',
+  validateSearch: readAnalysisSearch,
+  component: lazyRouteComponent(() => import('./run/analysis/compare-page.tsx'), 'ComparePage'),
+});
+
 const sources = createRoute({
   getParentRoute: () => shell,
   path: '/sources',
@@ -199,6 +215,8 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         newDashboard,
         explore,
         runs,
+        run,
+        compare,
         sources,
         newSource,
         source,
