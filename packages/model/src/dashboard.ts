@@ -140,6 +140,8 @@ export interface SourceRef {
 }
 
 export const BUILTIN_SOURCE: SourceRef = { type: 'builtin', uid: 'builtin' };
+/** Curves of the training runs that Vitrine keeps; always there too. */
+export const RUNS_SOURCE: SourceRef = { type: 'runs', uid: 'runs' };
 /** Computes on the answers of other queries of the panel. */
 export const EXPRESSION_SOURCE: SourceRef = { type: '__expr__', uid: '__expr__' };
 /** Takes the answers of another panel: `spec.panelId`. */

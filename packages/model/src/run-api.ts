@@ -176,15 +176,15 @@ export interface CurvesRequest {
   readonly metrics: readonly string[];
   readonly x: CurveX;
   /** Whether x is drawn logarithmically: thinning is by the pixel. */
-  readonly logX?: boolean;
+  readonly logX?: boolean | undefined;
   /** Of x, closed; the whole where absent. Smoothing goes over the whole curve either way. */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   readonly widthPx: number;
   readonly smoothing: Smoothing;
   /** Runs of one value are drawn as one line: "group", "params.x", "tags.x". */
-  readonly groupBy?: string;
-  readonly band?: 'std' | 'minmax' | 'ci95';
+  readonly groupBy?: string | undefined;
+  readonly band?: 'std' | 'minmax' | 'ci95' | undefined;
 }
 
 /** `GET /api/runs/live?run=…&run=…` (none: all): an event stream; `event: runs`, data RunsGrowth. */

@@ -57,6 +57,7 @@ import { optionMemory } from './query/page-scope.ts';
 import { sourceKinds } from './query/source-kinds.ts';
 import { connectSources } from './query/sources.ts';
 import type { CurveQuestions } from './runs/curves/ask-curves.ts';
+import { runsSource } from './runs/runs-source.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Logdirs } from './runs/tensorboard/logdirs.ts';
 import type { ScrapeManager } from './scrape/scrape-manager.ts';
@@ -188,6 +189,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     registry,
     kinds,
     samples,
+    runs: runsSource(needs),
     scrapeIntervalMs: needs.scrapeIntervalMs,
     timeoutMs: needs.limits.timeoutMs,
     onAsked: ({ name }, { question, outcome, elapsedMs }) =>

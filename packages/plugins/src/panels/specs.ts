@@ -1,4 +1,5 @@
 import type { PanelSpec } from '../contract.ts';
+import { curve } from './curve/spec.ts';
 import { dashlist } from './dashlist/spec.ts';
 import { annolist } from './annolist/spec.ts';
 import { alertlist } from './alertlist/spec.ts';
@@ -26,6 +27,7 @@ import { xychart } from './xychart/spec.ts';
 /** All built-in panels in the order in which a picker shows them. */
 export const panelSpecs: readonly PanelSpec<unknown>[] = [
   timeseries,
+  curve,
   trend,
   xychart,
   stat,

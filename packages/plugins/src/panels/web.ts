@@ -18,6 +18,7 @@ function later<Options>(load: () => Promise<PanelWeb<Options>>): AnyPanel {
 export const builtInPanels: ReadonlyMap<string, AnyPanel> = new Map<string, AnyPanel>([
   ['timeseries', eraseOptions(timeseriesWeb)],
   ['stat', eraseOptions(statWeb)],
+  ['curve', later(async () => (await import('./curve/web.tsx')).curveWeb)],
   ['trend', later(async () => (await import('./trend/web.tsx')).trendWeb)],
   ['xychart', later(async () => (await import('./xychart/web.tsx')).xychartWeb)],
   ['gauge', later(async () => (await import('./gauge/web.tsx')).gaugeWeb)],

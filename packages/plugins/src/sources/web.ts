@@ -5,9 +5,10 @@ import { elasticsearchWeb } from './elasticsearch/web.ts';
 import { influxWeb } from './influxdb/web.ts';
 import { postgresWeb } from './postgres/web.ts';
 import { prometheusWeb } from './prometheus/web.ts';
+import { runsWeb } from './runs/web.ts';
 
 /** The page's halves, Vitrine's own store first. */
-const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, prometheusWeb, influxWeb, elasticsearchWeb, postgresWeb];
+const DATASOURCES: readonly DatasourceWeb[] = [builtinWeb, runsWeb, prometheusWeb, influxWeb, elasticsearchWeb, postgresWeb];
 
 /** By kind, and by the other names that files have for it. */
 const BUILT_IN: ReadonlyMap<string, DatasourceWeb> = new Map(

@@ -1,4 +1,5 @@
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
+import { RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import { triedDataSource } from '../documents/data-source-setup.ts';
@@ -22,6 +23,7 @@ const byUid = z.object({ uid: z.string() });
 export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sources: Sources): void {
   const suggestions = shortMemory(REMEMBER_MS, MAX_REMEMBERED_BYTES, (text: string) => text.length);
   const open = async (uid: string): Promise<OpenSource> => {
+    if (uid === RUNS_SOURCE.uid) return sources.open(RUNS_SOURCE);
     const source = (await sources.list()).find((it) => it.uid === uid);
     if (source === undefined) throw new HttpError('no_such_source', `There is no data source "${uid.slice(0, 100)}".`);
     return sources.open({ type: source.type, uid });

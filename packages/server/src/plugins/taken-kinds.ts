@@ -1,4 +1,4 @@
-import { BUILTIN_SOURCE, EXPRESSION_SOURCE } from '@vitrine/model/dashboard.ts';
+import { BUILTIN_SOURCE, EXPRESSION_SOURCE, RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import { isKnownKind } from '@vitrine/model/grafana/kinds.ts';
 import { panelSpecs } from '@vitrine/plugins/panels/specs.ts';
 import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
@@ -17,6 +17,7 @@ const OLD_PANELS = new Set([
 /** What saved dashboards say where they mean no data source of their own. */
 const WORDS_FOR_SOURCES = new Set([
   BUILTIN_SOURCE.type,
+  RUNS_SOURCE.type,
   EXPRESSION_SOURCE.type,
   'default',
   'null',

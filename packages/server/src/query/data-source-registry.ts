@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
-import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
+import { BUILTIN_SOURCE, RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { type SourceKinds, sourceKinds } from './source-kinds.ts';
 
@@ -56,6 +56,9 @@ const OWN_STORE: RegisteredSource = {
   revision: '0',
 };
 
+/** Training runs are no source that anybody lists, sets up or has by default: panels that show them name them. */
+const OWN_RUNS: RegisteredSource = { ...OWN_STORE, ...RUNS_SOURCE, name: 'Training runs' };
+
 /** Types whose queries Vitrine's own store answers as well. */
 const ANSWERED_BY_OWN_STORE = new Set(['', 'prometheus', BUILTIN_SOURCE.type]);
 /** Of the sources that a sentence names. */
@@ -94,6 +97,8 @@ function resolveSource(
   sources: readonly RegisteredSource[],
   kinds: Pick<SourceKinds, 'isSame'>,
 ): ResolvedSource {
+  if (type === RUNS_SOURCE.type || (type === '' && uid === RUNS_SOURCE.uid && !sources.some((source) => source.uid === uid)))
+    return { source: OWN_RUNS, rule: 'own store' };
   const fits = (source: RegisteredSource): boolean => type === '' || source.type === type;
   if (!DEFAULT_WORDS.has(uid)) {
     const ofUid = sources.find((source) => source.uid === uid);

@@ -5,7 +5,14 @@ import type { Grid } from '@vitrine/compute/step.ts';
 import { textsOf } from '@vitrine/compute/variable/order.ts';
 import { replaceVariables } from '@vitrine/compute/variable/replace.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { DASHBOARD_SOURCE_UID, EXPRESSION_SOURCE, MIXED_SOURCE_UID, type Query } from '@vitrine/model/dashboard.ts';
+import {
+  BUILTIN_SOURCE,
+  DASHBOARD_SOURCE_UID,
+  EXPRESSION_SOURCE,
+  MIXED_SOURCE_UID,
+  type Query,
+  RUNS_SOURCE,
+} from '@vitrine/model/dashboard.ts';
 import { referencedNames } from '@vitrine/compute/variable/replace.ts';
 import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { QueryLimits } from '@vitrine/model/sample-store.ts';
@@ -123,8 +130,10 @@ class QueriesRun {
       notices,
       trace,
       growable = true,
-    } = await answers({ key, ofOwnStore: source.type === 'builtin', toMs: shown.toMs }, signal, (shared) =>
-      source.query(refId, spec, { ...context, signal: shared }),
+    } = await answers(
+      { key, ofOwnStore: source.type === BUILTIN_SOURCE.type || source.type === RUNS_SOURCE.type, toMs: shown.toMs },
+      signal,
+      (shared) => source.query(refId, spec, { ...context, signal: shared }),
     );
     return { frames, notices: [...notices, ...leftOver(refId, texts, trace.executed)], traces: [trace], growable };
   }

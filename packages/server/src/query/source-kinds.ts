@@ -1,3 +1,4 @@
+import { BUILTIN_SOURCE, RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { DatasourceServer, DatasourceSpec } from '@vitrine/plugins/contract.ts';
 import { datasourceServers } from '@vitrine/plugins/sources/servers.ts';
 
@@ -24,7 +25,7 @@ export function sourceKinds(plugins: ReadonlyMap<string, DatasourceServer<unknow
     isSame: (type, other) => type === other || (find(type) !== undefined && find(type) === find(other)),
     list: () => specs,
     unsupported({ name, type }) {
-      if (type === 'builtin' || find(type) !== undefined) return undefined;
+      if (type === BUILTIN_SOURCE.type || type === RUNS_SOURCE.type || find(type) !== undefined) return undefined;
       return `The data source "${name}" is of the type ${type}, which is not supported: it is kept as it is set up, and panels, variables and annotations that ask it show a sentence instead of data. "vitrine plugin add" installs further types. Supported are ${named} and Vitrine's own store.`;
     },
     named,

@@ -1,5 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { SourceRef } from '@vitrine/model/dashboard.ts';
+import { RUNS_SOURCE, type SourceRef } from '@vitrine/model/dashboard.ts';
 import { type Growth, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
 import type { VariableOption } from '@vitrine/model/variable.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   SourceCheck,
 } from '@vitrine/plugins/contract.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
+import type { RunsQuery } from '@vitrine/plugins/sources/runs/spec.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
 import { type AskedSource, limitSource } from './limit-source.ts';
 import { dialWithin, type Reach } from './reach.ts';
@@ -75,6 +76,8 @@ export interface SourceNeeds {
   readonly registry: DataSourceRegistry;
   readonly kinds: SourceKinds;
   readonly samples: SampleStore;
+  /** Training runs, which are a source as well; absent where there are none to be asked. */
+  readonly runs?: DatasourceServer<undefined, RunsQuery>;
   /** Of Vitrine's own store. */
   readonly scrapeIntervalMs: number;
   /** What a source may reach. */
@@ -89,7 +92,7 @@ export interface SourceNeeds {
 const MAX_CONNECTIONS = 200;
 
 export function connectSources(needs: SourceNeeds): Sources {
-  const { registry, kinds, samples, scrapeIntervalMs, reachOf, timeoutMs, onAsked } = needs;
+  const { registry, kinds, samples, runs, scrapeIntervalMs, reachOf, timeoutMs, onAsked } = needs;
   const connected = new Map<string, OpenSource>();
   const healths = new Map<string, SourceHealth & { readonly identity: string }>();
   const learn = (source: RegisteredSource, { outcome, silence }: AskedSource): void => {
@@ -111,6 +114,7 @@ export function connectSources(needs: SourceNeeds): Sources {
       dial: (host, port, signal) => dialWithin(reach, host, port, signal),
     };
     if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs }, needs);
+    if (source.type === RUNS_SOURCE.type && runs !== undefined) return openSource(source, runs, undefined, needs);
     const server = kinds.find(source.type);
     if (server === undefined)
       throw new BadRequest(

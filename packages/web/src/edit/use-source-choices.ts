@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { BUILTIN_SOURCE } from '@vitrine/model/dashboard.ts';
+import { BUILTIN_SOURCE, RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import { useMemo } from 'react';
 import { askJson } from '../api/client.ts';
 import type { SourceChoice } from './panel/queries-tab.tsx';
@@ -12,7 +12,10 @@ interface Source {
   readonly supported: boolean;
 }
 
-const OWN: SourceChoice = { ref: BUILTIN_SOURCE, name: 'Vitrine' };
+const OWN: readonly SourceChoice[] = [
+  { ref: BUILTIN_SOURCE, name: 'Vitrine' },
+  { ref: RUNS_SOURCE, name: 'Training runs' },
+];
 
 /** The data sources that a query can be asked of. */
 export function useSourceChoices(): readonly SourceChoice[] {
@@ -24,7 +27,7 @@ export function useSourceChoices(): readonly SourceChoice[] {
   return useMemo(() => {
     const others = (data ?? []).filter(({ uid }) => uid !== BUILTIN_SOURCE.uid);
     return [
-      OWN,
+      ...OWN,
       ...others.map(({ uid, name, type, supported }) => ({
         ref: { type, uid },
         name: supported ? name : `${name} (${type}: not supported)`,

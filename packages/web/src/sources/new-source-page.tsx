@@ -24,7 +24,7 @@ export function NewSourcePage(): ReactElement {
     <ForAdmins page="Sources" title="Data sources are set up by admins">
       {isWaiting ? (
         <Waiting title="source" />
-      ) : known === undefined || known.spec.kind === 'builtin' ? (
+      ) : known === undefined || !kinds.all.includes(known) ? (
         <Kinds asked={kind} />
       ) : (
         <NewSource type={known.spec.kind} />

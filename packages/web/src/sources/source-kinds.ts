@@ -1,3 +1,4 @@
+import { BUILTIN_SOURCE, RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { DatasourceWeb } from '@vitrine/plugins/contract.ts';
 import { allDatasourceWebs, datasourceWebOf } from '@vitrine/plugins/sources/web.ts';
 import { sourceKindState, usePagePlugins } from '../plugins/page-plugins.ts';
@@ -16,7 +17,7 @@ export interface SourceKinds {
 export function useSourceKinds(): SourceKinds {
   const plugins = usePagePlugins();
   return {
-    all: allDatasourceWebs().filter(({ spec }) => spec.kind !== 'builtin'),
+    all: allDatasourceWebs().filter(({ spec }) => spec.kind !== BUILTIN_SOURCE.type && spec.kind !== RUNS_SOURCE.type),
     of: datasourceWebOf,
     stateOf: (type) => sourceKindState(plugins, type),
   };

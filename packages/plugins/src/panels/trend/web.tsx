@@ -1,20 +1,18 @@
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
 import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
 import type { Field, Frame } from '@vitrine/model/frame.ts';
-import { interpolate, timeToX } from '@vitrine/ui/chart/annotations.ts';
-import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
+import { timeToX } from '@vitrine/ui/chart/annotations.ts';
 import { seriesFromFrames } from '@vitrine/ui/chart/series.ts';
 import type { PickX } from '@vitrine/ui/chart/series.ts';
-import { mappedCursor } from '@vitrine/ui/chart/step-map.ts';
-import type { TimeMap } from '@vitrine/ui/chart/step-map.ts';
 import { TimeChart } from '@vitrine/ui/chart/time-chart.tsx';
 import { NoData } from '@vitrine/ui/widget/no-data.tsx';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 
-import type { PanelContext, PanelProps, PanelWeb } from '../../contract.ts';
+import type { PanelProps, PanelWeb } from '../../contract.ts';
 import { trend } from './spec.ts';
 import type { TrendOptions } from './spec.ts';
+import { useOwnX } from '../use-own-x.ts';
 import { pickXField, timeMapOf } from '../x-field.ts';
 
 function Trend({ options, field, data, width, height, title, context }: PanelProps<TrendOptions>): ReactElement {
@@ -26,8 +24,8 @@ function Trend({ options, field, data, width, height, title, context }: PanelPro
   );
   const x = useMemo(() => xOf(frames, pickX), [frames, pickX]);
   const map = useMemo(() => timeMapOf(frames, pickX), [frames, pickX]);
-  const [zoomed, setZoomed] = useState<readonly [number, number]>();
-  const own = useOwnDomain(context, map, zoomed, setZoomed);
+  // A page that does not go by time goes by such an x itself.
+  const own = useOwnX(context, context.x !== 'time', map);
   const toX = useMemo(() => (map === undefined ? () => undefined : timeToX(map.times, map.xs)), [map]);
   const axis = useMemo(() => axisOf(x), [x]);
   if (x === undefined || axis === undefined || !series.some(({ xs }) => xs.length > 0)) {
@@ -70,39 +68,6 @@ function axisOf(x: { readonly field: Field; readonly name: string } | undefined)
     xAxis: { unit: config?.unit ?? 'short', decimals: config?.decimals, label: x.name },
     show: (value: number) => `${x.name} ${displayText(display(value))}`,
   };
-}
-
-/**
- * The page's context in the panel's own x, where the page goes by time: it zooms for itself, and where its rows have times, the crosshair and what is written
- * down go by them.
- */
-function useOwnDomain(
-  context: PanelContext,
-  map: TimeMap | undefined,
-  zoomed: readonly [number, number] | undefined,
-  setZoomed: (range: readonly [number, number] | undefined) => void,
-): PanelContext {
-  const { cursor: shared, annotate: annotateTime } = context;
-  const cursor = useMemo(() => (map === undefined ? createCrosshair() : mappedCursor(shared, map)), [shared, map]);
-  return useMemo(() => {
-    // The page goes by such an x itself.
-    if (context.x !== 'time') return context;
-    const { annotate: _, ...rest } = context;
-    const annotate = (from: number, to: number) => {
-      const [start, end] = [from, to].map((x) => interpolate(map!.xs, map!.times, x));
-      if (start !== undefined && end !== undefined) annotateTime?.(start, end);
-    };
-    return {
-      ...rest,
-      // No range: the data's.
-      from: zoomed?.[0] ?? 0,
-      to: zoomed?.[1] ?? 0,
-      cursor,
-      zoomTo: (from, to) => setZoomed([from, to]),
-      zoomOut: () => setZoomed(undefined),
-      ...(map === undefined || annotateTime === undefined ? {} : { annotate }),
-    };
-  }, [context, cursor, map, annotateTime, zoomed, setZoomed]);
 }
 
 export const trendWeb: PanelWeb<TrendOptions> = { spec: trend, Component: Trend };

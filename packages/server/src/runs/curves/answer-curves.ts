@@ -141,26 +141,29 @@ class Answer {
 
   /** The rows that are drawn. */
   #thin(view: CurveView, ys: Float64Array): Uint32Array {
-    const { xs, starts } = view;
-    const edges = (columns: number) => this.#edges(xs, starts, columns);
-    if (starts.length > MOST_STRETCHES) {
-      this.#crowds++;
-      return thinCrowd(xs, ys, edges(this.#columns));
-    }
+    const { logX } = this.#question;
+    if (view.starts.length > MOST_STRETCHES) this.#crowds++;
+    if (logX !== 'either') return this.#thinFor(view, ys, logX);
+    const [even, log] = [this.#thinFor(view, ys, false), this.#thinFor(view, ys, true)];
+    const all = Uint32Array.from(new Set([...even, ...log]));
+    return view.starts.length > MOST_STRETCHES ? all.sort((a, b) => view.xs[a]! - view.xs[b]! || a - b) : all.sort();
+  }
+
+  #thinFor({ xs, starts }: CurveView, ys: Float64Array, log: boolean): Uint32Array {
+    if (starts.length > MOST_STRETCHES) return thinCrowd(xs, ys, this.#edges(xs, starts, this.#columns, log));
     const columns =
       starts.length <= FEW_STRETCHES ? this.#columns : Math.max(16, Math.floor((this.#columns * FEW_STRETCHES) / starts.length));
-    const capacity = Math.min(xs.length, starts.length * thinCurveCapacity(columns));
-    const rows = new Uint32Array(capacity);
-    const found = edges(columns);
+    const rows = new Uint32Array(Math.min(xs.length, starts.length * thinCurveCapacity(columns)));
+    const edges = this.#edges(xs, starts, columns, log);
     let count = 0;
     for (let stretch = 0; stretch < starts.length; stretch++)
-      count = thinCurve(xs, ys, starts[stretch]!, starts[stretch + 1] ?? xs.length, found, rows, count);
+      count = thinCurve(xs, ys, starts[stretch]!, starts[stretch + 1] ?? xs.length, edges, rows, count);
     return rows.subarray(0, count);
   }
 
   /** Columns of what is shown: where nobody said how much that is, of the line's own extent, so that none is wider than a pixel. */
-  #edges(xs: Float64Array, starts: Uint32Array, columns: number): Float64Array {
-    const { from, to, logX } = this.#question;
+  #edges(xs: Float64Array, starts: Uint32Array, columns: number, log: boolean): Float64Array {
+    const { from, to } = this.#question;
     let low = Infinity;
     let high = -Infinity;
     for (let stretch = 0; stretch < starts.length; stretch++) {
@@ -169,12 +172,14 @@ class Answer {
     }
     low = Math.max(low, from);
     high = Math.max(low, Math.min(high, to));
-    if (logX && low <= 0 && high > 0) low = leastPositive(xs, high);
-    return columnEdges(low, high, columns, logX);
+    if (log && low <= 0 && high > 0) low = leastPositive(xs, high);
+    return columnEdges(low, high, columns, log);
   }
 
   #band(group: string, metric: string, members: readonly BandRun[]): void {
-    const { from, to, band: kind, metrics, logX } = this.#question;
+    const { from, to, band: kind, metrics } = this.#question;
+    // A group's lines are smooth: even columns do for what may be drawn either way.
+    const logX = this.#question.logX === true;
     const band = bandOf(members, kind ?? 'minmax', from, to);
     if (band.isCoarse) this.#coarse++;
     if (band.xs.length === 0) return;

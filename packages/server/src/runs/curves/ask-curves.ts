@@ -89,12 +89,15 @@ export function openCurveQuestions({
 /** Lines of one chart: beyond, nobody tells them apart, and no screen has the pixels. */
 const MOST_LINES = 1_000;
 
-/** Answers a request of the page or of a panel. Runs that are not there, or in the bin, are left out. */
+/**
+ * Answers a request of the page or of a panel. Runs that are not there, or in the bin, are left out. `anyScale`: x may be drawn evenly and
+ * logarithmically.
+ */
 export async function askCurves(
   request: CurvesRequest,
   { runs, curves }: { readonly runs: Pick<Runs, 'findAll'>; readonly curves: CurveQuestions },
   signal: AbortSignal,
-  refId = 'A',
+  { refId = 'A', anyScale = false }: { readonly refId?: string; readonly anyScale?: boolean } = {},
 ): Promise<PanelData> {
   const startedMs = performance.now();
   const found = (await runs.findAll([...new Set(request.runs)])).filter(({ deletedMs }) => deletedMs === undefined);
@@ -120,7 +123,7 @@ export async function askCurves(
       })),
       metrics: metrics.slice(0, MOST_LINES),
       x: request.x,
-      logX: request.logX ?? false,
+      logX: anyScale ? 'either' : (request.logX ?? false),
       from: request.from ?? -Infinity,
       to: request.to ?? Infinity,
       widthPx: request.widthPx,

@@ -18,7 +18,8 @@ export interface CurveQuestion {
   readonly runs: readonly QuestionRun[];
   readonly metrics: readonly string[];
   readonly x: CurveX;
-  readonly logX: boolean;
+  /** "either": thinned for an even axis and for a logarithmic one, for who may draw both. */
+  readonly logX: boolean | 'either';
   /** Closed; -Infinity and Infinity are no bounds. */
   readonly from: number;
   readonly to: number;

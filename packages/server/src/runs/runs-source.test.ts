@@ -1,0 +1,74 @@
+import { decodePanelData } from '@vitrine/model/frame-wire.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testApp, type TestApp } from '../testing/test-app.ts';
+
+let server: TestApp;
+const ends: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  server = await testApp({ until: (end) => ends.push(end) });
+  const { runs } = server.needs;
+  for (const [id, lr] of [
+    ['a', '0.1'],
+    ['b', '0.1'],
+    ['c', '1'],
+  ] as const) {
+    await runs.create({ id, name: `run ${id}`, project: 'demo', source: 'api', params: { lr } });
+    await runs.curves.append({
+      curves: ['train/loss', 'val/loss', 'lr'].map((metric) => ({ run: id, metric })),
+      curveIndex: Uint32Array.of(0, 1, 2),
+      steps: Float64Array.of(1, 1, 1),
+      timesMs: Float64Array.of(1_000, 1_000, 1_000),
+      values: Float64Array.of(1, 2, 3),
+    });
+  }
+});
+afterAll(async () => {
+  for (const end of ends) await end();
+});
+
+async function ask(spec: Readonly<Record<string, unknown>>) {
+  const { app, browser } = server;
+  const panel = {
+    id: 1,
+    kind: 'curve',
+    title: 'Loss',
+    grid: { x: 0, y: 0, w: 12, h: 8 },
+    queries: [{ refId: 'A', source: { type: 'runs', uid: 'runs' }, spec }],
+  };
+  const payload = { dashboard: '', panel: 1, fromMs: 0, toMs: 60_000, widthPx: 500, draft: { panel } };
+  return app.inject({ method: 'POST', url: '/api/panel-data', headers: browser, payload });
+}
+
+test.each([
+  [{ runs: '', metrics: ['train/loss'], smoothing: 'none' }, ['run a', 'run b', 'run c']],
+  [{ runs: 'params.lr = 1', metrics: ['/loss$/'], smoothing: 'none' }, ['train/loss', 'val/loss']],
+  [
+    { runs: 'params.lr = 0.1', metrics: ['val/loss'], smoothing: 'none', groupBy: 'params.lr', band: 'std' },
+    ['lr=0.1', 'lr=0.1', 'lr=0.1'],
+  ],
+  [{ runs: 'name = "nobody"', metrics: ['/./'] }, []],
+  [{ metrics: ['train/loss'], x: 'time', smoothing: 'none', runs: 'id = "a"' }, ['run a']],
+])('a panel that asks for %j draws %j', async (spec, names) => {
+  const answer = await ask(spec);
+  expect(answer.statusCode, answer.body.slice(0, 500)).toBe(200);
+  const { frames } = decodePanelData(answer.rawPayload);
+  expect(frames.map(({ name = '' }) => name).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(names);
+});
+
+test.each([
+  [{ metrics: ['loss'], smoothing: 'ema', amount: 2 }, 'amount'],
+  [{ metrics: ['loss'], x: 'metric' }, 'xMetric'],
+  [{ metrics: ['/(/'] }, 'metrics'],
+  [{ metrics: ['loss'], runs: 'params.lr >' }, 'filter'],
+])('what is wrong with %j is said with the field', async (spec, field) => {
+  const answer = await ask(spec);
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().error.message).toContain(field);
+});
+
+test('the editor is told names', async () => {
+  const { app, browser } = server;
+  const answer = await app.inject({ url: '/api/datasources/uid/runs/suggest/names?text=l', headers: browser });
+  expect(answer.json()).toEqual({ metrics: ['lr', 'train/loss', 'val/loss'], groups: ['group', 'project', 'params.lr'] });
+});

@@ -1,0 +1,95 @@
+import { compilePattern, isSlashed } from '@vitrine/compute/pattern.ts';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { DatasourceServer } from '@vitrine/plugins/contract.ts';
+import { type RunsQuery, runsSpec } from '@vitrine/plugins/sources/runs/spec.ts';
+import { askCurves, type CurveQuestions } from './curves/ask-curves.ts';
+import type { Runs } from './runs.ts';
+import { filterNames } from './table/filter-names.ts';
+import { runTable } from './table/run-table.ts';
+
+export interface RunsSourceNeeds {
+  readonly runs: Runs;
+  readonly curveQuestions: CurveQuestions;
+}
+
+/** Runs of one panel, the newest. */
+const MOST_RUNS = 1_000;
+const MOST_NAMES = 5_000;
+/** A panel zooms into what it has: so many columns for each of its pixels. */
+const ZOOM = 4;
+const MOST_COLUMNS = 8_000;
+
+/** Training runs as a data source of panels: always there, nothing to set up. */
+export function runsSource({ runs, curveQuestions: curves }: RunsSourceNeeds): DatasourceServer<undefined, RunsQuery> {
+  return {
+    spec: runsSpec,
+    connect: () => ({
+      async query(refId, query, context) {
+        const filter = context.replace(query.runs, 'raw');
+        const patterns = query.metrics.map((metric) => context.replace(metric, 'raw'));
+        const { rows, total } = await runTable({ filter, offset: 0, limit: MOST_RUNS, metrics: [] }, runs, Date.now());
+        const ids = rows.map(({ run }) => run.id);
+        const metrics = await metricsOf(patterns, ids, runs);
+        const groupBy = context.replace(query.groupBy, 'raw');
+        const isTime = query.x.kind === 'time';
+        const { frames, notices, traces } = await askCurves(
+          {
+            runs: ids,
+            metrics,
+            x: query.x.kind === 'metric' ? { ...query.x, metric: context.replace(query.x.metric, 'raw') } : query.x,
+            ...(isTime ? { from: context.shown.fromMs, to: context.shown.toMs } : {}),
+            widthPx: isTime ? context.maxPoints : Math.min(MOST_COLUMNS, ZOOM * context.maxPoints),
+            smoothing: query.smoothing,
+            ...(groupBy === '' ? {} : { groupBy }),
+            ...(query.band === undefined ? {} : { band: query.band }),
+          },
+          { runs, curves },
+          context.signal,
+          { refId, anyScale: !isTime },
+        );
+        const text = `Showing the newest ${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} runs.`;
+        return {
+          frames,
+          notices: [...(total > rows.length ? [{ level: 'warning' as const, text }] : []), ...notices],
+          trace: { ...traces[0]!, executed: filter === '' ? patterns.join(', ') : `${patterns.join(', ')} of ${filter}` },
+          growable: false,
+        };
+      },
+      watch(query, context, onGrowth) {
+        const patterns = query.metrics.map((metric) => context.replace(metric, 'raw'));
+        const tests = patterns.map(metricTest);
+        return runs.onGrowth((growth) => {
+          for (const { metrics, fromMs, toMs } of growth.runs.values()) {
+            if (![...metrics].some((metric) => tests.some((fits) => fits(metric)))) continue;
+            onGrowth({ fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) });
+            return;
+          }
+        });
+      },
+      check: async () => ({ product: 'Vitrine', version: '', notes: [] }),
+      async suggest(path, parameters) {
+        if (path !== '/names') throw new BadRequest('path', `"${path.slice(0, 100)}" is not known; ask /names`);
+        const names = await filterNames(runs, parameters.get('text') ?? '');
+        const groups = [...names.params.map((name) => `params.${name}`), ...names.tags.map((name) => `tags.${name}`)];
+        return { metrics: names.metrics, groups: ['group', 'project', ...groups] };
+      },
+    }),
+  };
+}
+
+function metricTest(pattern: string): (metric: string) => boolean {
+  if (!isSlashed(pattern)) return (metric) => metric === pattern;
+  const compiled = compilePattern('metrics', pattern, 'part');
+  return (metric) => compiled.test(metric);
+}
+
+/** The names that are meant; those of patterns in order. */
+async function metricsOf(patterns: readonly string[], ids: readonly string[], runs: Runs): Promise<readonly string[]> {
+  const found = new Set<string>();
+  const tests = patterns.filter(isSlashed).map(metricTest);
+  for (const pattern of patterns) if (!isSlashed(pattern)) found.add(pattern);
+  if (tests.length === 0 || ids.length === 0) return [...found];
+  for (const { metric } of await runs.curves.metricNames({ runs: ids, limit: MOST_NAMES }))
+    if (tests.some((fits) => fits(metric))) found.add(metric);
+  return [...found];
+}
