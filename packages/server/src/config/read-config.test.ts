@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readCommandLine } from './command-line.ts';
 import { KEY_NAMES } from './keys.ts';
@@ -47,6 +47,30 @@ describe('a setting', () => {
     ['localhost:0', { host: 'localhost', port: 0 }],
   ])('listen takes %s', (text, want) => {
     expect(read({ flags: { listen: text } }).config.settings.listen).toEqual(want);
+  });
+
+  test.each<[string, Given, readonly (readonly [string | undefined, string])[]]>([
+    [
+      'a flag',
+      { flags: { logdir: 'runs,vision=logs/a=b' } },
+      [
+        [undefined, 'runs'],
+        ['vision', 'logs/a=b'],
+      ],
+    ],
+    [
+      'the file, as a list',
+      { yaml: 'logdir: [runs, llm=/data/llm]' },
+      [
+        [undefined, 'runs'],
+        ['llm', '/data/llm'],
+      ],
+    ],
+    ['a path with a "="', { flags: { logdir: './lr=0.1' } }, [[undefined, 'lr=0.1']]],
+    ['nobody', {}, []],
+  ])('logdir is taken from %s', (_, given, want) => {
+    const { config, folder } = read(given);
+    expect(config.settings.logdir).toEqual(want.map(([project, path]) => ({ project, path: resolve(folder, path) })));
   });
 
   test.each<[string, Given, RegExp]>([
