@@ -138,6 +138,8 @@ export interface CurveStore {
     readonly runs?: readonly string[] | undefined;
     readonly text?: string | undefined;
     readonly limit: number;
+    /** false, where `runs` is undefined: no runs are counted, each answer says 0. Counting millions of curves takes its time. */
+    readonly counted?: boolean | undefined;
   }): Promise<readonly { readonly metric: string; readonly runs: number }[]>;
   /** Without their data, by tag, step and index. */
   items(request: {

@@ -147,11 +147,17 @@ export class CurveReader {
     );
   }
 
-  metricNames({ runs, text = '', limit }: Asked<'metricNames'>): { metric: string; runs: number }[] {
+  metricNames({ runs, text = '', limit, counted = true }: Asked<'metricNames'>): { metric: string; runs: number }[] {
     return this.#snapshot(
       (statements) => {
         const searched = text.toLowerCase();
         const names = new Map(statements.metrics.all().filter(([, name]) => name.toLowerCase().includes(searched)));
+        if (runs === undefined && !counted) {
+          return [...names.values()]
+            .toSorted()
+            .slice(0, limit)
+            .map((metric) => ({ metric, runs: 0 }));
+        }
         const counts = new Map<number, number>();
         if (runs === undefined) for (const id of names.keys()) counts.set(id, statements.countRuns.all(id)[0]?.[0] ?? 0);
         else {

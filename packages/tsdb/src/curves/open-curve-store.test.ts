@@ -174,6 +174,7 @@ test('summaries and names are found by run, by metric and by a part of the name'
   expect(await names({ runs: ['a', 'b'], metrics: ['train/loss'] })).toEqual(['a train/loss', 'b train/loss']);
   expect(await store.metricNames({ text: 'LOSS', limit: 10 })).toEqual([{ metric: 'train/loss', runs: 3 }]);
   expect(await store.metricNames({ runs: ['b'], limit: 1 })).toEqual([{ metric: 'acc', runs: 1 }]);
+  expect(await store.metricNames({ text: 'loss', limit: 10, counted: false })).toEqual([{ metric: 'train/loss', runs: 0 }]);
 });
 
 test('items and marks are kept with the points of their batch', async () => {

@@ -13,7 +13,7 @@ export async function filterNames(runs: Runs, text: string): Promise<FilterNames
     for (const name in run.params) params.add(name);
     for (const name in run.tags) tags.add(name);
   }
-  const metrics = await runs.curves.metricNames({ text, limit: MOST_NAMES });
+  const metrics = await runs.curves.metricNames({ text, limit: MOST_NAMES, counted: false });
   const fitting = (names: ReadonlySet<string>): string[] =>
     [...names]
       .filter((name) => name.toLowerCase().includes(searched))
