@@ -138,6 +138,18 @@ describe('a scraped training', () => {
     expect(await runs.all()).toHaveLength(3);
   });
 
+  test('has ended where its target answers without it, and may go on', async () => {
+    const { scrape, runs } = await opened();
+    await scrape({ 'step{run=a}': 1, 'loss{run=a}': 5, up: 1 });
+    await scrape({ 'step{run=a}': STALE, 'loss{run=a}': STALE, up: 0 });
+    expect((await runs.all())[0]?.status).toBe('running');
+    await scrape({ 'step{run=a}': 2, 'loss{run=a}': 4, up: 1 });
+    await scrape({ 'step{run=a}': STALE, 'loss{run=a}': STALE, up: 1 });
+    expect(await runs.all()).toMatchObject([{ status: 'finished', endedMs: expect.any(Number) }]);
+    await scrape({ 'step{run=a}': 3, 'loss{run=a}': 3, up: 1 });
+    expect(await runs.all()).toMatchObject([{ status: 'running', endedMs: undefined }]);
+  });
+
   test('has curves of one target only, and each by the step of its own name', async () => {
     const { scrape, points, runs } = await opened();
     await scrape({ train_step: 10, eval_step: 3, train_loss: 5, eval_loss: 7, other: 1 });
@@ -166,6 +178,7 @@ test.each<[Record<string, string>, object | undefined]>([
   [{ __name__: 'interval' }, { kind: 'value', isEvaluation: false }],
   [{ __name__: 'python_gc_objects_collected_total' }, undefined],
   [{ __name__: 'batch_seconds_bucket', le: '1' }, undefined],
+  [{ __name__: 'up' }, { kind: 'up' }],
 ])('%j is read as %j', (labels, want) => {
   const role = seriesRole(Labels.from({ ...labels, job: 'a', instance: 'b' }).key);
   if (want === undefined) expect(role).toBeUndefined();

@@ -133,6 +133,20 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
     return id;
   }
 
+  async function endRun(key: string, run: string): Promise<void> {
+    places.delete(key);
+    const known = await runs.find(run);
+    if (known?.status === 'running') await runs.edit(run, { status: 'finished', endedMs: known.heartbeatMs });
+  }
+
+  /** One after the other, as they were scraped. */
+  function then(work: () => Promise<void>, key: string): void {
+    writing = writing.then(work).catch((error: unknown) => {
+      const told = error instanceof BadRequest ? error.message : (error as Error).message;
+      log.warn({ target: key, problem: told }, 'Points of a scraped run were not kept; they are there as samples.');
+    });
+  }
+
   return {
     see(batch) {
       const { seriesKeys, seriesIndex, timestampsMs, values } = batch;
@@ -146,18 +160,31 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
         return found;
       };
       const startedBy = new Map<string, number>();
+      const isUp = new Set<string>();
+      const ended: string[] = [];
       for (let i = 0; i < seriesIndex.length; i++) {
         const role = roleOf(seriesKeys[seriesIndex[i]!]!);
-        if (role === undefined || isStaleAt(words, i)) continue;
+        if (role === undefined) continue;
+        if (isStaleAt(words, i)) {
+          if (role.kind === 'step') ended.push(role.place);
+          continue;
+        }
         const value = values[i]!;
         const timeMs = timestampsMs[i]!;
         if (role.kind === 'started') startedBy.set(role.place, value);
-        else if (role.kind === 'info') Object.assign(of(role.place).params, role.params);
+        else if (role.kind === 'up') {
+          if (value === 1) isUp.add(role.place);
+        } else if (role.kind === 'info') Object.assign(of(role.place).params, role.params);
         else if (role.kind === 'epoch') of(role.place).epoch = value;
         else if (role.kind === 'value') of(role.place).values.push({ role, value, timeMs });
         else if (Number.isSafeInteger(value) && value >= 0) {
           of(role.place).steps.push({ prefix: role.name.replace(/[^_:]+$/, ''), name: role.name, step: value, timeMs });
         }
+      }
+      // A target that answers without a run that it had has ended it; one that does not answer may come back.
+      for (const key of ended) {
+        const { job, instance, run } = places.get(key) ?? {};
+        if (run !== undefined && isUp.has(JSON.stringify([job, instance, '']))) then(() => endRun(key, run), key);
       }
       for (const [key, found] of seen) {
         if (found.steps.length === 0) continue;
@@ -171,12 +198,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
           places.set(key, place);
         }
         const its = place;
-        writing = writing
-          .then(() => keep(its, found))
-          .catch((error: unknown) => {
-            const told = error instanceof BadRequest ? error.message : (error as Error).message;
-            log.warn({ job, instance, problem: told }, 'Points of a scraped run were not kept; they are there as samples.');
-          });
+        then(() => keep(its, found), key);
       }
     },
     settled: () => writing,

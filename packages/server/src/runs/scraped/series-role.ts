@@ -2,7 +2,7 @@ import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 
 /** What a scraped series is to a training. */
 export type SeriesRole =
-  | { readonly kind: 'step' | 'epoch' | 'started'; readonly place: string; readonly name: string }
+  | { readonly kind: 'step' | 'epoch' | 'started' | 'up'; readonly place: string; readonly name: string }
   /** Its labels are parameters. */
   | { readonly kind: 'info'; readonly place: string; readonly params: Readonly<Record<string, string>> }
   | {
@@ -20,7 +20,7 @@ export type SeriesRole =
 const STEP = /(^|[_:])(step|iteration)$/;
 const EPOCH = /(^|[_:])epoch$/;
 /** What the client libraries tell of their own process. */
-const OF_THE_PROCESS = /^(process|python|go|nodejs|promhttp|scrape|jvm)_|^up$/;
+const OF_THE_PROCESS = /^(process|python|go|nodejs|promhttp|scrape|jvm)_/;
 /** Parts of histograms and summaries: they mean something as rates only. */
 const PARTS = /_(bucket|count|sum|created)$/;
 const SPLIT_LABELS = new Set(['split', 'phase', 'stage', 'subset', 'dataset', 'mode']);
@@ -34,6 +34,7 @@ export function seriesRole(key: string): SeriesRole {
   const labels = Labels.fromKey(key);
   const name = labels.get(METRIC_NAME);
   const place = placeOf(labels);
+  if (name === 'up') return { kind: 'up', place: placeOf(labels, ''), name };
   if (name === 'process_start_time_seconds') return { kind: 'started', place: placeOf(labels, ''), name };
   if (name === '' || OF_THE_PROCESS.test(name) || PARTS.test(name)) return undefined;
   const own = labels.names.flatMap((label, at) =>
