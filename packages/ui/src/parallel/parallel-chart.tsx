@@ -115,7 +115,7 @@ export function ParallelChart(props: ParallelChartProps): ReactElement {
       for (const { at, text } of ticks) {
         ctx.fillStyle = ink.axis;
         ctx.fillRect(x - 3, Math.round(yOf(at)), 7, 1);
-        written(ctx, shortened(text, letters), x + side, yOf(at), ink.dim, ink.panel);
+        written(ctx, shortened(text, letters), x + side, yOf(at), ink.text, ink.panel);
       }
       if (isMissing[axis]) written(ctx, 'none', x + side, yOf(MISSING_PLACE), ink.faint, ink.panel);
     }
@@ -244,7 +244,8 @@ function keyedBrush({ key, shiftKey }: KeyboardEvent, [low, high]: Brush = [0, 1
 
 /** Text with a rim of the panel's colour, so that it is read over lines. */
 function written(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, ink: string, rim: string): void {
-  ctx.lineWidth = 3;
+  ctx.lineWidth = 5;
+  ctx.lineJoin = 'round';
   ctx.strokeStyle = rim;
   ctx.strokeText(text, x, y);
   ctx.fillStyle = ink;

@@ -38,7 +38,7 @@ export interface RailProps {
 
 const PAGES = [
   { to: '/', label: 'Home', icon: IconHome, keys: 'g h', owns: (path: string) => path === '/' },
-  { to: '/runs', label: 'Runs', icon: IconTimeline, keys: 'g r', owns: (path: string) => /^\/runs(\/|$)/.test(path) },
+  { to: '/runs', label: 'Runs', icon: IconTimeline, keys: 'g r', owns: (path: string) => /^\/(runs|compare)(\/|$)/.test(path) },
   {
     to: '/dashboards',
     label: 'Dashboards',

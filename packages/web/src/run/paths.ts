@@ -16,3 +16,8 @@ export function explorePath({
 }): string {
   return `/explore${writeSearch({ from: String(Math.floor(startedMs)), to: endedMs === undefined ? 'now' : String(Math.ceil(endedMs)) })}`;
 }
+
+/** The page that puts runs beside each other: the chosen ones, else all that the filter lets through. */
+export function comparePath({ q, project, run }: Pick<RunsSearch, 'q' | 'project' | 'run'>): string {
+  return `/compare${writeSearch({ q, project, run })}`;
+}

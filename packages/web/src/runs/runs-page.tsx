@@ -1,14 +1,16 @@
 import { Button, MultiSelect, SegmentedControl, Select, Tooltip } from '@mantine/core';
-import { IconFilterOff, IconPlugConnectedX, IconTrash } from '@tabler/icons-react';
+import { IconArrowsDiff, IconFilterOff, IconPlugConnectedX, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import type { RunRow } from '@vitrine/model/run-api.ts';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { sessionQuery } from '../api/queries.ts';
+import { useInternalLink } from '../app/internal-link.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
 import type { Shortcut } from '../app/shortcuts.ts';
 import { TopBar } from '../app/top-bar.tsx';
+import { comparePath } from '../run/paths.ts';
 import { Skeleton } from '../state/skeleton.tsx';
 import { StatePage } from '../state/state-page.tsx';
 import { ChartsSide } from './charts-side.tsx';
@@ -45,6 +47,7 @@ export function RunsPage(): ReactElement {
 function Runs(): ReactElement {
   const [view, change] = useRunsView();
   const router = useRouter();
+  const linkTo = useInternalLink();
   const role = useQuery(sessionQuery).data?.user.role;
   const mayEdit = role === 'admin' || role === 'editor';
   const { question, isGrouped } = useQuestion(view);
@@ -108,6 +111,9 @@ function Runs(): ReactElement {
               value={view.show}
               onChange={(show) => change({ show: show === 'table' || show === 'charts' ? show : 'both' })}
             />
+            <Button component="a" {...linkTo(comparePath(view))} variant="default" leftSection={<IconArrowsDiff size={15} />}>
+              Compare
+            </Button>
             <ViewsMenu view={view} onChange={change} mayEdit={mayEdit} />
           </>
         )}

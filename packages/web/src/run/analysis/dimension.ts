@@ -126,7 +126,9 @@ export function ticksOf(dimension: Dimension, most = 12): readonly { readonly at
           const share = at / (TICKS - 1);
           return isLog ? min * (max / min) ** share : min * (1 - share) + max * share;
         });
-  return told.map((value) => ({
+  // Seeds and widths have no fractions.
+  const whole = distinct.every((value) => Number.isInteger(value)) ? [...new Set(told.map(Math.round))] : told;
+  return whole.map((value) => ({
     at: placeOf(dimension, value),
     text: formatText(value, dimension.key === 'duration' ? 's' : 'none'),
   }));

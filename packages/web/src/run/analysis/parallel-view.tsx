@@ -1,5 +1,6 @@
 import { MultiSelect } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
+import { directionOf } from '@vitrine/model/run.ts';
 import { ParallelChart } from '@vitrine/ui/parallel/parallel-chart.tsx';
 import type { Brush } from '@vitrine/ui/parallel/parallel-chart.tsx';
 import { heatColoring } from '@vitrine/ui/heat/heat-colors.ts';
@@ -22,7 +23,17 @@ const say = (value: number): string => formatText(value, 'none');
 
 /** A line a run, over an axis a parameter, coloured by the metric. A drag along an axis leaves the runs that pass there. */
 export function ParallelView({ answer, metric, metrics, stat, search, change }: AnalysisViewProps): ReactElement {
-  const { rows, params } = answer;
+  const { params } = answer;
+  const isLess = metric !== undefined && directionOf(metric) === 'min';
+  // The best are drawn last, over the others.
+  const rows = useMemo(() => {
+    const judged = metric === undefined ? undefined : dimensionOf(`metrics.${metric}`, answer.rows, stat).values;
+    const placeOfRow = (at: number) =>
+      judged === undefined || Number.isNaN(judged[at]) ? -Infinity : isLess ? -judged[at]! : judged[at]!;
+    return Array.from(answer.rows.keys())
+      .toSorted((a, b) => placeOfRow(a) - placeOfRow(b) || a - b)
+      .map((at) => answer.rows[at]!);
+  }, [answer.rows, metric, stat, isLess]);
   const theme = useThemeName();
   const navigate = useNavigate();
   const box = useRef<HTMLDivElement>(null);
@@ -39,12 +50,12 @@ export function ParallelView({ answer, metric, metrics, stat, search, change }: 
   const coloring = useMemo(
     () =>
       heatColoring(
-        { mode: 'scheme', scheme: '', fill: '', reverse: false, steps: 256, exponent: 1 },
+        { mode: 'scheme', scheme: '', fill: '', reverse: isLess, steps: 256, exponent: 1 },
         goal === undefined || Number.isNaN(goal.min) ? 0 : goal.min,
         goal === undefined || Number.isNaN(goal.max) ? 1 : goal.max,
         theme,
       ),
-    [goal, theme],
+    [goal, isLess, theme],
   );
   const lines = useMemo(
     () =>
