@@ -1,6 +1,8 @@
 import type { RunsGrowth } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
 import type { Runs } from '../../runs/runs.ts';
+import type { Metrics } from '../../self/metrics.ts';
+import { countRuns } from '../../self/run-metrics.ts';
 import { eventStreams, type StreamEvent } from '../event-stream.ts';
 import { many } from '../grafana/shapes.ts';
 import type { Routes } from '../routes.ts';
@@ -8,9 +10,10 @@ import { TAGS } from './run-of.ts';
 
 const MOST_RUNS = 1_000;
 
-/** Tells pages which runs have grown or changed. Answers how many listen, for the metrics. */
-export function runsLiveRoutes(app: Routes, { runs }: { readonly runs: Runs }): () => number {
+/** Tells pages which runs have grown or changed. */
+export function runsLiveRoutes(app: Routes, { runs, metrics }: { readonly runs: Runs; readonly metrics: Metrics }): void {
   const streams = eventStreams(app);
+  countRuns(metrics, runs, () => streams.count());
   app.route({
     method: 'GET',
     url: '/api/runs/live',
@@ -35,7 +38,6 @@ export function runsLiveRoutes(app: Routes, { runs }: { readonly runs: Runs }): 
       reply.raw.once('close', () => stops.forEach((stop) => stop()));
     },
   });
-  return () => streams.count();
 }
 
 /** What has happened to runs since somebody was told. */

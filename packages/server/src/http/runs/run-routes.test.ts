@@ -468,6 +468,28 @@ test.each([
   expect((answer.body as { error: { message: string } }).error.message).toMatch(sentence);
 });
 
+test('what is kept of runs stands among the server’s own metrics', async () => {
+  const id = await newRun({ status: 'killed' });
+  await ask('POST', `/api/runs/${id}/points`, [{ step: 0, counted: 1 }]);
+  const { body } = await ask('GET', '/metrics');
+  const value = (series: string) => Number(new RegExp(`^${series} (.*)$`, 'm').exec(String(body))?.[1]);
+  expect(value('vitrine_runs\\{status="killed"\\}')).toBe(1);
+  const { curves, points } = await made.needs.runs.curves.stats();
+  expect([value('vitrine_run_curves'), value('vitrine_run_points')]).toEqual([curves, points]);
+});
+
+test('every address of runs is told of in OpenAPI, with a summary', async () => {
+  const { body } = await ask('GET', '/api/openapi.json');
+  const { paths } = body as { paths: Record<string, Record<string, { summary?: string; tags?: string[] }>> };
+  const told = Object.entries(paths).filter(([path]) => path.startsWith('/api/runs'));
+  expect(told.length).toBeGreaterThan(20);
+  for (const [path, methods] of told) {
+    for (const [method, { summary, tags }] of Object.entries(methods)) {
+      expect([path, method, typeof summary, tags]).toEqual([path, method, 'string', ['runs']]);
+    }
+  }
+});
+
 test('a page is told live of runs that grow and change, and of no others', { timeout: 20_000 }, async () => {
   const [watched, other] = [await newRun(), await newRun()];
   await made.app.listen({ host: '127.0.0.1', port: 0 });
