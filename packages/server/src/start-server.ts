@@ -37,6 +37,9 @@ import { sourceKinds } from './query/source-kinds.ts';
 import { lostSecretsSentence } from './query/sources.ts';
 import { takeTurns } from './query/take-turns.ts';
 import { openCurveQuestions } from './runs/curves/ask-curves.ts';
+import { healthSettingsOver } from './runs/health/health-settings.ts';
+import { openRunJudge } from './runs/health/run-judge.ts';
+import { startHealth } from './runs/health/start-health.ts';
 import { openRuns } from './runs/open-runs.ts';
 import { followScrapes } from './runs/scraped/scraped-runs.ts';
 import { openLogdirs } from './runs/tensorboard/logdirs.ts';
@@ -98,6 +101,10 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       settings['limits.query.concurrent'],
       settings['limits.query.timeout'],
     );
+    const healthSettings = healthSettingsOver(documents);
+    const judge = openRunJudge(join(settings.data, 'runs'));
+    const health = await startHealth({ runs, settings: healthSettings, documents, samples, judge, log });
+    closers.push(() => health.stop());
     const scrapeSetup = prepare === undefined ? ownSetup : readScrapeSetup(config, await prepare());
 
     const listening: { graphite?: Address; statsd?: Address } = {};
@@ -164,6 +171,8 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       samples,
       documents,
       runs,
+      health,
+      healthSettings,
       logdirs,
       curveQuestions,
       catalog,

@@ -189,8 +189,8 @@ function rolesByName(metrics: readonly string[]): Roles {
   };
 }
 
-/** All metrics that the detectors read from their first point to their last. */
-export function metricsInRoles(roles: Roles): ReadonlySet<string> {
+/** All metrics that the detectors read from their first point to their last, losses first. */
+export function metricsInRoles(roles: Roles): Set<string> {
   const { system: _, ...named } = roles;
   return new Set(Object.values(named).flatMap((value: string | readonly string[] | undefined) => value ?? []));
 }

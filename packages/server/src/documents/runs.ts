@@ -1,5 +1,5 @@
 import type { Finding, Project, Run, RunSource, RunStatus } from '@vitrine/model/run.ts';
-import type { HealthSettings, RunView } from '@vitrine/model/run-api.ts';
+import type { RunView } from '@vitrine/model/run-api.ts';
 import { readRunJson, writeRunJson } from '@vitrine/model/run-json.ts';
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { Tables } from './tables.ts';
@@ -28,10 +28,6 @@ export interface RunDocuments {
   saveView(view: RunView): Promise<void>;
   /** Whether there was one. */
   removeView(uid: string): Promise<boolean>;
-
-  /** Those of one project; undefined where nobody has said anything. */
-  health(project: string): Promise<HealthSettings | undefined>;
-  saveHealth(settings: HealthSettings): Promise<void>;
 }
 
 /** SQLite takes some 32,000 parameters a statement. */
@@ -144,20 +140,6 @@ export function runsOver(db: Kysely<Tables>): RunDocuments {
     async removeView(uid) {
       const { numDeletedRows } = await db.deleteFrom('run_views').where('uid', '=', uid).executeTakeFirst();
       return numDeletedRows > 0n;
-    },
-
-    async health(project) {
-      const row = await db.selectFrom('run_health').selectAll().where('project', '=', project).executeTakeFirst();
-      if (row === undefined) return undefined;
-      return { project, detectors: JSON.parse(row.detectors_json) as HealthSettings['detectors'] };
-    },
-    async saveHealth({ project, detectors }) {
-      const columns = { detectors_json: JSON.stringify(detectors) };
-      await db
-        .insertInto('run_health')
-        .values({ project, ...columns })
-        .onConflict((it) => it.column('project').doUpdateSet(columns))
-        .execute();
     },
   };
 }

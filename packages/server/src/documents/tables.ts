@@ -171,7 +171,6 @@ export interface Tables {
     json: string;
   };
   run_views: { uid: string; name: string; project: string; state_json: string; updated_ms: number; updated_by: string };
-  run_health: { project: string; detectors_json: string };
   mlflow_models: {
     id: string;
     project_id: number;

@@ -12,6 +12,9 @@ import { createOtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
 import { openPlugins } from '../plugins/installed-plugins.ts';
 import { openPushgateway } from '../ingest/pushgateway/pushgateway.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
+import { healthSettingsOver } from '../runs/health/health-settings.ts';
+import { judgeHere } from '../runs/health/run-judge.ts';
+import { startHealth } from '../runs/health/start-health.ts';
 import { openRuns } from '../runs/open-runs.ts';
 import { openLogdirs } from '../runs/tensorboard/logdirs.ts';
 import { openLog } from '../self/log.ts';
@@ -69,10 +72,23 @@ export async function testApp(
     log,
   });
   const logdirs = await openLogdirs({ runs, documents, configured: [], log });
+  const healthSettings = healthSettingsOver(documents);
+  // Nothing is judged by itself.
+  const health = await startHealth({
+    runs,
+    settings: healthSettings,
+    documents,
+    samples: store,
+    judge: judgeHere(curves),
+    log,
+    gatherMs: 3_600_000,
+  });
   const needs: AppNeeds = {
     samples: store,
     documents,
     runs,
+    health,
+    healthSettings,
     logdirs,
     curveQuestions: questionsOver(curves),
     catalog: dashboardCatalog([folder], documents, log),
@@ -116,6 +132,7 @@ export async function testApp(
     await app.close();
     await pushgateway.stop();
     await logdirs.stop();
+    await health.stop();
     await runs.close();
     await documents.close();
     rmSync(folder, { recursive: true, force: true });

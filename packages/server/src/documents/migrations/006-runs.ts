@@ -59,10 +59,5 @@ export const runs: Migration = {
       .addColumn('updated_ms', 'bigint', (it) => it.notNull())
       .addColumn('updated_by', 'text', (it) => it.notNull())
       .execute();
-    await db.schema
-      .createTable('run_health')
-      .addColumn('project', 'text', (it) => it.primaryKey())
-      .addColumn('detectors_json', 'text', (it) => it.notNull())
-      .execute();
   },
 };

@@ -6,6 +6,7 @@ import { runsAtRoutes } from './at.ts';
 import { curveRoutes } from './curves.ts';
 import { exportRoutes } from './export.ts';
 import { runFileRoutes } from './files.ts';
+import { healthRoutes } from './health.ts';
 import { itemRoutes } from './items.ts';
 import { kerasRoutes } from './keras.ts';
 import { runsLiveRoutes } from './live.ts';
@@ -22,6 +23,7 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   runTableRoutes(app, needs);
   oneRunRoutes(app, needs);
   projectRoutes(app, needs);
+  healthRoutes(app, needs);
   viewRoutes(app, needs.documents.runs);
   pointRoutes(app, needs);
   curveRoutes(app, needs);
