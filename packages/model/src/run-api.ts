@@ -233,6 +233,8 @@ export interface HealthSettings {
   readonly detectors: Readonly<
     Record<string, { readonly muted?: boolean; readonly settings?: Readonly<Record<string, number>> }>
   >;
+  /** Which metric is what, where names do not tell: role → metric. */
+  readonly roles: Readonly<Record<string, string>>;
 }
 
 /** `GET /api/runs/projects` → {projects}, in order of name; `PATCH /api/runs/projects/:id` {name?, tags?, deleted?} → Project. */

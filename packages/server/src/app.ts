@@ -58,6 +58,8 @@ import { sourceKinds } from './query/source-kinds.ts';
 import { connectSources } from './query/sources.ts';
 import type { CurveQuestions } from './runs/curves/ask-curves.ts';
 import { runsSource } from './runs/runs-source.ts';
+import type { HealthSettingsStore } from './runs/health/health-settings.ts';
+import type { Health } from './runs/health/start-health.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Logdirs } from './runs/tensorboard/logdirs.ts';
 import type { ScrapeManager } from './scrape/scrape-manager.ts';
@@ -68,6 +70,8 @@ export interface AppNeeds {
   readonly catalog: DashboardCatalog;
   readonly documents: DocumentStore;
   readonly runs: Runs;
+  readonly health: Health;
+  readonly healthSettings: HealthSettingsStore;
   readonly logdirs: Logdirs;
   readonly curveQuestions: CurveQuestions;
   readonly signIn: SignIn;
