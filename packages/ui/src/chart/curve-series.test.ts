@@ -55,11 +55,11 @@ describe('lines of curves', () => {
   test('a restart begins a stretch of its own, and no line leads back', () => {
     const series = drawn({ xs: [0, 1, 2, 1, 2, 3], ys: [5, Number.NaN, 3, 4, 3, Number.NaN] });
     expect(series.map(({ name, xs, nanAt }) => [name, [...xs], nanAt])).toEqual([
-      ['r1', [0, 1, 2], [1]],
-      ['r1, restart 1', [1, 2, 3], [2]],
+      ['r1, before its restart', [0, 1, 2], [1]],
+      ['r1', [1, 2, 3], [2]],
     ]);
-    expect(series[1]!.owner).toBe(series[0]!.id);
-    expect(series.map(({ look }) => look.hide.legend)).toEqual([false, true]);
+    expect(series[0]!.owner).toBe(series[1]!.id);
+    expect(series.map(({ look }) => look.hide.legend)).toEqual([true, false]);
   });
 
   test('a band is the area between its edges', () => {

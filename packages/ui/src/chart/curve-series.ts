@@ -41,7 +41,7 @@ const CROWD = 12;
 
 /**
  * The lines of frames of curves: hue by run (or group), shade by metric, style by split; each smoothed line with its raw one faint
- * behind it, bands as areas, and a stretch of its own after each restart. Parts and stretches follow the first smoothed stretch.
+ * behind it, bands as areas, and a stretch of its own before each restart. Parts and stretches follow the last smoothed stretch.
  */
 export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: CurveLook): ChartSeries[] {
   const lines = linesOf(frames);
@@ -77,16 +77,16 @@ export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: 
         // What was not smoothed is drawn as what was.
         .filter((line) => (line === main ? 'smooth' : line.part) === part)
         .flatMap((line) =>
-          stretchesOf(line).map(({ xs, ys, nanAt }, stretch): ChartSeries => {
-            const isMain = line === main && stretch === 0;
+          stretchesOf(line).map(({ xs, ys, nanAt, before }): ChartSeries => {
+            const isMain = line === main && before === 0;
             return {
               ...base,
-              id: isMain ? main.key : `${main.key} ${part} ${stretch}`,
+              id: isMain ? main.key : `${main.key} ${part} ${before}`,
               ...(isMain ? {} : { owner: main.key }),
-              name: nameOf(main.name, part, stretch),
+              name: nameOf(main.name, part, before),
               color: part === 'raw' ? faded(color, FAINT) : color,
               style: part === 'raw' ? 'solid' : style,
-              look: lookOf(looks, part, stretch, nameOf(main.name, 'low', stretch)),
+              look: lookOf(looks, part, before, nameOf(main.name, 'low', before)),
               xs,
               ys,
               nanAt: part === 'smooth' ? nanAt : [],
@@ -128,28 +128,30 @@ function splitLabel(metric: string): { readonly split?: string } {
   return split === undefined ? {} : { split };
 }
 
-function nameOf(name: string, part: CurveLine['part'], stretch: number): string {
+function nameOf(name: string, part: CurveLine['part'], before: number): string {
   const whole = part === 'smooth' ? name : `${name} (${part})`;
-  return stretch === 0 ? whole : `${whole}, restart ${stretch}`;
+  return before === 0 ? whole : `${whole}, ${before === 1 ? 'before its restart' : `${before} restarts ago`}`;
 }
 
+/** `before`: how many restarts before the last stretch, which is what the run is now. */
 function stretchesOf({ x, field }: CurveLine) {
   const { ys, nanAt } = drawable(field);
   const starts = stretchStarts(x.values);
-  if (starts.length === 1) return [{ xs: x.values, ys, nanAt }];
+  if (starts.length === 1) return [{ xs: x.values, ys, nanAt, before: 0 }];
   return Array.from(starts, (from, index) => {
     const to = starts[index + 1] ?? x.values.length;
     return {
       xs: x.values.subarray(from, to),
       ys: ys.subarray(from, to),
       nanAt: nanAt.filter((row) => row >= from && row < to).map((row) => row - from),
+      before: starts.length - 1 - index,
     };
   });
 }
 
 interface Looks {
   readonly line: GraphSettings;
-  readonly later: GraphSettings;
+  readonly earlier: GraphSettings;
   readonly raw: GraphSettings;
   readonly edge: GraphSettings;
 }
@@ -160,16 +162,16 @@ function looksOf(isCrowd: boolean, logY: boolean): Looks {
   const unseen = { ...line, hide: { viz: false, legend: true, tooltip: true } };
   return {
     line,
-    later: { ...line, hide: { viz: false, legend: true, tooltip: false } },
+    earlier: { ...line, hide: { viz: false, legend: true, tooltip: false } },
     raw: { ...unseen, lineWidth: 1, points: 'never' },
     edge: { ...unseen, lineWidth: 0, points: 'never', spanNulls: 0 },
   };
 }
 
-function lookOf({ line, later, raw, edge }: Looks, part: CurveLine['part'], stretch: number, low: string): GraphSettings {
+function lookOf({ line, earlier, raw, edge }: Looks, part: CurveLine['part'], before: number, low: string): GraphSettings {
   switch (part) {
     case 'smooth':
-      return stretch === 0 ? line : later;
+      return before === 0 ? line : earlier;
     case 'raw':
       return raw;
     case 'low':
