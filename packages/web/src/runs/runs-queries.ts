@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type {
+  FilterNamesAnswer,
   MetricNamesAnswer,
   RunBulkRequest,
   RunTableAnswer,
@@ -9,7 +10,6 @@ import type {
   SparklinesRequest,
 } from '@vitrine/model/run-api.ts';
 import { readRunJson } from '@vitrine/model/run-json.ts';
-import type { FilterNames } from './filter/complete-filter.ts';
 import { ask, askJson } from '../api/client.ts';
 
 /** The beginning of the keys of all that was asked about runs. */
@@ -72,7 +72,7 @@ export function metricNamesOfRunsQuery(runs: readonly string[]) {
 export const filterNamesQuery = queryOptions({
   queryKey: [...RUNS_KEY, 'filter-names'],
   staleTime: 30_000,
-  queryFn: ({ signal }) => askJson<FilterNames>('/api/runs/filter-names', { signal }),
+  queryFn: ({ signal }) => askJson<FilterNamesAnswer>('/api/runs/filter-names', { signal }),
 });
 
 export function runViewsQuery() {

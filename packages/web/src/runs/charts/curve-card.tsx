@@ -20,7 +20,8 @@ export interface CurveCardProps extends Pick<CurveChartsProps, 'runs' | 'look' |
 /** One chart with its name and menu. */
 export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactElement {
   const { plan, runs } = props;
-  const [opened, setOpened] = useState<'menu' | 'whole'>();
+  const [isMenuOpen, setIsMenuOpen] = useState(false);
+  const [isWhole, setIsWhole] = useState(false);
   const title = plan.title;
   return (
     <article className={classes.card} aria-label={title}>
@@ -28,14 +29,14 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
         <h3 className={classes.title} title={plan.metrics.join('\n')}>
           {title}
         </h3>
-        <Menu opened={opened === 'menu'} onChange={(isOpen) => setOpened(isOpen ? 'menu' : undefined)} position="bottom-end">
+        <Menu opened={isMenuOpen} onChange={setIsMenuOpen} position="bottom-end">
           <Menu.Target>
             <ActionIcon className={classes.menu} size={24} aria-label={`Menu of ${title}`}>
               <IconDots size={16} />
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item leftSection={<IconArrowsMaximize size={15} />} onClick={() => setOpened('whole')}>
+            <Menu.Item leftSection={<IconArrowsMaximize size={15} />} onClick={() => setIsWhole(true)}>
               Full screen
             </Menu.Item>
             <Menu.Item component="a" href={exportPath(runs, plan.metrics)} download leftSection={<IconDownload size={15} />}>
@@ -45,8 +46,8 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
         </Menu>
       </header>
       <ChartBody {...props} />
-      {opened === 'whole' && (
-        <Modal opened onClose={() => setOpened(undefined)} title={title} fullScreen closeButtonProps={{ 'aria-label': 'Close' }}>
+      {isWhole && (
+        <Modal opened onClose={() => setIsWhole(false)} title={title} fullScreen closeButtonProps={{ 'aria-label': 'Close' }}>
           <div className={classes.whole}>
             <ChartBody {...props} isAlone />
           </div>

@@ -1,13 +1,7 @@
 import { RUN_ATTRIBUTES } from '@vitrine/compute/run-filter/run-field.ts';
+import type { FilterNamesAnswer } from '@vitrine/model/run-api.ts';
 import { RUN_STATUSES } from '@vitrine/model/run.ts';
 import { fieldText } from './field-text.ts';
-
-/** Names that can stand in a filter, as `GET /api/runs/filter-names` lists them. */
-export interface FilterNames {
-  readonly metrics: readonly string[];
-  readonly params: readonly string[];
-  readonly tags: readonly string[];
-}
 
 /** What may be put in place of what is being typed. */
 export interface Completion {
@@ -27,7 +21,7 @@ export interface Completions {
 const MOST = 60;
 
 /** What can follow where the caret stands. Names that begin with what is typed come first. */
-export function completeFilter(text: string, caret: number, names: FilterNames): Completions {
+export function completeFilter(text: string, caret: number, names: FilterNamesAnswer): Completions {
   const before = text.slice(0, caret);
   const [, quoted] = /\b(?:status|state)\s*(?:=|!=)\s*["'](\w*)$/i.exec(before) ?? [];
   if (quoted !== undefined) {

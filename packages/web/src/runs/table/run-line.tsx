@@ -3,6 +3,7 @@ import { IconChevronRight, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { formatDuration } from '@vitrine/compute/time.ts';
 import type { MetricCell, RunRow } from '@vitrine/model/run-api.ts';
 import { formatExact, formatText } from '@vitrine/model/unit.ts';
+import { runColors } from '@vitrine/ui/theme/run-color.ts';
 import { Sparkline } from '@vitrine/ui/chart/sparkline.tsx';
 import { memo, useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
@@ -10,7 +11,6 @@ import { serverClock } from '../../api/server-clock.ts';
 import { useInternalLink } from '../../app/internal-link.ts';
 import { HealthBadges } from '../../health/health-badges.tsx';
 import { Ago } from '../../ingest/ago.tsx';
-import { runColor } from '../run-color.ts';
 import { RunStatusBadge } from '../run-status.tsx';
 import type { Sparklines } from '../runs-queries.ts';
 import { sparkKey } from '../runs-queries.ts';
@@ -25,6 +25,8 @@ export interface LineContext {
   readonly theme: 'dark' | 'light';
   /** Of the drawn runs, as on the charts. */
   readonly colors: ReadonlyMap<string, string>;
+  /** Of the drawn groups, by their values. */
+  readonly groupColors: ReadonlyMap<string, string>;
   readonly selected: ReadonlySet<string>;
   /** Runs whose curves the charts draw. */
   readonly drawn: ReadonlySet<string>;
@@ -41,7 +43,7 @@ export interface LineContext {
 
 /** A run's colour on the charts; what it would have alone where they don't draw it. */
 function colorOf(run: string, { colors, theme }: LineContext): string {
-  return colors.get(run) ?? runColor(run, theme);
+  return colors.get(run) ?? runColors([run], theme).get(run)!;
 }
 
 interface Columns {
@@ -346,7 +348,7 @@ export const GroupLine = memo(function GroupLine({ group, isOpen, columns, conte
         <Eye
           isHidden={isHidden}
           isDrawn={ids.some((id) => context.drawn.has(id))}
-          color={colorOf(ids[0] ?? '', context)}
+          color={context.groupColors.get(value) ?? 'var(--v-faint)'}
           name={title}
           onPress={() => context.onHide(ids)}
         />
@@ -406,12 +408,12 @@ function GroupCell({ rows, column }: { readonly rows: readonly RunRow[]; readonl
 
 function Statuses({ rows }: { readonly rows: readonly RunRow[] }): ReactElement {
   const counts = [...Map.groupBy(rows, ({ run }) => run.status)].map(([status, own]) => ({ status, count: own.length }));
-  const running = counts.find(({ status }) => status === 'running');
-  const told = counts.length === 1 ? counts[0] : running;
-  if (told === undefined) return <span className={classes.dim}>{counts.length} kinds</span>;
+  const [most] = counts.toSorted((a, b) => b.count - a.count);
+  if (most === undefined) return <None />;
+  const all = counts.map(({ status, count }) => `${count} ${status}`).join(', ');
   return (
-    <span className={classes.dim}>
-      <RunStatusBadge status={told.status} /> {counts.length > 1 && told.count}
+    <span className={classes.dim} title={all}>
+      <RunStatusBadge status={most.status} /> {most.count < rows.length && `${most.count} of ${rows.length}`}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import type { RunRow } from '@vitrine/model/run-api.ts';
-import { runColors } from '@vitrine/ui/theme/run-color.ts';
+import { groupColors, runColors } from '@vitrine/ui/theme/run-color.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -68,6 +68,11 @@ export function TableSide(props: TableSideProps): ReactElement {
   const sparklines = useSparklines(lineAt, seen, columns);
 
   const colors = useMemo(() => runColors(drawn.ids, theme), [drawn.ids, theme]);
+  const ofGroups = useMemo(() => {
+    const ids = new Set(drawn.ids);
+    const seen = groups?.filter((group) => group.rows.some(({ run }) => ids.has(run.id))).map(({ value }) => value);
+    return groupColors(seen ?? [], theme);
+  }, [drawn.ids, groups, theme]);
   const selected = useMemo(() => new Set(view.run), [view.run]);
   const context = useMemo((): LineContext => {
     const hidden = new Set(view.hide);
@@ -75,6 +80,7 @@ export function TableSide(props: TableSideProps): ReactElement {
     return {
       theme,
       colors,
+      groupColors: ofGroups,
       selected,
       drawn: new Set(drawn.ids),
       hidden,
@@ -92,7 +98,7 @@ export function TableSide(props: TableSideProps): ReactElement {
       },
       onSelectAll: (ids) => change({ run: pressAll(view.run, ids) }),
     };
-  }, [theme, colors, selected, drawn.ids, sparklines, rows, columns, view.hide, view.bin, view.run, change]);
+  }, [theme, colors, ofGroups, selected, drawn.ids, sparklines, rows, columns, view.hide, view.bin, view.run, change]);
 
   const anchor = useRef<string>(undefined);
   const now = useRef({ view, lineAt, count: 0 });
