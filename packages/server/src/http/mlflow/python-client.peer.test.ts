@@ -76,7 +76,7 @@ failed = client.get_run(failing.info.run_id).info.status
 with mlflow.start_run(run_id=failing.info.run_id):
     again = client.get_run(failing.info.run_id).info
     mlflow.log_metric("after", 1)
-tell(failed=failed, again=[again.status, again.end_time], then=client.get_run(failing.info.run_id).info.status)
+tell(failed=failed, again=[again.status, again.end_time], ended=client.get_run(failing.info.run_id).info.status)
 try:
     client.log_param(run.info.run_id, "lr", "0.2")
 except mlflow.exceptions.MlflowException as problem:
@@ -198,7 +198,7 @@ describe('Python’s mlflow', () => {
     expect(told).toMatchObject({
       failed: 'FAILED',
       again: ['RUNNING', null],
-      then: 'FINISHED',
+      ended: 'FINISHED',
       problem: 'INVALID_PARAMETER_VALUE',
       deleted: 'deleted',
     });
