@@ -6,6 +6,7 @@ import { Shell } from './app/shell.tsx';
 import { loadPatternEngine } from './dashboard/pattern-engine.ts';
 import { readListSearch } from './home/list-search.ts';
 import { readNewSourceSearch } from './sources/new-source-search.ts';
+import { readHealthSearch } from './health/health-search.ts';
 import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { readAnalysisSearch } from './run/analysis/analysis-search.ts';
@@ -122,6 +123,13 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import('./run/analysis/compare-page.tsx'), 'ComparePage'),
 });
 
+const healthCatalogue = createRoute({
+  getParentRoute: () => shell,
+  path: '/health-catalogue',
+  validateSearch: readHealthSearch,
+  component: lazyRouteComponent(() => import('./health/health-catalogue-page.tsx'), 'HealthCataloguePage'),
+});
+
 const sources = createRoute({
   getParentRoute: () => shell,
   path: '/sources',
@@ -217,6 +225,7 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         runs,
         run,
         compare,
+        healthCatalogue,
         sources,
         newSource,
         source,
