@@ -31,12 +31,13 @@ export async function benchCurves(rounds: number, print: (line: string) => void)
         goalMs: 1_000,
       },
     ]) {
-      const times: Record<'first' | 'smoothing' | 'zoom', number[]> = { first: [], smoothing: [], zoom: [] };
+      const times: Record<'first' | 'smoothing' | 'zoom', Took[]> = { first: [], smoothing: [], zoom: [] };
       let bytes = 0;
       for (let round = 0; round < rounds; round++) {
         const questions = openCurveQuestions({ folder });
-        const ask = async (smoothing: Smoothing, from: number, to: number): Promise<number> => {
+        const ask = async (smoothing: Smoothing, from: number, to: number): Promise<Took> => {
           const started = performance.now();
+          const before = process.cpuUsage();
           const answer = await questions.ask(
             {
               refId: 'A',
@@ -53,7 +54,8 @@ export async function benchCurves(rounds: number, print: (line: string) => void)
             AbortSignal.timeout(60_000),
           );
           bytes = encodePanelData({ ...answer, traces: [], fromMs: 0, toMs: 0, stepMs: 0, growable: false }).length;
-          return performance.now() - started;
+          const { user, system } = process.cpuUsage(before);
+          return { ms: performance.now() - started, cpuMs: (user + system) / 1_000 };
         };
         const end = runs.length === 1 ? LONG : RUN_POINTS;
         times.first.push(await ask(EMA, -Infinity, Infinity));
@@ -102,6 +104,13 @@ function noise(at: number): number {
   return value - Math.floor(value);
 }
 
-function text(times: readonly number[]): string {
-  return `${times.toSorted((a, b) => a - b)[times.length >> 1]!.toFixed(0)} ms`;
+interface Took {
+  readonly ms: number;
+  /** Of all threads: on a busy machine it tells more. */
+  readonly cpuMs: number;
+}
+
+function text(times: readonly Took[]): string {
+  const median = (list: readonly number[]): string => list.toSorted((a, b) => a - b)[list.length >> 1]!.toFixed(0);
+  return `${median(times.map(({ ms }) => ms))} ms (${median(times.map(({ cpuMs }) => cpuMs))} of processor)`;
 }

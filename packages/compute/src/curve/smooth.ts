@@ -22,9 +22,9 @@ export function smoothEma(ys: Float64Array, weight: number, out: Float64Array, f
       continue;
     }
     sum = sum * weight + share * y;
-    // Too small to matter: kept on, it would become a number that processors are slow at.
+    // Too small to matter: kept on, it would become a number that processors are slow at, and a division costs as much as all the rest.
     missing = missing < NEGLIGIBLE ? 0 : missing * weight;
-    out[index] = sum / (1 - missing);
+    out[index] = missing === 0 ? sum : sum / (1 - missing);
   }
 }
 

@@ -25,14 +25,14 @@ export function thinCurveCapacity(columns: number): number {
 }
 
 /**
- * Writes the rows of `[start, end)` that stay, rising, into `out` from `at` on, and answers where it ended. `xs` does not fall between
- * `start` and `end`. The last point before the edges and the first after them stay, so that the line reaches the plot's ends.
+ * Writes the rows of `[start, to)` that stay, rising, into `out` from `at` on, and answers where it ended. `xs` does not fall between
+ * `start` and `to`. The last point before the edges and the first after them stay, so that the line reaches the plot's ends.
  */
 export function thinCurve(
   xs: Float64Array,
   ys: Float64Array,
   start: number,
-  end: number,
+  to: number,
   edges: Float64Array,
   out: Uint32Array,
   at: number,
@@ -40,8 +40,8 @@ export function thinCurve(
   const columns = edges.length - 1;
   const low = edges[0]!;
   const high = edges[columns]!;
-  let index = firstNotBelow(xs, start, end, low);
-  const stop = firstAbove(xs, index, end, high);
+  let index = firstNotBelow(xs, start, to, low);
+  const stop = firstAbove(xs, index, to, high);
   let written = at;
   if (index > start) out[written++] = index - 1;
   if (stop - index <= columns) {
@@ -52,7 +52,8 @@ export function thinCurve(
   while (index < stop) {
     const x = xs[index]!;
     while (column < columns - 1 && x >= edges[column + 1]!) column++;
-    const edge = column === columns - 1 ? Infinity : edges[column + 1]!;
+    // Where the column ends is found by halving: then only values are looked at.
+    const end = column === columns - 1 ? stop : firstNotBelow(xs, index, stop, edges[column + 1]!);
     let first = -1;
     let lowest = -1;
     let highest = -1;
@@ -62,7 +63,7 @@ export function thinCurve(
     let below = -1;
     let least = Infinity;
     let most = -Infinity;
-    do {
+    for (; index < end; index++) {
       const y = ys[index]!;
       if (y - y === 0) {
         if (first < 0) first = index;
@@ -80,11 +81,10 @@ export function thinCurve(
       } else if (y < 0) {
         if (below < 0) below = index;
       } else if (nan < 0) nan = index;
-      index++;
-    } while (index < stop && xs[index]! < edge);
+    }
     written = writeRising(out, written, first, lowest, highest, last, nan, above, below);
   }
-  if (stop < end) out[written++] = stop;
+  if (stop < to) out[written++] = stop;
   return written;
 }
 
