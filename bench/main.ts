@@ -3,7 +3,8 @@
  * VictoriaMetrics by remote write; then each is asked the same eight range queries over HTTP, in turns. Prints ratios:
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
  * With `--line-protocol` rows of InfluxDB's line protocol are sent instead, at 10,000 a second for `--seconds 60` and then as
- * fast as they are taken. With `--curves` charts of training curves are asked for instead. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
+ * fast as they are taken. With `--curves` charts of training curves are asked for instead. With `--tensorboard`
+ * `--megabytes 650` of TensorBoard's event files are read. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
  */
 import { parseArgs } from 'node:util';
 import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
@@ -25,6 +26,8 @@ const { values: options } = parseArgs({
     'line-protocol': { type: 'boolean', default: false },
     curves: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
+    tensorboard: { type: 'boolean', default: false },
+    megabytes: { type: 'string', default: '650' },
     profiles: { type: 'string' },
   },
 });
@@ -46,6 +49,12 @@ if (options['line-protocol']) {
 if (options.curves) {
   const { benchCurves } = await import('./curves.ts');
   await benchCurves(rounds, print);
+  process.exit();
+}
+
+if (options.tensorboard) {
+  const { benchTensorboard } = await import('./tensorboard.ts');
+  await benchTensorboard(Number(options.megabytes), print);
   process.exit();
 }
 

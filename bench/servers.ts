@@ -1,14 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** A server under test. Those that hold metrics speak Prometheus' query API. */
 export interface BenchServer {
   readonly name: string;
   readonly url: string;
+  /** Where it keeps what it has. */
+  readonly data: string;
   /** Added to each query: turns answers from a cache off where the server has one. */
   readonly queryExtra: Readonly<Record<string, string>>;
   /** CPU seconds used so far, from /proc. */
@@ -88,7 +91,26 @@ bind-address = "127.0.0.1:0"
   });
 }
 
-export async function startVitrine(): Promise<BenchServer> {
+/** TensorBoard on a directory of event files; `python` has it installed. */
+export async function startTensorboard(python: string, logdir: string): Promise<BenchServer> {
+  const folder = makeFolder('tensorboard');
+  // It keeps nothing.
+  mkdirSync(join(folder, 'data'));
+  return start({
+    name: 'TensorBoard',
+    folder,
+    ready: '/data/environment',
+    command: (port) => [python, '-m', 'tensorboard.main', '--logdir', logdir, '--host', '127.0.0.1', '--port', `${port}`],
+  });
+}
+
+/** Runs another of its commands on the server's data folder and gives what that prints. */
+export async function askVitrine({ data }: BenchServer, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [VITRINE, ...args, '--data', data]);
+  return stdout.trim();
+}
+
+export async function startVitrine(...extra: readonly string[]): Promise<BenchServer> {
   const folder = makeFolder('vitrine');
   return start({
     name: 'Vitrine',
@@ -104,6 +126,7 @@ export async function startVitrine(): Promise<BenchServer> {
       `127.0.0.1:${port}`,
       '--log.level',
       'warn',
+      ...extra,
     ],
   });
 }
@@ -144,6 +167,7 @@ async function start({ name, folder, ready, command, queryExtra = {} }: ServerSp
   return {
     name,
     url,
+    data: join(folder, 'data'),
     queryExtra,
     cpuSeconds: () => cpuSeconds(child.pid as number),
     residentBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
