@@ -60,7 +60,7 @@ export function ChartsTab({ answer, search, change }: RunTabProps): ReactElement
             <li key={finding.id}>
               <SeverityShape severity={finding.severity} size={12} />
               <span>
-                {finding.sentence} {finding.advice}
+                {finding.sentence} <span className={classes.advice}>{finding.advice}</span>
               </span>
               <button type="button" onClick={() => change({ tab: 'health' }, 'push')}>
                 {stepsText(finding) === '' ? 'Why' : `${stepsText(finding)} · why`}

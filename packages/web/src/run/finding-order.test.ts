@@ -1,6 +1,6 @@
 import type { Finding } from '@vitrine/model/run.ts';
 import { expect, test } from 'vitest';
-import { inOrder, stepsText, zoomAround } from './finding-order.ts';
+import { inOrder, inWords, stepsText, zoomAround } from './finding-order.ts';
 
 const finding = (id: string, some: Partial<Finding>): Finding => ({
   id,
@@ -51,4 +51,12 @@ test.each([
   ['no steps', Number.NaN, Number.NaN, { from: undefined, to: undefined }],
 ])('zooms around %s', (_, fromStep, toStep, want) => {
   expect(zoomAround({ fromStep, toStep }, 0, 1_000)).toEqual(want);
+});
+
+test.each([
+  ['lastFiniteStep', 'last finite step'],
+  ['best_step', 'best step'],
+  ['p95', 'p95'],
+])('%s reads as %s', (name, want) => {
+  expect(inWords(name)).toBe(want);
 });

@@ -30,3 +30,11 @@ export function zoomAround(
   const [from, to] = [Math.max(minStep, fromStep - margin), Math.min(maxStep, toStep + margin)];
   return from < to && (from > minStep || to < maxStep) ? { from, to } : { from: undefined, to: undefined };
 }
+
+/** "lastFiniteStep" as "last finite step". */
+export function inWords(name: string): string {
+  return name
+    .replaceAll('_', ' ')
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}

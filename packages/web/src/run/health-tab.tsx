@@ -10,7 +10,7 @@ import type { ReactElement } from 'react';
 import { sessionQuery } from '../api/queries.ts';
 import { useInternalLink } from '../app/internal-link.ts';
 import { SeverityShape } from '../health/health-badges.tsx';
-import { inOrder, stepsText, zoomAround } from './finding-order.ts';
+import { inOrder, inWords, stepsText, zoomAround } from './finding-order.ts';
 import classes from './health-tab.module.css';
 import type { RunTabProps } from './run-page.tsx';
 import { setFindingState } from './run-queries.ts';
@@ -94,7 +94,7 @@ function OneFinding({ finding, mayEdit, onChart }: OneFindingProps): ReactElemen
         <dl className={classes.numbers}>
           {Object.entries(numbers).map(([name, value]) => (
             <div key={name} title={formatExact(value, 'none')}>
-              <dt>{name.replaceAll('_', ' ')}</dt>
+              <dt>{inWords(name)}</dt>
               <dd>{formatText(value, 'none')}</dd>
             </div>
           ))}

@@ -18,6 +18,8 @@ import type { AnalysisViewProps } from './run-analysis.tsx';
 const USUAL_PARAMS = 6;
 const MOST_AXES = 12;
 const HEIGHT = 420;
+/** Nearer than this, names and numbers run into each other: then the chart scrolls. */
+const LEAST_AXIS_PX = 100;
 
 const say = (value: number): string => formatText(value, 'none');
 
@@ -108,7 +110,7 @@ export function ParallelView({ answer, metric, metrics, stat, search, change }: 
           onChange={(next) => change({ axes: next })}
         />
       </div>
-      <div ref={box} className={classes.parallel}>
+      <div ref={box} className={classes.parallel} data-scrolls>
         {width > 0 && (
           <ParallelChart
             label="Runs over their parameters"
@@ -123,7 +125,8 @@ export function ParallelView({ answer, metric, metrics, stat, search, change }: 
             }
             onPick={(id) => void navigate({ to: '/runs/$id', params: { id }, search: {} })}
             height={HEIGHT}
-            {...{ axes, lines, width, theme }}
+            {...{ axes, lines, theme }}
+            width={Math.max(width, axes.length * LEAST_AXIS_PX)}
           />
         )}
         <div className={classes.below}>

@@ -3,6 +3,7 @@ import { IconServer2 } from '@tabler/icons-react';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
 import { directionOf } from '@vitrine/model/run.ts';
+import type { Finding } from '@vitrine/model/run.ts';
 import { formatText } from '@vitrine/model/unit.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import { CurveChart } from '@vitrine/ui/chart/curve-chart.tsx';
@@ -46,6 +47,10 @@ export function SystemTab({ answer, search, change }: RunTabProps): ReactElement
   const own = useNames(answer.metrics.map(({ metric }) => metric).filter((metric) => SYSTEM.test(metric)));
   const others = useNames(answer.metrics.map(({ metric }) => metric).filter((metric) => !SYSTEM.test(metric)));
   const top = others.find((metric) => metric === search.metric) ?? mainMetric(others);
+  const regions = useMemo(
+    () => answer.findings.filter(({ state, metrics }) => state !== 'muted' && top !== undefined && metrics.includes(top)),
+    [answer.findings, top],
+  );
   const [cursor] = useState(createCrosshair);
   const [first, last] = [map.xs[0] ?? 0, map.xs.at(-1) ?? 0];
   const from = search.from ?? first;
@@ -103,7 +108,9 @@ export function SystemTab({ answer, search, change }: RunTabProps): ReactElement
         {top !== undefined && (
           <div className={system.tall}>
             <TagCard title={top}>
-              {(width, height) => <OwnCurve {...{ metric: top, run: run.id, x, map, context, width, height, isMapped: false }} />}
+              {(width, height) => (
+                <OwnCurve {...{ metric: top, run: run.id, x, map, context, width, height, isMapped: false }} regions={regions} />
+              )}
             </TagCard>
           </div>
         )}
@@ -187,8 +194,10 @@ interface OwnCurveProps {
   readonly height: number;
   /** Its steps are its own, not the training's: it is put on x by its times. */
   readonly isMapped: boolean;
+  readonly regions?: readonly Finding[];
 }
 
+const NO_FINDINGS: readonly Finding[] = [];
 const NO_LEGEND = {
   showLegend: false,
   displayMode: 'list',
@@ -200,7 +209,17 @@ const NO_LEGEND = {
   limit: undefined,
 } as const;
 
-function OwnCurve({ run, metric, x, map, context, width, height, isMapped }: OwnCurveProps): ReactElement | null {
+function OwnCurve({
+  run,
+  metric,
+  x,
+  map,
+  context,
+  width,
+  height,
+  isMapped,
+  regions = NO_FINDINGS,
+}: OwnCurveProps): ReactElement | null {
   const isByTime = isMapped && x !== 'time';
   const request = useMemo(
     (): CurvesRequest => ({
@@ -222,7 +241,7 @@ function OwnCurve({ run, metric, x, map, context, width, height, isMapped }: Own
   const colorOf = useCallback((id: string) => runColor(id, context.theme), [context.theme]);
   if (error !== null && data === undefined) return <p className={classes.cardProblem}>{error.message}</p>;
   if (data === undefined) return null;
-  return <CurveChart title={metric} legend={NO_LEGEND} {...{ frames, width, height, context, x, colorOf }} />;
+  return <CurveChart title={metric} legend={NO_LEGEND} {...{ frames, width, height, context, x, colorOf, regions }} />;
 }
 
 interface HostHeatProps extends HostAnswer {
