@@ -53,10 +53,13 @@ describe('docs/runs.md', () => {
     });
   });
 
-  const rows = [...PAGE.matchAll(/^\| (`+)(.+?)\1 \| (yes|no) \|/gm)].map(([, , filter = '', says = '']) => [filter, says]);
+  const rows = [...PAGE.matchAll(/^\| (`+)(.+?)\1 \| (yes|no) \|/gm)].map(([, , filter = '', says = '']): [string, string] => [
+    filter,
+    says,
+  ]);
   test('has examples', () => expect(rows.length).toBeGreaterThan(20));
   test.each(rows)('%s: %s', async (filter, says) => {
-    const { total } = await runTable({ filter: filter!, offset: 0, limit: 1 }, runs, NOW_MS);
+    const { total } = await runTable({ filter, offset: 0, limit: 1 }, runs, NOW_MS);
     expect(total === 1 ? 'yes' : 'no').toBe(says);
   });
 

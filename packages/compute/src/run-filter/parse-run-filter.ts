@@ -8,18 +8,11 @@ import { type Token, tokensOf } from './tokens.ts';
 const LONGEST = 20_000;
 const DEEPEST = 50;
 
-export interface FilterDialect {
-  /** What "now" and "-7d" are reckoned from. */
-  readonly nowMs: number;
-  /** In MLflow's filters `metrics.a.max` is a metric "a.max". */
-  readonly mlflow?: boolean;
-}
-
-/** Reads a filter; docs/runs.md tells the language. Nothing lets all runs through. Throws FilterError. */
-export function parseRunFilter(text: string, dialect: FilterDialect): RunFilter {
+/** Reads a filter; docs/runs.md tells the language. Nothing lets all runs through. From `nowMs` "-7d" is reckoned. Throws FilterError. */
+export function parseRunFilter(text: string, { nowMs }: { readonly nowMs: number }): RunFilter {
   if (text.length > LONGEST)
     throw new FilterError(`has ${text.length} characters, and the limit is ${LONGEST}`, LONGEST, text.length);
-  return new Parser(tokensOf(text), dialect).whole();
+  return new Parser(tokensOf(text), nowMs).whole();
 }
 
 /** A field alone, as sorting and grouping name it: "metrics.loss.best", "params.lr", "started". Throws FilterError. */
@@ -27,18 +20,18 @@ export function parseRunField(text: string): RunField {
   const [first, second] = tokensOf(text.slice(0, LONGEST));
   if (first?.kind !== 'word' || second?.kind !== 'end')
     throw new FilterError(`"${text.slice(0, 60)}" is no field such as params.lr or started`, 0, text.length);
-  return readField(first.field, true);
+  return readField(first.field);
 }
 
 class Parser {
   readonly #tokens: readonly Token[];
-  readonly #dialect: FilterDialect;
+  readonly #nowMs: number;
   #at = 0;
   #depth = 0;
 
-  constructor(tokens: readonly Token[], dialect: FilterDialect) {
+  constructor(tokens: readonly Token[], nowMs: number) {
     this.#tokens = tokens;
-    this.#dialect = dialect;
+    this.#nowMs = nowMs;
   }
 
   whole(): RunFilter {
@@ -98,7 +91,7 @@ class Parser {
       default:
         throw fail(`expected a field such as params.lr, or text to search for, and found ${shown(token)}`, token);
     }
-    if (this.#isOperator()) return this.#comparison(readField(token.field, this.#dialect.mlflow !== true), token);
+    if (this.#isOperator()) return this.#comparison(readField(token.field), token);
     if (isWord(token, 'not')) return this.#deeper(token, () => ({ kind: 'not', part: this.#one() }));
     if (isWord(token, 'and', 'or', '&&', '||')) throw fail(`something is missing beside ${shown(token)}`, token);
     if (isFieldPrefix(token.field.prefix))
@@ -213,7 +206,7 @@ class Parser {
         return { kind: 'number', number, text };
       }
       case 'time': {
-        const time = readTime(text, this.#dialect.nowMs);
+        const time = readTime(text, this.#nowMs);
         if (time === undefined)
           throw fail(`${shown(token)} is no time such as 2026-05-01, "2026-05-01 14:30", now-7d or unix milliseconds`, token);
         return { kind: 'time', ...time };

@@ -70,28 +70,27 @@ export function isFieldPrefix(prefix: string | undefined): boolean {
   return prefix !== undefined && PREFIXES.has(prefix.toLowerCase());
 }
 
-/** Throws FilterError. Without `parts`, as in MLflow, all behind `metrics.` is the metric's name. */
-export function readField(written: WrittenField, parts: boolean): RunField {
+/** Throws FilterError. */
+export function readField(written: WrittenField): RunField {
   const { prefix, name, from, to } = written;
   if (prefix === undefined) return attribute(name, from, to);
   const kind = PREFIXES.get(prefix.toLowerCase());
   if (kind === undefined) throw unknownField(`${prefix}.${name}`, from, to);
   if (name === '') throw new FilterError(`the name of the ${kind} is missing`, from, to);
-  if (kind === 'metric') return metric(written, parts);
+  if (kind === 'metric') return metric(written);
   if (written.suffix !== '') throw new FilterError(`"${written.suffix.slice(0, 40)}" means nothing behind a ${kind}`, from, to);
   return kind === 'attribute' ? attribute(name, from, to) : { kind, name };
 }
 
-function metric({ name, isQuoted, suffix, from, to }: WrittenField, parts: boolean): RunField {
+function metric({ name, isQuoted, suffix, from, to }: WrittenField): RunField {
   if (isQuoted) {
     if (suffix === '') return { kind: 'metric', name, part: 'last' };
     const part = partNamed(suffix.slice(1));
-    if (part === undefined || !parts)
-      throw new FilterError(`"${suffix.slice(0, 40)}" is none of .${METRIC_PARTS.join(', .')}`, from, to);
+    if (part === undefined) throw new FilterError(`"${suffix.slice(0, 40)}" is none of .${METRIC_PARTS.join(', .')}`, from, to);
     return { kind: 'metric', name, part };
   }
   const dot = name.lastIndexOf('.');
-  const part = parts && dot > 0 ? partNamed(name.slice(dot + 1)) : undefined;
+  const part = dot > 0 ? partNamed(name.slice(dot + 1)) : undefined;
   return part === undefined ? { kind: 'metric', name, part: 'last' } : { kind: 'metric', name: name.slice(0, dot), part };
 }
 

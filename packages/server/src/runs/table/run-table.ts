@@ -87,7 +87,7 @@ async function findingsOf(runs: Runs, some: readonly Run[]): Promise<ReadonlyMap
 const HEALTHY: readonly string[] = ['ok'];
 
 /** What a filter's `health` may name: severities and detectors of what holds now and is not muted. */
-export function healthOf(findings: readonly Finding[]): readonly string[] {
+function healthOf(findings: readonly Finding[]): readonly string[] {
   const seen = findings.filter(({ active, state }) => active && state !== 'muted');
   return seen.length === 0 ? HEALTHY : [...new Set(seen.flatMap(({ severity, detector }) => [severity, detector]))];
 }
