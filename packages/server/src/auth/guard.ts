@@ -26,6 +26,8 @@ declare module 'fastify' {
      * even where nobody gave them one: so what is no token of ours is as good as none.
      */
     influx?: boolean;
+    /** Whether its clients send some key even where nobody gave them one, as W&B's do: what is no token of ours is as good as none. */
+    anyKey?: boolean;
   }
   interface FastifyRequest {
     caller: Caller | undefined;
@@ -119,7 +121,8 @@ function tokenIn(request: FastifyRequest): string | undefined {
   const inAddress = isInflux && scheme === '' ? (request.query as { p?: unknown }).p : undefined;
   if (scheme.toLowerCase() === 'basic' || inAddress !== undefined) checkOrigin(request);
   const token = typeof inAddress === 'string' ? inAddress : scheme === '' ? undefined : tokenOf(scheme, text);
-  return isInflux && token !== undefined && !looksLikeToken(token) ? undefined : token;
+  const isLenient = isInflux || request.routeOptions.config.anyKey === true;
+  return isLenient && token !== undefined && !looksLikeToken(token) ? undefined : token;
 }
 
 function tokenOf(scheme: string, text: string): string {

@@ -1,6 +1,7 @@
 import type { AppNeeds } from '../../app.ts';
 import { mlflowRoutes } from '../mlflow/mlflow-routes.ts';
 import type { Routes } from '../routes.ts';
+import { wandbRoutes } from '../wandb/wandb-routes.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { runsAtRoutes } from './at.ts';
 import { curveRoutes } from './curves.ts';
@@ -37,4 +38,5 @@ export function runRoutes(app: Routes, needs: AppNeeds): void {
   runFileRoutes(app, needs);
   kerasRoutes(app, needs);
   mlflowRoutes(app, needs);
+  wandbRoutes(app, needs);
 }
