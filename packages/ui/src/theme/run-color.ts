@@ -10,10 +10,10 @@ export function runColors(runs: readonly string[], theme: ThemeName): ReadonlyMa
   return new Map(runs.map((run) => [run, SERIES_COLORS[theme][slots.get(identityOf(run))!]!]));
 }
 
-/** The colours of groups of runs that are shown together, by what they are grouped by. */
-export function groupColors(values: readonly string[], theme: ThemeName): ReadonlyMap<string, string> {
-  const slots = assignSlots(values.map((value) => `group=${value}`));
-  return new Map(values.map((value) => [value, SERIES_COLORS[theme][slots.get(`group=${value}`)!]!]));
+/** The colours of groups of runs that are shown together, by the titles that their lines have. */
+export function groupColors(titles: readonly string[], theme: ThemeName): ReadonlyMap<string, string> {
+  const slots = assignSlots(titles.map((title) => `group=${title}`));
+  return new Map(titles.map((title) => [title, SERIES_COLORS[theme][slots.get(`group=${title}`)!]!]));
 }
 
 function identityOf(run: string): string {

@@ -1,6 +1,6 @@
 import type { RunRow } from '@vitrine/model/run-api.ts';
 import type { RunsView } from './runs-view.ts';
-import { groupRows } from './table/group-rows.ts';
+import { groupRows, readGrouping } from './table/group-rows.ts';
 
 /** Curves of more runs than that are not asked for at once. */
 const MOST_RUNS = 500;
@@ -28,8 +28,9 @@ export function drawnRuns(
     return { ids: inOrder.slice(0, by === '' ? lines : MOST_RUNS), from: 'selected', of: run.length };
   }
   const shown = rows.filter((row) => !hidden.has(row.run.id));
-  if (by === '') return { ids: shown.slice(0, lines).map((row) => row.run.id), from: 'first', of: rows.length };
-  const groups = groupRows(shown, by).slice(0, lines);
+  const grouping = readGrouping(by);
+  if (grouping === undefined) return { ids: shown.slice(0, lines).map((row) => row.run.id), from: 'first', of: rows.length };
+  const groups = groupRows(shown, grouping).slice(0, lines);
   const ids = groups.flatMap((group) => group.rows.map((row) => row.run.id));
   return { ids: ids.slice(0, MOST_RUNS), from: 'first', of: rows.length };
 }

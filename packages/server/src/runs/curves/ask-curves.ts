@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { runGrouping } from '@vitrine/compute/run-filter/run-group.ts';
 import type { Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { Run } from '@vitrine/model/run.ts';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
@@ -111,7 +112,7 @@ export async function askCurves(
       text: `Showing ${shown.length.toLocaleString('en')} of ${found.length.toLocaleString('en')} runs: a chart has at most ${MOST_LINES.toLocaleString('en')} lines.`,
     });
   const names = namesOf(shown);
-  const { groupBy } = request;
+  const grouping = request.groupBy === undefined ? undefined : runGrouping(request.groupBy);
   const answer = await curves.ask(
     {
       refId,
@@ -119,7 +120,7 @@ export async function askCurves(
         id: run.id,
         name: names[index]!,
         startedMs: run.startedMs,
-        group: groupBy === undefined ? undefined : groupOf(run, groupBy),
+        group: grouping?.titleOf(grouping.valueOf(run)),
       })),
       metrics: metrics.slice(0, MOST_LINES),
       x: request.x,
@@ -152,15 +153,6 @@ export async function askCurves(
     stepMs: 0,
     growable: false,
   };
-}
-
-/** What a run has where it is grouped by "group", "project", "params.lr" or "tags.seed", as "lr=0.1". */
-function groupOf(run: Run, by: string): string {
-  const [, room, name] = /^(params|tags)\.(.*)$/s.exec(by) ?? [];
-  const value =
-    room === 'params' ? run.params[name!] : room === 'tags' ? run.tags[name!] : by === 'project' ? run.project : run.group;
-  const title = name ?? by;
-  return value === undefined || value === '' ? `no ${title}` : `${title}=${value}`;
 }
 
 /** The runs' names; with the id where two have the same. */

@@ -57,6 +57,7 @@ const SORTABLE: ReadonlySet<RunFact> = new Set([
   'host',
   'id',
 ]);
+const GROUPED_WIDTH = 156;
 const LEAST_WIDTH = 56;
 const MOST_WIDTH = 800;
 
@@ -108,14 +109,21 @@ export function ownColumns(
 }
 
 /** The table's columns: the name, the pinned ones, the others. */
-export function columnsOf({ cols, pin, width }: Pick<RunsView, 'cols' | 'pin' | 'width'>): {
+export function columnsOf(
+  { cols, pin, width }: Pick<RunsView, 'cols' | 'pin' | 'width'>,
+  isGrouped: boolean,
+): {
   readonly pinned: readonly RunColumn[];
   readonly others: readonly RunColumn[];
 } {
   const widths = widthsOf(width);
   const all = [...new Set(['name', ...cols, ...pin])].flatMap((key) => {
     const column = readColumn(key);
-    return column === undefined ? [] : [{ ...column, width: widths.get(key) ?? column.width }];
+    if (column === undefined) return [];
+    // A mean with its deviation, or a status with its count, takes more room.
+    const usual =
+      isGrouped && (column.kind === 'metric' || key === 'status') ? Math.max(column.width, GROUPED_WIDTH) : column.width;
+    return [{ ...column, width: widths.get(key) ?? usual }];
   });
   const isPinned = ({ key }: RunColumn): boolean => key === 'name' || pin.includes(key);
   return { pinned: all.filter(isPinned), others: all.filter((column) => !isPinned(column)) };

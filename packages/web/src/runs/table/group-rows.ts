@@ -1,3 +1,6 @@
+import { FilterError } from '@vitrine/compute/run-filter/filter-error.ts';
+import { runGrouping } from '@vitrine/compute/run-filter/run-group.ts';
+import type { RunGrouping } from '@vitrine/compute/run-filter/run-group.ts';
 import type { RunRow } from '@vitrine/model/run-api.ts';
 import { directionOf } from '@vitrine/model/run.ts';
 import type { MetricShow } from './columns.ts';
@@ -7,6 +10,8 @@ import { durationMs, numberOf } from './columns.ts';
 export interface RunGroup {
   /** "" where the runs have none. */
   readonly value: string;
+  /** As charts name its line: "lr=0.1". */
+  readonly title: string;
   readonly rows: readonly RunRow[];
 }
 
@@ -19,20 +24,24 @@ export interface Spread {
   readonly deviation: number;
 }
 
-/** What a run is grouped by, as the filter language names it. */
-export function groupValue({ run }: RunRow, by: string): string {
-  const [, kind, name] = /^(params|tags)\.[`"]?(.*?)[`"]?$/s.exec(by) ?? [];
-  if (kind === 'params') return run.params[name ?? ''] ?? '';
-  if (kind === 'tags') return run.tags[name ?? ''] ?? '';
-  if (by === 'host') return run.hosts.join(', ');
-  return by === 'group' || by === 'project' || by === 'status' || by === 'user' || by === 'source' || by === 'name'
-    ? run[by]
-    : '';
+/** How the runs are grouped; undefined where the text names nothing that runs have. */
+export function readGrouping(by: string): RunGrouping | undefined {
+  if (by === '') return undefined;
+  try {
+    return runGrouping(by);
+  } catch (error) {
+    if (error instanceof FilterError) return undefined;
+    throw error;
+  }
 }
 
 /** Groups in the order of their first rows, so that the table's order is theirs. Runs without a value come last. */
-export function groupRows(rows: readonly RunRow[], by: string): readonly RunGroup[] {
-  const groups = [...Map.groupBy(rows, (row) => groupValue(row, by))].map(([value, own]) => ({ value, rows: own }));
+export function groupRows(rows: readonly RunRow[], { valueOf, titleOf }: RunGrouping): readonly RunGroup[] {
+  const groups = [...Map.groupBy(rows, ({ run }) => valueOf(run))].map(([value, own]) => ({
+    value,
+    title: titleOf(value),
+    rows: own,
+  }));
   return [...groups.filter(({ value }) => value !== ''), ...groups.filter(({ value }) => value === '')];
 }
 
@@ -58,8 +67,6 @@ export function metricSpread(rows: readonly RunRow[], metric: string, shows: Met
 export function durationSpread(rows: readonly RunRow[], nowMs: number): Spread | undefined {
   return spreadOf(rows.map((row) => durationMs(row, nowMs)));
 }
-
-export type SortValue = number | string | undefined;
 
 /**
  * Orders groups by the mean of the column that the table is sorted by; where that is no number, they keep the order of their runs.

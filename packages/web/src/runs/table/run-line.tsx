@@ -25,7 +25,7 @@ export interface LineContext {
   readonly theme: 'dark' | 'light';
   /** Of the drawn runs, as on the charts. */
   readonly colors: ReadonlyMap<string, string>;
-  /** Of the drawn groups, by their values. */
+  /** Of the drawn groups, by their titles. */
   readonly groupColors: ReadonlyMap<string, string>;
   readonly selected: ReadonlySet<string>;
   /** Runs whose curves the charts draw. */
@@ -329,10 +329,9 @@ export interface GroupLineProps {
 
 /** Runs of one value as one line, each number as its mean and deviation over them. */
 export const GroupLine = memo(function GroupLine({ group, isOpen, columns, context, onFold }: GroupLineProps): ReactElement {
-  const { value, rows } = group;
+  const { value, title, rows } = group;
   const ids = rows.map(({ run }) => run.id);
   const selected = ids.filter((id) => context.selected.has(id)).length;
-  const title = value === '' ? 'None' : value;
   const isHidden = ids.every((id) => context.hidden.has(id));
   return (
     <>
@@ -348,7 +347,7 @@ export const GroupLine = memo(function GroupLine({ group, isOpen, columns, conte
         <Eye
           isHidden={isHidden}
           isDrawn={ids.some((id) => context.drawn.has(id))}
-          color={context.groupColors.get(value) ?? 'var(--v-faint)'}
+          color={context.groupColors.get(title) ?? 'var(--v-faint)'}
           name={title}
           onPress={() => context.onHide(ids)}
         />
@@ -366,7 +365,7 @@ export const GroupLine = memo(function GroupLine({ group, isOpen, columns, conte
             >
               <IconChevronRight size={15} className={classes.chevron} />
               <span className={value === '' ? classes.none : classes.text} title={title}>
-                {title}
+                {value === '' ? title : value}
               </span>
               <span className={classes.count}>{rows.length}</span>
             </button>

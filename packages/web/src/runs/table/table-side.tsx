@@ -12,7 +12,7 @@ import type { RunsView } from '../runs-view.ts';
 import type { RunRows } from '../use-run-rows.ts';
 import type { ChangeView } from '../use-runs-view.ts';
 import { readColumn } from './columns.ts';
-import { bestOf, groupedLines, groupRows, sortGroups } from './group-rows.ts';
+import { bestOf, groupedLines, groupRows, readGrouping, sortGroups } from './group-rows.ts';
 import type { GroupedLine } from './group-rows.ts';
 import type { LineContext } from './run-line.tsx';
 import { RunTable } from './run-table.tsx';
@@ -44,7 +44,9 @@ export function TableSide(props: TableSideProps): ReactElement {
     if (!isGrouped) return undefined;
     const [first] = readSort(view.sort);
     const column = first === undefined ? undefined : readColumn(first.key);
-    const made = groupRows(rows, view.by);
+    const grouping = readGrouping(view.by);
+    if (grouping === undefined) return undefined;
+    const made = groupRows(rows, grouping);
     return column?.kind === 'metric' ? sortGroups(made, column.metric, column.shows, first?.descending === true) : made;
   }, [isGrouped, rows, view.by, view.sort]);
   const lines = useMemo(() => (groups === undefined ? undefined : groupedLines(groups, view.open)), [groups, view.open]);
@@ -70,7 +72,7 @@ export function TableSide(props: TableSideProps): ReactElement {
   const colors = useMemo(() => runColors(drawn.ids, theme), [drawn.ids, theme]);
   const ofGroups = useMemo(() => {
     const ids = new Set(drawn.ids);
-    const seen = groups?.filter((group) => group.rows.some(({ run }) => ids.has(run.id))).map(({ value }) => value);
+    const seen = groups?.filter((group) => group.rows.some(({ run }) => ids.has(run.id))).map(({ title }) => title);
     return groupColors(seen ?? [], theme);
   }, [drawn.ids, groups, theme]);
   const selected = useMemo(() => new Set(view.run), [view.run]);

@@ -21,12 +21,12 @@ const NO_ANSWER = { metrics: [], params: [], rows: [], tags: [] };
 
 /** The columns that the URL says, and how to change them: the first change makes those that tell most one's own. */
 export function useColumns(view: RunsView, change: ChangeView, head: RunTableAnswer | undefined): TableColumns {
-  const { cols, pin, width, same } = view;
+  const { cols, pin, width, same, by } = view;
   // While runs come and go the columns stay the same objects, so that rows need not be made anew.
   const ownText = JSON.stringify(ownColumns(head ?? NO_ANSWER, same));
   const own = useMemo(() => JSON.parse(ownText) as readonly string[], [ownText]);
   const keys = cols.length > 0 ? cols : own;
-  const columns = useMemo(() => columnsOf({ cols: keys, pin, width }), [keys, pin, width]);
+  const columns = useMemo(() => columnsOf({ cols: keys, pin, width }, by !== ''), [keys, pin, width, by]);
 
   const now = useRef({ keys, view, change });
   useEffect(() => {
