@@ -31,11 +31,8 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
 
   async function setDeleted(project: Project, deleted: boolean): Promise<object> {
     if ((project.deletedMs !== undefined) === deleted) {
-      const [wanted, current] = deleted ? ['active', 'deleted'] : ['deleted', 'active'];
-      throw new MlflowError(
-        'INVALID_PARAMETER_VALUE',
-        `The experiment ${project.id} must be in the '${wanted}' state. Current state is ${current}.`,
-      );
+      const sentence = `No Experiment with id=${project.id} exists that is ${deleted ? 'active' : 'deleted'}`;
+      throw new MlflowError('RESOURCE_DOES_NOT_EXIST', sentence);
     }
     await runs.editProject(project.id, { deletedMs: deleted ? Date.now() : null });
     const its = (deleted ? await runs.all() : await runs.deleted()).filter(({ projectId }) => projectId === project.id);

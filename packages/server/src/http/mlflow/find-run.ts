@@ -1,23 +1,26 @@
 import type { Run } from '@vitrine/model/run.ts';
 import type { Sender } from '../../ingest/sender.ts';
-import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
+import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { lifecycleStage } from '../../runs/mlflow/wire.ts';
 import type { Runs } from '../../runs/runs.ts';
 
-const RUN_ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,255}$/;
-
 /** Throws MlflowError where there is no such run. */
 export async function findRun(runs: Pick<Runs, 'find'>, id: string): Promise<Run> {
-  if (!RUN_ID.test(id)) throw invalidValue('run_id', id, 'A run id is made of letters, digits, "_", "-" and ".", at most 256.');
   const run = await runs.find(id);
-  if (run === undefined) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id} not found`);
+  if (run === undefined) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id.slice(0, 300)} not found`);
+  return run;
+}
+
+/** The run, in the bin or not, for a sender that it belongs to. Throws MlflowError. */
+export async function findOwnRun(runs: Pick<Runs, 'find'>, id: string, sender: Sender): Promise<Run> {
+  const run = await findRun(runs, id);
+  checkOwner(run, sender);
   return run;
 }
 
 /** The run, for a sender that changes it. Throws MlflowError also where it is another tenant's, or in the bin. */
 export async function findRunToChange(runs: Pick<Runs, 'find'>, id: string, sender: Sender): Promise<Run> {
-  const run = await findRun(runs, id);
-  checkOwner(run, sender);
+  const run = await findOwnRun(runs, id, sender);
   if (run.deletedMs === undefined) return run;
   const stage = lifecycleStage(run.deletedMs);
   throw new MlflowError('INVALID_PARAMETER_VALUE', `The run ${run.id} must be in the 'active' state. Current state is ${stage}.`);

@@ -16,7 +16,7 @@ import {
   parseOrder,
   type Searched,
 } from '../../runs/mlflow/search-filter.ts';
-import { wireModel } from '../../runs/mlflow/wire.ts';
+import { modelArtifactUri, wireModel } from '../../runs/mlflow/wire.ts';
 import { madeUpName } from '../../runs/run-name.ts';
 import { wireFiles } from './artifacts.ts';
 import type { Endpoint, MlflowNeeds } from './endpoint.ts';
@@ -231,7 +231,10 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
         const { folder, path } = placeOfModel(runs, model, fields.text('artifact_directory_path') ?? '');
         const within = placeOfModel(runs, model, '').path;
         const files = await listArtifacts(folder, path);
-        return wireFiles(files, (file) => (within === '' ? file : file.slice(within.length + 1)));
+        return {
+          root_uri: modelArtifactUri(model),
+          ...wireFiles(files, (file) => (within === '' ? file : file.slice(within.length + 1))),
+        };
       },
     },
   ];

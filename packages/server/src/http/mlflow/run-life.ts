@@ -5,7 +5,7 @@ import { checkKey } from '../../runs/mlflow/names.ts';
 import { GROUP, NOTE, PARENT, readStatus, RUN_NAME, USER, wireRun, wireRunInfo } from '../../runs/mlflow/wire.ts';
 import type { Endpoint, MlflowNeeds } from './endpoint.ts';
 import { activeExperiment } from './experiments.ts';
-import { checkOwner, findRun, findRunToChange } from './find-run.ts';
+import { findOwnRun, findRun, findRunToChange } from './find-run.ts';
 import { cutValues, readPairs } from './pairs.ts';
 import { hostsAt, tagsEdit } from './run-tags.ts';
 
@@ -91,7 +91,7 @@ export function runLifeEndpoints({ runs, documents }: MlflowNeeds): Endpoint[] {
       access: 'ingest',
       summary: 'Puts a run into the bin',
       async answer(fields, { sender }) {
-        await runs.setDeleted([(await findRunToChange(runs, fields.runId(), sender)).id], true);
+        await runs.setDeleted([(await findOwnRun(runs, fields.runId(), sender)).id], true);
         return {};
       },
     },
@@ -101,13 +101,7 @@ export function runLifeEndpoints({ runs, documents }: MlflowNeeds): Endpoint[] {
       access: 'ingest',
       summary: 'Takes a run out of the bin',
       async answer(fields, { sender }) {
-        const run = await findRun(runs, fields.runId());
-        checkOwner(run, sender);
-        if (run.deletedMs === undefined) {
-          const sentence = `The run ${run.id} must be in the 'deleted' state. Current state is active.`;
-          throw new MlflowError('INVALID_PARAMETER_VALUE', sentence);
-        }
-        await runs.setDeleted([run.id], false);
+        await runs.setDeleted([(await findOwnRun(runs, fields.runId(), sender)).id], false);
         return {};
       },
     },
