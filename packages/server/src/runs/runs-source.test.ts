@@ -1,12 +1,37 @@
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
+import type { FoundEvents } from '../query/annotation-events.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../testing/test-app.ts';
+
+/** What an annotation query asks, and the titles and stretches that it marks. */
+const SPANS: [spec: object, want: [string, number, number][]][] = [
+  [
+    {},
+    [
+      ['early', 1_000, 2_000],
+      ['late', 1_500, 3_000],
+    ],
+  ],
+  [{ runs: 'name = "late"' }, [['late', 1_500, 3_000]]],
+  [{ host: '$host' }, [['early', 1_000, 2_000]]],
+  [{ host: 'nowhere' }, []],
+];
+
+/** Dashboards with one of these each. */
+const dashboards = SPANS.map(([spec], index) => ({
+  version: 2,
+  uid: `spans-${index}`,
+  title: 'Spans',
+  panels: [{ id: 1, kind: 'text', grid: { x: 0, y: 0, w: 12, h: 8 }, queries: [] }],
+  variables: [{ name: 'host', kind: 'constant', current: 'gpu-07:9400' }],
+  annotations: [{ name: 'Training', source: { type: 'runs', uid: 'runs' }, enable: true, color: 'green', spec }],
+}));
 
 let server: TestApp;
 const ends: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  server = await testApp({ until: (end) => ends.push(end) });
+  server = await testApp({ dashboards, until: (end) => ends.push(end) });
   const { runs } = server.needs;
   for (const [id, lr] of [
     ['a', '0.1'],
@@ -71,4 +96,25 @@ test('the editor is told names', async () => {
   const { app, browser } = server;
   const answer = await app.inject({ url: '/api/datasources/uid/runs/suggest/names?text=l', headers: browser });
   expect(answer.json()).toEqual({ metrics: ['lr', 'train/loss', 'val/loss'], groups: ['group', 'project', 'params.lr'] });
+});
+
+test.each(SPANS)('a dashboard marks when runs ran: %j', async (spec, want) => {
+  const { app, browser, needs } = server;
+  for (const [name, startedMs, endedMs, hosts] of [
+    ['early', 1_000, 2_000, ['gpu-07']],
+    ['late', 1_500, 3_000, []],
+  ] as const) {
+    const { id } = await needs.runs.ensure({ id: name, name, project: 'spans', source: 'api', startedMs, hosts });
+    await needs.runs.edit(id, { status: 'finished', endedMs });
+  }
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/annotation-events',
+    headers: browser,
+    payload: { dashboard: `spans-${SPANS.findIndex(([each]) => each === spec)}`, fromMs: 500, toMs: 2_500 },
+  });
+  const { events, notices } = answer.json<FoundEvents>();
+  expect(notices).toEqual([]);
+  expect(events.map(({ title, timeMs, endMs }) => [title, timeMs, endMs])).toEqual(want);
+  for (const { tags } of events) expect(tags).toEqual(['run', 'finished', 'spans']);
 });

@@ -1,9 +1,12 @@
 import { compilePattern, isSlashed } from '@vitrine/compute/pattern.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import type { DatasourceServer } from '@vitrine/plugins/contract.ts';
+import { Read } from '@vitrine/model/parse/read.ts';
+import type { Run } from '@vitrine/model/run.ts';
+import type { DatasourceServer, FoundAnnotation, QueryContext } from '@vitrine/plugins/contract.ts';
 import { type RunsQuery, runsSpec } from '@vitrine/plugins/sources/runs/spec.ts';
 import { askCurves, type CurveQuestions } from './curves/ask-curves.ts';
 import type { Runs } from './runs.ts';
+import { runsAt } from './runs-at.ts';
 import { filterNames } from './table/filter-names.ts';
 import { runTable } from './table/run-table.ts';
 
@@ -15,6 +18,9 @@ export interface RunsSourceNeeds {
 /** Runs of one panel, the newest. */
 const MOST_RUNS = 1_000;
 const MOST_NAMES = 5_000;
+/** Marks of one annotation query, and hosts that each names. */
+const MOST_SPANS = 1_000;
+const MOST_HOSTS = 8;
 /** A panel zooms into what it has: so many columns for each of its pixels. */
 const ZOOM = 4;
 const MOST_COLUMNS = 8_000;
@@ -66,6 +72,19 @@ export function runsSource({ runs, curveQuestions: curves }: RunsSourceNeeds): D
           }
         });
       },
+      async annotations(input, context) {
+        const spec = new Read('', input);
+        const text = (name: string): string =>
+          context
+            .replace(
+              spec.at(name).or('', (it) => it.string()),
+              'raw',
+            )
+            .trim();
+        const { rows } = await runTable({ filter: text('runs'), offset: 0, limit: Infinity, metrics: [] }, runs, Date.now());
+        const some = rows.map(({ run }) => run);
+        return spansOf(some, context.shown, text('host'));
+      },
       check: async () => ({ product: 'Vitrine', version: '', notes: [] }),
       async suggest(path, parameters) {
         if (path !== '/names') throw new BadRequest('path', `"${path.slice(0, 100)}" is not known; ask /names`);
@@ -75,6 +94,20 @@ export function runsSource({ runs, curveQuestions: curves }: RunsSourceNeeds): D
       },
     }),
   };
+}
+
+/** The newest of those that ran within the range, on that host where one is named. */
+function spansOf(some: readonly Run[], { fromMs, toMs }: QueryContext['shown'], host: string): readonly FoundAnnotation[] {
+  const spans = [...runsAt(some, fromMs, toMs, host === '' ? undefined : host).take(MOST_SPANS)];
+  return spans
+    .map(({ name, project, status, hosts, ...span }) => ({
+      timeMs: span.fromMs,
+      endMs: span.toMs,
+      title: name,
+      text: `Run of ${project}, ${status}${hosts.length === 0 ? '' : `, on ${hosts.slice(0, MOST_HOSTS).join(', ')}`}.`,
+      tags: ['run', status, project],
+    }))
+    .toReversed();
 }
 
 function metricTest(pattern: string): (metric: string) => boolean {
