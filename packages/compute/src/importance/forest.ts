@@ -146,7 +146,7 @@ function randomThreshold(values: Float64Array, rows: Int32Array, random: () => n
     else if (value < one) below = Math.max(below, value);
     else if (value > one) above = Math.min(above, value);
   }
-  // Where some have none, whether there is one is a split as good as any.
+  // Where some have none, whether there is one is a split like the others.
   if (Number.isNaN(one)) return missing === rows.length ? undefined : (value) => Number.isNaN(value);
   if (below === -Infinity && above === Infinity) return missing === 0 ? undefined : (value) => Number.isNaN(value);
   const other = below === -Infinity ? above : above === Infinity ? below : random() < 0.5 ? below : above;

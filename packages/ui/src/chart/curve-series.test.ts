@@ -48,7 +48,7 @@ describe('lines of curves', () => {
     expect(smooth!.look.hide).toEqual({ viz: false, legend: false, tooltip: false });
   });
 
-  test('what was not smoothed is a line as any other', () => {
+  test('what was not smoothed is a line like others', () => {
     expect(drawn({ part: 'raw' })).toMatchObject([{ name: 'r1', look: { hide: { legend: false } } }]);
   });
 
