@@ -1,5 +1,5 @@
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
-import { finitePoints, median, quantile } from './measure.ts';
+import { finitePoints, inStretches, median, quantile } from './measure.ts';
 import { sayNumber, sayShare, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
 import { asPercent } from './utilisation.ts';
@@ -9,6 +9,7 @@ import type { WatchedRun } from './watched-run.ts';
 /** A processor that busy has nothing left to give, and a GPU that swings that far is waiting in between. */
 const CPU_BUSY = 90;
 const SAW_TOOTH = 60;
+const STRETCHES = 500;
 
 /** Training waits for its data: by the time that it takes, or, where that is not logged, by a GPU that stops and goes while the processors are busy. */
 export function dataBound(run: WatchedRun, thresholds: ThresholdsOf<'data_bound'>): Verdict[] {
@@ -55,7 +56,7 @@ function sharesOf(data: CurvePoints, step: CurvePoints, points: number): Float64
 function isBusy(run: WatchedRun, busy: number): boolean {
   const halves = run.roles.gpuUtilisation.flatMap((metric) => {
     const curve = run.curve(metric);
-    return curve === undefined ? [] : [median(asPercent(metric, finitePoints(curve).values))];
+    return curve === undefined ? [] : [median(asPercent(metric, inStretches(finitePoints(curve), STRETCHES).values))];
   });
   return halves.length > 0 && median(halves) >= busy;
 }

@@ -34,7 +34,7 @@ export const DETECTOR_TITLES: Readonly<Record<DetectorId, string>> = {
   dead_relu: 'Dead units',
   init_loss: 'Wrong initial loss',
   data_bound: 'Data-bound',
-  gpu_leak: 'GPU memory leak',
+  gpu_leak: 'Memory leak',
   gpu_idle: 'GPU idle',
   imbalance: 'Imbalance',
 };

@@ -7,6 +7,9 @@ import type { WatchedRun } from './watched-run.ts';
 
 /** Theil and Sen's slope looks at every pair: of that many stretches. */
 const STRETCHES = 100;
+/** Levels along the newer half; from one to the next memory rises, but for once at most, by such a part of the whole. */
+const LEVELS = 5;
+const LEAST_RISE = 0.1;
 
 /** Memory that grows steadily, not only at the beginning: GPU memory in use, or the process's own. */
 export function gpuLeak(run: WatchedRun, { samples, growth, p }: ThresholdsOf<'gpu_leak'>): Verdict[] {
@@ -20,13 +23,13 @@ export function gpuLeak(run: WatchedRun, { samples, growth, p }: ThresholdsOf<'g
     const sizes = whole.values.subarray(half, whole.length);
     if (sizes.length < 10) return [];
     const trend = trendOf(times, sizes);
-    const few = Math.max(3, Math.floor(sizes.length / 10));
-    const before = median(sizes.subarray(0, few));
-    const after = median(sizes.subarray(sizes.length - few));
+    const levels = levelsOf(sizes);
+    const before = levels[0]!;
+    const after = levels.at(-1)!;
     const grown = after / before - 1;
-    // A leak goes on: a single jump is something larger that was loaded.
-    const middle = median(sizes.subarray((sizes.length - few) >> 1, (sizes.length + few) >> 1));
-    const steady = middle - before > 0.2 * (after - before) && after - middle > 0.2 * (after - before);
+    // A leak goes on and on: a jump is something larger that was loaded.
+    const rises = levels.slice(1).filter((level, i) => level - levels[i]! > LEAST_RISE * (after - before));
+    const steady = rises.length >= LEVELS - 2;
     if (!(trend.slope > 0 && trend.p < p && grown > growth && steady)) return [];
     const doubling = before / (trend.slope * 1000);
     const last = whole.length - 1;
@@ -47,5 +50,14 @@ export function gpuLeak(run: WatchedRun, { samples, growth, p }: ThresholdsOf<'g
         active: true,
       },
     ];
+  });
+}
+
+/** Medians around evenly spaced places, the ends among them. */
+function levelsOf(sizes: Float64Array): number[] {
+  const few = Math.max(3, Math.floor(sizes.length / 10));
+  return Array.from({ length: LEVELS }, (_, k) => {
+    const from = Math.round(((sizes.length - few) * k) / (LEVELS - 1));
+    return median(sizes.subarray(from, from + few));
   });
 }

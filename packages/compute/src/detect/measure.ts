@@ -8,7 +8,7 @@ export function median(values: ArrayLike<number>): number {
 /** Linear between neighbours, as numpy's default; NaN where there are no values. `share` is 0 to 1. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) return Number.NaN;
-  const sorted = Float64Array.from(values).sort();
+  const sorted = (values instanceof Float64Array ? values.slice() : Float64Array.from(values)).sort();
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);
   const below = sorted[low]!;
@@ -35,9 +35,12 @@ export function finitePoints(curve: CurvePoints): CurvePoints {
   return { length: kept.length, steps: pick(curve.steps), timesMs: pick(curve.timesMs), values: pick(values), epochs: undefined };
 }
 
+/** Of a longer stretch so many points, evenly chosen, say what its level is. */
+const POINTS_OF_STRETCH = 41;
+
 /**
- * The curve in at most `stretches` of nearly as many points each: the median of each, at its last step. What is shorter
- * stays as it is. Values are finite.
+ * The curve in at most `stretches` of nearly as many points each: the level of each (a median), at its last step. What is
+ * shorter stays as it is. Values are finite.
  */
 export function inStretches(curve: CurvePoints, stretches: number): CurvePoints {
   const { length } = curve;
@@ -50,9 +53,17 @@ export function inStretches(curve: CurvePoints, stretches: number): CurvePoints 
     const to = Math.floor(((i + 1) * length) / stretches);
     steps[i] = curve.steps[to - 1]!;
     timesMs[i] = curve.timesMs[to - 1]!;
-    values[i] = median(curve.values.subarray(from, to));
+    values[i] = median(evenly(curve.values, from, to));
   }
   return { length: stretches, steps, timesMs, values, epochs: undefined };
+}
+
+function evenly(values: Float64Array, from: number, to: number): Float64Array {
+  const size = to - from;
+  if (size <= POINTS_OF_STRETCH) return values.subarray(from, to);
+  const some = new Float64Array(POINTS_OF_STRETCH);
+  for (let k = 0; k < POINTS_OF_STRETCH; k++) some[k] = values[from + Math.floor(((k + 0.5) * size) / POINTS_OF_STRETCH)]!;
+  return some;
 }
 
 /** The median of the `window` values that end at each index; NaN where there are not yet as many. O(n · window). */

@@ -56,10 +56,11 @@ export function nanInf(run: WatchedRun, { gradientRun }: ThresholdsOf<'nan_inf'>
       advice: serious
         ? `Restore a checkpoint from before step ${sayStep(curve.steps[first]!)}. Look for a logarithm, root or division of zero and for half precision that overflows; lower the learning rate or clip gradients.`
         : 'Find out whether the metric has a value there: a class without an example has no recall.',
-      fromStep: curve.steps[Math.max(before, 0)]!,
-      toStep: Math.max(...broken.map((it) => it.curve.steps[it.last]!)),
+      // A step may be before the one before it: a run that went back.
+      fromStep: Math.min(curve.steps[Math.max(before, 0)]!, curve.steps[first]!),
+      toStep: highest(broken, (it) => Math.max(it.curve.steps[it.first]!, it.curve.steps[it.last]!)),
       fromMs: curve.timesMs[first]!,
-      toMs: Math.max(...broken.map((it) => it.curve.timesMs[it.last]!)),
+      toMs: highest(broken, (it) => it.curve.timesMs[it.last]!),
       metrics: metrics.slice(0, 50),
       numbers: {
         step: curve.steps[first]!,
@@ -99,4 +100,9 @@ function firstNonFinite(metric: string, curve: CurvePoints, inARow: number, mayB
     }
   }
   return first < 0 ? undefined : { metric, first, before: first - 1, last, count, curve };
+}
+
+/** Not by spreading: a run may have a hundred thousand metrics. */
+function highest<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((most, one) => Math.max(most, of(one)), -Infinity);
 }

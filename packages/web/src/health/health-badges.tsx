@@ -20,7 +20,7 @@ export function HealthBadges({ findings, limit }: HealthBadgesProps): ReactEleme
   const shown = limit === undefined ? badges : badges.slice(0, limit);
   const rest = badges.slice(shown.length);
   return (
-    <ul className={classes.badges} aria-label="Health">
+    <ul className={classes.badges} aria-label="Health" data-limited={limit === undefined ? undefined : true}>
       {shown.map((badge) => (
         <li key={badge.detector}>
           <span className={classes.badge} {...marksOf(badge)}>
