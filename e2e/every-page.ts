@@ -88,6 +88,20 @@ export const EVERY_PAGE: readonly VisitedPage[] = [
       await expect(page.getByRole('dialog').getByRole('list', { name: 'What was refused' })).toBeVisible();
     },
   },
+  { name: 'runs', open: (page, url) => go(page, url, '/runs', page.getByText('light-0').first()) },
+  { name: 'run', open: (page, url) => go(page, url, '/runs/light-0', page.getByRole('list', { name: 'What is wrong' })) },
+  ...['Overview', 'Health', 'System', 'Artefacts'].map((tab): VisitedPage => ({
+    name: `run-${tab.toLowerCase()}`,
+    async open(page, url) {
+      await go(page, url, '/runs/light-0');
+      await page.getByRole('tab', { name: tab }).click();
+      await expect(page.getByRole('tabpanel', { name: tab }).locator('*').nth(4)).toBeVisible();
+    },
+  })),
+  ...['params', 'parallel', 'scatter', 'importance'].map((view): VisitedPage => ({
+    name: `compare-${view}`,
+    open: (page, url) => go(page, url, `/compare?project=light&view=${view}`, page.getByText('6 runs', { exact: true })),
+  })),
   { name: 'plugins', open: (page, url) => go(page, url, '/plugins') },
   { name: 'playlists', open: (page, url) => go(page, url, '/playlists') },
   {
@@ -122,6 +136,7 @@ export async function furnish(vitrine: VitrineProcess, page: Page): Promise<void
   // One push that is kept, and one that is not.
   for (const body of ['rows 42\n', 'rows 42 1700000000000\n'])
     await fetch(`${vitrine.url}/metrics/job/nightly`, { method: 'POST', body });
+  await train(page);
   const answer = await page.evaluate(put, { path: `/api/dashboards/${UID}`, body: { dashboard: DASHBOARD } });
   expect(answer.status, answer.text).toBe(200);
   await page.evaluate(send, {
@@ -129,6 +144,31 @@ export async function furnish(vitrine: VitrineProcess, page: Page): Promise<void
     path: '/api/annotations',
     body: { dashboardUID: UID, time: nowMs - 600_000, tags: ['deployment'], text: 'v8 is out' },
   });
+}
+
+/** Trainings, the first of which diverges. */
+async function train(page: Page): Promise<void> {
+  for (const at of Array.from({ length: 6 }).keys()) {
+    const [id, startedMs] = [`light-${at}`, Date.now() - 600_000 + at];
+    const params = { lr: 10 ** -(at % 3), optimizer: at % 2 === 0 ? 'adam' : 'sgd' };
+    const points = Array.from({ length: 200 }, (_, step) => {
+      const loss = 2 * Math.exp(-step / 40) + 0.2 + 0.01 * Math.sin(step * 1.7 + at);
+      return {
+        step,
+        time: startedMs + step * 1_000,
+        'train/loss': at === 0 && step > 120 ? loss * Math.exp((step - 120) / 9) : loss,
+      };
+    });
+    const sent: readonly Sent[] = [
+      { method: 'POST', path: '/api/runs', body: { id, name: id, project: 'light', startedMs, params, hosts: ['gpu-07'] } },
+      { method: 'POST', path: `/api/runs/${id}/points`, body: points },
+      { method: 'POST', path: `/api/runs/${id}/finish`, body: { endedMs: startedMs + 200_000 } },
+    ];
+    for (const one of sent) {
+      const answer = await page.evaluate(send, one);
+      expect(answer.status, answer.text).toBeLessThan(300);
+    }
+  }
 }
 
 export async function remoteWrite(vitrine: VitrineProcess, series: readonly SentSeries[]): Promise<void> {

@@ -43,7 +43,7 @@ export function RunHeader({ answer, onHealth }: RunHeaderProps): ReactElement {
         </svg>
         <RunStatusBadge status={run.status} />
         {findings.length > 0 && (
-          <button type="button" className={classes.badges} onClick={onHealth} aria-label="See what is wrong">
+          <button type="button" className={classes.badges} onClick={onHealth} title="See what is wrong">
             <HealthBadges findings={findings} limit={4} />
           </button>
         )}
