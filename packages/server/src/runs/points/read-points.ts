@@ -32,7 +32,7 @@ export async function readPoints(body: Uint8Array, format: PointsFormat, run: st
   if (format === 'csv') await addCsv(body, points);
   else {
     const text = decode(body);
-    if (format === 'json') addJson(text, points);
+    if (format === 'json') await addJson(text, points);
     else await addLines(text, points);
   }
   return points.batch();
@@ -46,11 +46,17 @@ function decode(body: Uint8Array): string {
   }
 }
 
-function addJson(text: string, points: Points): void {
+async function addJson(text: string, points: Points): Promise<void> {
   const value = parseJson(text);
   if (value === undefined) throw new BadRequest('body', 'is not JSON; one object a line is sent as application/x-ndjson');
-  const rows = Array.isArray(value) ? (value as readonly unknown[]) : [value];
-  for (const [index, row] of rows.entries()) points.add(Array.isArray(value) ? `[${index}]` : '', row);
+  if (!Array.isArray(value)) {
+    points.add('', value);
+    return;
+  }
+  for (const [index, row] of (value as readonly unknown[]).entries()) {
+    if (index % LINES_A_TURN === LINES_A_TURN - 1) await turn();
+    points.add(`[${index}]`, row);
+  }
 }
 
 async function addLines(text: string, points: Points): Promise<void> {
