@@ -11,6 +11,7 @@ import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { readAnalysisSearch } from './run/analysis/analysis-search.ts';
 import { readRunSearch } from './run/run-search.ts';
+import { readMlflowLink } from './runs/mlflow-link.ts';
 import { readRunsSearch } from './runs/runs-view.ts';
 import { FaultPage } from './state/fault-page.tsx';
 import { NotFoundPage } from './state/not-found-page.tsx';
@@ -30,6 +31,12 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
+  beforeLoad({ location }) {
+    const link = readMlflowLink(location.hash);
+    if (link === undefined) return;
+    if (link.run === undefined) throw redirect({ to: '/runs', replace: true });
+    throw redirect({ to: '/runs/$id', params: { id: link.run }, replace: true });
+  },
   component: lazyRouteComponent(() => import('./home/home-page.tsx'), 'HomePage'),
 });
 
