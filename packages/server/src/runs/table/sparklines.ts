@@ -13,7 +13,7 @@ export interface Sparklines {
   answer(request: SparklinesRequest, signal: AbortSignal): Promise<SparklinesAnswer>;
 }
 
-/** One curve is in memory at a time, whatever is asked. */
+/** Of each answer one curve is in memory at a time. */
 export function openSparklines(curves: Pick<CurveStore, 'points' | 'summaries'>): Sparklines {
   /** The one used last comes last. */
   const kept = new Map<string, { readonly summary: CurveSummary; readonly line: Line }>();
