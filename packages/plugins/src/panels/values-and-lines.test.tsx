@@ -70,7 +70,7 @@ const SETTINGS: readonly FieldSettings[] = [
   },
 ];
 
-test.each(['timeseries', 'trend', 'xychart', 'stat', 'gauge', 'bargauge'])(
+test.each(['timeseries', 'trend', 'curve', 'xychart', 'stat', 'gauge', 'bargauge'])(
   '%s draws bad data, or says that it has none',
   async (kind) => {
     const cases = [
@@ -183,6 +183,25 @@ test('a trend follows the page’s cursor by the times of its rows', async () =>
   expect(drawn.host.textContent).toContain('cursor');
   expect(drawn.host.querySelector('[data-cursor]')?.textContent).toBe('2');
   act(() => panelContext.cursor.set(undefined, {}));
+});
+
+test('curves follow the page’s cursor by the times of their points, and a panel without any says what to do', async () => {
+  const part = (name: string) => ({ run: 'r1', metric: 'loss', part: name });
+  const curve = (name: string, values: number[]): Frame => {
+    const { fields, ...rest } = frame(
+      'series',
+      number('step', [0, 10, 20]),
+      number('loss', values, {}, part(name)),
+      time(0, 1000, 2000),
+    );
+    return { ...rest, fields: fields.map((field) => (field.type === 'time' ? { ...field, name: 'time' } : field)) };
+  };
+  await drawn.show('curve', [curve('raw', [5, 5, 5]), curve('smooth', [3, 2, 1])], {}, { legend: { displayMode: 'table' } });
+  expect(names()).toHaveLength(1);
+  act(() => panelContext.cursor.set(1000, {}));
+  expect(drawn.host.querySelector('[data-cursor]')?.textContent).toBe('2');
+  act(() => panelContext.cursor.set(undefined, {}));
+  expect(await drawn.show('curve', [], {}, {})).toContain('Training runs');
 });
 
 test('HTML is shown without what runs or loads; code as it was written', async () => {

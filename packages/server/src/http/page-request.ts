@@ -53,6 +53,7 @@ export function pageOf(
     dashboard: { uid: dashboard?.uid ?? '', title: dashboard?.title ?? '' },
     variables: draft ?? dashboard?.variables ?? [],
     chosen: body.variables ?? {},
+    x: dashboard?.x ?? 'time',
     filters: (body.filters ?? {}) as Page['filters'],
     fromMs: body.fromMs,
     toMs: body.toMs,

@@ -18,7 +18,7 @@ import { stepFor } from '@vitrine/compute/step.ts';
 import type { Calendar } from '@vitrine/compute/time.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { SourceRef } from '@vitrine/model/dashboard.ts';
-import type { Notice } from '@vitrine/model/frame.ts';
+import type { Notice, XDomain } from '@vitrine/model/frame.ts';
 import type { QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter, Variable, VariableOption, VariableValue, VariableValues } from '@vitrine/model/variable.ts';
 import type { QueryContext } from '@vitrine/plugins/contract.ts';
@@ -32,6 +32,8 @@ export interface Page {
   readonly dashboard: { readonly uid: string; readonly title: string };
   readonly variables: readonly Variable[];
   readonly chosen: VariableValues;
+  /** What its panels measure along x; time where absent. */
+  readonly x?: XDomain;
   readonly filters: Readonly<Record<string, readonly AdhocFilter[]>>;
   /** Half-open, unix milliseconds. */
   readonly fromMs: number;

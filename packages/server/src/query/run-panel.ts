@@ -3,8 +3,8 @@ import { splitSeries } from '@vitrine/compute/transform/series.ts';
 import { textsOf } from '@vitrine/compute/variable/order.ts';
 import type { PanelDataRequest } from '@vitrine/model/api.ts';
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
-import { DASHBOARD_SOURCE_UID, type Panel } from '@vitrine/model/dashboard.ts';
-import type { Frame, Notice, PanelData } from '@vitrine/model/frame.ts';
+import { DASHBOARD_SOURCE_UID, type Panel, type Query, RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
+import type { Frame, Notice, PanelData, XDomain } from '@vitrine/model/frame.ts';
 import type { Answers } from './answers.ts';
 import { gazetteer } from './gazetteers.ts';
 import { type Page, PageScope, type ScopeNeeds } from './page-scope.ts';
@@ -121,7 +121,8 @@ class PanelRun {
       maxPoints: Math.min(maxDataPoints ?? widthPx, widthPx),
       panelAnswer: (id, withTransformations) => this.#otherPanel(id, withTransformations, [...path, panel.id]),
     };
-    const now = await runQueries(panel.queries, { grid, range }, needs);
+    const queries = overDomain(panel.queries, panel.x ?? scope.page.x ?? 'time');
+    const now = await runQueries(queries, { grid, range }, needs);
     const compared = scope.replace(timeCompare).trim();
     if (compared === '') return { ...now, ...grid, growable: now.growable !== false };
     const earlierMs = compareOffsetMs(compared, grid.stepMs);
@@ -130,7 +131,7 @@ class PanelRun {
       fromMs: it.fromMs - earlierMs,
       toMs: it.toMs - earlierMs,
     });
-    const before = await runQueries(panel.queries, { grid: back(grid), range: back(range) }, needs);
+    const before = await runQueries(queries, { grid: back(grid), range: back(range) }, needs);
     return {
       frames: [...now.frames, ...earlierFrames(before.frames, earlierMs, compared)],
       notices: distinct([...now.notices, ...before.notices]),
@@ -174,6 +175,14 @@ class PanelRun {
       gazetteer,
     });
   }
+}
+
+/** Queries of training runs that leave their x to the page go over its, where it is one of theirs. */
+function overDomain(queries: readonly Query[], x: XDomain): readonly Query[] {
+  if (x === 'time') return queries;
+  return queries.map((query) =>
+    query.source.type === RUNS_SOURCE.type && (query.spec['x'] ?? '') === '' ? { ...query, spec: { ...query.spec, x } } : query,
+  );
 }
 
 function checkSize(frames: readonly Frame[]): void {

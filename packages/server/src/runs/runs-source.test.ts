@@ -52,9 +52,10 @@ afterAll(async () => {
   for (const end of ends) await end();
 });
 
-async function ask(spec: Readonly<Record<string, unknown>>) {
+async function ask(spec: Readonly<Record<string, unknown>>, x?: string) {
   const { app, browser } = server;
   const panel = {
+    ...(x === undefined ? {} : { x }),
     id: 1,
     kind: 'curve',
     title: 'Loss',
@@ -79,6 +80,15 @@ test.each([
   expect(answer.statusCode, answer.body.slice(0, 500)).toBe(200);
   const { frames } = decodePanelData(answer.rawPayload);
   expect(frames.map(({ name = '' }) => name).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(names);
+});
+
+test.each([
+  [{}, undefined, 'step'],
+  [{ x: '' }, 'elapsed', 'elapsed'],
+  [{ x: 'step' }, 'elapsed', 'step'],
+])('a query of %j in a panel over %s goes over %s', async (spec, panelX, x) => {
+  const { frames } = decodePanelData((await ask({ metrics: ['lr'], ...spec }, panelX)).rawPayload);
+  expect(frames[0]!.fields[0]!.name).toBe(x);
 });
 
 test.each([

@@ -17,9 +17,10 @@ export interface RunsQuery {
   readonly band: CurvesRequest['band'];
 }
 
-export const X_KINDS = ['step', 'epoch', 'elapsed', 'time', 'metric'] as const;
-export const SMOOTHINGS = ['none', 'ema', 'twema', 'gaussian', 'mean'] as const;
-export const BANDS = ['', 'std', 'minmax', 'ci95'] as const;
+/** "" is the page's, or steps where that is time. */
+const X_KINDS = ['', 'step', 'epoch', 'elapsed', 'time', 'metric'] as const;
+const SMOOTHINGS = ['none', 'ema', 'twema', 'gaussian', 'mean'] as const;
+const BANDS = ['', 'std', 'minmax', 'ci95'] as const;
 
 const MAX_TEXT = 10_000;
 const MAX_METRICS = 100;
@@ -28,7 +29,7 @@ const WEIGHT = 0.6;
 const POINTS = 10;
 
 /** Reads a query's spec. Throws BadRequest that names the field. */
-export function parseRunsQuery(input: unknown): RunsQuery {
+function parseRunsQuery(input: unknown): RunsQuery {
   const query = new Read('', input);
   const text = (name: string): string => {
     const found = query.at(name).or('', (it) => it.string());
@@ -42,10 +43,7 @@ export function parseRunsQuery(input: unknown): RunsQuery {
   return {
     runs: text('runs'),
     metrics: metrics.filter((metric) => metric !== ''),
-    x: readX(
-      query.at('x').or('step', (it) => it.oneOf(X_KINDS)),
-      text('xMetric'),
-    ),
+    x: readX(query.at('x').or('', (it) => it.oneOf(X_KINDS)) || 'step', text('xMetric')),
     smoothing: readSmoothing(query),
     groupBy: text('groupBy'),
     band: band === '' ? undefined : band,

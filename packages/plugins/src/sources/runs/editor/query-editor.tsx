@@ -6,6 +6,7 @@ import type { QueryEditorProps } from '../../../contract.ts';
 import classes from './query-editor.module.css';
 
 const X = [
+  { value: '', label: 'The page’s, else step' },
   { value: 'step', label: 'Step' },
   { value: 'epoch', label: 'Epoch' },
   { value: 'elapsed', label: 'Time since the start' },
@@ -40,7 +41,7 @@ export function QueryEditor({ spec, onChange, onRun, ask }: QueryEditorProps): R
   const [search, setSearch] = useState('');
   const names = useNames(ask, search);
   const set = (change: Readonly<Record<string, unknown>>) => onChange({ ...spec, ...change });
-  const x = textOf(spec['x']) || 'step';
+  const x = textOf(spec['x']);
   const smoothing = textOf(spec['smoothing']) || 'ema';
   const groupBy = textOf(spec['groupBy']);
   const isWeight = smoothing === 'ema' || smoothing === 'twema';
