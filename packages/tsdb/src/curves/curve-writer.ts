@@ -31,8 +31,8 @@ const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 const LOG_LIMIT_MS = 60_000;
 /** Names kept at hand. */
 const KNOWN_NAMES = 200_000;
-export const ITEM_LIMIT_BYTES = 16 * 1024 * 1024;
-export const NAME_LIMIT = 1_000;
+const ITEM_LIMIT_BYTES = 16 * 1024 * 1024;
+const NAME_LIMIT = 1_000;
 
 /** A curve that grows, and its points that are in no piece yet. */
 interface Head {

@@ -124,7 +124,7 @@ export function toUs(timeMs: number): number {
 }
 
 /** Appends `points[from .. from + count)` (at least 1) to what is written; something must follow it. */
-export function writePoints(writer: ByteWriter, points: PointColumns, from: number, count: number): void {
+function writePoints(writer: ByteWriter, points: PointColumns, from: number, count: number): void {
   const epochs = hasEpochs(points, from, count) ? points.epochs : undefined;
   writer.varint(count);
   writer.u8(epochs === undefined ? 0 : WITH_EPOCHS);
@@ -135,7 +135,7 @@ export function writePoints(writer: ByteWriter, points: PointColumns, from: numb
 }
 
 /** Appends the points to `out`. Throws DamagedPiece or RangeError. */
-export function readPoints(reader: ByteReader, out: PointColumns): void {
+function readPoints(reader: ByteReader, out: PointColumns): void {
   const count = reader.varint();
   if (count > MAX_POINTS) throw new DamagedPiece(`it claims ${count} points`);
   const flags = reader.u8();
