@@ -1,4 +1,3 @@
-import type { Finding } from '@vitrine/model/run.ts';
 import type { CurveX } from '@vitrine/model/run-api.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
 import { formatExact } from '@vitrine/model/unit.ts';
@@ -6,21 +5,16 @@ import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 
 import { NoData } from '../widget/no-data.tsx';
-import { interpolate, timeToX } from './annotations.ts';
-import type { ChartMark } from './annotations.ts';
+import { timeToX } from './annotations.ts';
 import { curveSeries } from './curve-series.ts';
 import type { ScaleSettings } from './graph-settings.ts';
 import type { LegendChoice } from './legend-layout.ts';
-import { stepMapOfCurves, timeMapOfCurves } from './step-map.ts';
+import { regionMarks } from './region-marks.ts';
+import type { CurveRegion } from './region-marks.ts';
+import { timeMapOfCurves } from './step-map.ts';
 import { TimeChart } from './time-chart.tsx';
 import type { LineChartContext, TooltipChoice } from './time-chart.tsx';
 import { xRange } from './x-range.ts';
-
-/** A stretch of a run's steps to be marked, with a sentence. A Finding is one. */
-export type CurveRegion = Pick<
-  Finding,
-  'id' | 'runId' | 'detector' | 'severity' | 'sentence' | 'advice' | 'fromStep' | 'toStep' | 'fromMs' | 'toMs'
->;
 
 export interface CurveChartProps {
   /** What the chart is called by a screen reader. */
@@ -61,7 +55,6 @@ const TOOLTIP: TooltipChoice = { mode: 'multi', sort: 'none', hideZeros: false, 
 const LOG: ScaleSettings = { kind: 'log', base: 10 };
 const NO_REGIONS: readonly CurveRegion[] = [];
 const nowhere = () => undefined;
-const SEVERITY_COLORS = { info: 'blue', warning: 'yellow', critical: 'red' } as const;
 
 /** Curves of runs over steps, epochs or time: raw behind smoothed, bands, restarts, what is not finite, findings. */
 export function CurveChart(props: CurveChartProps): ReactElement {
@@ -111,39 +104,6 @@ function timeOnX(frames: readonly Frame[], x: CurveX['kind']): ((timeMs: number)
   if (x === 'time') return undefined;
   const map = timeMapOfCurves(frames);
   return map === undefined ? nowhere : timeToX(map.times, map.xs);
-}
-
-/** The regions on this x, where it has a place for them. */
-function regionMarks(frames: readonly Frame[], regions: readonly CurveRegion[], x: CurveX['kind']): readonly ChartMark[] {
-  return regions.flatMap((region): ChartMark[] => {
-    const [from, to] = placesOf(frames, region, x);
-    if (from === undefined || to === undefined) return [];
-    const { id, detector, severity, sentence, advice, fromMs, toMs } = region;
-    const event = {
-      query: id,
-      timeMs: fromMs,
-      endMs: toMs,
-      title: detector.replaceAll('_', ' '),
-      text: advice === '' ? sentence : `${sentence} ${advice}`,
-      tags: [],
-      color: SEVERITY_COLORS[severity],
-    };
-    return [{ from, to, event }];
-  });
-}
-
-function placesOf(
-  frames: readonly Frame[],
-  { runId, fromStep, toStep, fromMs, toMs }: CurveRegion,
-  x: CurveX['kind'],
-): readonly [from: number | undefined, to: number | undefined] {
-  if (x === 'time') return [fromMs, toMs];
-  const hasSteps = Number.isFinite(fromStep) && Number.isFinite(toStep);
-  if (x === 'step' && hasSteps) return [fromStep, toStep];
-  const map = hasSteps ? stepMapOfCurves(frames, runId) : timeMapOfCurves(frames, runId);
-  if (map === undefined) return [undefined, undefined];
-  const place = (at: number) => interpolate(map.times, map.xs, Math.min(map.times.at(-1)!, Math.max(map.times[0]!, at)));
-  return hasSteps ? [place(fromStep), place(toStep)] : [place(fromMs), place(toMs)];
 }
 
 function leastPositive(all: readonly Float64Array[]): number | undefined {

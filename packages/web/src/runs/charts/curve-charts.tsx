@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconChevronRight, IconSearchOff } from '@tabler/icons-react';
-import type { CurveRegion } from '@vitrine/ui/chart/curve-chart.tsx';
+import type { CurveRegion } from '@vitrine/ui/chart/region-marks.ts';
 import { createCrosshair } from '@vitrine/ui/chart/crosshair.ts';
 import type { LineChartContext } from '@vitrine/ui/chart/time-chart.tsx';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
