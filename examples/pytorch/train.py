@@ -120,7 +120,7 @@ def main() -> None:
                 step += 1
                 log.step(
                     step,
-                    epoch + step % len(train) / len(train),
+                    step / len(train),
                     {
                         "train/loss": loss.item(),
                         "train/accuracy": (logits.argmax(1) == labels).float().mean().item(),
