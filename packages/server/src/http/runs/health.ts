@@ -1,4 +1,4 @@
-import type { HealthSettings } from '@vitrine/model/run-api.ts';
+import type { FindingStateRequest, HealthSettings } from '@vitrine/model/run-api.ts';
 import type { Finding, Project } from '@vitrine/model/run.ts';
 import { z } from 'zod';
 import { authorOf } from '../../auth/author.ts';
@@ -80,7 +80,8 @@ export function healthRoutes(app: Routes, { runs, healthSettings, health }: Heal
     },
     async handler(request, reply) {
       const { id, finding } = request.params;
-      const after: Finding = await runs.setFindingState(id, finding, request.body.state, authorOf(request.caller).name);
+      const { state }: FindingStateRequest = request.body;
+      const after: Finding = await runs.setFindingState(id, finding, state, authorOf(request.caller).name);
       return sendRunJson(reply, after);
     },
   });

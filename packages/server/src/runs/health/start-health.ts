@@ -30,8 +30,12 @@ export interface HealthNeeds {
 }
 
 const GATHER_MS = 1_000;
-/** Judging one run takes at most such a share of the time: long ones are looked at less often. */
-const REST = 20;
+/** A run rests for so many times of what judging it took, and all of them: long ones are looked at less often, and many leave most of a core to others. */
+const REST = 10;
+const REST_OF_ALL = 2;
+type Due = readonly [id: string, at: number];
+const NOBODY: Due = ['', Infinity];
+
 /** Silence is looked for, and the metric written, so often. */
 const MINUTE_MS = 60_000;
 const SAVE_MS = 10_000;
@@ -59,6 +63,7 @@ export async function startHealth({
   /** By run: when it may be judged. */
   const waiting = new Map<string, number>();
   const restUntil = new Map<string, number>();
+  let allRestUntil = 0;
   const savedMs = new Map<string, number>();
   /** Running ones, whose silence would be news. */
   const watched = new Set<string>();
@@ -91,19 +96,21 @@ export async function startHealth({
       idlers.clear();
       return;
     }
-    timer = setTimeout(() => void (work = judgeDue()), Math.max(0, next - performance.now()));
+    timer = setTimeout(() => void (work = judgeDue()), Math.max(0, Math.max(next, allRestUntil) - performance.now()));
     timer.unref();
   };
   const judgeDue = async (): Promise<void> => {
+    const [id] = [...waiting]
+      .filter(([, at]) => at <= performance.now())
+      .reduce<Due>((first, one) => (one[1] < first[1] ? one : first), NOBODY);
+    if (id === '') return schedule();
     working = true;
-    const due = [...waiting].filter(([, at]) => at <= performance.now());
-    for (const [id] of due) {
-      if (stopped) break;
-      waiting.delete(id);
-      const startedMs = performance.now();
-      await judgeOne(id).catch(fails('the health of a run could not be judged'));
-      restUntil.set(id, performance.now() + (performance.now() - startedMs) * REST);
-    }
+    waiting.delete(id);
+    const startedMs = performance.now();
+    await judgeOne(id).catch(fails('the health of a run could not be judged'));
+    const endedMs = performance.now();
+    restUntil.set(id, endedMs + (endedMs - startedMs) * REST);
+    allRestUntil = endedMs + (endedMs - startedMs) * REST_OF_ALL;
     working = false;
     schedule();
   };
