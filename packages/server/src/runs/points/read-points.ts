@@ -78,6 +78,10 @@ async function addLines(text: string, points: Points): Promise<void> {
 /** The columns are named by the first row. */
 async function addCsv(body: Uint8Array, points: Points): Promise<void> {
   const table = await readCsv(pieces(body), { delimiter: ',', decimal: '.' });
+  // A header that is none, or names one metric twice, would be guessed at.
+  const [notice] = table.notices;
+  if (notice !== undefined)
+    throw new BadRequest('body', `needs a header that names each column once, one of them step. ${notice}`);
   const names = table.columns.map(({ name }) => name);
   for await (const rows of table.rows(names)) {
     const [refused] = rows.refused;
