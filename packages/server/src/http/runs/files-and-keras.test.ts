@@ -1,3 +1,4 @@
+import { readRunJson } from '@vitrine/model/run-json.ts';
 import { describe, expect, test } from 'vitest';
 import { testApp, type TestApp } from '../../testing/test-app.ts';
 
@@ -49,6 +50,25 @@ describe('a file of a training', () => {
       [20, 1.25],
       [30, 1],
     ]);
+  });
+
+  test('is told before it is kept', async () => {
+    const test = await testApp();
+    const answer = await send(test, 'lightning_logs/version_0/metrics.csv', 'epoch,loss\n1,2.5\n2,nan\n', '&dryRun=true');
+    expect(readRunJson(answer.body)).toEqual({
+      format: 'csv',
+      name: 'version_0/metrics.csv',
+      rows: 2,
+      points: 2,
+      metrics: ['loss'],
+      params: {},
+      notices: ['No column is called step: steps are epochs.'],
+      firstRows: [
+        { step: 1, epoch: 1, timeMs: null, values: [['loss', 2.5]] },
+        { step: 2, epoch: 2, timeMs: null, values: [['loss', Number.NaN]] },
+      ],
+    });
+    expect(await test.needs.runs.all()).toEqual([]);
   });
 
   test('is read by a pattern', async () => {

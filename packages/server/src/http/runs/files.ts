@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
+import { RUN_FILE_FORMATS } from '@vitrine/model/run-file.ts';
 import type { FastifyError } from 'fastify';
 import { z } from 'zod';
 import { BodyRefused, wholeRefused } from '../../ingest/body-refused.ts';
 import type { Intake } from '../../ingest/intake.ts';
 import { tooLarge } from '../../ingest/unpack-body.ts';
-import { batchOf } from '../../runs/files/log-rows.ts';
-import { readRunFile, RUN_FILE_FORMATS, runFileFormat } from '../../runs/files/read-run-file.ts';
+import { keepRunFile, previewRunFile } from '../../runs/files/keep-run-file.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { senderOf } from '../sender.ts';
 import { takeBody } from '../take-body.ts';
 import { TAGS } from './run-of.ts';
+import { sendRunJson } from './send-run-json.ts';
 
 export interface RunFileNeeds {
   readonly runs: Runs;
@@ -29,6 +29,11 @@ const asked = z.object({
   pattern: z.string().max(2_000).optional(),
   /** When the file was changed last, in unix milliseconds: where it tells no times itself. */
   changedMs: z.coerce.number().min(0).max(2_240_611_200_000).optional(),
+  /** Tells what would be read, and keeps nothing. */
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((given) => given === 'true'),
 });
 
 /** A file that a training left behind becomes a run; sent again, it adds what is new. */
@@ -55,44 +60,15 @@ export function runFileRoutes(app: Routes, { runs, intake, limits }: RunFileNeed
         querystring: asked,
       },
       async handler(request, reply) {
-        const { file, project, name, group, pattern, changedMs = Date.now() } = request.query;
+        const { dryRun, ...query } = request.query;
         const bytes = await takeBody(request, reply, limits.bodyBytes);
-        const format = request.query.format ?? (pattern === undefined ? runFileFormat(file, bytes) : 'text');
-        const { rows, params, tags, notices } = await readRunFile(bytes, { format, pattern });
+        const asked = { ...query, format: query.format, pattern: query.pattern, changedMs: query.changedMs ?? Date.now() };
+        if (dryRun) return sendRunJson(reply, await previewRunFile(asked, bytes));
         const sender = senderOf(request);
-        const labels = Object.fromEntries(sender.labels);
-        const times = rows.flatMap(({ timeMs }) => (timeMs === undefined ? [] : [timeMs]));
-        const { id } = await runs.ensure({
-          // One file is one run, however often it is sent.
-          id: `file-${createHash('sha256')
-            .update(JSON.stringify([project, name, file, labels]))
-            .digest('hex')
-            .slice(0, 20)}`,
-          name: name === '' ? nameOf(file) : name,
-          project,
-          group,
-          source: format === 'trainer-state' ? 'huggingface' : 'file',
-          status: 'finished',
-          startedMs: times.reduce((least, timeMs) => Math.min(least, timeMs), changedMs),
-          tags: { ...tags, file },
-          params,
-          labels,
-        });
-        const batch = batchOf(rows, id, changedMs);
-        const { points } = await intake.keep('runs', sender, batch.values.length, () => runs.curves.append(batch));
-        await runs.edit(id, {
-          params,
-          tags,
-          endedMs: times.reduce((latest, timeMs) => Math.max(latest, timeMs), times.length === 0 ? changedMs : 0),
-        });
-        return { run: id, points, notices };
+        return keepRunFile(runs, asked, bytes, Object.fromEntries(sender.labels), (batch) =>
+          intake.keep('runs', sender, batch.values.length, () => runs.curves.append(batch)),
+        );
       },
     });
   });
-}
-
-/** The folder says more than "metrics.csv". */
-function nameOf(file: string): string {
-  const parts = file.split(/[/\\]/).filter((part) => part !== '' && part !== '.' && part !== '..');
-  return parts.slice(-2).join('/');
 }

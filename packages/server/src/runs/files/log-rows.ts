@@ -45,12 +45,15 @@ export function readInstant(given: unknown): number | undefined {
   return ms > 1e11 && ms < MAX_TIME_MS ? ms : undefined;
 }
 
-/**
- * The rows as points of a run. A row without a step goes by its epoch where all rows have a whole one, else by its number; one without a time has
- * `timeMs`.
- */
-export function batchOf(rows: readonly LogRow[], run: string, timeMs: number): CurveBatch {
+/** The rows' steps. A row without one goes by its epoch where all rows have a whole one, else by its number. */
+export function stepsOf(rows: readonly LogRow[]): number[] {
   const byEpoch = rows.every(({ step, epoch }) => step === undefined && epoch !== undefined && Number.isInteger(epoch));
+  return rows.map(({ step, epoch }, index) => step ?? (byEpoch ? epoch! : index));
+}
+
+/** The rows as points of a run; one without a time has `timeMs`. */
+export function batchOf(rows: readonly LogRow[], run: string, timeMs: number): CurveBatch {
+  const steps = stepsOf(rows);
   const curves = new Map<string, number>();
   const count = rows.reduce((sum, { values }) => sum + values.length, 0);
   const batch = {
@@ -62,7 +65,7 @@ export function batchOf(rows: readonly LogRow[], run: string, timeMs: number): C
   };
   let at = 0;
   for (const [index, row] of rows.entries()) {
-    const step = row.step ?? (byEpoch ? row.epoch! : index);
+    const step = steps[index]!;
     for (const [metric, value] of row.values) {
       const known = curves.get(metric) ?? curves.size;
       curves.set(metric, known);

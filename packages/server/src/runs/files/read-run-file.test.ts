@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { RunFileFormat } from '@vitrine/model/run-file.ts';
 import { batchOf } from './log-rows.ts';
-import { readRunFile, runFileFormat, type RunFileFormat } from './read-run-file.ts';
+import { readRunFile, runFileFormat } from './read-run-file.ts';
 
 const read = (text: string, format: RunFileFormat, pattern?: string) => readRunFile(Buffer.from(text), { format, pattern });
 

@@ -1,11 +1,9 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { RunFileFormat } from '@vitrine/model/run-file.ts';
 import type { RunFile } from './log-rows.ts';
 import { readTableLog } from './read-table-log.ts';
 import { readTextLog } from './read-text-log.ts';
 import { readTrainerState } from './read-trainer-state.ts';
-
-export const RUN_FILE_FORMATS = ['trainer-state', 'csv', 'jsonl', 'text'] as const;
-export type RunFileFormat = (typeof RUN_FILE_FORMATS)[number];
 
 /** Reads a file that a training left behind. Throws BadRequest with what is wrong with it. */
 export async function readRunFile(
