@@ -4,7 +4,7 @@
  */
 export interface LogdirState {
   readonly id: string;
-  /** On the server's machine. */
+  /** On the server's machine; MACHINE:PATH where it was sent from elsewhere. */
   readonly path: string;
   readonly project: string;
   /** Whether the configuration names it, so that it is removed there. */

@@ -92,7 +92,14 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     closers.push(() => curves.close());
     const runs = await openRuns({ documents: documents.runs, curves, folder: join(settings.data, 'runs'), log });
     closers.push(() => runs.close());
-    const logdirs = await openLogdirs({ runs, documents, configured: settings.logdir, log });
+    const logdirs = await openLogdirs({
+      runs,
+      documents,
+      folder: join(settings.data, 'runs/tensorboard'),
+      uploadBytes: settings['limits.ingest.upload'],
+      configured: settings.logdir,
+      log,
+    });
     closers.push(() => logdirs.stop());
     const curveQuestions = openCurveQuestions({ folder: join(settings.data, 'runs') });
     closers.push(() => curveQuestions.close());

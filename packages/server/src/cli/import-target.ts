@@ -12,10 +12,12 @@ import type { Runs } from '../runs/runs.ts';
 import { complain } from './print.ts';
 
 /** Where an import goes: to a server that runs, or into a data folder that none runs on. */
-export type ImportTarget = (
-  | { readonly kind: 'server'; readonly url: string; readonly token: string }
-  | { readonly kind: 'folder'; readonly data: string; readonly runs: Runs }
-) & { close(): Promise<void> };
+export type ImportTarget =
+  /** `isHere`: whether it is the one that runs on our data folder. */
+  (
+    | { readonly kind: 'server'; readonly url: string; readonly token: string; readonly isHere: boolean }
+    | { readonly kind: 'folder'; readonly data: string; readonly runs: Runs }
+  ) & { close(): Promise<void> };
 
 /** An import that takes longer than that has its token refused at its end. */
 const TOKEN_MS = 24 * 3_600_000;
@@ -28,7 +30,7 @@ export async function importTarget(line: CommandLine): Promise<ImportTarget> {
       throw new ConfigError(`--url: "${url}" is not an address such as http://localhost:9470.`);
     if (token === undefined)
       throw new ConfigError('--token: expected a token of that server with the scope admin; "vitrine token create" makes one.');
-    return { kind: 'server', url: url.replace(/\/+$/, ''), token, close: async () => {} };
+    return { kind: 'server', url: url.replace(/\/+$/, ''), token, isHere: false, close: async () => {} };
   }
   const { settings } = readConfig({
     flags: line.settings,
@@ -52,6 +54,7 @@ export async function importTarget(line: CommandLine): Promise<ImportTarget> {
         kind: 'server',
         url: server,
         token: made.token,
+        isHere: true,
         async close() {
           await tokens.revoke(made.id);
           await documents.close();
@@ -84,21 +87,22 @@ export async function importTarget(line: CommandLine): Promise<ImportTarget> {
   }
 }
 
-/** Asks the server something. Throws ConfigError with what it answers where that is no success. */
+/** Asks the server something, or sends it bytes or JSON. Throws ConfigError with what it answers where that is no success. */
 export async function askServer<T>(
   { url, token }: { readonly url: string; readonly token: string },
   path: string,
-  body?: unknown,
+  body?: object,
 ): Promise<T> {
+  const isBytes = body instanceof Uint8Array;
   let response: Response;
   try {
     response = await fetch(`${url}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new ConfigError(`${url} does not answer: ${causeOf(error)}.`, { cause: error });

@@ -71,7 +71,14 @@ export async function testApp(
     folder: join(folder, 'data', 'runs'),
     log,
   });
-  const logdirs = await openLogdirs({ runs, documents, configured: [], log });
+  const logdirs = await openLogdirs({
+    runs,
+    documents,
+    folder: join(folder, 'data', 'runs', 'tensorboard'),
+    uploadBytes: 100_000,
+    configured: [],
+    log,
+  });
   const healthSettings = healthSettingsOver(documents);
   // Nothing is judged by itself.
   const health = await startHealth({

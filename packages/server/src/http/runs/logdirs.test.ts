@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { testApp } from '../../testing/test-app.ts';
 import { eventFile } from '../../testing/write-events.ts';
 
@@ -58,4 +58,59 @@ test.each<[string, object, string]>([
 test('nobody without a sign-in is told or may say what is read', async () => {
   for (const method of ['GET', 'POST'] as const)
     expect((await app.inject({ method, url: '/api/runs/logdirs' })).statusCode).toBe(401);
+});
+
+const FROM = { logdir: 'laptop:/home/ada/runs', project: 'laptop' };
+
+function send(file: string, offset: number, bytes: Uint8Array) {
+  const query = new URLSearchParams({ ...FROM, file, offset: `${offset}` }).toString();
+  return app.inject({
+    method: 'POST',
+    url: `/api/runs/logdirs/uploads?${query}`,
+    headers: { ...browser, 'content-type': 'application/octet-stream' },
+    payload: Buffer.from(bytes),
+  });
+}
+
+test('files of another machine are sent in pieces and read once; sent again they add nothing', async () => {
+  const file = 'exp/events.out.tfevents.1700000000.laptop';
+  const events = [1, 2].map((step) => ({ wallTime: 1_700_000_000 + step, step, values: [{ tag: 'loss', simple: step }] }));
+  const bytes = eventFile(events);
+  for (let again = 0; again < 2; again++) {
+    expect((await send(file, 0, bytes.subarray(0, 50))).json()).toEqual({ bytes: 50 });
+    expect((await send(file, 10, bytes.subarray(10))).json<{ error: { message: string } }>().error.message).toBe(
+      `offset: is 10, and 50 bytes of ${file} are here: send it from its start`,
+    );
+    expect((await send(file, 50, bytes.subarray(50))).json()).toEqual({ bytes: bytes.length });
+    const { logdir } = (await ask('POST', '/uploads/read', FROM)).json<{ logdir: { id: string } }>();
+    await vi.waitUntil(() => needs.logdirs.list().find(({ id }) => id === logdir.id)?.state === 'done');
+    const run = (await needs.runs.all()).find(({ project }) => project === 'laptop');
+    expect(run).toMatchObject({
+      name: 'exp',
+      hosts: ['laptop'],
+      status: 'finished',
+      tags: { 'tensorboard.logdir': FROM.logdir },
+    });
+    expect((await needs.runs.curves.points({ run: run!.id, metric: 'loss' })).steps).toEqual(Float64Array.of(1, 2));
+  }
+});
+
+test.each([
+  ['../events.out.tfevents.1'],
+  ['/etc/tfevents'],
+  ['a/../../tfevents'],
+  ['a//tfevents'],
+  ['a\\tfevents'],
+  ['a/./tfevents'],
+  ['tfevents\0'],
+  [`${'x'.repeat(300)}tfevents`],
+  ['passwd'],
+])('a file called %j is refused and written nowhere', async (file) => {
+  const { statusCode, body } = await send(file, 0, Uint8Array.of(1));
+  expect([statusCode, body]).toEqual([400, expect.stringMatching(/is no path below the log directory|is no event file/)]);
+});
+
+test('a file larger than one may be is refused', async () => {
+  const { statusCode, body } = await send('a/tfevents', 0, new Uint8Array(100_001));
+  expect([statusCode, body]).toEqual([400, expect.stringContaining('limits.ingest.upload')]);
 });

@@ -5,8 +5,14 @@ import { TAGS } from './run-of.ts';
 
 const MAX_PATH = 4_096;
 
+/** A log directory of another machine: the machine and the path there. */
+const upload = z.object({ logdir: z.string().min(1).max(MAX_PATH), project: z.string().min(1).max(1_000) });
+
 /** Which directories of TensorBoard's event files the server reads, for admins: they say what of the machine is read. */
-export function logdirRoutes(app: Routes, { logdirs }: { readonly logdirs: Logdirs }): void {
+export function logdirRoutes(
+  app: Routes,
+  { logdirs, limits }: { readonly logdirs: Logdirs; readonly limits: { readonly bodyBytes: number } },
+): void {
   app.route({
     method: 'GET',
     url: '/api/runs/logdirs',
@@ -27,6 +33,35 @@ export function logdirRoutes(app: Routes, { logdirs }: { readonly logdirs: Logdi
         .strict(),
     },
     handler: async (request, reply) => reply.code(201).send({ logdir: await logdirs.add(request.body) }),
+  });
+
+  app.register(async (scope: Routes) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.route({
+      method: 'POST',
+      url: '/api/runs/logdirs/uploads',
+      config: { access: 'admin' },
+      bodyLimit: limits.bodyBytes,
+      schema: {
+        summary: 'Takes a piece of an event file of another machine, behind those that are here; nothing is read yet',
+        tags: TAGS,
+        querystring: upload.extend({ file: z.string().min(1), offset: z.coerce.number().int().min(0) }),
+      },
+      async handler({ body, query: { file, offset, ...from } }) {
+        return { bytes: await logdirs.uploads.append(from, file, offset, (body as Buffer | undefined) ?? Buffer.alloc(0)) };
+      },
+    });
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/api/runs/logdirs/uploads/read',
+    config: { access: 'admin' },
+    schema: { summary: 'Reads the event files of another machine that were sent, once', tags: TAGS, body: upload.strict() },
+    handler: async (request, reply) => reply.code(201).send({ logdir: logdirs.readUploaded(request.body) }),
   });
 
   app.route({

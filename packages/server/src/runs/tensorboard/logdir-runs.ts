@@ -91,12 +91,13 @@ export class LogdirRuns {
     known.grewMs = Math.max(known.grewMs, grewMs);
     const startedMs = hparams.findLast((part) => part.startedMs !== undefined)?.startedMs ?? firstMs;
     const above = run === '' ? undefined : this.#known.get(parent);
+    const where = this.#spec.identity ?? this.#spec.path;
     const made = await this.#runs.ensure({
       id: known.id,
-      name: (run === '' ? basename(this.#spec.path) : run).slice(0, MAX_NAME),
+      name: (run === '' ? basename(where) : run).slice(0, MAX_NAME),
       project: this.#spec.project,
       source: 'tensorboard',
-      tags: { 'tensorboard.logdir': this.#spec.path.slice(0, MAX_VALUE), 'tensorboard.run': run.slice(0, MAX_VALUE) },
+      tags: { 'tensorboard.logdir': where.slice(0, MAX_VALUE), 'tensorboard.run': run.slice(0, MAX_VALUE) },
       hosts,
       ...(Number.isNaN(startedMs) ? {} : { startedMs }),
       ...(above?.isRunning === undefined ? {} : { parentId: above.id }),

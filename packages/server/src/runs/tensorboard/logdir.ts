@@ -193,7 +193,7 @@ export class Logdir {
     const isReading = this.#firstLook || this.#isReading || !this.#following;
     return {
       id: this.id,
-      path: this.spec.path,
+      path: this.spec.identity ?? this.spec.path,
       project: this.spec.project,
       state: this.#done ? 'done' : !this.#isThere ? 'missing' : isReading ? 'reading' : 'following',
       files,

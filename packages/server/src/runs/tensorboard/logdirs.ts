@@ -6,7 +6,8 @@ import type { DocumentStore } from '../../documents/document-store.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Runs } from '../runs.ts';
 import { eventThread } from './ask-event-thread.ts';
-import { Logdir, projectOf } from './logdir.ts';
+import { LogdirUploads, type Upload } from './logdir-uploads.ts';
+import { Logdir, type LogdirSpec, projectOf } from './logdir.ts';
 
 /** A log directory as it is asked for. */
 export interface LogdirRequest {
@@ -23,6 +24,10 @@ export interface Logdirs {
   list(): readonly LogdirState[];
   /** Begins to read a directory. Of one that is being read or followed already nothing changes. Throws BadRequest. */
   add(request: LogdirRequest): Promise<LogdirState>;
+  /** Copies of event files of other machines, to be read. */
+  readonly uploads: Pick<LogdirUploads, 'append'>;
+  /** Reads what was uploaded of a log directory, once, and removes the copy. */
+  readUploaded(upload: Upload): LogdirState;
   /** Leaves a directory be; its runs stay. Throws HttpError. */
   remove(id: string): Promise<void>;
   stop(): Promise<void>;
@@ -31,6 +36,10 @@ export interface Logdirs {
 export interface LogdirsNeeds {
   readonly runs: Runs;
   readonly documents: Pick<DocumentStore, 'setting' | 'setSetting'>;
+  /** For copies of event files of other machines. */
+  readonly folder: string;
+  /** Bytes that one of those may have. */
+  readonly uploadBytes: number;
   /** Those that the configuration names; paths are absolute. */
   readonly configured: readonly { readonly path: string; readonly project: string | undefined }[];
   readonly log: { readonly warn: (sentence: string) => void; readonly info: (sentence: string) => void };
@@ -42,6 +51,13 @@ const MAX_LOGDIRS = 100;
 const MAX_DONE = 20;
 const MAX_PROJECT = 1_000;
 
+interface Begin {
+  readonly isFollowed: boolean;
+  readonly byConfig?: boolean;
+  /** When what is read once has been read. */
+  readonly onEnd?: () => Promise<void>;
+}
+
 interface Entry {
   readonly logdir: Logdir;
   readonly byConfig: boolean;
@@ -49,13 +65,16 @@ interface Entry {
 }
 
 /** Follows the directories that the configuration and admins named. */
-export async function openLogdirs({ runs, documents, configured, log }: LogdirsNeeds): Promise<Logdirs> {
+export async function openLogdirs({ runs, documents, folder, uploadBytes, configured, log }: LogdirsNeeds): Promise<Logdirs> {
+  const uploads = new LogdirUploads({ folder, limitBytes: uploadBytes });
+  await uploads.removeAll();
   const thread = eventThread();
   const entries = new Map<string, Entry>();
   const saved = JSON.parse((await documents.setting(SETTING)) ?? '[]') as { readonly path: string; readonly project: string }[];
 
-  const start = ({ path, project }: { path: string; project: string }, isFollowed: boolean, byConfig: boolean): Entry => {
-    const logdir = new Logdir({ path, project, revive: !isFollowed }, { runs, thread, log });
+  const start = (spec: Omit<LogdirSpec, 'revive'>, { isFollowed, byConfig = false, onEnd = async () => {} }: Begin): Entry => {
+    const { path } = spec;
+    const logdir = new Logdir({ ...spec, revive: !isFollowed }, { runs, thread, log });
     const known = entries.get(logdir.id);
     if (known !== undefined && (known.isFollowed || known.logdir.state().state !== 'done')) {
       if (known.isFollowed || !isFollowed) return known;
@@ -66,7 +85,14 @@ export async function openLogdirs({ runs, documents, configured, log }: LogdirsN
     entries.set(logdir.id, entry);
     if (isFollowed) logdir.follow();
     else {
-      logdir.readOnce().catch((error: unknown) => {
+      const readAndEnd = async (): Promise<void> => {
+        try {
+          await logdir.readOnce();
+        } finally {
+          await onEnd();
+        }
+      };
+      readAndEnd().catch((error: unknown) => {
         log.warn(`The log directory ${path} could not be read: ${error instanceof Error ? error.message : String(error)}`);
       });
     }
@@ -85,10 +111,10 @@ export async function openLogdirs({ runs, documents, configured, log }: LogdirsN
   };
 
   for (const { path, project = projectOf(path) } of configured) {
-    start({ path, project }, true, true);
+    start({ path, project }, { isFollowed: true, byConfig: true });
     log.info(`Event files below ${path} are followed, as the project "${project}"`);
   }
-  for (const { path, project } of saved) start({ path, project }, true, false);
+  for (const { path, project } of saved) start({ path, project }, { isFollowed: true });
 
   return {
     list: () => [...entries.values()].map(stateOf),
@@ -103,9 +129,16 @@ export async function openLogdirs({ runs, documents, configured, log }: LogdirsN
       forgetDone();
       if (entries.size >= MAX_LOGDIRS)
         throw new BadRequest('path', `is one more log directory than the ${MAX_LOGDIRS} there may be; remove one first`);
-      const entry = start({ path: normal, project: name }, follow, false);
+      const entry = start({ path: normal, project: name }, { isFollowed: follow });
       if (follow) await save();
       return stateOf(entry);
+    },
+    uploads,
+    readUploaded(upload) {
+      forgetDone();
+      const { logdir, project } = upload;
+      const spec = { path: uploads.folderOf(upload), project, identity: logdir };
+      return stateOf(start(spec, { isFollowed: false, onEnd: () => uploads.remove(upload) }));
     },
     async remove(id) {
       const entry = entries.get(id);
