@@ -30,7 +30,7 @@ export type ParamRanking =
     };
 
 /** Fewer runs than this tell chance from cause no more. */
-export const LEAST_RUNS = 5;
+const LEAST_RUNS = 5;
 /** Parameters that are looked at; frameworks log hundreds that hardly differ. */
 const MOST_PARAMS = 60;
 

@@ -1,7 +1,9 @@
 import { IconChartLine } from '@tabler/icons-react';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
+import { useShortcuts } from '../app/shortcuts.ts';
+import type { Shortcut } from '../app/shortcuts.ts';
 import { SeverityShape } from '../health/health-badges.tsx';
 import { ChartToolbar } from '../runs/charts/chart-toolbar.tsx';
 import { CurveCharts } from '../runs/charts/curve-charts.tsx';
@@ -38,6 +40,13 @@ export function ChartsTab({ answer, search, change }: RunTabProps): ReactElement
   const metrics = useNames(answer.metrics.map(({ metric }) => metric));
   const told = useMemo(() => findings.filter(({ state }) => state !== 'muted'), [findings]);
   const colorOf = useCallback((id: string) => runColor(id, theme), [theme]);
+  const searchField = useRef<HTMLInputElement>(null);
+  useShortcuts(
+    useMemo(
+      (): readonly Shortcut[] => [{ keys: '/', label: 'Search charts', group: 'Page', run: () => searchField.current?.focus() }],
+      [],
+    ),
+  );
   if (metrics.length === 0) {
     return (
       <div className={classes.nothing}>
@@ -76,7 +85,7 @@ export function ChartsTab({ answer, search, change }: RunTabProps): ReactElement
           )}
         </ul>
       )}
-      <ChartToolbar look={look} onLook={onLook} metrics={metrics} />
+      <ChartToolbar look={look} onLook={onLook} metrics={metrics} searchRef={searchField} />
       <div className={classes.charts}>
         <CurveCharts runs={runs} metrics={metrics} look={look} onLook={onLook} colorOf={colorOf} regions={told} />
       </div>

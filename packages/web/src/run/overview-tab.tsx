@@ -144,7 +144,7 @@ function Summary({ metrics, words }: { readonly metrics: RunAnswer['metrics']; r
           {metrics.length === 0 ? 'No metric was logged yet.' : 'No metric has these letters in its name.'}
         </p>
       ) : (
-        <div className={classes.scroll}>
+        <div className={classes.scroll} role="region" aria-label="Metrics" tabIndex={0}>
           <table className={classes.table}>
             <thead>
               <tr>

@@ -42,7 +42,7 @@ export function ParamsTable({ answer, stat, search, change }: AnalysisViewProps)
           <span className={classes.count}>The first {rows.length} runs are shown side by side.</span>
         )}
       </div>
-      <div className={classes.scroll}>
+      <div className={classes.scroll} role="region" aria-label="Runs side by side" tabIndex={0}>
         <table className={classes.compared}>
           <thead>
             <tr>

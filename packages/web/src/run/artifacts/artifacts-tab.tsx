@@ -32,7 +32,7 @@ export function ArtifactsTab({ answer, search, change }: RunTabProps): ReactElem
       <nav className={classes.tree} aria-label="Files of the run">
         <Files run={id} files={data} depth={0} open={search.file} onOpen={(file) => change({ file }, 'push')} />
       </nav>
-      <div className={classes.preview}>
+      <div className={classes.preview} role="region" aria-label="What is in the file" tabIndex={0}>
         {search.file === undefined ? (
           <p className={page.none}>Choose a file to look into it.</p>
         ) : (

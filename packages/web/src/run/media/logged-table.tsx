@@ -11,7 +11,7 @@ export function LoggedTable({ text }: { readonly text: string }): ReactElement {
   if (table === undefined) return <pre className={media.raw}>{text.slice(0, 10_000)}</pre>;
   const { columns, rows } = table;
   return (
-    <div className={media.scroll}>
+    <div className={media.scroll} role="region" aria-label="Table" tabIndex={0}>
       <table>
         <thead>
           <tr>
