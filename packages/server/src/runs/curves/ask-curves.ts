@@ -9,6 +9,8 @@ import type { CurveWorkerOptions } from './curve-worker.ts';
 
 /** Asks for curves as they are drawn. */
 export interface CurveQuestions {
+  /** Somebody is about to ask: what takes time to begin with begins. */
+  warm(): void;
   /** Throws what the signal was aborted with. */
   ask(question: CurveQuestion, signal: AbortSignal): Promise<CurveAnswer>;
   close(): Promise<void>;
@@ -22,7 +24,7 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** Reads the curve store in `folder` in a thread of its own, which starts with the first question. */
+/** Reads the curve store in `folder` in a thread of its own, which starts when it is first needed. */
 export function openCurveQuestions({
   folder,
   memoryBytes = MEMORY_BYTES,
@@ -63,6 +65,9 @@ export function openCurveQuestions({
   };
 
   return {
+    warm() {
+      worker ??= start();
+    },
     async ask(question, signal) {
       signal.throwIfAborted();
       // One that failed is replaced: what it kept was read from the store.
