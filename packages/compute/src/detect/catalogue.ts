@@ -66,7 +66,7 @@ export const CATALOGUE: Readonly<Record<DetectorId, CatalogueEntry>> = {
   exploding: {
     what: 'A gradient that is many times as large as usual.',
     why: 'One step along it can throw the weights away from all that was learned.',
-    how: 'A gradient norm before clipping over 100 times the running median of those before it (and over three times that of the beginning), or over an absolute bound. Critical from several such points on, else a warning.',
+    how: 'A gradient norm before clipping over 100 times the running median of those before it (and over three times that of the beginning), or over an absolute bound. Critical where several such points come close together, else a warning.',
     advice:
       'Clip gradients by their norm, lower the learning rate or warm it up; check the initial weights, recurrent ones most of all.',
     reads: 'gradient norm, or those of the layers',

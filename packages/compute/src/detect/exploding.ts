@@ -29,6 +29,9 @@ export function exploding(run: WatchedRun, { window, ratio, absolute, points }: 
     let from = -1;
     let to = -1;
     let count = 0;
+    // How many of a row of points: single bursts far apart are what clipping is for.
+    const near: number[] = [];
+    let together = 0;
     let top = 0;
     let usualThen = begin;
     for (let i = 1; i < length; i++) {
@@ -44,6 +47,9 @@ export function exploding(run: WatchedRun, { window, ratio, absolute, points }: 
       }
       to = i;
       count++;
+      near.push(i);
+      while (near[0]! <= i - wide) near.shift();
+      together = Math.max(together, near.length);
       top = Math.max(top, value);
     }
     if (from < 0) continue;
@@ -56,7 +62,7 @@ export function exploding(run: WatchedRun, { window, ratio, absolute, points }: 
     found.push({
       detector: 'exploding',
       subject: '',
-      severity: count >= points ? 'critical' : 'warning',
+      severity: together >= points ? 'critical' : 'warning',
       sentence: `${metric} reached ${sayNumber(top)}${times}; ${count === 1 ? `at step ${sayStep(steps[from]!)} alone` : `${sayStep(count)} points between steps ${sayStep(steps[from]!)} and ${sayStep(steps[to]!)} are that large`}.`,
       advice:
         'Clip gradients by their norm (1 is usual), lower the learning rate or warm it up; check the initial weights, recurrent ones most of all.',

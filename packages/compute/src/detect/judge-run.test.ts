@@ -380,6 +380,14 @@ describe('what a finding says', () => {
     expect(judgeRun(runOf({ loss }), DEFAULTS)).toMatchObject([{ detector: 'diverge', active: false, severity: 'warning' }]);
   });
 
+  test.each([
+    ['bursts far apart', [60, 160, 260], 'warning'],
+    ['bursts close together', [60, 64, 70], 'critical'],
+  ])('%s', (_, at, severity) => {
+    const grad_norm = values(300, (i) => (at.includes(i) ? 300 : 1));
+    expect(judgeRun(runOf({ grad_norm }), DEFAULTS)).toMatchObject([{ detector: 'exploding', severity, numbers: { points: 3 } }]);
+  });
+
   test('the last finite value before a NaN', () => {
     expect(judgeRun(runOf({ loss: [2, 1, Number.NaN, Number.NaN] }), DEFAULTS)[0]).toMatchObject({
       sentence: 'loss is NaN at step 2: the last finite value was 1 at step 1.',

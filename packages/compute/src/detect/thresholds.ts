@@ -34,7 +34,13 @@ export const THRESHOLDS = {
     window: { value: 30, min: 5, max: 1_000, unit: 'points', what: 'points before, whose median is what is usual' },
     ratio: { value: 100, min: 2, max: 1e6, unit: 'times', what: 'gradient norm over what is usual' },
     absolute: { value: 1e4, min: 1, max: 1e12, unit: '', what: 'gradient norm that is too large whatever is usual' },
-    points: { value: 3, min: 1, max: 100, unit: 'points', what: 'points over it that make it critical; fewer are a warning' },
+    points: {
+      value: 3,
+      min: 1,
+      max: 100,
+      unit: 'points',
+      what: 'points over it within such a window that make it critical; fewer are a warning',
+    },
   },
   stalled: {
     silence: { value: 600, min: 10, max: 86_400, unit: 's', what: 'silence that is always allowed' },
