@@ -238,6 +238,12 @@ test('followed: new directories and files, growth, and a file that goes and come
   append('gone', [scalar(2)]);
   renameSync(join(root, 'gone'), join(root, 'a', FILE));
   await keeps('a loss: 0,1,2', 'new/deep loss: 0');
+  // A training that begins again over what it removed.
+  rmSync(join(root, 'new'), { recursive: true });
+  write('new/deep/events.out.tfevents.1700000009.h', [scalar(5)]);
+  await keeps('a loss: 0,1,2', 'new/deep loss: 0,5');
+  append('new/deep/events.out.tfevents.1700000009.h', [scalar(6)]);
+  await keeps('a loss: 0,1,2', 'new/deep loss: 0,5,6');
 });
 
 test('followed: a run is over when its files have been quiet for ten minutes, and runs again when they grow', async () => {

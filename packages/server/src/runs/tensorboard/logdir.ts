@@ -292,6 +292,7 @@ export class Logdir {
     } else if (this.#dirty.size > 0) {
       const some = [...this.#dirty].filter((folder) => folder === '' || this.#folders.has(folder) || this.#isThere);
       this.#dirty.clear();
+      for (const folder of some) this.#watch?.add(folder);
       await this.#take(await this.#thread.scan(this.id, this.spec.path, some));
     }
   }

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file of events as it is now. */
@@ -56,7 +56,7 @@ export class LogdirScanner {
       try {
         const path = join(this.#root, folder);
         entries = readdirSync(path, { withFileTypes: true });
-        real = goDeeper ? realpathSync(path) : '';
+        real = goDeeper ? placeOf(path) : '';
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'ENOENT' || code === 'ENOTDIR') this.#forget(folder, gone);
@@ -147,4 +147,10 @@ export class LogdirScanner {
     this.#fileCount -= known.files.size;
     for (const inside of known.folders) this.#forget(inside, gone);
   }
+}
+
+/** The same for all ways to one directory. */
+function placeOf(path: string): string {
+  const { dev, ino } = statSync(path);
+  return `${dev}:${ino}`;
 }

@@ -1,11 +1,11 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Directories that are watched at most: systems have a limit of their own, which others need too. */
 const MAX_WATCHED = 4_096;
 
 export interface FolderWatch {
-  /** Watches a directory too, as far as the system lets us. */
+  /** Watches a directory too, as far as the system lets us; once more where the one that was watched is gone. */
   add(folder: string): void;
   stop(): void;
 }
@@ -24,7 +24,12 @@ export function watchFolders(root: string, onChange: (folder: string) => void): 
     add(folder) {
       if (watchers.has(folder) || watchers.size >= MAX_WATCHED) return;
       try {
-        const watcher = watch(join(root, folder), { persistent: false }, () => onChange(folder));
+        const path = join(root, folder);
+        const watcher = watch(path, { persistent: false }, (event, name) => {
+          // Of a directory that goes its own name is told. What comes in its place is another one.
+          if (event === 'rename' && name === basename(path)) drop(folder);
+          onChange(folder);
+        });
         watcher.on('error', () => drop(folder));
         watchers.set(folder, watcher);
       } catch {
