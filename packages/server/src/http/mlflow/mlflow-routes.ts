@@ -122,7 +122,7 @@ function parseBody(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
   } catch (cause) {
-    throw refuse('is not JSON', cause);
+    throw refuse('is not JSON, in which NaN and Infinity are written as text', cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('is not a JSON object');
   return value as Readonly<Record<string, unknown>>;

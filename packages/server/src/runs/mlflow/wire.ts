@@ -37,20 +37,20 @@ export function readStatus(fields: Fields, name: string): RunStatus | undefined 
   throw invalidValue(name, word, `Expected one of ${Object.values(STATUSES).join(', ')}.`);
 }
 
-export function wireNumber(value: number): number | string {
+function wireNumber(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-export interface WirePair {
+interface WirePair {
   readonly key: string;
   readonly value: string;
 }
 
-export function wirePairs(entries: Readonly<Record<string, string>>): WirePair[] {
+function wirePairs(entries: Readonly<Record<string, string>>): WirePair[] {
   return Object.entries(entries).map(([key, value]) => ({ key, value }));
 }
 
-export function artifactLocation(project: Pick<Project, 'id' | 'tags'> | undefined): string {
+function artifactLocation(project: Pick<Project, 'id' | 'tags'> | undefined): string {
   return project?.tags[ARTIFACT_LOCATION] ?? `mlflow-artifacts:/${project?.id ?? 0}`;
 }
 
