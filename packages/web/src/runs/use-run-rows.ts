@@ -38,14 +38,18 @@ export function useRunRows(question: TableQuestion, isGrouped: boolean): RunRows
   const first = useQuery({ ...runTableQuery(question, 0, size), placeholderData: keepPreviousData });
   const total = first.data?.total ?? 0;
   const lastPage = Math.max(0, Math.ceil(total / PAGE) - 1);
-  const pages = isGrouped ? [] : range(Math.max(1, seen.first), Math.min(seen.last, lastPage));
-  const more = useQueries({
-    queries: pages.map((page) => ({
-      ...runTableQuery(question, page * PAGE, PAGE),
-      select: ({ rows }: RunTableAnswer) => ({ page, rows }),
-    })),
-    combine: byPage,
-  });
+  const [firstPage, endPage] = isGrouped ? [0, -1] : [Math.max(1, seen.first), Math.min(seen.last, lastPage)];
+  // The same questions as long as they ask the same: others would be asked about anew on each render.
+  const queries = useMemo(
+    () =>
+      range(firstPage, endPage).map((page) => ({
+        ...runTableQuery(question, page * PAGE, PAGE),
+        select: ({ rows }: RunTableAnswer): PageRows => ({ page, rows }),
+      })),
+    [question, firstPage, endPage],
+  );
+  const loaded = useQueries({ queries, combine: loadedPages });
+  const more = useMemo(() => new Map(loaded.map(({ page, rows }) => [page, rows])), [loaded]);
 
   const onSeen = useCallback(
     (from: number, to: number) => {
@@ -88,10 +92,8 @@ interface PageRows {
   readonly rows: readonly RunRow[];
 }
 
-function byPage(answers: readonly { readonly data: PageRows | undefined }[]): ReadonlyMap<number, readonly RunRow[]> {
-  return new Map(
-    answers.flatMap(({ data }): [number, readonly RunRow[]][] => (data === undefined ? [] : [[data.page, data.rows]])),
-  );
+function loadedPages(answers: readonly { readonly data: PageRows | undefined }[]): readonly PageRows[] {
+  return answers.flatMap(({ data }) => (data === undefined ? [] : [data]));
 }
 
 function range(first: number, last: number): readonly number[] {

@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core';
 import { IconChevronRight, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { formatDuration } from '@vitrine/compute/time.ts';
 import type { MetricCell, RunRow } from '@vitrine/model/run-api.ts';
@@ -68,8 +67,9 @@ export const RunLine = memo(function RunLine({ row, columns, context, onSelect, 
   return (
     <>
       <div className={classes.boxes} role="gridcell" style={{ width: BOXES_PX }}>
-        <Checkbox
-          size="xs"
+        <input
+          type="checkbox"
+          className={classes.check}
           tabIndex={-1}
           aria-label={`Select ${run.name}`}
           checked={context.selected.has(run.id)}
@@ -336,12 +336,15 @@ export const GroupLine = memo(function GroupLine({ group, isOpen, columns, conte
   return (
     <>
       <div className={classes.boxes} role="gridcell" style={{ width: BOXES_PX }}>
-        <Checkbox
-          size="xs"
+        <input
+          ref={(box) => {
+            if (box !== null) box.indeterminate = selected > 0 && selected < ids.length;
+          }}
+          type="checkbox"
+          className={classes.check}
           tabIndex={-1}
           aria-label={`Select the runs of ${title}`}
           checked={selected === ids.length}
-          indeterminate={selected > 0 && selected < ids.length}
           onChange={() => context.onSelectAll(ids)}
         />
         <Eye

@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core';
 import type { RunRow } from '@vitrine/model/run-api.ts';
 import { useRows } from '@vitrine/ui/table/use-rows.ts';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -130,11 +129,14 @@ export function RunTable(props: RunTableProps): ReactElement {
     >
       <div className={classes.head} role="row" aria-rowindex={1} style={style}>
         <div className={classes.boxes} role="columnheader" style={{ width: BOXES_PX }}>
-          <Checkbox
-            size="xs"
+          <input
+            ref={(box) => {
+              if (box !== null) box.indeterminate = props.allSelected === 'some';
+            }}
+            type="checkbox"
+            className={classes.check}
             aria-label="Select all"
             checked={props.allSelected === 'all'}
-            indeterminate={props.allSelected === 'some'}
             onChange={props.onAll}
           />
         </div>

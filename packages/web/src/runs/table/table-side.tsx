@@ -158,24 +158,24 @@ function useSparklines(
       [...pinned, ...others].flatMap((column) => (column.kind === 'metric' && column.shows === 'curve' ? [column.metric] : [])),
     [pinned, others],
   );
-  const requests = [];
-  if (metrics.length > 0) {
-    for (let from = Math.floor(seen.from / SPARK_RUNS) * SPARK_RUNS; from < seen.to; from += SPARK_RUNS) {
+  const { from, to } = seen;
+  // The same questions as long as they ask the same: others would be asked about anew on each render.
+  const queries = useMemo(() => {
+    const requests = [];
+    for (let start = Math.floor(from / SPARK_RUNS) * SPARK_RUNS; metrics.length > 0 && start < to; start += SPARK_RUNS) {
       const runs: string[] = [];
-      for (let index = from; index < from + SPARK_RUNS; index++) {
+      for (let index = start; index < start + SPARK_RUNS; index++) {
         const line = lineAt(index);
         if (line?.kind === 'run') runs.push(line.row.run.id);
       }
       if (runs.length > 0) requests.push({ runs, metrics, points: SPARK_POINTS });
     }
-  }
-  return useQueries({ queries: requests.map((request) => sparklinesQuery(request)), combine: merged });
+    return requests.map((request) => sparklinesQuery(request));
+  }, [lineAt, from, to, metrics]);
+  const answers = useQueries({ queries, combine: loadedLines });
+  return useMemo(() => (answers.length === 1 ? answers[0]! : new Map(answers.flatMap((lines) => [...lines]))), [answers]);
 }
 
-const NO_LINES: Sparklines = new Map();
-
-function merged(answers: readonly { readonly data: Sparklines | undefined }[]): Sparklines {
-  const all = answers.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  if (all.length === 0) return NO_LINES;
-  return all.length === 1 ? all[0]! : new Map(all.flatMap((lines) => [...lines]));
+function loadedLines(answers: readonly { readonly data: Sparklines | undefined }[]): readonly Sparklines[] {
+  return answers.flatMap(({ data }) => (data === undefined ? [] : [data]));
 }
