@@ -33,8 +33,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'import',
     {
-      form: 'import tensorboard DIR [--project NAME] [--data DIR | --url URL --token TOKEN]',
-      help: 'Read all of TensorBoard’s event files below a directory; those that were read before are not read again.',
+      form: 'import tensorboard DIR | runs FILE… [--project NAME] [--name NAME] [--group GROUP] [--format FORMAT] [--pattern RE2] [--data DIR | --url URL --token TOKEN]',
+      help: 'Make runs of TensorBoard’s event files below a directory, or of trainer_state.json, CSV, JSON lines and text logs; what was read before is not doubled.',
       mostWords: Infinity,
       run: async (line) => (await import('./import.ts')).importRuns(line),
     },

@@ -28,6 +28,8 @@ const OPTIONS = [
   'token',
   'what',
   'format',
+  'group',
+  'pattern',
   'metrics',
   'to',
 ];

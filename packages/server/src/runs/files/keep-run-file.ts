@@ -17,7 +17,7 @@ export interface RunFileAsked {
   readonly format: RunFileFormat | undefined;
   /** RE2 for a text log. */
   readonly pattern: string | undefined;
-  /** Unix milliseconds: the time of what has none itself. */
+  /** Unix milliseconds: when it first comes, the time of what has none itself. */
   readonly changedMs: number;
 }
 
@@ -35,7 +35,7 @@ export async function keepRunFile(
   const format = formatOf(asked, bytes);
   const { rows, params, tags, notices } = await readRunFile(bytes, { format, pattern: asked.pattern });
   const times = rows.flatMap(({ timeMs }) => (timeMs === undefined ? [] : [timeMs]));
-  const { id } = await runs.ensure({
+  const { id, startedMs } = await runs.ensure({
     // One file is one run, however often it is sent.
     id: `file-${createHash('sha256')
       .update(JSON.stringify([project, name, file, labels]))
@@ -51,7 +51,8 @@ export async function keepRunFile(
     params,
     labels,
   });
-  const { points } = await append(batchOf(rows, id, changedMs));
+  // A file that has grown since tells its points without times as it did before: the same as they are there already.
+  const { points } = await append(batchOf(rows, id, startedMs));
   await runs.edit(id, {
     params,
     tags,
