@@ -153,3 +153,8 @@ test('a Gaussian too wide to be written out is near the exact one', () => {
   smoothGaussian(ys.slice(0, 20_000), 100, part);
   for (let index = 0; index < 19_000; index += 97) expect(Math.abs(wide[index]! - part[index]!)).toBeLessThan(5e-3);
 });
+
+test.each(METHODS)('a constant curve stays as it is, to the last digit: %s', (_, smooth) => {
+  const constant = [0.003, 0.003, Number.NaN, 0.003, 0.003, 0.003, Infinity, 0.003];
+  expect(smoothed(smooth, constant)).toEqual(constant);
+});

@@ -3,6 +3,18 @@
  * come out as they are and do not enter any average. The formulas stand in docs/curves.md.
  */
 
+/** Whether all finite values are the same: their averages would differ in the last digit, and a chart of nothing but that would be drawn. */
+function isConstant(ys: Float64Array, from: number, to: number): boolean {
+  let known = Number.NaN;
+  for (let index = from; index < to; index++) {
+    const y = ys[index]!;
+    if (y - y !== 0 || y === known) continue;
+    if (known - known === 0) return false;
+    known = y;
+  }
+  return true;
+}
+
 /** 1 less this is 1. */
 const NEGLIGIBLE = 1e-17;
 
@@ -11,6 +23,10 @@ const NEGLIGIBLE = 1e-17;
  * `weight` is 0 up to 1, 1 excluded.
  */
 export function smoothEma(ys: Float64Array, weight: number, out: Float64Array, from = 0, to = ys.length): void {
+  if (isConstant(ys, from, to)) {
+    out.set(ys.subarray(from, to), from);
+    return;
+  }
   let sum = 0;
   // wⁿ.
   let missing = 1;
@@ -45,6 +61,10 @@ export function smoothTwema(
   from = 0,
   to = ys.length,
 ): void {
+  if (isConstant(ys, from, to)) {
+    out.set(ys.subarray(from, to), from);
+    return;
+  }
   const kept = Math.min(Math.sqrt(weight), MOST_TWEMA_WEIGHT);
   const perX = range > 0 ? VIEWPORT_SCALE / range : 0;
   let sum = 0;
@@ -81,7 +101,7 @@ const MOST_GAUSSIAN_WORK = 4e8;
  * that are there count.
  */
 export function smoothGaussian(ys: Float64Array, sigma: number, out: Float64Array, from = 0, to = ys.length): void {
-  if (!(sigma > 0)) {
+  if (!(sigma > 0) || isConstant(ys, from, to)) {
     out.set(ys.subarray(from, to), from);
     return;
   }
@@ -177,6 +197,10 @@ function smoothWideGaussian(ys: Float64Array, sigma: number, out: Float64Array, 
  * there. No sum is ever taken back from another, so that one huge value leaves nothing behind.
  */
 export function smoothMean(ys: Float64Array, points: number, out: Float64Array, from = 0, to = ys.length): void {
+  if (isConstant(ys, from, to)) {
+    out.set(ys.subarray(from, to), from);
+    return;
+  }
   const width = Math.max(1, Math.min(Math.floor(points), 2 * (to - from)));
   const before = Math.floor(width / 2);
   // A window lies over two blocks as wide as itself: the end of one and the beginning of the next (van Herk).
