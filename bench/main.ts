@@ -4,7 +4,7 @@
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
  * With `--line-protocol` rows of InfluxDB's line protocol are sent instead, at 10,000 a second for `--seconds 60` and then as
  * fast as they are taken. With `--curves` charts of training curves are asked for instead. With `--tensorboard`
- * `--megabytes 650` of TensorBoard's event files are read. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
+ * `--megabytes 650` of TensorBoard's event files are read. With `--mlflow` trainings log through MLflow's REST API for `--seconds 60`. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
  */
 import { parseArgs } from 'node:util';
 import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     curves: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
     tensorboard: { type: 'boolean', default: false },
+    mlflow: { type: 'boolean', default: false },
     megabytes: { type: 'string', default: '650' },
     profiles: { type: 'string' },
   },
@@ -55,6 +56,12 @@ if (options.curves) {
 if (options.tensorboard) {
   const { benchTensorboard } = await import('./tensorboard.ts');
   await benchTensorboard(Number(options.megabytes), print);
+  process.exit();
+}
+
+if (options.mlflow) {
+  const { benchMlflow } = await import('./mlflow.ts');
+  await benchMlflow(Number(options.seconds), print);
   process.exit();
 }
 

@@ -104,6 +104,31 @@ export async function startTensorboard(python: string, logdir: string): Promise<
   });
 }
 
+/** MLflow's own server over SQLite, as its documentation starts it; `python` has it installed. */
+export async function startMlflow(python: string): Promise<BenchServer> {
+  const folder = makeFolder('mlflow');
+  mkdirSync(join(folder, 'data'));
+  return start({
+    name: 'MLflow',
+    folder,
+    ready: '/health',
+    command: (port) => [
+      python,
+      '-m',
+      'mlflow',
+      'server',
+      '--backend-store-uri',
+      `sqlite:///${join(folder, 'data/mlflow.db')}`,
+      '--default-artifact-root',
+      join(folder, 'data/artifacts'),
+      '--host',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
+    ],
+  });
+}
+
 /** Runs another of its commands on the server's data folder and gives what that prints. */
 export async function askVitrine({ data }: BenchServer, ...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [VITRINE, ...args, '--data', data]);
