@@ -12,6 +12,7 @@ import { draftOf, toDetectors, toDraft } from './health-draft.ts';
 import type { HealthDraft } from './health-draft.ts';
 import { healthSettingsQuery, projectNamesQuery, saveHealthSettings } from './health-queries.ts';
 import classes from './health-catalogue.module.css';
+import { RolesCard } from './roles-card.tsx';
 
 /** `/health-catalogue`: what each detector of training health looks for, and how a project has tuned it. */
 export function HealthCataloguePage(): ReactElement {
@@ -80,23 +81,31 @@ function ProjectCards({ project }: { readonly project: string }): ReactElement {
 function Editing({ settings }: { readonly settings: HealthSettings }): ReactElement {
   const client = useQueryClient();
   const [draft, setDraft] = useState<HealthDraft>();
+  const [ownRoles, setOwnRoles] = useState<HealthSettings['roles']>();
   const save = useMutation({
     mutationFn: saveHealthSettings,
     onSuccess(saved) {
       client.setQueryData(healthSettingsQuery(saved.project).queryKey, saved);
-      setDraft(undefined);
+      discard();
     },
   });
+  const discard = (): void => {
+    setDraft(undefined);
+    setOwnRoles(undefined);
+  };
   const shown = draft ?? toDraft(settings);
+  const roles = ownRoles ?? settings.roles;
   const detectors = toDetectors(shown);
-  const isSame = JSON.stringify(detectors) === JSON.stringify(toDetectors(toDraft(settings)));
+  const isSame =
+    JSON.stringify(detectors) === JSON.stringify(toDetectors(toDraft(settings))) && isSameRoles(roles, settings.roles);
   return (
     <>
       <Cards draft={shown} onChange={setDraft} />
-      {draft !== undefined && !isSame && (
+      <RolesCard roles={roles} onChange={setOwnRoles} />
+      {!isSame && (
         <div className={classes.bar} role="region" aria-label="Unsaved settings">
           <span>{save.error === null ? `Settings of ${settings.project} are not saved yet.` : save.error.message}</span>
-          <Button size="compact-sm" variant="default" onClick={() => setDraft(undefined)}>
+          <Button size="compact-sm" variant="default" onClick={discard}>
             Discard
           </Button>
           <Button
@@ -104,7 +113,7 @@ function Editing({ settings }: { readonly settings: HealthSettings }): ReactElem
             loading={save.isPending}
             disabled={detectors === undefined}
             onClick={() => {
-              if (detectors !== undefined) save.mutate({ ...settings, detectors });
+              if (detectors !== undefined) save.mutate({ ...settings, detectors, roles });
             }}
           >
             Save and judge again
@@ -134,4 +143,9 @@ function Cards({
       ))}
     </div>
   );
+}
+
+function isSameRoles(one: HealthSettings['roles'], other: HealthSettings['roles']): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((role) => one[role] === other[role]);
 }
