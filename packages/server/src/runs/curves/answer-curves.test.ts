@@ -260,6 +260,14 @@ describe('over HTTP', () => {
     expect(await read({ groupBy: 'tags.x' })).toEqual([['no x', [3]]]);
   });
 
+  test('of very many lines the first are drawn, in words', async () => {
+    const post = await server();
+    const metrics = Array.from({ length: 600 }, (_, index) => (index === 0 ? 'loss' : `m${index}`));
+    const { frames, notices } = decodePanelData((await post({ ...body, metrics })).rawPayload);
+    expect(frames.map(({ name }) => name)).toEqual(['loss']);
+    expect(notices.map(({ text }) => text)).toEqual(['Showing 1 of 2 runs: a chart is drawn from at most 1,000 curves.']);
+  });
+
   test.each([
     [{ runs: [] }, 'runs'],
     [{ smoothing: { kind: 'ema', weight: 1 } }, 'smoothing'],

@@ -20,6 +20,8 @@ export interface AnswerNeeds {
 
 /** Points of all curves of an answer that are read at most. */
 const MOST_POINTS = 100_000_000;
+/** Of groups, whose runs are in memory together. */
+const MOST_GROUPED_POINTS = 20_000_000;
 /** Rows of all frames of an answer, as far as columns are thinned for them. */
 const MOST_ROWS = 400_000;
 const LEAST_COLUMNS = 64;
@@ -45,6 +47,7 @@ class Answer {
   readonly #frames: Frame[] = [];
   readonly #notices: Notice[] = [];
   readonly #columns: number;
+  readonly #mostPoints: number;
   #lines = 0;
   #points = 0;
   #unread = 0;
@@ -56,6 +59,7 @@ class Answer {
     this.#question = question;
     this.#needs = needs;
     const { runs, metrics, smoothing, widthPx } = question;
+    this.#mostPoints = runs[0]?.group === undefined ? MOST_POINTS : MOST_GROUPED_POINTS;
     const parts = smoothing.kind === 'none' ? 1 : 2;
     const share = MOST_ROWS / (4 * parts * Math.max(1, runs.length * metrics.length));
     this.#columns = Math.ceil(Math.max(LEAST_COLUMNS, Math.min(widthPx, share)));
@@ -92,7 +96,7 @@ class Answer {
     if (this.#unread > 0)
       this.#notices.push({
         level: 'warning',
-        text: `${this.#unread} of the curves are not shown: together they have more than ${MOST_POINTS.toLocaleString('en')} points; choose fewer runs or metrics`,
+        text: `${this.#unread} of the curves are not shown: together they have more than ${this.#mostPoints.toLocaleString('en')} points; choose fewer runs or metrics`,
       });
     if (this.#withoutX > 0)
       info(
@@ -108,7 +112,7 @@ class Answer {
 
   #read(run: QuestionRun, metric: string): { readonly view: CurveView; readonly smooth: Float64Array } | undefined {
     const { memory, question, file } = this.#needs;
-    if (this.#points >= MOST_POINTS) {
+    if (this.#points >= this.#mostPoints) {
       this.#unread++;
       return undefined;
     }

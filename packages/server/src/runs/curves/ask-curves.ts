@@ -94,6 +94,8 @@ export function openCurveQuestions({
 
 /** Lines of one chart: beyond, nobody tells them apart, and no screen has the pixels. */
 const MOST_LINES = 1_000;
+/** Curves that are drawn as groups. */
+const MOST_GROUPED = 10_000;
 
 /**
  * Answers a request of the page or of a panel. Runs that are not there, or in the bin, are left out. `anyScale`: x may be drawn evenly and
@@ -109,12 +111,12 @@ export async function askCurves(
   const found = (await runs.findAll([...new Set(request.runs)])).filter(({ deletedMs }) => deletedMs === undefined);
   const metrics = [...new Set(request.metrics)];
   const notices: Notice[] = [];
-  const most = Math.max(1, Math.floor(MOST_LINES / Math.max(1, metrics.length)));
-  const shown = request.groupBy === undefined ? found.slice(0, most) : found;
+  const mostLines = request.groupBy === undefined ? MOST_LINES : MOST_GROUPED;
+  const shown = found.slice(0, Math.max(1, Math.floor(mostLines / Math.max(1, metrics.length))));
   if (shown.length < found.length)
     notices.push({
       level: 'warning',
-      text: `Showing ${shown.length.toLocaleString('en')} of ${found.length.toLocaleString('en')} runs: a chart has at most ${MOST_LINES.toLocaleString('en')} lines.`,
+      text: `Showing ${shown.length.toLocaleString('en')} of ${found.length.toLocaleString('en')} runs: a chart is drawn from at most ${mostLines.toLocaleString('en')} curves.`,
     });
   const names = namesOf(shown);
   const grouping = request.groupBy === undefined ? undefined : runGrouping(request.groupBy);
