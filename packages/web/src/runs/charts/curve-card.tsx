@@ -1,16 +1,22 @@
 import { ActionIcon, Button, Menu, Modal } from '@mantine/core';
-import { IconArrowsMaximize, IconDots, IconDownload } from '@tabler/icons-react';
+import { IconArrowsMaximize, IconDots, IconDownload, IconLayoutDashboard } from '@tabler/icons-react';
 import { CurveChart } from '@vitrine/ui/chart/curve-chart.tsx';
 import type { LineChartContext } from '@vitrine/ui/chart/time-chart.tsx';
-import { memo, useMemo, useRef, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, memo, Suspense, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
+import { sessionQuery } from '../../api/queries.ts';
 import { useInView, useQueryWidth, useSize } from '../../dashboard/use-size.ts';
 import { readSmoothing, readX } from '../runs-view.ts';
 import type { ChartLook } from '../runs-view.ts';
 import type { ChartPlan } from './chart-sections.ts';
 import type { CurveChartsProps } from './curve-charts.tsx';
 import classes from './curve-charts.module.css';
+import { panelQuery, runsThatFit } from './panel-query.ts';
 import { useCurves } from './use-curves.ts';
+
+// Its code is the editor's.
+const SendDialog = lazy(async () => ({ default: (await import('../../explore/send-dialog.tsx')).SendDialog }));
 
 export interface CurveCardProps extends Pick<CurveChartsProps, 'runs' | 'look' | 'groupBy' | 'colorOf' | 'regions'> {
   readonly plan: ChartPlan;
@@ -22,6 +28,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
   const { plan, runs } = props;
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [isWhole, setIsWhole] = useState(false);
+  const [isSending, setIsSending] = useState(false);
   const title = plan.title;
   return (
     <article className={classes.card} aria-label={title}>
@@ -39,6 +46,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
             <Menu.Item leftSection={<IconArrowsMaximize size={15} />} onClick={() => setIsWhole(true)}>
               Full screen
             </Menu.Item>
+            <ToDashboardItem onClick={() => setIsSending(true)} count={runs.length} fits={runsThatFit(runs).length} />
             <Menu.Item component="a" href={exportPath(runs, plan.metrics)} download leftSection={<IconDownload size={15} />}>
               All points as CSV
             </Menu.Item>
@@ -53,9 +61,36 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
           </div>
         </Modal>
       )}
+      {isSending && (
+        <Suspense fallback={null}>
+          <SendDialog
+            kind="curve"
+            queries={[panelQuery(runs, plan.metrics, props.look, props.groupBy ?? '')]}
+            onClose={() => setIsSending(false)}
+          />
+        </Suspense>
+      )}
     </article>
   );
 });
+
+interface ToDashboardItemProps {
+  readonly count: number;
+  /** Runs that a panel can name. */
+  readonly fits: number;
+  readonly onClick: () => void;
+}
+
+/** For those who may change dashboards. */
+function ToDashboardItem({ count, fits, onClick }: ToDashboardItemProps): ReactElement | null {
+  const role = useQuery(sessionQuery).data?.user.role;
+  if (role !== 'admin' && role !== 'editor') return null;
+  return (
+    <Menu.Item leftSection={<IconLayoutDashboard size={15} />} onClick={onClick}>
+      {fits < count ? `Add the first ${fits} runs to a dashboard…` : 'Add to a dashboard…'}
+    </Menu.Item>
+  );
+}
 
 /** Every point of the chart's curves, exact. */
 function exportPath(runs: readonly string[], metrics: readonly string[]): string {
