@@ -46,7 +46,14 @@ export function HealthTab({ answer, change }: RunTabProps): ReactElement {
           onChart={() => {
             const { minStep, maxStep } = stepsOf(answer.metrics);
             change(
-              { tab: undefined, x: undefined, q: undefined, find: finding.metrics[0], ...zoomAround(finding, minStep, maxStep) },
+              {
+                tab: undefined,
+                x: undefined,
+                q: undefined,
+                find: finding.metrics[0],
+                size: 'l',
+                ...zoomAround(finding, minStep, maxStep),
+              },
               'push',
             );
           }}

@@ -8,7 +8,7 @@ import type { ChartContext } from '@vitrine/ui/chart/plot.ts';
 import { XYChart } from '@vitrine/ui/chart/xy-chart.tsx';
 import type { XYSeries } from '@vitrine/ui/chart/xy-chart.tsx';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import { runColor } from './run-color.ts';
 import { averagePrecision } from './average-precision.ts';
@@ -30,6 +30,11 @@ export function PrTab({ answer, search, change }: RunTabProps): ReactElement {
   const last = Math.max(0, ...tags.map(({ maxStep }) => maxStep));
   const first = Math.min(last, ...tags.map(({ minStep }) => minStep));
   const step = Math.min(last, Math.max(first, search.step ?? last));
+  // Curves are mostly logged together: the steps of one are those of all.
+  const one = tags[0]?.tag;
+  const { data } = useQuery({ ...runItemRowsQuery(answer.run.id, 'pr_curve', one ?? '', MOST), enabled: one !== undefined });
+  const steps = useMemo(() => [...new Set(data?.items.map((item) => item.step))].toSorted((a, b) => a - b), [data]);
+  const onStep = useCallback((next: number) => change({ step: next === last ? undefined : next }), [change, last]);
   return (
     <>
       <div className={classes.toolbar}>
@@ -41,11 +46,7 @@ export function PrTab({ answer, search, change }: RunTabProps): ReactElement {
           value={search.q ?? ''}
           onChange={(event) => change({ q: event.currentTarget.value === '' ? undefined : event.currentTarget.value })}
         />
-        <StepSlider
-          {...{ first, last, step }}
-          steps={undefined}
-          onStep={(next) => change({ step: next === last ? undefined : next })}
-        />
+        <StepSlider {...{ first, last, step, steps, onStep }} />
       </div>
       {tags.length === 0 && <p className={classes.none}>No PR curve has these letters in its name.</p>}
       <div className={classes.cards}>

@@ -8,8 +8,8 @@ interface StepSliderProps {
   readonly first: number;
   readonly last: number;
   readonly step: number;
-  /** Where the buttons and the play stop, rising; none where undefined. */
-  readonly steps: readonly number[] | undefined;
+  /** Where the buttons and the play stop, rising. */
+  readonly steps: readonly number[];
   readonly onStep: (step: number) => void;
 }
 
@@ -18,8 +18,8 @@ const EVERY_MS = 400;
 /** One step for everything on the page: dragged, walked, or played. */
 export function StepSlider({ first, last, step, steps, onStep }: StepSliderProps): ReactElement | null {
   const [plays, setPlays] = useState(false);
-  const next = steps?.find((each) => each > step);
-  const before = steps?.findLast((each) => each < step);
+  const next = steps.find((each) => each > step);
+  const before = steps.findLast((each) => each < step);
   // At the end it rests, and goes on where the run does.
   const isPlaying = plays && next !== undefined;
   useEffect(() => {
@@ -30,7 +30,7 @@ export function StepSlider({ first, last, step, steps, onStep }: StepSliderProps
   if (first >= last) return null;
   return (
     <div className={classes.steps} role="group" aria-label="Step">
-      {steps !== undefined && (
+      {steps.length > 1 && (
         <>
           <Tooltip label={isPlaying ? 'Stop' : 'Play over the steps'}>
             <ActionIcon
