@@ -20,6 +20,7 @@ export class ApiError extends Error {
 
 export interface Ask {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** A file goes as it is, everything else as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,7 +32,7 @@ export async function ask(path: string, { method = 'GET', body, signal }: Ask = 
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined ? {} : bodyOf(body)),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {
@@ -42,6 +43,11 @@ export async function ask(path: string, { method = 'GET', body, signal }: Ask = 
   noteReachable(true);
   if (!response.ok) throw await readError(response);
   return response;
+}
+
+function bodyOf(body: unknown): Pick<RequestInit, 'body' | 'headers'> {
+  if (body instanceof Blob) return { body, headers: { 'content-type': 'application/octet-stream' } };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
 export async function askJson<T>(path: string, options?: Ask): Promise<T> {

@@ -60,7 +60,7 @@ export function EmptyRuns(): ReactElement {
       </ul>
       <p className={classes.waiting} role="status">
         <span className={classes.pulse} aria-hidden />
-        Waiting for the first run…
+        Waiting for the first run… What a training has left behind already comes in through “Add” above.
       </p>
     </div>
   );

@@ -13,6 +13,7 @@ import { TopBar } from '../app/top-bar.tsx';
 import { comparePath } from '../run/paths.ts';
 import { Skeleton } from '../state/skeleton.tsx';
 import { StatePage } from '../state/state-page.tsx';
+import { AddRuns } from './add/add-runs.tsx';
 import { ChartsSide } from './charts-side.tsx';
 import { drawnRuns } from './drawn-runs.ts';
 import { EmptyRuns } from './empty-runs.tsx';
@@ -117,6 +118,7 @@ function Runs(): ReactElement {
             <ViewsMenu view={view} onChange={change} mayEdit={mayEdit} />
           </>
         )}
+        {!view.bin && <AddRuns projects={projects.map(({ name }) => name)} />}
         <Tooltip label={view.bin ? 'Back to the runs' : 'Runs in the bin'}>
           <Button
             variant="default"
