@@ -62,7 +62,7 @@ export function useRunFeed(runs?: readonly string[]): RunFeed {
   );
 }
 
-export function readRunsGrowth(notice: unknown): RunsGrowth | undefined {
+function readRunsGrowth(notice: unknown): RunsGrowth | undefined {
   const { grown, changed, findings } = (notice ?? {}) as Partial<RunsGrowth>;
   if (typeof grown !== 'object' || grown === null || !Array.isArray(changed) || !Array.isArray(findings)) return undefined;
   return { grown, changed, findings };
