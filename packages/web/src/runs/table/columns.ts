@@ -10,7 +10,7 @@ export type MetricShow = (typeof METRIC_SHOWS)[number];
 const FACTS = {
   name: { title: 'Name', width: 220 },
   status: { title: 'Status', width: 112 },
-  health: { title: 'Health', width: 176 },
+  health: { title: 'Health', width: 140 },
   created: { title: 'Created', width: 112 },
   duration: { title: 'Duration', width: 92 },
   project: { title: 'Project', width: 140 },
