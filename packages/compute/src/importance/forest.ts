@@ -12,11 +12,15 @@ export interface ForestAnswer {
   readonly importance: Float64Array;
   /** R² on rows that a tree has not seen: 1 foretells everything, 0 and less nothing. */
   readonly explained: number;
+  readonly trees: number;
 }
 
-const TREES = 120;
-/** Rows that one tree sees at most, so that thousands of runs cost no more than these. */
-const MOST_ROWS = 800;
+const MOST_TREES = 120;
+const LEAST_TREES = 40;
+/** Rows that one tree sees, and is judged by, at most, so that thousands of runs cost no more than these. */
+const MOST_ROWS = 300;
+/** Cells that all trees see together, about: the page waits for them. */
+const MOST_CELLS = 600_000;
 
 type Node =
   | { readonly mean: number }
@@ -36,7 +40,8 @@ export function growForest(columns: readonly ForestColumn[], target: Float64Arra
   const times = new Uint32Array(rows);
   const shuffled = new Float64Array(rows);
   let judged = 0;
-  for (let tree = 0; tree < TREES; tree++) {
+  const trees = Math.max(LEAST_TREES, Math.min(MOST_TREES, Math.floor(MOST_CELLS / (sample * Math.max(1, columns.length)))));
+  for (let tree = 0; tree < trees; tree++) {
     const seen = new Uint8Array(rows);
     const drawn = Int32Array.from({ length: sample }, () => {
       const row = Math.floor(random() * rows);
@@ -75,6 +80,7 @@ export function growForest(columns: readonly ForestColumn[], target: Float64Arra
   }
   return {
     importance: worse.map((sum) => (spread === 0 || judged === 0 ? 0 : sum / judged / spread)),
+    trees,
     explained: spread === 0 || counted === 0 ? Number.NaN : 1 - error / counted / spread,
   };
 }
@@ -172,13 +178,7 @@ function randomSet(
   return goesLeft;
 }
 
-function foretell(
-  root: Node,
-  columns: readonly ForestColumn[],
-  row: number,
-  replaced = -1,
-  replacement?: Float64Array,
-): number {
+function foretell(root: Node, columns: readonly ForestColumn[], row: number, replaced = -1, replacement?: Float64Array): number {
   let node = root;
   while ('column' in node) {
     const value = node.column === replaced ? replacement![row]! : columns[node.column]!.values[row]!;

@@ -25,6 +25,8 @@ export type ParamRanking =
       readonly runs: number;
       /** R² of the forest on runs that it has not seen. */
       readonly explained: number;
+      /** In the forest. */
+      readonly trees: number;
       /** The most important first. */
       readonly params: readonly RankedParam[];
     };
@@ -36,7 +38,7 @@ const MOST_PARAMS = 60;
 
 /**
  * Which parameters go with the target (one number a run; NaN is missing). Correlation is Spearman's, importance by permutation in a
- * forest of 120 randomised trees. Parameters that do not differ have no part in it. Importance is association in these runs, not cause.
+ * forest of 40 to 120 randomised trees. Parameters that do not differ have no part in it. Importance is association in these runs, not cause.
  */
 export function rankParams(params: readonly ParamValues[], target: ArrayLike<number>): ParamRanking {
   const rows = Array.from(target, (_, row) => row).filter((row) => Number.isFinite(target[row]));
@@ -62,7 +64,7 @@ export function rankParams(params: readonly ParamValues[], target: ArrayLike<num
       sentence: 'These runs have the same parameters, so none can explain what differs. Select runs whose parameters differ.',
     };
   const columns = varying.slice(0, MOST_PARAMS);
-  const { importance, explained } = growForest(
+  const { importance, explained, trees } = growForest(
     columns.map(({ column }) => column),
     goals,
   );
@@ -76,7 +78,7 @@ export function rankParams(params: readonly ParamValues[], target: ArrayLike<num
       importance: total === 0 ? 0 : Math.max(0, importance[at]!) / total,
     };
   });
-  return { kind: 'ranked', runs: rows.length, explained, params: ranked.toSorted((a, b) => b.importance - a.importance) };
+  return { kind: 'ranked', runs: rows.length, explained, trees, params: ranked.toSorted((a, b) => b.importance - a.importance) };
 }
 
 /** A column of numbers where all that is there reads as one. */

@@ -20,7 +20,7 @@ export function ImportanceView({ answer, metric, stat, change }: AnalysisViewPro
   }, [rows, metric, stat]);
   if (ranking === undefined) return <p className={classes.none}>Choose a metric to judge the runs by.</p>;
   if (ranking.kind === 'refused') return <p className={classes.none}>{ranking.sentence}</p>;
-  const { runs, explained, params } = ranking;
+  const { runs, explained, trees, params } = ranking;
   return (
     <div className={classes.importance}>
       <table className={classes.ranked}>
@@ -62,8 +62,8 @@ export function ImportanceView({ answer, metric, stat, change }: AnalysisViewPro
         </tbody>
       </table>
       <p className={classes.method}>
-        From {runs.toLocaleString('en')} runs. Importance: by how much the error of a forest of 120 randomised trees grows when a
-        parameter’s values are shuffled among runs that a tree has not seen, as a share of all. The forest explains{' '}
+        From {runs.toLocaleString('en')} runs. Importance: by how much the error of a forest of {trees} randomised trees grows
+        when a parameter’s values are shuffled among runs that a tree has not seen, as a share of all. The forest explains{' '}
         {Number.isFinite(explained) && explained > 0 ? formatText(explained, 'percentunit', 0) : 'nothing'} of what differs in
         runs that it has not seen{explained < 0.3 || Number.isNaN(explained) ? ', so take the order with care' : ''}. Correlation:
         Spearman’s, of ranks; −1 to 1. Both tell what goes together in these runs, not what causes what.
