@@ -103,6 +103,17 @@ export function wandbRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
       return {};
     },
   });
+
+  // Their clients print this link when a run begins and ends. Whether there is such a run, the page says to whoever is signed in.
+  app.route({
+    method: 'GET',
+    url: '/:entity/:project/runs/:run',
+    config: { access: 'public' },
+    schema: { hide: true, params: z.object({ entity: part, project: part, run: part }) },
+    handler({ params: { entity, project, run } }, reply) {
+      return reply.redirect(`/runs/${bucketId({ entity, project, name: run })}`);
+    },
+  });
 }
 
 const SERVER_INFO = {

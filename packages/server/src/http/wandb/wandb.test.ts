@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
 
 let server: TestApp;
@@ -34,10 +34,12 @@ const upsert = (variables: object) =>
     payload: { query: 'mutation { upsertBucket { bucket { id } } }', variables },
   });
 
-test('the official client logs a run', { timeout: 30_000 }, async () => {
+test('the official client logs a run, and prints where it is', { timeout: 30_000 }, async () => {
   const url = await server.app.listen({ host: '127.0.0.1', port: 0 });
   process.env['WANDB_BASE_URL'] = url;
   process.env['WANDB_API_KEY'] = 'k'.repeat(40);
+  const printed = vi.spyOn(console, 'log').mockReturnValue();
+  onTestFinished(() => printed.mockRestore());
   const { default: wandb } = await import('@wandb/sdk');
   const run = await wandb.init({ project: 'digits', name: 'first', config: { lr: 0.1, model: { width: 8 } } });
   for (let step = 0; step < 3; step++) wandb.log({ loss: 1 / (step + 1), nested: { acc: step } });
@@ -48,6 +50,9 @@ test('the official client logs a run', { timeout: 30_000 }, async () => {
   expect((await server.needs.runs.curves.points({ run: made!.id, metric: 'loss' })).values).toEqual(
     Float64Array.of(1, 0.5, 1 / 3),
   );
+  const [, link = ''] = /View run at (\S+)/.exec(printed.mock.calls.join('\n')) ?? [];
+  const { status, headers } = await fetch(link, { redirect: 'manual' });
+  expect([status, headers.get('location')]).toEqual([302, `/runs/${made!.id}`]);
 });
 
 describe('the file stream', () => {
