@@ -6,14 +6,24 @@ import { CopyButton } from '../state/copy-button.tsx';
 import { dashboardFor } from './dashboard-for.ts';
 import classes from './home.module.css';
 
-/** Nothing is connected yet: three ways to begin, and word of the first sample. */
+/** Nothing is connected yet: ways to begin, and word of the first sample. */
 export function FirstSample(): ReactElement {
   const origin = window.location.origin;
   const snippets = [
     {
       title: 'A training script or service with a Prometheus client',
-      text: 'Point Vitrine at its /metrics in vitrine.yaml, then start Vitrine again:',
+      text: 'Point Vitrine at its /metrics in vitrine.yaml, then start Vitrine again. With a metric called train_step, the others are curves over steps:',
       code: `scrape_configs:\n  - job_name: training\n    scrape_interval: 5s\n    static_configs:\n      - targets: ['127.0.0.1:8000']\n`,
+    },
+    {
+      title: 'A training that logs to MLflow',
+      text: 'It stays as it is, also where Lightning or Hugging Face log for it. Set in its environment:',
+      code: `export MLFLOW_TRACKING_URI=${origin}\n`,
+    },
+    {
+      title: 'A training that writes for TensorBoard',
+      text: 'Start Vitrine on the folder that it writes to; it follows the files while they grow:',
+      code: 'npx vitrine serve --logdir runs/\n',
     },
     {
       title: 'A Prometheus you already run',

@@ -1,4 +1,4 @@
-const WRITTEN: Readonly<Record<string, string>> = { otlp: 'OTLP', statsd: 'StatsD' };
+const WRITTEN: Readonly<Record<string, string>> = { mlflow: 'MLflow', otlp: 'OTLP', statsd: 'StatsD' };
 
 /** A door's name as it begins a line. */
 export function doorTitle(door: string): string {

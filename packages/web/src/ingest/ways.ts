@@ -15,6 +15,30 @@ export function waysToSend(origin: string, token: string, listening: LineAddress
   const statsd = lineDoor('statsd', listening.statsd, 8125, hostname);
   return [
     {
+      door: 'mlflow',
+      title: 'A training that logs to MLflow',
+      text: 'It stays as it is, also where Lightning or Hugging Face log for it. Set in its environment:',
+      code: `export MLFLOW_TRACKING_URI=${origin}\nexport MLFLOW_TRACKING_TOKEN=${token}\n`,
+    },
+    {
+      door: 'tensorboard',
+      title: 'A training that writes for TensorBoard',
+      text: 'Start Vitrine on the folder that it writes to, or follow that from the page Runs:',
+      code: 'npx vitrine serve --logdir runs/\n',
+    },
+    {
+      door: 'scrape',
+      title: 'A training or service with a Prometheus client',
+      text: 'It sends nothing: point Vitrine at its /metrics in vitrine.yaml. With a metric called train_step, the others are curves over steps:',
+      code: `scrape_configs:\n  - job_name: training\n    scrape_interval: 5s\n    static_configs:\n      - targets: ['127.0.0.1:8000']\n`,
+    },
+    {
+      door: 'runs',
+      title: 'A file that a training left behind',
+      text: 'Hugging Face’s trainer_state.json, a CSV of metrics, JSON lines or a log becomes a run:',
+      code: `curl --data-binary @metrics.csv -H 'Authorization: Bearer ${token}' '${origin}/api/runs/files?file=metrics.csv&project=digits'\n`,
+    },
+    {
       door: 'pushgateway',
       title: 'A job that ends',
       text: 'Its last numbers stay until they are deleted. As with Prometheus’ Pushgateway, whose clients work too:',
