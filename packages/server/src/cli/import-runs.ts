@@ -40,7 +40,7 @@ export async function importRunFiles(line: CommandLine): Promise<number> {
       `--name: is for one file, and these are ${files.length}; without it runs are called after their files.`,
     );
   if (files.length === 0) return 1;
-  const target = await importTarget(line);
+  const target = await importTarget(line, 'ingest');
   let kept = 0;
   let points = 0;
   try {

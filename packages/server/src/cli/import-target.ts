@@ -22,14 +22,16 @@ export type ImportTarget =
 /** An import that takes longer than that has its token refused at its end. */
 const TOKEN_MS = 24 * 3_600_000;
 
-/** What `--url` and `--token`, or else the data folder, say. Throws ConfigError. */
-export async function importTarget(line: CommandLine): Promise<ImportTarget> {
+/** What `--url` and `--token`, or else the data folder, say. `scope` is what a token needs. Throws ConfigError. */
+export async function importTarget(line: CommandLine, scope: 'admin' | 'ingest'): Promise<ImportTarget> {
   const { url, token } = line.options;
   if (url !== undefined) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
       throw new ConfigError(`--url: "${url}" is not an address such as http://localhost:9470.`);
     if (token === undefined)
-      throw new ConfigError('--token: expected a token of that server with the scope admin; "vitrine token create" makes one.');
+      throw new ConfigError(
+        `--token: expected a token of that server with the scope ${scope}; "vitrine token create --scope ${scope}" makes one there.`,
+      );
     return { kind: 'server', url: url.replace(/\/+$/, ''), token, isHere: false, close: async () => {} };
   }
   const { settings } = readConfig({
@@ -46,7 +48,7 @@ export async function importTarget(line: CommandLine): Promise<ImportTarget> {
       const tokens = tokensOver(documents);
       const made = await tokens.create({
         name: 'vitrine import',
-        scopes: ['admin'],
+        scopes: [scope],
         expiresMs: Date.now() + TOKEN_MS,
       });
       complain(`A server runs on ${data}: it does the work, at ${server}.`);

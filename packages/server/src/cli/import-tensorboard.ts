@@ -28,7 +28,7 @@ export async function importTensorboard(line: CommandLine): Promise<number> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new ConfigError(`vitrine import tensorboard: there is no directory ${path}.`);
   const project = line.options['project'] ?? projectOf(path);
-  const target = await importTarget(line);
+  const target = await importTarget(line, 'admin');
   const say = progress(performance.now());
   try {
     const state = target.kind === 'server' ? overServer(target, path, project, say) : intoFolder(target, path, project, say);
