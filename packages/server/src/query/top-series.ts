@@ -28,7 +28,7 @@ const WORDS = { last: 'last value', max: 'maximum', mean: 'mean' } as const;
  * like stay. Series without any value go first. With `envelope` the lowest and the highest of the rest are two series more.
  */
 export function topSeries(frames: readonly Frame[], { limit, by, envelope, above = limit }: Top): Cut {
-  const ranked = frames.filter(({ shape }) => shape === 'series').flatMap((frame) => rank(frame, by));
+  const ranked = frames.filter(isRanked).flatMap((frame) => rank(frame, by));
   if (ranked.length <= above) return { frames, notices: [], isCut: false };
   const kept = new Set(
     ranked
@@ -39,7 +39,7 @@ export function topSeries(frames: readonly Frame[], { limit, by, envelope, above
   );
   const rest = new Map<string, Dropped[]>();
   const left = frames.flatMap((frame): Frame[] => {
-    if (frame.shape !== 'series') return [frame];
+    if (!isRanked(frame)) return [frame];
     const [x, ...series] = frame.fields;
     const stay = series.filter((field) => kept.has(field));
     if (x === undefined || stay.length === series.length) return [frame];
@@ -60,6 +60,14 @@ export function topSeries(frames: readonly Frame[], { limit, by, envelope, above
     ],
     isCut: true,
   };
+}
+
+const CURVE_PARTS: ReadonlySet<string | undefined> = new Set(['smooth', 'raw', 'low', 'high']);
+
+/** A part of a run's curve tells nothing without the others, nor without its times and steps; its source has a limit of its own. */
+function isRanked({ shape, fields }: Frame): boolean {
+  const { metric, part } = fields[1]?.labels ?? {};
+  return shape === 'series' && !(metric !== undefined && CURVE_PARTS.has(part));
 }
 
 function rank(frame: Frame, by: TopSeries['by']): Ranked[] {
