@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type {
   FilterNamesAnswer,
   MetricNamesAnswer,
+  MetricNamesRequest,
   RunBulkRequest,
   RunTableAnswer,
   RunTableRequest,
@@ -63,8 +64,10 @@ export function metricNamesOfRunsQuery(runs: readonly string[]) {
     queryKey: [...RUNS_KEY, 'metric-names', runs],
     staleTime: 30_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      askJson<MetricNamesAnswer>('/api/runs/metric-names', { method: 'POST', body: { runs, limit: 5_000 }, signal }),
+    queryFn: ({ signal }) => {
+      const body: MetricNamesRequest = { runs, limit: 5_000 };
+      return askJson<MetricNamesAnswer>('/api/runs/metric-names', { method: 'POST', body, signal });
+    },
   });
 }
 
