@@ -39,4 +39,4 @@ await Promise.all(
     }
   }),
 );
-parentPort?.postMessage({ rounds: sent, waitsMs });
+parentPort?.postMessage({ rounds: sent, waitsMs }, []);
