@@ -95,6 +95,17 @@ describe('a scraped training', () => {
     ]);
   });
 
+  test('is one under whatever labels its target has, on the machine that it tells', async () => {
+    const { scrape, points, runs } = await opened();
+    const target = { job: 'train', instance: 'trainer:8000', cluster: 'a', host: 'x' };
+    await scrape(
+      { 'step{run=mine}': 4, 'loss{run=mine}': 2, 'grad{layer=fc}': 1, up: 1, 'target_info{host_name=gpu-07}': 1 },
+      target,
+    );
+    expect(await runs.all()).toMatchObject([{ name: 'mine', hosts: ['gpu-07'], params: { host_name: 'gpu-07' } }]);
+    expect(await points('loss')).toEqual([[4, 2]]);
+  });
+
   test('has a point for each change of an evaluation, and none between', async () => {
     const { scrape, points } = await opened();
     await scrape({ step: 10, val_loss: 5, lr: 0.1 });

@@ -5,7 +5,7 @@ import type { SampleBatch } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { Logger } from 'pino';
 import type { Runs } from '../runs.ts';
-import { type SeriesRole, seriesRole } from './series-role.ts';
+import { type SeriesRole, seriesRole, targetLabels } from './series-role.ts';
 
 export interface ScrapedRuns {
   /** Looks at what one scrape of a target brought. */
@@ -48,14 +48,18 @@ interface Seen {
  */
 export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: Logger; now?: () => number }): ScrapedRuns {
   const roles = new Map<string, SeriesRole>();
+  // The scrape of which series were read last, and its target's labels.
+  let read: readonly string[] = [];
+  let ofTarget = targetLabels(read);
   const places = new Map<string, Place>();
   let writing = Promise.resolve();
   const sweeping = setInterval(() => void endGone(), SWEEP_MS);
 
-  const roleOf = (key: string): SeriesRole => {
+  const roleOf = (key: string, seriesKeys: readonly string[]): SeriesRole => {
     if (roles.has(key)) return roles.get(key);
     if (roles.size >= KNOWN_SERIES) roles.clear();
-    const role = seriesRole(key);
+    if (read !== seriesKeys) [read, ofTarget] = [seriesKeys, targetLabels(seriesKeys)];
+    const role = seriesRole(key, ofTarget);
     roles.set(key, role);
     return role;
   };
@@ -126,7 +130,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
       source: 'prometheus',
       params,
       tags: { job, instance },
-      hosts: [instance.replace(/:\d+$/, '')].filter((host) => host !== ''),
+      hosts: [hostOf(params) ?? instance.replace(/:\d+$/, '')].filter((host) => host !== ''),
       startedMs: started > 0 ? started * 1_000 : atMs,
     });
     if (status !== 'running') await runs.edit(id, { status: 'running', endedMs: null });
@@ -151,7 +155,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
     see(batch) {
       const { seriesKeys, seriesIndex, timestampsMs, values } = batch;
       // Most targets train nothing.
-      if (!seriesKeys.some((key) => roleOf(key)?.kind === 'step')) return;
+      if (!seriesKeys.some((key) => roleOf(key, seriesKeys)?.kind === 'step')) return;
       const words = wordsOf(values);
       const seen = new Map<string, Seen>();
       const of = (place: string): Seen => {
@@ -163,7 +167,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
       const isUp = new Set<string>();
       const ended: string[] = [];
       for (let i = 0; i < seriesIndex.length; i++) {
-        const role = roleOf(seriesKeys[seriesIndex[i]!]!);
+        const role = roleOf(seriesKeys[seriesIndex[i]!]!, seriesKeys);
         if (role === undefined) continue;
         if (isStaleAt(words, i)) {
           if (role.kind === 'step') ended.push(role.place);
@@ -198,7 +202,9 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
           places.set(key, place);
         }
         const its = place;
-        then(() => keep(its, found), key);
+        // What is told of the process is true of each of its runs.
+        const params = { ...seen.get(JSON.stringify([job, instance, '']))?.params, ...found.params };
+        then(() => keep(its, { ...found, params }), key);
       }
     },
     settled: () => writing,
@@ -207,6 +213,11 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
       await writing;
     },
   };
+}
+
+/** The machine that a `…_info` metric tells, as OpenTelemetry's target_info does. */
+function hostOf(params: Readonly<Record<string, string>>): string | undefined {
+  return ['host', 'host_name', 'hostname', 'node', 'nodename'].map((name) => params[name]).find((host) => host !== undefined);
 }
 
 function batchOf(

@@ -26,11 +26,24 @@ const PARTS = /_(bucket|count|sum|created)$/;
 const SPLIT_LABELS = new Set(['split', 'phase', 'stage', 'subset', 'dataset', 'mode']);
 const EVALUATION = /(^|[^a-z])(val|valid|validation|eval|evaluation|test|dev)([^a-z]|$)/;
 
+const USUAL_LABELS: ReadonlySet<string> = new Set(['job', 'instance']);
+const UP = Labels.from({ [METRIC_NAME]: 'up' }).key;
+
+/** The labels of a target: those that `up` has, which say nothing of what a series of it is. */
+export function targetLabels(seriesKeys: readonly string[]): ReadonlySet<string> {
+  for (const key of seriesKeys) {
+    if (!key.includes(UP)) continue;
+    const labels = Labels.fromKey(key);
+    if (labels.get(METRIC_NAME) === 'up') return new Set([...USUAL_LABELS, ...labels.names]);
+  }
+  return USUAL_LABELS;
+}
+
 /**
- * Reads what a series is by its name and labels. `place` is the run that it belongs to: job, instance and the label `run`. A curve is called
+ * Reads what a series is by its name and labels, without those of its target. `place` is the run that it belongs to: job, instance and the label `run`. A curve is called
  * like its metric, with a split before it ("train/training_loss") and the values of other labels behind it ("gradient_norm/conv1").
  */
-export function seriesRole(key: string): SeriesRole {
+export function seriesRole(key: string, ofTarget: ReadonlySet<string> = USUAL_LABELS): SeriesRole {
   const labels = Labels.fromKey(key);
   const name = labels.get(METRIC_NAME);
   const place = placeOf(labels);
@@ -38,9 +51,7 @@ export function seriesRole(key: string): SeriesRole {
   if (name === 'process_start_time_seconds') return { kind: 'started', place: placeOf(labels, ''), name };
   if (name === '' || OF_THE_PROCESS.test(name) || PARTS.test(name)) return undefined;
   const own = labels.names.flatMap((label, at) =>
-    label === METRIC_NAME || label === 'job' || label === 'instance' || label === 'run'
-      ? []
-      : [[label, labels.values[at]!] as const],
+    label === METRIC_NAME || label === 'run' || ofTarget.has(label) ? [] : [[label, labels.values[at]!] as const],
   );
   if (name.endsWith('_info')) return { kind: 'info', place, params: Object.fromEntries(own) };
   if (own.length === 0 && STEP.test(name)) return { kind: 'step', place, name };
