@@ -38,6 +38,7 @@ export async function trainTogether(
   signal: AbortSignal,
 ): Promise<void> {
   const runs = plans.map((plan, i) => new TrainingRun(plan, train, options.seed + 1_000 * i));
+  for (const { plan } of runs) metrics.began(plan);
   for (const run of runs) metrics.validated(run.plan.run, await run.evaluate(validation));
 
   const active = new Set(runs);

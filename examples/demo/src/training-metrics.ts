@@ -1,12 +1,28 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
-import type { Registry } from 'prom-client';
+import { hostname } from 'node:os';
 
-import type { Evaluation, StepReport } from './training-run.ts';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { LabelValues, Registry } from 'prom-client';
+
+import type { Evaluation, RunPlan, StepReport } from './training-run.ts';
 
 // A batch is small and so its loss jumps: what people plot is a short mean.
 const WINDOW_BATCHES = 10;
 
 const BATCH_SECONDS = [0.002, 0.004, 0.006, 0.008, 0.012, 0.016, 0.024, 0.032, 0.048, 0.064, 0.096, 0.128, 0.256, 0.512, 1];
+
+const INFO_LABELS = [
+  'run',
+  'host',
+  'batch_size',
+  'hidden',
+  'dropout',
+  'l2',
+  'momentum',
+  'clip_norm',
+  'peak_learning_rate',
+  'samples',
+] as const;
+type InfoLabel = (typeof INFO_LABELS)[number];
 
 /** The Prometheus metrics of a training, as anyone would add them to a script of their own. */
 export class TrainingMetrics {
@@ -19,8 +35,10 @@ export class TrainingMetrics {
   readonly #epoch: Gauge<'run'>;
   readonly #batchSeconds: Histogram<'run'>;
   readonly #samples: Counter<'run'>;
+  readonly #info: Gauge<InfoLabel>;
   readonly #recent = new Map<string, StepReport[]>();
   readonly #layers = new Map<string, string[]>();
+  readonly #given = new Map<string, LabelValues<InfoLabel>>();
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -71,12 +89,37 @@ export class TrainingMetrics {
       buckets: BATCH_SECONDS,
       registers,
     });
+    this.#info = new Gauge({
+      name: 'training_info',
+      help: 'Always 1; the labels are what the run was given, and the machine that it runs on.',
+      labelNames: INFO_LABELS,
+      registers,
+    });
     this.#samples = new Counter({
       name: 'training_samples_total',
       help: 'Samples trained on.',
       labelNames: runLabels,
       registers,
     });
+  }
+
+  /** What the run was given: Vitrine shows it as the run's parameters. */
+  began({ run, batchSize, hidden, dropout, l2, momentum, clipNorm, schedule, samples, steps }: RunPlan): void {
+    const rates = Array.from({ length: steps }, (_, step) => schedule(step));
+    const labels = {
+      run,
+      host: hostname(),
+      batch_size: batchSize,
+      hidden: hidden.join(' '),
+      dropout,
+      l2,
+      momentum,
+      clip_norm: clipNorm ?? 'none',
+      peak_learning_rate: Number(Math.max(...rates).toPrecision(3)),
+      samples: Number.isFinite(samples) ? samples : 'all',
+    };
+    this.#given.set(run, labels);
+    this.#info.set(labels, 1);
   }
 
   stepped(run: string, report: StepReport): void {
@@ -116,6 +159,8 @@ export class TrainingMetrics {
       this.#gradientNorm.remove({ run, layer });
       this.#updateRatio.remove({ run, layer });
     }
+    this.#info.remove(this.#given.get(run) ?? {});
+    this.#given.delete(run);
     for (const metric of [this.#learningRate, this.#step, this.#epoch, this.#batchSeconds, this.#samples]) metric.remove({ run });
     this.#recent.delete(run);
     this.#layers.delete(run);

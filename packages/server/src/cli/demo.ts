@@ -6,6 +6,7 @@ import { readConfig } from '../config/read-config.ts';
 import { ROOT } from '../self/version.ts';
 import { StartError } from '../start-error.ts';
 import { startServer } from '../start-server.ts';
+import { print } from './print.ts';
 import { exitCodeOf, greet, stopInTime, untilOver } from './serve.ts';
 
 const WORKLOAD = join(ROOT, 'examples/demo/src/main.ts');
@@ -28,6 +29,7 @@ export async function demo(line: CommandLine): Promise<number> {
       return [join(folder, 'scrape.yml')];
     });
     greet({ url: server.url, signInLink: `${server.signInLink}&dashboard=training` });
+    print(`Its trainings, with what is wrong with two of them, are at ${server.url}/runs\n`);
     const failure = await untilOver(server);
     await Promise.all([stopInTime(server), end(workload)]);
     return exitCodeOf(failure);
