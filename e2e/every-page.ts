@@ -89,6 +89,26 @@ export const EVERY_PAGE: readonly VisitedPage[] = [
     },
   },
   { name: 'runs', open: (page, url) => go(page, url, '/runs', page.getByText('light-0').first()) },
+  {
+    name: 'runs-add-file',
+    async open(page, url) {
+      await go(page, url, '/runs', page.getByText('light-0').first());
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'A run from a file…' }).click();
+      const buffer = Buffer.from('step,loss,note\n10,2.5,warm\n20,1.5,\n');
+      await page.locator('input[type=file]').setInputFiles({ name: 'metrics.csv', mimeType: 'text/csv', buffer });
+      await expect(page.getByRole('dialog').getByRole('group', { name: 'First rows' })).toBeVisible();
+    },
+  },
+  {
+    name: 'runs-logdirs',
+    async open(page, url) {
+      await go(page, url, '/runs', page.getByText('light-0').first());
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'TensorBoard folders…' }).click();
+      await expect(page.getByRole('dialog').getByText('No folder is followed yet.')).toBeVisible();
+    },
+  },
   { name: 'run', open: (page, url) => go(page, url, '/runs/light-0', page.getByRole('list', { name: 'What is wrong' })) },
   ...['Overview', 'Health', 'System', 'Artefacts'].map((tab): VisitedPage => ({
     name: `run-${tab.toLowerCase()}`,

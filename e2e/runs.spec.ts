@@ -90,6 +90,40 @@ test.describe('runs', () => {
     await expect(rows.nth(2)).toContainText(`sweep-0.01-${best}`);
     expect(complaints).toEqual([]);
   });
+
+  test('a log that a training left behind becomes a run, once it is seen what is read of it', async () => {
+    await page.goto(`${vitrine.url}/runs`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'A run from a file…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a run from a file' });
+    const buffer = Buffer.from(Array.from({ length: 30 }, (_, at) => `<${at * 10}> L ${3 / (at + 1)}\n`).join(''));
+    await dialog.locator('input[type=file]').setInputFiles({ name: 'train.log', mimeType: 'text/plain', buffer });
+    // It is refused as it stands, and a pattern makes sense of it.
+    await expect(dialog.getByRole('alert')).toContainText('has no line such as');
+    await dialog.getByRole('textbox', { name: 'Pattern' }).fill(String.raw`<(?<step>\d+)> L (?<loss>\S+)`);
+    await expect(dialog.getByRole('status')).toHaveText('30 points of 1 metric in 30 rows.');
+    await expect(dialog.getByRole('row').nth(2)).toHaveText(/^101\.5$/);
+    await dialog.getByRole('button', { name: 'Add the run' }).click();
+    await expect(page).toHaveURL(/\/runs\/file-/);
+    await expect(page.getByRole('article', { name: 'loss' })).toBeVisible();
+    expect(complaints.filter((complaint) => !complaint.includes('400'))).toEqual([]);
+  });
+
+  test('a TensorBoard folder is followed and left from the page', async () => {
+    await page.goto(`${vitrine.url}/runs`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'TensorBoard folders…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'TensorBoard folders' });
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill('/nowhere at all');
+    await dialog.getByRole('button', { name: 'Follow it' }).click();
+    await expect(dialog.getByRole('alert')).toContainText('There is no directory /nowhere at all');
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(vitrine.folder);
+    await dialog.getByRole('button', { name: 'Follow it' }).click();
+    const followed = dialog.getByRole('list', { name: 'Followed folders' });
+    await expect(followed.getByRole('listitem')).toContainText('Following');
+    await followed.getByRole('button', { name: `Leave ${vitrine.folder}` }).click();
+    await expect(dialog.getByText('No folder is followed yet.')).toBeVisible();
+  });
 });
 
 async function logRun(url: string, lr: (typeof RATES)[number], seed: number): Promise<void> {
