@@ -10,7 +10,7 @@ import { ConfigError } from '../config/read-config.ts';
 import { keepRunFile } from '../runs/files/keep-run-file.ts';
 import { projectOf } from '../runs/tensorboard/logdir.ts';
 import { findRunFiles, type FoundRunFile } from './find-run-files.ts';
-import { askServer, importTarget, type ImportTarget } from './import-target.ts';
+import { AskRefused, askServer, importTarget, type ImportTarget } from './import-target.ts';
 import { complain, print } from './print.ts';
 
 /** How often it says how far it is. */
@@ -52,7 +52,7 @@ export async function importRunFiles(line: CommandLine): Promise<number> {
         points += answer.points;
         for (const notice of answer.notices) complain(`${path}: ${notice}`);
       } catch (error) {
-        if (!(error instanceof BadRequest || error instanceof ConfigError || isOfTheFile(error))) throw error;
+        if (!isOfTheFile(error)) throw error;
         complain(`${path}: ${(error as Error).message.replace(/^file: /, '')}`);
       }
       if (performance.now() - saidMs < SAY_EVERY_MS) continue;
@@ -115,9 +115,10 @@ async function keep(
   return askServer<RunFileAnswer>(target, `/api/runs/files?${query.toString()}`, bytes);
 }
 
-/** A file may be gone, or not be ours to read. */
+/** Nothing can be read of it, it is too large, gone, or not ours to read: the others may be better. */
 function isOfTheFile(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  if (error instanceof AskRefused) return error.status === 400 || error.status === 413;
+  return error instanceof BadRequest || (error instanceof Error && 'syscall' in error && 'path' in error);
 }
 
 function count(number: number): string {

@@ -89,7 +89,17 @@ export async function importTarget(line: CommandLine, scope: 'admin' | 'ingest')
   }
 }
 
-/** Asks the server something, or sends it bytes or JSON. Throws ConfigError with what it answers where that is no success. */
+/** What a server answers that does not do what it was asked. */
+export class AskRefused extends ConfigError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Asks the server something, or sends it bytes or JSON. Throws AskRefused with what it answers where that is no success, ConfigError where it does not. */
 export async function askServer<T>(
   { url, token }: { readonly url: string; readonly token: string },
   path: string,
@@ -110,7 +120,7 @@ export async function askServer<T>(
     throw new ConfigError(`${url} does not answer: ${causeOf(error)}.`, { cause: error });
   }
   const text = await response.text();
-  if (!response.ok) throw new ConfigError(`${url} answered ${response.status}: ${sentenceOf(text)}`);
+  if (!response.ok) throw new AskRefused(response.status, `${url} answered ${response.status}: ${sentenceOf(text)}`);
   return JSON.parse(text) as T;
 }
 
