@@ -123,6 +123,15 @@ test('the trained model is served: requests, errors, latency and confidence appe
   await expect(panel('Confidence').locator('canvas')).not.toHaveCount(0);
 });
 
+test('its trainings are runs, and what is wrong with them is named', async () => {
+  await page.goto(`${vitrine.url}/runs`);
+  const rows = page.getByRole('grid', { name: 'Runs' }).getByRole('row');
+  await expect(rows.filter({ hasText: 'overfit' })).toContainText('Overfitting', { timeout: 60_000 });
+  await expect(rows.filter({ hasText: 'healthy' })).toContainText('Finished', { timeout: 60_000 });
+  await expect(rows.filter({ hasText: 'healthy' })).not.toContainText('Overfitting');
+  await expect(page.getByRole('article', { name: 'training_loss' })).toBeVisible();
+});
+
 test('every panel of every dashboard is drawn, dark and light, wide and narrow', async () => {
   test.setTimeout(180_000);
   for (const uid of ['training', 'inference', 'host', 'vitrine']) {
