@@ -40,6 +40,24 @@ test.each([
   expect([...valuesAtSteps(Float64Array.from(steps), other, carries)]).toEqual(wanted);
 });
 
+test('where two ranks log by turns each look goes back, and costs a search, not a pass over all', () => {
+  const length = 4_000;
+  const steps = Float64Array.from({ length }, (_, index) => (index % 2 === 0 ? index : length - index));
+  let looks = 0;
+  const counted = new Proxy(
+    Float64Array.from({ length }, (_, index) => index),
+    {
+      get: (all, name) => {
+        looks++;
+        const value: unknown = Reflect.get(all, name, all);
+        return value;
+      },
+    },
+  );
+  expect(valuesAtSteps(steps, { steps: counted, values: counted }, false)).toEqual(steps);
+  expect(looks).toBeLessThan(40 * length);
+});
+
 test('points without an x are left out', () => {
   const { xs, rows } = withX(Float64Array.of(1, Number.NaN, 3, Infinity));
   expect([...xs]).toEqual([1, 3]);

@@ -40,15 +40,34 @@ export function valuesAtSteps(steps: Float64Array, other: Pick<CurvePoints, 'ste
   let before = -Infinity;
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index]!;
-    // Steps mostly rise: then one pass over both is enough.
     if (step < before) at = -1;
     before = step;
-    while (at + 1 < order.length && other.steps[order[at + 1]!]! <= step) at++;
+    at = lastUpTo(other.steps, order, step, at);
     if (at < 0) continue;
     const row = order[at]!;
     if (carries || other.steps[row] === step) found[index] = other.values[row]!;
   }
   return found;
+}
+
+/**
+ * The last place in `order` whose step is not above `step`, `from` where there is none behind it. It looks ever farther ahead: steps mostly
+ * rise by one, and those of several ranks that log by turns go back and forth.
+ */
+function lastUpTo(steps: Float64Array, order: Uint32Array, step: number, from: number): number {
+  let low = from;
+  let reach = 1;
+  while (low + reach < order.length && steps[order[low + reach]!]! <= step) {
+    low += reach;
+    reach *= 2;
+  }
+  let high = Math.min(order.length, low + reach);
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (steps[order[middle]!]! <= step) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function orderOfSteps(steps: Float64Array): Uint32Array {
