@@ -1,4 +1,5 @@
 import type { Project } from '@vitrine/model/run.ts';
+import type { Sender } from '../../ingest/sender.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
 import { InTurn } from '../../runs/mlflow/in-turn.ts';
 import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
@@ -6,6 +7,7 @@ import { checkExperimentName, checkKey } from '../../runs/mlflow/names.ts';
 import { pageOf } from '../../runs/mlflow/page.ts';
 import { attributesNamed, inOrder, matches, parseFilter, parseOrder, type Searched } from '../../runs/mlflow/search-filter.ts';
 import { ARTIFACT_LOCATION, wireExperiment } from '../../runs/mlflow/wire.ts';
+import { checkOwner } from './find-run.ts';
 import { readPairs } from './pairs.ts';
 import { isInView, readMaxResults, readViewType } from './search-fields.ts';
 import type { Endpoint, MlflowNeeds } from './endpoint.ts';
@@ -26,6 +28,15 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
     }
     const project = await runs.projectById(Number(id));
     if (project === undefined) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No Experiment with id=${id} exists`);
+    return project;
+  }
+
+  /** The experiment, for a sender that changes it. Throws MlflowError also where another tenant has runs in it. */
+  async function ownExperiment(fields: Fields, sender: Sender): Promise<Project> {
+    const project = await experiment(fields);
+    if (sender.labels.size === 0) return project;
+    for (const run of [...(await runs.all()), ...(await runs.deleted())])
+      if (run.projectId === project.id) checkOwner(run, sender);
     return project;
   }
 
@@ -116,8 +127,8 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/update',
       access: 'ingest',
       summary: 'Renames an experiment',
-      async answer(fields) {
-        const project = activeExperiment(await experiment(fields));
+      async answer(fields, { sender }) {
+        const project = activeExperiment(await ownExperiment(fields, sender));
         const name = fields.text('new_name');
         if (name !== undefined) await runs.editProject(project.id, { name: checkExperimentName('new_name', name) });
         return {};
@@ -128,22 +139,22 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/delete',
       access: 'ingest',
       summary: 'Puts an experiment and its runs into the bin',
-      answer: async (fields) => setDeleted(await experiment(fields), true),
+      answer: async (fields, { sender }) => setDeleted(await ownExperiment(fields, sender), true),
     },
     {
       method: 'POST',
       path: '/experiments/restore',
       access: 'ingest',
       summary: 'Takes an experiment and its runs out of the bin',
-      answer: async (fields) => setDeleted(await experiment(fields), false),
+      answer: async (fields, { sender }) => setDeleted(await ownExperiment(fields, sender), false),
     },
     {
       method: 'POST',
       path: '/experiments/set-experiment-tag',
       access: 'ingest',
       summary: 'Sets a tag of an experiment',
-      async answer(fields) {
-        const project = activeExperiment(await experiment(fields));
+      async answer(fields, { sender }) {
+        const project = activeExperiment(await ownExperiment(fields, sender));
         const key = checkKey('key', fields.neededText('key'));
         await runs.editProject(project.id, { tags: Object.fromEntries([[key, fields.text('value') ?? '']]) });
         return {};
@@ -154,8 +165,8 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/delete-experiment-tag',
       access: 'ingest',
       summary: 'Removes a tag of an experiment',
-      async answer(fields) {
-        const project = activeExperiment(await experiment(fields));
+      async answer(fields, { sender }) {
+        const project = activeExperiment(await ownExperiment(fields, sender));
         const key = fields.neededText('key');
         if (!Object.hasOwn(project.tags, key)) {
           throw new MlflowError(

@@ -436,6 +436,21 @@ describe('tokens', () => {
       status: 401,
       body: { error_code: 'UNAUTHENTICATED' },
     });
+    const { experiment_id } = await post('experiments/create', { name: 'shared' });
+    await call('POST', `${API}/runs/create`, { experiment_id }, vision);
+    for (const [path, body] of [
+      ['delete', {}],
+      ['update', { new_name: 'taken over' }],
+      ['set-experiment-tag', { key: 'a', value: 'b' }],
+      ['delete-experiment-tag', { key: 'a' }],
+      ['restore', {}],
+    ] as const) {
+      const answer = await call('POST', `${API}/experiments/${path}`, { experiment_id, ...body }, basic);
+      expect(answer, path).toMatchObject({ status: 403, body: { error_code: 'PERMISSION_DENIED' } });
+    }
+    expect(await call('POST', `${API}/experiments/delete`, { experiment_id }, vision)).toMatchObject({ status: 200 });
+    const restored = await call('POST', `${API}/experiments/restore`, { experiment_id }, basic);
+    expect(restored).toMatchObject({ status: 403, body: { error_code: 'PERMISSION_DENIED' } });
   });
 });
 
