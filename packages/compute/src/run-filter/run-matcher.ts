@@ -149,6 +149,8 @@ function patternOf({ text, from, to }: Comparison & { readonly test: 'like' | 'i
   test(value: string): boolean;
 } {
   try {
+    // Alone it must be one too: "a)|(b" would close the group around it.
+    void new RegExp(text);
     return compilePattern('filter', `(?:${text})`, 'whole');
   } catch (cause) {
     throw new FilterError(`"${text.slice(0, 60)}" is no regular expression that can be answered in bounded time`, from, to, {
