@@ -155,11 +155,27 @@ test('a histogram of TensorFlow 2 is a tensor of rows', () => {
   expect(one({ tag: 'w', tensor, plugin: 'histograms' }).items.map(({ data }) => doubles(data))).toEqual([[0, 1, 5, 1, 2, 6]]);
 });
 
-test('a tensor of equal elements is written as one', () => {
-  const tensor = { dtype: 1, shape: [6, 2], floats: [0.5] };
+test('PR curves are tensors of six rows', () => {
+  const floats = Array.from({ length: 12 }, (_, i) => i / 16);
+  const tensor = { dtype: 1, shape: [6, 2], floats };
   expect(one({ tag: 'pr', tensor, plugin: 'pr_curves' }).items.map(({ kind, data }) => [kind, doubles(data)])).toEqual([
-    ['pr_curve', Array.from({ length: 12 }, () => 0.5)],
+    ['pr_curve', floats],
   ]);
+});
+
+test.each<[string, WrittenValue]>([
+  ['a histogram', { tag: 'w', plugin: 'histograms', tensor: { dtype: 1, shape: [699_050, 3], floats: [0] } }],
+  ['a histogram without any value', { tag: 'w', plugin: 'histograms', tensor: { dtype: 1, shape: [1, 3] } }],
+  ['a PR curve', { tag: 'w', plugin: 'pr_curves', tensor: { dtype: 1, shape: [6, 2], floats: [0.5] } }],
+])('%s that writes fewer numbers than its shape has is refused with a count', (_, value) => {
+  const { items, folder } = one(value);
+  expect([items, folder.skipped]).toEqual([[], { unreadable: 1 }]);
+});
+
+test('texts of one tensor are no more than the memory of a record', () => {
+  const tensor = { dtype: 7, shape: [200_000], texts: Array.from({ length: 200_000 }, () => '') };
+  const { items, folder } = one({ tag: 't', plugin: 'text', tensor });
+  expect([items, folder.skipped]).toEqual([[], { unreadable: 1 }]);
 });
 
 test.each<[string, WrittenValue, readonly unknown[]]>([

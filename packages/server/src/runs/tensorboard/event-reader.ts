@@ -25,6 +25,8 @@ const MAX_ITEM_BYTES = 16 * 1024 * 1024;
 const MAX_ELEMENTS = MAX_ITEM_BYTES / 8;
 /** The curve store's own limit, in the year 2041: microseconds within ±2^51. */
 const MAX_TIME_MS = 2 ** 51 / 1_000;
+/** Items of one record may take so much memory: many short ones in it take more than the record. */
+const MAX_RECORD_ITEM_BYTES = 64 * 1024 * 1024;
 const HPARAMS = 'hparams';
 
 /**
@@ -42,6 +44,8 @@ export class EventReader {
   #chunk = 0;
   #folder!: EventFolder;
   itemBytes = 0;
+  /** What itemBytes was before this record. */
+  #itemBytesBefore = 0;
 
   /** Everything read since the last time. */
   take(): {
@@ -60,6 +64,7 @@ export class EventReader {
   /** Reads one record's data. Never throws: what cannot be read is counted. */
   read(folder: EventFolder, bytes: Uint8Array, start: number, end: number): void {
     this.#folder = folder;
+    this.#itemBytesBefore = this.itemBytes;
     try {
       this.#readEvent(bytes, start, end);
     } catch (error) {
@@ -223,7 +228,8 @@ export class EventReader {
   }
 
   #addItem(kind: RunItemKind, tag: Tag, step: number, timeMs: number, data: Uint8Array, index: number, mediaType: string): void {
-    if (data.length > MAX_ITEM_BYTES) return this.#skip('large');
+    const isTooMuch = this.itemBytes - this.#itemBytesBefore + data.length > MAX_RECORD_ITEM_BYTES;
+    if (data.length > MAX_ITEM_BYTES || isTooMuch) return this.#skip('large');
     // Of text the page takes UTF-8 for granted.
     const bytes = kind === 'text' ? new TextEncoder().encode(decodeText(data)) : data;
     this.itemBytes += bytes.length + 200;

@@ -174,3 +174,28 @@ test('10,000 tags are 10,000 curves', () => {
   const { curves, steps } = reader(path)();
   expect([curves.length, steps.length]).toEqual([10_000, 20_000]);
 });
+
+test('a block is left where its items are as many as a chunk may have, and read on from there', () => {
+  const path = newFolder();
+  // A byte each in the file, eight in memory.
+  const tensor = { dtype: 4, shape: [400_000, 3], content: new Uint8Array(1_200_000) };
+  const events = Array.from({ length: 10 }, (_, step) => ({
+    wallTime: 1_700_000_000,
+    step,
+    values: [{ tag: 'w', plugin: 'histograms', tensor }],
+  }));
+  writeFileSync(join(path, NAME), eventFile(events));
+  const read = reader(path);
+  const steps: number[][] = [];
+  let place: FilePlace = START;
+  for (let isAtEnd = false; !isAtEnd;) {
+    const { items, files } = read(place);
+    steps.push(items.map(({ step }) => step));
+    ({ place, isAtEnd } = files[0]!);
+  }
+  expect(steps).toEqual([
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+    [8, 9],
+  ]);
+});

@@ -187,7 +187,7 @@ export class EventFiles {
         break;
       }
       // A block that holds a whole record is read on from the next one.
-      if (used > 0 && length === this.#block.length) continue;
+      if (found === 'full' || (used > 0 && length === this.#block.length)) continue;
       const { needs } = this.#cursor;
       if (needs <= this.#block.length) {
         isAtEnd = true;
@@ -217,12 +217,15 @@ export class EventFiles {
     };
   }
 
-  /** Reads the whole records among the first `length` bytes; says how many bytes those are and what stood behind them. */
+  /**
+   * Reads the whole records among the first `length` bytes, up to the one with which the items are as many as a chunk may have; says
+   * how many bytes those are and what stood behind them.
+   */
   #readRecords(
     folder: EventFolder,
     bytes: Uint8Array,
     length: number,
-  ): { readonly used: number; readonly found: 'short' | 'dead' } {
+  ): { readonly used: number; readonly found: 'short' | 'dead' | 'full' } {
     const cursor = this.#cursor;
     let at = 0;
     for (;;) {
@@ -231,6 +234,8 @@ export class EventFiles {
       if (found === 'record') this.#reader.read(folder, bytes, cursor.dataStart, cursor.dataEnd);
       else folder.skipped.damaged = (folder.skipped.damaged ?? 0) + 1;
       at += cursor.needs;
+      // In memory items may be several times what they are in the file.
+      if (this.#reader.itemBytes >= ITEM_BUDGET_BYTES) return { used: at, found: 'full' };
     }
   }
 }

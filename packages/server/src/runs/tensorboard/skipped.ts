@@ -2,7 +2,7 @@
 export const SKIPPED = {
   damaged: 'records whose checksum is wrong',
   unreadable: 'records or values that could not be read',
-  large: 'records or values larger than is kept (16 MiB a value, 64 MiB a record)',
+  large: 'records or values larger than is kept (16 MiB a value, 64 MiB a record and all of its values)',
   step: 'values whose step is outside ±2^51',
   time: 'values whose time is none before the year 2041',
   name: 'values whose tag is empty or longer than 1,000 characters',

@@ -51,6 +51,9 @@ const VALUE_FIELD: Readonly<Record<number, number>> = {
 };
 
 const STRINGS_FIELD = 8;
+/** Stretches of one tensor: each text is one, and numbers are where a writer does not pack them. */
+const MAX_RANGES = 100_000;
+const FEWER = 'a tensor of fewer elements than its shape has';
 
 /** A stretch of bytes in which values of one *_val field lie. */
 interface ValueRange {
@@ -68,6 +71,7 @@ export class TensorReader {
   readonly #wire = new WireReader();
   readonly #inner = new WireReader();
   readonly #ranges: ValueRange[] = [];
+  #rangeBytes = 0;
   #contentStart = 0;
   #contentEnd = 0;
 
@@ -76,7 +80,7 @@ export class TensorReader {
     this.dtype = 0;
     this.shape.length = 0;
     this.#ranges.length = 0;
-    this.#contentStart = this.#contentEnd = 0;
+    this.#rangeBytes = this.#contentStart = this.#contentEnd = 0;
     while (wire.next()) {
       if (wire.field === 1 && wire.type === VARINT) this.dtype = wire.readUnsigned();
       else if (wire.field === 2 && wire.type === BYTES) {
@@ -91,7 +95,11 @@ export class TensorReader {
         const before = wire.at;
         wire.skip();
         const isRange = type === BYTES;
-        this.#ranges.push({ field, type, start: isRange ? wire.rangeStart : before, end: isRange ? wire.rangeEnd : wire.at });
+        const start = isRange ? wire.rangeStart : before;
+        const end = isRange ? wire.rangeEnd : wire.at;
+        if (this.#ranges.length >= MAX_RANGES) throw new Malformed('a tensor in more pieces than are read');
+        this.#rangeBytes += end - start;
+        this.#ranges.push({ field, type, start, end });
       } else wire.skip();
     }
     return this;
@@ -110,20 +118,25 @@ export class TensorReader {
     return this.dtype === STRING;
   }
 
-  /** The elements, row by row. Where fewer are written than the shape has, the last one stands for the rest, as TensorFlow writes it. */
+  /**
+   * The elements, row by row. A number of its own may be left out where it is 0. Elsewhere TensorProto lets the last element stand
+   * for the rest of the shape, which no writer of event files does, and which would make 16 MiB of a record of 70 bytes: Malformed.
+   */
   numbers(): Float64Array {
     const width = ELEMENT_BYTES[this.dtype];
     if (width === undefined) throw new Malformed(`a tensor of the type ${this.dtype} has no numbers`);
     const { size } = this;
-    const out = new Float64Array(size);
     if (this.#contentEnd > this.#contentStart) {
       if (this.#contentEnd - this.#contentStart !== size * width)
         throw new Malformed('a tensor whose content does not fit its shape');
+      const out = new Float64Array(size);
       for (let i = 0; i < size; i++) out[i] = this.#elementAt(this.#contentStart + i * width);
       return out;
     }
-    const written = this.#writtenNumbers(out);
-    if (written > 0) out.fill(out[written - 1] as number, written);
+    // Each takes a byte at least.
+    if (size > 1 && this.#rangeBytes < size) throw new Malformed(FEWER);
+    const out = new Float64Array(size);
+    if (this.#writtenNumbers(out) < size && size > 1) throw new Malformed(FEWER);
     return out;
   }
 
