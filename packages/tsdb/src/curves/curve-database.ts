@@ -78,8 +78,8 @@ export class CurveDatabase {
   readonly deletePiece: StatementSync;
   /** (curve) → its pieces, the newest first. */
   readonly piecesBack: RowQuery<[id: number, points: number]>;
-  /** (curve, time) → its pieces that reach over a time in microseconds, the newest first. */
-  readonly piecesAt: RowQuery<[data: Uint8Array]>;
+  /** (curve, to, from) → its pieces that reach into a closed range of microseconds. */
+  readonly piecesBetween: RowQuery<[data: Uint8Array]>;
   readonly #piece: RowQuery<[data: Uint8Array]>;
   readonly insertItem: StatementSync;
   readonly putMark: StatementSync;
@@ -108,9 +108,9 @@ export class CurveDatabase {
     this.insertPiece = db.prepare('INSERT INTO piece (curve, points, from_us, to_us, data) VALUES (?, ?, ?, ?, ?)');
     this.deletePiece = db.prepare('DELETE FROM piece WHERE id = ?');
     this.piecesBack = new RowQuery(db, 'SELECT id, points FROM piece WHERE curve = ? ORDER BY id DESC');
-    this.piecesAt = new RowQuery(
+    this.piecesBetween = new RowQuery(
       db,
-      'SELECT data FROM piece WHERE curve = ?1 AND from_us <= ?2 AND to_us >= ?2 ORDER BY id DESC',
+      'SELECT data FROM piece WHERE curve = ?1 AND from_us <= ?2 AND to_us >= ?3 ORDER BY id',
     );
     this.#piece = new RowQuery(db, 'SELECT data FROM piece WHERE id = ?');
     this.insertItem = db.prepare(

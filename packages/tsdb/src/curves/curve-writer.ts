@@ -8,6 +8,7 @@ import { isDamage, isUnwritable } from '../sqlite-error.ts';
 import { StoreOpenError } from '../store-open-error.ts';
 import type { StoreLog } from '../store-options.ts';
 import { CurveDatabase } from './curve-database.ts';
+import { PointSet } from './point-set.ts';
 import {
   DamagedPiece,
   decodeLogRow,
@@ -226,6 +227,7 @@ export class CurveWriter {
       grown.set(head, fresh);
       return fresh;
     });
+    const seen = batch.once === true ? heads.map((head, at) => this.#seen(head, columns[at] as PointColumns, batch, at)) : [];
     let points = 0;
     for (let i = 0; i < curveIndex.length; i++) {
       const at = curveIndex[i] as number;
@@ -234,7 +236,7 @@ export class CurveWriter {
       const timeUs = toUs(timesMs[i] as number);
       const low = words[2 * i] as number;
       const high = words[2 * i + 1] as number;
-      if (batch.once === true && this.#has(heads[at] as Head, out, step, timeUs, low, high)) continue;
+      if (seen[at]?.(step, timeUs, low, high) === true) continue;
       out.push(step, timeUs, low, high, epochs?.[i] ?? Number.NaN);
       points++;
     }
@@ -248,17 +250,30 @@ export class CurveWriter {
     return { points, items: items.length };
   }
 
-  /** Whether the curve has this very point: among those of this commit, of the log, or of its pieces. */
-  #has({ id, summary, points }: Head, fresh: PointColumns, step: number, timeUs: number, low: number, high: number): boolean {
-    if (isAmong(fresh, step, timeUs, low, high)) return true;
-    // What is ahead of all is new: the usual case.
-    if (step > summary.maxStep || timeUs > summary.toUs || step < summary.minStep || timeUs < summary.fromUs) return false;
-    if (isAmong(points, step, timeUs, low, high)) return true;
-    for (const [data] of this.#db.piecesAt.iterate(id, timeUs)) {
-      const piece = new PointColumns();
-      if (this.#read(data, piece) && isAmong(piece, step, timeUs, low, high)) return true;
-    }
-    return false;
+  /** Answers whether the curve has a point already: among those of this commit, of the log, or of its pieces. */
+  #seen({ id, summary, points }: Head, fresh: PointColumns, { curveIndex, timesMs }: CurveBatch, curve: number) {
+    const inCommit = new PointSet(fresh);
+    let stored: PointSet | undefined;
+    const read = (): PointSet => {
+      let fromUs = Infinity;
+      let lastUs = -Infinity;
+      for (let i = 0; i < curveIndex.length; i++) {
+        if (curveIndex[i] !== curve) continue;
+        const timeUs = toUs(timesMs[i] as number);
+        if (timeUs < fromUs) fromUs = timeUs;
+        if (timeUs > lastUs) lastUs = timeUs;
+      }
+      const known = new PointColumns();
+      for (const [data] of this.#db.piecesBetween.iterate(id, lastUs, fromUs)) this.#read(data, known);
+      known.append(points);
+      return new PointSet(known);
+    };
+    return (step: number, timeUs: number, low: number, high: number): boolean => {
+      if (inCommit.has(step, timeUs, low, high)) return true;
+      // What is ahead of all is new: the usual case.
+      if (step > summary.maxStep || timeUs > summary.toUs || step < summary.minStep || timeUs < summary.fromUs) return false;
+      return (stored ??= read()).has(step, timeUs, low, high);
+    };
   }
 
   #runId(name: string): number {
@@ -395,20 +410,6 @@ function idOf(known: Map<string, number>, name: string, find: () => number): num
   const id = find();
   known.set(name, id);
   return id;
-}
-
-function isAmong(
-  { length, steps, timesUs, words }: PointColumns,
-  step: number,
-  timeUs: number,
-  low: number,
-  high: number,
-): boolean {
-  // From the end: what is sent again was sent a moment ago.
-  for (let i = length - 1; i >= 0; i--) {
-    if (steps[i] === step && timesUs[i] === timeUs && words[2 * i] === low && words[2 * i + 1] === high) return true;
-  }
-  return false;
 }
 
 /** Refuses a batch that no store can hold, before anything is done with it. Throws BadRequest. */

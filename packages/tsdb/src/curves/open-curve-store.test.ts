@@ -148,6 +148,25 @@ describe('a curve', () => {
   });
 });
 
+// Looking for each by going through all of them would take longer than a test may.
+test('forty thousand points of one time that are sent again are found', async () => {
+  const { store } = await newStore();
+  const many = batch(
+    'a',
+    Array.from({ length: 40_000 }, (_, step): Row => ['loss', step % 20_000, 1000, (step % 20_000) / 7]),
+    { once: true },
+  );
+  expect(await store.append(many)).toMatchObject({ points: 20_000 });
+  expect(await store.append(many)).toMatchObject({ points: 0 });
+  await store.append(
+    batch(
+      'b',
+      Array.from({ length: 30_000 }, (): Row => ['loss', 1, 1, 1]),
+    ),
+  );
+  expect(await store.append(batch('b', [['loss', 1, 1, 1]], { once: true }))).toMatchObject({ points: 0 });
+});
+
 test('what does not fit is refused with a sentence, and nothing of it is kept', async () => {
   const { store } = await newStore();
   for (const [row, sentence] of [
