@@ -38,6 +38,8 @@ export interface Run {
   readonly endedMs: number | undefined;
   /** When the server last heard of it. */
   readonly heartbeatMs: number;
+  /** When the server first heard of it; absent where that was not kept. */
+  readonly firstHeardMs?: number | undefined;
   readonly source: RunSource;
   /** Markdown. */
   readonly notes: string;

@@ -105,10 +105,32 @@ describe.each<[DetectorId, [what: string, run: RunRecord, found: boolean][]]>([
         false,
       ],
       [
-        'a file of last year, read now',
-        runOf({ loss: values(50, () => 1) }, { running: true, nowMs: 4e10, heardMs: 4e10 }),
+        'what was logged last year, and heard of now',
+        runOf({ loss: values(50, () => 1) }, { running: true, nowMs: 4e10, firstHeardMs: 3.9e10 }),
         false,
       ],
+      [
+        'a training from before it was heard of, which went on and then hung',
+        runOf(
+          {
+            loss: curveOf(
+              values(50, () => 1),
+              { every: 60 },
+            ),
+          },
+          { running: true, nowMs: 9_000_000, firstHeardMs: 2_000_000 },
+        ),
+        true,
+      ],
+      [
+        'the first point of a new metric, and then nothing',
+        runOf(
+          { loss: values(50, () => 1), val_loss: { ...curveOf([1]), timesMs: Float64Array.of(49_500) } },
+          { running: true, nowMs: 3_650_000 },
+        ),
+        true,
+      ],
+      ['a single point, which tells no interval', runOf({ loss: [1] }, { running: true, nowMs: 3_650_000 }), false],
       [
         'a machine that goes on measuring',
         runOf(

@@ -15,8 +15,8 @@ export interface RunRecord {
   /** Whether it says that it runs. */
   readonly running: boolean;
   readonly nowMs: number;
-  /** When anything was heard of it; as late as its newest point where absent. */
-  readonly heardMs?: number;
+  /** When it was first heard of, by the server's clock; absent where nobody knows. */
+  readonly firstHeardMs?: number | undefined;
 }
 
 /** A run's curves by what they are. */

@@ -2,6 +2,7 @@ import type { Finding, Project, Run, RunSource, RunStatus } from '@vitrine/model
 import type { RunView } from '@vitrine/model/run-api.ts';
 import { readRunJson, writeRunJson } from '@vitrine/model/run-json.ts';
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import { removeMlflowOfRuns } from './mlflow.ts';
 import type { Tables } from './tables.ts';
 
 /** What is kept of runs beside their curves. Everything but views and settings is read once, at start, and then only written. */
@@ -16,7 +17,7 @@ export interface RunDocuments {
   /** New ones and changed ones, in one transaction. */
   save(runs: readonly Run[]): Promise<void>;
   saveHeartbeats(heartbeatMs: ReadonlyMap<string, number>): Promise<void>;
-  /** With their findings. */
+  /** With their findings, and what MLflow's clients keep beside them. */
   remove(runs: readonly string[]): Promise<void>;
 
   findings(): Promise<readonly Finding[]>;
@@ -91,10 +92,9 @@ export function runsOver(db: Kysely<Tables>): RunDocuments {
     remove: (ids) =>
       db.transaction().execute(async (inside) => {
         for (let at = 0; at < ids.length; at += ROWS_A_STATEMENT) {
-          await inside
-            .deleteFrom('runs')
-            .where('id', 'in', ids.slice(at, at + ROWS_A_STATEMENT))
-            .execute();
+          const some = ids.slice(at, at + ROWS_A_STATEMENT);
+          await removeMlflowOfRuns(inside, some);
+          await inside.deleteFrom('runs').where('id', 'in', some).execute();
         }
       }),
 
@@ -175,6 +175,7 @@ function runColumns(run: Run): Insertable<Tables['runs']> {
     started_ms: run.startedMs,
     ended_ms: run.endedMs ?? null,
     heartbeat_ms: run.heartbeatMs,
+    first_heard_ms: run.firstHeardMs ?? null,
     source: run.source,
     notes: run.notes,
     parent_id: run.parentId ?? null,
@@ -201,6 +202,7 @@ function readRun(row: Selectable<Tables['runs']>, project: string): Run {
     startedMs: row.started_ms,
     endedMs: row.ended_ms ?? undefined,
     heartbeatMs: row.heartbeat_ms,
+    ...(row.first_heard_ms === null ? {} : { firstHeardMs: row.first_heard_ms }),
     source: row.source as RunSource,
     notes: row.notes,
     parentId: row.parent_id ?? undefined,

@@ -151,6 +151,7 @@ export interface Tables {
     started_ms: number;
     ended_ms: number | null;
     heartbeat_ms: number;
+    first_heard_ms: number | null;
     source: string;
     notes: string;
     parent_id: string | null;
@@ -180,6 +181,7 @@ export interface Tables {
     status: string;
     params_json: string;
     tags_json: string;
+    labels_json: string;
     created_ms: number;
     updated_ms: number;
     deleted_ms: number | null;

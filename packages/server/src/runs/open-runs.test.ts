@@ -230,7 +230,7 @@ describe('runs', () => {
     runs.touch('r', 4_000);
     runs.touch('nobody', 1);
     expect(await runs.all()).toMatchObject([{ heartbeatMs: 5_000, revision: 1 }]);
-    expect(await (await again()).find('r')).toMatchObject({ heartbeatMs: 5_000 });
+    expect(await (await again()).find('r')).toMatchObject({ heartbeatMs: 5_000, firstHeardMs: 100 });
   });
 
   test('what could not be written is not there either', async () => {

@@ -134,6 +134,7 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
         startedMs,
         endedMs: isEnded(status) ? Math.max(startedMs, atMs) : undefined,
         heartbeatMs: atMs,
+        firstHeardMs: atMs,
         source: given.source,
         notes: '',
         parentId,

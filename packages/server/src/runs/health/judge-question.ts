@@ -11,7 +11,7 @@ export interface JudgeQuestion {
   readonly run: string;
   readonly params: Readonly<Record<string, string>>;
   readonly running: boolean;
-  readonly heardMs: number;
+  readonly firstHeardMs: number | undefined;
   readonly nowMs: number;
   readonly detectors: HealthSettings['detectors'];
   readonly roles: Readonly<Partial<Record<OwnRole, string>>>;
@@ -33,11 +33,15 @@ export async function answerJudge(question: JudgeQuestion, source: CurveSource):
   const roles = rolesOf(metrics, question.roles);
   const wanted = metricsInRoles(roles);
   for (const { metric, nonFinite } of summaries.values()) if (nonFinite > 0) wanted.add(metric);
-  // What was logged last says whether the run stands still.
-  const newest = [...summaries.values()]
-    .filter(({ metric }) => !roles.system.has(metric))
-    .reduce<CurveSummary | undefined>((last, one) => (last === undefined || one.toMs > last.toMs ? one : last), undefined);
-  if (newest !== undefined) wanted.add(newest.metric);
+  // What was logged last, and most often, says whether the run stands still.
+  const progress = [...summaries.values()].filter(({ metric }) => !roles.system.has(metric));
+  for (const most of [({ toMs }: CurveSummary) => toMs, ({ points }: CurveSummary) => points]) {
+    const first = progress.reduce<CurveSummary | undefined>(
+      (best, one) => (best === undefined || most(one) > most(best) ? one : best),
+      undefined,
+    );
+    if (first !== undefined) wanted.add(first.metric);
+  }
   const curves = new Map<string, CurvePoints>();
   let room = MOST_POINTS;
   for (const metric of wanted) {
@@ -54,7 +58,7 @@ export async function answerJudge(question: JudgeQuestion, source: CurveSource):
       ownRoles: question.roles,
       params: question.params,
       running: question.running,
-      heardMs: question.heardMs,
+      firstHeardMs: question.firstHeardMs,
       nowMs: question.nowMs,
     },
     detectorSettings(question.detectors),

@@ -22,7 +22,7 @@ test('a run is judged in another thread, by what the curve store holds of it', a
     timesMs: Float64Array.from(losses, (_, i) => i * 1000),
     values: Float64Array.from(losses),
   });
-  const question = { params: {}, running: true, heardMs: 2_000, nowMs: 3_000, detectors: {}, roles: {} };
+  const question = { params: {}, running: true, firstHeardMs: 0, nowMs: 3_000, detectors: {}, roles: {} };
   expect(await judge.judge({ run: 'r1', ...question })).toMatchObject([{ detector: 'nan_inf', fromStep: 1, toStep: 2 }]);
   expect(await judge.judge({ run: 'nobody', ...question })).toEqual([]);
 });

@@ -103,10 +103,12 @@ test('a project’s settings change what is found, also of runs that are there',
   expect(await runs.findings(['r1'])).toMatchObject([{ id: 'nan_inf:', active: false }]);
 });
 
-test('a run that falls silent is stalled, and no longer once it has ended', async () => {
+test('a run that falls silent is stalled though its client still speaks, and no longer once it has ended', async () => {
   const { runs, clock, log, service, run } = await health();
   await log('train/loss', LEARNING);
+  await log('val/loss', [1], 30);
   clock.ms = START_MS + 3_600_000;
+  runs.touch('r1', clock.ms);
   await service.judgeAgain(run.projectId);
   await service.idle();
   expect(await runs.findings(['r1'])).toMatchObject([{ id: 'stalled:', severity: 'critical', active: true }]);

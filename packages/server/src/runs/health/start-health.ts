@@ -125,8 +125,9 @@ export async function startHealth({
     const verdicts = await judge.judge({
       run: id,
       params: run.params,
-      running,
-      heardMs: run.heartbeatMs,
+      // Nobody waits for more of a file.
+      running: running && run.source !== 'file',
+      firstHeardMs: run.firstHeardMs,
       nowMs: nowMs(),
       detectors,
       roles,
@@ -172,10 +173,8 @@ export async function startHealth({
   };
 
   const everyMinute = async (): Promise<void> => {
-    for (const id of watched) {
-      const run = await runs.find(id);
-      if (run !== undefined && nowMs() - run.heartbeatMs > MINUTE_MS) ask(id, 0);
-    }
+    // Not by its heartbeat: a client may say that it lives where its training hangs.
+    for (const id of watched) if (!waiting.has(id)) ask(id, 0);
     await metric.again((id) => runs.find(id));
   };
 
