@@ -7,7 +7,7 @@ import { tokenLabels } from './migrations/005-token-labels.ts';
 import { runs } from './migrations/006-runs.ts';
 import { mlflow } from './migrations/007-mlflow.ts';
 import { firstHeard } from './migrations/008-first-heard.ts';
-import { mlflowOfRuns } from './migrations/008-mlflow-of-runs.ts';
+import { mlflowOfRuns } from './migrations/009-mlflow-of-runs.ts';
 
 /** Steps from an empty file to today's tables, by name, in order. A step that was released never changes. */
 export const migrations: Record<string, Migration> = {
@@ -51,6 +51,6 @@ export const migrations: Record<string, Migration> = {
   '005-token-labels': tokenLabels,
   '006-runs': runs,
   '007-mlflow': mlflow,
-  '008-mlflow-of-runs': mlflowOfRuns,
   '008-first-heard': firstHeard,
+  '009-mlflow-of-runs': mlflowOfRuns,
 };

@@ -1,8 +1,11 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** What MLflow's clients keep beside runs: models, and which datasets and models a run read or wrote. */
+/**
+ * What MLflow's clients keep beside runs: models, and which datasets and models a run read or wrote. What belongs to a run goes with it,
+ * and nothing is kept of a run that is not there.
+ */
 export interface MlflowDocuments {
   model(id: string): Promise<LoggedModel | undefined>;
   /** Those of the projects, deleted ones included, the newest first. */
@@ -17,9 +20,6 @@ export interface MlflowDocuments {
   links(runIds: readonly string[]): Promise<readonly RunLink[]>;
   /** Takes the place of the one of the same run, kind and key. */
   saveLinks(links: readonly RunLink[]): Promise<void>;
-
-  /** All of it that belongs to the runs. */
-  removeOfRuns(runIds: readonly string[]): Promise<void>;
 }
 
 export type LoggedModelStatus = 'LOGGED_MODEL_PENDING' | 'LOGGED_MODEL_READY' | 'LOGGED_MODEL_UPLOAD_FAILED';
@@ -36,6 +36,8 @@ export interface LoggedModel {
   readonly status: LoggedModelStatus;
   readonly params: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whose it is: those of its run, or of the token that made it. They do not change. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly createdMs: number;
   readonly updatedMs: number;
   readonly deletedMs: number | undefined;
@@ -95,11 +97,14 @@ export function mlflowOver(db: Kysely<Tables>): MlflowDocuments {
         updated_ms: model.updatedMs,
         deleted_ms: model.deletedMs ?? null,
       };
-      await db
-        .insertInto('mlflow_models')
-        .values({ id: model.id, ...columns })
-        .onConflict((it) => it.column('id').doUpdateSet(columns))
-        .execute();
+      await db.transaction().execute(async (inside) => {
+        if ((await ofRunsThere(inside, [model])).length === 0) return;
+        await inside
+          .insertInto('mlflow_models')
+          .values({ id: model.id, labels_json: JSON.stringify(model.labels), ...columns })
+          .onConflict((it) => it.column('id').doUpdateSet(columns))
+          .execute();
+      });
     },
     async modelMetrics(modelIds) {
       const parts = await Promise.all(
@@ -124,37 +129,38 @@ export function mlflowOver(db: Kysely<Tables>): MlflowDocuments {
         step: row.step,
       }));
     },
-    async saveModelMetrics(metrics) {
-      for (const some of chunks(metrics, METRICS_AT_ONCE)) {
-        await db
-          .insertInto('mlflow_model_metrics')
-          .values(
-            some.map((metric) => ({
-              model_id: metric.modelId,
-              key: metric.key,
-              run_id: metric.runId,
-              dataset_name: metric.datasetName,
-              dataset_digest: metric.datasetDigest,
-              value: String(metric.value),
-              time_ms: metric.timeMs,
-              step: metric.step,
-            })),
-          )
-          .onConflict((it) =>
-            it
-              .columns(['model_id', 'key', 'run_id', 'dataset_name', 'dataset_digest'])
-              .doUpdateSet({
-                value: (row) => row.ref('excluded.value'),
-                time_ms: (row) => row.ref('excluded.time_ms'),
-                step: (row) => row.ref('excluded.step'),
-              })
-              .where(
-                sql<boolean>`(excluded.step, excluded.time_ms) >= (mlflow_model_metrics.step, mlflow_model_metrics.time_ms)`,
-              ),
-          )
-          .execute();
-      }
-    },
+    saveModelMetrics: (metrics) =>
+      db.transaction().execute(async (inside) => {
+        for (const some of chunks(await ofRunsThere(inside, metrics), METRICS_AT_ONCE)) {
+          await inside
+            .insertInto('mlflow_model_metrics')
+            .values(
+              some.map((metric) => ({
+                model_id: metric.modelId,
+                key: metric.key,
+                run_id: metric.runId,
+                dataset_name: metric.datasetName,
+                dataset_digest: metric.datasetDigest,
+                value: String(metric.value),
+                time_ms: metric.timeMs,
+                step: metric.step,
+              })),
+            )
+            .onConflict((it) =>
+              it
+                .columns(['model_id', 'key', 'run_id', 'dataset_name', 'dataset_digest'])
+                .doUpdateSet({
+                  value: (row) => row.ref('excluded.value'),
+                  time_ms: (row) => row.ref('excluded.time_ms'),
+                  step: (row) => row.ref('excluded.step'),
+                })
+                .where(
+                  sql<boolean>`(excluded.step, excluded.time_ms) >= (mlflow_model_metrics.step, mlflow_model_metrics.time_ms)`,
+                ),
+            )
+            .execute();
+        }
+      }),
 
     async links(runIds) {
       const parts = await Promise.all(
@@ -164,34 +170,45 @@ export function mlflowOver(db: Kysely<Tables>): MlflowDocuments {
       );
       return parts.flat().map(({ run_id, kind, key, json }) => ({ runId: run_id, kind: kind as RunLink['kind'], key, json }));
     },
-    async saveLinks(links) {
-      for (const some of chunks(links, METRICS_AT_ONCE)) {
-        await db
-          .insertInto('mlflow_run_links')
-          .values(some.map(({ runId, kind, key, json }) => ({ run_id: runId, kind, key, json })))
-          .onConflict((it) => it.columns(['run_id', 'kind', 'key']).doUpdateSet({ json: (row) => row.ref('excluded.json') }))
-          .execute();
-      }
-    },
-
-    async removeOfRuns(runIds) {
-      for (const ids of chunks(runIds, MOST_IN)) {
-        await db.transaction().execute(async (within) => {
-          await within.deleteFrom('mlflow_run_links').where('run_id', 'in', ids).execute();
-          await within
-            .deleteFrom('mlflow_model_metrics')
-            .where((it) =>
-              it.or([
-                it('run_id', 'in', ids),
-                it('model_id', 'in', it.selectFrom('mlflow_models').select('id').where('run_id', 'in', ids)),
-              ]),
-            )
+    saveLinks: (links) =>
+      db.transaction().execute(async (inside) => {
+        for (const some of chunks(await ofRunsThere(inside, links), METRICS_AT_ONCE)) {
+          await inside
+            .insertInto('mlflow_run_links')
+            .values(some.map(({ runId, kind, key, json }) => ({ run_id: runId, kind, key, json })))
+            .onConflict((it) => it.columns(['run_id', 'kind', 'key']).doUpdateSet({ json: (row) => row.ref('excluded.json') }))
             .execute();
-          await within.deleteFrom('mlflow_models').where('run_id', 'in', ids).execute();
-        });
-      }
-    },
+        }
+      }),
   };
+}
+
+/** Removes what belongs to runs, in the transaction that removes them. Takes at most some thousands of them. */
+export async function removeMlflowOfRuns(inside: Transaction<Tables>, runIds: readonly string[]): Promise<void> {
+  await inside.deleteFrom('mlflow_run_links').where('run_id', 'in', runIds).execute();
+  await inside
+    .deleteFrom('mlflow_model_metrics')
+    .where((it) =>
+      it.or([
+        it('run_id', 'in', runIds),
+        it('model_id', 'in', it.selectFrom('mlflow_models').select('id').where('run_id', 'in', runIds)),
+      ]),
+    )
+    .execute();
+  await inside.deleteFrom('mlflow_models').where('run_id', 'in', runIds).execute();
+}
+
+/** Those without a run, and those whose run was not erased while they were under way. */
+async function ofRunsThere<T extends { readonly runId: string | undefined }>(
+  inside: Transaction<Tables>,
+  all: readonly T[],
+): Promise<readonly T[]> {
+  const ids = [...new Set(all.map(({ runId }) => runId).filter((id) => id !== undefined))];
+  const there = new Set<string>();
+  for (const some of chunks(ids, MOST_IN)) {
+    for (const { id } of await inside.selectFrom('runs').select('id').where('id', 'in', some).execute()) there.add(id);
+  }
+  return all.filter(({ runId }) => runId === undefined || there.has(runId));
 }
 
 function chunks<T>(all: readonly T[], size: number): T[][] {
@@ -208,6 +225,7 @@ function readModel(row: Selectable<Tables['mlflow_models']>): LoggedModel {
     status: row.status as LoggedModelStatus,
     params: JSON.parse(row.params_json) as Record<string, string>,
     tags: JSON.parse(row.tags_json) as Record<string, string>,
+    labels: JSON.parse(row.labels_json) as Record<string, string>,
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     deletedMs: row.deleted_ms ?? undefined,

@@ -26,14 +26,14 @@ export async function findRunToChange(runs: Pick<Runs, 'find'>, id: string, send
   throw new MlflowError('INVALID_PARAMETER_VALUE', `The run ${run.id} must be in the 'active' state. Current state is ${stage}.`);
 }
 
-/** A token's labels say whose runs it may change: those that have them. */
-export function checkOwner(run: Run, { labels, name }: Sender): void {
+/** A token's labels say what it may change: runs and models that have them. Throws MlflowError. */
+export function checkOwner(owned: Pick<Run, 'id' | 'labels'>, { labels, name }: Sender, kind = 'run'): void {
   for (const [label, value] of labels) {
-    if (Object.hasOwn(run.labels, label) && run.labels[label] === value) continue;
+    if (Object.hasOwn(owned.labels, label) && owned.labels[label] === value) continue;
     const token = name === '' ? 'This token' : `The token "${name}"`;
     throw new MlflowError(
       'PERMISSION_DENIED',
-      `${token} has the label ${label}="${value}", and run ${run.id} has not: it is another's.`,
+      `${token} has the label ${label}="${value}", and ${kind} ${owned.id} has not: it is another's.`,
     );
   }
 }

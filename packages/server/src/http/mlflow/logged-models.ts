@@ -45,15 +45,10 @@ export async function findModel(
   throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `Logged model with ID '${id.slice(0, 100)}' not found.`);
 }
 
-/** The model, for a sender that changes it. Throws MlflowError also where the run that wrote it is another tenant's. */
-export async function findModelToChange(
-  needs: Pick<MlflowNeeds, 'documents' | 'runs'>,
-  id: string,
-  sender: Sender,
-): Promise<LoggedModel> {
+/** The model, for a sender that changes it. Throws MlflowError also where it is another tenant's. */
+export async function findModelToChange(needs: Pick<MlflowNeeds, 'documents'>, id: string, sender: Sender): Promise<LoggedModel> {
   const model = await findModel(needs, id);
-  const run = model.runId === undefined ? undefined : await needs.runs.find(model.runId);
-  if (run !== undefined) checkOwner(run, sender);
+  checkOwner(model, sender, 'model');
   return model;
 }
 
@@ -95,7 +90,7 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
           throw invalidValue('name', name, `A model's name has at most ${MAX_NAME} characters, and none of / : . % " '.`);
         }
         const runId = fields.text('source_run_id') || undefined;
-        if (runId !== undefined) await findRunToChange(runs, runId, sender);
+        const run = runId === undefined ? undefined : await findRunToChange(runs, runId, sender);
         const nowMs = Date.now();
         const model: LoggedModel = {
           id: `m-${randomBytes(16).toString('hex')}`,
@@ -106,6 +101,7 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
           status: 'LOGGED_MODEL_PENDING',
           params: cutValues(readPairs(fields, 'params')).kept,
           tags: cutValues(readPairs(fields, 'tags')).kept,
+          labels: run?.labels ?? sender.labels.toObject(),
           createdMs: nowMs,
           updatedMs: nowMs,
           deletedMs: undefined,

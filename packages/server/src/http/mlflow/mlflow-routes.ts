@@ -42,7 +42,6 @@ export function mlflowRoutes(app: Routes, needs: MlflowRouteNeeds): void {
     ...loggedModelEndpoints(needs),
     ...registryEndpoints(),
   ];
-  removeWithRuns(app, needs);
   for (const base of BASES) {
     const hide = base !== '/api';
     app.register(
@@ -192,19 +191,4 @@ function problemOf(error: unknown): Problem {
 function fail(reply: FastifyReply, { code, status, message, retryAfterSeconds }: Problem): FastifyReply {
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
   return reply.code(status).type('application/json').send({ error_code: code, message });
-}
-
-/** What belongs to runs goes when they are erased. */
-function removeWithRuns(app: Routes, { runs, documents, log }: MlflowRouteNeeds): void {
-  const stop = runs.onEvents(({ changed }) => {
-    const remove = async (): Promise<void> => {
-      const there = new Set((await runs.findAll(changed)).map(({ id }) => id));
-      const gone = changed.filter((id) => !there.has(id));
-      if (gone.length > 0) await documents.mlflow.removeOfRuns(gone);
-    };
-    remove().catch((error: unknown) =>
-      log.error({ err: error }, 'what MLflow’s clients kept of erased runs could not be removed'),
-    );
-  });
-  app.addHook('onClose', async () => stop());
 }

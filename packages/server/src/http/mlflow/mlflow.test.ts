@@ -582,7 +582,10 @@ describe('logged models', () => {
     expect((await post('logged-models/search', { ...search, filter: "params.depth = '4'" }))['models']).toEqual([]);
 
     await t.needs.runs.erase([run_id]);
-    await expect.poll(async () => (await call('GET', `${API}/logged-models/${id}`)).status).toBe(404);
+    expect((await call('GET', `${API}/logged-models/${id}`)).status).toBe(404);
+    // Of who began before, and of a run that gets the id of the one that was erased.
+    await t.needs.documents.mlflow.saveLinks([{ runId: run_id, kind: 'model_output', key: 'late', json: '{}' }]);
+    expect(await t.needs.documents.mlflow.links([run_id])).toEqual([]);
     expect((await t.app.inject({ url: file })).statusCode).toBe(404);
   });
 
@@ -591,9 +594,33 @@ describe('logged models', () => {
     const file = `${FILES}/0/models/${info.model_id}/artifacts/MLmodel`;
     await t.app.inject({ method: 'PUT', url: file, payload: 'x' });
     expect((await t.app.inject({ url: file })).body).toBe('x');
+    await t.needs.runs.create({ id: info.model_id, project: 'Default', source: 'api' });
+    expect((await call('GET', `${API}/artifacts/list?run_id=${info.model_id}`)).body['files']).toEqual([]);
+    await t.needs.runs.erase([info.model_id]);
+    expect((await t.app.inject({ url: file })).body).toBe('x');
     await call('DELETE', `${API}/logged-models/${info.model_id}`);
     expect((await t.app.inject({ url: file })).statusCode).toBe(404);
     expect((await call('GET', `${API}/logged-models/${info.model_id}?allow_deleted=true`)).status).toBe(200);
+  });
+
+  test('without a run belong to whoever made them', async () => {
+    const token = async (team: string): Promise<{ readonly authorization: string }> => {
+      const made = { name: team, scopes: ['ingest'], labels: Labels.from({ team }), expiresMs: undefined } as const;
+      return { authorization: `Bearer ${(await t.needs.tokens.create(made)).token}` };
+    };
+    const [vision, speech] = [await token('vision'), await token('speech')];
+    const made = (await call('POST', `${API}/logged-models`, { experiment_id: '0' }, vision)).body['model'] as WireModel;
+    const url = `${API}/logged-models/${made.info.model_id}`;
+    const tags = { tags: [{ key: 'a', value: 'b' }] };
+    expect(await call('DELETE', url, undefined, speech)).toMatchObject({
+      status: 403,
+      body: { error_code: 'PERMISSION_DENIED', message: expect.stringContaining('team="speech"') as string },
+    });
+    expect((await call('PATCH', `${url}/tags`, tags, speech)).status).toBe(403);
+    const file = `${FILES}/0/models/${made.info.model_id}/artifacts/x`;
+    expect((await t.app.inject({ method: 'PUT', url: file, payload: 'x', headers: speech })).statusCode).toBe(403);
+    expect((await call('PATCH', `${url}/tags`, tags, vision)).status).toBe(200);
+    expect((await call('DELETE', url, undefined, vision)).status).toBe(200);
   });
 });
 

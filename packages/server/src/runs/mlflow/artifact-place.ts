@@ -37,9 +37,8 @@ export function placeOfRun(runs: Pick<Runs, 'artifactFolder'>, run: Pick<Run, 'i
   return { folder: runs.artifactFolder(run.id), path };
 }
 
-/** With the run that wrote it, or in a folder of its own where none did. */
+/** With the run that wrote it, or in a folder that is no run's where none did: "~" is in no run's id. */
 export function placeOfModel(runs: Pick<Runs, 'artifactFolder'>, { id, runId }: LoggedModel, path: string): ArtifactPlace {
-  if (runId === undefined) return { folder: runs.artifactFolder(id), path };
-  const within = `${MODELS_FOLDER}/${id}`;
-  return { folder: runs.artifactFolder(runId), path: path === '' ? within : `${within}/${path}` };
+  const within = runId === undefined ? id : `${MODELS_FOLDER}/${id}`;
+  return { folder: runs.artifactFolder(runId ?? '~models'), path: path === '' ? within : `${within}/${path}` };
 }
