@@ -40,6 +40,8 @@ test.each([
   ['events.out.tfevents.1795406827.10.0.0.7.25428.3', '10.0.0.7'],
   ['events.out.tfevents.1795406827.vm.25428.3.my_suffix', 'vm'],
   ['mytfevents', undefined],
+  ['events.out.tfevents.1..v2', undefined],
+  ['events.out.tfevents.1. ', undefined],
 ])('%s was written on %s', (file, host) => {
   expect(hostOf(file)).toBe(host);
 });

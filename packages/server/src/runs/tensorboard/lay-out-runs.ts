@@ -63,5 +63,6 @@ function nameOf(folder: string): string {
 export function hostOf(file: string): string | undefined {
   const rest = /tfevents\.\d+\.(.+)$/.exec(file)?.[1];
   if (rest === undefined) return undefined;
-  return (/^(.+)\.\d+\.\d+(?:\.[a-z][a-z0-9_.-]*)?$/i.exec(rest)?.[1] ?? rest.replace(/\.v2$/, '')).slice(0, 200);
+  const host = /^(.+)\.\d+\.\d+(?:\.[a-z][a-z0-9_.-]*)?$/i.exec(rest)?.[1] ?? rest.replace(/\.v2$/, '');
+  return host.trim() === '' ? undefined : host.slice(0, 200);
 }

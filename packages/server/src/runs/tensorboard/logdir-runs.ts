@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Run } from '@vitrine/model/run.ts';
 import type { RunEdit, Runs } from '../runs.ts';
 import type { Hparams } from './hparams.ts';
@@ -103,7 +104,7 @@ export class LogdirRuns {
       ...(above?.isRunning === undefined ? {} : { parentId: above.id }),
     });
     const edit = this.#changes(made, { hosts, startedMs, hparams, onRefused });
-    if (edit !== undefined) await this.#runs.edit(made.id, edit);
+    if (edit !== undefined) await this.#edit(made.id, edit, onRefused);
     known.end = hparams.findLast((part) => part.end !== undefined)?.end ?? known.end;
     known.isRunning = true;
     this.#runs.touch(made.id, Math.min(grewMs, this.#nowMs()));
@@ -126,6 +127,18 @@ export class LogdirRuns {
         });
       }),
     );
+  }
+
+  /** What a run cannot have is counted: thrown, it would hold up all that was read beside it, for ever. */
+  async #edit(id: string, edit: RunEdit, onRefused: Heard['onRefused']): Promise<void> {
+    try {
+      await this.#runs.edit(id, edit);
+    } catch (error) {
+      if (!(error instanceof BadRequest)) throw error;
+      const { params, ...rest } = edit;
+      onRefused(params === undefined ? 1 : Object.keys(params).length);
+      if (params !== undefined) await this.#edit(id, rest, onRefused);
+    }
   }
 
   #changes(

@@ -136,6 +136,19 @@ test('what add_hparams() writes goes to the run around it', async () => {
   expect(await run('r')).toMatchObject({ params: { lr: '0.1' }, status: 'failed' });
 });
 
+test('more hyperparameters than a run may have are counted, and cost neither its points nor its siblings’', async () => {
+  const { open, write, kept, run } = await world();
+  const hparams = Object.fromEntries(Array.from({ length: 20_001 }, (_, i) => [`p${i}`, i]));
+  const start = { tag: '_hparams_/session_start_info', plugin: 'hparams', content: hparamsContent({ hparams, group: 'g' }) };
+  write(`a/${FILE}`, [{ wallTime: START_SECONDS, values: [start] }, scalar(0)]);
+  write(`b/${FILE}`, [scalar(0)]);
+  const logdir = open();
+  await logdir.readOnce();
+  expect(await kept()).toEqual(['a loss: 0', 'b loss: 0']);
+  expect(await run('a')).toMatchObject({ params: {}, group: 'g', status: 'finished' });
+  expect(logdir.state()).toMatchObject({ trouble: '', skipped: expect.stringMatching(/^20,001 hyperparameters/) as string });
+});
+
 test('an erased run stays erased for who follows, and comes back for who imports', async () => {
   const { open, write, kept, run, runs } = await world();
   write(`a/${FILE}`, [scalar(0)]);

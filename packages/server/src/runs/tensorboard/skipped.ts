@@ -7,7 +7,8 @@ export const SKIPPED = {
   time: 'values whose time is none before the year 2041',
   name: 'values whose tag is empty or longer than 1,000 characters',
   tags: 'values of tags beyond the 100,000th of a directory',
-  param: 'hyperparameters whose name is empty or longer than 1,000 characters, or whose value is longer than 20,000',
+  param:
+    'hyperparameters whose name is empty or longer than 1,000 characters, or whose value is longer than 20,000, or that are more than the 20,000 of a run',
   kind: 'tensors of kinds that are not shown, such as meshes, graphs and custom layouts',
 } as const;
 
