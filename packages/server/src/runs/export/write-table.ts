@@ -6,6 +6,8 @@ import type { CurveSource } from './curve-parts.ts';
 
 /** Runs of whose curves is asked at a time. */
 const RUNS_AT_ONCE = 100;
+/** The last that a Date can be, in the year 275760. */
+const LAST_MS = 8.64e15;
 /** What a table has of each metric, besides how many points. */
 const OF_METRIC = ['last', 'min', 'max', 'best'] as const;
 const OWN = [
@@ -82,14 +84,19 @@ function ownOf(run: Run) {
     project: run.project,
     group: run.group,
     status: run.status,
-    started: new Date(run.startedMs).toISOString(),
-    ended: run.endedMs === undefined ? null : new Date(run.endedMs).toISOString(),
+    started: timeOf(run.startedMs),
+    ended: run.endedMs === undefined ? null : timeOf(run.endedMs),
     source: run.source,
     user: run.user,
     parent: run.parentId ?? null,
     hosts: run.hosts,
     notes: run.notes,
   } satisfies Record<(typeof OWN)[number], unknown>;
+}
+
+/** A program may have said a time that is in no year: it is shown as it was said. */
+function timeOf(ms: number): string {
+  return Math.abs(ms) <= LAST_MS ? new Date(ms).toISOString() : `${ms} ms`;
 }
 
 async function* tableRows(

@@ -238,6 +238,12 @@ test('hyperparameters of all types, a group and an end', () => {
   expect([items, points]).toEqual([[], []]);
 });
 
+test.each([1.7e12, 1.7e18, Infinity, Number.NaN, 0])('a session that ended at %s s has no end that is kept', (endSeconds) => {
+  const content = hparamsContent(undefined, { status: 1, endSeconds });
+  const { folder } = one({ tag: '_hparams_/session_end_info', plugin: 'hparams', content });
+  expect(folder.hparams?.end).toEqual({ status: 'finished', endedMs: undefined });
+});
+
 test.each<[string, WrittenValue, string]>([
   ['a mesh', { tag: 'm', plugin: 'mesh', tensor: { dtype: 1, shape: [1, 2], floats: [1, 2] } }, 'kind'],
   ['a vector that is nothing', { tag: 'm', tensor: { dtype: 1, shape: [3], floats: [1] } }, 'kind'],

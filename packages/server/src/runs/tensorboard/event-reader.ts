@@ -1,5 +1,5 @@
 import { readHistogramProto } from './histogram.ts';
-import { type Hparams, joinHparams, readHparams, readMetadata } from './hparams.ts';
+import { type Hparams, joinHparams, MAX_TIME_MS, readHparams, readMetadata } from './hparams.ts';
 import type { NewRunItem, RunItemKind } from '@vitrine/model/curve-store.ts';
 import { PointColumns } from './point-columns.ts';
 import type { SkipCounts, SkipReason } from './skipped.ts';
@@ -23,8 +23,6 @@ const MAX_STEP = 2 ** 51;
 const MAX_ITEM_BYTES = 16 * 1024 * 1024;
 /** Elements that fit into an item as float64. */
 const MAX_ELEMENTS = MAX_ITEM_BYTES / 8;
-/** The curve store's own limit, in the year 2041: microseconds within ±2^51. */
-const MAX_TIME_MS = 2 ** 51 / 1_000;
 /** Items of one record may take so much memory: many short ones in it take more than the record. */
 const MAX_RECORD_ITEM_BYTES = 64 * 1024 * 1024;
 const HPARAMS = 'hparams';

@@ -10,6 +10,9 @@ export interface Hparams {
   readonly end: { readonly status: 'finished' | 'failed' | 'running'; readonly endedMs: number | undefined } | undefined;
 }
 
+/** The curve store's own limit, in the year 2041: microseconds within ±2^51. */
+export const MAX_TIME_MS = 2 ** 51 / 1_000;
+
 /** The numbers of SessionEndInfo.status. */
 const END_STATUS: Readonly<Record<number, 'finished' | 'failed' | 'running'>> = { 1: 'finished', 2: 'failed', 3: 'running' };
 
@@ -83,9 +86,9 @@ function within(outer: WireReader): WireReader {
   return new WireReader().open(outer.bytes, outer.rangeStart, outer.rangeEnd);
 }
 
-/** Writers leave 0 where they do not know. */
+/** Writers leave 0 where they do not know; some write milli- or nanoseconds, which are times in no year that there is. */
 function msOf(seconds: number): number | undefined {
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
+  return seconds > 0 && seconds * 1_000 <= MAX_TIME_MS ? seconds * 1_000 : undefined;
 }
 
 /** What the plugin's name and content are, of a SummaryMetadata. */
