@@ -19,7 +19,8 @@ async function opened() {
   const documents = await openDocumentStore(folder);
   const curves = new MemoryCurves();
   const runs = await openRuns({ documents: documents.runs, curves, folder, log });
-  let scraped = followScrapes({ runs, log });
+  let clockMs = Date.now();
+  let scraped = followScrapes({ runs, log, now: () => clockMs });
   onTestFinished(async () => {
     await scraped.stop();
     await runs.close();
@@ -48,7 +49,13 @@ async function opened() {
     },
     async restart() {
       await scraped.stop();
-      scraped = followScrapes({ runs, log });
+      scraped = followScrapes({ runs, log, now: () => clockMs });
+    },
+    /** Nothing is scraped for an hour. */
+    async silence() {
+      clockMs += 3_600_000;
+      scraped.sweep();
+      await scraped.settled();
     },
     async points(metric: string, at = 0) {
       const run = (await runs.all()).toSorted((a, b) => a.startedMs - b.startedMs)[at];
@@ -159,6 +166,29 @@ describe('a scraped training', () => {
     expect(await runs.all()).toMatchObject([{ status: 'finished', endedMs: expect.any(Number) }]);
     await scrape({ 'step{run=a}': 3, 'loss{run=a}': 3, up: 1 });
     expect(await runs.all()).toMatchObject([{ status: 'running', endedMs: undefined }]);
+  });
+
+  test('has ended where nothing is scraped for long, and goes on where its target comes back', async () => {
+    const { scrape, runs, points, silence } = await opened();
+    await scrape({ step: 1, loss: 5, process_start_time_seconds: 100 });
+    await silence();
+    expect((await runs.all())[0]?.status).toBe('finished');
+    await scrape({ step: 2, loss: 4, process_start_time_seconds: 100 });
+    expect(await runs.all()).toMatchObject([{ status: 'running' }]);
+    expect(await points('loss')).toEqual([
+      [1, 5],
+      [2, 4],
+    ]);
+  });
+
+  test('that was erased while it trains comes back with what comes then', async () => {
+    const { scrape, runs, points } = await opened();
+    await scrape({ step: 1, loss: 5, val_loss: 3 });
+    const [run] = await runs.all();
+    expect(await runs.erase([run!.id])).toBe(1);
+    await scrape({ step: 2, loss: 4, val_loss: 3 });
+    expect(await runs.all()).toHaveLength(1);
+    expect([await points('loss'), await points('val_loss')]).toEqual([[[2, 4]], [[2, 3]]]);
   });
 
   test('has curves of one target only, and each by the step of its own name', async () => {

@@ -12,6 +12,8 @@ export interface ScrapedRuns {
   see(batch: SampleBatch): void;
   /** Resolves when what was seen is kept. */
   settled(): Promise<void>;
+  /** Ends the runs of which nothing was scraped for long; it does so by itself now and then. */
+  sweep(): void;
   stop(): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
   let ofTarget = targetLabels(read);
   const places = new Map<string, Place>();
   let writing = Promise.resolve();
-  const sweeping = setInterval(() => void endGone(), SWEEP_MS);
+  const sweeping = setInterval(() => then(endGone, 'runs that are gone'), SWEEP_MS);
 
   const roleOf = (key: string, seriesKeys: readonly string[]): SeriesRole => {
     if (roles.has(key)) return roles.get(key);
@@ -67,6 +69,8 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
   async function endGone(): Promise<void> {
     for (const run of await runs.all()) {
       if (run.source !== 'prometheus' || run.status !== 'running' || now() - run.heartbeatMs < GONE_MS) continue;
+      // Where its target comes back, the run begins again.
+      for (const [key, place] of places) if (place.run === run.id) places.delete(key);
       await runs.edit(run.id, { status: 'finished', endedMs: run.heartbeatMs }).catch((error: unknown) => {
         log.warn({ run: run.id, err: error }, 'A scraped run could not be ended.');
       });
@@ -75,7 +79,10 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
 
   async function keep(place: Place, { steps, values, epoch, params }: Seen): Promise<void> {
     const atMs = steps[0]!.timeMs;
+    // One that was erased while it trains comes back as a new one.
+    if (place.run !== undefined && (await runs.find(place.run)) === undefined) place.run = undefined;
     if (place.run === undefined) {
+      place.values.clear();
       place.run = await begin(place, params, atMs);
       await recall(place, place.run, steps);
     }
@@ -208,6 +215,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
       }
     },
     settled: () => writing,
+    sweep: () => then(endGone, 'runs that are gone'),
     async stop() {
       clearInterval(sweeping);
       await writing;
