@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { smoothEma, smoothGaussian, smoothMean, smoothTwema } from './smooth.ts';
 
@@ -152,6 +152,26 @@ test('a Gaussian too wide to be written out is near the exact one', () => {
   const part = new Float64Array(20_000);
   smoothGaussian(ys.slice(0, 20_000), 100, part);
   for (let index = 0; index < 19_000; index += 97) expect(Math.abs(wide[index]! - part[index]!)).toBeLessThan(5e-3);
+});
+
+test('a Gaussian over many short stretches makes its weights once, and no more than their points need', () => {
+  const length = 4_000;
+  const ys = Float64Array.from({ length }, (_, index) => index % 3);
+  const out = new Float64Array(length);
+  const exp = vi.spyOn(Math, 'exp');
+  onTestFinished(() => exp.mockRestore());
+  for (let from = 0; from < length; from += 2) smoothGaussian(ys, 9_999, out, from, from + 2, length);
+  expect(exp.mock.calls.length).toBeLessThan(10);
+  expect(out[0]).toBeCloseTo(0.5, 6);
+});
+
+test('a Gaussian that is too much work for all stretches together averages groups in each', () => {
+  const ys = Float64Array.from({ length: 2_000 }, (_, index) => index % 2);
+  const [alone, among] = [new Float64Array(2_000), new Float64Array(2_000)];
+  smoothGaussian(ys, 100, alone);
+  smoothGaussian(ys, 100, among, 0, 2_000, 1e9);
+  expect(among).not.toEqual(alone);
+  for (let index = 0; index < 2_000; index += 7) expect(Math.abs(among[index]! - alone[index]!)).toBeLessThan(5e-3);
 });
 
 test.each(METHODS)('a constant curve stays as it is, to the last digit: %s', (_, smooth) => {

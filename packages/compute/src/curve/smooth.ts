@@ -98,23 +98,40 @@ const MOST_GAUSSIAN_WORK = 4e8;
 
 /**
  * The average of the neighbours, each weighed by exp(−d² / 2σ²) of its distance d in points, up to 4σ. At the ends the weights of those
- * that are there count.
+ * that are there count. `points` are those of all stretches that are smoothed so: they decide together what is too much work.
  */
-export function smoothGaussian(ys: Float64Array, sigma: number, out: Float64Array, from = 0, to = ys.length): void {
+export function smoothGaussian(
+  ys: Float64Array,
+  sigma: number,
+  out: Float64Array,
+  from = 0,
+  to = ys.length,
+  points = to - from,
+): void {
   if (!(sigma > 0) || isConstant(ys, from, to)) {
     out.set(ys.subarray(from, to), from);
     return;
   }
-  const work = (to - from) * (2 * GAUSSIAN_REACH * sigma + 1);
+  const work = points * Math.min(2 * GAUSSIAN_REACH * sigma + 1, to - from);
   if (work > MOST_GAUSSIAN_WORK && sigma >= 16) smoothWideGaussian(ys, sigma, out, from, to);
-  else convolve(ys, gaussianKernel(sigma), out, from, to);
+  else convolve(ys, gaussianKernel(sigma, to - from), out, from, to);
 }
 
-/** One half of the kernel: weights of the distances 0, 1, …. */
-function gaussianKernel(sigma: number): Float64Array {
-  const kernel = new Float64Array(Math.floor(GAUSSIAN_REACH * sigma + 0.5) + 1);
-  for (let distance = 0; distance < kernel.length; distance++) kernel[distance] = Math.exp(-0.5 * (distance / sigma) ** 2);
-  return kernel;
+/** The newest: a curve of many stretches needs the same for each. */
+let kept: { readonly sigma: number; readonly kernel: Float64Array } | undefined;
+
+/** One half of the kernel: weights of the distances 0, 1, …, of no more than there are between `points` points. */
+function gaussianKernel(sigma: number, points: number): Float64Array {
+  const whole = Math.floor(GAUSSIAN_REACH * sigma + 0.5) + 1;
+  const needed = Math.min(whole, points);
+  const known = kept?.sigma === sigma ? kept.kernel.length : 0;
+  if (kept === undefined || known < needed) {
+    // Stretches may each be longer than the one before by a point.
+    const kernel = new Float64Array(Math.min(whole, Math.max(needed, 2 * known)));
+    for (let distance = 0; distance < kernel.length; distance++) kernel[distance] = Math.exp(-0.5 * (distance / sigma) ** 2);
+    kept = { sigma, kernel };
+  }
+  return kept.kernel.subarray(0, needed);
 }
 
 function convolve(ys: Float64Array, kernel: Float64Array, out: Float64Array, from: number, to: number): void {
@@ -175,7 +192,7 @@ function smoothWideGaussian(ys: Float64Array, sigma: number, out: Float64Array, 
   }
   const smooth = new Float64Array(groups);
   const widened = (size * size - 1) / 12 + (size * size) / 6;
-  convolve(means, gaussianKernel(Math.sqrt(sigma * sigma - widened) / size), smooth, 0, groups);
+  convolve(means, gaussianKernel(Math.sqrt(sigma * sigma - widened) / size, groups), smooth, 0, groups);
   for (let index = from; index < to; index++) {
     const y = ys[index]!;
     if (y - y !== 0) {

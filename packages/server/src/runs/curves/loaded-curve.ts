@@ -146,7 +146,7 @@ function smoothView({ xs, ys, starts }: CurveView, smoothing: Exclude<Smoothing,
         smoothTwema(xs, ys, smoothing.weight, range, out, from, to);
         break;
       case 'gaussian':
-        smoothGaussian(ys, smoothing.points, out, from, to);
+        smoothGaussian(ys, smoothing.points, out, from, to, ys.length);
         break;
       case 'mean':
         smoothMean(ys, smoothing.points, out, from, to);
