@@ -59,10 +59,15 @@ function readMessage(data: unknown): { epoch: number; values: [string, number][]
     throw new BadRequest('epoch', 'is missing or no whole number; RemoteMonitor sends {"epoch": 0, "loss": 1.5, …}');
   const values: [string, number][] = [];
   for (const [metric, given] of Object.entries(rest)) {
-    const value = typeof given === 'number' ? given : typeof given === 'string' ? (readWord(given) ?? Number(given)) : undefined;
-    if (value === undefined || (Number.isNaN(value) && typeof given === 'string' && readWord(given) === undefined))
-      throw new BadRequest(metric.slice(0, 100), 'is no number');
+    const value = typeof given === 'number' ? given : typeof given === 'string' ? readNumber(given) : undefined;
+    if (value === undefined) throw new BadRequest(metric.slice(0, 100), 'is no number');
     values.push([metric, value]);
   }
   return { epoch, values };
+}
+
+/** undefined where the text is none: a blank one is no 0. */
+function readNumber(text: string): number | undefined {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(number) ? readWord(text) : number;
 }

@@ -126,7 +126,16 @@ describe('RemoteMonitor', () => {
     ]);
   });
 
-  test.each(['', '{', '{"loss": 1}', '{"epoch": -1}', '{"epoch": 1, "loss": "many"}'])('refuses %j', async (data) => {
+  test.each([
+    '',
+    '{',
+    '{"loss": 1}',
+    '{"epoch": -1}',
+    '{"epoch": 1, "loss": "many"}',
+    '{"epoch": 1, "loss": ""}',
+    '{"epoch": 1, "loss": " "}',
+    `{"epoch": 1, "loss": ${' '.repeat(100_000)}`,
+  ])('refuses %j', async (data) => {
     const test = await testApp();
     expect((await form(test, data)).statusCode).toBe(400);
     expect(await test.needs.runs.all()).toEqual([]);
