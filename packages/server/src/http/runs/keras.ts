@@ -1,6 +1,7 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { z } from 'zod';
 import type { Intake } from '../../ingest/intake.ts';
+import { parseJson } from '../../ingest/upload/read-jsonl.ts';
 import { kerasMonitor } from '../../runs/keras-monitor.ts';
 import type { Runs } from '../../runs/runs.ts';
 import type { Routes } from '../routes.ts';
@@ -55,10 +56,7 @@ export function kerasRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
 /** `data={…}`: the field may have another name, and is the only one. */
 function readForm(body: string): unknown {
   const [[, json] = ['', '']] = [...new URLSearchParams(body)];
-  try {
-    // Python writes NaN and Infinity bare.
-    return JSON.parse(json.replaceAll(/(?<=[:,[]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'));
-  } catch (cause) {
-    throw new BadRequest('data', 'is not JSON', { cause });
-  }
+  const data = parseJson(json);
+  if (data === undefined) throw new BadRequest('data', 'is not JSON');
+  return data;
 }

@@ -134,7 +134,7 @@ function readLine(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefi
   return value as Record<string, unknown>;
 }
 
-/** undefined where it is none. NaN, Infinity and -Infinity outside of strings become texts. */
+/** undefined where it is none. NaN, Infinity and -Infinity outside of strings become texts. Takes time in proportion to the text. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -142,12 +142,35 @@ export function parseJson(text: string): unknown {
     if (!/NaN|Infinity/.test(text)) return undefined;
   }
   try {
-    // Outside of strings Python writes NaN, Infinity and -Infinity, which JSON has no words for.
-    const quoted = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (word) =>
-      word.startsWith('"') ? word : `"${word}"`,
-    );
-    return JSON.parse(quoted) as unknown;
+    return JSON.parse(quoteWords(text)) as unknown;
   } catch {
     return undefined;
   }
+}
+
+/** Outside of strings Python writes NaN, Infinity and -Infinity, which JSON has no words for. */
+function quoteWords(text: string): string {
+  const stop = /"|-?\bInfinity\b|\bNaN\b/g;
+  const parts: string[] = [];
+  let from = 0;
+  for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
+    const [word] = found;
+    if (word === '"') {
+      stop.lastIndex = endOfString(text, stop.lastIndex);
+      continue;
+    }
+    parts.push(text.slice(from, found.index), `"${word}"`);
+    from = stop.lastIndex;
+  }
+  return parts.join('') + text.slice(from);
+}
+
+/** Behind the quote that ends the string; the text's end where none does. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 1)) {
+    let escapes = at;
+    while (escapes > from && text[escapes - 1] === '\\') escapes--;
+    if ((at - escapes) % 2 === 0) return at + 1;
+  }
+  return text.length;
 }

@@ -1,4 +1,5 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { parseJson } from '../../ingest/upload/read-jsonl.ts';
 import { isStep, type LogRow, readWord, type RunFile } from './log-rows.ts';
 
 /** What of the state is told of a run as parameters. */
@@ -11,12 +12,8 @@ const TAGS = ['best_model_checkpoint', 'best_metric', 'best_global_step', 'trial
  * names the field.
  */
 export function readTrainerState(text: string): RunFile {
-  let state: unknown;
-  try {
-    state = JSON.parse(text.replaceAll(/(?<=[:[,]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'));
-  } catch (cause) {
-    throw new BadRequest('file', `is not JSON: ${(cause as Error).message}`, { cause });
-  }
+  const state = parseJson(text);
+  if (state === undefined) throw new BadRequest('file', 'is not JSON, or is cut off');
   const history = (state as { log_history?: unknown } | null)?.log_history;
   if (!Array.isArray(history)) throw new BadRequest('log_history', 'is missing; a trainer_state.json has a list of that name');
   const rows: LogRow[] = [];

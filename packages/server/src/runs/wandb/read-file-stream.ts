@@ -1,5 +1,6 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { CurveBatch, NewRunItem } from '@vitrine/model/curve-store.ts';
+import { parseJson } from '../../ingest/upload/read-jsonl.ts';
 import { isStep, readWord } from '../files/log-rows.ts';
 
 /** What one message of the file stream brings. */
@@ -98,13 +99,8 @@ export function readLines(
 }
 
 function parse(line: string, where: string): Readonly<Record<string, unknown>> {
-  try {
-    // Python writes NaN and Infinity bare.
-    const row: unknown = JSON.parse(line.replaceAll(/(?<=[:,[]\s*)(-?Infinity|NaN)(?=\s*[,\]}])/g, '"$1"'));
-    if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Readonly<Record<string, unknown>>;
-  } catch {
-    // Said below.
-  }
+  const row = parseJson(line);
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Readonly<Record<string, unknown>>;
   throw new BadRequest(where, 'is no JSON object');
 }
 
