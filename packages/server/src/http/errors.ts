@@ -50,6 +50,7 @@ export const ERRORS = {
   dashboard_exists: { status: 409, sentence: 'There is a dashboard of that uid already.' },
   run_exists: { status: 409, sentence: 'There is a run of that id already.' },
   run_view_changed: { status: 409, sentence: 'Somebody else saved the view meanwhile.' },
+  logdir_busy: { status: 409, sentence: 'What was sent of this log directory is being read. Send it again when that is done.' },
   project_exists: { status: 409, sentence: 'There is a project of that name already.' },
   folder_exists: { status: 409, sentence: 'There is a folder of that title already.' },
   folder_changed: { status: 412, sentence: 'Somebody else changed the folder meanwhile.' },

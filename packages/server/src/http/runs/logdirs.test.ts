@@ -95,6 +95,18 @@ test('files of another machine are sent in pieces and read once; sent again they
   }
 });
 
+test('while a copy is read nobody writes into it, nor has it read a second time', async () => {
+  const file = 'second/events.out.tfevents.1700000000.laptop';
+  const bytes = eventFile([{ wallTime: 1_700_000_000, step: 1, values: [{ tag: 'loss', simple: 1 }] }]);
+  await send(file, 0, bytes);
+  const { logdir } = (await ask('POST', '/uploads/read', FROM)).json<{ logdir: { id: string } }>();
+  const refused = [await send(file, 0, bytes), await ask('POST', '/uploads/read', FROM)];
+  expect(refused.map(({ statusCode }) => statusCode)).toEqual([409, 409]);
+  expect(refused[0]?.body).toContain('is being read. Send it again when that is done.');
+  await vi.waitUntil(() => needs.logdirs.list().find(({ id }) => id === logdir.id)?.state === 'done');
+  expect((await send(file, 0, bytes)).statusCode).toBe(200);
+});
+
 test.each([
   ['../events.out.tfevents.1'],
   ['/etc/tfevents'],

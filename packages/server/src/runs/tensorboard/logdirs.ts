@@ -26,7 +26,7 @@ export interface Logdirs {
   add(request: LogdirRequest): Promise<LogdirState>;
   /** Copies of event files of other machines, to be read. */
   readonly uploads: Pick<LogdirUploads, 'append'>;
-  /** Reads what was uploaded of a log directory, once, and removes the copy. */
+  /** Reads what was uploaded of a log directory, once, and removes the copy. Throws HttpError where that is being read already. */
   readUploaded(upload: Upload): LogdirState;
   /** Leaves a directory be; its runs stay. Throws HttpError. */
   remove(id: string): Promise<void>;
@@ -70,13 +70,22 @@ export async function openLogdirs({ runs, documents, folder, uploadBytes, config
   await uploads.removeAll();
   const thread = eventThread();
   const entries = new Map<string, Entry>();
+  /** Folders of copies that are being read, until they are removed. */
+  const copies = new Set<string>();
+  const stateOf = ({ logdir, byConfig }: Entry): LogdirState => {
+    const state = logdir.state();
+    return { ...state, state: copies.has(logdir.spec.path) ? 'reading' : state.state, byConfig };
+  };
+  const mustBeIdle = (upload: Upload): void => {
+    if (copies.has(uploads.folderOf(upload))) throw new HttpError('logdir_busy');
+  };
   const saved = JSON.parse((await documents.setting(SETTING)) ?? '[]') as { readonly path: string; readonly project: string }[];
 
   const start = (spec: Omit<LogdirSpec, 'revive'>, { isFollowed, byConfig = false, onEnd = async () => {} }: Begin): Entry => {
     const { path } = spec;
     const logdir = new Logdir({ ...spec, revive: !isFollowed }, { runs, thread, log });
     const known = entries.get(logdir.id);
-    if (known !== undefined && (known.isFollowed || known.logdir.state().state !== 'done')) {
+    if (known !== undefined && (known.isFollowed || stateOf(known).state !== 'done')) {
       if (known.isFollowed || !isFollowed) return known;
       throw new BadRequest('path', `${path} is just being read once: follow it when that is done`);
     }
@@ -106,7 +115,7 @@ export async function openLogdirs({ runs, documents, folder, uploadBytes, config
     );
   };
   const forgetDone = (): void => {
-    const done = [...entries].filter(([, { logdir }]) => logdir.state().state === 'done');
+    const done = [...entries].filter(([, entry]) => stateOf(entry).state === 'done');
     for (const [id] of done.slice(0, Math.max(done.length - MAX_DONE, 0))) entries.delete(id);
   };
 
@@ -133,12 +142,24 @@ export async function openLogdirs({ runs, documents, folder, uploadBytes, config
       if (follow) await save();
       return stateOf(entry);
     },
-    uploads,
+    uploads: {
+      async append(upload, ...piece) {
+        mustBeIdle(upload);
+        return uploads.append(upload, ...piece);
+      },
+    },
     readUploaded(upload) {
+      mustBeIdle(upload);
       forgetDone();
-      const { logdir, project } = upload;
-      const spec = { path: uploads.folderOf(upload), project, identity: logdir };
-      return stateOf(start(spec, { isFollowed: false, onEnd: () => uploads.remove(upload) }));
+      const path = uploads.folderOf(upload);
+      const onEnd = async (): Promise<void> => {
+        await uploads.remove(upload).finally(() => copies.delete(path));
+      };
+      const entry = start({ path, project: upload.project, identity: upload.logdir }, { isFollowed: false, onEnd });
+      // A directory of this machine may have the same name.
+      if (entry.logdir.spec.path !== path) throw new HttpError('logdir_busy');
+      copies.add(path);
+      return stateOf(entry);
     },
     async remove(id) {
       const entry = entries.get(id);
@@ -154,8 +175,4 @@ export async function openLogdirs({ runs, documents, folder, uploadBytes, config
       await thread.stop();
     },
   };
-}
-
-function stateOf({ logdir, byConfig }: Entry): LogdirState {
-  return { ...logdir.state(), byConfig };
 }
