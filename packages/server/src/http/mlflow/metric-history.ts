@@ -89,18 +89,19 @@ function someByStep({ length, steps, values }: CurvePoints, from: number, to: nu
   for (let i = 0; i < length; i++) if ((steps[i] as number) >= from && (steps[i] as number) <= to) within.push(i);
   within.sort((a, b) => (steps[a] as number) - (steps[b] as number) || a - b);
   if (within.length <= most) return within;
-  const kept = new Set([0, within.length - 1]);
-  let [least, greatest] = [0, 0];
+  let least: number | undefined;
+  let greatest: number | undefined;
   for (let i = 0; i < within.length; i++) {
     const value = values[within[i] as number] as number;
-    if (value < (values[within[least] as number] as number)) least = i;
-    if (value > (values[within[greatest] as number] as number)) greatest = i;
+    // One that is not a number is no extreme, nor is it compared with.
+    if (Number.isNaN(value)) continue;
+    if (least === undefined || value < (values[within[least] as number] as number)) least = i;
+    if (greatest === undefined || value > (values[within[greatest] as number] as number)) greatest = i;
   }
-  kept.add(least).add(greatest);
-  const even = Math.max(1, most - kept.size);
-  for (let i = 0; i < even; i++) kept.add(Math.floor((i * within.length) / even));
-  return [...kept]
-    .toSorted((a, b) => a - b)
-    .slice(0, most)
-    .map((i) => within[i] as number);
+  // The extremes count most, then the ends; the rest fills up what is left.
+  const first = [greatest, least, 0, within.length - 1].filter((i) => i !== undefined);
+  const kept = new Set([...new Set(first)].slice(0, most));
+  const even = most - kept.size;
+  for (let i = 0; i < even; i++) kept.add(Math.floor(((i + 0.5) * within.length) / even));
+  return [...kept].toSorted((x, y) => x - y).map((i) => within[i] as number);
 }
