@@ -8,7 +8,7 @@ import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { checkKey } from '../../runs/mlflow/names.ts';
 import type { Endpoint, MlflowCall, MlflowNeeds } from './endpoint.ts';
 import { findRunToChange } from './find-run.ts';
-import { checkUnique, cutValues, pairsIn } from './pairs.ts';
+import { checkUnique, cutValues, MAX_VALUE, pairsIn } from './pairs.ts';
 import { nodesIn, tagsEdit } from './run-tags.ts';
 
 const MOST_BATCH_BYTES = 1_000_000;
@@ -182,11 +182,16 @@ export function logDataEndpoints({ runs, documents, intake }: MlflowNeeds): Endp
       summary: 'Adds to the list of models among a run’s tags, as MLflow 1 and 2 do',
       async answer(fields, { sender }) {
         const { id } = await findRunToChange(runs, fields.runId(), sender);
-        const text = fields.neededText('model_json');
+        const model = readModel(fields.neededText('model_json'));
         return byRun.do(id, async () => {
-          const before = (await runs.find(id))?.tags[LOGGED_MODELS];
-          const models = [...(before === undefined ? [] : (JSON.parse(before) as unknown[])), parseModel(text)];
-          await runs.edit(id, { tags: { [LOGGED_MODELS]: JSON.stringify(models) } });
+          const before = modelsIn((await runs.find(id))?.tags[LOGGED_MODELS] ?? '[]');
+          const kept = newestThatFit([...before.map((it) => JSON.stringify(it)), model]);
+          const cut = before.length + 1 - kept.length;
+          if (cut > 0) {
+            const sentence = `A run's list of models holds ${MAX_VALUE} characters, so it lost its oldest.`;
+            intake.refuse('mlflow', sender, { reason: 'cut', count: cut, sentence });
+          }
+          await runs.edit(id, { tags: { [LOGGED_MODELS]: `[${kept.join(',')}]` } });
           return {};
         });
       },
@@ -242,10 +247,40 @@ function noteCut(refused: Refused[], what: string, count: number): void {
   }
 }
 
-function parseModel(text: string): unknown {
+/** A model's JSON, for a list of them that a tag holds. */
+function readModel(text: string): string {
+  const model = parsed(text);
+  if (typeof model !== 'object' || model === null || Array.isArray(model)) {
+    throw invalidValue('model_json', text, 'Malformed model info. Expected a JSON object.');
+  }
+  const json = JSON.stringify(model);
+  if (json.length > MAX_VALUE - 2) {
+    throw invalidValue('model_json', text, `It has ${json.length} characters, and the limit is ${MAX_VALUE - 2}.`);
+  }
+  return json;
+}
+
+/** None where the tag was set to something else, or cut. */
+function modelsIn(tag: string): readonly unknown[] {
+  const models = parsed(tag);
+  return Array.isArray(models) ? models : [];
+}
+
+/** The last ones that a tag holds as a list. */
+function newestThatFit(models: readonly string[]): readonly string[] {
+  let from = models.length;
+  for (let length = 1; from > 0; from--) {
+    length += (models[from - 1] as string).length + 1;
+    if (length > MAX_VALUE) break;
+  }
+  return models.slice(from);
+}
+
+/** undefined where it is no JSON. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw invalidValue('model_json', text, 'Malformed model info. The JSON could not be parsed.');
+    return undefined;
   }
 }

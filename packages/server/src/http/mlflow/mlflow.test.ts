@@ -223,6 +223,14 @@ describe('runs', () => {
     expect(some[0]).toMatchObject({ step: 100 });
     expect(some.at(-1)).toMatchObject({ step: 400 });
     expect(some).toContainEqual(expect.objectContaining({ value: 99 }));
+    for (const most of [1, 2, 3, 4, 5]) {
+      const few = query.replace(/10$/, String(most));
+      const { metrics: kept } = (await call('GET', `${API}/metrics/get-history-bulk-interval?${few}`)).body as {
+        metrics: { value: number }[];
+      };
+      expect(kept.length).toBeLessThanOrEqual(most);
+      expect(kept.map(({ value }) => value)).toEqual(expect.arrayContaining(most === 1 ? [99] : [0, 99]));
+    }
   });
 
   test('never change a parameter, also where two say it at once', async () => {
@@ -294,6 +302,22 @@ describe('runs', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['', 0],
+  ['no list', 0],
+  ['{"a":1}', 0],
+  ['[{"n":"', 0],
+  [JSON.stringify(Array.from({ length: 3 }, (_, n) => ({ n, text: 'x'.repeat(6_000) }))), 2],
+])('a list of models after the tag %.20s keeps %i of those before, and the new one', async (value, kept) => {
+  const run_id = await newRun();
+  await post('runs/set-tag', { run_id, key: 'mlflow.log-model.history', value });
+  const model = { run_id, artifact_path: 'y'.repeat(7_000) };
+  await post('runs/log-model', { run_id, model_json: JSON.stringify(model) });
+  const list = JSON.parse(String(pairs((await getRun(run_id)).data.tags)['mlflow.log-model.history'])) as unknown[];
+  expect(list).toHaveLength(kept + 1);
+  expect(list.at(-1)).toEqual(model);
 });
 
 describe('what is wrong is answered as MLflow does', () => {
@@ -368,6 +392,14 @@ describe('what is wrong is answered as MLflow does', () => {
     ),
     POST('runs/log-batch', { run_id: '$', more: 'x'.repeat(1_000_000) }, 'INVALID_PARAMETER_VALUE', 400, /at most 1000000 bytes/),
     POST('runs/log-model', { run_id: '$', model_json: '{' }, 'INVALID_PARAMETER_VALUE', 400, /Malformed model info/),
+    POST('runs/log-model', { run_id: '$', model_json: '[]' }, 'INVALID_PARAMETER_VALUE', 400, /Expected a JSON object/),
+    POST(
+      'runs/log-model',
+      { run_id: '$', model_json: `{"a":"${'x'.repeat(20_000)}"}` },
+      'INVALID_PARAMETER_VALUE',
+      400,
+      /20008 characters/,
+    ),
     POST('runs/search', { experiment_ids: ['0'], filter: 'metrics.a !' }, 'INVALID_PARAMETER_VALUE', 400, /filter/),
     POST('logged-models', { experiment_id: '0', name: 'a/b' }, 'INVALID_PARAMETER_VALUE', 400, /none of/),
     POST('logged-models', { experiment_id: '0', source_run_id: 'none' }, 'RESOURCE_DOES_NOT_EXIST', 404, /none/),

@@ -3,7 +3,7 @@ import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { checkKey } from '../../runs/mlflow/names.ts';
 
 /** What Vitrine keeps of a value; MLflow's own server cuts earlier. */
-const MAX_VALUE = 20_000;
+export const MAX_VALUE = 20_000;
 
 /** A list of keys and values as an object; of one key the last counts. Throws MlflowError. */
 export function readPairs(fields: Fields, name: string): Record<string, string> {
