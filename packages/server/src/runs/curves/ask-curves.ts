@@ -35,6 +35,7 @@ export function openCurveQuestions({
   const asked = new Map<number, Asked>();
   let worker: Worker | undefined;
   let lastId = 0;
+  let closed = false;
 
   const start = (): Worker => {
     const started = new Worker(new URL('./curve-worker.ts', import.meta.url), {
@@ -51,7 +52,9 @@ export function openCurveQuestions({
       else one?.reject(new Error(reply.message));
     });
     const fail = (error: Error): void => {
-      if (worker === started) worker = undefined;
+      // What is asked by then is asked of its successor.
+      if (worker !== started) return;
+      worker = undefined;
       for (const [id, { reject }] of asked) {
         asked.delete(id);
         reject(error);
@@ -66,10 +69,11 @@ export function openCurveQuestions({
 
   return {
     warm() {
-      worker ??= start();
+      if (!closed) worker ??= start();
     },
     async ask(question, signal) {
       signal.throwIfAborted();
+      if (closed) throw new Error('the reader of curves is closed');
       // One that failed is replaced: what it kept was read from the store.
       const thread = (worker ??= start());
       const id = ++lastId;
@@ -85,9 +89,8 @@ export function openCurveQuestions({
       return promise.finally(() => signal.removeEventListener('abort', onAbort));
     },
     async close() {
-      const thread = worker;
-      worker = undefined;
-      await thread?.terminate();
+      closed = true;
+      await worker?.terminate();
     },
   };
 }

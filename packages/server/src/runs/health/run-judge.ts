@@ -23,6 +23,7 @@ export type JudgeReply =
 export function openRunJudge(folder: string): RunJudge {
   let worker: Worker | undefined;
   let asked: PromiseWithResolvers<readonly Verdict[]> | undefined;
+  let closed = false;
 
   const start = (): Worker => {
     const started = new Worker(new URL('./judge-worker.ts', import.meta.url), {
@@ -35,9 +36,10 @@ export function openRunJudge(folder: string): RunJudge {
       if (reply.kind === 'verdicts') asked?.resolve(reply.verdicts);
       else asked?.reject(new Error(reply.message));
     });
-    // The next run gets a new thread.
+    // The next run gets a new thread, which the end of this one does not concern.
     const fail = (error: Error): void => {
-      if (worker === started) worker = undefined;
+      if (worker !== started) return;
+      worker = undefined;
       asked?.reject(error);
     };
     started.on('error', (error: Error) =>
@@ -49,12 +51,14 @@ export function openRunJudge(folder: string): RunJudge {
 
   return {
     async judge(question) {
+      if (closed) throw new Error('the judge of runs is closed');
       asked = Promise.withResolvers();
       worker ??= start();
       worker.postMessage(question, []);
       return asked.promise;
     },
     async close() {
+      closed = true;
       await worker?.terminate();
     },
   };
