@@ -115,6 +115,8 @@ export interface RunItemsAnswer {
 export interface RunItemRowsAnswer {
   /** How many there are; `items` are at most `most` of them, evenly chosen, the first and last among them. */
   readonly total: number;
+  /** Whether `items` are fewer than `most` would be, as their data would be more than 16 MiB. */
+  readonly isCut: boolean;
   readonly items: readonly RunItemRows[];
 }
 

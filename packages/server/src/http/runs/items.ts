@@ -50,7 +50,8 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
     url: '/api/runs/:id/item-rows',
     config: { access: 'read' },
     schema: {
-      summary: 'Histograms or PR curves of one tag with their numbers; where there are more than `most`, evenly chosen ones',
+      summary:
+        'Histograms or PR curves of one tag with their numbers; where there are more than `most`, or than 16 MiB, evenly chosen ones',
       tags: TAGS,
       params: byRun,
       querystring: z.object({
@@ -64,13 +65,14 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
       const { kind, tag, most } = request.query;
       const all = await curves.items({ run: id, tag, kinds: [kind] });
       const items: RunItemRows[] = [];
-      for (const { id: item } of evenly(all, most)) {
+      const { chosen, isCut } = evenly(all, most);
+      for (const { id: item } of chosen) {
         const found = await curves.item(item);
         // One may be gone since.
         if (found !== undefined)
           items.push({ id: item, step: found.step, timeMs: found.timeMs, rows: itemRows(found, found.data) });
       }
-      return sendRunJson(reply, { total: all.length, items } satisfies RunItemRowsAnswer);
+      return sendRunJson(reply, { total: all.length, isCut, items } satisfies RunItemRowsAnswer);
     },
   });
 

@@ -269,6 +269,7 @@ test('histograms and PR curves are sent as numbers, many at once', async () => {
   const { body } = await ask('GET', `/api/runs/${id}/item-rows?kind=histogram&tag=${encodeURIComponent('a/é "x"')}&most=3`);
   expect(body).toMatchObject({
     total: 10,
+    isCut: false,
     items: [0, 5, 9].map((step) => ({
       step,
       rows: [
