@@ -93,16 +93,19 @@ export function exportRoutes(app: Routes, { runs: all }: { readonly runs: Runs }
 
 /** The runs that are named, as they are named, and then those of the projects, the newest first. */
 async function choose(all: Runs, asked: Asked): Promise<readonly Run[]> {
-  const ids = [...new Set(asked.runs)];
-  const found = await all.findAll(ids);
-  const missing = ids.find((id) => !found.some((run) => run.id === id));
+  const ids = new Set(asked.runs);
+  const found = await all.findAll([...ids]);
+  const known = new Set(found.map(({ id }) => id));
+  const missing = asked.runs.find((id) => !known.has(id));
   if (missing !== undefined) throw new HttpError('no_such_run', `There is no run "${missing}".`, 'runs');
-  const names = (await all.projects()).map(({ name }) => name);
-  const unknown = asked.projects.find((name) => !names.includes(name));
+  const names = new Set((await all.projects()).map(({ name }) => name));
+  const unknown = asked.projects.find((name) => !names.has(name));
   if (unknown !== undefined)
     throw new HttpError('no_such_project', `There is no project "${unknown.slice(0, 100)}".`, 'projects');
-  if (ids.length === 0 && asked.projects.length === 0)
+  if (ids.size === 0 && asked.projects.length === 0)
     throw new BadRequest('runs', 'names none; name runs or projects, such as runs=ID or projects=Default');
-  const ofProjects = (await all.all()).filter(({ id, project }) => asked.projects.includes(project) && !ids.includes(id));
+  if (asked.projects.length === 0) return found;
+  const wanted = new Set(asked.projects);
+  const ofProjects = (await all.all()).filter(({ id, project }) => wanted.has(project) && !ids.has(id));
   return [...found, ...ofProjects];
 }
