@@ -13,6 +13,8 @@ import { HttpError } from '../http/errors.ts';
 
 /** In the folder's root: what is being written, until it is whole. */
 const PARTS = '.vitrine-parts';
+/** Names what this process writes. Not by the process's own number: in a container that is the same after each start. */
+const PROCESS = randomUUID();
 const MOST_PATH_BYTES = 2_000;
 /** Of one name, on every usual file system. */
 const MOST_NAME_BYTES = 255;
@@ -96,7 +98,7 @@ export async function putArtifact(
   const parts = join(folder, PARTS);
   await mkdir(parts, { recursive: true });
   await removeLeftovers(parts);
-  const part = join(parts, `${process.pid}-${randomUUID()}`);
+  const part = join(parts, `${PROCESS}-${randomUUID()}`);
   try {
     const bytes = await writeAll(part, pieces, limitBytes);
     await rename(part, await makePlace(folder, names));
@@ -171,7 +173,7 @@ async function writeAll(part: string, pieces: AsyncIterable<Uint8Array>, limitBy
 /** What a process before this one was writing when it was killed. */
 async function removeLeftovers(parts: string): Promise<void> {
   for (const name of await readdir(parts)) {
-    if (!name.startsWith(`${process.pid}-`)) await rm(join(parts, name), { force: true });
+    if (!name.startsWith(`${PROCESS}-`)) await rm(join(parts, name), { force: true });
   }
 }
 
