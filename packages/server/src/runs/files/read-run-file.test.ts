@@ -112,6 +112,29 @@ test('a line of a hundred thousand words or letters is read in passing', async (
   await expect(read('a'.repeat(200_000), 'text')).rejects.toThrow(/has no line/);
   await expect(read('a '.repeat(100_000), 'text')).rejects.toThrow(/has no line/);
   await expect(read('step 1 '.repeat(30_000), 'text')).rejects.toThrow(/has no line/);
+  await expect(read(`a${' '.repeat(20_000)}\n`.repeat(200), 'text')).rejects.toThrow(/has no line/);
+});
+
+test('a line of a log is read up to 4,000 characters, behind what a progress bar wrote over', async () => {
+  const bar = 'step 1 loss 9\r'.repeat(1_000);
+  const { rows, notices } = await read(`${bar}step 2 loss 3\nstep 4   loss   2 ${'x'.repeat(3_970)} acc 0.123456 a 1\n`, 'text');
+  expect(rows).toMatchObject([
+    { step: 2, values: [['loss', 3]] },
+    { step: 4, values: [['loss', 2]] },
+  ]);
+  expect(notices).toEqual(['1 lines are longer than 4000 characters and were read up to there.']);
+});
+
+test('others have their turn while a long log is read', async () => {
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    timer = setImmediate(count);
+  };
+  let timer = setImmediate(count);
+  await read('step 1 loss 2\n'.repeat(50_000), 'text');
+  clearImmediate(timer);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test.each<[string, RunFileFormat, string, Record<string, unknown>, RegExp[]]>([

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { compilePattern } from '@vitrine/compute/pattern.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { EPOCH_NAMES, isStep, type LogRow, readInstant, readWord, type RunFile, STEP_NAMES } from './log-rows.ts';
@@ -9,7 +10,10 @@ const PAIR = new RegExp(
   'gi',
 );
 const TIME = /\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)/;
-const LONGEST_LINE = 100_000;
+const LONGEST_LINE = 4_000;
+/** Others have their turn after so many characters or lines. */
+const TURN_CHARACTERS = 256 * 1024;
+const TURN_LINES = 4_000;
 const MOST_METRICS = 1_000;
 /** Words that stand before numbers in prose. */
 const PROSE = new Set([
@@ -40,20 +44,26 @@ export interface TextLogOptions {
  * Reads a log as training scripts print it: each line that tells a step (or an epoch) and something else is a row. Units: ms become seconds, per
  * cent a share. `train_time:12345ms` counts from the log's own start. Throws BadRequest where nothing of it is a row.
  */
-export function readTextLog(text: string, { pattern }: TextLogOptions = {}): RunFile {
+export async function readTextLog(text: string, { pattern }: TextLogOptions = {}): Promise<RunFile> {
   const read = pattern === undefined ? readPairs : patternReader(pattern);
   const rows: LogRow[] = [];
   const metrics = new Set<string>();
   let long = 0;
   let cut = 0;
-  for (let from = 0; from < text.length;) {
+  let turnEnds = TURN_CHARACTERS;
+  for (let from = 0, number = 1; from < text.length; number++) {
+    if (from >= turnEnds || number % TURN_LINES === 0) {
+      await setImmediate();
+      turnEnds = from + TURN_CHARACTERS;
+    }
     const found = text.indexOf('\n', from);
     const end = found === -1 ? text.length : found;
-    const line = text.slice(from, Math.min(end, from + LONGEST_LINE));
-    if (end - from > LONGEST_LINE) long++;
+    const whole = text.slice(from, end).trimEnd();
     from = end + 1;
     // Progress bars write over their own line: what stood there last counts.
-    const row = read(line.slice(line.trimEnd().lastIndexOf('\r') + 1));
+    const line = whole.slice(whole.lastIndexOf('\r') + 1);
+    if (line.length > LONGEST_LINE) long++;
+    const row = read(line.length > LONGEST_LINE ? beginningOf(line) : line);
     if (row === undefined) continue;
     const values = row.values.filter(([metric]) => metrics.has(metric) || (metrics.size < MOST_METRICS && metrics.add(metric)));
     cut += row.values.length - values.length;
@@ -69,12 +79,20 @@ export function readTextLog(text: string, { pattern }: TextLogOptions = {}): Run
   return { rows, params: {}, tags: {}, notices };
 }
 
+/** Up to a blank: half of a number would be another one. */
+function beginningOf(line: string): string {
+  const blank = line.lastIndexOf(' ', LONGEST_LINE);
+  return line.slice(0, blank > 0 ? blank : LONGEST_LINE);
+}
+
 function readPairs(line: string): LogRow | undefined {
   let step: number | undefined;
   let epoch: number | undefined;
   const values = new Map<string, number>();
-  const [, instant] = TIME.exec(line) ?? [];
-  const rest = instant === undefined ? line : line.replace(instant, '');
+  // Names are looked for behind each blank: columns that are set apart by many would take their square of time.
+  const narrow = line.replaceAll(/\s{2,}/g, ' ');
+  const [, instant] = TIME.exec(narrow) ?? [];
+  const rest = instant === undefined ? narrow : narrow.replace(instant, '');
   for (const [, split, name = '', text = '', unit] of rest.matchAll(PAIR)) {
     const value = numberOf(text, unit);
     const key = name.toLowerCase();

@@ -12,9 +12,9 @@ const TAGS = ['best_model_checkpoint', 'best_metric', 'best_global_step', 'trial
  * names the field.
  */
 export function readTrainerState(text: string): RunFile {
-  const state = parseJson(text);
+  const state = parseJson(text) as { readonly log_history?: unknown } | null | undefined;
   if (state === undefined) throw new BadRequest('file', 'is not JSON, or is cut off');
-  const history = (state as { log_history?: unknown } | null)?.log_history;
+  const history = state?.log_history;
   if (!Array.isArray(history)) throw new BadRequest('log_history', 'is missing; a trainer_state.json has a list of that name');
   const rows: LogRow[] = [];
   let left = 0;
