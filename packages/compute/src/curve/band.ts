@@ -20,20 +20,24 @@ export interface Band {
   readonly runs: Uint32Array;
 }
 
+/** Between two pauses: some milliseconds. */
+const LOOKUPS_AT_ONCE = 200_000;
+
 /**
  * Runs drawn as one: at each x of any of them between `from` and `to`, the mean of the runs that span it, each on the straight line
  * between its own points and never beyond its ends; a run counts not between a finite point and one that is none. Where that would be
- * more than `most` values to look up, at evenly spaced x instead.
+ * more than `most` values to look up, at evenly spaced x instead. `pause` is called every now and then: it lets others in, and may throw.
  */
-export function bandOf(
+export async function bandOf(
   runs: readonly BandRun[],
   kind: BandKind,
   from: number,
   to: number,
+  pause: () => Promise<void>,
   most = 2e7,
-): Band & { readonly isCoarse: boolean } {
+): Promise<Band & { readonly isCoarse: boolean }> {
   const cut = runs.map((run) => within(run, from, to));
-  const { xs, isCoarse } = gridOf(cut, from, to, most);
+  const { xs, isCoarse } = await gridOf(cut, from, to, most, pause);
   const band = {
     xs,
     mean: new Float64Array(xs.length),
@@ -44,7 +48,9 @@ export function bandOf(
   };
   const at = new Int32Array(runs.length);
   const found = new Float64Array(runs.length);
+  const rowsAtOnce = Math.ceil(LOOKUPS_AT_ONCE / Math.max(1, cut.length));
   for (let row = 0; row < xs.length; row++) {
+    if (row % rowsAtOnce === 0) await pause();
     let count = 0;
     for (let index = 0; index < cut.length; index++) {
       const value = valueAt(cut[index]!, xs[row]!, at, index);
@@ -103,34 +109,53 @@ function valueAt({ xs, ys }: BandRun, x: number, at: Int32Array, index: number):
   return y + ((ys[row + 1]! - y) * (x - left)) / (xs[row + 1]! - left);
 }
 
-function gridOf(
+async function gridOf(
   runs: readonly BandRun[],
   from: number,
   to: number,
   most: number,
-): { readonly xs: Float64Array; readonly isCoarse: boolean } {
+  pause: () => Promise<void>,
+): Promise<{ readonly xs: Float64Array; readonly isCoarse: boolean }> {
   const [first] = runs;
-  const inside = (x: number) => x >= from && x <= to;
-  if (first !== undefined && runs.every(({ xs }) => isSame(xs, first.xs)))
-    return { xs: first.xs.filter(inside), isCoarse: false };
-  const total = runs.reduce((sum, { xs }) => sum + xs.length, 0);
-  const merged = new Float64Array(total);
-  let length = 0;
-  for (const { xs } of runs) {
-    merged.set(xs, length);
-    length += xs.length;
-  }
-  merged.sort();
-  let count = 0;
-  for (let index = 0; index < length; index++) {
-    const x = merged[index]!;
-    if (inside(x) && (count === 0 || x !== merged[count - 1]!)) merged[count++] = x;
-  }
-  const union = merged.subarray(0, count);
-  if (count * runs.length <= most) return { xs: union, isCoarse: false };
+  if (first === undefined) return { xs: new Float64Array(), isCoarse: false };
+  const isOne = runs.every(({ xs }) => isSame(xs, first.xs));
+  const all = isOne ? first.xs : await unionOf(runs, pause);
+  const union = all.filter((x) => x >= from && x <= to);
+  if (isOne || union.length * runs.length <= most) return { xs: union, isCoarse: false };
   const points = Math.max(2, Math.floor(most / runs.length));
-  const [low, high] = [union[0]!, union[count - 1]!];
+  const [low, high] = [union[0]!, union.at(-1)!];
   return { xs: Float64Array.from({ length: points }, (_, at) => low + ((high - low) * at) / (points - 1)), isCoarse: true };
+}
+
+/** Each x of any of the runs once, rising: of two lists at a time, so that others are let in between. */
+async function unionOf(runs: readonly BandRun[], pause: () => Promise<void>): Promise<Float64Array> {
+  let lists: readonly Float64Array[] = runs.map(({ xs }) => xs);
+  while (lists.length > 1) {
+    const merged: Float64Array[] = [];
+    for (let at = 0; at < lists.length; at += 2) {
+      await pause();
+      const [a, b] = [lists[at]!, lists[at + 1]];
+      merged.push(b === undefined ? a : merge(a, b));
+    }
+    lists = merged;
+  }
+  return lists[0] ?? new Float64Array();
+}
+
+function merge(a: Float64Array, b: Float64Array): Float64Array {
+  const merged = new Float64Array(a.length + b.length);
+  let count = 0;
+  let right = 0;
+  const put = (x: number): void => {
+    if (count === 0 || merged[count - 1] !== x) merged[count++] = x;
+  };
+  for (let left = 0; left < a.length; left++) {
+    const x = a[left]!;
+    while (right < b.length && b[right]! < x) put(b[right++]!);
+    put(x);
+  }
+  while (right < b.length) put(b[right++]!);
+  return merged.slice(0, count);
 }
 
 function isSame(a: Float64Array, b: Float64Array): boolean {

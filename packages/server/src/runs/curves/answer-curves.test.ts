@@ -170,7 +170,50 @@ describe('groups', () => {
   });
 });
 
+describe('what is too long', () => {
+  /** Curves that say how long they are, and must not be read. */
+  const longCurves = (lengths: Readonly<Record<string, number>>) =>
+    Object.assign(new MemoryCurves(), {
+      version: ({ run: id, metric }: { run: string; metric: string }) => `1:${lengths[id] ?? lengths[metric] ?? 3}`,
+      read: ({ run: id, metric }: { run: string; metric: string }) => {
+        if ((lengths[id] ?? lengths[metric] ?? 0) > 100) throw new Error('read');
+        const points = Float64Array.of(0, 1, 2);
+        return { version: '1:3', length: 3, steps: points, timesMs: points, values: points, epochs: undefined };
+      },
+    });
+
+  test('one long curve is not read, in words, and those beside it are drawn', async () => {
+    const { lines, notices } = await ask(longCurves({ r1: 20_000_001 }), { runs: [run('r1'), run('r2')] });
+    expect(lines.map(({ name }) => name)).toEqual(['r2']);
+    expect(notices).toEqual([expect.stringContaining('more than 20,000,000 (one has 20,000,001)')]);
+  });
+
+  test('nor is a long metric that x would be', async () => {
+    const { lines, notices } = await ask(longCurves({ tokens: 3e7 }), { x: { kind: 'metric', metric: 'tokens' } });
+    expect(lines).toEqual([]);
+    expect(notices[0]).toContain('one has 30,000,000');
+  });
+
+  test('nor what is too long together', async () => {
+    const { lines, notices } = await ask(longCurves({ r1: 19_999_999 }), { runs: [run('r2', 'g'), run('r1', 'g')] });
+    expect(lines[0]!.columns['runs']).toEqual([1, 1, 1]);
+    expect(notices[0]).toMatch(/^1 of the curves are not shown: together/);
+  });
+});
+
 describe('what is kept in memory', () => {
+  test('names of curves that there are not take nothing', async () => {
+    const memory = new CurveMemory(await curvesOf({ steps: [0, 1, 2] }), 1e6);
+    for (let index = 0; index < 100; index++) {
+      memory.load({ run: 'r1', metric: `m${index}` }, 1);
+      memory.settle({ run: 'r1', metric: `m${index}` });
+    }
+    expect(memory.bytes).toBe(0);
+    memory.load({ run: 'r1', metric: 'loss' }, 1);
+    // Three columns of three numbers are less than what keeping them costs.
+    expect(memory.bytes).toBeGreaterThan(500);
+  });
+
   test('a curve that has grown is read from where it was known to', async () => {
     const curves = await curvesOf({ steps: [0, 1, 2] });
     const limits: number[] = [];

@@ -5,8 +5,10 @@ import { columnEdges, thinBand, thinCrowd, thinCurve, thinCurveCapacity } from '
 import type { CurveName } from '@vitrine/model/curve-store.ts';
 import type { Field, Frame, Notice } from '@vitrine/model/frame.ts';
 import type { CurveX } from '@vitrine/model/run-api.ts';
+import { countOf } from './curve-memory.ts';
 import type { CurveFile, CurveMemory } from './curve-memory.ts';
 import type { CurveAnswer, CurveQuestion, QuestionRun } from './curve-question.ts';
+import { EPOCH_METRIC } from './loaded-curve.ts';
 import type { CurveView } from './loaded-curve.ts';
 
 export interface AnswerNeeds {
@@ -20,6 +22,8 @@ export interface AnswerNeeds {
 
 /** Points of all curves of an answer that are read at most. */
 const MOST_POINTS = 100_000_000;
+/** Of one curve: with what is computed from it, each point takes some 80 bytes while it is drawn. */
+const MOST_OF_ONE = 20_000_000;
 /** Of groups, whose runs are in memory together. */
 const MOST_GROUPED_POINTS = 20_000_000;
 /** Rows of all frames of an answer, as far as columns are thinned for them. */
@@ -51,6 +55,7 @@ class Answer {
   #lines = 0;
   #points = 0;
   #unread = 0;
+  #longest = 0;
   #withoutX = 0;
   #crowds = 0;
   #coarse = 0;
@@ -86,7 +91,7 @@ class Answer {
         const found = this.#read(run, metric);
         if (found !== undefined) members.push(lasting(found.view.xs, found.smooth));
       }
-      if (members.length > 0) this.#band(group, metric, members);
+      if (members.length > 0) await this.#band(group, metric, members);
     }
   }
 
@@ -97,6 +102,11 @@ class Answer {
       this.#notices.push({
         level: 'warning',
         text: `${this.#unread} of the curves are not shown: together they have more than ${this.#mostPoints.toLocaleString('en')} points; choose fewer runs or metrics`,
+      });
+    if (this.#longest > 0)
+      this.#notices.push({
+        level: 'warning',
+        text: `curves are not shown whose own points or those of their x are more than ${MOST_OF_ONE.toLocaleString('en')} (one has ${this.#longest.toLocaleString('en')}): export them, or log less often`,
       });
     if (this.#withoutX > 0)
       info(
@@ -112,16 +122,24 @@ class Answer {
 
   #read(run: QuestionRun, metric: string): { readonly view: CurveView; readonly smooth: Float64Array } | undefined {
     const { memory, question, file } = this.#needs;
-    if (this.#points >= this.#mostPoints) {
+    const { x } = this.#question;
+    const name: CurveName = { run: run.id, metric };
+    const points = countOf(file.version(name));
+    if (points === 0) return undefined;
+    const other = x.kind === 'metric' ? x.metric : x.kind === 'epoch' ? EPOCH_METRIC : undefined;
+    const longest = Math.max(points, other === undefined ? 0 : countOf(file.version({ run: run.id, metric: other })));
+    if (longest > MOST_OF_ONE) {
+      this.#longest = Math.max(this.#longest, longest);
+      return undefined;
+    }
+    if (this.#points + points > this.#mostPoints) {
       this.#unread++;
       return undefined;
     }
-    const name: CurveName = { run: run.id, metric };
     const curve = memory.load(name, question);
-    if (curve.points.length === 0) return undefined;
-    const view = curve.view(this.#question.x, run.startedMs, {
-      version: (other) => file.version({ run: run.id, metric: other }),
-      read: (other) => file.read({ run: run.id, metric: other }),
+    const view = curve.view(x, run.startedMs, {
+      version: (metricOfX) => file.version({ run: run.id, metric: metricOfX }),
+      read: (metricOfX) => file.read({ run: run.id, metric: metricOfX }),
     });
     const smooth = curve.smooth(view, this.#question.smoothing);
     memory.settle(name);
@@ -180,11 +198,11 @@ class Answer {
     return columnEdges(low, high, columns, log);
   }
 
-  #band(group: string, metric: string, members: readonly BandRun[]): void {
+  async #band(group: string, metric: string, members: readonly BandRun[]): Promise<void> {
     const { from, to, band: kind, metrics } = this.#question;
     // A group's lines are smooth: even columns do for what may be drawn either way.
     const logX = this.#question.logX === true;
-    const band = bandOf(members, kind ?? 'minmax', from, to);
+    const band = await bandOf(members, kind ?? 'minmax', from, to, this.#needs.pause);
     if (band.isCoarse) this.#coarse++;
     if (band.xs.length === 0) return;
     const low = logX ? (band.xs.find((x) => x > 0) ?? band.xs[0]!) : band.xs[0]!;

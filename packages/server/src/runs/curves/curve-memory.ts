@@ -7,6 +7,9 @@ export interface CurveFile {
   version(curve: CurveName): string;
 }
 
+/** What keeping a curve costs besides its numbers: its name, its objects and their places in maps. */
+const ENTRY_BYTES = 1_024;
+
 /**
  * Curves that were looked at, with what was computed from them, so that a zoom only thins again. Those looked at longest ago go first
  * where all take more than `budgetBytes`; those of the newest question stay as far as they fit, and one alone always does.
@@ -26,7 +29,7 @@ export class CurveMemory {
     return this.#bytes;
   }
 
-  /** `question` counts up. What is computed from the curve counts once `settle` is called. */
+  /** `question` counts up. What is computed from the curve counts once `settle` is called. One without points is not kept. */
   load(name: CurveName, question: number): LoadedCurve {
     const key = JSON.stringify([name.run, name.metric]);
     const known = this.#curves.get(key);
@@ -40,7 +43,9 @@ export class CurveMemory {
     }
     const curve = new LoadedCurve(this.#read(name, version, known?.curve));
     this.#forget(key);
-    this.#curves.set(key, { curve, question, bytes: 0 });
+    if (curve.points.length === 0) return curve;
+    this.#curves.set(key, { curve, question, bytes: ENTRY_BYTES });
+    this.#bytes += ENTRY_BYTES;
     return curve;
   }
 
@@ -49,8 +54,9 @@ export class CurveMemory {
     const key = JSON.stringify([name.run, name.metric]);
     const held = this.#curves.get(key);
     if (held === undefined) return;
-    this.#bytes += held.curve.bytes - held.bytes;
-    held.bytes = held.curve.bytes;
+    const bytes = ENTRY_BYTES + held.curve.bytes;
+    this.#bytes += bytes - held.bytes;
+    held.bytes = bytes;
     for (const [other, { question }] of this.#curves) {
       if (this.#bytes <= this.#budgetBytes) return;
       if (question < held.question) this.#forget(other);
@@ -88,11 +94,16 @@ export class CurveMemory {
   }
 }
 
-/** How many points a curve has got between two versions, "id:count" each; undefined where it is another curve. */
+/** How many points a curve of a version has, "id:count". */
+export function countOf(version: string): number {
+  return Number(version.split(':')[1] ?? 0);
+}
+
+/** How many points a curve has got between two versions; undefined where it is another curve. */
 function grownBy(before: string, now: string): number | undefined {
-  const [id, count] = before.split(':');
-  const [newId, newCount] = now.split(':');
-  const grown = Number(newCount) - Number(count);
+  const [id] = before.split(':');
+  const [newId] = now.split(':');
+  const grown = countOf(now) - countOf(before);
   return id === newId && id !== '' && grown > 0 ? grown : undefined;
 }
 

@@ -23,7 +23,7 @@ export interface OtherMetrics {
 }
 
 /** What a run's loggers mostly call the epoch where points carry none themselves. */
-const EPOCH_METRIC = 'epoch';
+export const EPOCH_METRIC = 'epoch';
 
 /** So many x of a curve are kept at a time. */
 const MOST_VIEWS = 3;
