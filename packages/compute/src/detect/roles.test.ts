@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rolesOf } from './roles.ts';
 
@@ -70,4 +71,54 @@ test.each([
 test('a project says what is what; a metric that a run has not got says nothing', () => {
   expect(rolesOf(['loss', 'J'], { trainLoss: 'J' })).toMatchObject({ trainLoss: 'J', pairedLoss: 'J' });
   expect(rolesOf(['loss'], { trainLoss: 'J' }).trainLoss).toBe('loss');
+});
+
+test.each([
+  ['gpu_0_util', 'gpuUtilisation'],
+  ['GPU 3 Utilization', 'gpuUtilisation'],
+  ['gpu_memory_utilization', undefined],
+  ['gpu_utilization_memory', undefined],
+  ['system.gpu.0.gpu', 'gpuUtilisation'],
+  ['gpu.0.memoryAllocatedBytes', 'memory'],
+  ['cuda/worker1/memory_used', 'memory'],
+  ['gpu-1-mem-alloc', 'memory'],
+  ['process_resident_memory_bytes', 'memory'],
+  ['rss', undefined],
+] as const)('%s', (metric, role) => {
+  const { gpuUtilisation, memory } = rolesOf([metric]);
+  expect({ gpuUtilisation, memory }).toEqual({
+    gpuUtilisation: [],
+    memory: [],
+    ...(role === undefined ? {} : { [role]: [metric] }),
+  });
+});
+
+// A pattern that goes over a name's digits again and again would take minutes for these.
+test('names of 1,000 characters that nearly are something are read once', () => {
+  const piece = fc.constantFrom(
+    'gpu',
+    '0',
+    '_',
+    '/',
+    ' ',
+    'mem',
+    'memory',
+    'process',
+    'rss',
+    'cuda',
+    'rank',
+    'util',
+    'A',
+    'grad_norm',
+  );
+  const hostile = fc
+    .tuple(piece, piece, piece)
+    .map(([head, middle, tail]) => `${head}${middle.repeat(1_000)}`.slice(0, 990) + tail.slice(0, 10));
+  fc.assert(
+    fc.property(fc.uniqueArray(hostile, { minLength: 50, maxLength: 50 }), (metrics) => {
+      const { gpuUtilisation, memory } = rolesOf(metrics);
+      expect(metrics).toEqual(expect.arrayContaining([...gpuUtilisation, ...memory]));
+    }),
+    { numRuns: 50 },
+  );
 });

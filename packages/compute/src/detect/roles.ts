@@ -75,24 +75,34 @@ function byStem(a: LossName, b: LossName): number {
 
 const SYSTEM = /^(system[/.]|DCGM_FI_|nv_|node_|process[_/]|container_|devicestatsmonitor)|gpu|cuda|vram|rss|^cpu|\bcpu\b/i;
 
+/** A name may have 1,000 characters: each pattern reads it once, so none has two repetitions that take the same characters. */
+const GPU_UTIL = /gpu[^a-z]*util/gi;
+const GPU_MEMORY = /gpu[^a-z]*mem(ory)?[^a-z]*(usage|used|alloc)/i;
+
 function isGpuUtilisation(metric: string): boolean {
-  return (
-    /^DCGM_FI_(DEV_GPU_UTIL|PROF_GR_ENGINE_ACTIVE)/.test(metric) ||
-    /gpu[^a-z]*\d*[^a-z]*_?(util|utili[sz]ation)(?!.*mem)/i.test(metric) ||
-    /^system[/.]gpu[/._]\d+[/._]gpu$/.test(metric)
-  );
+  if (/^DCGM_FI_(DEV_GPU_UTIL|PROF_GR_ENGINE_ACTIVE)/.test(metric) || /^system[/.]gpu[/._]\d+[/._]gpu$/.test(metric)) return true;
+  const said = [...metric.matchAll(GPU_UTIL)].at(-1);
+  // That of a GPU's memory is another.
+  return said !== undefined && !/mem/i.test(metric.slice(said.index + said[0].length));
 }
 
 function isMemory(metric: string): boolean {
   if (/percent|free|total|limit|reserved|peak|max/i.test(metric)) return false;
   return (
     metric.startsWith('DCGM_FI_DEV_FB_USED') ||
-    /gpu[^a-z]*\d*[^a-z]*_?mem(ory)?[^a-z]*(usage|used|alloc)/i.test(metric) ||
+    GPU_MEMORY.test(metric) ||
     /gpu[/._ ]?\d*[/._ ]?memoryAllocatedBytes/.test(metric) ||
-    /(cuda|gpu).*memory_?(allocated|used)|memory_?allocated/i.test(metric) ||
+    /memory_?allocated/i.test(metric) ||
     /allocated_bytes\.all\.current/.test(metric) ||
-    /(process|rss).*(resident|rss|memory)/i.test(metric)
+    /memory_?used/i.test(after(metric, /cuda|gpu/i)) ||
+    /resident|rss|memory/i.test(after(metric, /process|rss/i))
   );
+}
+
+/** What follows the first match; "" where there is none. */
+function after(metric: string, pattern: RegExp): string {
+  const found = pattern.exec(metric);
+  return found === null ? '' : metric.slice(found.index + found[0].length);
 }
 
 const TIME_WORDS = new Set(['time', 'seconds', 'secs', 'sec', 'ms', 'duration', 'wait']);
