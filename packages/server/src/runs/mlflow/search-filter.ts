@@ -1,3 +1,4 @@
+import { likeTest } from './like.ts';
 import { MlflowError } from './mlflow-error.ts';
 
 /** What is searched: a run, an experiment or a logged model. undefined is SQL's NULL. */
@@ -66,6 +67,8 @@ const ENTITIES: Readonly<Record<string, Entity>> = {
 };
 const DATASET_KEYS = new Set(['name', 'digest', 'context']);
 const MAX_CHARACTERS = 20_000;
+/** Of LIKE and ILIKE. */
+const MAX_PATTERN = 1_000;
 const TOKEN = /\s*(?:('(?:[^']|'')*'|"(?:[^"]|"")*")|([<>!]=|[=<>(),])|((?:[^\s=!<>(),'"`]|`[^`]*`|(?<=\.)"[^"]*")+))/y;
 
 interface Token {
@@ -144,7 +147,11 @@ export function parseFilter(filter: string, attributes: Attributes): readonly Cl
         if (negated || (!ignoresCase && !word('LIKE'))) fail();
         if (operand.kind === 'number') throw invalid(`${shown(operand)} is a number, which LIKE does not compare.`);
         const pattern = String(value(operand));
-        clauses.push({ operand, test: (given) => given !== undefined && isLike(String(given), pattern, ignoresCase) });
+        if (pattern.length > MAX_PATTERN) {
+          throw invalid(`The pattern for ${shown(operand)} has ${pattern.length} characters; the limit is ${MAX_PATTERN}.`);
+        }
+        const isLike = likeTest(pattern, ignoresCase);
+        clauses.push({ operand, test: (given) => given !== undefined && isLike(String(given)) });
       }
     }
   } while (word('AND'));
@@ -285,30 +292,6 @@ function unquote(text: string): string {
   const quote = text[0] as string;
   if (text.length < 2 || !'\'"`'.includes(quote) || text.at(-1) !== quote) return text;
   return text.slice(1, -1).replaceAll(quote + quote, quote);
-}
-
-/** SQL's LIKE: % is any text, _ any character. Its time is at most the product of both lengths. */
-function isLike(given: string, wanted: string, ignoresCase: boolean): boolean {
-  const text = ignoresCase ? given.toLowerCase() : given;
-  const pattern = ignoresCase ? wanted.toLowerCase() : wanted;
-  let inText = 0;
-  let inPattern = 0;
-  let star = -1;
-  let starText = 0;
-  while (inText < text.length) {
-    if (pattern[inPattern] === '%') {
-      star = inPattern++;
-      starText = inText;
-    } else if (pattern[inPattern] === '_' || (inPattern < pattern.length && pattern[inPattern] === text[inText])) {
-      inPattern++;
-      inText++;
-    } else if (star >= 0) {
-      inPattern = star + 1;
-      inText = ++starText;
-    } else return false;
-  }
-  while (pattern[inPattern] === '%') inPattern++;
-  return inPattern === pattern.length;
 }
 
 function shown({ entity, key }: Operand): string {
