@@ -154,7 +154,7 @@ export interface DetectorSettings {
   thresholdsOf<D extends DetectorId>(detector: D): ThresholdsOf<D>;
 }
 
-/** Takes what a project has saved; names that it does not know (any more) count for nothing. */
+/** Takes what a project has saved; names and numbers that are allowed no more count for nothing. */
 export function detectorSettings(saved: HealthSettings['detectors']): DetectorSettings {
   return {
     muted: new Set(DETECTOR_IDS.filter((id) => saved[id]?.muted === true)),
@@ -162,7 +162,10 @@ export function detectorSettings(saved: HealthSettings['detectors']): DetectorSe
       const own = saved[detector]?.settings ?? {};
       const all: Readonly<Record<string, Threshold>> = THRESHOLDS[detector];
       return Object.fromEntries(
-        Object.entries(all).map(([name, { value }]) => [name, Object.hasOwn(own, name) ? own[name] : value]),
+        Object.entries(all).map(([name, threshold]) => {
+          const saved = Object.hasOwn(own, name) ? own[name] : undefined;
+          return [name, saved !== undefined && allows(threshold, saved) ? saved : threshold.value];
+        }),
       ) as ThresholdsOf<D>;
     },
   };
@@ -195,12 +198,23 @@ function parseOwn(id: DetectorId, settings: Readonly<Record<string, unknown>>): 
     const field = `detectors.${id}.settings.${name}`;
     const threshold = Object.hasOwn(all, name) ? all[name] : undefined;
     if (threshold === undefined) throw new BadRequest(field, `${id} has no such setting; it has ${Object.keys(all).join(', ')}`);
-    if (typeof value !== 'number' || !(value >= threshold.min && value <= threshold.max)) {
-      throw new BadRequest(field, `expected a number from ${threshold.min} to ${threshold.max}`);
-    }
+    if (typeof value !== 'number' || !allows(threshold, value)) throw new BadRequest(field, `expected ${sayRange(threshold)}`);
     if (value !== threshold.value) own[name] = value;
   }
   return own;
+}
+
+/** What is counted has no halves. */
+const COUNTED: ReadonlySet<Threshold['unit']> = new Set(['points', 'evaluations', 'samples']);
+
+/** Whether a threshold may be that. */
+export function allows({ min, max, unit }: Threshold, value: number): boolean {
+  return value >= min && value <= max && (!COUNTED.has(unit) || Number.isInteger(value));
+}
+
+/** "a whole number from 1 to 100". */
+export function sayRange({ min, max, unit }: Threshold): string {
+  return `a ${COUNTED.has(unit) ? 'whole number' : 'number'} from ${min} to ${max}`;
 }
 
 function isDetector(id: string): id is DetectorId {

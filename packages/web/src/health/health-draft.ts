@@ -1,6 +1,6 @@
 import { DETECTOR_IDS } from '@vitrine/compute/detect/detector.ts';
 import type { DetectorId } from '@vitrine/compute/detect/detector.ts';
-import { THRESHOLDS } from '@vitrine/compute/detect/thresholds.ts';
+import { allows, sayRange, THRESHOLDS } from '@vitrine/compute/detect/thresholds.ts';
 import type { Threshold } from '@vitrine/compute/detect/thresholds.ts';
 import type { HealthSettings } from '@vitrine/model/run-api.ts';
 
@@ -33,10 +33,10 @@ export function toDraft({ detectors }: Pick<HealthSettings, 'detectors'>): Healt
 }
 
 /** What is wrong with a number as written; undefined where nothing is. */
-export function problemOf(text: string, { min, max }: Threshold): string | undefined {
-  if (text.trim() === '') return undefined;
-  const value = Number(text);
-  return value >= min && value <= max ? undefined : `A number from ${min} to ${max}`;
+export function problemOf(text: string, threshold: Threshold): string | undefined {
+  if (text.trim() === '' || allows(threshold, Number(text))) return undefined;
+  const range = sayRange(threshold);
+  return range.charAt(0).toUpperCase() + range.slice(1);
 }
 
 /** What to save: what differs from the defaults. undefined where a number cannot be one. */
