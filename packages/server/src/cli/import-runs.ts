@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { Labels } from '@vitrine/model/labels.ts';
 import { RUN_FILE_FORMATS, type RunFileAnswer, type RunFileFormat } from '@vitrine/model/run-file.ts';
 import type { CommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/read-config.ts';
@@ -107,7 +108,9 @@ async function keep(
   const changedMs = Math.floor(mtimeMs);
   if (target.kind === 'folder') {
     const { runs } = target;
-    return keepRunFile(runs, { ...asked, file: path, changedMs }, bytes, {}, (batch) => runs.curves.append(batch));
+    return keepRunFile(runs, { ...asked, file: path, changedMs }, bytes, { labels: Labels.empty }, (batch) =>
+      runs.curves.append(batch),
+    );
   }
   // Two machines may have files of one path.
   const query = new URLSearchParams({ file: target.isHere ? path : `${hostname()}:${path}`, changedMs: `${changedMs}` });

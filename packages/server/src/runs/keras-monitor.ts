@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { Sender } from '../ingest/sender.ts';
 import { batchOf, readWord } from './files/log-rows.ts';
+import { checkRunOwner } from './run-owner.ts';
 import type { Runs } from './runs.ts';
 
 /** Runs that Keras's RemoteMonitor tells of: a message at the end of each epoch, without a name of its run. */
@@ -19,13 +21,16 @@ export function kerasMonitor(runs: Runs, now: () => number = Date.now): KerasMon
   return {
     async take(data, sender, named) {
       const { epoch, values } = readMessage(data);
-      const labels = Object.fromEntries(sender.labels);
+      const labels = sender.labels.toObject();
       const goesOn = named === undefined ? await runOf(sender, epoch) : undefined;
       const made = { source: 'keras', labels, startedMs: now() } as const;
       const run =
         named === undefined
           ? (goesOn ?? (await runs.create({ ...made, project: 'Default', tags: { [SENDER_TAG]: sender.id } })))
-          : await runs.ensure({ ...made, id: idOf(named), name: named.run, project: named.project });
+          : checkRunOwner(
+              await runs.ensure({ ...made, id: idOf(named, sender.labels), name: named.run, project: named.project }),
+              sender,
+            );
       const batch = batchOf([{ step: epoch, epoch, timeMs: now(), values }], run.id, now());
       const { points } = await runs.curves.append({ ...batch, once: false });
       runs.touch(run.id, now());
@@ -46,9 +51,10 @@ export function kerasMonitor(runs: Runs, now: () => number = Date.now): KerasMon
   }
 }
 
-function idOf({ project, run }: { readonly project: string; readonly run: string }): string {
+/** Senders with other labels have a run of the same name each. */
+function idOf({ project, run }: { readonly project: string; readonly run: string }, labels: Labels): string {
   return `keras-${createHash('sha256')
-    .update(JSON.stringify([project, run]))
+    .update(JSON.stringify([project, run, ...labels]))
     .digest('hex')
     .slice(0, 20)}`;
 }

@@ -65,7 +65,7 @@ export function runFileRoutes(app: Routes, { runs, intake, limits }: RunFileNeed
         const asked = { ...query, format: query.format, pattern: query.pattern, changedMs: query.changedMs ?? Date.now() };
         if (dryRun) return sendRunJson(reply, await previewRunFile(asked, bytes));
         const sender = senderOf(request);
-        return keepRunFile(runs, asked, bytes, Object.fromEntries(sender.labels), (batch) =>
+        return keepRunFile(runs, asked, bytes, sender, (batch) =>
           intake.keep('runs', sender, batch.values.length, () => runs.curves.append(batch)),
         );
       },

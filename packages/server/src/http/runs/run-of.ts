@@ -1,6 +1,7 @@
 import type { Run } from '@vitrine/model/run.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { checkRunOwner } from '../../runs/run-owner.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { HttpError } from '../errors.ts';
 import { senderOf } from '../sender.ts';
@@ -19,15 +20,7 @@ export async function runOf(runs: Pick<Runs, 'find'>, id: string): Promise<Run> 
   return run;
 }
 
-/** The run, for whoever writes to it. A token with labels writes to runs that have them alone: so one team's is not another's. */
+/** The run, for whoever writes to it: see checkRunOwner(). Throws HttpError. */
 export async function runToWrite(runs: Pick<Runs, 'find'>, id: string, request: FastifyRequest): Promise<Run> {
-  const run = await runOf(runs, id);
-  for (const [name, value] of senderOf(request).labels) {
-    if (run.labels[name] !== value)
-      throw new HttpError(
-        'not_allowed',
-        `This token writes to runs with the label ${name}="${value}"; the run "${id}" has it not.`,
-      );
-  }
-  return run;
+  return checkRunOwner(await runOf(runs, id), senderOf(request));
 }

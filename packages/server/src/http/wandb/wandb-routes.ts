@@ -1,3 +1,4 @@
+import { Labels } from '@vitrine/model/labels.ts';
 import { z } from 'zod';
 import type { Intake } from '../../ingest/intake.ts';
 import type { Runs } from '../../runs/runs.ts';
@@ -61,7 +62,7 @@ export function wandbRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
       if (/\bcreateRunFiles\b/.test(query)) {
         const { name: run, ...place } = readBucket({ ...variables, name: variables?.['run'] ?? variables?.['name'] }, ENTITY);
         const files = Array.isArray(variables?.['files']) ? variables['files'].filter((file) => typeof file === 'string') : [];
-        const id = bucketId({ ...place, name: run });
+        const id = bucketId({ ...place, name: run }, senderOf(request).labels);
         const origin = `${request.protocol}://${request.headers.host ?? ''}`;
         const url = (file: string): string =>
           `${origin}/api/runs/${id}/artifacts/file?path=${encodeURIComponent(`wandb/${file}`)}`;
@@ -104,14 +105,15 @@ export function wandbRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
     },
   });
 
-  // Their clients print this link when a run begins and ends. Whether there is such a run, the page says to whoever is signed in.
+  // Their clients print this link when a run begins and ends. Whether there is such a run, nobody hears who is not signed in.
   app.route({
     method: 'GET',
     url: '/:entity/:project/runs/:run',
-    config: { access: 'public' },
+    config: { access: 'anyone' },
     schema: { hide: true, params: z.object({ entity: part, project: part, run: part }) },
-    handler({ params: { entity, project, run } }, reply) {
-      return reply.redirect(`/runs/${bucketId({ entity, project, name: run })}`);
+    async handler({ caller, params: { entity, project, run } }, reply) {
+      const place = { entity, project, name: run };
+      return reply.redirect(`/runs/${caller === undefined ? bucketId(place, Labels.empty) : await wandb.idOf(place)}`);
     },
   });
 }

@@ -76,6 +76,18 @@ describe('the file stream', () => {
     expect(await server.needs.runs.curves.items({ run: run.id })).toMatchObject([{ kind: 'histogram', tag: 'h', step: 6 }]);
   });
 
+  test('counts lines once that are sent again while the first are at work', async () => {
+    await upsert({ name: 'hasty', project: 'digits', entity: 'team' });
+    const lines = ['{"_step":0,"loss":3}', '{"_step":1,"loss":2}'];
+    await Promise.all([stream('hasty', history(0, ...lines)), stream('hasty', history(0, ...lines))]);
+    expect(await curvesOf('hasty')).toEqual({
+      loss: [
+        [0, 3],
+        [1, 2],
+      ],
+    });
+  });
+
   test('puts what the machine does at the newest step, and ends the run', async () => {
     await upsert({ name: 'system', project: 'digits', entity: 'team', displayName: 'shown', tags: ['good'], groupName: 'g' });
     await stream('system', history(0, '{"_step":9,"loss":1}'));

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CurveBatch } from '@vitrine/model/curve-store.ts';
 import type { RunFileAnswer, RunFileFormat, RunFilePreview } from '@vitrine/model/run-file.ts';
+import type { Sender } from '../../ingest/sender.ts';
+import { checkRunOwner } from '../run-owner.ts';
 import type { Runs } from '../runs.ts';
 import { batchOf, stepsOf } from './log-rows.ts';
 import { readRunFile, runFileFormat } from './read-run-file.ts';
@@ -23,19 +25,21 @@ export interface RunFileAsked {
 
 const ROWS_SHOWN = 20;
 
-/** Keeps a file as a run; given again, it adds what is new to the same. `append` writes its points. Throws BadRequest. */
+/** Keeps a file as a run; given again, it adds what is new to the same. `append` writes its points. Throws BadRequest, and HttpError
+ * where the run is another's. */
 export async function keepRunFile(
   runs: Runs,
   asked: RunFileAsked,
   bytes: Uint8Array,
-  labels: Readonly<Record<string, string>>,
+  sender: Pick<Sender, 'labels'>,
   append: (batch: CurveBatch) => Promise<{ readonly points: number }>,
 ): Promise<RunFileAnswer> {
   const { file, project, name, group, changedMs } = asked;
   const format = formatOf(asked, bytes);
   const { rows, params, tags, notices } = await readRunFile(bytes, { format, pattern: asked.pattern });
   const times = rows.flatMap(({ timeMs }) => (timeMs === undefined ? [] : [timeMs]));
-  const { id, startedMs } = await runs.ensure({
+  const labels = sender.labels.toObject();
+  const run = await runs.ensure({
     // One file is one run, however often it is sent.
     id: `file-${createHash('sha256')
       .update(JSON.stringify([project, name, file, labels]))
@@ -51,6 +55,7 @@ export async function keepRunFile(
     params,
     labels,
   });
+  const { id, startedMs } = checkRunOwner(run, sender);
   // A file that has grown since tells its points without times as it did before: the same as they are there already.
   const { points } = await append(batchOf(rows, id, startedMs));
   await runs.edit(id, {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 
 /** What W&B's clients call a run: `name` is its id within a project of an entity. */
 export interface BucketPlace {
@@ -22,10 +23,10 @@ export interface Bucket extends BucketPlace {
 const MOST_PARAMS = 1_000;
 const DEEPEST = 6;
 
-/** The run's id here: the same for every message of it. */
-export function bucketId({ entity, project, name }: BucketPlace): string {
+/** The run's id here: the same for every message of it. Senders with other labels have a run of the same name each. */
+export function bucketId({ entity, project, name }: BucketPlace, labels: Labels): string {
   return `wandb-${createHash('sha256')
-    .update(JSON.stringify([entity, project, name]))
+    .update(JSON.stringify([entity, project, name, ...labels]))
     .digest('hex')
     .slice(0, 20)}`;
 }
