@@ -5,6 +5,7 @@ import type { ArtifactsAnswer, RunAnswer, RunChange, RunItemRowsAnswer, RunItems
 import { readRunJson } from '@vitrine/model/run-json.ts';
 import type { Finding } from '@vitrine/model/run.ts';
 import { ApiError, ask, askJson } from '../api/client.ts';
+import { askAgain } from '../runs/ask-again.ts';
 import { RUNS_KEY } from '../runs/runs-queries.ts';
 
 const pathOf = (run: string): string => `/api/runs/${encodeURIComponent(run)}`;
@@ -104,5 +105,5 @@ export async function setFindingState(client: QueryClient, { runId, id }: Findin
 
 /** Asks anew for what is shown of a run: for its items only where some came. */
 export async function renewRun(client: QueryClient, run: string, withItems: boolean): Promise<void> {
-  await client.invalidateQueries({ queryKey: withItems ? keyOf(run) : runQuery(run).queryKey }, { cancelRefetch: false });
+  await askAgain(client, withItems ? keyOf(run) : runQuery(run).queryKey);
 }

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RunRow, RunTableAnswer } from '@vitrine/model/run-api.ts';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { askAgain } from './ask-again.ts';
 import { useRunNotices } from './run-feed.ts';
 import type { RunNotice } from './run-feed.ts';
 import { RUN_TABLE_KEY, runTableQuery } from './runs-queries.ts';
@@ -114,7 +115,7 @@ function useRowNotices(): void {
         clearTimeout(due.current?.timer);
         const ask = (): void => {
           due.current = undefined;
-          void client.invalidateQueries({ queryKey: RUN_TABLE_KEY }, { cancelRefetch: false });
+          void askAgain(client, RUN_TABLE_KEY);
         };
         due.current = { atMs, timer: setTimeout(ask, atMs - performance.now()) };
       },

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
+import { askAgain } from '../ask-again.ts';
 import { useRunNotices } from '../run-feed.ts';
 import type { RunNotice } from '../run-feed.ts';
 import { metricNamesOfRunsQuery } from '../runs-queries.ts';
@@ -28,7 +29,7 @@ export function useMetricNames(runs: readonly string[]): MetricNames {
         const isNew =
           notice === 'all' ||
           runs.some((run) => Object.hasOwn(notice.grown, run) && notice.grown[run]!.metrics.some((metric) => !known.has(metric)));
-        if (isNew) void client.invalidateQueries({ queryKey: metricNamesOfRunsQuery(runs).queryKey }, { cancelRefetch: false });
+        if (isNew) void askAgain(client, metricNamesOfRunsQuery(runs).queryKey);
       },
       [client, known, runs],
     ),
