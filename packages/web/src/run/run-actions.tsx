@@ -192,12 +192,14 @@ function NameDialog({ run, onClose }: DialogProps): ReactElement {
 
 export function TagsDialog({ run, onClose }: DialogProps): ReactElement {
   const client = useQueryClient();
-  const [text, setText] = useState(() => writeTags(run.tags));
+  // What comes while one types was not taken away by who does.
+  const [before] = useState(run.tags);
+  const [text, setText] = useState(() => writeTags(before));
   const [problem, setProblem] = useState('');
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
-      await changeRun(client, run.id, { tags: tagChanges(run.tags, readTags(text)) });
+      await changeRun(client, run.id, { tags: tagChanges(before, readTags(text)) });
       onClose();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -208,7 +210,7 @@ export function TagsDialog({ run, onClose }: DialogProps): ReactElement {
       <form onSubmit={(event) => void save(event)} className={classes.dialog}>
         <Textarea
           label="One a line"
-          description="A name alone, or name = value. A line that is taken away is a tag that is taken away."
+          description={`A name alone, or name = value; in "quotes" where it has line breaks. A line that is taken away is a tag that is taken away.`}
           data-autofocus
           autosize
           minRows={4}
