@@ -1,4 +1,5 @@
 import { evaluationsOf } from './evaluations.ts';
+import { finitePoints } from './measure.ts';
 import { sayNumber, sayShare, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
 import type { Verdict } from './verdict.ts';
@@ -17,7 +18,8 @@ export function gap(run: WatchedRun, { gap: share, learned, evaluations }: Thres
   const kind = val[began]! / train[began]!;
   if (kind > ONE_KIND || kind < 1 / ONE_KIND) return [];
   const curve = run.curve(trainMetric);
-  const first = Math.max(train[began]!, curve?.values[0] ?? 0);
+  const earliest = curve === undefined ? undefined : finitePoints(curve).values[0];
+  const first = Math.max(train[began]!, earliest ?? 0);
   let above = 0;
   for (let i = length - 1; i >= began; i--) {
     const wide = val[i]! - train[i]!;
@@ -33,7 +35,7 @@ export function gap(run: WatchedRun, { gap: share, learned, evaluations }: Thres
       detector: 'gap',
       subject: valMetric,
       severity: 'info',
-      sentence: `${valMetric} is ${sayNumber(val[last]!)} where ${trainMetric} is ${sayNumber(train[last]!)}: the gap of ${sayNumber(wide)} is ${sayShare(wide / (first - train[last]!))} of what training gained, since step ${sayStep(steps[from]!)}.`,
+      sentence: `${valMetric} is ${sayNumber(val[last]!)} where ${trainMetric} is ${sayNumber(train[last]!)}: the gap of ${sayNumber(wide)} ${besideGain(wide, first - train[last]!)}, since step ${sayStep(steps[from]!)}.`,
       advice:
         'Check that validation data are like those trained on and prepared alike. Else: more data or augmentation, dropout, weight decay, or a smaller model.',
       fromStep: steps[from]!,
@@ -45,4 +47,10 @@ export function gap(run: WatchedRun, { gap: share, learned, evaluations }: Thres
       active: true,
     },
   ];
+}
+
+/** A gap beside next to nothing is no share that says anything. */
+function besideGain(wide: number, gained: number): string {
+  if (!(gained > 0)) return 'stands where training has gained nothing';
+  return wide > 10 * gained ? 'is over ten times what training gained' : `is ${sayShare(wide / gained)} of what training gained`;
 }

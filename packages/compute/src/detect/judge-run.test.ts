@@ -180,6 +180,14 @@ describe.each<[DetectorId, [what: string, run: RunRecord, found: boolean][]]>([
         true,
       ],
       [
+        'the same where the first training loss is NaN',
+        runOf({
+          loss: [Number.NaN, ...learning(200).slice(1)],
+          val_loss: curveOf([2.2, 1.5, 1.1, 1, 0.9, 0.9, 0.89, 0.89, 0.88, 0.88], { every: 20 }),
+        }),
+        true,
+      ],
+      [
         'many times of next to nothing',
         runOf({ loss: learning(200, 1e-4), val_loss: curveOf(learning(10, 0.02), { every: 20 }) }),
         false,
@@ -236,6 +244,8 @@ describe.each<[DetectorId, [what: string, run: RunRecord, found: boolean][]]>([
       ['a first update of half the weights', runOf({ 'update_ratio/a': values(100, (i) => (i < 4 ? 0.5 : 0.01)) }), true],
       ['every update of a fifth', runOf({ 'update_ratio/a': values(100, () => 0.18) }), true],
       ['a loss that swings', runOf({ loss: values(300, (i) => (i % 2 === 0 ? 1 : 4)) }), true],
+      ['a loss below zero that swings', runOf({ loss: values(300, (i) => (i % 2 === 0 ? -1 : -4)) }), true],
+      ['a policy’s loss, about zero by right', runOf({ policy_loss: values(300, (i) => 0.02 * noise(i)) }), false],
       ['usual updates', runOf({ loss: learning(300), 'update_ratio/a': values(100, () => 0.01) }), false],
     ],
   ],
@@ -408,6 +418,22 @@ describe('what a finding says', () => {
   ])('%s', (_, at, severity) => {
     const grad_norm = values(300, (i) => (at.includes(i) ? 300 : 1));
     expect(judgeRun(runOf({ grad_norm }), DEFAULTS)).toMatchObject([{ detector: 'exploding', severity, numbers: { points: 3 } }]);
+  });
+
+  test.each([
+    ['gained something', (i: number) => 2 - i * 0.005, /^val_loss is 3 where loss is 1\.15: the gap of 1\.85 is \d+ % of what/],
+    ['gained next to nothing', (i: number) => 2 - i * 1e-6, /the gap of 1 is over ten times what training gained, since/],
+    ['stood still', () => 2, /the gap of 1 stands where training has gained nothing, since/],
+    ['rose', (i: number) => 2 + i * 1e-4, /the gap of 0\.\d+ stands where training has gained nothing, since/],
+  ])('a gap beside a training loss that %s', (_, rule, sentence) => {
+    const run = runOf({
+      loss: values(200, rule),
+      val_loss: curveOf(
+        values(10, () => 3),
+        { every: 20 },
+      ),
+    });
+    expect(judgeRun(run, DEFAULTS).find(({ detector }) => detector === 'gap')?.sentence).toMatch(sentence);
   });
 
   test('the last finite value before a NaN', () => {

@@ -48,6 +48,8 @@ function swings(run: WatchedRun, turns: number, swing: number): Verdict[] {
   const end = Math.floor(loss.length / 10);
   if (end < LEAST_POINTS) return [];
   const values = loss.values.subarray(0, end);
+  // Beside a loss of both signs, as a policy's is, every swing is large.
+  if (values.some((value) => value > 0) && values.some((value) => value < 0)) return [];
   const moves = values.subarray(1).map((value, i) => value - values[i]!);
   let turned = 0;
   for (let i = 1; i < moves.length; i++) if (moves[i]! * moves[i - 1]! < 0) turned++;
