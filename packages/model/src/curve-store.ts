@@ -1,5 +1,17 @@
 /** Holds runs' curves and what was logged beside them: part of the sample store, kept until a run is deleted. */
 
+/** What a curve store holds; doors refuse beyond. */
+export const CURVE_LIMITS = {
+  /** Steps are whole numbers from -2^51 to this. */
+  step: 2 ** 51,
+  /** Times are unix milliseconds, on 10 May 2041 at the latest; before 1970 they reach as far back. */
+  timeMs: 2 ** 51 / 1_000,
+  /** Of names of runs, metrics and tags: from 1 on. */
+  nameChars: 1_000,
+  /** Of one item's data. */
+  itemBytes: 16 * 1024 * 1024,
+} as const;
+
 /** Points of one curve as columns, in the order in which they were logged. */
 export interface CurvePoints {
   readonly length: number;

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { type CurveBatch, RUN_ITEM_KINDS } from '@vitrine/model/curve-store.ts';
+import { CURVE_LIMITS, type CurveBatch, RUN_ITEM_KINDS } from '@vitrine/model/curve-store.ts';
 import { StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 import { lockFolder } from '../folder-lock.ts';
@@ -9,17 +9,7 @@ import { StoreOpenError } from '../store-open-error.ts';
 import type { StoreLog } from '../store-options.ts';
 import { CurveDatabase } from './curve-database.ts';
 import { PointSet } from './point-set.ts';
-import {
-  DamagedPiece,
-  decodeLogRow,
-  decodePiece,
-  encodeLogRow,
-  encodePiece,
-  PointColumns,
-  STEP_LIMIT,
-  TIME_LIMIT_MS,
-  toUs,
-} from './points.ts';
+import { DamagedPiece, decodeLogRow, decodePiece, encodeLogRow, encodePiece, PointColumns, toUs } from './points.ts';
 import { extend, noPoints, type Summary } from './summary.ts';
 
 /** Points of one stored piece at most. */
@@ -32,8 +22,6 @@ const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 const LOG_LIMIT_MS = 60_000;
 /** Names kept at hand. */
 const KNOWN_NAMES = 200_000;
-const ITEM_LIMIT_BYTES = 16 * 1024 * 1024;
-const NAME_LIMIT = 1_000;
 
 /** A curve that grows, and its points that are in no piece yet. */
 interface Head {
@@ -441,27 +429,30 @@ export function checkCurveBatch({ curves, curveIndex, steps, timesMs, values, ep
     checkName('tag', tag);
     checkPlace(step, timeMs);
     if (!RUN_ITEM_KINDS.includes(kind)) throw new BadRequest('kind', `"${kind}" is none of ${RUN_ITEM_KINDS.join(', ')}`);
-    if (data.length > ITEM_LIMIT_BYTES) {
+    if (data.length > CURVE_LIMITS.itemBytes) {
       throw new BadRequest(
         'data',
-        `${kind} "${tag}" at step ${step} has ${data.length} bytes, and at most ${ITEM_LIMIT_BYTES} are kept: log it smaller, or as an artefact`,
+        `${kind} "${tag}" at step ${step} has ${data.length} bytes, and at most ${CURVE_LIMITS.itemBytes} are kept: log it smaller, or as an artefact`,
       );
     }
   }
 }
 
 function checkName(field: string, name: string): void {
-  if (name === '' || name.length > NAME_LIMIT) {
-    throw new BadRequest(field, `expected 1 to ${NAME_LIMIT} characters, found ${name.length} (${name.slice(0, 60)}…)`);
+  if (name === '' || name.length > CURVE_LIMITS.nameChars) {
+    throw new BadRequest(
+      field,
+      `expected 1 to ${CURVE_LIMITS.nameChars} characters, found ${name.length} (${name.slice(0, 60)}…)`,
+    );
   }
   if (!name.isWellFormed()) throw new BadRequest(field, 'has half of a character (a lone surrogate), which no file can hold');
 }
 
 function checkPlace(step: number, timeMs: number): void {
-  if (!Number.isInteger(step) || Math.abs(step) > STEP_LIMIT) {
+  if (!Number.isInteger(step) || Math.abs(step) > CURVE_LIMITS.step) {
     throw new BadRequest('step', `expected a whole number from -2^51 to 2^51, found ${step}`);
   }
-  if (!(Math.abs(timeMs) <= TIME_LIMIT_MS)) {
+  if (!(Math.abs(timeMs) <= CURVE_LIMITS.timeMs)) {
     throw new BadRequest('time', `expected unix milliseconds before the year 2041, found ${timeMs}`);
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CurveBatch, CurveName, CurvePart, CurveStore } from '@vitrine/model/curve-store.ts';
+import { CURVE_LIMITS, type CurveBatch, type CurveName, type CurvePart, type CurveStore } from '@vitrine/model/curve-store.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openCurveStore } from './open-curve-store.ts';
@@ -173,12 +173,28 @@ test('what does not fit is refused with a sentence, and nothing of it is kept', 
     [['loss', 2 ** 63, 0, 1], /^step: expected a whole number from -2\^51 to 2\^51/],
     [['loss', 0.5, 0, 1], /^step: /],
     [['loss', 1, Number.NaN, 1], /^time: /],
+    [['loss', 1, CURVE_LIMITS.timeMs + 1, 1], /^time: .*before the year 2041/],
     [['', 1, 0, 1], /^metric: expected 1 to 1000 characters/],
     [['x'.repeat(1001), 1, 0, 1], /^metric: /],
   ] as [Row, RegExp][]) {
     await expect(store.append(batch('a', [['loss', 1, 0, 1], row]))).rejects.toThrow(sentence);
   }
   expect(await store.summaries({})).toEqual([]);
+});
+
+test('the limits themselves are kept', async () => {
+  const { store, folder } = await newStore();
+  const { step, timeMs, nameChars } = CURVE_LIMITS;
+  const metric = 'x'.repeat(nameChars);
+  const rows: Row[] = [
+    [metric, -step, -timeMs, 1],
+    [metric, step, timeMs, 2],
+    [metric, 0, 0, 3],
+  ];
+  await store.append(batch('a', rows));
+  await store.close();
+  const { steps, timesMs } = await (await newStore(folder)).store.points({ run: 'a', metric });
+  expect({ steps: [...steps], timesMs: [...timesMs] }).toEqual({ steps: [-step, step, 0], timesMs: [-timeMs, timeMs, 0] });
 });
 
 test('summaries and names are found by run, by metric and by a part of the name', async () => {

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 import { ByteReader, ByteWriter } from '../chunk/bytes.ts';
-import { INT_STREAM_LIMIT, readInts, READ_AHEAD_BYTES, writeInts } from '../chunk/int-stream.ts';
+import { readInts, READ_AHEAD_BYTES, writeInts } from '../chunk/int-stream.ts';
 import { readValues, writeValues } from '../chunk/values.ts';
 
 const VERSION = 1;
@@ -11,10 +11,6 @@ const WITH_EPOCHS = 1;
 /** More than any piece has. */
 const MAX_POINTS = 1 << 24;
 const US_PER_MS = 1_000;
-
-/** The greatest step, and the latest time in milliseconds, that a curve holds; the least are their negatives. */
-export const STEP_LIMIT = INT_STREAM_LIMIT;
-export const TIME_LIMIT_MS = INT_STREAM_LIMIT / US_PER_MS;
 
 /** Bytes that are not what was written. */
 export class DamagedPiece extends Error {

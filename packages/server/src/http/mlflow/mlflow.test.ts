@@ -360,6 +360,7 @@ describe('what is wrong is answered as MLflow does', () => {
     POST('runs/log-metric', { run_id: '$', ...metric('a', 'much') }, 'INVALID_PARAMETER_VALUE', 400, /valid double/),
     POST('runs/log-metric', { run_id: '$', ...metric('a', true) }, 'INVALID_PARAMETER_VALUE', 400, /valid double/),
     POST('runs/log-metric', { run_id: '$', ...metric('a', 1, 1, -1) }, 'INVALID_PARAMETER_VALUE', 400, /milliseconds/),
+    POST('runs/log-metric', { run_id: '$', ...metric('a', 1, 1, 2_251_799_813_686) }, 'INVALID_PARAMETER_VALUE', 400, /2041/),
     POST('runs/log-metric', { run_id: '$', key: 'a', value: 1 }, 'INVALID_PARAMETER_VALUE', 400, /'timestamp'/),
     POST(
       'runs/log-batch',

@@ -1,4 +1,4 @@
-import type { CurveBatch } from '@vitrine/model/curve-store.ts';
+import { CURVE_LIMITS, type CurveBatch } from '@vitrine/model/curve-store.ts';
 
 /** What a file says of one moment of a training. */
 export interface LogRow {
@@ -24,11 +24,8 @@ export const STEP_NAMES = ['step', 'global_step', '_step', 'iteration', 'trainin
 export const EPOCH_NAMES = ['epoch', 'epochs', 'ep'];
 export const TIME_NAMES = ['time', 'timestamp', '_timestamp', 'wall_time', 'walltime', 'datetime', 'date', 'created_at'];
 
-const MAX_STEP = 2 ** 51;
 /** Numbers below are seconds since 1970, from there on milliseconds: 1e11 s is the year 5138. */
 const MS_FROM = 1e11;
-/** The last second of 2040, in milliseconds: as far as curves reach. */
-const MAX_TIME_MS = 2_240_611_200_000;
 
 /** An instant as files write it: ISO 8601, or seconds or milliseconds since 1970; undefined where it is none. */
 export function readInstant(given: unknown): number | undefined {
@@ -42,7 +39,7 @@ export function readInstant(given: unknown): number | undefined {
       ? Date.parse(given.trim().replace(' ', 'T').replace(',', '.'))
       : Number.NaN;
   // Small numbers count from the start of something else.
-  return ms > 1e11 && ms < MAX_TIME_MS ? ms : undefined;
+  return ms > 1e11 && ms <= CURVE_LIMITS.timeMs ? ms : undefined;
 }
 
 /** The rows' steps. A row without one goes by its epoch where all rows have a whole one, else by its number. */
@@ -82,7 +79,7 @@ export function batchOf(rows: readonly LogRow[], run: string, timeMs: number): C
 
 /** Whether a step can be kept. */
 export function isStep(step: number): boolean {
-  return Number.isInteger(step) && Math.abs(step) <= MAX_STEP;
+  return Number.isInteger(step) && Math.abs(step) <= CURVE_LIMITS.step;
 }
 
 /** The word for a number that is none, in any spelling. */

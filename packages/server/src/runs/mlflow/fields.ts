@@ -1,9 +1,5 @@
+import { CURVE_LIMITS } from '@vitrine/model/curve-store.ts';
 import { invalidValue, MlflowError } from './mlflow-error.ts';
-
-/** The largest step that is kept; the curve store packs steps together. */
-const MAX_STEP = 2 ** 51;
-/** The year 275760, where JavaScript's dates end. */
-const MAX_TIME_MS = 8.64e15;
 
 /**
  * A request's fields, of its body or of its address, where all values are text. Fields that nobody asks for are ignored. Every
@@ -60,12 +56,12 @@ export class Fields {
 
   step(name: string): number | undefined {
     const why = 'Step must be a whole number between -2^51 and 2^51, the largest that Vitrine keeps.';
-    return this.whole(name, { least: -MAX_STEP, most: MAX_STEP, why });
+    return this.whole(name, { least: -CURVE_LIMITS.step, most: CURVE_LIMITS.step, why });
   }
 
   timeMs(name: string): number | undefined {
-    const why = `Timestamp must be a number of milliseconds between 0 and ${MAX_TIME_MS}.`;
-    return this.whole(name, { least: 0, most: MAX_TIME_MS, why });
+    const why = `Timestamp must be a number of milliseconds between 0 and ${Math.floor(CURVE_LIMITS.timeMs)}, in the year 2041.`;
+    return this.whole(name, { least: 0, most: CURVE_LIMITS.timeMs, why });
   }
 
   neededTimeMs(name: string): number {

@@ -83,6 +83,8 @@ test.each<[PointsFormat, string, RegExp]>([
   ['json', '{"step": 1, "loss": "0x10"}', /^loss: "0x10" is no number/],
   ['json', '{"step": 1, "": 1}', /^metric: "" is no name of a metric/],
   ['json', '{"step": 1, "loss": 1, "time": "2026-13-01T00:00:00Z"}', /^time: "2026-13-01T00:00:00Z" is no number/],
+  ['json', '{"step": 1, "loss": 1, "time": "2042-01-01T00:00:00Z"}', /^time: .*before the year 2041/],
+  ['json', '{"step": 1, "loss": 1, "time": 2251799813686}', /^time: .*before the year 2041/],
   ['jsonl', '{"step":1,"loss":1}\n[{"step":1,"loss":1}]', /^line 2: is no object/],
 ])('%s: %j is refused with the place', async (format, text, sentence) => {
   await expect(read(text, format)).rejects.toThrow(sentence);

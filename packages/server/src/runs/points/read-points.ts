@@ -1,13 +1,8 @@
-import type { CurveBatch, CurveName } from '@vitrine/model/curve-store.ts';
+import { CURVE_LIMITS, type CurveBatch, type CurveName } from '@vitrine/model/curve-store.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { readCsv } from '../../ingest/upload/read-csv.ts';
 import { parseJson } from '../../ingest/upload/read-jsonl.ts';
 
-/** As the store keeps them. */
-const MAX_STEP = 2 ** 51;
-/** The last millisecond that a Date can hold. */
-const MAX_TIME_MS = 8.64e15;
-const MAX_METRIC = 1_000;
 /** Lines are read in so many at a time: others have their turn between them. */
 const LINES_A_TURN = 2_000;
 const SAYS_OWN_WAY = /^[+-]?(?:nan|inf|infinity)$/i;
@@ -171,8 +166,8 @@ class Points {
   #curve(field: string, metric: string): number {
     const known = this.#curves.get(metric);
     if (known !== undefined) return known;
-    if (metric === '' || metric.length > MAX_METRIC || !metric.isWellFormed())
-      throw new BadRequest(field, `"${metric.slice(0, 60)}" is no name of a metric: 1 to ${MAX_METRIC} characters`);
+    if (metric === '' || metric.length > CURVE_LIMITS.nameChars || !metric.isWellFormed())
+      throw new BadRequest(field, `"${metric.slice(0, 60)}" is no name of a metric: 1 to ${CURVE_LIMITS.nameChars} characters`);
     this.#curves.set(metric, this.#curves.size);
     return this.#curves.size - 1;
   }
@@ -181,21 +176,20 @@ class Points {
 function readStep(field: string, given: unknown): number {
   const step = readValue(field, given);
   if (step === undefined) throw new BadRequest(field, 'is missing; every row has one');
-  if (!Number.isInteger(step) || Math.abs(step) > MAX_STEP)
+  if (!Number.isInteger(step) || Math.abs(step) > CURVE_LIMITS.step)
     throw new BadRequest(field, `${shown(given)} is no whole number within ±2^51`);
   // A step is counted; there is no negative zero.
   return step === 0 ? 0 : step;
 }
 
 function readTime(field: string, given: unknown): number | undefined {
-  if (typeof given === 'string' && ISO_TIME.test(given)) {
-    const ms = Date.parse(given);
-    if (!Number.isNaN(ms)) return ms;
-  }
-  const ms = readValue(field, given);
+  const parsed = typeof given === 'string' && ISO_TIME.test(given) ? Date.parse(given) : Number.NaN;
+  const ms = Number.isNaN(parsed) ? readValue(field, given) : parsed;
   if (ms === undefined) return undefined;
-  if (!(Math.abs(ms) <= MAX_TIME_MS))
-    throw new BadRequest(field, `${shown(given)} is no time: unix milliseconds, or text such as 2026-01-31T12:00:00Z`);
+  if (!(Math.abs(ms) <= CURVE_LIMITS.timeMs)) {
+    const problem = `${shown(given)} is no time before the year 2041: unix milliseconds, or text such as 2026-01-31T12:00:00Z`;
+    throw new BadRequest(field, problem);
+  }
   return ms;
 }
 

@@ -1,6 +1,6 @@
 import { readHistogramProto } from './histogram.ts';
-import { type Hparams, joinHparams, MAX_TIME_MS, readHparams, readMetadata } from './hparams.ts';
-import type { NewRunItem, RunItemKind } from '@vitrine/model/curve-store.ts';
+import { type Hparams, joinHparams, readHparams, readMetadata } from './hparams.ts';
+import { CURVE_LIMITS, type NewRunItem, type RunItemKind } from '@vitrine/model/curve-store.ts';
 import { PointColumns } from './point-columns.ts';
 import type { SkipCounts, SkipReason } from './skipped.ts';
 import type { Tag, TagTable } from './tag-table.ts';
@@ -19,10 +19,8 @@ export interface EventFolder {
   lastMs: number;
 }
 
-const MAX_STEP = 2 ** 51;
-const MAX_ITEM_BYTES = 16 * 1024 * 1024;
 /** Elements that fit into an item as float64. */
-const MAX_ELEMENTS = MAX_ITEM_BYTES / 8;
+const MAX_ELEMENTS = CURVE_LIMITS.itemBytes / 8;
 /** Items of one record may take so much memory: many short ones in it take more than the record. */
 const MAX_RECORD_ITEM_BYTES = 64 * 1024 * 1024;
 const HPARAMS = 'hparams';
@@ -145,8 +143,8 @@ export class EventReader {
     }
     if (kind === 0) return;
     if (tag.name === undefined) return this.#skip('name');
-    if (!(step >= -MAX_STEP && step <= MAX_STEP)) return this.#skip('step');
-    if (!(Math.abs(timeMs) <= MAX_TIME_MS)) return this.#skip('time');
+    if (!(Math.abs(step) <= CURVE_LIMITS.step)) return this.#skip('step');
+    if (!(Math.abs(timeMs) <= CURVE_LIMITS.timeMs)) return this.#skip('time');
     const folder = this.#folder;
     if (!(timeMs >= folder.firstMs)) folder.firstMs = timeMs;
     if (!(timeMs <= folder.lastMs)) folder.lastMs = timeMs;
@@ -227,7 +225,7 @@ export class EventReader {
 
   #addItem(kind: RunItemKind, tag: Tag, step: number, timeMs: number, data: Uint8Array, index: number, mediaType: string): void {
     const isTooMuch = this.itemBytes - this.#itemBytesBefore + data.length > MAX_RECORD_ITEM_BYTES;
-    if (data.length > MAX_ITEM_BYTES || isTooMuch) return this.#skip('large');
+    if (data.length > CURVE_LIMITS.itemBytes || isTooMuch) return this.#skip('large');
     // Of text the page takes UTF-8 for granted.
     const bytes = kind === 'text' ? new TextEncoder().encode(decodeText(data)) : data;
     this.itemBytes += bytes.length + 200;

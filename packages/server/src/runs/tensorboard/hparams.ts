@@ -1,3 +1,4 @@
+import { CURVE_LIMITS } from '@vitrine/model/curve-store.ts';
 import { decodeText, FIXED64, VARINT, BYTES, WireReader } from './wire.ts';
 
 /** What a run's files say of its hyperparameters and its end. */
@@ -9,9 +10,6 @@ export interface Hparams {
   readonly startedMs: number | undefined;
   readonly end: { readonly status: 'finished' | 'failed' | 'running'; readonly endedMs: number | undefined } | undefined;
 }
-
-/** The curve store's own limit, in the year 2041: microseconds within ±2^51. */
-export const MAX_TIME_MS = 2 ** 51 / 1_000;
 
 /** The numbers of SessionEndInfo.status. */
 const END_STATUS: Readonly<Record<number, 'finished' | 'failed' | 'running'>> = { 1: 'finished', 2: 'failed', 3: 'running' };
@@ -88,7 +86,7 @@ function within(outer: WireReader): WireReader {
 
 /** Writers leave 0 where they do not know; some write milli- or nanoseconds, which are times in no year that there is. */
 function msOf(seconds: number): number | undefined {
-  return seconds > 0 && seconds * 1_000 <= MAX_TIME_MS ? seconds * 1_000 : undefined;
+  return seconds > 0 && seconds * 1_000 <= CURVE_LIMITS.timeMs ? seconds * 1_000 : undefined;
 }
 
 /** What the plugin's name and content are, of a SummaryMetadata. */

@@ -1,8 +1,7 @@
+import { CURVE_LIMITS } from '@vitrine/model/curve-store.ts';
 import { decodeText } from './wire.ts';
 
 const MAX_TAGS = 100_000;
-/** The curve store's own limit. */
-const MAX_METRIC_CHARACTERS = 1_000;
 
 /** One tag of one directory of event files. */
 export interface Tag {
@@ -69,7 +68,7 @@ export class TagTable {
     this.#size++;
     const text = decodeText(bytes);
     const name = `${this.#prefix}${text}`;
-    const fits = text !== '' && name.length <= MAX_METRIC_CHARACTERS;
+    const fits = text !== '' && name.length <= CURVE_LIMITS.nameChars;
     return { bytes, name: fits ? name : undefined, plugin: this.#plugins[text] ?? '', curve: -1, chunk: -1, follower: undefined };
   }
 }
