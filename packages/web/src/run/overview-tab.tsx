@@ -54,7 +54,7 @@ export function OverviewTab({ answer, search, change }: RunTabProps): ReactEleme
         </div>
         <div className={classes.column}>
           <Params params={run.params} words={words} />
-          <Notes key={run.revision} run={run} mayEdit={mayEdit} />
+          <Notes run={run} mayEdit={mayEdit} />
           <Tags run={run} mayEdit={mayEdit} />
           <Section title="About this run">
             <dl className={classes.about}>
