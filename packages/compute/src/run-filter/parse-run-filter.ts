@@ -1,6 +1,7 @@
 import { RUN_STATUSES } from '@vitrine/model/run.ts';
+import { healthNamed, HEALTH_WORDS } from './health-words.ts';
 import { FilterError } from './filter-error.ts';
-import { attributeType, isFieldPrefix, readField, type RunField } from './run-field.ts';
+import { attributeType, type AttributeType, isFieldPrefix, readField, type RunField } from './run-field.ts';
 import type { Comparison, RunFilter, RunValue } from './run-filter.ts';
 import { readDuration, readNumber, readTime } from './run-values.ts';
 import { type Token, tokensOf } from './tokens.ts';
@@ -154,7 +155,7 @@ class Parser {
       case '>':
       case '>=': {
         const type = typeOf(field);
-        if (type === 'texts' || type === 'status')
+        if (type === 'texts' || type === 'status' || type === 'health')
           throw fail(
             `${shown(written)} is text: it has no order, so = != IN LIKE CONTAINS and =~ are what compares it`,
             operator,
@@ -221,6 +222,12 @@ class Parser {
         if (status === undefined) throw fail(`${shown(token)} is no status; there are ${RUN_STATUSES.join(', ')}`, token);
         return { kind: 'text', text: status };
       }
+      case 'health': {
+        const word = healthNamed(text);
+        if (word === undefined)
+          throw fail(`${shown(token)} is nothing that a run’s health can be; there are ${HEALTH_WORDS.join(', ')}`, token);
+        return { kind: 'text', text: word };
+      }
       case 'text':
       case 'texts': {
         // What is quoted is text, also where it reads as a number.
@@ -231,7 +238,7 @@ class Parser {
   }
 }
 
-function typeOf(field: RunField): 'number' | 'text' | 'texts' | 'status' | 'time' | 'duration' {
+function typeOf(field: RunField): 'number' | AttributeType {
   if (field.kind === 'metric') return 'number';
   return field.kind === 'attribute' ? attributeType(field.name) : 'text';
 }

@@ -9,8 +9,8 @@ export type RunField =
   | { readonly kind: 'param' | 'tag'; readonly name: string }
   | { readonly kind: 'attribute'; readonly name: RunAttribute };
 
-/** What values of an attribute are. texts: several, of which one will do. */
-export type AttributeType = 'text' | 'texts' | 'status' | 'time' | 'duration';
+/** What values of an attribute are. texts: several, of which one will do; health is too, of words that are known. */
+export type AttributeType = 'text' | 'texts' | 'status' | 'health' | 'time' | 'duration';
 
 const ATTRIBUTES = {
   name: { type: 'text', aliases: ['run_name'], says: 'what the run is called' },
@@ -25,7 +25,7 @@ const ATTRIBUTES = {
   user: { type: 'text', aliases: ['user_id'], says: 'who started it' },
   source: { type: 'text', aliases: [], says: 'the door through which it came: mlflow, tensorboard, …' },
   host: { type: 'texts', aliases: ['hosts'], says: 'machines it runs on' },
-  health: { type: 'texts', aliases: ['finding'], says: 'ok, info, warning, critical, or a detector such as overfit' },
+  health: { type: 'health', aliases: ['finding'], says: 'ok, info, warning, critical, or a detector such as overfit' },
   parent: { type: 'text', aliases: ['parent_id'], says: 'the id of the run it belongs to' },
   notes: { type: 'text', aliases: ['note'], says: 'what people wrote of it' },
 } as const satisfies Record<string, { readonly type: AttributeType; readonly aliases: readonly string[]; readonly says: string }>;
