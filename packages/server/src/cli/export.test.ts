@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
@@ -77,6 +77,13 @@ test.each([
   await expect(run(data, ...(args.includes('--to') ? args : [...args, '--to', file]))).rejects.toThrow(sentence);
   expect(readFileSync(file, 'utf8')).toBe('before');
   expect(existsSync(`${file}.part`)).toBe(false);
+});
+
+test('a folder without data is named, and stays without', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'vitrine-export-'));
+  onTestFinished(() => rmSync(data, { recursive: true }));
+  await expect(run(data, 'runs', '--project', 'a')).rejects.toThrow(`--data: no Vitrine has kept anything in ${data}:`);
+  expect(readdirSync(data)).toEqual([]);
 });
 
 test('what is exported is asked for', async () => {

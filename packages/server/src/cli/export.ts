@@ -1,6 +1,6 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Run } from '@vitrine/model/run.ts';
@@ -32,6 +32,9 @@ export async function exportCommand(line: CommandLine): Promise<number> {
     file: options['config'],
     folder: process.cwd(),
   });
+  // To read is not to make: opening the documents would.
+  if (!existsSync(join(settings.data, 'documents.sqlite')))
+    throw new ConfigError(`--data: no Vitrine has kept anything in ${resolve(settings.data)}: there is no documents.sqlite.`);
   const documents = await openDocumentStore(settings.data, settings['sources.key-file']);
   const reader = openCurveReader(join(settings.data, 'runs'), (_level, sentence) => complain(sentence));
   try {
