@@ -16,7 +16,7 @@ function Curve({ options, field, data, width, height, title, context }: PanelPro
   const { frames } = data;
   const x = useMemo(() => xOf(frames), [frames]);
   const map = useMemo(() => timeMapOfCurves(frames), [frames]);
-  const own = useOwnX(context, x?.kind === context.x, map);
+  const own = useOwnX(context, x?.kind === context.x, x === undefined ? '' : `${x.kind} ${x.name}`, map);
   if (x === undefined)
     return (
       <NoData

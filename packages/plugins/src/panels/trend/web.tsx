@@ -25,7 +25,7 @@ function Trend({ options, field, data, width, height, title, context }: PanelPro
   const x = useMemo(() => xOf(frames, pickX), [frames, pickX]);
   const map = useMemo(() => timeMapOf(frames, pickX), [frames, pickX]);
   // A page that does not go by time goes by such an x itself.
-  const own = useOwnX(context, context.x !== 'time', map);
+  const own = useOwnX(context, context.x !== 'time', x?.name ?? '', map);
   const toX = useMemo(() => (map === undefined ? () => undefined : timeToX(map.times, map.xs)), [map]);
   const axis = useMemo(() => axisOf(x), [x]);
   if (x === undefined || axis === undefined || !series.some(({ xs }) => xs.length > 0)) {
