@@ -6,7 +6,7 @@ import { writeTableCsv, writeTableJson } from './write-table.ts';
 const RUN: Run = {
   id: 'r1',
   name: 'one',
-  projectId: 'p1',
+  projectId: 1,
   project: 'exported',
   group: '',
   tags: {},
