@@ -113,6 +113,8 @@ export interface AppNeeds {
 }
 
 const WAIT_MS = { headers: 60_000, body: 120_000 };
+/** The page's addresses name up to 500 selected and as many hidden runs. */
+const MAX_HEADER_BYTES = 64 * 1024;
 /** Writes of the largest size that may be in memory at a time. */
 const LARGEST_WRITES = 8;
 /** Imports and snapshots may be larger than a write may: there is always room for some. */
@@ -127,8 +129,12 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
-    // Of headers Node itself takes care, of bodies patience().
-    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(30_000, headersMs) },
+    http: {
+      // Of headers Node itself takes care, of bodies patience().
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(30_000, headersMs),
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,

@@ -491,10 +491,24 @@ test('every address of runs is told of in OpenAPI, with a summary', async () => 
   }
 });
 
+/** Its port, once it listens. */
+async function listen(): Promise<number> {
+  if (!made.app.server.listening) await made.app.listen({ host: '127.0.0.1', port: 0 });
+  return (made.app.server.address() as { port: number }).port;
+}
+
+test('the page’s address may name 500 runs that are selected, and as many that are hidden', async () => {
+  const port = await listen();
+  const search = new URLSearchParams();
+  for (let i = 0; i < 500; i++) search.append('run', crypto.randomUUID());
+  for (let i = 0; i < 500; i++) search.append('hide', crypto.randomUUID());
+  const { status } = await fetch(`http://127.0.0.1:${port}/api/runs/logdirs?${search.toString()}`);
+  expect(status).toBe(401);
+});
+
 test('a page is told live of runs that grow and change, and of no others', { timeout: 20_000 }, async () => {
   const [watched, other] = [await newRun(), await newRun()];
-  await made.app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = made.app.server.address() as { port: number };
+  const port = await listen();
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
   const response = await fetch(`http://127.0.0.1:${port}/api/runs/live?run=${watched}`, {

@@ -12,6 +12,7 @@ import type { ChartLook } from '../runs-view.ts';
 import type { ChartPlan } from './chart-sections.ts';
 import type { CurveChartsProps } from './curve-charts.tsx';
 import classes from './curve-charts.module.css';
+import { exportPath, savePoints } from './export-points.ts';
 import { panelQuery, runsThatFit } from './panel-query.ts';
 import { useCurves } from './use-curves.ts';
 
@@ -29,6 +30,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const [isWhole, setIsWhole] = useState(false);
   const [isSending, setIsSending] = useState(false);
+  const [problem, setProblem] = useState('');
   const title = plan.title;
   return (
     <article className={classes.card} aria-label={title}>
@@ -47,13 +49,16 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
               Full screen
             </Menu.Item>
             <ToDashboardItem onClick={() => setIsSending(true)} count={runs.length} fits={runsThatFit(runs).length} />
-            <Menu.Item component="a" href={exportPath(runs, plan.metrics)} download leftSection={<IconDownload size={15} />}>
-              All points as CSV
-            </Menu.Item>
+            <ExportItem runs={runs} metrics={plan.metrics} onProblem={setProblem} />
           </Menu.Dropdown>
         </Menu>
       </header>
       <ChartBody {...props} />
+      {problem !== '' && (
+        <p className={classes.problem} role="alert">
+          {problem}
+        </p>
+      )}
       {isWhole && (
         <Modal opened onClose={() => setIsWhole(false)} title={title} fullScreen closeButtonProps={{ 'aria-label': 'Close' }}>
           <div className={classes.whole}>
@@ -92,12 +97,36 @@ function ToDashboardItem({ count, fits, onClick }: ToDashboardItemProps): ReactE
   );
 }
 
-/** Every point of the chart's curves, exact. */
-function exportPath(runs: readonly string[], metrics: readonly string[]): string {
-  const search = new URLSearchParams({ format: 'csv' });
-  for (const run of runs) search.append('runs', run);
-  for (const metric of metrics) search.append('metrics', metric);
-  return `/api/runs/export?${search}`;
+interface ExportItemProps {
+  readonly runs: readonly string[];
+  readonly metrics: readonly string[];
+  /** Told why there is no file; "" before it is asked for. */
+  readonly onProblem: (sentence: string) => void;
+}
+
+/** A link, which the browser loads to disk by itself, or where the runs are more than an address holds, a file put together here. */
+function ExportItem({ runs, metrics, onProblem }: ExportItemProps): ReactElement {
+  const path = exportPath(runs, metrics);
+  const icon = <IconDownload size={15} />;
+  if (path !== undefined)
+    return (
+      <Menu.Item component="a" href={path} download leftSection={icon}>
+        All points as CSV
+      </Menu.Item>
+    );
+  const save = async (): Promise<void> => {
+    onProblem('');
+    try {
+      await savePoints(runs, metrics);
+    } catch (error) {
+      onProblem(`The points could not be saved. ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return (
+    <Menu.Item onClick={() => void save()} leftSection={icon}>
+      All points as CSV
+    </Menu.Item>
+  );
 }
 
 interface ChartBodyProps extends CurveCardProps {
