@@ -8,6 +8,8 @@ import type { Finding, Project, Run, RunStatus } from './run.ts';
  */
 export interface RunTableRequest {
   readonly filter: string;
+  /** These runs alone, where there are any; at most 2,000. */
+  readonly runs?: readonly string[] | undefined;
   /** Runs of these alone, where there are any. */
   readonly projects?: readonly string[] | undefined;
   readonly sort?: readonly { readonly by: string; readonly descending: boolean }[] | undefined;
@@ -94,7 +96,13 @@ export interface RunAnswer {
   readonly parent: RunLink | undefined;
   readonly children: readonly RunLink[];
   /** Of all its metrics, in order of name. */
-  readonly metrics: readonly ({ readonly metric: string; readonly nonFinite: number; readonly restarts: number } & MetricCell)[];
+  readonly metrics: readonly ({
+    readonly metric: string;
+    readonly nonFinite: number;
+    readonly restarts: number;
+    /** The highest step; the last point's is less where the run went back to an earlier one. */
+    readonly maxStep: number;
+  } & MetricCell)[];
   readonly findings: readonly Finding[];
   /** Tags of what is no number, by kind. */
   readonly items: readonly {

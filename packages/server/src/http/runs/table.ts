@@ -15,6 +15,7 @@ const fieldName = z.string().min(1).max(1_100);
 const tableRequest = z
   .object({
     filter: z.string().default(''),
+    runs: z.array(runId).max(MOST_ROWS).optional(),
     projects: z.array(z.string()).max(10_000).optional(),
     sort: z
       .array(z.object({ by: fieldName, descending: z.boolean().default(false) }).strict())

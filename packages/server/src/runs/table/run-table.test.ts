@@ -127,6 +127,11 @@ describe('the filter', () => {
   });
 });
 
+test('of runs by their ids, as far as they are there', async () => {
+  expect(idsOf(await ask({ runs: ['a', 'c', 'none'] }))).toBe('ca');
+  expect(idsOf(await ask({ runs: ['a', 'e'], projects: ['p'] }))).toBe('a');
+});
+
 test('a stretch of rows, and all that is told beside it', async () => {
   const answer = await ask({ projects: ['p'], offset: 1, limit: 2, sort: [{ by: 'name', descending: false }], groupBy: 'group' });
   expect(idsOf(answer)).toBe('bc');

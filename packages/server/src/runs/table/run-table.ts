@@ -22,8 +22,11 @@ export async function runTable(request: RunTableRequest, runs: Runs, nowMs: numb
   const groupBy = request.groupBy === undefined ? undefined : parseRunField(request.groupBy);
 
   const some = await runsOf(runs, request.deleted ?? false);
-  const wanted = new Set(request.projects);
-  const candidates = wanted.size === 0 ? some : some.filter(({ project }) => wanted.has(project));
+  const ids = new Set(request.runs);
+  const names = new Set(request.projects);
+  const candidates = some.filter(
+    ({ id, project }) => (ids.size === 0 || ids.has(id)) && (names.size === 0 || names.has(project)),
+  );
   const fields = [...sort.map(({ field }) => field), ...(groupBy === undefined ? [] : [groupBy])];
   const decisive = new Set([...metricsOf(filter), ...fields.flatMap((field) => (field.kind === 'metric' ? [field.name] : []))]);
   const [summaries, findings] = await Promise.all([summariesOf(runs, candidates, [...decisive]), findingsOf(runs, candidates)]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseSearch, writeSearch } from '../../time/dashboard-search.ts';
-import { filterOf, readAnalysisSearch } from './analysis-search.ts';
+import { questionOf, readAnalysisSearch } from './analysis-search.ts';
 
 test('what the URL says is read back the same', () => {
   const search = {
@@ -25,9 +25,16 @@ test.each<[string, Readonly<Record<string, unknown>>]>([
 });
 
 test.each([
-  [{ q: 'params.lr > 1' }, 'params.lr > 1'],
-  [{ q: 'params.lr > 1', run: ['a', 'b-1'] }, 'id IN ("a", "b-1")'],
-  [{}, ''],
-])('%j asks for %s', (search, want) => {
-  expect(filterOf(search)).toBe(want);
+  [{ q: 'params.lr > 1' }, { filter: 'params.lr > 1' }],
+  [
+    { q: 'params.lr > 1', project: ['p'] },
+    { filter: 'params.lr > 1', projects: ['p'] },
+  ],
+  [
+    { q: 'params.lr > 1', project: ['p'], run: ['a', 'b-1'] },
+    { filter: '', runs: ['a', 'b-1'] },
+  ],
+  [{}, { filter: '' }],
+])('%j asks for %j', (search, want) => {
+  expect(questionOf(search)).toEqual(want);
 });

@@ -1,3 +1,4 @@
+import type { RunTableRequest } from '@vitrine/model/run-api.ts';
 import { readRunsSearch } from '../../runs/runs-view.ts';
 import type { RunsSearch } from '../../runs/runs-view.ts';
 import { STATS } from './dimension.ts';
@@ -53,8 +54,12 @@ function isKey(text: string): boolean {
   return text.length <= LONGEST && /^(params\..|metrics\..|duration$)/s.test(text);
 }
 
-/** The filter that lets through the runs that are compared: the chosen ones, or else all that the page's filter does. */
-export function filterOf({ q, run }: Pick<AnalysisSearch, 'q' | 'run'>): string {
-  if (run === undefined || run.length === 0) return q ?? '';
-  return `id IN (${run.map((id) => JSON.stringify(id)).join(', ')})`;
+/** What of the table is asked for: the chosen runs, or else all that the page's filter lets through. */
+export function questionOf({
+  q,
+  run,
+  project,
+}: Pick<AnalysisSearch, 'q' | 'run' | 'project'>): Pick<RunTableRequest, 'filter' | 'runs' | 'projects'> {
+  if (run !== undefined && run.length > 0) return { filter: '', runs: run };
+  return { filter: q ?? '', ...(project === undefined ? {} : { projects: project }) };
 }

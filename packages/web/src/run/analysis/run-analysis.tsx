@@ -8,7 +8,7 @@ import type { ReactElement } from 'react';
 import { ask } from '../../api/client.ts';
 import { metricNamesOfRunsQuery, RUN_TABLE_KEY } from '../../runs/runs-queries.ts';
 import { Skeleton } from '../../state/skeleton.tsx';
-import { filterOf } from './analysis-search.ts';
+import { questionOf } from './analysis-search.ts';
 import type { Analysis, AnalysisSearch } from './analysis-search.ts';
 import classes from './analysis.module.css';
 import type { Stat } from './dimension.ts';
@@ -62,13 +62,7 @@ export function RunAnalysis({ search, change }: RunAnalysisProps): ReactElement 
       ),
     [search.metric, search.sx, search.sy, search.color, search.axes],
   );
-  const question = useMemo(
-    () => ({
-      filter: filterOf(search),
-      ...(search.project === undefined || search.run !== undefined ? {} : { projects: search.project }),
-    }),
-    [search],
-  );
+  const question = useMemo(() => questionOf(search), [search]);
   const usual = useQuery(tableQuery(question, undefined));
   const common = usual.data?.metrics ?? [];
   const wanted = asked.every((name) => common.includes(name)) ? undefined : [...new Set([...asked, ...common])];
@@ -134,10 +128,7 @@ export function RunAnalysis({ search, change }: RunAnalysisProps): ReactElement 
   );
 }
 
-function tableQuery(
-  question: { readonly filter: string; readonly projects?: readonly string[] },
-  metrics: readonly string[] | undefined,
-) {
+function tableQuery(question: ReturnType<typeof questionOf>, metrics: readonly string[] | undefined) {
   return {
     queryKey: [...RUN_TABLE_KEY, 'analysis', question, metrics],
     staleTime: 30_000,
