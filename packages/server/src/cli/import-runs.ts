@@ -108,9 +108,7 @@ async function keep(
   const changedMs = Math.floor(mtimeMs);
   if (target.kind === 'folder') {
     const { runs } = target;
-    return keepRunFile(runs, { ...asked, file: path, changedMs }, bytes, { labels: Labels.empty }, (batch) =>
-      runs.curves.append(batch),
-    );
+    return keepRunFile(runs, { ...asked, file: path, changedMs }, bytes, { labels: Labels.empty }, (batch) => runs.append(batch));
   }
   // Two machines may have files of one path.
   const query = new URLSearchParams({ file: target.isHere ? path : `${hostname()}:${path}`, changedMs: `${changedMs}` });

@@ -32,7 +32,7 @@ export function kerasMonitor(runs: Runs, now: () => number = Date.now): KerasMon
               sender,
             );
       const batch = batchOf([{ step: epoch, epoch, timeMs: now(), values }], run.id, now());
-      const { points } = await runs.curves.append({ ...batch, once: false });
+      const { points } = await runs.append({ ...batch, once: false });
       runs.touch(run.id, now());
       return points;
     },

@@ -185,6 +185,33 @@ describe('runs', () => {
     expect((await (await again()).all()).map(({ id }) => id).toSorted()).toEqual(['r', 's']);
   });
 
+  test('a project comes out of the bin when a run is made in it', async () => {
+    const { runs, again } = await opened();
+    const { projectId } = await runs.create({ id: 'r', project: 'p', source: 'api' });
+    await runs.setDeleted(['r'], true);
+    await runs.editProject(projectId, { deletedMs: 7 });
+    await Promise.all(['s', 't'].map((id) => runs.ensure({ id, project: 'p', source: 'file' })));
+    for (const opens of [runs, await again()]) {
+      expect(await opens.project('p')).toMatchObject({ id: projectId, deletedMs: undefined });
+      expect((await opens.deleted()).map(({ id }) => id)).toEqual(['r']);
+    }
+  });
+
+  test('nothing is kept of a run that was erased meanwhile', async () => {
+    const { runs, curves } = await opened();
+    for (const id of ['r', 's']) await runs.create({ id, project: 'p', source: 'api' });
+    const columns = { steps: Float64Array.of(0), timesMs: Float64Array.of(0), values: Float64Array.of(1) };
+    const point = (run: string) => ({ curves: [{ run, metric: 'loss' }], curveIndex: Uint32Array.of(0), ...columns });
+    const text = { tag: 't', kind: 'text', step: 0, timeMs: 0, index: 0, mediaType: '', data: new Uint8Array() } as const;
+    expect(await runs.append(point('r'))).toEqual({ points: 1, items: 0 });
+    await runs.erase(['r']);
+    for (const batch of [point('r'), { ...point('s'), items: [{ run: 'r', ...text }] }])
+      await expect(runs.append(batch)).rejects.toMatchObject({ code: 'no_such_run' });
+    expect(await curves.summaries({})).toEqual([]);
+    expect(await curves.items({ run: 'r' })).toEqual([]);
+    expect(await runs.append(point('s'))).toEqual({ points: 1, items: 0 });
+  });
+
   test('folders of artefacts lie beneath the own one, each run its own', async () => {
     const { runs, folder } = await opened();
     const ids = ['r', 'R', 'a.b', 'A'.repeat(256), 'a'.repeat(256), 'a'.repeat(255)];

@@ -107,6 +107,23 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
     return known === undefined ? once(makingProjects, name, () => makeProject(name, tags)) : Promise.resolve(known);
   };
 
+  const putProject = async (before: Project, after: Project): Promise<Project> => {
+    projects.set(after.id, after);
+    try {
+      await documents.saveProject(after);
+    } catch (error) {
+      projects.set(after.id, before);
+      throw error;
+    }
+    return after;
+  };
+  /** Out of the bin: a run that is made in there could not be seen. */
+  const takeOut = async (id: number): Promise<void> => {
+    const project = projects.get(id);
+    if (project?.deletedMs === undefined) return;
+    await putProject(project, { ...project, deletedMs: undefined, updatedMs: nowMs() });
+  };
+
   const makeRun = async (given: NewRun, id: string): Promise<Run> => {
     const { group = '', tags = {}, params = {}, user = '', hosts = [], labels = {}, status = 'running', parentId } = given;
     checkName('group', group, { beEmpty: true });
@@ -117,6 +134,7 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
     checkHosts(hosts);
     if (parentId !== undefined) checkRunId(parentId);
     const { id: projectId } = await ensureProject(given.project);
+    await takeOut(projectId);
     await erasing.get(id);
     const atMs = nowMs();
     const startedMs = Math.round(given.startedMs ?? atMs);
@@ -200,13 +218,7 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
         deletedMs: edit.deletedMs === undefined ? before.deletedMs : (edit.deletedMs ?? undefined),
         updatedMs: nowMs(),
       };
-      projects.set(id, after);
-      try {
-        await documents.saveProject(after);
-      } catch (error) {
-        projects.set(id, before);
-        throw error;
-      }
+      await putProject(before, after);
       // Also where the name is as it was: labels that could not be written the last time are written now.
       if (edit.name !== undefined) await relabel(id, name);
       return after;
@@ -224,6 +236,11 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
       const making = makingRuns.get(run.id);
       if (making !== undefined) return making;
       return runs.get(run.id) ?? once(makingRuns, run.id, () => makeRun(run, run.id));
+    },
+    async append(batch) {
+      for (const { run } of batch.curves) existing(run);
+      for (const { run } of batch.items ?? []) existing(run);
+      return curves.append(batch);
     },
     find: (id) => Promise.resolve(runs.get(id)),
     findAll: (ids) => Promise.resolve(ids.map((id) => runs.get(id)).filter((run) => run !== undefined)),

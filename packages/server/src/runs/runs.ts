@@ -1,4 +1,4 @@
-import type { CurveGrowth, CurveStore } from '@vitrine/model/curve-store.ts';
+import type { CurveBatch, CurveGrowth, CurveStore } from '@vitrine/model/curve-store.ts';
 import type { Finding, Project, Run, RunSource, RunStatus } from '@vitrine/model/run.ts';
 
 /** What a door knows of a run when it first hears of it. */
@@ -65,10 +65,18 @@ export interface Runs {
     edit: { readonly name?: string; readonly tags?: Readonly<Record<string, string | null>>; readonly deletedMs?: number | null },
   ): Promise<Project>;
 
-  /** Throws HttpError 409 where the id is taken by another run. */
+  /** Takes the project out of the bin, where it is there: the run could not be seen. Throws HttpError 409 where the id is taken by another run. */
   create(run: NewRun): Promise<Run>;
-  /** The run of that id; made where there is none. For doors whose senders do not announce runs. */
+  /**
+   * The run of that id, whoever made it; made as by create() where there is none. For doors whose senders do not announce runs: they check
+   * its owner (checkRunOwner).
+   */
   ensure(run: NewRun & { readonly id: string }): Promise<Run>;
+  /**
+   * Keeps points and items, as the curve store does; but only where each of their runs is there: one that was erased while its sender went on
+   * would come back as curves without a run. Throws HttpError 404.
+   */
+  append(batch: CurveBatch): ReturnType<CurveStore['append']>;
   find(id: string): Promise<Run | undefined>;
   /** Those that are there, in the order asked. */
   findAll(ids: readonly string[]): Promise<readonly Run[]>;

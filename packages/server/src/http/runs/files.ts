@@ -66,7 +66,7 @@ export function runFileRoutes(app: Routes, { runs, intake, limits }: RunFileNeed
         if (dryRun) return sendRunJson(reply, await previewRunFile(asked, bytes));
         const sender = senderOf(request);
         return keepRunFile(runs, asked, bytes, sender, (batch) =>
-          intake.keep('runs', sender, batch.values.length, () => runs.curves.append(batch)),
+          intake.keep('runs', sender, batch.values.length, () => runs.append(batch)),
         );
       },
     });

@@ -67,9 +67,7 @@ export function pointRoutes(app: Routes, { runs, intake, limits }: PointRouteNee
     const bytes = await takeBody(request, reply, limits.bodyBytes);
     const nowMs = Date.now();
     const batch = await readPoints(bytes, formatOf(request), run, nowMs);
-    const { points } = await intake.keep('runs', senderOf(request), batch.values.length, () =>
-      runs.curves.append({ ...batch, once }),
-    );
+    const { points } = await intake.keep('runs', senderOf(request), batch.values.length, () => runs.append({ ...batch, once }));
     runs.touch(run, nowMs);
     return { points };
   }

@@ -91,7 +91,7 @@ export function wandbRuns(runs: Runs, now: () => number = Date.now): WandbRuns {
     if (history !== undefined) {
       const known = await linesKnown(id, 'history');
       const { batch, items, end } = readLines(history, known, { run: id, field: 'wandb-history.jsonl', step: undefined });
-      points += (await runs.curves.append({ ...batch, items, marks: { [`wandb ${id} history`]: String(end) } })).points;
+      points += (await runs.append({ ...batch, items, marks: { [`wandb ${id} history`]: String(end) } })).points;
     }
     if (events !== undefined) {
       const known = await linesKnown(id, 'events');
@@ -99,7 +99,7 @@ export function wandbRuns(runs: Runs, now: () => number = Date.now): WandbRuns {
       const step = (await runs.curves.summaries({ runs: [id] })).reduce((most, { maxStep }) => Math.max(most, maxStep), 0);
       const { batch, end } = readLines(events, known, { run: id, field: 'wandb-events.jsonl', step });
       const curves = batch.curves.map(({ run, metric }) => ({ run, metric: metric.replace(/^system\./, 'system/') }));
-      points += (await runs.curves.append({ ...batch, curves, marks: { [`wandb ${id} events`]: String(end) } })).points;
+      points += (await runs.append({ ...batch, curves, marks: { [`wandb ${id} events`]: String(end) } })).points;
     }
     runs.touch(id, now());
     if (isComplete) await runs.edit(id, { status: exitCode === 0 ? 'finished' : 'failed', endedMs: now() });
