@@ -436,6 +436,27 @@ describe('what a finding says', () => {
     expect(judgeRun(run, DEFAULTS).find(({ detector }) => detector === 'gap')?.sentence).toMatch(sentence);
   });
 
+  test.each<[DetectorId, string, (i: number, gpu: number) => number, RegExp]>([
+    [
+      'gpu_idle',
+      'utilization_percentage',
+      (i, gpu) => (gpu + 1) * (5 + 5 * noise(i, gpu)),
+      /^system\/gpu_0_util.*; 2 more are idle as well\.$/,
+    ],
+    [
+      'gpu_leak',
+      'memory_usage_megabytes',
+      (i, gpu) => 1000 + (gpu + 1) * i,
+      /^system\/gpu_2_mem.*; 2 more are growing as well\.$/,
+    ],
+  ])('%s: of many GPUs the worst is named, and the others are counted', (id, what, rule, sentence) => {
+    const gpus = [0, 1, 2].map((gpu) => [`system/gpu_${gpu}_${what}`, values(600, (i) => rule(i, gpu))] as const);
+    const found = judgeRun(runOf(Object.fromEntries(gpus)), DEFAULTS).filter(({ detector }) => detector === id);
+    expect(found).toMatchObject([{ subject: '', numbers: { found: 3 } }]);
+    expect(found[0]?.sentence).toMatch(sentence);
+    expect(found[0]?.metrics.toSorted()).toEqual(gpus.map(([metric]) => metric));
+  });
+
   test('the last finite value before a NaN', () => {
     expect(judgeRun(runOf({ loss: [2, 1, Number.NaN, Number.NaN] }), DEFAULTS)[0]).toMatchObject({
       sentence: 'loss is NaN at step 2: the last finite value was 1 at step 1.',

@@ -33,3 +33,12 @@ export function sayMany(names: readonly string[]): string {
   const [first = '', ...rest] = names;
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }
+
+/** Charts that a finding of many shows at most. */
+export const MOST_SHOWN = 20;
+
+/** "; 3 more are idle as well", after what was said of the first of them. */
+export function sayOthers(found: readonly unknown[], what: string): string {
+  const others = found.length - 1;
+  return others === 0 ? '' : `; ${sayStep(others)} more ${others === 1 ? 'is' : 'are'} ${what} as well`;
+}

@@ -33,6 +33,8 @@ export interface AnnotationFilter {
   /** Any of the tags will do; else all are needed. */
   readonly matchAny?: boolean;
   readonly limit: number;
+  /** Leaves out so many of the newest. */
+  readonly offset?: number;
 }
 
 export type AnnotationChange = Partial<Pick<Annotation, 'timeMs' | 'endMs' | 'text' | 'tags' | 'data'>>;
@@ -53,8 +55,9 @@ export interface AnnotationDocuments {
 
 export function annotationsOver(db: Kysely<Tables>): AnnotationDocuments {
   return {
-    async find({ fromMs, toMs, dashboardUid, panelId, userId, tags = [], matchAny = false, limit }) {
+    async find({ fromMs, toMs, dashboardUid, panelId, userId, tags = [], matchAny = false, limit, offset = 0 }) {
       let query = db.selectFrom('annotations').selectAll().orderBy('time_ms', 'desc').orderBy('id', 'desc').limit(limit);
+      if (offset > 0) query = query.offset(offset);
       if (fromMs !== undefined) query = query.where('end_ms', '>=', fromMs);
       if (toMs !== undefined) query = query.where('time_ms', '<=', toMs);
       if (dashboardUid !== undefined) query = query.where('dashboard_uid', '=', dashboardUid);

@@ -5,8 +5,8 @@ import type { Annotation, AnnotationDocuments } from '../../documents/annotation
 /** Findings stand on no dashboard: one that wants them asks for annotations with the tag "finding". */
 const BOARD = 'vitrine-runs';
 const TAG = 'finding';
-/** A run has not more findings than that. */
-const MOST = 1_000;
+/** Read at a time. */
+const PAGE = 1_000;
 
 /** Writes down a run's findings as annotations over their stretch of time, with the tags "finding", the detector's and the run's id. */
 export async function annotateFindings(
@@ -15,8 +15,10 @@ export async function annotateFindings(
   findings: readonly Finding[],
   nowMs: number,
 ): Promise<void> {
-  const saved = await annotations.find({ dashboardUid: BOARD, tags: [TAG, run], limit: MOST });
+  const saved = await annotationsOf(annotations, run);
   const byFinding = new Map(saved.map((annotation) => [annotation.data['finding'], annotation]));
+  for (const annotation of saved)
+    if (byFinding.get(annotation.data['finding']) !== annotation) await annotations.remove(annotation.id);
   for (const finding of findings) {
     const { id, detector, fromMs, toMs, severity, sentence, active, state } = finding;
     const known = byFinding.get(id);
@@ -35,6 +37,16 @@ export async function annotateFindings(
     } else if (differs(known, wanted)) await annotations.change(known.id, wanted, nowMs);
   }
   for (const { id } of byFinding.values()) await annotations.remove(id);
+}
+
+/** All of a run's. */
+async function annotationsOf(annotations: Pick<AnnotationDocuments, 'find'>, run: string): Promise<readonly Annotation[]> {
+  const all: Annotation[] = [];
+  for (;;) {
+    const page = await annotations.find({ dashboardUid: BOARD, tags: [TAG, run], limit: PAGE, offset: all.length });
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
 }
 
 function differs(

@@ -38,3 +38,10 @@ test.each([
   expect(after).toHaveLength(want.length);
   expect(isNews(before, after)).toBe(news);
 });
+
+test('a run keeps so many findings: those that hold, and the newest of those that are over', () => {
+  const before = Array.from({ length: 300 }, (_, i): Finding => ({ ...FOUND, id: `overfit:${i}`, foundMs: i, active: false }));
+  const after = mergeFindings(before, [VERDICT], 'r', 99);
+  expect(after).toHaveLength(200);
+  expect(after.slice(0, 2)).toMatchObject([{ id: 'overfit:val/loss' }, { foundMs: 299 }]);
+});

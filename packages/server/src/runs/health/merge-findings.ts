@@ -1,6 +1,9 @@
 import type { Verdict } from '@vitrine/compute/detect/verdict.ts';
 import type { Finding } from '@vitrine/model/run.ts';
 
+/** Findings that a run keeps: of those that are over, the newest. */
+const MOST = 200;
+
 /** What a run's findings are once its detectors have spoken: what they no longer say is over, and stays. */
 export function mergeFindings(
   before: readonly Finding[],
@@ -22,7 +25,9 @@ export function mergeFindings(
   const over = before
     .filter(({ id }) => !said.has(id))
     .map((finding) => (finding.active ? { ...finding, active: false } : finding));
-  return [...now, ...over];
+  const room = Math.max(0, MOST - now.length);
+  const newest = over.length <= room ? over : over.toSorted((a, b) => b.foundMs - a.foundMs).slice(0, room);
+  return [...now.slice(0, MOST), ...newest];
 }
 
 /** Whether somebody should be told at once: something is new, over, back, or worse. Numbers that move along are not. */
