@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { hasRoom, ticksForTwo, withoutCutLabels } from './axis-labels.ts';
 import { logTicks, valueTicks } from './ticks.ts';
 import { formatInstant, timeTicks, zoneOffsetMs } from './time-axis.ts';
 import { valueRange } from './value-range.ts';
@@ -26,6 +27,8 @@ test.each<[number, number, number, number[]]>([
   [1, 10, 6, [1, 2, 5, 10]],
   [1e-12, 1e12, 4, [1e-12, 1e-6, 1, 1e6, 1e12]],
   [0, 10, 5, []],
+  [0.5, 3, 4, [0.5, 1, 2]],
+  [0.0026, 0.00345, 5, [0.0026, 0.0028, 0.003, 0.0032, 0.0034]],
 ])('logarithmic from %d to %d at most about %d lines', (min, max, most, want) => {
   expect(logTicks(min, max, most)).toEqual(want);
 });
@@ -40,6 +43,26 @@ test('ticks lie inside, rise and are few, whatever the range', () => {
       for (let i = 1; i < ticks.length; i++) expect(ticks[i]!).toBeGreaterThan(ticks[i - 1]!);
     }),
   );
+});
+
+test.each<[string, number, number, number, string[]]>([
+  ['43 steps on a small chart', 0, 42, 220, ['0', '20', '40']],
+  ['50 steps', 0, 49, 260, ['0', '20', '40']],
+  ['a part of them', 5, 37, 250, ['10', '20', '30']],
+  ['as before where two can be read', 0, 95, 260, ['0', '50']],
+  ['a label that the edge would cut is no second one', 0, 100_000, 200, ['0', '50000', '']],
+  ['no finer than there is room for', 1e11 + 1, 1e11 + 199_999, 100, ['100000100000']],
+])('labels of an axis: %s', (_, min, max, widthCss, want) => {
+  const place = (x: number) => ((x - min) / (max - min)) * widthCss;
+  const found = ticksForTwo(
+    Math.max(2, Math.floor(widthCss / 90)),
+    (most) => {
+      const ticks = valueTicks(min, max, most, '');
+      return withoutCutLabels({ at: ticks, labels: ticks.map(String) }, place, widthCss + 8);
+    },
+    (ticks) => hasRoom(ticks, place),
+  );
+  expect(found.labels).toEqual(want);
 });
 
 const at = (text: string) => Date.parse(text);
@@ -93,6 +116,13 @@ test.each<[string, number, number, RangeLimits, (range: readonly [number, number
   ['positive data that nearly reaches zero starts there', 0.1, 1, {}, ([min]) => min === 0],
   ['positive data never gets a negative axis', 9, 10, {}, ([min, max]) => min > 8 && max < 11],
   ['one value stands in the middle', 5, 5, {}, ([min, max]) => min < 5 && max > 5],
+  [
+    'so does what rounding moved',
+    0.003,
+    0.003 + 1e-17,
+    {},
+    ([min, max]) => min < 0.0025 && max > 0.0035 && valueTicks(min, max, 4, '').length > 1,
+  ],
   ['zero alone has room above', 0, 0, {}, ([min, max]) => min === 0 && max === 1],
   ['nothing shows 0 to 1', Number.NaN, Number.NaN, {}, ([min, max]) => min === 0 && max > 0],
   ['hard limits win', 0, 100, { min: 20, max: 50 }, ([min, max]) => min === 20 && max === 50],

@@ -7,6 +7,8 @@ import type { XDomain } from '@vitrine/model/frame.ts';
 import uPlot from 'uplot';
 
 import type { Ink } from '../theme/ink.ts';
+import { hasRoom, ticksForTwo, withoutCutLabels } from './axis-labels.ts';
+import type { AxisTicks } from './axis-labels.ts';
 import type { Crosshair } from './crosshair.ts';
 import type { ScaleSettings } from './graph-settings.ts';
 import { scaleOf, scaleTicks } from './scale.ts';
@@ -108,8 +110,6 @@ export interface Hover {
 }
 
 const AXIS_FONT = "11px 'Inter Variable', system-ui, sans-serif";
-/** The mean width of a character in it. */
-const AXIS_CHARACTER = 6.4;
 const X_AXIS_HEIGHT = 22;
 const RIGHT_PADDING = 8;
 const Y_TICK_SPACE = 32;
@@ -328,7 +328,7 @@ export class Plot {
           filter: (_, splits) => splits,
           border: { show: true, stroke: () => ink().axis, width: 1 },
           splits: (u) => this.#xTicks(u.bbox.width / uPlot.pxRatio).at as number[],
-          values: (u) => this.#xLabels(u.bbox.width / uPlot.pxRatio),
+          values: (u) => this.#xTicks(u.bbox.width / uPlot.pxRatio).labels as string[],
           ...label(() => this.#picture.xAxis?.label ?? '', this.#picture.xAxis?.label),
         },
         ...axesOf(this.#picture).flatMap((axis, index) => (isVisible(axis) ? [this.#yAxis(index)] : [])),
@@ -418,9 +418,21 @@ export class Plot {
     };
   }
 
-  #xTicks(widthCss: number): { at: readonly number[]; labels: readonly string[] } {
+  #xTicks(widthCss: number): AxisTicks {
+    const { xMin, xMax, xScale = LINEAR } = this.#picture;
+    const { forward } = scaleOf(xScale);
+    const low = forward(xMin);
+    const perPx = (forward(xMax) - low) / widthCss;
+    const place = (x: number) => (forward(x) - low) / perPx;
+    return ticksForTwo(
+      Math.max(2, Math.floor(widthCss / X_TICK_SPACE)),
+      (most) => withoutCutLabels(this.#xTicksFor(most), place, widthCss + RIGHT_PADDING),
+      (ticks) => hasRoom(ticks, place),
+    );
+  }
+
+  #xTicksFor(most: number): AxisTicks {
     const { xMin, xMax, context, xAxis, xScale } = this.#picture;
-    const most = Math.max(2, Math.floor(widthCss / X_TICK_SPACE));
     if (xScale !== undefined && xScale.kind !== 'linear') {
       const unit = xAxis?.unit ?? (context.x === 'elapsed' ? 'ms' : 'short');
       const at = scaleTicks(xScale, xMin, xMax, most, unit);
@@ -436,22 +448,13 @@ export class Plot {
     return { at, labels: formatTicks(at, unit) };
   }
 
-  /** A label that the plot's right edge would cut is left out; the line stays. */
-  #xLabels(widthCss: number): string[] {
-    const { xMin, xMax, xScale = LINEAR } = this.#picture;
-    const { forward } = scaleOf(xScale);
-    const low = forward(xMin);
-    const { at, labels } = this.#xTicks(widthCss);
-    return labels.map((label, index) => {
-      const left = ((forward(at[index]!) - low) / (forward(xMax) - low)) * widthCss;
-      return left + (label.length * AXIS_CHARACTER) / 2 > widthCss + RIGHT_PADDING ? '' : label;
-    });
-  }
-
   #yTicks(y: YAxis, heightCss: number): number[] {
     if (y.kind === 'rows') return y.labels.map((label) => label.at);
     const most = Math.min(MOST_Y_TICKS, Math.max(2, Math.floor(heightCss / Y_TICK_SPACE)));
-    return scaleTicks(y.scale ?? LINEAR, y.min, y.max, most, y.unit);
+    const ticksFor = (lines: number) => scaleTicks(y.scale ?? LINEAR, y.min, y.max, lines, y.unit);
+    const ticks = ticksFor(most);
+    // A line more where there was one alone, which tells no scale.
+    return ticks.length < 2 ? ([ticksFor(most + 1), ticksFor(most + 2)].find(({ length }) => length > 1) ?? ticks) : ticks;
   }
 
   #yLabels(y: YAxis, ticks: readonly number[]): string[] {

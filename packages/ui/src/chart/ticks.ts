@@ -49,20 +49,28 @@ function decimalStep(least: number): number {
   return Number((factor * power).toPrecision(6));
 }
 
-/** Lines of a logarithmic axis: powers of ten, thinned where there are many, with 2 and 5 between where there are few. */
+/**
+ * Lines of a logarithmic axis: powers of ten, thinned where there are many, with 2 and 5 between where there are few; even ones where
+ * the axis is shorter than from one of these to the next.
+ */
 export function logTicks(min: number, max: number, most: number): number[] {
   if (!(max > min) || min <= 0 || !Number.isFinite(max)) return [];
   const low = Math.floor(Math.log10(min) + 1e-9);
   const high = Math.ceil(Math.log10(max) - 1e-9);
   const decades = high - low;
   const every = Math.max(1, Math.ceil(decades / Math.max(1, most)));
-  const between = decades <= 1 || decades * 3 <= most ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let power = low; power <= high && ticks.length < MOST_TICKS; power += every) {
-    for (const factor of between) {
-      const tick = Number((factor * 10 ** power).toPrecision(6));
-      if (tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9)) ticks.push(tick);
+  const lines = (between: readonly number[]): number[] => {
+    const ticks: number[] = [];
+    for (let power = low; power <= high && ticks.length < MOST_TICKS; power += every) {
+      for (const factor of between) {
+        const tick = Number((factor * 10 ** power).toPrecision(6));
+        if (tick >= min * (1 - 1e-9) && tick <= max * (1 + 1e-9)) ticks.push(tick);
+      }
     }
-  }
-  return ticks;
+    return ticks;
+  };
+  const ticks = lines(decades <= 1 || decades * 3 <= most ? [1, 2, 5] : [1]);
+  if (ticks.length > 1) return ticks;
+  const finer = lines([1, 2, 5]);
+  return finer.length > 1 ? finer : valueTicks(min, max, most, '');
 }

@@ -11,6 +11,9 @@ const PADDING = 0.06;
 /** Zero comes in where the data reaches down to this share of its maximum: half the axis would be empty otherwise. */
 const ZERO_WITHIN = 0.3;
 
+/** A span this small beside the numbers is what rounding left of none. */
+const ROUNDING = 1e-11;
+
 /**
  * The [min, max] of an axis for data from `low` to `high` (NaN, NaN where there is none). Air above and below; never below
  * zero for data that isn't; never empty.
@@ -21,7 +24,7 @@ export function valueRange(low: number, high: number, limits: RangeLimits): read
   if (limits.softMin !== undefined) min = Math.min(min, limits.softMin);
   if (limits.softMax !== undefined) max = Math.max(max, limits.softMax);
   if (limits.log) return logRange(min, max, limits);
-  if (min === max) {
+  if (max - min <= Math.max(Math.abs(min), Math.abs(max)) * ROUNDING) {
     const air = min === 0 ? 1 : Math.abs(min) * 0.2;
     [min, max] = [min >= 0 ? Math.max(0, min - air) : min - air, max <= 0 && min < 0 ? Math.min(0, max + air) : max + air];
   } else {
