@@ -7,6 +7,7 @@ import { axisKey, axisRange, planAxes } from './axes.ts';
 import { exemplarsOf, nearestExemplar } from './exemplars.ts';
 import { filledPieces } from './gauge-arc.ts';
 import { graphSettings } from './graph-settings.ts';
+import { paintLines } from './paint-lines.ts';
 import { scaleOf, scaleTicks } from './scale.ts';
 import { seriesFromFrames } from './series.ts';
 import { strokesOf } from './strokes.ts';
@@ -79,6 +80,32 @@ test('series share an axis by unit, limits and wishes; the second stands right, 
   ]);
   expect(axisKey(all[0]!)).toBe(axisKey(all[1]!));
   expect(planAxes([])).toHaveLength(1);
+});
+
+test('no line leads to an infinity: marks stand at the edges', () => {
+  const calls: string[] = [];
+  const ctx = new Proxy({} as CanvasRenderingContext2D, {
+    get: (_, name) => (x?: number) => calls.push(x === undefined ? String(name) : `${String(name)} ${x}`),
+    set: () => true,
+  });
+  const even = (value: number) => value;
+  const surface = { ctx, left: 0, top: 0, width: 80, height: 60, ratio: 1, xToPx: even, yToPx: even, yOf: () => even };
+  const all = series(['a', [1, 2, Infinity, -Infinity, 3, 4]]);
+  paintLines(
+    surface,
+    strokesOf(all, () => 0),
+    () => ({ dimmed: false, raised: false }),
+    0,
+    5,
+  );
+  expect(calls.slice(0, calls.indexOf('stroke')).filter((call) => /To /.test(call))).toEqual([
+    'moveTo 0',
+    'lineTo 1',
+    'moveTo 4',
+    'lineTo 5',
+  ]);
+  // Triangles begin half their width left of where they stand.
+  expect(calls).toEqual(expect.arrayContaining(['moveTo -1.5', 'moveTo -0.5']));
 });
 
 test.each<[string, Custom, number[], readonly [number, number]]>([

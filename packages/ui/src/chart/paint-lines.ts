@@ -142,11 +142,17 @@ function layOut(
       continue;
     }
     const x = xs[index]!;
+    if (y - y !== 0) {
+      // Nothing leads to an infinity: a mark stands at the edge beyond which it lies.
+      if (infinities.length < MOST_INFINITIES) infinities.push(xToPx(x), y);
+      if (count > 0 && ends.at(-1) !== count) ends.push(count);
+      gap = false;
+      continue;
+    }
     const broken = (gap && !(x - lastX <= look.spanNulls)) || x - lastX > look.insertNulls;
     if (broken && count > 0 && ends.at(-1) !== count) ends.push(count);
     px[count] = xToPx(x);
     py[count] = clamp(yToPx(y));
-    if (y - y !== 0 && infinities.length < MOST_INFINITIES) infinities.push(px[count]!, y);
     const b = base?.[index];
     if (b !== undefined) pb[count] = Number.isNaN(b) ? py[count]! : clamp(yToPx(b));
     rows[count] = index;
@@ -318,7 +324,7 @@ function traceTriangle(ctx: CanvasRenderingContext2D, x: number, y: number, tall
   ctx.closePath();
 }
 
-/** Canvases lose precision far outside: infinities and outliers are drawn just beyond the edge. */
+/** Canvases lose precision far outside: outliers are drawn just beyond the edge. */
 function clamp(at: number): number {
   return at > 1e5 ? 1e5 : at < -1e5 ? -1e5 : at;
 }
