@@ -1,7 +1,7 @@
 import type { Project } from '@vitrine/model/run.ts';
 import type { Sender } from '../../ingest/sender.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
-import { InTurn } from '../../runs/mlflow/in-turn.ts';
+import { InTurn } from '../../runs/in-turn.ts';
 import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { checkExperimentName, checkKey } from '../../runs/mlflow/names.ts';
 import { pageOf } from '../../runs/mlflow/page.ts';

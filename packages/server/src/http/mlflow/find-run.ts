@@ -2,6 +2,7 @@ import type { Run } from '@vitrine/model/run.ts';
 import type { Sender } from '../../ingest/sender.ts';
 import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { lifecycleStage } from '../../runs/mlflow/wire.ts';
+import { labelNotHad } from '../../runs/run-owner.ts';
 import type { Runs } from '../../runs/runs.ts';
 
 /** Throws MlflowError where there is no such run. */
@@ -27,13 +28,12 @@ export async function findRunToChange(runs: Pick<Runs, 'find'>, id: string, send
 }
 
 /** A token's labels say what it may change: runs and models that have them. Throws MlflowError. */
-export function checkOwner(owned: Pick<Run, 'id' | 'labels'>, { labels, name }: Sender, kind = 'run'): void {
-  for (const [label, value] of labels) {
-    if (Object.hasOwn(owned.labels, label) && owned.labels[label] === value) continue;
-    const token = name === '' ? 'This token' : `The token "${name}"`;
-    throw new MlflowError(
-      'PERMISSION_DENIED',
-      `${token} has the label ${label}="${value}", and ${kind} ${owned.id} has not: it is another's.`,
-    );
-  }
+export function checkOwner(owned: Pick<Run, 'id' | 'labels'>, sender: Sender, kind = 'run'): void {
+  const [label, value] = labelNotHad(owned, sender) ?? [];
+  if (label === undefined) return;
+  const token = sender.name === '' ? 'This token' : `The token "${sender.name}"`;
+  throw new MlflowError(
+    'PERMISSION_DENIED',
+    `${token} has the label ${label}="${value}", and ${kind} ${owned.id} has not: it is another's.`,
+  );
 }

@@ -3,7 +3,7 @@ import type { Run } from '@vitrine/model/run.ts';
 import type { ModelMetric, RunLink } from '../../documents/mlflow.ts';
 import type { Refused } from '../../ingest/arrivals.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
-import { InTurn } from '../../runs/mlflow/in-turn.ts';
+import { InTurn } from '../../runs/in-turn.ts';
 import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { checkKey } from '../../runs/mlflow/names.ts';
 import type { Endpoint, MlflowCall, MlflowNeeds } from './endpoint.ts';
@@ -56,7 +56,7 @@ export function logDataEndpoints({ runs, documents, intake }: MlflowNeeds): Endp
           noteCut(refused, 'tag', cut);
           writing.push(runs.edit(run.id, { ...tagsEdit(kept), ...(hosts.length === 0 ? {} : { hosts }) }));
         }
-        if (metrics.length > 0) writing.push(runs.curves.append(batchOf(run.id, metrics)));
+        if (metrics.length > 0) writing.push(runs.append(batchOf(run.id, metrics)));
         const ofModels = metrics.filter(({ modelId }) => modelId !== '');
         if (ofModels.length > 0)
           writing.push(documents.mlflow.saveModelMetrics(ofModels.map((metric) => modelMetric(run, metric))));

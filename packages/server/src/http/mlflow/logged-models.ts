@@ -4,7 +4,7 @@ import type { Sender } from '../../ingest/sender.ts';
 import { listArtifacts, removeArtifact } from '../../runs/artifacts.ts';
 import { placeOfModel } from '../../runs/mlflow/artifact-place.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
-import { InTurn } from '../../runs/mlflow/in-turn.ts';
+import { InTurn } from '../../runs/in-turn.ts';
 import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { pageOf } from '../../runs/mlflow/page.ts';
 import {

@@ -1,6 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import type { Sender } from '../../ingest/sender.ts';
-import { InTurn } from '../mlflow/in-turn.ts';
+import { InTurn } from '../in-turn.ts';
 import { checkRunOwner } from '../run-owner.ts';
 import type { Runs } from '../runs.ts';
 import { type Bucket, bucketId, type BucketPlace } from './read-bucket.ts';
