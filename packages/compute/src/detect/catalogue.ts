@@ -75,7 +75,7 @@ export const CATALOGUE: Readonly<Record<DetectorId, CatalogueEntry>> = {
   stalled: {
     what: 'A run that says it runs and logs nothing.',
     why: 'A hung or killed process holds its machines until somebody notices.',
-    how: 'No point of any metric but those of the machine for longer than a silence that is always allowed and than some times the usual interval. A run read from old files is not waited for.',
+    how: 'No point of any metric but those of the machine for longer than a silence that is always allowed and than some times the usual interval of the metric that is logged most often. What a client says besides does not count. A run all of whose points are from before it was first heard of, or that came as a file, is not waited for.',
     advice:
       'See whether the process is alive and what it waits for: a lock, a data loader, another rank, a full disk. Set the run’s status if it has ended.',
     reads: 'times of all metrics, the status',
@@ -119,7 +119,7 @@ export const CATALOGUE: Readonly<Record<DetectorId, CatalogueEntry>> = {
   lr_high: {
     what: 'Updates so large that they overshoot.',
     why: 'Weights are thrown about; units die, and training ends in a worse place or nowhere.',
-    how: 'In the first tenth an update changes the weights by a good part of themselves, or the median update does, or the loss turns at most points and swings by half of itself.',
+    how: 'In the first tenth an update changes the weights by a good part of themselves, or the median update does, or the loss turns at most points and swings by half of itself (not told of a loss that has both signs there).',
     advice: 'Lower the learning rate, at first to a third, or warm it up over the first steps.',
     reads: 'update ratios, training loss',
     sources: [CS231N],
@@ -167,7 +167,7 @@ export const CATALOGUE: Readonly<Record<DetectorId, CatalogueEntry>> = {
   gpu_leak: {
     what: 'Memory that grows from step to step.',
     why: 'It ends with out of memory, hours after the step that was to blame.',
-    how: 'Over the newer half of the run, memory in use (of a GPU, or of the process) rises by Theil and Sen’s slope, Kendall’s test leaves no doubt, it grows by more than a share, and in both halves of that half: a single jump is no leak.',
+    how: 'Over the newer half of the run, memory in use (of a GPU, or of the process) rises by Theil and Sen’s slope, Kendall’s test leaves no doubt, it grows by more than a share, and in both halves of that half: a single jump is no leak. One finding names what grows fastest and counts the rest.',
     advice:
       'Look for what is kept from step to step: losses summed with their graphs (use .item() or .detach()), lists of outputs, hooks, caches without a limit.',
     reads: 'GPU memory, process memory',
@@ -183,7 +183,7 @@ export const CATALOGUE: Readonly<Record<DetectorId, CatalogueEntry>> = {
   gpu_idle: {
     what: 'A GPU that is never really busy.',
     why: 'A smaller one, or a larger batch, would do the same for less.',
-    how: 'Of the newest samples of utilisation, the 95th percentile and the 5th are both low.',
+    how: 'Of the newest samples of utilisation, the 95th percentile and the 5th are both low. One finding names the idlest GPU and counts the rest.',
     advice: 'Raise the batch size, load data ahead, use mixed precision or compile the model; or take a smaller GPU.',
     reads: 'GPU utilisation',
     sources: [SAGEMAKER],

@@ -1,3 +1,4 @@
+import { CATALOGUE } from './catalogue.ts';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
 import { finitePoints, inStretches, median, quantile } from './measure.ts';
 import { sayNumber, sayShare, sayStep } from './say.ts';
@@ -32,7 +33,7 @@ export function dataBound(run: WatchedRun, thresholds: ThresholdsOf<'data_bound'
       subject: '',
       severity: share > critical ? 'critical' : 'warning',
       sentence: `Waiting for data takes ${sayShare(share)} of a step (median of ${shares.length} points up to step ${sayStep(data.steps[last]!)}).`,
-      advice: 'Load in more worker processes, prefetch, cache what is decoded, or do the heavy preparation once beforehand.',
+      advice: CATALOGUE.data_bound.advice,
       fromStep: data.steps[from]!,
       toStep: data.steps[last]!,
       fromMs: data.timesMs[from]!,

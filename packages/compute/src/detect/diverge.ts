@@ -29,12 +29,12 @@ export function diverge(run: WatchedRun, { window, lostShare, sigmas }: Threshol
   let spread = spreadUpTo(values, levels, wide, best);
   let from = -1;
   let to = -1;
-  let run_ = 0;
+  let inARow = 0;
   let bestThen = best;
   for (let i = wide - 1; i < length; i++) {
     if (levels[i]! < levels[best]!) {
       best = i;
-      run_ = 0;
+      inARow = 0;
       continue;
     }
     if (i % wide === 0) spread = spreadUpTo(values, levels, wide, Math.max(best, 2 * wide));
@@ -42,15 +42,15 @@ export function diverge(run: WatchedRun, { window, lostShare, sigmas }: Threshol
     const rise = levels[i]! - low;
     const learned = Math.max(0, first - levels[best]!);
     if (rise > Math.max(lostShare * learned, sigmas * spread, LEAST_SHARE * Math.abs(first))) {
-      run_++;
-      if (run_ >= HOLDS) {
+      inARow++;
+      if (inARow >= HOLDS) {
         if (from < 0) {
           from = i - HOLDS + 1;
           bestThen = best;
         }
         to = i;
       }
-    } else run_ = 0;
+    } else inARow = 0;
   }
   if (from < 0) return [];
   const active = to === length - 1;

@@ -1,3 +1,4 @@
+import { CATALOGUE } from './catalogue.ts';
 import { evaluationsOf } from './evaluations.ts';
 import { finitePoints } from './measure.ts';
 import { sayNumber, sayShare, sayStep } from './say.ts';
@@ -36,8 +37,7 @@ export function gap(run: WatchedRun, { gap: share, learned, evaluations }: Thres
       subject: valMetric,
       severity: 'info',
       sentence: `${valMetric} is ${sayNumber(val[last]!)} where ${trainMetric} is ${sayNumber(train[last]!)}: the gap of ${sayNumber(wide)} ${besideGain(wide, first - train[last]!)}, since step ${sayStep(steps[from]!)}.`,
-      advice:
-        'Check that validation data are like those trained on and prepared alike. Else: more data or augmentation, dropout, weight decay, or a smaller model.',
+      advice: CATALOGUE.gap.advice,
       fromStep: steps[from]!,
       toStep: steps[last]!,
       fromMs: timesMs[from]!,

@@ -1,3 +1,4 @@
+import { CATALOGUE } from './catalogue.ts';
 import { finitePoints, median } from './measure.ts';
 import { sayShare, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
@@ -21,7 +22,7 @@ export function lrHigh(run: WatchedRun, { peak, ratio, turns, swing }: Threshold
         subject: '',
         severity: 'warning',
         sentence: `${sentence}, median ${of}, between steps ${sayStep(span.fromStep)} and ${sayStep(span.toStep)} (about 0.001 is usual).`,
-        advice: ADVICE,
+        advice: CATALOGUE.lr_high.advice,
         ...span,
         metrics: size.metrics.slice(0, 20),
         numbers: { ...numbers, layers },
@@ -37,8 +38,6 @@ export function lrHigh(run: WatchedRun, { peak, ratio, turns, swing }: Threshold
   }
   return swings(run, turns, swing);
 }
-
-const ADVICE = 'Lower the learning rate, at first to a third, or warm it up over the first steps.';
 
 function swings(run: WatchedRun, turns: number, swing: number): Verdict[] {
   const metric = run.roles.trainLoss;
@@ -63,7 +62,7 @@ function swings(run: WatchedRun, turns: number, swing: number): Verdict[] {
       subject: '',
       severity: 'warning',
       sentence: `${metric} swings by ${sayShare(typical)} from point to point up to step ${sayStep(loss.steps[end - 1]!)} and turns at ${sayShare(share)} of them.`,
-      advice: ADVICE,
+      advice: CATALOGUE.lr_high.advice,
       fromStep: loss.steps[0]!,
       toStep: loss.steps[end - 1]!,
       fromMs: loss.timesMs[0]!,

@@ -1,3 +1,4 @@
+import { CATALOGUE } from './catalogue.ts';
 import { shareLearned } from './measure.ts';
 import { sayNumber, sayShare, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
@@ -19,7 +20,7 @@ export function lrLow(run: WatchedRun, { ratio, learned }: ThresholdsOf<'lr_low'
       subject: '',
       severity: 'warning',
       sentence: `An update is ${sayNumber(size.ratio)} of the weights that it changes (median of ${size.layers} ${size.layers === 1 ? 'layer' : 'layers'}, steps ${sayStep(fromStep)} to ${sayStep(toStep)}; about 0.001 is usual), and ${trainLoss} fell by ${sayShare(Math.max(0, gained))} only.`,
-      advice: `Raise the learning rate, at first tenfold; check that no layer is frozen by mistake.`,
+      advice: CATALOGUE.lr_low.advice,
       ...size.half,
       metrics: [...size.metrics.slice(0, 20), trainLoss],
       numbers: { ratio: size.ratio, learned: gained, layers: size.layers },

@@ -1,3 +1,4 @@
+import { CATALOGUE } from './catalogue.ts';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
 import { saySeconds, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
@@ -39,8 +40,7 @@ export function stalled(run: WatchedRun, { silence, intervals }: ThresholdsOf<'s
       subject: '',
       severity: 'critical',
       sentence: `Nothing has come since step ${sayStep(last)}, ${saySeconds(silentSeconds)} ago; before, a point came every ${saySeconds(usualSeconds)}.`,
-      advice:
-        'See whether the process is alive and what it waits for: a lock, a data loader, another rank, a full disk. Set the run’s status if it has ended.',
+      advice: CATALOGUE.stalled.advice,
       fromStep: last,
       toStep: last,
       fromMs: newestMs,

@@ -1,3 +1,4 @@
+import { CATALOGUE } from './catalogue.ts';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
 import { finitePoints, inStretches, shareLearned } from './measure.ts';
 import { sayNumber, sayStep } from './say.ts';
@@ -71,8 +72,7 @@ function verdict(
     subject: '',
     severity: 'warning',
     sentence: `${what}, over steps ${sayStep(steps[from]!)} to ${sayStep(steps[to]!)}: early layers hardly learn.`,
-    advice:
-      'Use normalisation layers, residual connections or ReLU-like activations; initialise weights for the activation (He or Glorot).',
+    advice: CATALOGUE.vanishing.advice,
     fromStep: steps[from]!,
     toStep: steps[to]!,
     fromMs: timesMs[from]!,
