@@ -68,6 +68,14 @@ test.each([
   expect(answer.kind === 'refused' && answer.sentence).toMatch(sentence);
 });
 
+test('says how many parameters that differ it did not look at', () => {
+  const values = ['1', '2', '3', '4', '5'];
+  const params = Array.from({ length: 63 }, (_, index) => ({ name: `p${index}`, values }));
+  const same = { name: 'same', values: values.map(() => '7') };
+  expect(rankParams([...params, same], [5, 3, 4, 1, 2])).toMatchObject({ leftOut: 3 });
+  expect(rankParams([params[0]!, same], [5, 3, 4, 1, 2])).toMatchObject({ leftOut: 0 });
+});
+
 test('takes any runs, and answers the same twice', () => {
   const value = fc.option(fc.oneof(fc.double().map(String), fc.constantFrom('', 'adam', 'NaN', '1e308', '-1e308')), {
     nil: undefined,

@@ -27,6 +27,8 @@ export type ParamRanking =
       readonly explained: number;
       /** In the forest. */
       readonly trees: number;
+      /** Parameters that differ too, and were not looked at: those named last. */
+      readonly leftOut: number;
       /** The most important first. */
       readonly params: readonly RankedParam[];
     };
@@ -78,7 +80,14 @@ export function rankParams(params: readonly ParamValues[], target: ArrayLike<num
       importance: total === 0 ? 0 : Math.max(0, importance[at]!) / total,
     };
   });
-  return { kind: 'ranked', runs: rows.length, explained, trees, params: ranked.toSorted((a, b) => b.importance - a.importance) };
+  return {
+    kind: 'ranked',
+    runs: rows.length,
+    explained,
+    trees,
+    leftOut: varying.length - columns.length,
+    params: ranked.toSorted((a, b) => b.importance - a.importance),
+  };
 }
 
 /** A column of numbers where all that is there reads as one. */

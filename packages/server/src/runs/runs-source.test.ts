@@ -128,3 +128,26 @@ test.each(SPANS)('a dashboard marks when runs ran: %j', async (spec, want) => {
   expect(events.map(({ title, timeMs, endMs }) => [title, timeMs, endMs])).toEqual(want);
   for (const { tags } of events) expect(tags).toEqual(['run', 'finished', 'spans']);
 });
+
+test('patterns find what comes late among very many names, and say how many of those found are not drawn', async () => {
+  const { runs } = server.needs;
+  await runs.create({ id: 'wide', name: 'wide', project: 'demo', source: 'api' });
+  const names = Array.from({ length: 6_000 }, (_, index) => `layer${String(index).padStart(5, '0')}`);
+  await runs.curves.append({
+    curves: names.map((metric) => ({ run: 'wide', metric })),
+    curveIndex: Uint32Array.from(names.keys()),
+    steps: new Float64Array(names.length),
+    timesMs: new Float64Array(names.length),
+    values: new Float64Array(names.length),
+  });
+  const found = async (pattern: string) => {
+    const answer = await ask({ runs: 'id = "wide"', metrics: [pattern], smoothing: 'none' });
+    return decodePanelData(answer.rawPayload);
+  };
+  expect((await found('/5999$/')).frames.map(({ fields }) => fields[1]!.name)).toEqual(['layer05999']);
+  const all = await found('/^layer/');
+  expect(all.frames).toHaveLength(1_000);
+  expect(all.notices.map(({ text }) => text)).toEqual([
+    'Showing the first 1,000 of 6,000 metrics: a chart is drawn from at most so many.',
+  ]);
+});

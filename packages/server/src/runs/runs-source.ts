@@ -17,7 +17,9 @@ export interface RunsSourceNeeds {
 
 /** Runs of one panel, the newest. */
 const MOST_RUNS = 1_000;
-const MOST_NAMES = 5_000;
+/** Names of metrics that patterns are tried on. */
+const MOST_NAMES = 100_000;
+const CUT = `The runs have more than ${MOST_NAMES.toLocaleString('en')} metrics: patterns were tried on the first of them, in order of name. Choose fewer runs.`;
 /** Marks of one annotation query, and hosts that each names. */
 const MOST_SPANS = 1_000;
 const MOST_HOSTS = 8;
@@ -35,7 +37,7 @@ export function runsSource({ runs, curveQuestions: curves }: RunsSourceNeeds): D
         const patterns = query.metrics.map((metric) => context.replace(metric, 'raw'));
         const { rows, total } = await runTable({ filter, offset: 0, limit: MOST_RUNS, metrics: [] }, runs, Date.now());
         const ids = rows.map(({ run }) => run.id);
-        const metrics = await metricsOf(patterns, ids, runs);
+        const { metrics, isCut } = await metricsOf(patterns, ids, runs);
         const groupBy = context.replace(query.groupBy, 'raw');
         const isTime = query.x.kind === 'time';
         const { frames, notices, traces } = await askCurves(
@@ -56,7 +58,11 @@ export function runsSource({ runs, curveQuestions: curves }: RunsSourceNeeds): D
         const text = `Showing the newest ${rows.length.toLocaleString('en')} of ${total.toLocaleString('en')} runs.`;
         return {
           frames,
-          notices: [...(total > rows.length ? [{ level: 'warning' as const, text }] : []), ...notices],
+          notices: [
+            ...(total > rows.length ? [{ level: 'warning' as const, text }] : []),
+            ...(isCut ? [{ level: 'warning' as const, text: CUT }] : []),
+            ...notices,
+          ],
           trace: { ...traces[0]!, executed: filter === '' ? patterns.join(', ') : `${patterns.join(', ')} of ${filter}` },
           growable: false,
         };
@@ -116,13 +122,19 @@ function metricTest(pattern: string): (metric: string) => boolean {
   return (metric) => compiled.test(metric);
 }
 
-/** The names that are meant; those of patterns in order. */
-async function metricsOf(patterns: readonly string[], ids: readonly string[], runs: Runs): Promise<readonly string[]> {
+interface MeantMetrics {
+  /** Those of patterns in order. */
+  readonly metrics: readonly string[];
+  /** There may be more, on which no pattern was tried. */
+  readonly isCut: boolean;
+}
+
+async function metricsOf(patterns: readonly string[], ids: readonly string[], runs: Runs): Promise<MeantMetrics> {
   const found = new Set<string>();
   const tests = patterns.filter(isSlashed).map(metricTest);
   for (const pattern of patterns) if (!isSlashed(pattern)) found.add(pattern);
-  if (tests.length === 0 || ids.length === 0) return [...found];
-  for (const { metric } of await runs.curves.metricNames({ runs: ids, limit: MOST_NAMES }))
-    if (tests.some((fits) => fits(metric))) found.add(metric);
-  return [...found];
+  if (tests.length === 0 || ids.length === 0) return { metrics: [...found], isCut: false };
+  const names = await runs.curves.metricNames({ runs: ids, limit: MOST_NAMES + 1 });
+  for (const { metric } of names.slice(0, MOST_NAMES)) if (tests.some((fits) => fits(metric))) found.add(metric);
+  return { metrics: [...found], isCut: names.length > MOST_NAMES };
 }

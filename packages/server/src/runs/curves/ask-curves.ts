@@ -112,7 +112,8 @@ export async function askCurves(
 ): Promise<PanelData> {
   const startedMs = performance.now();
   const found = (await runs.findAll([...new Set(request.runs)])).filter(({ deletedMs }) => deletedMs === undefined);
-  const metrics = [...new Set(request.metrics)];
+  const named = [...new Set(request.metrics)];
+  const metrics = named.slice(0, MOST_LINES);
   const notices: Notice[] = [];
   const mostLines = request.groupBy === undefined ? MOST_LINES : MOST_GROUPED;
   const shown = found.slice(0, Math.max(1, Math.floor(mostLines / Math.max(1, metrics.length))));
@@ -120,6 +121,11 @@ export async function askCurves(
     notices.push({
       level: 'warning',
       text: `Showing ${shown.length.toLocaleString('en')} of ${found.length.toLocaleString('en')} runs: a chart is drawn from at most ${mostLines.toLocaleString('en')} curves.`,
+    });
+  if (metrics.length < named.length)
+    notices.push({
+      level: 'warning',
+      text: `Showing the first ${metrics.length.toLocaleString('en')} of ${named.length.toLocaleString('en')} metrics: a chart is drawn from at most so many.`,
     });
   const names = namesOf(shown);
   const grouping = request.groupBy === undefined ? undefined : runGrouping(request.groupBy);
@@ -132,7 +138,7 @@ export async function askCurves(
         startedMs: run.startedMs,
         group: grouping?.titleOf(grouping.valueOf(run)),
       })),
-      metrics: metrics.slice(0, MOST_LINES),
+      metrics,
       x: request.x,
       logX: anyScale ? 'either' : (request.logX ?? false),
       from: request.from ?? -Infinity,

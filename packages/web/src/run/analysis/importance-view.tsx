@@ -20,7 +20,7 @@ export function ImportanceView({ answer, metric, stat, change }: AnalysisViewPro
   }, [rows, metric, stat]);
   if (ranking === undefined) return <p className={classes.none}>Choose a metric to judge the runs by.</p>;
   if (ranking.kind === 'refused') return <p className={classes.none}>{ranking.sentence}</p>;
-  const { runs, explained, trees, params } = ranking;
+  const { runs, explained, trees, leftOut, params } = ranking;
   return (
     <div className={classes.importance}>
       <table className={classes.ranked}>
@@ -61,6 +61,12 @@ export function ImportanceView({ answer, metric, stat, change }: AnalysisViewPro
           ))}
         </tbody>
       </table>
+      {leftOut > 0 && (
+        <p className={classes.method}>
+          {leftOut === 1 ? 'One more parameter differs' : `${leftOut.toLocaleString('en')} more parameters differ`} between these
+          runs and {leftOut === 1 ? 'was' : 'were'} not looked at: a ranking is made of the first {params.length}.
+        </p>
+      )}
       <p className={classes.method}>
         From {runs.toLocaleString('en')} runs. Importance: by how much the error of a forest of {trees} randomised trees grows
         when a parameter’s values are shuffled among runs that a tree has not seen, as a share of all. The forest explains{' '}
