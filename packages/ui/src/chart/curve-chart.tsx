@@ -35,8 +35,8 @@ export interface CurveChartProps {
   readonly clipOutliers?: boolean;
   /** Findings, as tints with a flag above that tells the sentence. */
   readonly regions?: readonly CurveRegion[];
-  /** The colour of a run on all charts of the page: see runColors() of theme/run-color.ts. */
-  readonly colorOf?: (run: string) => string | undefined;
+  /** The colour of a run, or of a group by its title, on all charts of the page: see runColors() and groupColors() of theme/run-color.ts. */
+  readonly colorOf?: (name: string) => string | undefined;
   readonly legend?: LegendChoice;
   readonly tooltip?: TooltipChoice;
 }

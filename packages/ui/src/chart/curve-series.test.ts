@@ -62,6 +62,25 @@ describe('lines of curves', () => {
     expect(series.map(({ look }) => look.hide.legend)).toEqual([true, false]);
   });
 
+  test('runs and groups have the colours that the page gives them', () => {
+    const frames = [frame({ run: 'r1' }), frame({ run: '', group: 'lr=1', part: 'smooth' })];
+    const colors = new Map([
+      ['r1', '#112233'],
+      ['lr=1', '#445566'],
+    ]);
+    const series = curveSeries(frames, { theme: 'dark', logY: false, colorOf: (name) => colors.get(name) });
+    expect(series.map(({ color }) => color)).toEqual(['#112233', '#445566']);
+  });
+
+  test('one run does not draw two lines alike, whatever its names for one split', () => {
+    const metrics = ['loss', 'train/loss', 'val/loss', 'eval/loss'];
+    const series = curveSeries(
+      metrics.map((metric) => frame({ metric, name: metric })),
+      { theme: 'dark', logY: false, colorOf: () => '#336699' },
+    );
+    expect(new Set(series.map(({ color, style }) => `${color} ${style}`)).size).toBe(metrics.length);
+  });
+
   test('a band is the area between its edges', () => {
     const series = drawn(
       { group: 'lr=1', part: 'smooth', name: 'lr=1' },

@@ -30,8 +30,8 @@ interface CurveLine {
 export interface CurveLook {
   readonly theme: ThemeName;
   readonly logY: boolean;
-  /** The colour of a run where the page knows it; by its id among those of the frames where absent. */
-  readonly colorOf?: ((run: string) => string | undefined) | undefined;
+  /** The colour of a run, or of a group by its title, where the page knows it; by the name among those of the frames where absent. */
+  readonly colorOf?: ((name: string) => string | undefined) | undefined;
 }
 
 /** Of the raw line behind a smoothed one, and of a band. */
@@ -57,12 +57,18 @@ export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: 
   const identities = identitiesOf(named);
   const slots = assignSlots(identities.map(({ identity }) => identity));
   const looks = looksOf(tops.length > CROWD, logY);
+  const taken = new Set<string>();
   return tops.flatMap((parts, index) => {
-    const { identity, shade } = identities[index]!;
+    const { identity, shade: ownShade } = identities[index]!;
     const [{ run, group, metric }] = parts as [CurveLine];
-    const hue = (group === undefined ? colorOf?.(run) : undefined) ?? SERIES_COLORS[theme][slots.get(identity)!]!;
-    const color = shadeOf(hue, shade, theme);
+    const hue = colorOf?.(group ?? run) ?? SERIES_COLORS[theme][slots.get(identity)!]!;
     const style = lineStyle(splitOf(metric).split);
+    // A run may log "loss" besides "train/loss".
+    const lookOfShade = (shade: number) => JSON.stringify([group ?? run, hue, style, shade]);
+    let shade = ownShade;
+    while (taken.has(lookOfShade(shade))) shade++;
+    taken.add(lookOfShade(shade));
+    const color = shadeOf(hue, shade, theme);
     const main = parts.find(({ part }) => part === 'smooth') ?? parts[0]!;
     const display = displayOf(main.field);
     const base = {

@@ -1,7 +1,7 @@
 import { Button, Select } from '@mantine/core';
 import { IconChartLine, IconPlugConnectedX } from '@tabler/icons-react';
 import type { RunRow } from '@vitrine/model/run-api.ts';
-import { runColors } from '@vitrine/ui/theme/run-color.ts';
+import { groupColors, runColors } from '@vitrine/ui/theme/run-color.ts';
 import { useThemeName } from '@vitrine/ui/theme/theme-provider.tsx';
 import { useCallback, useMemo } from 'react';
 import type { ReactElement } from 'react';
@@ -9,6 +9,7 @@ import { Skeleton } from '../state/skeleton.tsx';
 import { ChartToolbar } from './charts/chart-toolbar.tsx';
 import { CurveCharts } from './charts/curve-charts.tsx';
 import { useMetricNames } from './charts/use-metric-names.ts';
+import { drawnGroups } from './drawn-runs.ts';
 import type { DrawnRuns } from './drawn-runs.ts';
 import { LINE_COUNTS } from './runs-view.ts';
 import type { RunsView } from './runs-view.ts';
@@ -29,7 +30,13 @@ export function ChartsSide({ view, change, drawn, rows, total }: ChartsSideProps
   const theme = useThemeName();
   const { ids } = drawn;
   const { metrics, isLoading, error } = useMetricNames(ids);
-  const colorOf = useCallback((run: string) => runColors(ids, theme).get(run), [ids, theme]);
+  const { by } = view;
+  // Those of the table's dots.
+  const colors = useMemo(
+    () => (by === '' ? runColors(ids, theme) : groupColors(drawnGroups(rows, ids, by), theme)),
+    [rows, ids, by, theme],
+  );
+  const colorOf = useCallback((name: string) => colors.get(name), [colors]);
   const regions = useMemo(() => {
     const shown = new Set(ids);
     // A chart of many runs would be all tints: findings stand on the charts of one.

@@ -34,3 +34,12 @@ export function drawnRuns(
   const ids = groups.flatMap((group) => group.rows.map((row) => row.run.id));
   return { ids: ids.slice(0, MOST_RUNS), from: 'first', of: rows.length };
 }
+
+/** The titles of the groups that the drawn runs are in, among the rows. */
+export function drawnGroups(rows: readonly RunRow[], ids: readonly string[], by: string): readonly string[] {
+  const grouping = readGrouping(by);
+  if (grouping === undefined) return [];
+  const drawn = new Set(ids);
+  const shown = rows.filter(({ run }) => drawn.has(run.id));
+  return groupRows(shown, grouping).map(({ title }) => title);
+}

@@ -22,7 +22,8 @@ export interface CurveChartsProps {
   readonly onLook: (change: Partial<ChartLook>, how?: 'push' | 'replace') => void;
   /** Runs of one value are one line, with a band. */
   readonly groupBy?: string | undefined;
-  readonly colorOf?: ((run: string) => string | undefined) | undefined;
+  /** By the id of a run, or the title of a group. */
+  readonly colorOf?: ((name: string) => string | undefined) | undefined;
   /** Findings, on the charts of their metrics. */
   readonly regions?: readonly (CurveRegion & { readonly metrics: readonly string[] })[] | undefined;
 }
