@@ -11,10 +11,16 @@ test.each<[string, readonly string[], readonly string[]]>([
   ],
   ['a pair stays in its section', ['a/val_x', 'a/train_x', 'a/b'], ['a/: a/b(a/b) a/x(a/train_x a/val_x)']],
   [
-    'two names for one split stay apart',
-    ['loss', 'train/loss', 'val/loss'],
-    ['Metrics: loss(loss)', 'train/: train/loss(train/loss)', 'val/: val/loss(val/loss)'],
+    'a run that says nothing of its split shares the chart of those that do',
+    ['val/loss', 'loss', 'train/loss'],
+    ['Train and validation: loss(loss train/loss val/loss)'],
   ],
+  [
+    'whoever writes it with a capital, and behind',
+    ['Loss/train', 'train/loss', 'Loss/val', 'val/loss', 'loss'],
+    ['Train and validation: loss(loss Loss/train train/loss Loss/val val/loss)'],
+  ],
+  ['a capital makes no other thing', ['Loss', 'loss'], ['Metrics: loss(loss Loss)']],
   [
     'machines come last',
     ['system/gpu', 'zeta/a', 'lr'],

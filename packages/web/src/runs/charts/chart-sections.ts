@@ -2,7 +2,7 @@ import { splitOf } from '@vitrine/compute/curve/split.ts';
 import type { Split } from '@vitrine/compute/curve/split.ts';
 import { directionOf } from '@vitrine/model/run.ts';
 
-/** One chart: a metric, or what is one thing in training, validation and test. */
+/** One chart: a metric, or what is one thing in training, validation and test, and by other names. */
 export interface ChartPlan {
   readonly title: string;
   /** Training first, then validation, then test. */
@@ -19,29 +19,44 @@ const PLAIN = 'Metrics';
 const RANK: Readonly<Record<Split, number>> = { train: 0, validation: 1, test: 2 };
 
 /**
- * Charts for the metrics, in foldable sections by the first part of their names ("system/"). Metrics that are one thing in training and
- * validation share a chart. Losses come first, then what is better the higher, then the rest by name.
+ * Charts for the metrics, in foldable sections by the first part of their names ("system/"). What is one thing shares a chart, whichever
+ * way each run writes it: "loss", "Loss/train", "val/loss". Losses come first, then what is better the higher, then the rest by name.
  */
 export function chartSections(metrics: readonly string[]): readonly ChartSection[] {
-  const byBase = Map.groupBy(new Set(metrics), (metric) => splitOf(metric).base);
+  const named = Array.from(new Set(metrics), (metric) => ({ metric, ...splitOf(metric) }));
   const sections = new Map<string, ChartPlan[]>();
   const put = (name: string, chart: ChartPlan): void => {
     const known = sections.get(name);
     if (known === undefined) sections.set(name, [chart]);
     else known.push(chart);
   };
-  for (const [base, group] of byBase) {
-    const bySplit = Map.groupBy(group, (metric) => splitOf(metric).split ?? 'train');
-    // Two that would be the same line, as "loss" and "train/loss", stay apart from each other.
-    const isPair = bySplit.size > 1 && [...bySplit.values()].every((each) => each.length === 1);
-    if (isPair) {
-      const inOrder = [...bySplit].toSorted(([a], [b]) => RANK[a] - RANK[b]).flatMap(([, each]) => each);
-      put(base.includes('/') ? sectionOf(base) : PAIRS, { title: base, metrics: inOrder });
-    } else for (const metric of group) put(sectionOf(metric), { title: metric, metrics: [metric] });
+  for (const group of Map.groupBy(named, ({ base }) => base.toLowerCase()).values()) {
+    if (group.length === 1) {
+      const [{ metric }] = group as [(typeof group)[0]];
+      put(sectionOf(metric), { title: metric, metrics: [metric] });
+      continue;
+    }
+    const title = spellingOf(group.map(({ base }) => base));
+    const inOrder = group.toSorted((a, b) => rankOf(a.split) - rankOf(b.split) || compareNames(a.metric, b.metric));
+    const isSplit = !title.includes('/') && group.some(({ split }) => split !== undefined);
+    put(isSplit ? PAIRS : sectionOf(title), { title, metrics: inOrder.map(({ metric }) => metric) });
   }
   return [...sections]
     .map(([name, charts]) => ({ name, charts: charts.toSorted(compareCharts) }))
     .toSorted((a, b) => placeOf(a.name) - placeOf(b.name) || compareNames(a.name, b.name));
+}
+
+/** What says nothing of its split stands with the training. */
+function rankOf(split: Split | undefined): number {
+  return RANK[split ?? 'train'];
+}
+
+/** The way in which most write it; of ways that are as usual, the one without capitals. */
+function spellingOf(names: readonly string[]): string {
+  const [usual] = [...Map.groupBy(names, (name) => name)].toSorted(
+    ([a, { length: ofA }], [b, { length: ofB }]) => ofB - ofA || (a < b ? 1 : -1),
+  );
+  return usual?.[0] ?? '';
 }
 
 function sectionOf(metric: string): string {
