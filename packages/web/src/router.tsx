@@ -11,6 +11,7 @@ import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { readAnalysisSearch } from './run/analysis/analysis-search.ts';
 import { readRunSearch } from './run/run-search.ts';
+import { projectNamesQuery } from './health/health-queries.ts';
 import { readMlflowLink } from './runs/mlflow-link.ts';
 import { readRunsSearch } from './runs/runs-view.ts';
 import { FaultPage } from './state/fault-page.tsx';
@@ -31,10 +32,15 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad({ location }) {
+  async beforeLoad({ context, location }) {
     const link = readMlflowLink(location.hash);
     if (link === undefined) return;
-    if (link.run === undefined) throw redirect({ to: '/runs', replace: true });
+    if (link.run === undefined) {
+      // Where the projects cannot be asked for, the page of runs says why.
+      const projects = await context.client.fetchQuery(projectNamesQuery).catch(() => []);
+      const project = projects.filter(({ id }) => id === link.experiment).map(({ name }) => name);
+      throw redirect({ to: '/runs', search: readRunsSearch({ project }), replace: true });
+    }
     throw redirect({ to: '/runs/$id', params: { id: link.run }, replace: true });
   },
   component: lazyRouteComponent(() => import('./home/home-page.tsx'), 'HomePage'),

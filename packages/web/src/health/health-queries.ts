@@ -7,7 +7,7 @@ export const projectNamesQuery = queryOptions({
   queryKey: ['run-projects'],
   queryFn: async ({ signal }) => {
     const { projects } = await askJson<ProjectsAnswer>('/api/runs/projects', { signal });
-    return projects.filter(({ deletedMs }) => deletedMs === undefined).map(({ name, runs }) => ({ name, runs }));
+    return projects.filter(({ deletedMs }) => deletedMs === undefined).map(({ id, name, runs }) => ({ id, name, runs }));
   },
 });
 
