@@ -87,9 +87,18 @@ function Histograms({ run, tag, look, context, width, height }: HistogramsProps)
   if (all === undefined) return null;
   const extent = extentOf(all);
   if (extent === undefined) return <p className={classes.none}>These histograms have nothing in any bucket.</p>;
-  const props = { tag, all, extent, context, width, height, color: runColor(run, context.theme) };
-  if (look === 'heatmap') return <Heat {...props} />;
-  return look === 'distributions' ? <Bands {...props} /> : <Ridges {...props} />;
+  const isCut = data?.isCut === true;
+  const props = { tag, all, extent, context, width, color: runColor(run, context.theme), height: isCut ? height - 20 : height };
+  const Picture = PICTURES[look];
+  if (!isCut) return <Picture {...props} />;
+  return (
+    <div className={classes.pr}>
+      <Picture {...props} />
+      <p>
+        {all.length.toLocaleString('en')} of {data?.total.toLocaleString('en')} histograms, as they are large
+      </p>
+    </div>
+  );
 }
 
 interface LookProps {
@@ -130,6 +139,8 @@ function Bands({ tag, all, context, width, height, color }: LookProps): ReactEle
   }, [all]);
   return <BandsChart label={tag} names={BAND_NAMES} {...{ xs, lines, width, height, context, color }} />;
 }
+
+const PICTURES = { offset: Ridges, heatmap: Heat, distributions: Bands } satisfies Record<HistogramLook, unknown>;
 
 const isNothing = (value: number): boolean => value <= 0;
 

@@ -121,6 +121,8 @@ function PrCurve({ run, tag, step, width, height }: PrCurveProps): ReactElement 
       />
       <p>
         step {shown.step.toLocaleString('en')} · average precision {formatText(area, 'none')}
+        {data?.isCut === true &&
+          ` · ${data.items.length.toLocaleString('en')} of ${data.total.toLocaleString('en')} steps, as they are large`}
       </p>
     </div>
   );
