@@ -1,3 +1,4 @@
+import { CURVE_LIMITS } from '@vitrine/model/curve-store.ts';
 import { RUN_FILE_FORMATS } from '@vitrine/model/run-file.ts';
 import type { FastifyError } from 'fastify';
 import { z } from 'zod';
@@ -28,7 +29,7 @@ const asked = z.object({
   format: z.enum(RUN_FILE_FORMATS).optional(),
   pattern: z.string().max(2_000).optional(),
   /** When the file was changed last, in unix milliseconds: where it tells no times itself. */
-  changedMs: z.coerce.number().min(0).max(2_240_611_200_000).optional(),
+  changedMs: z.coerce.number().min(0).max(CURVE_LIMITS.timeMs).optional(),
   /** Tells what would be read, and keeps nothing. */
   dryRun: z
     .enum(['true', 'false'])
