@@ -1,3 +1,5 @@
+import { isSystemMetric } from '../system-metric.ts';
+
 /** What a run's metrics are to the detectors, by the names that people and frameworks give them. */
 
 export interface Roles {
@@ -72,8 +74,6 @@ function byStem(a: LossName, b: LossName): number {
   const plain = Number(b.stem === 'loss') - Number(a.stem === 'loss');
   return plain || a.stem.length - b.stem.length || a.grain - b.grain || (a.metric < b.metric ? -1 : 1);
 }
-
-const SYSTEM = /^(system[/.]|DCGM_FI_|nv_|node_|process[_/]|container_|devicestatsmonitor)|gpu|cuda|vram|rss|^cpu|\bcpu\b/i;
 
 /** A name may have 1,000 characters: each pattern reads it once, so none has two repetitions that take the same characters. */
 const GPU_UTIL = /gpu[^a-z]*util/gi;
@@ -195,7 +195,7 @@ function rolesByName(metrics: readonly string[]): Roles {
     gpuUtilisation: names.filter((metric) => isGpuUtilisation(metric)),
     memory: names.filter((metric) => isMemory(metric)),
     cpuUtilisation: all((word) => word.includes('cpu') && word.some((one) => one.startsWith('util') || one === 'percent'))[0],
-    system: new Set(names.filter((metric) => SYSTEM.test(metric))),
+    system: new Set(names.filter((metric) => isSystemMetric(metric))),
   };
 }
 

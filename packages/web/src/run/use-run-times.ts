@@ -1,3 +1,4 @@
+import { isSystemMetric } from '@vitrine/compute/system-metric.ts';
 import type { CurveX, RunAnswer } from '@vitrine/model/run-api.ts';
 import { timeMapOfCurves } from '@vitrine/ui/chart/step-map.ts';
 import type { TimeMap } from '@vitrine/ui/chart/step-map.ts';
@@ -21,7 +22,7 @@ export function useRunTimes({ run, metrics }: RunAnswer, x: Exclude<CurveX['kind
 
 /** The metric with the most points; what the machine says of itself goes by steps of its own. */
 function longestMetric(metrics: RunAnswer['metrics']): string | undefined {
-  const own = metrics.filter(({ metric }) => !metric.startsWith('system/'));
+  const own = metrics.filter(({ metric }) => !isSystemMetric(metric));
   const [first, ...rest] = own.length > 0 ? own : metrics;
   return rest.reduce((longest, next) => (next.points > (longest?.points ?? 0) ? next : longest), first)?.metric;
 }

@@ -1,6 +1,7 @@
 import { SegmentedControl, Select } from '@mantine/core';
 import { IconServer2 } from '@tabler/icons-react';
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { isSystemMetric } from '@vitrine/compute/system-metric.ts';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
 import { directionOf } from '@vitrine/model/run.ts';
 import type { Finding } from '@vitrine/model/run.ts';
@@ -37,15 +38,14 @@ const XS = ['step', 'elapsed', 'time'] as const;
 type SystemX = (typeof XS)[number];
 const X_NAMES: Readonly<Record<SystemX, string>> = { step: 'Step', elapsed: 'Elapsed', time: 'Wall time' };
 const RENEW_MS = 10_000;
-const SYSTEM = /^(system|sys)\//;
 
 /** The machines while the run ran on them, over the run's own steps: hovering a step shows the GPU at that moment. */
 export function SystemTab({ answer, search, change }: RunTabProps): ReactElement {
   const { run } = answer;
   const x = XS.find((each) => each === search.x) ?? 'step';
   const map = useRunTimes(answer, x);
-  const own = useNames(answer.metrics.map(({ metric }) => metric).filter((metric) => SYSTEM.test(metric)));
-  const others = useNames(answer.metrics.map(({ metric }) => metric).filter((metric) => !SYSTEM.test(metric)));
+  const own = useNames(answer.metrics.map(({ metric }) => metric).filter((metric) => isSystemMetric(metric)));
+  const others = useNames(answer.metrics.map(({ metric }) => metric).filter((metric) => !isSystemMetric(metric)));
   const top = others.find((metric) => metric === search.metric) ?? mainMetric(others);
   const regions = useMemo(
     () => answer.findings.filter(({ state, metrics }) => state !== 'muted' && top !== undefined && metrics.includes(top)),

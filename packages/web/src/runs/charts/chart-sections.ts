@@ -1,5 +1,6 @@
 import { splitOf } from '@vitrine/compute/curve/split.ts';
 import type { Split } from '@vitrine/compute/curve/split.ts';
+import { isSystemMetric } from '@vitrine/compute/system-metric.ts';
 import { directionOf } from '@vitrine/model/run.ts';
 
 /** One chart: a metric, or what is one thing in training, validation and test, and by other names. */
@@ -68,7 +69,7 @@ function sectionOf(metric: string): string {
 function placeOf(section: string): number {
   if (section === PAIRS) return 0;
   if (section === PLAIN) return 1;
-  return /^(system|sys|gpu|cpu|hardware|perf)\/$/i.test(section) ? 3 : 2;
+  return isSystemMetric(section) || /^(hardware|perf)\/$/i.test(section) ? 3 : 2;
 }
 
 function compareCharts(a: ChartPlan, b: ChartPlan): number {
