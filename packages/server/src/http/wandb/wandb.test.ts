@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type TestApp, testApp } from '../../testing/test-app.ts';
 
@@ -79,6 +80,13 @@ describe('the file stream', () => {
   test('counts lines once that are sent again while the first are at work', async () => {
     await upsert({ name: 'hasty', project: 'digits', entity: 'team' });
     const lines = ['{"_step":0,"loss":3}', '{"_step":1,"loss":2}'];
+    const { curves } = server.needs.runs;
+    const append = curves.append.bind(curves);
+    const slow = vi.spyOn(curves, 'append').mockImplementation(async (batch) => {
+      for (let turn = 0; turn < 100; turn++) await setImmediate();
+      return append(batch);
+    });
+    onTestFinished(() => slow.mockRestore());
     await Promise.all([stream('hasty', history(0, ...lines)), stream('hasty', history(0, ...lines))]);
     expect(await curvesOf('hasty')).toEqual({
       loss: [
