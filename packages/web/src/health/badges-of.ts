@@ -5,7 +5,6 @@ export interface HealthBadge {
   readonly detector: string;
   /** The worst of its findings. */
   readonly severity: FindingSeverity;
-  readonly active: boolean;
   /** All of its findings are. */
   readonly acknowledged: boolean;
   /** The worst three, and how many more there are. */
@@ -14,29 +13,26 @@ export interface HealthBadge {
 
 const RANK: Readonly<Record<FindingSeverity, number>> = { critical: 0, warning: 1, info: 2 };
 
-/** One badge a detector: what holds before what is over, what is new before what somebody has seen, then the worst first. Muted findings have none. */
+/** One badge a detector: what is new before what somebody has seen, then the worst first. What is muted or over has none. */
 export function badgesOf(findings: readonly Finding[]): readonly HealthBadge[] {
   const byDetector = Map.groupBy(
-    findings.filter(({ state }) => state !== 'muted'),
+    findings.filter(({ active, state }) => active && state !== 'muted'),
     ({ detector }) => detector,
   );
   return [...byDetector.values()].map(badgeOf).sort((a, b) => order(a) - order(b));
 }
 
 function badgeOf(findings: readonly Finding[]): HealthBadge {
-  const active = findings.some((finding) => finding.active);
-  // What is over does not make worse what holds.
-  const told = findings.filter((finding) => finding.active === active).sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+  const told = findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
   const rest = told.length - 3;
   return {
     detector: told[0]?.detector ?? '',
     severity: told[0]?.severity ?? 'info',
-    active,
     acknowledged: told.every(({ state }) => state === 'acknowledged'),
     sentences: [...told.slice(0, 3).map(({ sentence }) => sentence), ...(rest > 0 ? [`And ${rest} more.`] : [])],
   };
 }
 
-function order({ severity, active, acknowledged }: HealthBadge): number {
-  return (active ? 0 : 10) + (acknowledged ? 5 : 0) + RANK[severity];
+function order({ severity, acknowledged }: HealthBadge): number {
+  return (acknowledged ? 5 : 0) + RANK[severity];
 }

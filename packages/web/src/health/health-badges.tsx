@@ -50,12 +50,11 @@ export function SeverityShape({
   return <StatusShape status={severity} size={size} />;
 }
 
-function marksOf({ severity, active, acknowledged, sentences }: HealthBadge): Readonly<Record<string, string | undefined>> {
-  const past = active ? '' : 'It is over. ';
+function marksOf({ severity, acknowledged, sentences }: HealthBadge): Readonly<Record<string, string | undefined>> {
   const seen = acknowledged ? 'Acknowledged. ' : '';
   return {
     'data-severity': severity,
-    'data-quiet': acknowledged || !active ? 'true' : undefined,
-    title: `${past}${seen}${sentences.join('\n')}`,
+    'data-quiet': acknowledged ? 'true' : undefined,
+    title: `${seen}${sentences.join('\n')}`,
   };
 }

@@ -7,6 +7,7 @@ import { formatExact, formatText } from '@vitrine/model/unit.ts';
 import { useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { serverClock } from '../api/server-clock.ts';
+import { badgesOf } from '../health/badges-of.ts';
 import { HealthBadges } from '../health/health-badges.tsx';
 import { runColor } from './run-color.ts';
 import { changeRuns, RUNS_KEY } from '../runs/runs-queries.ts';
@@ -31,7 +32,7 @@ export function RunHeader({ answer, onHealth }: RunHeaderProps): ReactElement {
   const { step, lastStep, stepsPerSecond, durationMs, leftMs } = progressOf(
     run,
     map,
-    { step: lastStepOf(metrics), epoch },
+    { step: highestStep(metrics), epoch },
     nowMs,
   );
   const isRunning = run.status === 'running';
@@ -42,7 +43,7 @@ export function RunHeader({ answer, onHealth }: RunHeaderProps): ReactElement {
           <circle cx={5} cy={5} r={5} fill={runColor(run.id, theme)} />
         </svg>
         <RunStatusBadge status={run.status} />
-        {findings.length > 0 && (
+        {badgesOf(findings).length > 0 && (
           <button type="button" className={classes.badges} onClick={onHealth} title="See what is wrong">
             <HealthBadges findings={findings} limit={4} />
           </button>
@@ -94,9 +95,9 @@ export function RunHeader({ answer, onHealth }: RunHeaderProps): ReactElement {
 }
 
 /** Of what the training logged: what a machine says of itself counts steps of its own. */
-function lastStepOf(metrics: RunAnswer['metrics']): number | undefined {
+function highestStep(metrics: RunAnswer['metrics']): number | undefined {
   const own = metrics.filter(({ metric }) => !metric.startsWith('system/'));
-  return own.length === 0 ? undefined : own.reduce((most, { last }) => Math.max(most, last.step), -Infinity);
+  return own.length === 0 ? undefined : own.reduce((most, { maxStep }) => Math.max(most, maxStep), -Infinity);
 }
 
 interface FactProps {

@@ -166,8 +166,8 @@ function linkTo({ id, name, status: state }: Run): RunLink {
 }
 
 function describe(summary: CurveSummary): RunAnswer['metrics'][number] {
-  const { metric, nonFinite, restarts } = summary;
-  return { metric, nonFinite, restarts, ...metricCell(summary) };
+  const { metric, nonFinite, restarts, maxStep } = summary;
+  return { metric, nonFinite, restarts, maxStep, ...metricCell(summary) };
 }
 
 /** In the order of the store: by tag. */
