@@ -79,7 +79,8 @@ test.describe('runs', () => {
     await expect(rows.nth(1)).toContainText(`${Number(mean.toPrecision(4))} ± ${Number(deviation.toPrecision(4))}`);
     await expect(page.getByText('Means over 100 runs, grouped by params.lr.')).toBeVisible();
     // A line each of training and validation; its band is no line of its own.
-    await expect(page.getByRole('article', { name: 'loss' }).getByRole('group', { name: /^loss: \d+ series/ })).toBeVisible();
+    const lines = new RegExp(`^loss: ${2 * RATES.length} series`);
+    await expect(page.getByRole('article', { name: 'loss' }).getByRole('group', { name: lines })).toBeVisible();
 
     await rows
       .nth(1)
