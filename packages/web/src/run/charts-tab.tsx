@@ -13,11 +13,14 @@ import type { ChartLook } from '../runs/runs-view.ts';
 import { inOrder, stepsText } from './finding-order.ts';
 import classes from './charts-tab.module.css';
 import type { RunTabProps } from './run-page.tsx';
+import { CompareChildren, RelatedRuns } from './related-runs.tsx';
 import { chartLookOf } from './run-search.ts';
 import { useNames } from './use-names.ts';
 
 /** How many findings stand above the charts. */
 const MOST_FINDINGS = 3;
+/** How many children stand in the place of curves. */
+const MOST_CHILDREN = 20;
 
 /** All curves of the run by prefix of their names, with what the detectors found marked on them. */
 export function ChartsTab({ answer, search, change }: RunTabProps): ReactElement {
@@ -48,6 +51,26 @@ export function ChartsTab({ answer, search, change }: RunTabProps): ReactElement
     ),
   );
   if (metrics.length === 0) {
+    const { children } = answer;
+    if (children.length > 0) {
+      return (
+        <div className={classes.nothing}>
+          <IconChartLine size={28} stroke={1.5} aria-hidden />
+          <h2>The curves are its children’s</h2>
+          <p>
+            The run itself has logged no metric{run.status === 'running' ? ' so far' : ''}.{' '}
+            {children.length === 1 ? 'One run belongs' : `${children.length.toLocaleString('en')} runs belong`} to it.
+          </p>
+          <CompareChildren childRuns={children} />
+          <RelatedRuns runs={children.slice(0, MOST_CHILDREN)} />
+          {children.length > MOST_CHILDREN && (
+            <button type="button" className={classes.more} onClick={() => change({ tab: 'overview' }, 'push')}>
+              {(children.length - MOST_CHILDREN).toLocaleString('en')} more
+            </button>
+          )}
+        </div>
+      );
+    }
     return (
       <div className={classes.nothing}>
         <IconChartLine size={28} stroke={1.5} aria-hidden />

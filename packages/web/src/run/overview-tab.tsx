@@ -11,12 +11,10 @@ import { Markdown } from '@vitrine/ui/widget/markdown.tsx';
 import { useDeferredValue, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { sessionQuery } from '../api/queries.ts';
-import { useInternalLink } from '../app/internal-link.ts';
-import { RunStatusBadge } from '../runs/run-status.tsx';
+import { CompareChildren, RelatedRuns } from './related-runs.tsx';
 import { CopyButton } from '../state/copy-button.tsx';
 import { TagsDialog } from './run-actions.tsx';
 import classes from './overview.module.css';
-import { runsPath } from './paths.ts';
 import type { RunTabProps } from './run-page.tsx';
 import { changeRun } from './run-queries.ts';
 import { isOwnTag } from './tag-text.ts';
@@ -347,47 +345,21 @@ function Tags({ run, mayEdit }: { readonly run: Run; readonly mayEdit: boolean }
   );
 }
 
-/** Of the children of one run: an address has only so much room. */
-const MOST_COMPARED = 50;
-
 interface FamilyProps {
   readonly parent: RunAnswer['parent'];
   readonly childRuns: RunAnswer['children'];
 }
 
 function Family({ parent, childRuns }: FamilyProps): ReactElement {
-  const linkTo = useInternalLink();
   const { shown, more } = useRowsOf(childRuns);
   return (
-    <Section
-      title="Related runs"
-      tool={
-        childRuns.length > 1 && (
-          <Button
-            component="a"
-            {...linkTo(runsPath({ run: childRuns.slice(0, MOST_COMPARED).map(({ id }) => id) }))}
-            variant="subtle"
-            size="compact-sm"
-          >
-            Compare its children
-          </Button>
-        )
-      }
-    >
-      <ul className={classes.family}>
-        {[
+    <Section title="Related runs" tool={<CompareChildren childRuns={childRuns} />}>
+      <RelatedRuns
+        runs={[
           ...(parent === undefined ? [] : [{ ...parent, is: 'parent' }]),
           ...shown.map((child) => ({ ...child, is: 'child' })),
-        ].map(({ id, name, status, is }) => (
-          <li key={id}>
-            <RunStatusBadge status={status} />
-            <Link to="/runs/$id" params={{ id }} search={{}}>
-              {name}
-            </Link>
-            <span className={classes.note}>{is}</span>
-          </li>
-        ))}
-      </ul>
+        ]}
+      />
       {more}
     </Section>
   );
