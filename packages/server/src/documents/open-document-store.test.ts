@@ -143,3 +143,29 @@ test('a file of the first version keeps its dashboards', async () => {
   expect(await documents.dashboards.revisions('old')).toMatchObject([{ revision: 1, savedMs: 7 }]);
   await documents.close();
 });
+
+test('models of before labels get those of their run, and what runs left behind that were erased goes', async () => {
+  const folder = newFolder();
+  await (await openDocumentStore(folder)).close();
+  const database = new DatabaseSync(join(folder, 'documents.sqlite'));
+  database.exec(`
+    ALTER TABLE mlflow_models DROP COLUMN labels_json;
+    DELETE FROM kysely_migration WHERE name >= '009';
+    INSERT INTO projects (id, name, tags_json, created_ms, updated_ms) VALUES (7, 'p', '{}', 0, 0);
+    INSERT INTO runs (id, project_id, name, run_group, status, started_ms, heartbeat_ms, source, notes, user_name, tags_json, params_json, hosts_json, labels_json, revision)
+      VALUES ('there', 7, 'r', '', 'running', 0, 0, 'mlflow', '', '', '{}', '{}', '[]', '{"team":"a"}', 1);
+    INSERT INTO mlflow_models (id, project_id, run_id, name, model_type, status, params_json, tags_json, created_ms, updated_ms)
+      VALUES ('of-run', 7, 'there', '', '', '', '{}', '{}', 0, 0), ('alone', 7, NULL, '', '', '', '{}', '{}', 0, 0), ('left', 7, 'erased', '', '', '', '{}', '{}', 0, 0);
+    INSERT INTO mlflow_run_links (run_id, kind, key, json) VALUES ('there', 'dataset', 'k', '{}'), ('erased', 'dataset', 'k', '{}');
+  `);
+  database.close();
+  const { mlflow, runs, close } = await openDocumentStore(folder);
+  expect((await mlflow.model('of-run'))?.labels).toEqual({ team: 'a' });
+  expect((await mlflow.model('alone'))?.labels).toEqual({});
+  expect(await mlflow.model('left')).toBeUndefined();
+  expect((await mlflow.links(['there', 'erased'])).map(({ runId }) => runId)).toEqual(['there']);
+  await runs.remove(['there']);
+  expect(await mlflow.model('of-run')).toBeUndefined();
+  expect(await mlflow.links(['there'])).toEqual([]);
+  await close();
+});
