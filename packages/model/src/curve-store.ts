@@ -145,13 +145,18 @@ export interface CurveStore {
     readonly runs?: readonly string[] | undefined;
     readonly metrics?: readonly string[] | undefined;
   }): Promise<readonly CurveSummary[]>;
-  /** Names of metrics and how many of the runs (of all where undefined) have them, those with the text in them, in order of name. */
+  /** Names of metrics and how many of the runs (of all where undefined) have them, those with the text in them. */
   metricNames(request: {
     readonly runs?: readonly string[] | undefined;
     readonly text?: string | undefined;
     readonly limit: number;
     /** false, where `runs` is undefined: no runs are counted, each answer says 0. Counting millions of curves takes its time. */
     readonly counted?: boolean | undefined;
+    /**
+     * 'runs': those that most of the runs have come first, and of equal ones each run's first before any run's second, so that one run
+     * with thousands of names leaves room for the others'. By name where absent.
+     */
+    readonly order?: 'name' | 'runs' | undefined;
   }): Promise<readonly { readonly metric: string; readonly runs: number }[]>;
   /** Without their data, by tag, step and index. */
   items(request: {

@@ -83,11 +83,15 @@ export interface MetricNamesRequest {
   readonly runs: readonly string[];
   /** 1 to 5,000. */
   readonly limit: number;
+  /** Only names with this in them, whatever the case; at most 200 characters. */
+  readonly text?: string;
 }
 
 export interface MetricNamesAnswer {
-  /** In order of name; the first of them where there are more than the limit. */
+  /** In order of name; where there are more than the limit, those that most runs have, and some of each run. */
   readonly metrics: readonly { readonly metric: string; readonly runs: number }[];
+  /** How many are not among them; of more than 100,000 names the first 100,000 are counted. */
+  readonly more: number;
 }
 
 /** `GET /api/runs/:id` → RunAnswer. */

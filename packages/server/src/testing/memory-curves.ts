@@ -122,7 +122,12 @@ export class MemoryCurves implements CurveStore {
     return Promise.resolve(found);
   }
 
-  metricNames({ runs, text = '', limit }: Parameters<CurveStore['metricNames']>[0]): ReturnType<CurveStore['metricNames']> {
+  metricNames({
+    runs,
+    text = '',
+    limit,
+    order,
+  }: Parameters<CurveStore['metricNames']>[0]): ReturnType<CurveStore['metricNames']> {
     const counts = new Map<string, number>();
     for (const [run, curves] of this.#curves) {
       if (runs !== undefined && !runs.includes(run)) continue;
@@ -131,7 +136,8 @@ export class MemoryCurves implements CurveStore {
       }
     }
     const names = [...counts].map(([metric, count]) => ({ metric, runs: count }));
-    return Promise.resolve(names.toSorted((a, b) => (a.metric < b.metric ? -1 : 1)).slice(0, limit));
+    const shared = (a: { runs: number }, b: { runs: number }) => (order === 'runs' ? b.runs - a.runs : 0);
+    return Promise.resolve(names.toSorted((a, b) => shared(a, b) || (a.metric < b.metric ? -1 : 1)).slice(0, limit));
   }
 
   items({ run, kinds, tag }: Parameters<CurveStore['items']>[0]): Promise<readonly RunItem[]> {

@@ -147,7 +147,13 @@ export class CurveReader {
     );
   }
 
-  metricNames({ runs, text = '', limit, counted = true }: Asked<'metricNames'>): { metric: string; runs: number }[] {
+  metricNames({
+    runs,
+    text = '',
+    limit,
+    counted = true,
+    order = 'name',
+  }: Asked<'metricNames'>): { metric: string; runs: number }[] {
     return this.#snapshot(
       (statements) => {
         const searched = text.toLowerCase();
@@ -159,16 +165,24 @@ export class CurveReader {
             .map((metric) => ({ metric, runs: 0 }));
         }
         const counts = new Map<number, number>();
+        // The place of a name among those of a run, the foremost of all runs.
+        const places = new Map<number, number>();
         if (runs === undefined) for (const id of names.keys()) counts.set(id, statements.countRuns.all(id)[0]?.[0] ?? 0);
         else {
           for (const run of new Set(runs))
-            for (const [id] of statements.metricsOfRun.iterate(run)) if (names.has(id)) counts.set(id, (counts.get(id) ?? 0) + 1);
+            for (const [place, id] of namedMetrics(statements.metricsOfRun.all(run), names).entries()) {
+              counts.set(id, (counts.get(id) ?? 0) + 1);
+              places.set(id, Math.min(place, places.get(id) ?? Infinity));
+            }
         }
-        return [...counts]
+        const found = [...counts]
           .filter(([, count]) => count > 0)
-          .map(([id, count]) => ({ metric: names.get(id) ?? '', runs: count }))
-          .sort((a, b) => (a.metric < b.metric ? -1 : 1))
-          .slice(0, limit);
+          .map(([id, count]) => ({ metric: names.get(id) ?? '', runs: count, place: places.get(id) ?? 0 }));
+        const isShared = order === 'runs';
+        return found
+          .sort((a, b) => (isShared ? b.runs - a.runs || a.place - b.place : 0) || (a.metric < b.metric ? -1 : 1))
+          .slice(0, limit)
+          .map(({ metric, runs: count }) => ({ metric, runs: count }));
       },
       () => [],
     );
@@ -458,4 +472,10 @@ function readItem(row: readonly (number | string | null | Uint8Array)[]): Omit<R
     mediaType: mediaType as string,
     bytes: bytes as number,
   };
+}
+
+/** The metrics of a run that are among the names, in order of name. */
+function namedMetrics(rows: readonly (readonly [id: number])[], names: ReadonlyMap<number, string>): number[] {
+  const name = (id: number): string => names.get(id) ?? '';
+  return rows.flatMap(([id]) => (names.has(id) ? [id] : [])).sort((a, b) => (name(a) < name(b) ? -1 : 1));
 }

@@ -212,6 +212,18 @@ test('summaries and names are found by run, by metric and by a part of the name'
   expect(await store.metricNames({ text: 'loss', limit: 10, counted: false })).toEqual([{ metric: 'train/loss', runs: 0 }]);
 });
 
+test('names of many runs leave room for each of them', async () => {
+  const { store } = await newStore();
+  const rows = (...metrics: string[]): Row[] => metrics.map((metric) => [metric, 1, 1, 1]);
+  await store.append(batch('wide', rows('a1', 'a2', 'a3', 'a4', 'loss')));
+  await store.append(batch('other', rows('loss', 'system/gpu', 'system/ram')));
+  const names = async (limit: number, text = '') =>
+    (await store.metricNames({ runs: ['wide', 'other'], limit, text, order: 'runs' })).map(({ metric }) => metric);
+  expect(await names(10)).toEqual(['loss', 'a1', 'a2', 'system/gpu', 'a3', 'system/ram', 'a4']);
+  expect(await names(4)).toEqual(['loss', 'a1', 'a2', 'system/gpu']);
+  expect(await names(10, 'SYSTEM')).toEqual(['system/gpu', 'system/ram']);
+});
+
 test('items and marks are kept with the points of their batch', async () => {
   const { store, folder } = await newStore();
   const item = {

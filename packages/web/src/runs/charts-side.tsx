@@ -29,7 +29,7 @@ export interface ChartsSideProps {
 export function ChartsSide({ view, change, drawn, rows, total }: ChartsSideProps): ReactElement {
   const theme = useThemeName();
   const { ids } = drawn;
-  const { metrics, isLoading, error } = useMetricNames(ids);
+  const { metrics, more, isSearching, isLoading, error } = useMetricNames(ids, view.find);
   const { by } = view;
   // Those of the table's dots.
   const colors = useMemo(
@@ -61,7 +61,7 @@ export function ChartsSide({ view, change, drawn, rows, total }: ChartsSideProps
         <div className={classes.waiting}>
           <Skeleton label="Loading the charts" heightPx={320} />
         </div>
-      ) : metrics.length === 0 ? (
+      ) : metrics.length === 0 && (view.find === '' || error !== null) ? (
         <div className={classes.nothing} role={error === null ? undefined : 'alert'}>
           {error === null ? (
             <IconChartLine size={28} stroke={1.5} aria-hidden />
@@ -74,6 +74,8 @@ export function ChartsSide({ view, change, drawn, rows, total }: ChartsSideProps
         <CurveCharts
           runs={ids}
           metrics={metrics}
+          more={more}
+          isSearching={isSearching}
           look={view}
           onLook={change}
           colorOf={colorOf}

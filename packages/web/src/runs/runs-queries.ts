@@ -58,14 +58,14 @@ export function sparklinesQuery(request: SparklinesRequest) {
   });
 }
 
-/** Names of the runs' metrics. */
-export function metricNamesOfRunsQuery(runs: readonly string[]) {
+/** Names of the runs' metrics; of those with the text in them. */
+export function metricNamesOfRunsQuery(runs: readonly string[], text = '') {
   return queryOptions({
-    queryKey: [...RUNS_KEY, 'metric-names', runs],
+    queryKey: [...RUNS_KEY, 'metric-names', runs, text],
     staleTime: 30_000,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
-      const body: MetricNamesRequest = { runs, limit: 5_000 };
+      const body: MetricNamesRequest = { runs, limit: 5_000, ...(text === '' ? {} : { text }) };
       return askJson<MetricNamesAnswer>('/api/runs/metric-names', { method: 'POST', body, signal });
     },
   });

@@ -6,11 +6,14 @@ import { TAGS } from './run-of.ts';
 
 const MOST_RUNS = 1_000;
 const MOST_NAMES = 5_000;
+/** Names that are counted at all. */
+const MOST_COUNTED = 100_000;
 
 const namesRequest = z
   .object({
     runs: z.array(z.string().min(1).max(256)).max(MOST_RUNS),
     limit: z.number().int().min(1).max(MOST_NAMES).default(MOST_NAMES),
+    text: z.string().max(200).default(''),
   })
   .strict();
 
@@ -22,7 +25,10 @@ export function metricNameRoutes(app: Routes, { runs }: { readonly runs: Pick<Ru
     config: { access: 'page' },
     schema: { summary: 'Names of the metrics of some runs, and how many of them have each', tags: TAGS, body: namesRequest },
     async handler(request): Promise<MetricNamesAnswer> {
-      return { metrics: await runs.curves.metricNames(request.body) };
+      const { runs: ids, limit, text } = request.body;
+      const all = await runs.curves.metricNames({ runs: ids, text, limit: MOST_COUNTED, order: 'runs' });
+      const metrics = all.slice(0, limit).toSorted((a, b) => (a.metric < b.metric ? -1 : 1));
+      return { metrics, more: all.length - metrics.length };
     },
   });
 }

@@ -38,6 +38,9 @@ test('the table and its small curves keep what JSON does not know', async () => 
   });
   const sparks = await ask('sparklines', { runs: ['r', 'nobody'], metrics: ['loss', 'none'], points: 8 });
   expect((sparks.body as SparklinesAnswer).lines).toEqual([{ run: 'r', metric: 'loss', steps: [0, 1], values: [2, 1] }]);
+  const found = async (more: object) => (await ask('metric-names', { runs: ['r'], ...more })).body;
+  expect(await found({ text: 'LO' })).toEqual({ metrics: [{ metric: 'loss', runs: 1 }], more: 0 });
+  expect(await found({ text: 'acc' })).toEqual({ metrics: [], more: 0 });
   const names = await made.app.inject({ url: '/api/runs/filter-names?text=L', headers: made.browser });
   expect(names.json()).toEqual({ metrics: ['loss'], params: ['lr'], tags: [] });
 });
@@ -54,6 +57,7 @@ test.each([
   ['table', { offset: -1 }, /^offset: /],
   ['table', { filter: 7 }, /^filter: /],
   ['table', { wrong: 1 }, /wrong/],
+  ['metric-names', { runs: ['r'], text: 'x'.repeat(201) }, /^text: /],
   ['sparklines', { runs: ['r'], metrics: ['loss'], points: 7 }, /^points: /],
   ['sparklines', { runs: Array.from({ length: 2_001 }, () => 'r'), metrics: [] }, /^runs: /],
 ])('%s %j is refused with a sentence', async (path, request, sentence) => {

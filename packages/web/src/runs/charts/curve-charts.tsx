@@ -18,6 +18,10 @@ export interface CurveChartsProps {
   readonly runs: readonly string[];
   /** Names of all their metrics. Should be kept between renders. */
   readonly metrics: readonly string[];
+  /** Names that are not among them, for there are too many. */
+  readonly more?: number;
+  /** What is searched for may yet be found among those. */
+  readonly isSearching?: boolean;
   readonly look: ChartLook;
   readonly onLook: (change: Partial<ChartLook>, how?: 'push' | 'replace') => void;
   /** Runs of one value are one line, with a band. */
@@ -33,7 +37,7 @@ const FIRST_CHARTS = 24;
 
 /** The charts of all metrics in foldable sections; those in view are asked for. One cursor and one zoom for all of them. */
 export function CurveCharts(props: CurveChartsProps): ReactElement {
-  const { runs, metrics, look, onLook, groupBy, colorOf, regions } = props;
+  const { runs, metrics, more = 0, isSearching = false, look, onLook, groupBy, colorOf, regions } = props;
   const { find, fold, from, to } = look;
   const theme = useThemeName();
   const [cursor] = useState(createCrosshair);
@@ -61,7 +65,11 @@ export function CurveCharts(props: CurveChartsProps): ReactElement {
     [fold, onLook],
   );
   if (found.length === 0 && find !== '') {
-    return (
+    return isSearching ? (
+      <p className={classes.more} role="status">
+        Searching all metrics for “{find}”…
+      </p>
+    ) : (
       <div className={classes.nothing}>
         <IconSearchOff size={28} stroke={1.5} aria-hidden />
         <p>No metric of these runs has “{find}” in its name.</p>
@@ -73,6 +81,12 @@ export function CurveCharts(props: CurveChartsProps): ReactElement {
   }
   return (
     <div className={classes.sections} data-size={look.size}>
+      {more > 0 && (
+        <p className={classes.more}>
+          {more.toLocaleString('en')} more metrics {find === '' ? 'have' : `like “${find}” have`} no chart here:{' '}
+          {find === '' ? 'search for them by name.' : 'search for more of their names.'}
+        </p>
+      )}
       {found.map((section) => (
         <Section
           key={section.name}
