@@ -85,7 +85,7 @@ async function measured(server: BenchServer, seconds: number, print: (line: stri
   );
   const tookSeconds = (performance.now() - started) / 1_000;
   const cpu = server.cpuSeconds() - cpuBefore;
-  const rounds = sent.reduce((sum, one) => sum + one.rounds, 0);
+  const rounds = sum(sent.map((one) => one.rounds));
   const waits = sent.flatMap(({ waitsMs }) => waitsMs).toSorted((a, b) => a - b);
   let kept = 0;
   for (const run of runs) {
@@ -96,10 +96,14 @@ async function measured(server: BenchServer, seconds: number, print: (line: stri
   }
   print(
     `${server.name}: ${TRAINERS} trainings × ${METRICS} metrics every ${INTERVAL_MS} ms for ${seconds} s: ${(rounds * METRICS).toLocaleString('en')} points in ${tookSeconds.toFixed(1)} s, ` +
-      `answered after ${at(waits, 0.5)} ms (p50), ${at(waits, 0.95)} ms (p95); ${rounds - kept} of ${rounds} rounds missing; ${(cpu / tookSeconds).toFixed(2)} CPUs, ${Math.round(server.residentBytes() / 2 ** 20)} MiB`,
+      `answered after ${at(waits, 0.5)} ms (p50), ${at(waits, 0.95)} ms (p95); ${sum(sent.map(({ refused }) => refused))} of ${rounds} rounds refused, ${rounds - kept} missing; ${(cpu / tookSeconds).toFixed(2)} CPUs, ${Math.round(server.residentBytes() / 2 ** 20)} MiB`,
   );
   await server.stop();
   return { singlesSeconds, batchMs, missing: rounds - kept };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function at(sorted: readonly number[], share: number): string {
@@ -107,7 +111,11 @@ function at(sorted: readonly number[], share: number): string {
 }
 
 /** What trainings do, in a thread of its own: each sends its metrics when they are due, one request after the other. */
-function trainers(url: string, runs: readonly string[], seconds: number): Promise<{ rounds: number; waitsMs: number[] }> {
+function trainers(
+  url: string,
+  runs: readonly string[],
+  seconds: number,
+): Promise<{ rounds: number; refused: number; waitsMs: number[] }> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./mlflow-trainers.ts', import.meta.url), {
       workerData: { url, runs, rounds: Math.round((seconds * 1_000) / INTERVAL_MS), metrics: METRICS, intervalMs: INTERVAL_MS },
