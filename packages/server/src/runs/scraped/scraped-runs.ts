@@ -109,7 +109,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
     for (const { name, step } of steps) place.steps.set(name, step);
     runs.touch(run, now());
     if (points.length === 0) return;
-    await runs.curves.append(batchOf(run, curves, points, epoch));
+    await runs.append(batchOf(run, curves, points, epoch));
   }
 
   /** What a server that was restarted no longer knows. */
