@@ -1,4 +1,5 @@
 import { parseRunField } from '@vitrine/compute/run-filter/parse-run-filter.ts';
+import type { Finding } from '@vitrine/model/run.ts';
 import { expect, test } from 'vitest';
 import { USUAL_RUNS_VIEW } from '../runs-view.ts';
 import { questionOf } from '../use-question.ts';
@@ -25,6 +26,32 @@ test('columns of their own are those that tell most: what differs, and no tags t
     'duration',
   ]);
   expect(ownColumns(ANSWER, true)).toContain('param epochs');
+});
+
+const FINDING: Finding = {
+  id: 'gap:',
+  runId: 'r',
+  detector: 'gap',
+  subject: '',
+  severity: 'info',
+  sentence: '',
+  advice: '',
+  fromStep: 0,
+  toStep: 1,
+  fromMs: 0,
+  toMs: 1,
+  metrics: [],
+  numbers: {},
+  active: true,
+  foundMs: 0,
+  state: 'open',
+  stateBy: '',
+};
+
+test('health has a column behind the main metric where something is wrong now', () => {
+  const columns = (finding: Finding) => ownColumns({ ...ANSWER, rows: [{ findings: [finding] }] }, false);
+  expect(columns(FINDING).slice(0, 5)).toEqual(['status', 'curve val/loss', 'best val/loss', 'health', 'curve lr']);
+  expect(columns({ ...FINDING, active: false })).not.toContain('health');
 });
 
 test('every column that can be sorted by names a field of the filter language', () => {

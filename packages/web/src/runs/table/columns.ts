@@ -1,5 +1,6 @@
 import type { MetricCell, RunRow, RunTableAnswer } from '@vitrine/model/run-api.ts';
 import { directionOf } from '@vitrine/model/run.ts';
+import { badgesOf } from '../../health/badges-of.ts';
 import type { RunsView } from '../runs-view.ts';
 import { fieldText, metricField } from '../filter/field-text.ts';
 
@@ -8,9 +9,9 @@ export const METRIC_SHOWS = ['curve', 'last', 'best', 'min', 'max'] as const;
 export type MetricShow = (typeof METRIC_SHOWS)[number];
 
 const FACTS = {
-  name: { title: 'Name', width: 220 },
-  status: { title: 'Status', width: 112 },
-  health: { title: 'Health', width: 140 },
+  name: { title: 'Name', width: 156 },
+  status: { title: 'Status', width: 100 },
+  health: { title: 'Health', width: 132 },
   created: { title: 'Created', width: 112 },
   duration: { title: 'Duration', width: 92 },
   project: { title: 'Project', width: 140 },
@@ -74,7 +75,7 @@ export function readColumn(key: string): RunColumn | undefined {
   if (shows !== undefined) {
     const sortBy = metricField(name, shows === 'curve' ? 'last' : shows);
     const title = shows === 'curve' ? name : `${shows} ${name}`;
-    return { key, kind: 'metric', metric: name, shows, title, width: shows === 'curve' ? 168 : 104, sortBy, isNumber: true };
+    return { key, kind: 'metric', metric: name, shows, title, width: shows === 'curve' ? 160 : 96, sortBy, isNumber: true };
   }
   if (word === 'param')
     return { key, kind: 'param', name, title: name, width: 104, sortBy: fieldText('params', name), isNumber: false };
@@ -89,15 +90,19 @@ const OWN_PARAMS = 12;
 
 /** The columns that tell most of these runs, where nobody has chosen any. */
 export function ownColumns(
-  answer: Pick<RunTableAnswer, 'metrics' | 'params' | 'rows' | 'tags'>,
+  answer: Pick<RunTableAnswer, 'metrics' | 'params' | 'tags'> & { readonly rows: readonly Pick<RunRow, 'findings'>[] },
   same: boolean,
 ): readonly string[] {
   const { metrics, params, rows, tags } = answer;
-  const shown = metrics.slice(0, OWN_METRICS);
+  const [main = [], ...others] = metrics
+    .slice(0, OWN_METRICS)
+    .map((metric) => [`curve ${metric}`, ...(directionOf(metric) === undefined ? [] : [`best ${metric}`])]);
   return [
     'status',
-    ...(rows.some(({ findings }) => findings.length > 0) ? ['health'] : []),
-    ...shown.flatMap((metric) => [`curve ${metric}`, ...(directionOf(metric) === undefined ? [] : [`best ${metric}`])]),
+    // Beside the charts there is room for one metric.
+    ...main,
+    ...(rows.some(({ findings }) => badgesOf(findings).length > 0) ? ['health'] : []),
+    ...others.flat(),
     ...params
       .filter(({ differs }) => same || differs)
       .slice(0, OWN_PARAMS)
