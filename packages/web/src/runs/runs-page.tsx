@@ -1,7 +1,9 @@
 import { Button, MultiSelect, SegmentedControl, Select, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowsDiff, IconFilterOff, IconPlugConnectedX, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
+import type { RunField } from '@vitrine/compute/run-filter/run-field.ts';
 import type { RunRow } from '@vitrine/model/run-api.ts';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -20,6 +22,7 @@ import { EmptyRuns } from './empty-runs.tsx';
 import { checkFilter } from './filter/check-filter.ts';
 import { fieldText } from './filter/field-text.ts';
 import { FilterField } from './filter/filter-field.tsx';
+import { filterValues } from './filter/filter-values.ts';
 import { RunFeedContext, useRunFeed } from './run-feed.ts';
 import classes from './runs-page.module.css';
 import { filterNamesQuery } from './runs-queries.ts';
@@ -51,10 +54,13 @@ function Runs(): ReactElement {
   const linkTo = useInternalLink();
   const role = useQuery(sessionQuery).data?.user.role;
   const mayEdit = role === 'admin' || role === 'editor';
-  const { question, isGrouped } = useQuestion(view);
+  const usualShow = useMediaQuery('(max-width: 599px)', false, { getInitialValueInEffect: false }) ? 'table' : 'both';
+  const show = view.show ?? usualShow;
+  const { question, isGrouped, isReadable } = useQuestion(view);
   const runRows = useRunRows(question, isGrouped);
   const { head, error, rows, again } = runRows;
   const columns = useColumns(view, change, head);
+  const valuesOf = useCallback((field: RunField) => filterValues(field, rows, head?.projects ?? []), [rows, head?.projects]);
   const [dialog, setDialog] = useState<BulkDialog>();
   const filter = useRef<{ focus: () => void }>(null);
   const keys = useRef<TableKeys>(undefined);
@@ -87,7 +93,7 @@ function Runs(): ReactElement {
   const isEmpty = head !== undefined && head.total === 0 && isBare && !runRows.isOld;
   const projects = head?.projects ?? [];
   return (
-    <div className={classes.page} data-show={view.show}>
+    <div className={classes.page} data-show={show}>
       <TopBar
         crumbs={[{ label: view.bin ? 'Bin of runs' : 'Runs' }]}
         beside={
@@ -109,8 +115,11 @@ function Runs(): ReactElement {
                 { value: 'both', label: 'Both' },
                 { value: 'charts', label: 'Charts' },
               ]}
-              value={view.show}
-              onChange={(show) => change({ show: show === 'table' || show === 'charts' ? show : 'both' })}
+              value={show}
+              onChange={(next) => {
+                const chosen = next === 'table' || next === 'charts' ? next : 'both';
+                change({ show: chosen === usualShow ? undefined : chosen });
+              }}
             />
             <Button component="a" {...linkTo(comparePath(view))} variant="default" leftSection={<IconArrowsDiff size={15} />}>
               Compare
@@ -135,7 +144,7 @@ function Runs(): ReactElement {
       ) : (
         <>
           <div className={classes.filters}>
-            <FilterField ref={filter} value={view.q} check={checkFilter} onChange={(q) => change({ q })} />
+            <FilterField ref={filter} value={view.q} check={checkFilter} valuesOf={valuesOf} onChange={(q) => change({ q })} />
             <GroupBy by={view.by} onChange={(by) => change({ by, open: [] })} />
             <ColumnPicker
               shown={columns.keys}
@@ -186,27 +195,25 @@ function Runs(): ReactElement {
           )}
           {head !== undefined && head.total > 0 && (
             <SplitPane
-              show={view.show}
+              show={show}
+              isOld={!isReadable}
               split={view.split}
               onSplit={(split) => change({ split })}
-              left={
-                <>
-                  <TableSide {...{ view, change, columns, runRows, drawn, onOpen, onKeys, isGrouped }} />
-                  <BulkBar
-                    selected={view.run}
-                    isBin={view.bin}
-                    mayEdit={mayEdit}
-                    onClear={() => change({ run: [] })}
-                    dialog={dialog}
-                    onDialog={setDialog}
-                  />
-                </>
-              }
+              left={<TableSide {...{ view, change, columns, runRows, drawn, onOpen, onKeys, isGrouped }} />}
               right={<ChartsSide {...{ view, change, drawn, rows }} total={head.total} />}
             />
           )}
         </>
       )}
+      {/* It offers to undo also where what it did left nothing to show. */}
+      <BulkBar
+        selected={view.run}
+        isBin={view.bin}
+        mayEdit={mayEdit}
+        onClear={() => change({ run: [] })}
+        dialog={dialog}
+        onDialog={setDialog}
+      />
     </div>
   );
 }
@@ -253,6 +260,8 @@ function GroupBy({ by, onChange }: { readonly by: string; readonly onChange: (by
       aria-label="Group by"
       placeholder="Group by"
       searchable
+      // What is typed and found is what Enter takes.
+      selectFirstOptionOnChange
       clearable
       limit={100}
       nothingFoundMessage="Nothing has that name"

@@ -23,7 +23,7 @@ const views: fc.Arbitrary<RunsView> = fc
     cols: texts,
     run: texts,
     open: texts,
-    show: fc.constantFrom('both', 'table', 'charts'),
+    show: fc.constantFrom(undefined, 'both', 'table', 'charts'),
     split: fc.integer({ min: 20, max: 80 }),
     x: fc.constantFrom('step', 'elapsed', 'metric train/lr'),
     smooth: fc.constantFrom('none', 'ema 0.6', 'gaussian 8', 'twema 0.999'),

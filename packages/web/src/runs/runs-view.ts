@@ -24,7 +24,8 @@ export interface RunsView {
   readonly hide: readonly string[];
   /** Values of the groups that are unfolded. */
   readonly open: readonly string[];
-  readonly show: 'both' | 'table' | 'charts';
+  /** Where undefined: both, or the table alone where there is no room for charts beside it. */
+  readonly show: 'both' | 'table' | 'charts' | undefined;
   /** The table's share of the width, in percent. */
   readonly split: number;
   /** "step", "epoch", "elapsed", "time", or "metric NAME". */
@@ -67,7 +68,7 @@ export const USUAL_RUNS_VIEW: RunsView = {
   run: [],
   hide: [],
   open: [],
-  show: 'both',
+  show: undefined,
   split: 46,
   x: 'step',
   smooth: 'ema 0.6',
@@ -104,7 +105,7 @@ export function readRunsSearch(raw: Readonly<Record<string, unknown>>): RunsSear
   }
   for (const name of ['bin', 'same', 'logx', 'logy', 'clip'] as const) if (String(raw[name]) === 'true') search[name] = true;
   const { show, size, band, x, smooth } = raw;
-  if (show === 'table' || show === 'charts') search.show = show;
+  if (show === 'both' || show === 'table' || show === 'charts') search.show = show;
   if (size === 's' || size === 'l') search.size = size;
   const known = BANDS.find((each) => each === band);
   if (known !== undefined) search.band = known;

@@ -4,6 +4,8 @@ import classes from './runs-page.module.css';
 
 interface SplitPaneProps {
   readonly show: 'both' | 'table' | 'charts';
+  /** What is seen is not what is asked for. */
+  readonly isOld: boolean;
   /** The left side's share in percent. */
   readonly split: number;
   readonly onSplit: (split: number) => void;
@@ -16,7 +18,7 @@ const MOST = 80;
 const clamp = (share: number): number => Math.min(MOST, Math.max(LEAST, Math.round(share)));
 
 /** Table and charts side by side, with an edge to drag; one under the other where it is narrow. */
-export function SplitPane({ show, split, onSplit, left, right }: SplitPaneProps): ReactElement {
+export function SplitPane({ show, isOld, split, onSplit, left, right }: SplitPaneProps): ReactElement {
   const pane = useRef<HTMLDivElement>(null);
   const onDown = (event: PointerEvent<HTMLDivElement>): void => {
     event.preventDefault();
@@ -47,7 +49,7 @@ export function SplitPane({ show, split, onSplit, left, right }: SplitPaneProps)
     onSplit(clamp(split + by));
   };
   return (
-    <div ref={pane} className={classes.split} style={{ ['--split' as string]: `${split}%` }}>
+    <div ref={pane} className={classes.split} data-old={isOld || undefined} style={{ ['--split' as string]: `${split}%` }}>
       {show !== 'charts' && <div className={classes.left}>{left}</div>}
       {show === 'both' && (
         <div

@@ -1,16 +1,27 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import { checkFilter } from './filter/check-filter.ts';
 import type { TableQuestion } from './runs-queries.ts';
 import { readSort } from './runs-view.ts';
 import type { RunsView } from './runs-view.ts';
 import { readGrouping } from './table/group-rows.ts';
 import { metricsOfColumns, readColumn } from './table/columns.ts';
 
-/** What the table asks the server for. The same object while it asks the same. */
-export function useQuestion(view: RunsView): { readonly question: TableQuestion; readonly isGrouped: boolean } {
-  const question = questionOf(view);
-  const text = JSON.stringify(question);
+export interface Question {
+  readonly question: TableQuestion;
+  readonly isGrouped: boolean;
+  /** Whether the view's filter is what is asked: one that cannot be read leaves the one before, or none. */
+  readonly isReadable: boolean;
+}
+
+/** What the table asks the server for; the question is the same object while it asks the same. */
+export function useQuestion(view: RunsView): Question {
+  const { q } = view;
+  const isReadable = useMemo(() => checkFilter(q) === undefined, [q]);
+  const [readable, setReadable] = useState('');
+  if (isReadable && readable !== q) setReadable(q);
+  const text = JSON.stringify(questionOf(isReadable ? view : { ...view, q: readable }));
   const isGrouped = readGrouping(view.by) !== undefined;
-  return useMemo(() => ({ question: JSON.parse(text) as TableQuestion, isGrouped }), [text, isGrouped]);
+  return { question: useMemo(() => JSON.parse(text) as TableQuestion, [text]), isGrouped, isReadable };
 }
 
 export function questionOf({ q, project, sort, cols, pin, bin }: RunsView): TableQuestion {

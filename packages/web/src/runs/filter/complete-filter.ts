@@ -1,6 +1,9 @@
+import { FilterError } from '@vitrine/compute/run-filter/filter-error.ts';
+import { parseRunField } from '@vitrine/compute/run-filter/parse-run-filter.ts';
 import { RUN_ATTRIBUTES } from '@vitrine/compute/run-filter/run-field.ts';
+import type { RunField } from '@vitrine/compute/run-filter/run-field.ts';
+import { readNumber } from '@vitrine/compute/run-filter/run-values.ts';
 import type { FilterNamesAnswer } from '@vitrine/model/run-api.ts';
-import { RUN_STATUSES } from '@vitrine/model/run.ts';
 import { fieldText } from './field-text.ts';
 
 /** What may be put in place of what is being typed. */
@@ -19,14 +22,28 @@ export interface Completions {
 }
 
 const MOST = 60;
+/** What is looked at before the caret. */
+const LONGEST = 1_000;
+
+/** Values that a field may be compared with, as they are. */
+export type ValuesOf = (field: RunField) => readonly string[];
+
+/** A field, what compares it, and the beginning of a value: with a quote before it, or without. */
+const COMPARED =
+  /((?:[\w./-]|`[^`]*`|\."[^"]*")+)\s*(?:==?|!=|<>|<=?|>=?|=~|!~|\s(?:not\s+)?(?:like|ilike|contains)\s|\s(?:not\s+)?in\s*\((?:[^()]*,)?)\s*(?:(["'])([^"']*)|([^\s"'`(),=!<>~]*))$/i;
 
 /** What can follow where the caret stands. Names that begin with what is typed come first. */
-export function completeFilter(text: string, caret: number, names: FilterNamesAnswer): Completions {
+export function completeFilter(text: string, caret: number, names: FilterNamesAnswer, valuesOf: ValuesOf): Completions {
   const before = text.slice(0, caret);
-  const [, quoted] = /\b(?:status|state)\s*(?:=|!=)\s*["'](\w*)$/i.exec(before) ?? [];
-  if (quoted !== undefined) {
-    const options = RUN_STATUSES.filter((status) => status.startsWith(quoted.toLowerCase()));
-    return { from: caret - quoted.length, to: caret, options: options.map((each) => ({ text: each, kind: 'value', about: '' })) };
+  const [, field, quote, quoted, bare] = COMPARED.exec(before.slice(-LONGEST)) ?? [];
+  if (field !== undefined) {
+    const typed = quoted ?? bare ?? '';
+    const options = matching(valuesNamed(field, valuesOf), typed).map((value): Completion => ({
+      text: valueText(value, quote),
+      kind: 'value',
+      about: '',
+    }));
+    return { from: caret - typed.length, to: caret, options };
   }
   // Inside quotes anything may be meant.
   if ((before.match(/"/g)?.length ?? 0) % 2 === 1 || (before.match(/'/g)?.length ?? 0) % 2 === 1) return none(caret);
@@ -51,6 +68,21 @@ export function completeFilter(text: string, caret: number, names: FilterNamesAn
     matching(names[word], typed).map((name) => optionOf(word, name)),
   );
   return { from, to: caret, options: [...facts, ...own].slice(0, MOST) };
+}
+
+function valuesNamed(text: string, valuesOf: ValuesOf): readonly string[] {
+  try {
+    return valuesOf(parseRunField(text));
+  } catch (error) {
+    if (error instanceof FilterError) return [];
+    throw error;
+  }
+}
+
+/** As it stands in a filter: with quotes where it is not a number or a single word, behind a quote without. */
+function valueText(value: string, quote: string | undefined): string {
+  if (quote !== undefined) return value.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`);
+  return /^[A-Za-z][\w-]*$/.test(value) || readNumber(value) !== undefined ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
 function none(caret: number): Completions {

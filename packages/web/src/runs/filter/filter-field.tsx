@@ -5,7 +5,7 @@ import { useEffect, useId, useImperativeHandle, useMemo, useRef, useState } from
 import type { KeyboardEvent, ReactElement, Ref } from 'react';
 import { filterNamesQuery } from '../runs-queries.ts';
 import { applyCompletion, completeFilter } from './complete-filter.ts';
-import type { Completion } from './complete-filter.ts';
+import type { Completion, ValuesOf } from './complete-filter.ts';
 import classes from './filter-field.module.css';
 
 /** What is wrong with a filter, and where in it. */
@@ -21,6 +21,7 @@ export interface FilterFieldProps {
   readonly onChange: (text: string) => void;
   /** undefined where the filter can be read. */
   readonly check: (text: string) => FilterProblem | undefined;
+  readonly valuesOf: ValuesOf;
   readonly ref?: Ref<{ focus: () => void }>;
 }
 
@@ -28,7 +29,7 @@ const PAUSE_MS = 250;
 const NO_NAMES = { metrics: [], params: [], tags: [] };
 
 /** The filter, which knows the names that can stand in it and shows where it can't be read. */
-export function FilterField({ value, onChange, check, ref }: FilterFieldProps): ReactElement {
+export function FilterField({ value, onChange, check, valuesOf, ref }: FilterFieldProps): ReactElement {
   const input = useRef<HTMLInputElement>(null);
   const marks = useRef<HTMLDivElement>(null);
   const [text, setText] = useState(value);
@@ -57,7 +58,7 @@ export function FilterField({ value, onChange, check, ref }: FilterFieldProps): 
   }, [text, value, check, onChange]);
 
   const names = useQuery({ ...filterNamesQuery, enabled: isOpen, placeholderData: keepPreviousData }).data ?? NO_NAMES;
-  const found = useMemo(() => completeFilter(text, caret, names), [text, caret, names]);
+  const found = useMemo(() => completeFilter(text, caret, names, valuesOf), [text, caret, names, valuesOf]);
   const options = isOpen ? found.options : [];
   const problem = useMemo(() => (text.trim() === '' ? undefined : check(text)), [text, check]);
   // While somebody types at its end, the text is only not finished.
