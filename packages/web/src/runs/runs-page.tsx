@@ -196,7 +196,7 @@ function Runs(): ReactElement {
           {head !== undefined && head.total > 0 && (
             <SplitPane
               show={show}
-              isOld={!isReadable}
+              isOld={!isReadable || error !== null}
               split={view.split}
               onSplit={(split) => change({ split })}
               left={<TableSide {...{ view, change, columns, runRows, drawn, onOpen, onKeys, isGrouped }} />}

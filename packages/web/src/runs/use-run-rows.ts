@@ -37,7 +37,11 @@ export function useRunRows(question: TableQuestion, isGrouped: boolean): RunRows
   // Another question begins at its first row.
   const seen = told.question === question ? told : NOTHING_SEEN;
   const first = useQuery({ ...runTableQuery(question, 0, size), placeholderData: keepPreviousData });
-  const total = first.data?.total ?? 0;
+  // A question that is refused leaves what the one before was answered.
+  const [known, setKnown] = useState(first.data);
+  if (first.data !== undefined && first.data !== known) setKnown(first.data);
+  const head = first.data ?? known;
+  const total = head?.total ?? 0;
   const lastPage = Math.max(0, Math.ceil(total / PAGE) - 1);
   const [firstPage, endPage] = isGrouped ? [0, -1] : [Math.max(1, seen.first), Math.min(seen.last, lastPage)];
   // The same questions as long as they ask the same: others would be asked about anew on each render.
@@ -64,24 +68,24 @@ export function useRunRows(question: TableQuestion, isGrouped: boolean): RunRows
 
   const rowAt = useCallback(
     (index: number) => {
-      if (index < size) return first.data?.rows[index];
+      if (index < size) return head?.rows[index];
       return more.get(Math.floor(index / PAGE))?.[index % PAGE];
     },
-    [first.data, more, size],
+    [head, more, size],
   );
-  const rows = first.data?.rows ?? NO_ROWS;
+  const rows = head?.rows ?? NO_ROWS;
   useRowNotices();
   return useMemo(
     () => ({
-      head: first.data,
+      head,
       error: first.error,
-      isOld: first.isPlaceholderData || (first.error !== null && first.data !== undefined),
+      isOld: first.isPlaceholderData || (first.error !== null && head !== undefined),
       rowAt,
       rows,
       onSeen,
       again: () => void first.refetch(),
     }),
-    [first, rowAt, rows, onSeen],
+    [first, head, rowAt, rows, onSeen],
   );
 }
 
