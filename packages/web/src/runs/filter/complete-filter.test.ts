@@ -25,6 +25,7 @@ test.each<[string, string, readonly string[]]>([
   ['no fields behind what compares', 'metrics.loss > ', []],
   ['nor for a time', 'started > n', []],
   ['nor behind what is no field', 'nonsense = l', []],
+  ['nothing where a text has just ended', 'name =~ "("', []],
   ['nothing in a text', 'name = "lo', []],
   ['nothing like the number', 'params.lr > 0.05', []],
   ['nothing like it', 'metrics.zzz', []],

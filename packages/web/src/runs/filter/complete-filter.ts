@@ -45,6 +45,8 @@ export function completeFilter(text: string, caret: number, names: FilterNamesAn
     }));
     return { from: caret - typed.length, to: caret, options };
   }
+  // Behind a value something begins with a space.
+  if (/["')]$/.test(before)) return none(caret);
   // Inside quotes anything may be meant.
   if ((before.match(/"/g)?.length ?? 0) % 2 === 1 || (before.match(/'/g)?.length ?? 0) % 2 === 1) return none(caret);
   const [typed = ''] = /(?:[\w./-]|`[^`]*`?)*$/.exec(before) ?? [];
