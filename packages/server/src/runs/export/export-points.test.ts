@@ -16,7 +16,7 @@ type Row = readonly [metric: string, step: number, timeMs: number, value: number
 const row: fc.Arbitrary<Row> = fc.tuple(
   fc.constantFrom('loss', 'train/acc, top "5"', 'ünicode\n🎉', '-1', ' spaced '),
   fc.integer({ min: -(2 ** 51), max: 2 ** 51 }),
-  fc.integer({ min: 0, max: 4_000_000_000_000_000 }).map((us) => us / 1_000),
+  fc.integer({ min: 0, max: 2 ** 51 }).map((us) => us / 1_000),
   fc.oneof(
     fc.double(),
     fc.constantFrom(0, -0, Number.NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE, 1e21, 0.1 + 0.2),
