@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Run } from '@vitrine/model/run.ts';
@@ -260,17 +260,19 @@ test('followed: new directories and files, growth, and a file that goes and come
 });
 
 test('followed: a run is over when its files have been quiet for ten minutes, and runs again when they grow', async () => {
-  const { open, write, append, run, until, kept } = await world();
+  const { open, write, append, run, root, until, kept } = await world();
   let now = Date.now();
   write(`a/${FILE}`, [scalar(0)]);
+  // A minute before the other: the files' clock is not the test's.
+  utimesSync(join(root, 'a', FILE), now / 1_000 - 60, now / 1_000 - 60);
   open({ nowMs: () => now }).follow();
   await until(async () => (await run('a'))?.status === 'running');
-  // The files were written a moment after the clock was read.
-  now += 660_000;
+  now += 570_000;
   // Nothing is looked at anew but what grows somewhere.
   write(`b/${FILE}`, [scalar(0)]);
   await until(async () => (await run('a'))?.status === 'finished' && (await run('b'))?.status === 'running');
   expect((await run('a'))?.endedMs).toBe(START_SECONDS * 1_000);
+  now = Date.now();
   append(`a/${FILE}`, [scalar(1)]);
   await until(async () => (await run('a'))?.status === 'running' && (await kept())[0] === 'a loss: 0,1');
   expect((await run('a'))?.endedMs).toBeUndefined();
