@@ -5,7 +5,7 @@ import { killedWriter } from './killed-writer.ts';
 import { LocalStore } from './local-store.ts';
 import { bitsOf, keyOf, readAll, tempFolder } from './store-for-tests.ts';
 
-const KILLS = 26;
+const KILLS = 14;
 /** So that kills come upon commits, upon flushes of the head, upon checkpoints and upon the way between two threads. */
 const MODES = ['flushing', 'checkpointing', 'flushing', 'worker'];
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
