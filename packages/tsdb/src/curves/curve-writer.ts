@@ -306,27 +306,13 @@ export class CurveWriter {
       joined.unshift(piece);
       count += size;
     }
-    const all = new PointColumns(count);
-    for (const piece of joined) {
+    let all = new PointColumns(count);
+    if (joined.every((piece) => this.#read(this.#db.pieceData(piece), all))) {
+      for (const piece of joined) this.#db.deletePiece.run(piece);
+    } else {
       // A damaged one stays where it is, and so do those before it: the order of pieces is the order of points.
-      if (!this.#read(this.#db.pieceData(piece), all)) return this.#storeBehind(id, metric, run, points, summary, more);
+      all = new PointColumns(fresh);
     }
-    for (const piece of joined) this.#db.deletePiece.run(piece);
-    all.append(points);
-    if (more !== undefined) all.append(more);
-    this.#insert(id, all);
-    this.#db.putCurve(metric, run, id, summary);
-  }
-
-  #storeBehind(
-    id: number,
-    metric: number,
-    run: number,
-    points: PointColumns,
-    summary: Summary,
-    more: PointColumns | undefined,
-  ): void {
-    const all = new PointColumns(points.length);
     all.append(points);
     if (more !== undefined) all.append(more);
     this.#insert(id, all);
