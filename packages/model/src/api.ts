@@ -127,6 +127,8 @@ export interface PanelDataRequest {
   readonly top?: TopSeries;
   /** What somebody who may edit is trying out: runs instead of what is saved. */
   readonly draft?: PanelDraft;
+  /** The stretch of its own x that a panel of training runs over steps, epochs or elapsed time shows. */
+  readonly zoom?: { readonly from: number; readonly to: number };
 }
 
 export interface TopSeries {

@@ -1,4 +1,5 @@
 import type { Labels } from './labels.ts';
+import type { NativeHistogram } from './native-histogram.ts';
 
 /** How one label is compared. An absent label has the value "". */
 export interface Matcher {
@@ -30,6 +31,13 @@ export interface SeriesSamples {
   readonly length: number;
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
+  /**
+   * Native histograms by the sample's place: where there is one, the value at that place means nothing. Undefined where
+   * all samples are numbers. Not reused by the next iteration.
+   */
+  readonly histograms?: readonly (NativeHistogram | undefined)[] | undefined;
+  /** Since when each sample has counted, in unix milliseconds, NaN where that was not told; undefined where it never was. */
+  readonly startsMs?: Float64Array | undefined;
 }
 
 /** Where PromQL reads samples. Lives in the same thread as the evaluation, so that nothing is copied. */
@@ -40,6 +48,14 @@ export interface SampleSource {
   selectLabels(request: SelectRequest): Iterable<Labels>;
 }
 
+/** One observation behind a sample, such as the trace of a slow request. */
+export interface Exemplar {
+  /** Its own labels, such as trace_id, beside its series'. */
+  readonly labels: Labels;
+  readonly value: number;
+  readonly timestampMs: number;
+}
+
 /** Samples as columns: sample i is (seriesKeys[seriesIndex[i]], timestampsMs[i], values[i]). */
 export interface SampleBatch {
   /** `Labels.key` of each distinct series. */
@@ -48,11 +64,17 @@ export interface SampleBatch {
   readonly timestampsMs: Float64Array;
   /** Bits are kept: NaN payloads and the stale marker survive. */
   readonly values: Float64Array;
+  /** The samples that are native histograms, by their place; their `values` mean nothing. */
+  readonly histograms?: ReadonlyMap<number, NativeHistogram> | undefined;
+  /** Since when each sample has counted, in unix milliseconds; NaN where that was not told. */
+  readonly startsMs?: Float64Array | undefined;
+  readonly exemplars?: readonly { readonly seriesIndex: number; readonly exemplar: Exemplar }[] | undefined;
 }
 
 export type RejectReason = 'too old' | 'too far in the future' | 'duplicate' | 'series limit' | 'labels over 64 KiB';
 
 export interface AppendResult {
+  /** Samples, native histograms among them. */
   readonly accepted: number;
   /** One entry a reason and series, at most 100 entries; `count` says how many samples it stands for. */
   readonly rejected: readonly {
@@ -97,6 +119,8 @@ export interface GridSeries {
   readonly values: Float64Array;
   /** 1 where there is a value, 0 where there is none (missing is not NaN); undefined where all are there. */
   readonly present: Uint8Array | undefined;
+  /** Native histograms by their place on the grid; the value there means nothing. Undefined where all are numbers. */
+  readonly histograms?: readonly (NativeHistogram | undefined)[] | undefined;
 }
 
 export interface QueryAnnotation {
