@@ -12,9 +12,11 @@ export interface FolderMark {
   /** Time of its latest event; NaN where it has none. */
   readonly lastMs: number;
   readonly end: Hparams['end'];
+  /** Whether that run has been made: where it is gone, it was erased. */
+  readonly isMade: boolean;
 }
 
-export function writeMark({ run, prefix, files, skipped, lastMs, end }: FolderMark): string {
+export function writeMark({ run, prefix, files, skipped, lastMs, end, isMade }: FolderMark): string {
   return JSON.stringify({
     run,
     prefix,
@@ -22,12 +24,13 @@ export function writeMark({ run, prefix, files, skipped, lastMs, end }: FolderMa
     skipped,
     lastMs: Number.isNaN(lastMs) ? null : lastMs,
     end,
+    isMade,
   });
 }
 
 /** undefined where it is none that this version wrote. */
 export function readMark(text: string): FolderMark | undefined {
-  const { run, prefix, files, skipped, lastMs, end } = JSON.parse(text) as Partial<Record<keyof FolderMark, unknown>>;
+  const { run, prefix, files, skipped, lastMs, end, isMade } = JSON.parse(text) as Partial<Record<keyof FolderMark, unknown>>;
   if (typeof run !== 'string' || typeof prefix !== 'string' || typeof files !== 'object' || files === null) return undefined;
   const places = Object.entries(files as Record<string, readonly [offset: number, tail: string, againUntil?: number]>);
   return {
@@ -37,5 +40,6 @@ export function readMark(text: string): FolderMark | undefined {
     skipped: { ...(skipped as SkipCounts | undefined) },
     lastMs: typeof lastMs === 'number' ? lastMs : Number.NaN,
     end: (end ?? undefined) as Hparams['end'],
+    isMade: isMade === true,
   };
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { CurveBatch } from '@vitrine/model/curve-store.ts';
 import type { Run } from '@vitrine/model/run.ts';
+import { HttpError } from '../../http/errors.ts';
 import type { RunEdit, Runs } from '../runs.ts';
 import type { Hparams } from './hparams.ts';
+import type { FolderMark } from './folder-mark.ts';
 import type { FolderRun } from './lay-out-runs.ts';
 import type { LogdirSpec } from './logdir.ts';
 
@@ -33,6 +36,8 @@ interface Known {
   readonly id: string;
   /** Undefined before there is such a run. */
   isRunning: boolean | undefined;
+  /** Where it is gone by then, it was erased. */
+  isMade: boolean;
   grewMs: number;
   lastMs: number;
   end: Hparams['end'];
@@ -71,9 +76,10 @@ export class LogdirRuns {
   }
 
   /** A run that was read earlier. */
-  async recall({ run }: FolderRun, lastMs: number, end: Hparams['end']): Promise<void> {
+  async recall({ run, lastMs, end, isMade }: FolderMark): Promise<void> {
     const known = this.#of(run);
     const found = await this.#runs.find(known.id);
+    known.isMade ||= isMade || found !== undefined;
     known.isRunning = found === undefined ? undefined : found.status === 'running';
     if (!(known.lastMs >= lastMs)) known.lastMs = lastMs;
     known.end ??= end;
@@ -85,11 +91,19 @@ export class LogdirRuns {
     known.grewMs = Math.max(known.grewMs, grewMs);
   }
 
-  /** Makes the run where there is none, and tells it what is new. */
+  isMade(run: string): boolean {
+    return this.#of(run).isMade;
+  }
+
+  /** Makes the run where there has been none, and tells it what is new. One that was erased does not come back. */
   async heard(run: string, { parent, hosts, firstMs, lastMs, hparams, grewMs, onRefused }: Heard): Promise<void> {
     const known = this.#of(run);
     if (!(known.lastMs >= lastMs)) known.lastMs = lastMs;
     known.grewMs = Math.max(known.grewMs, grewMs);
+    if (known.isMade && !(await this.exists(run))) {
+      known.isRunning = undefined;
+      return;
+    }
     const startedMs = hparams.findLast((part) => part.startedMs !== undefined)?.startedMs ?? firstMs;
     const above = run === '' ? undefined : this.#known.get(parent);
     const where = this.#spec.identity ?? this.#spec.path;
@@ -103,11 +117,24 @@ export class LogdirRuns {
       ...(Number.isNaN(startedMs) ? {} : { startedMs }),
       ...(above?.isRunning === undefined ? {} : { parentId: above.id }),
     });
+    known.isMade = true;
     const edit = this.#changes(made, { hosts, startedMs, hparams, onRefused });
     if (edit !== undefined) await this.#edit(made.id, edit, onRefused);
     known.end = hparams.findLast((part) => part.end !== undefined)?.end ?? known.end;
     known.isRunning = true;
     this.#runs.touch(made.id, Math.min(grewMs, this.#nowMs()));
+  }
+
+  /** Keeps what belongs to runs that are there: one may be erased while its files are read. */
+  async append(batch: CurveBatch): ReturnType<Runs['append']> {
+    try {
+      return await this.#runs.append(batch);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      const ids = [...new Set([...batch.curves, ...(batch.items ?? [])].map(({ run }) => run))];
+      const there = new Set((await this.#runs.findAll(ids)).map(({ id }) => id));
+      return this.append(batchOf(batch, there));
+    }
   }
 
   /** Ends those that have been quiet for long enough; all of them where nobody is going to look again. */
@@ -119,12 +146,12 @@ export class LogdirRuns {
         const quietMs = known.end === undefined || known.end.status === 'running' ? QUIET_MS : ENDED_QUIET_MS;
         if (!isOver && now - known.grewMs < quietMs) return;
         known.isRunning = false;
-        if ((await this.#runs.find(known.id)) === undefined) return;
         const endedMs = known.end?.endedMs ?? known.lastMs;
-        await this.#runs.edit(known.id, {
+        const edit: RunEdit = {
           status: known.end?.status === 'failed' ? 'failed' : 'finished',
           ...(Number.isNaN(endedMs) ? {} : { endedMs }),
-        });
+        };
+        await this.#edit(known.id, edit, () => {});
       }),
     );
   }
@@ -134,6 +161,7 @@ export class LogdirRuns {
     try {
       await this.#runs.edit(id, edit);
     } catch (error) {
+      if (isGone(error)) return;
       if (!(error instanceof BadRequest)) throw error;
       const { params, ...rest } = edit;
       onRefused(params === undefined ? 1 : Object.keys(params).length);
@@ -166,8 +194,37 @@ export class LogdirRuns {
   #of(run: string): Known {
     const found = this.#known.get(run);
     if (found !== undefined) return found;
-    const known: Known = { id: this.idOf(run), isRunning: undefined, grewMs: -Infinity, lastMs: Number.NaN, end: undefined };
+    const known: Known = {
+      id: this.idOf(run),
+      isRunning: undefined,
+      isMade: false,
+      grewMs: -Infinity,
+      lastMs: Number.NaN,
+      end: undefined,
+    };
     this.#known.set(run, known);
     return known;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof HttpError && error.code === 'no_such_run';
+}
+
+/** What of the batch is of those runs; its marks stay. */
+function batchOf(batch: CurveBatch, runs: ReadonlySet<string>): CurveBatch {
+  const isKept = batch.curves.map(({ run }) => runs.has(run));
+  const rows = Uint32Array.from(batch.curveIndex.keys()).filter((row) => isKept[batch.curveIndex[row]!]);
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(rows, (row) => column[row]!);
+  const place = new Map([...batch.curves.keys()].filter((at) => isKept[at]).map((at, index) => [at, index]));
+  return {
+    ...batch,
+    curves: [...place.keys()].map((at) => batch.curves[at]!),
+    curveIndex: Uint32Array.from(rows, (row) => place.get(batch.curveIndex[row]!)!),
+    steps: pick(batch.steps),
+    timesMs: pick(batch.timesMs),
+    values: pick(batch.values),
+    ...(batch.epochs === undefined ? {} : { epochs: pick(batch.epochs) }),
+    ...(batch.items === undefined ? {} : { items: batch.items.filter(({ run }) => runs.has(run)) }),
+  };
 }

@@ -160,6 +160,30 @@ test('an erased run stays erased for who follows, and comes back for who imports
   expect(await kept()).toEqual(['a loss: 0']);
 });
 
+test('a run that is erased while its directory is read leaves no curves, and does not come back as it grows', async () => {
+  const { open, write, append: grow, kept, run, runs, curves, until } = await world();
+  for (const name of ['a', 'b']) write(`${name}/${FILE}`, [scalar(0), scalar(1)]);
+  const append = curves.append.bind(curves);
+  let calls = 0;
+  curves.append = async (batch) => {
+    if (calls++ > 0) return append(batch);
+    await runs.erase([(await run('a'))!.id]);
+    throw new StoreBusy('busy', 0.001);
+  };
+  open().follow();
+  await until(async () => (await kept()).join('; ') === 'b loss: 0,1');
+  grow(`a/${FILE}`, [scalar(2)]);
+  grow(`b/${FILE}`, [scalar(2)]);
+  await until(async () => (await kept()).join('; ') === 'b loss: 0,1,2');
+  // Nor for who follows the directory from then on.
+  grow(`a/${FILE}`, [scalar(3)]);
+  await open().readOnce();
+  expect(await kept()).toEqual(['b loss: 0,1,2']);
+  expect(await run('a')).toBeUndefined();
+  await open({ revive: true }).readOnce();
+  expect(await kept()).toEqual(['a loss: 0,1,2,3', 'b loss: 0,1,2']);
+});
+
 test('a store that is busy, or that fails, costs neither a point nor a second copy of one', async () => {
   const { open, write, kept, curves } = await world();
   for (const run of ['a', 'b', 'c']) write(`${run}/${FILE}`, [scalar(0), scalar(1)]);

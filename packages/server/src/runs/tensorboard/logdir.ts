@@ -345,7 +345,7 @@ export class Logdir {
       end: mark?.end,
       grewMs: -Infinity,
     };
-    if (mark !== undefined) await this.#runs.recall(mark, folder.lastMs, folder.end);
+    if (mark !== undefined) await this.#runs.recall(mark);
     return folder;
   }
 
@@ -425,7 +425,9 @@ export class Logdir {
       addSkips(skipped, found.skipped);
       skips.set(folder, skipped);
       const { run, prefix } = folder.assigned as FolderRun;
-      marks[this.#markName(folder.folder)] = writeMark({ run, prefix, files, skipped, lastMs: folder.lastMs, end: folder.end });
+      const isMade = this.#runs.isMade(run);
+      const { lastMs, end } = folder;
+      marks[this.#markName(folder.folder)] = writeMark({ run, prefix, files, skipped, lastMs, end, isMade });
       const { plugins } = folder;
       if (plugins !== folder.keptPlugins) marks[this.#tagsName(folder.folder)] = JSON.stringify(plugins);
       tags.set(folder, plugins);
@@ -435,7 +437,7 @@ export class Logdir {
     const { curves, curveIndex, steps, timesMs, values } = chunk;
     const items = isAgain ? await this.#newItems(chunk) : chunk.items;
     const batch = { curves, curveIndex, steps, timesMs, values, items, marks, once: isAgain };
-    const { points, items: itemCount } = await this.#persist(() => this.#curves.append(batch));
+    const { points, items: itemCount } = await this.#persist(() => this.#runs.append(batch));
     this.#points += points;
     this.#items += itemCount;
     for (const [folder, files] of places) {
