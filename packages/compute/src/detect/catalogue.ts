@@ -84,7 +84,7 @@ export const CATALOGUE: Readonly<Record<DetectorId, CatalogueEntry>> = {
   overfit: {
     what: 'Validation gets worse while training gets better.',
     why: 'The model is learning its examples by heart: an earlier checkpoint is the better model.',
-    how: 'Prechelt’s GL: the validation loss stands above its best by a share of it, by a share of what validation had gained and by more than its scatter, for several evaluations in a row, while the training loss is lower than at the best step.',
+    how: 'Prechelt’s GL: the validation loss stands above its best by a share of it, by a share of what validation had gained and by more than its scatter, for several evaluations in a row, while the training loss has fallen since the best step by a share of itself and by more than its scatter.',
     advice:
       'Restore the checkpoint of the best step. To get further: more data or augmentation, dropout, weight decay, a smaller model, or stop early.',
     reads: 'training loss, validation loss',

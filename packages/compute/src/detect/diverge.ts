@@ -1,5 +1,5 @@
 import { finitePoints, inStretches, median, robustSigma, rollingMedian } from './measure.ts';
-import { sayNumber, sayShare, sayStep } from './say.ts';
+import { sayApart, sayNumber, sayShare, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
 import type { Verdict } from './verdict.ts';
 import type { WatchedRun } from './watched-run.ts';
@@ -64,12 +64,13 @@ export function diverge(run: WatchedRun, { window, lostShare, sigmas }: Threshol
       ? `${sayShare(lost)} of what it had gained was lost again`
       : `that is worse than the ${sayNumber(first)} it began with`;
   const bestStep = steps[bestThen]!;
+  const [sayLow, sayTop] = sayApart(low, top);
   return [
     {
       detector: 'diverge',
       subject: metric,
       severity: active ? 'critical' : 'warning',
-      sentence: `${metric} rose from a level of ${sayNumber(low)} at step ${sayStep(bestStep)} to ${sayNumber(top)} by step ${sayStep(steps[to]!)}: ${how}.${active ? '' : ` It is back at ${sayNumber(now)}.`}`,
+      sentence: `${metric} rose from a level of ${sayLow} at step ${sayStep(bestStep)} to ${sayTop} by step ${sayStep(steps[to]!)}: ${how}.${active ? '' : ` It is back at ${sayNumber(now)}.`}`,
       advice: active
         ? `Restore the checkpoint of step ${sayStep(bestStep)}, then lower the learning rate, warm it up for longer or clip gradients; look at the batches from there on.`
         : 'Clip gradients or lower the learning rate where it happened; look at the batches of those steps.',

@@ -1,7 +1,7 @@
 import { CATALOGUE } from './catalogue.ts';
 import { evaluationsOf } from './evaluations.ts';
 import { finitePoints } from './measure.ts';
-import { sayNumber, sayShare, sayStep } from './say.ts';
+import { sayApart, sayNumber, sayShare, sayStep } from './say.ts';
 import type { ThresholdsOf } from './thresholds.ts';
 import type { Verdict } from './verdict.ts';
 import type { WatchedRun } from './watched-run.ts';
@@ -31,12 +31,13 @@ export function gap(run: WatchedRun, { gap: share, learned, evaluations }: Thres
   const from = length - above;
   const last = length - 1;
   const wide = val[last]! - train[last]!;
+  const [validated, trained] = sayApart(val[last]!, train[last]!);
   return [
     {
       detector: 'gap',
       subject: valMetric,
       severity: 'info',
-      sentence: `${valMetric} is ${sayNumber(val[last]!)} where ${trainMetric} is ${sayNumber(train[last]!)}: the gap of ${sayNumber(wide)} ${besideGain(wide, first - train[last]!)}, since step ${sayStep(steps[from]!)}.`,
+      sentence: `${valMetric} is ${validated} where ${trainMetric} is ${trained}: the gap of ${sayNumber(wide)} ${besideGain(wide, first - train[last]!)}, since step ${sayStep(steps[from]!)}.`,
       advice: CATALOGUE.gap.advice,
       fromStep: steps[from]!,
       toStep: steps[last]!,

@@ -168,6 +168,22 @@ describe.each<[DetectorId, [what: string, run: RunRecord, found: boolean][]]>([
         }),
         false,
       ],
+      [
+        'training stands still, and ends a hair lower',
+        runOf({
+          'train/loss': values(200, (i) => 2.15 + 0.002 * noise(i) - i * 1e-6),
+          'val/loss': curveOf([2.3, 2, 1.9, 1.8, 2, 2.2, 2.3, 2.3, 2.4, 2.4], { every: 20 }),
+        }),
+        false,
+      ],
+      [
+        'training falls by less than it scatters',
+        runOf({
+          'train/loss': values(200, (i) => 2.15 + 0.4 * noise(Math.ceil(i / 20), 7)),
+          'val/loss': curveOf([2.3, 2, 1.9, 1.8, 2, 2.2, 2.3, 2.3, 2.4, 2.4], { every: 20 }),
+        }),
+        false,
+      ],
       ['no validation', runOf({ 'train/loss': learning(200) }), false],
     ],
   ],
@@ -405,6 +421,16 @@ describe('what a finding says', () => {
     expect(overfit?.sentence).toContain('best at step 80 (0.7) and is 1.1 now, 57.1 % worse');
     expect(overfit?.advice).toContain('Restore the checkpoint of step 80');
     expect(overfit?.numbers).toMatchObject({ bestStep: 80, best: 0.7, now: 1.1 });
+  });
+
+  test.each([
+    ['validation', [2, 0.9996, 1.0047, 1.0047, 1.0047], [2, 1.5, 1, 0.8, 0.7], '(0.9996) and is 1.005 now'],
+    ['training', [2, 1, 1.5, 1.6, 1.7], [2, 1.5041, 1.5039, 1.5035, 1.5031], 'fell from 1.504 to 1.503'],
+    ['next to nothing', [2e-8, 1.02e-9, 1.5e-9, 1.6e-9, 1.03e-9], [2, 1, 0.8, 0.7, 0.6], '(1.02e-9) and is 1.03e-9 now'],
+  ])('the numbers of a small change are written so that they differ: %s', (_, val, train, sentence) => {
+    const fine = detectorSettings({ overfit: { settings: { rise: 0.005, learned: 0, sigmas: 0, fall: 0, evaluations: 3 } } });
+    const found = judgeRun(runOf({ loss: train, val_loss: val }), fine).find(({ detector }) => detector === 'overfit');
+    expect(found?.sentence).toContain(sentence);
   });
 
   test('a spike that is over is no longer active', () => {

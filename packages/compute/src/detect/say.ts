@@ -12,8 +12,31 @@ export function sayStep(step: number): string {
 export function sayNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  return isPlain(value) ? PLAIN.format(value) : value.toExponential(1).replace('e+', 'e');
+}
+
+/** Both with as few digits, of three and more, as it takes to tell them apart: a loss never falls "from 2.15 to 2.15". */
+export function sayApart(a: number, b: number): readonly [string, string] {
+  const short = [sayNumber(a), sayNumber(b)] as const;
+  if (short[0] !== short[1] || a === b || !Number.isFinite(a) || !Number.isFinite(b)) return short;
+  for (let digits = 3; digits < MOST_DIGITS; digits++) {
+    const longer = [sayDigits(a, digits), sayDigits(b, digits)] as const;
+    if (longer[0] !== longer[1]) return longer;
+  }
+  return [String(a), String(b)];
+}
+
+/** What a double has. */
+const MOST_DIGITS = 17;
+
+function sayDigits(value: number, digits: number): string {
+  if (isPlain(value)) return value.toLocaleString('en', { maximumSignificantDigits: digits });
+  return value.toExponential(digits - 1).replace('e+', 'e');
+}
+
+function isPlain(value: number): boolean {
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(1).replace('e+', 'e') : PLAIN.format(value);
+  return size === 0 || (size >= 1e-4 && size < 1e7);
 }
 
 /** "42 %". */
