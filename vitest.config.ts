@@ -28,7 +28,8 @@ export default defineConfig({
     css: { include: /tokens\.css/ },
     // Mantine warns of a menu that is gone before its first element takes the focus, and prints the whole window with it.
     onConsoleLog: (log) => !log.includes('use-focus-trap'),
-    testTimeout: 20_000,
+    // A first import of Python's packages alone can take half a minute where nothing is cached.
+    testTimeout: peers ? 120_000 : 20_000,
     hookTimeout: peers ? 300_000 : 30_000,
     // Two cores: more workers only wait for each other.
     maxWorkers: 2,

@@ -10,18 +10,22 @@ const REPORTS = '.cache/test';
 rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 
-/** @type {{ passed: number, failed: number, skipped: string[] }} */
-const total = { passed: 0, failed: 0, skipped: [] };
+/** @type {{ passed: number, failures: string[], skipped: string[] }} */
+const total = { passed: 0, failures: [], skipped: [] };
 if (wants('check')) stage('Checks', checks);
 if (wants('unit')) stage('Unit and integration tests', unit);
 if (wants('e2e')) stage('Browser tests', browser);
 if (values.only === 'peers') stage('Tests against peers', peers);
 
-if (total.skipped.length > 0) {
-  process.stdout.write(`\nSkipped:\n${total.skipped.map((name) => `  ${name}`).join('\n')}\n`);
+list('Skipped', total.skipped);
+list('Failed', total.failures);
+process.stdout.write(`\n${total.passed} passed, ${total.failures.length} failed, ${total.skipped.length} skipped\n`);
+process.exitCode = total.failures.length === 0 ? 0 : 1;
+
+/** The last lines tell what to look at, whoever has only those. */
+function list(title, names) {
+  if (names.length > 0) process.stdout.write(`\n${title}:\n${names.map((name) => `  ${name}`).join('\n')}\n`);
 }
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped\n`);
-process.exitCode = total.failed === 0 ? 0 : 1;
 
 function wants(name) {
   return values.only === undefined || values.only === name;
@@ -33,7 +37,7 @@ function stage(title, body) {
 }
 
 function checks() {
-  count(run(process.execPath, ['scripts/check.mjs']) === 0 ? 'passed' : 'failed');
+  count(run(process.execPath, ['scripts/check.mjs']) === 0 ? 'passed' : 'failed', 'npm run check');
 }
 
 function peers() {
@@ -52,12 +56,17 @@ function unit() {
     `--outputFile.json=${file}`,
   ]);
   const report = read(file);
-  for (const { name, assertionResults, status } of report?.testResults ?? []) {
+  const known = total.failures.length;
+  for (const { name, assertionResults, status, message } of report?.testResults ?? []) {
+    const where = name.split('/packages/').pop();
     // A file that fails before its first test has no results of its own.
-    if (assertionResults.length === 0 && status === 'failed') count('failed');
-    for (const test of assertionResults) count(test.status, `${test.fullName} (${name.split('/packages/').pop()})`);
+    if (assertionResults.length === 0 && status === 'failed') count('failed', `${where}: ${firstLine(message)}`);
+    for (const test of assertionResults) {
+      const why = test.status === 'failed' ? `: ${firstLine(test.failureMessages[0])}` : '';
+      count(test.status, `${test.fullName} (${where})${why}`);
+    }
   }
-  failUnlessCounted(code);
+  failUnlessCounted('Vitest', code, known);
 }
 
 function browser() {
@@ -77,31 +86,34 @@ function browser() {
   ]);
   const stats = read(file)?.stats;
   total.passed += (stats?.expected ?? 0) + (stats?.flaky ?? 0);
-  total.failed += stats?.unexpected ?? 0;
-  for (const spec of skippedSpecs(read(file)?.suites ?? [])) count('skipped', spec);
-  failUnlessCounted(code);
+  const known = total.failures.length;
+  const specs = allSpecs(read(file)?.suites ?? []);
+  for (const { title, tests } of specs.filter(({ tests }) => tests.some(({ status }) => status === 'skipped'))) {
+    count('skipped', `${title}: ${tests[0].annotations.map((note) => note.description).join(', ') || 'no reason given'}`);
+  }
+  for (const { title, file: from, tests } of specs.filter(({ tests }) => tests.some(({ status }) => status === 'unexpected'))) {
+    count('failed', `${title} (${from}): ${firstLine(tests[0].results.at(-1)?.error?.message)}`);
+  }
+  failUnlessCounted('Playwright', code, known);
 }
 
-function skippedSpecs(suites) {
-  return suites.flatMap((suite) => [
-    ...(suite.specs ?? [])
-      .filter((spec) => spec.tests.some((test) => test.status === 'skipped'))
-      .map(
-        (spec) => `${spec.title}: ${spec.tests[0].annotations.map((note) => note.description).join(', ') || 'no reason given'}`,
-      ),
-    ...skippedSpecs(suite.suites ?? []),
-  ]);
+function allSpecs(suites) {
+  return suites.flatMap((suite) => [...(suite.specs ?? []), ...allSpecs(suite.suites ?? [])]);
+}
+
+function firstLine(message = 'it did not say why') {
+  return message.split('\n', 1)[0].slice(0, 300);
 }
 
 function count(status, name = '') {
   if (status === 'passed') total.passed++;
-  else if (status === 'failed') total.failed++;
+  else if (status === 'failed') total.failures.push(name);
   else total.skipped.push(name);
 }
 
 /** A runner that fails for a reason of its own must not pass for want of a failed test. */
-function failUnlessCounted(code) {
-  if (code !== 0 && total.failed === 0) total.failed++;
+function failUnlessCounted(runner, code, known) {
+  if (code !== 0 && total.failures.length === known) count('failed', `${runner} ended with code ${code} and named no test`);
 }
 
 function read(file) {

@@ -96,7 +96,7 @@ test(
     }
     expect(await ended).toBe(0);
     const want = Array.from({ length: STEPS }, (_, step) => step);
-    await expect.poll(async () => (await curves())['digits']?.steps, { timeout: 20_000 }).toEqual(want);
+    await expect.poll(async () => (await curves())['digits']?.steps, { timeout: 60_000 }).toEqual(want);
     const found = await curves();
     expect(Object.keys(found).toSorted()).toEqual(['digits', 'mlflow', 'plain']);
     expect(found['mlflow']).toEqual(found['digits']);
