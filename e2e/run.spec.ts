@@ -1,10 +1,11 @@
 // One run from "what is wrong?" to why, and several from a sweep to what mattered. In a real browser.
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { signedInPage } from './signed-in-page.ts';
-import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { servedPage, type ServedPage } from './signed-in-page.ts';
 
 const RUN = 'resnet-7';
 const STEPS = 1_000;
+/** Of more points than a panel has pixels. */
+const LONG = 'bert-1';
 /** It took half an hour and ended ten minutes ago: the first half of the steps in twenty minutes, the second in ten. */
 const END_MS = Math.floor(Date.now() / 10_000) * 10_000 - 600_000;
 const START_MS = END_MS - 1_800_000;
@@ -13,14 +14,13 @@ const timeOf = (step: number): number =>
 
 test.describe('a run', () => {
   test.describe.configure({ mode: 'serial' });
-  let vitrine: VitrineProcess;
-  let context: BrowserContext;
+  let served: ServedPage;
   let page: Page;
   let complaints: readonly string[] = [];
 
   test.beforeAll(async ({ browser }) => {
-    vitrine = await startVitrine('serve');
-    ({ context, page, complaints } = await signedInPage(browser, vitrine));
+    served = await servedPage(browser);
+    ({ page, complaints } = served);
     await send('/api/runs', {
       id: RUN,
       name: RUN,
@@ -41,12 +41,11 @@ test.describe('a run', () => {
   });
 
   test.afterAll(async () => {
-    await context?.close();
-    await vitrine?.stop();
+    await served?.close();
   });
 
   test('why it diverged: the badge, the sentence, the steps on the chart', async () => {
-    await page.goto(`${vitrine.url}/runs/${RUN}`);
+    await page.goto(`${served.url}/runs/${RUN}`);
     await expect(page.getByRole('heading', { level: 1, name: RUN })).toBeVisible();
     await expect(page.getByText('Failed', { exact: true })).toBeVisible();
     const wrong = page.getByRole('list', { name: 'What is wrong' });
@@ -81,7 +80,54 @@ test.describe('a run', () => {
     await expect(page.getByTestId('moment')).toContainText(/step (49|50)\d/);
   });
 
+  test('a panel of any dashboard zooms into its steps down to each point', async () => {
+    const panel = {
+      id: 1,
+      kind: 'curve',
+      title: 'Loss',
+      grid: { x: 0, y: 0, w: 12, h: 8 },
+      queries: [
+        {
+          refId: 'A',
+          source: { type: 'runs', uid: 'runs' },
+          spec: { runs: `id = "${LONG}"`, metrics: ['deep'], smoothing: 'none' },
+        },
+      ],
+    };
+    const dashboard = { version: 2, uid: 'losses', title: 'Losses', panels: [panel] };
+    const saved = await page.request.put(`${served.url}/api/dashboards/losses`, {
+      data: { dashboard },
+      headers: { origin: served.url },
+    });
+    expect(saved.ok(), await saved.text()).toBe(true);
+    const points = Array.from({ length: 40_000 }, (_, step) => `{"step":${step},"time":${START_MS + step},"deep":${step % 7}}`);
+    await send('/api/runs', { id: LONG, name: LONG, project: 'fraud', startedMs: START_MS });
+    await sendText(`/api/runs/${LONG}/points`, 'application/x-ndjson', points.join('\n'));
+    await page.goto(`${served.url}/d/losses`);
+
+    const loss = page.getByRole('region', { name: 'Loss' });
+    const plot = loss.locator('.u-over');
+    await expect(plot).toBeVisible();
+    const asked = page.waitForRequest(
+      (request) => request.url().endsWith('/api/panel-data') && request.postData()!.includes('"zoom"'),
+    );
+    const box = (await plot.boundingBox())!;
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width * 0.5, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.51, y, { steps: 4 });
+    await page.mouse.move(box.x + box.width * 0.52, y, { steps: 4 });
+    await page.mouse.up();
+    const { zoom } = (await asked).postDataJSON() as { zoom: { from: number; to: number } };
+    expect(zoom.from).toBeGreaterThan(19_000);
+    expect(zoom.to).toBeLessThan(21_500);
+    const whole = loss.getByRole('button', { name: 'Whole x of Loss' });
+    await whole.click();
+    await expect(whole).toHaveCount(0);
+  });
+
   test('what is said of it is kept, and what it logs is seen as it comes', async () => {
+    await page.goto(`${served.url}/runs/${RUN}`);
     await page.getByRole('tab', { name: 'Overview' }).click();
     await page.getByRole('button', { name: 'Write' }).click();
     await page.getByRole('textbox', { name: 'Notes, in Markdown' }).fill('The **learning rate** was ten times too high.');
@@ -94,7 +140,7 @@ test.describe('a run', () => {
   });
 
   test('of several, the parameter that mattered', async () => {
-    await page.goto(`${vitrine.url}/compare?project=sweep&view=importance`);
+    await page.goto(`${served.url}/compare?project=sweep&view=importance`);
     const first = page.getByRole('row').nth(1);
     await expect(first).toContainText('lr');
     await expect(page.getByText(/From 12 runs/)).toBeVisible();
@@ -117,9 +163,9 @@ test.describe('a run', () => {
   }
 
   async function sendText(path: string, type: string, body: string): Promise<void> {
-    const answer = await page.request.post(vitrine.url + path, {
+    const answer = await page.request.post(served.url + path, {
       data: body,
-      headers: { 'content-type': type, origin: vitrine.url },
+      headers: { 'content-type': type, origin: served.url },
     });
     expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
   }

@@ -1,7 +1,6 @@
 // A hundred runs of a sweep, logged over plain HTTP: the best of them found, its seeds compared. In a real browser.
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { signedInPage } from './signed-in-page.ts';
-import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
+import { expect, type Page, test } from '@playwright/test';
+import { servedPage, type ServedPage } from './signed-in-page.ts';
 
 const RATES = ['0.1', '0.03', '0.01', '0.003'] as const;
 const FLOORS: Readonly<Record<(typeof RATES)[number], number>> = { '0.1': 0.9, '0.03': 0.5, '0.01': 0.3, '0.003': 0.4 };
@@ -14,19 +13,17 @@ const endOf = (rate: (typeof RATES)[number], seed: number): number => FLOORS[rat
 test.describe('runs', () => {
   test.describe.configure({ mode: 'serial' });
 
-  let vitrine: VitrineProcess;
-  let context: BrowserContext;
+  let served: ServedPage;
   let page: Page;
   let complaints: readonly string[] = [];
 
   test.beforeAll(async ({ browser }) => {
-    vitrine = await startVitrine('serve');
-    ({ context, page, complaints } = await signedInPage(browser, vitrine));
+    served = await servedPage(browser);
+    ({ page, complaints } = served);
   });
 
   test.afterAll(async () => {
-    await context?.close();
-    await vitrine?.stop();
+    await served?.close();
   });
 
   test('nothing is there yet, and then the best of a hundred is found', async () => {
@@ -36,7 +33,7 @@ test.describe('runs', () => {
     await expect(page.getByRole('button', { name: 'Copy: MLflow' })).toBeVisible();
 
     for (const rate of RATES) {
-      await Promise.all(Array.from({ length: SEEDS }, (_, seed) => logRun(vitrine.url, rate, seed)));
+      await Promise.all(Array.from({ length: SEEDS }, (_, seed) => logRun(served.url, rate, seed)));
     }
     // What waited for the first run becomes the table by itself.
     const table = page.getByRole('grid', { name: 'Runs' });
@@ -68,7 +65,7 @@ test.describe('runs', () => {
   });
 
   test('seeds are compared as groups with bands', async () => {
-    await page.goto(`${vitrine.url}/runs?by=params.lr&sort=best+val/loss`);
+    await page.goto(`${served.url}/runs?by=params.lr&sort=best+val/loss`);
     const table = page.getByRole('grid', { name: 'Runs' });
     const rows = table.getByRole('row');
     await expect(rows).toHaveCount(1 + RATES.length);
@@ -93,7 +90,7 @@ test.describe('runs', () => {
   });
 
   test('a log that a training left behind becomes a run, once it is seen what is read of it', async () => {
-    await page.goto(`${vitrine.url}/runs`);
+    await page.goto(`${served.url}/runs`);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('menuitem', { name: 'A run from a file…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add a run from a file' });
@@ -111,18 +108,18 @@ test.describe('runs', () => {
   });
 
   test('a TensorBoard folder is followed and left from the page', async () => {
-    await page.goto(`${vitrine.url}/runs`);
+    await page.goto(`${served.url}/runs`);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('menuitem', { name: 'TensorBoard folders…' }).click();
     const dialog = page.getByRole('dialog', { name: 'TensorBoard folders' });
     await dialog.getByRole('textbox', { name: 'Folder' }).fill('/nowhere at all');
     await dialog.getByRole('button', { name: 'Follow it' }).click();
     await expect(dialog.getByRole('alert')).toContainText('There is no directory /nowhere at all');
-    await dialog.getByRole('textbox', { name: 'Folder' }).fill(vitrine.folder);
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(served.folder);
     await dialog.getByRole('button', { name: 'Follow it' }).click();
     const followed = dialog.getByRole('list', { name: 'Followed folders' });
     await expect(followed.getByRole('listitem')).toContainText('Following');
-    await followed.getByRole('button', { name: `Leave ${vitrine.folder}` }).click();
+    await followed.getByRole('button', { name: `Leave ${served.folder}` }).click();
     await expect(dialog.getByText('No folder is followed yet.')).toBeVisible();
   });
 });

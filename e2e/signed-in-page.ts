@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
-import type { VitrineProcess } from './vitrine-process.ts';
+import { startVitrine, type VitrineProcess } from './vitrine-process.ts';
 
 export interface SignedInPage {
   readonly context: BrowserContext;
@@ -20,4 +20,26 @@ export async function signedInPage(browser: Browser, vitrine: VitrineProcess): P
   await page.goto(vitrine.signInLink);
   await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible();
   return { context, page, complaints };
+}
+
+export interface ServedPage extends SignedInPage {
+  /** Where it is served: `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** A Vitrine of its own with nothing in it, and a page signed in on it. */
+export async function servedPage(browser: Browser): Promise<ServedPage> {
+  const vitrine = await startVitrine('serve');
+  const signedIn = await signedInPage(browser, vitrine);
+  return {
+    ...signedIn,
+    url: vitrine.url,
+    folder: vitrine.folder,
+    async close() {
+      await signedIn.context.close();
+      await vitrine.stop();
+    },
+  };
 }

@@ -33,6 +33,11 @@ const panelDataRequest = z
       .strict()
       .optional(),
     draft: z.unknown().optional(),
+    zoom: z
+      .object({ from: z.number(), to: z.number() })
+      .strict()
+      .refine(({ from, to }) => to > from, 'its end must be after its start')
+      .optional(),
   })
   .strict();
 
@@ -63,6 +68,7 @@ export function panelDataRoutes(app: Routes, catalog: DashboardCatalog, needs: R
         ...(body.sinceMs === undefined ? {} : { sinceMs: body.sinceMs }),
         ...(body.stepMs === undefined ? {} : { stepMs: body.stepMs }),
         ...(body.top === undefined ? {} : { top: body.top }),
+        ...(body.zoom === undefined ? {} : { zoom: body.zoom }),
         ...(draft?.transformations === undefined ? {} : { transformations: draft.transformations }),
       };
       const data = await runPanel(asked, needs, abortOnDisconnect(reply));

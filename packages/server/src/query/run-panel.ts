@@ -18,7 +18,7 @@ export interface RunPanelNeeds extends ScopeNeeds {
   readonly maxPoints: number;
 }
 
-export interface PanelRequest extends AskedRange, Pick<PanelDataRequest, 'top'> {
+export interface PanelRequest extends AskedRange, Pick<PanelDataRequest, 'top' | 'zoom'> {
   readonly panel: Panel;
   /** Of the whole dashboard: a panel may take the answers of another. */
   readonly panels: readonly Panel[];
@@ -121,7 +121,7 @@ class PanelRun {
       maxPoints: Math.min(maxDataPoints ?? widthPx, widthPx),
       panelAnswer: (id, withTransformations) => this.#otherPanel(id, withTransformations, [...path, panel.id]),
     };
-    const queries = overDomain(panel.queries, panel.x ?? scope.page.x ?? 'time');
+    const queries = overDomain(panel.queries, panel.x ?? scope.page.x ?? 'time', this.#request.zoom);
     const now = await runQueries(queries, { grid, range }, needs);
     const compared = scope.replace(timeCompare).trim();
     if (compared === '') return { ...now, ...grid, growable: now.growable !== false };
@@ -177,12 +177,14 @@ class PanelRun {
   }
 }
 
-/** Queries of training runs that leave their x to the page go over its, where it is one of theirs. */
-function overDomain(queries: readonly Query[], x: XDomain): readonly Query[] {
-  if (x === 'time') return queries;
-  return queries.map((query) =>
-    query.source.type === RUNS_SOURCE.type && (query.spec['x'] ?? '') === '' ? { ...query, spec: { ...query.spec, x } } : query,
-  );
+/** Queries of training runs: those that leave their x to the page go over its, where it is one of theirs, and as far as the panel shows it. */
+function overDomain(queries: readonly Query[], x: XDomain, zoom: PanelRequest['zoom']): readonly Query[] {
+  if (x === 'time' && zoom === undefined) return queries;
+  return queries.map((query) => {
+    if (query.source.type !== RUNS_SOURCE.type) return query;
+    const own = (query.spec['x'] ?? '') === '' && x !== 'time' ? { x } : {};
+    return { ...query, spec: { ...query.spec, ...own, ...zoom } };
+  });
 }
 
 function checkSize(frames: readonly Frame[]): void {

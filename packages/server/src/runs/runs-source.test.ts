@@ -52,7 +52,7 @@ afterAll(async () => {
   for (const end of ends) await end();
 });
 
-async function ask(spec: Readonly<Record<string, unknown>>, x?: string) {
+async function ask(spec: Readonly<Record<string, unknown>>, x?: string, zoom?: { readonly from: number; readonly to: number }) {
   const { app, browser } = server;
   const panel = {
     ...(x === undefined ? {} : { x }),
@@ -62,7 +62,15 @@ async function ask(spec: Readonly<Record<string, unknown>>, x?: string) {
     grid: { x: 0, y: 0, w: 12, h: 8 },
     queries: [{ refId: 'A', source: { type: 'runs', uid: 'runs' }, spec }],
   };
-  const payload = { dashboard: '', panel: 1, fromMs: 0, toMs: 60_000, widthPx: 500, draft: { panel } };
+  const payload = {
+    dashboard: '',
+    panel: 1,
+    fromMs: 0,
+    toMs: 60_000,
+    widthPx: 500,
+    draft: { panel },
+    ...(zoom === undefined ? {} : { zoom }),
+  };
   return app.inject({ method: 'POST', url: '/api/panel-data', headers: browser, payload });
 }
 
@@ -91,8 +99,33 @@ test.each([
   expect(frames[0]!.fields[0]!.name).toBe(x);
 });
 
+test('what a panel zooms into is answered point by point, between its neighbours', async () => {
+  const { runs } = server.needs;
+  await runs.create({ id: 'long', name: 'long', project: 'demo', source: 'api' });
+  const steps = Float64Array.from({ length: 50_000 }, (_, step) => step);
+  const values = steps.map((step) => step % 7);
+  await runs.curves.append({
+    curves: [{ run: 'long', metric: 'score' }],
+    curveIndex: new Uint32Array(steps.length),
+    steps,
+    timesMs: steps,
+    values,
+  });
+  const query = { runs: 'id = "long"', metrics: ['score'], smoothing: 'none' };
+  const stepsOf = async (zoom?: { readonly from: number; readonly to: number }, more = {}) => {
+    const { frames } = decodePanelData((await ask({ ...query, ...more }, undefined, zoom)).rawPayload);
+    return [...(frames[0]!.fields[0]!.values as Float64Array)];
+  };
+  expect((await stepsOf()).filter((step) => step >= 20_000 && step < 20_300).length).toBeLessThan(300);
+  expect(await stepsOf({ from: 20_000, to: 20_299 })).toEqual([...steps.slice(19_999, 20_301)]);
+  // Over time the page's range counts.
+  expect((await stepsOf({ from: 20_000, to: 20_299 }, { x: 'time' }))[0]).toBe(0);
+  expect((await ask(query, undefined, { from: 2, to: 1 })).json().error.message).toContain('zoom');
+});
+
 test.each([
   [{ metrics: ['loss'], smoothing: 'ema', amount: 2 }, 'amount'],
+  [{ metrics: ['loss'], from: 5, to: 5 }, 'to'],
   [{ metrics: ['loss'], x: 'metric' }, 'xMetric'],
   [{ metrics: ['/(/'] }, 'metrics'],
   [{ metrics: ['loss'], runs: 'params.lr >' }, 'filter'],

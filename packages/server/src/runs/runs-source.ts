@@ -23,7 +23,7 @@ const CUT = `The runs have more than ${MOST_NAMES.toLocaleString('en')} metrics:
 /** Marks of one annotation query, and hosts that each names. */
 const MOST_SPANS = 1_000;
 const MOST_HOSTS = 8;
-/** A panel zooms into what it has: so many columns for each of its pixels. */
+/** What is zoomed into is seen at once, if coarsely, until it is asked for: of the whole, so many columns for each pixel. */
 const ZOOM = 4;
 const MOST_COLUMNS = 8_000;
 
@@ -40,13 +40,14 @@ export function runsSource({ runs, curveQuestions: curves }: RunsSourceNeeds): D
         const { metrics, isCut } = await metricsOf(patterns, ids, runs);
         const groupBy = context.replace(query.groupBy, 'raw');
         const isTime = query.x.kind === 'time';
+        const zoom = isTime ? { from: context.shown.fromMs, to: context.shown.toMs } : query.zoom;
         const { frames, notices, traces } = await askCurves(
           {
             runs: ids,
             metrics,
             x: query.x.kind === 'metric' ? { ...query.x, metric: context.replace(query.x.metric, 'raw') } : query.x,
-            ...(isTime ? { from: context.shown.fromMs, to: context.shown.toMs } : {}),
-            widthPx: isTime ? context.maxPoints : Math.min(MOST_COLUMNS, ZOOM * context.maxPoints),
+            ...zoom,
+            widthPx: zoom === undefined ? Math.min(MOST_COLUMNS, ZOOM * context.maxPoints) : context.maxPoints,
             smoothing: query.smoothing,
             ...(groupBy === '' ? {} : { groupBy }),
             ...(query.band === undefined ? {} : { band: query.band }),

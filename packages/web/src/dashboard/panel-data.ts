@@ -17,7 +17,7 @@ export interface PanelPicture {
 }
 
 /** What of a question is more than where and when. */
-export type PanelAskMore = Pick<PanelDataRequest, 'variables' | 'filters' | 'top' | 'draft'>;
+export type PanelAskMore = Pick<PanelDataRequest, 'variables' | 'filters' | 'top' | 'draft' | 'zoom'>;
 
 export interface PanelAsk {
   readonly dashboard: string;

@@ -1,10 +1,13 @@
 import { Button, HoverCard, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconChartDots, IconInfoCircle, IconLock } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChartDots, IconInfoCircle, IconLock, IconZoomReset } from '@tabler/icons-react';
 import type { TimeRange } from '@vitrine/compute/time.ts';
 import type { PanelDraft, TopSeries } from '@vitrine/model/api.ts';
+import { RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
 import type { Panel } from '@vitrine/model/dashboard.ts';
 import type { Notice } from '@vitrine/model/frame.ts';
 import type { VariableValues } from '@vitrine/model/variable.ts';
+import { ZoomedXContext } from '@vitrine/plugins/panels/zoomed-x.ts';
+import type { OwnZoom } from '@vitrine/plugins/panels/zoomed-x.ts';
 import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useDelayed } from '../state/use-delayed.ts';
@@ -65,6 +68,9 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
   const [top, setTop] = useState<TopSeries | undefined>();
   const { queryOptions } = panel;
   const asks = panel.queries.length > 0;
+  const [zoom, onZoom] = useState<OwnZoom>();
+  const canAskZoomed = scope.frozen === undefined && hasRuns(draft?.panel ?? panel);
+  const zoomed = useMemo(() => (canAskZoomed ? { zoom, onZoom } : undefined), [canAskZoomed, zoom]);
   const chosen = useChosen(panel, scope, local);
   const { state, isLoading, picture, retry } = usePanelData({
     dashboard: scope.uid,
@@ -73,8 +79,13 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
     range,
     override: useCallback((shown: TimeRange) => panelRange(shown, queryOptions, range), [queryOptions, range]),
     more: useMemo(
-      () => ({ ...chosen, ...(top === undefined ? {} : { top }), ...(draft === undefined ? {} : { draft }) }),
-      [chosen, draft, top],
+      () => ({
+        ...chosen,
+        ...(top === undefined ? {} : { top }),
+        ...(draft === undefined ? {} : { draft }),
+        ...(zoomed?.zoom === undefined ? {} : { zoom: { from: zoomed.zoom.from, to: zoomed.zoom.to } }),
+      }),
+      [chosen, draft, top, zoomed],
     ),
     widthPx,
     inView: (inView || scope.drawsAll === true) && !isHeld,
@@ -120,6 +131,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
         {panel.links.length > 0 && <PanelLinks {...{ panel, scope, local, title }} />}
         {override !== '' && <span className={classes.override}>{override}</span>}
         <span className={classes.space} />
+        {zoomed?.zoom !== undefined && <WholeX title={title} onClick={() => onZoom(undefined)} />}
         <Notices notices={useNotices(state, panel, scope)} />
         {!isBare && (
           <PanelMenu {...{ panel, panelKey, title, description, local, scope, isFull, inspect, frame, top, onTop: setTop }} />
@@ -128,7 +140,9 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
       </header>
       <div className={classes.content}>
         <div ref={body} className={classes.body}>
-          <PanelContent {...{ panel, scope, local, state, size, retry }} />
+          <ZoomedXContext value={zoomed}>
+            <PanelContent {...{ panel, scope, local, state, size, retry }} />
+          </ZoomedXContext>
         </div>
       </div>
       {inspectedOnce && (
@@ -167,6 +181,22 @@ const About = memo(function About({ title, text }: { readonly title: string; rea
     </Tooltip>
   );
 });
+
+/** Whether it shows training runs, whose curves can be asked for over a stretch of x. */
+function hasRuns({ queries }: Panel): boolean {
+  return queries.some(({ source }) => source.type === RUNS_SOURCE.type);
+}
+
+/** The way back from a zoom, also where there is nothing left to double-click. */
+function WholeX({ title, onClick }: { readonly title: string; readonly onClick: () => void }): ReactElement {
+  return (
+    <Tooltip label="Whole x">
+      <button type="button" className={classes.whole} aria-label={`Whole x of ${title}`} onClick={onClick}>
+        <IconZoomReset size={15} stroke={1.6} />
+      </button>
+    </Tooltip>
+  );
+}
 
 interface PanelContentProps {
   readonly panel: Panel;

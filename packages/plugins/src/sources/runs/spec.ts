@@ -15,6 +15,8 @@ export interface RunsQuery {
   /** "group", "params.lr", "tags.seed"; "" draws each run for itself. */
   readonly groupBy: string;
   readonly band: CurvesRequest['band'];
+  /** Only this stretch of x; absent is all of it. Over time the page's range counts. */
+  readonly zoom?: { readonly from: number; readonly to: number };
 }
 
 /** "" is the page's, or steps where that is time. */
@@ -47,7 +49,16 @@ function parseRunsQuery(input: unknown): RunsQuery {
     smoothing: readSmoothing(query),
     groupBy: text('groupBy'),
     band: band === '' ? undefined : band,
+    ...readZoom(query),
   };
+}
+
+function readZoom(query: Read): Pick<RunsQuery, 'zoom'> {
+  const [from, to] = [query.at('from'), query.at('to')];
+  if (from.missing && to.missing) return {};
+  const zoom = { from: from.number(), to: to.number() };
+  if (!(zoom.to > zoom.from)) throw new BadRequest('to', `expected more than from, which is ${zoom.from}, found ${zoom.to}`);
+  return { zoom };
 }
 
 function readX(kind: CurveX['kind'], metric: string): CurveX {
