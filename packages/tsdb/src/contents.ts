@@ -37,6 +37,12 @@ export class Contents {
     this.head.reserve(ref + 1);
   }
 
+  /** To be called whenever a series' chunks were written or deleted: what readers remember of them is void. */
+  chunksChanged(ref: number): void {
+    this.chunks.forget(ref);
+    this.series.chunksVersion[ref] = (this.series.chunksVersion[ref] as number) + 1;
+  }
+
   /**
    * Appends a stored chunk to `out`. A damaged one is left out and told of in the log, and the answer is false. A row that
    * was read before need not be checked again.

@@ -11,6 +11,8 @@ export class SeriesTable {
   /** What the series' chunks reach over; Infinity and -Infinity where there are none. */
   chunksFromMs = new Float64Array(0);
   chunksToMs = new Float64Array(0);
+  /** Counts up whenever chunks of the ref are written or deleted, whichever series has it. */
+  chunksVersion = new Uint32Array(0);
 
   reserve(limit: number): void {
     const held = this.newestMs.length;
@@ -35,6 +37,7 @@ export class SeriesTable {
     this.newestLow = words(this.newestLow);
     this.newestHigh = words(this.newestHigh);
     this.newestKnown = known;
+    this.chunksVersion = words(this.chunksVersion);
   }
 
   clear(ref: number): void {

@@ -106,7 +106,7 @@ export class Flusher {
 
   /** One transaction; returns the first ref that it did not come to. */
   #slice(first: number): number {
-    const { db, head, series, chunks, refs, lastWalId } = this.#contents;
+    const { db, head, series, refs, lastWalId } = this.#contents;
     const endsMs = performance.now() + SLICE_MS;
     const done: FlushedSeries[] = [];
     let ref = first;
@@ -119,7 +119,7 @@ export class Flusher {
     });
     for (const { ref, fromMs, toMs, addedSamples } of done) {
       head.clear(ref);
-      chunks.forget(ref);
+      this.#contents.chunksChanged(ref);
       series.chunksFromMs[ref] = fromMs;
       series.chunksToMs[ref] = toMs;
       this.#contents.storedSamples += addedSamples;

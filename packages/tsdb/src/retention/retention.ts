@@ -84,7 +84,7 @@ export class Retention {
 
   /** Drops the chunks that end first, up to the first that is not `expired`; false where there is none to drop. */
   #dropChunks(expired: (maxMs: number, bytes: number) => boolean): boolean {
-    const { db, series, head, chunks } = this.#contents;
+    const { db, series, head } = this.#contents;
     const oldest = db.oldestChunks.all(CHUNKS_A_SLICE);
     const kept = oldest.findIndex(([, , maxMs, , bytes]) => !expired(maxMs, bytes));
     const rows = kept === -1 ? oldest : oldest.slice(0, kept);
@@ -95,7 +95,7 @@ export class Retention {
     const emptied = new Set<number>();
     for (const [, ref, maxMs, samples] of rows) {
       this.#contents.storedSamples -= samples;
-      chunks.forget(ref);
+      this.#contents.chunksChanged(ref);
       const fromMs = db.hasChunks.get(ref) === undefined ? Infinity : maxMs + 1;
       series.chunksFromMs[ref] = fromMs;
       if (fromMs === Infinity) series.chunksToMs[ref] = -Infinity;
