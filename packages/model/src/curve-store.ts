@@ -55,6 +55,9 @@ export interface CurveBatch {
 export const RUN_ITEM_KINDS = ['histogram', 'image', 'text', 'audio', 'pr_curve', 'table'] as const;
 export type RunItemKind = (typeof RUN_ITEM_KINDS)[number];
 
+/** The media type of an image or sound that is a file of its run: its data is the file's path among the run's artefacts, in UTF-8. */
+export const RUN_FILE_MEDIA = 'application/x-vitrine-run-file';
+
 /**
  * histogram: Float64 LE triples (left, right, count), rising. image, audio: the encoded file. text: UTF-8, Markdown. pr_curve: Float64 LE,
  * six rows of equal length (TP, FP, TN, FN, precision, recall). table: UTF-8 JSON {columns: string[], rows: unknown[][]}.
@@ -67,7 +70,7 @@ export interface NewRunItem {
   readonly timeMs: number;
   /** Of several of one step: which. */
   readonly index: number;
-  /** "image/png"; "" where the kind says it all. */
+  /** "image/png"; "" where the kind says it all; RUN_FILE_MEDIA where the data is no more than a reference. */
   readonly mediaType: string;
   /** At most 16 MiB. */
   readonly data: Uint8Array;
@@ -126,7 +129,10 @@ export interface CurveStoreStats {
   readonly bytesOnDisk: number;
 }
 
-/** Every method may be called while others are under way. */
+/**
+ * Every method may be called while others are under way. Reads that take a signal throw what it was aborted with, and end between two
+ * pieces of a curve.
+ */
 export interface CurveStore {
   /**
    * Resolves, with the number of points kept, once all of it survives `kill -9`. A run or curve that is not there is made.
@@ -137,14 +143,17 @@ export interface CurveStore {
   label(run: string, labels: Readonly<Record<string, string>>): Promise<void>;
   mark(name: string): Promise<string | undefined>;
   /** All points of a curve, or those of its newest `limit`; none where there is no such curve. */
-  points(curve: CurveName, limit?: number): Promise<CurvePoints>;
+  points(curve: CurveName, limit?: number, signal?: AbortSignal): Promise<CurvePoints>;
   /** Some thousands of points from the one at `from` on, counted from 0 as they were logged: for who reads long curves piece by piece. */
-  pointsFrom(curve: CurveName, from: number): Promise<CurvePart>;
+  pointsFrom(curve: CurveName, from: number, signal?: AbortSignal): Promise<CurvePart>;
   /** Of the runs (all where undefined) and metrics (all where undefined). */
-  summaries(request: {
-    readonly runs?: readonly string[] | undefined;
-    readonly metrics?: readonly string[] | undefined;
-  }): Promise<readonly CurveSummary[]>;
+  summaries(
+    request: {
+      readonly runs?: readonly string[] | undefined;
+      readonly metrics?: readonly string[] | undefined;
+    },
+    signal?: AbortSignal,
+  ): Promise<readonly CurveSummary[]>;
   /** Names of metrics and how many of the runs (of all where undefined) have them, those with the text in them. */
   metricNames(request: {
     readonly runs?: readonly string[] | undefined;

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { listArtifacts, openArtifact, parseArtifactPath, putArtifact, removeArtifact } from '../../runs/artifacts.ts';
+import { RUN_FILE_MEDIA } from '@vitrine/model/curve-store.ts';
 import { type ArtifactPlace, placeOfModel, placeOfRun, readArtifactAddress } from '../../runs/mlflow/artifact-place.ts';
+import { loggedImage } from '../../runs/mlflow/logged-image.ts';
 import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { pacedBody } from '../paced-body.ts';
 import type { Routes } from '../routes.ts';
@@ -28,6 +30,35 @@ export function artifactFileRoutes(app: Routes, needs: ArtifactFileNeeds, hide: 
     return kind === 'run'
       ? placeOfRun(runs, await findRun(runs, id), path)
       : placeOfModel(runs, await findModel(needs, id), path);
+  }
+
+  /** An image of a step is seen among the run's media too, where the file itself stays what is shown. */
+  async function noteImage(address: string): Promise<void> {
+    const { kind, id, path } = readArtifactAddress(address);
+    const image = kind === 'run' ? loggedImage(path) : undefined;
+    if (image === undefined) return;
+    const { tag, step, timeMs } = image;
+    // Clients send again what they got no answer for.
+    const known = await runs.curves.items({ run: id, kinds: ['image'], tag });
+    if (known.some((item) => item.step === step && item.timeMs === timeMs)) return;
+    const item = {
+      run: id,
+      tag,
+      kind: 'image',
+      step,
+      timeMs,
+      index: 0,
+      mediaType: RUN_FILE_MEDIA,
+      data: Buffer.from(path),
+    } as const;
+    await runs.append({
+      curves: [],
+      curveIndex: new Uint32Array(),
+      steps: new Float64Array(),
+      timesMs: new Float64Array(),
+      values: new Float64Array(),
+      items: [item],
+    });
   }
 
   async function placeToWrite(address: string, request: FastifyRequest): Promise<ArtifactPlace> {
@@ -76,10 +107,12 @@ export function artifactFileRoutes(app: Routes, needs: ArtifactFileNeeds, hide: 
     async handler(request) {
       const body = request.body as Readable | undefined;
       try {
-        const { folder, path } = await placeToWrite(addressOf(request), request);
+        const address = addressOf(request);
+        const { folder, path } = await placeToWrite(address, request);
         const pieces =
           body === undefined ? nothing() : pacedBody(body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>);
         await putArtifact(folder, path, pieces, limits.artifactBytes);
+        await noteImage(address);
         return {};
       } finally {
         // What is left of the body is read and forgotten, so that the answer is read.

@@ -552,6 +552,28 @@ describe('artifacts', () => {
     },
   );
 
+  test('that are images of steps are shown as such, once, as long as the file is there', async () => {
+    const id = await newRun();
+    const name = (key: string, step: number): string =>
+      `images/${key}+step+${step}+timestamp+${1_000 + step}+8c3b2f6e-7a55-4c1b-9d7e-0f4f7f1c2a33`;
+    for (const step of [0, 7, 7]) {
+      await put(`0/${id}/artifacts/${name('val~dogs', step)}.png`, `picture ${step}`);
+      await put(`0/${id}/artifacts/${name('val~dogs', step)}+compressed.webp`, 'small');
+    }
+    const { items } = (await call('GET', `/api/runs/${id}/items?kind=image`)).body as {
+      readonly items: readonly { readonly id: number }[];
+    };
+    expect(items).toMatchObject([
+      { tag: 'val/dogs', step: 0, timeMs: 1_000, index: 0 },
+      { tag: 'val/dogs', step: 7, timeMs: 1_007, index: 0 },
+    ]);
+    const picture = `/api/runs/items/${items[1]?.id}`;
+    const shown = await t.app.inject(picture);
+    expect([shown.statusCode, shown.headers['content-type'], shown.body]).toEqual([200, 'image/png', 'picture 7']);
+    await call('DELETE', `${FILES}/0/${id}/artifacts/${name('val~dogs', 7)}.png`);
+    expect((await t.app.inject(picture)).statusCode).toBe(404);
+  });
+
   test('larger than the limit are refused, and not tried again', async () => {
     const id = await newRun();
     expect(await put(`0/${id}/artifacts/large`, Buffer.alloc(1_000_001))).toMatchObject({

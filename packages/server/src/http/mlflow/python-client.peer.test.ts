@@ -43,6 +43,7 @@ with mlflow.start_run(run_name="by hand", tags={"team": "vision"}, description="
     axes.plot([1, 2])
     mlflow.log_figure(figure, "plots/loss.png")
     mlflow.log_image(np.zeros((4, 4, 3), dtype=np.uint8), "black.png")
+    mlflow.log_image(np.zeros((4, 4, 3), dtype=np.uint8), key="val/dogs", step=3)
     mlflow.log_table({"a": [1, 2]}, "table.json")
     with mlflow.start_run(nested=True, run_name="nested") as child:
         mlflow.log_metric("x", 1)
@@ -181,13 +182,23 @@ describe('Python’s mlflow', () => {
 
   test('gets its files back', () => {
     expect(told).toMatchObject({
-      artifacts: ['black.png', 'config.json', 'notes', 'plots', 'table.json'],
+      artifacts: ['black.png', 'config.json', 'images', 'notes', 'plots', 'table.json'],
       notes: ['notes/hello 🎉.txt'],
       text: 'hello',
       config: { a: 1 },
       table: { a: [1, 2] },
       image: true,
     });
+  });
+
+  test('logs images of steps, which are shown among the media', async () => {
+    const { url = '' } = vitrine ?? {};
+    const { id } = told['run'] as { readonly id: string };
+    const answer = await fetch(`${url}/api/runs/${id}/items?kind=image`);
+    const { items } = (await answer.json()) as { readonly items: readonly { readonly id: number }[] };
+    expect(items).toEqual([expect.objectContaining({ tag: 'val/dogs', step: 3 })]);
+    const shown = await fetch(`${url}/api/runs/items/${items[0]?.id}`);
+    expect([shown.headers.get('content-type'), (await shown.text()).slice(1, 4)]).toEqual(['image/png', 'PNG']);
   });
 
   test('searches', () => {

@@ -1,11 +1,13 @@
-import { RUN_ITEM_KINDS, type RunItem } from '@vitrine/model/curve-store.ts';
+import { RUN_FILE_MEDIA, RUN_ITEM_KINDS, type RunItem } from '@vitrine/model/curve-store.ts';
 import type { RunItemRows, RunItemRowsAnswer, RunItemsAnswer } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
+import { openArtifact } from '../../runs/artifacts.ts';
 import { evenly, itemRows } from '../../runs/item-numbers.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
-import { sendHarmlessly, typeOfMedia } from './harmless.ts';
+import { sendFile } from './artifacts.ts';
+import { sendHarmlessly, typeOfFile, typeOfMedia } from './harmless.ts';
 import { byRun, runOf, TAGS } from './run-of.ts';
 import { sendRunJson } from './send-run-json.ts';
 
@@ -90,6 +92,13 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
       const item = await curves.item(request.params.item);
       if (item === undefined || (await runs.find(item.run)) === undefined)
         throw new HttpError('not_found', `There is no item ${request.params.item}.`, 'item');
+      if (item.mediaType === RUN_FILE_MEDIA) {
+        const path = Buffer.from(item.data).toString();
+        const file = await openArtifact(runs.artifactFolder(item.run), path);
+        if (file === undefined) throw new HttpError('not_found', `The file of item ${item.id} is gone.`, 'item');
+        sendHarmlessly(reply, typeOfFile(path), path.split('/').at(-1) ?? '', request.query.download === 'true');
+        return sendFile(request, reply, file);
+      }
       const type = typeOf(item);
       const name = `${item.tag.replaceAll(/[/\\\p{Cc}]/gu, '_')}-${item.step}${ENDINGS[type] ?? ''}`;
       sendHarmlessly(reply, type, name, request.query.download === 'true');

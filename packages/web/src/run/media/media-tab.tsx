@@ -125,7 +125,11 @@ function Picture({ id, label }: { readonly id: number; readonly label: string })
   const [isBroken, setBroken] = useState(false);
   const [ratio, setRatio] = useState(1);
   if (isBroken)
-    return <p className={media.broken}>This image can’t be drawn: it is damaged, or of a kind that browsers don’t know.</p>;
+    return (
+      <p className={media.broken}>
+        This image can’t be drawn: it is damaged, its file is gone, or it is of a kind that browsers don’t know.
+      </p>
+    );
   return (
     <a href={itemPath(id)} target="_blank" rel="noreferrer">
       <img
