@@ -1,5 +1,6 @@
 import type { CurveBatch, CurveStore } from '@vitrine/model/curve-store.ts';
 import type { SentError } from '../protocol.ts';
+import type { StopFlag } from '../stop-flag.ts';
 import type { StoreLog } from '../store-options.ts';
 
 /** writer: owns the file. reader: answers beside it, so that a long read holds up no commit. */
@@ -17,7 +18,7 @@ export type CurveCall =
   | { readonly kind: 'remove'; readonly runs: readonly string[] }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'close' }
-  | { readonly kind: ReadMethod; readonly args: readonly unknown[] };
+  | { readonly kind: ReadMethod; readonly args: readonly unknown[]; readonly stop?: StopFlag };
 
 /** Methods that are answered by the reader as they are called. */
 export type ReadMethod = Extract<

@@ -9,6 +9,7 @@ import type {
   RunItem,
   RunItemKind,
 } from '@vitrine/model/curve-store.ts';
+import { QueryError } from '@vitrine/model/sample-store.ts';
 import { isForeignSchema } from '../sqlite-error.ts';
 import { RowQuery } from '../row-query.ts';
 import type { StoreLog } from '../store-options.ts';
@@ -53,11 +54,28 @@ export class CurveReader {
   #tailFrom = 0;
   #tailTo = 0;
   #reported = 0;
+  #isStopped: () => boolean = () => false;
   #runs: { readonly changed: number; readonly byId: ReadonlyMap<number, CurveRun> } | undefined;
 
   constructor(folder: string, log: StoreLog) {
     this.#file = curvesFile(folder);
     this.#log = log;
+  }
+
+  /** Does what reads, which throws a QueryError between two pieces or summaries once it is stopped. */
+  unless<T>(isStopped: () => boolean, work: () => T): T {
+    const before = this.#isStopped;
+    this.#isStopped = isStopped;
+    try {
+      this.#goOn();
+      return work();
+    } finally {
+      this.#isStopped = before;
+    }
+  }
+
+  #goOn(): void {
+    if (this.#isStopped()) throw new QueryError('canceled', 'nobody waits for these curves any longer');
   }
 
   /** All points; none where there is no such curve. */
@@ -121,6 +139,7 @@ export class CurveReader {
         const wanted = runs === undefined ? undefined : new Set(runs);
         const found: CurveSummary[] = [];
         const add = (row: readonly (number | null)[], metric: string): void => {
+          this.#goOn();
           const run = runNames.get(row[0] as number)?.name;
           if (run === undefined || (wanted !== undefined && !wanted.has(run))) return;
           const summary = this.#withTail(row[1] as number, fromRow(row, 2));
@@ -329,6 +348,7 @@ export class CurveReader {
   }
 
   #decode(data: Uint8Array, out: PointColumns): void {
+    this.#goOn();
     try {
       decodePiece(data, out);
     } catch (error) {

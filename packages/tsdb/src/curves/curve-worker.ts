@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CurveBatch } from '@vitrine/model/curve-store.ts';
 import { sendError } from '../protocol.ts';
+import { isRaised } from '../stop-flag.ts';
 import type { CurveReply, CurveWorkerOptions, SentCall } from './curve-calls.ts';
 import { openCurveReader, type CurveReader } from './curve-reader.ts';
 import { CurveWriter } from './curve-writer.ts';
@@ -111,7 +112,9 @@ function serveReads(reader: CurveReader): void {
       port.close();
       return;
     }
-    attempt(call.id, () => read(reader, call), columnsOf);
+    const stop = 'stop' in call ? call.stop : undefined;
+    const isStopped = (): boolean => stop !== undefined && isRaised(stop);
+    attempt(call.id, () => reader.unless(isStopped, () => read(reader, call)), columnsOf);
   });
 }
 

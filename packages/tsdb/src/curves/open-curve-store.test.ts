@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CURVE_LIMITS, type CurveBatch, type CurveName, type CurvePart, type CurveStore } from '@vitrine/model/curve-store.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openCurveReader } from './curve-reader.ts';
 import { openCurveStore } from './open-curve-store.ts';
 
 const open: CurveStore[] = [];
@@ -255,6 +256,54 @@ test('a run that is removed is gone, and may come again empty', async () => {
   expect(await store.metricNames({ limit: 10 })).toEqual([{ metric: 'acc', runs: 1 }]);
   expect(await store.append(batch('a', [['loss', 1, 1, 1]], { once: true }))).toMatchObject({ points: 1 });
   expect(await store.points(loss)).toMatchObject({ length: 1 });
+});
+
+describe('who leaves', () => {
+  test('is answered with what the signal says, and the others as ever', async () => {
+    const { store } = await newStore();
+    await store.append(batch('a', [['loss', 1, 1, 1]]));
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const asked = [
+      store.points(loss, undefined, signal),
+      store.pointsFrom(loss, 0, signal),
+      store.summaries({}, signal),
+      store.points(loss, 1, signal),
+    ].map((answer) => answer.catch((error: unknown) => error));
+    const other = store.points(loss);
+    leaving.abort('gone');
+    expect(await Promise.all(asked)).toEqual(asked.map(() => 'gone'));
+    expect(await other).toMatchObject({ length: 1 });
+    await expect(store.points(loss, 1, signal)).rejects.toBe('gone');
+    expect(await store.points(loss, 1, new AbortController().signal)).toMatchObject({ length: 1 });
+  });
+
+  test('stops the read of a long curve between two of its pieces', async () => {
+    const { store, folder } = await newStore();
+    await store.append(
+      batch(
+        'a',
+        Array.from({ length: 40_000 }, (_, step) => ['loss', step, step, step] as const),
+      ),
+    );
+    const reader = openCurveReader(folder);
+    let looks = 0;
+    expect(() =>
+      reader.unless(
+        () => ++looks > 3,
+        () => reader.read(loss),
+      ),
+    ).toThrow('nobody waits');
+    expect(looks).toBe(4);
+    // What was cut off is in nobody's way.
+    expect(
+      reader.unless(
+        () => false,
+        () => reader.read(loss),
+      ),
+    ).toMatchObject({ length: 40_000 });
+    reader.close();
+  });
 });
 
 test('watchers are told which curves grew', async () => {

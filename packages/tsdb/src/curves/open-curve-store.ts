@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { CurveBatch, CurveGrowth, CurveStore, CurveStoreStats } from '@vitrine/model/curve-store.ts';
 import { QueryError, StoreBusy } from '@vitrine/model/sample-store.ts';
 import { receiveError } from '../protocol.ts';
+import { raise, stopFlag } from '../stop-flag.ts';
 import { DEFAULT_MAX_PENDING_BYTES, type StoreLog } from '../store-options.ts';
 import type { CurveCall, CurveReply, CurveRole, CurveWorkerOptions, ReadMethod } from './curve-calls.ts';
 import { checkCurveBatch } from './curve-writer.ts';
@@ -50,9 +51,11 @@ function curveStore(writer: Thread, reader: Thread, maxPendingBytes: number): Cu
   let closing: Promise<void> | undefined;
   const read =
     <Method extends ReadMethod>(kind: Method) =>
-    (...args: Parameters<CurveStore[Method]>): ReturnType<CurveStore[Method]> =>
+    (...args: Parameters<CurveStore[Method]>): ReturnType<CurveStore[Method]> => {
+      const signal = args.find((arg) => arg instanceof AbortSignal);
       // The thread answers with what the method of that name does.
-      reader.ask({ kind, args }) as ReturnType<CurveStore[Method]>;
+      return reader.askUnless(signal, kind, args) as ReturnType<CurveStore[Method]>;
+    };
 
   return {
     async append(batch) {
@@ -198,6 +201,24 @@ class Thread {
       this.#asked.set(id, { resolve, reject });
       this.#worker.postMessage({ ...call, id }, []);
     });
+  }
+
+  /** Rejects with the signal's reason. */
+  async askUnless(signal: AbortSignal | undefined, kind: ReadMethod, args: readonly unknown[]): Promise<unknown> {
+    if (signal === undefined) return this.ask({ kind, args });
+    signal.throwIfAborted();
+    const stop = stopFlag();
+    const gone = Promise.withResolvers<never>();
+    const onAbort = (): void => {
+      raise(stop);
+      gone.reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([this.ask({ kind, args: args.filter((arg) => arg !== signal), stop }), gone.promise]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   close(): Promise<void> {

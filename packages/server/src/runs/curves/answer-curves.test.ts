@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
 import { questionsOver } from '../../testing/questions-over.ts';
 import { testApp } from '../../testing/test-app.ts';
-import { CurveMemory } from './curve-memory.ts';
+import { answerCurves } from './answer-curves.ts';
+import { type CurveFile, CurveMemory } from './curve-memory.ts';
 import type { CurveQuestion, QuestionRun } from './curve-question.ts';
 
 const NONE: Smoothing = { kind: 'none' };
@@ -203,13 +204,14 @@ describe('what is too long', () => {
 
 describe('what is kept in memory', () => {
   test('names of curves that there are not take nothing', async () => {
-    const memory = new CurveMemory(await curvesOf({ steps: [0, 1, 2] }), 1e6);
+    const file = await curvesOf({ steps: [0, 1, 2] });
+    const memory = new CurveMemory(1e6);
     for (let index = 0; index < 100; index++) {
-      memory.load({ run: 'r1', metric: `m${index}` }, 1);
+      memory.load({ run: 'r1', metric: `m${index}` }, { file, question: 1 });
       memory.settle({ run: 'r1', metric: `m${index}` });
     }
     expect(memory.bytes).toBe(0);
-    memory.load({ run: 'r1', metric: 'loss' }, 1);
+    memory.load({ run: 'r1', metric: 'loss' }, { file, question: 1 });
     // Three columns of three numbers are less than what keeping them costs.
     expect(memory.bytes).toBeGreaterThan(500);
   });
@@ -217,19 +219,17 @@ describe('what is kept in memory', () => {
   test('a curve that has grown is read from where it was known to', async () => {
     const curves = await curvesOf({ steps: [0, 1, 2] });
     const limits: number[] = [];
-    const memory = new CurveMemory(
-      {
-        version: (curve) => curves.version(curve),
-        read: (curve, limit = Infinity) => {
-          limits.push(limit);
-          return curves.read(curve, limit);
-        },
+    const file: CurveFile = {
+      version: (curve) => curves.version(curve),
+      read: (curve, limit = Infinity) => {
+        limits.push(limit);
+        return curves.read(curve, limit);
       },
-      1e6,
-    );
+    };
+    const memory = new CurveMemory(1e6);
     const name = { run: 'r1', metric: 'loss' };
-    memory.load(name, 1);
-    memory.load(name, 2);
+    memory.load(name, { file, question: 1 });
+    memory.load(name, { file, question: 2 });
     await curves.append({
       curves: [name],
       curveIndex: new Uint32Array(2),
@@ -238,32 +238,40 @@ describe('what is kept in memory', () => {
       values: Float64Array.of(8, 9),
       epochs: Float64Array.of(1, 1),
     });
-    const { points } = memory.load(name, 3);
+    const { points } = memory.load(name, { file, question: 3 });
     expect(limits).toEqual([Infinity, 2]);
     expect([...points.values]).toEqual([0, 1, 2, 8, 9]);
     expect([...(points.epochs ?? [])]).toEqual([Number.NaN, Number.NaN, Number.NaN, 1, 1]);
+  });
+
+  test('what was read for who left counts as well', async () => {
+    const file = await curvesOf({ steps: Array.from({ length: 1_000 }, (_, step) => step) });
+    const memory = new CurveMemory(1e6);
+    const goOn = (): void => {
+      throw new Error('gone');
+    };
+    await expect(answerCurves(QUESTION, { file, memory, question: 1, pause: async () => {}, goOn })).rejects.toThrow('gone');
+    expect(memory.bytes).toBeGreaterThan(24_000);
   });
 
   test('what was looked at long ago goes first, and never the last one', async () => {
     const steps = Array.from({ length: 1_000 }, (_, step) => step);
     const curves = await curvesOf(...['a', 'b', 'c'].map((metric) => ({ metric, steps })));
     let reads = 0;
-    const memory = new CurveMemory(
-      { version: (curve) => curves.version(curve), read: (curve) => (reads++, curves.read(curve)) },
-      // Two of three fit.
-      60_000,
-    );
+    const file: CurveFile = { version: (curve) => curves.version(curve), read: (curve) => (reads++, curves.read(curve)) };
+    // Two of three fit.
+    const memory = new CurveMemory(60_000);
     const look = (metric: string, question: number) => {
-      memory.load({ run: 'r1', metric }, question);
+      memory.load({ run: 'r1', metric }, { file, question });
       memory.settle({ run: 'r1', metric });
       return reads;
     };
     expect([look('a', 1), look('b', 2), look('a', 3), look('c', 4), look('a', 5), look('b', 6)]).toEqual([1, 2, 2, 3, 3, 4]);
     expect(memory.bytes).toBeLessThanOrEqual(60_000);
-    const small = new CurveMemory(curves, 1);
-    const only = small.load({ run: 'r1', metric: 'a' }, 1);
+    const small = new CurveMemory(1);
+    const only = small.load({ run: 'r1', metric: 'a' }, { file, question: 1 });
     small.settle({ run: 'r1', metric: 'a' });
-    expect(small.load({ run: 'r1', metric: 'a' }, 2)).toBe(only);
+    expect(small.load({ run: 'r1', metric: 'a' }, { file, question: 2 })).toBe(only);
   });
 });
 

@@ -16,8 +16,10 @@ export interface AnswerNeeds {
   readonly memory: CurveMemory;
   /** Counts questions. */
   readonly question: number;
-  /** Called between lines: lets others in, and throws where nobody waits any longer. */
+  /** Called between lines: lets others in, and does as `goOn`. */
   readonly pause: () => Promise<void>;
+  /** Called between what a line takes: throws where nobody waits any longer. */
+  readonly goOn: () => void;
 }
 
 /** Points of all curves of an answer that are read at most. */
@@ -121,7 +123,7 @@ class Answer {
   }
 
   #read(run: QuestionRun, metric: string): { readonly view: CurveView; readonly smooth: Float64Array } | undefined {
-    const { memory, question, file } = this.#needs;
+    const { memory, file, goOn } = this.#needs;
     const { x } = this.#question;
     const name: CurveName = { run: run.id, metric };
     const points = countOf(file.version(name));
@@ -136,18 +138,24 @@ class Answer {
       this.#unread++;
       return undefined;
     }
-    const curve = memory.load(name, question);
-    const view = curve.view(x, run.startedMs, {
-      version: (metricOfX) => file.version({ run: run.id, metric: metricOfX }),
-      read: (metricOfX) => file.read({ run: run.id, metric: metricOfX }),
-    });
-    const smooth = curve.smooth(view, this.#question.smoothing);
-    memory.settle(name);
+    const curve = memory.load(name, this.#needs);
     this.#points += curve.points.length;
-    this.#withoutX += view.missing;
-    if (view.xs.length === 0) return undefined;
-    this.#lines++;
-    return { view, smooth };
+    try {
+      const view = curve.view(x, run.startedMs, {
+        version: (metricOfX) => file.version({ run: run.id, metric: metricOfX }),
+        read: (metricOfX) => file.read({ run: run.id, metric: metricOfX }),
+      });
+      goOn();
+      const smooth = curve.smooth(view, this.#question.smoothing);
+      goOn();
+      this.#withoutX += view.missing;
+      if (view.xs.length === 0) return undefined;
+      this.#lines++;
+      return { view, smooth };
+    } finally {
+      // Also of what is called off.
+      memory.settle(name);
+    }
   }
 
   #line(run: QuestionRun, metric: string, part: string, view: CurveView, ys: Float64Array): Frame {

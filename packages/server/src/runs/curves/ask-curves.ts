@@ -3,6 +3,7 @@ import { runGrouping } from '@vitrine/compute/run-filter/run-group.ts';
 import type { Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { Run } from '@vitrine/model/run.ts';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
+import { raise, stopFlag } from '@vitrine/tsdb/stop-flag.ts';
 import type { Runs } from '../runs.ts';
 import type { CurveAnswer, CurveMessage, CurveQuestion, CurveReply } from './curve-question.ts';
 import type { CurveWorkerOptions } from './curve-worker.ts';
@@ -77,15 +78,16 @@ export function openCurveQuestions({
       // One that failed is replaced: what it kept was read from the store.
       const thread = (worker ??= start());
       const id = ++lastId;
+      const stop = stopFlag();
       const { promise, resolve, reject } = Promise.withResolvers<CurveAnswer>();
       const onAbort = (): void => {
         asked.delete(id);
-        thread.postMessage({ kind: 'abort', id } satisfies CurveMessage, []);
+        raise(stop);
         reject(signal.reason);
       };
       asked.set(id, { resolve, reject });
       signal.addEventListener('abort', onAbort, { once: true });
-      thread.postMessage({ kind: 'ask', id, question } satisfies CurveMessage, []);
+      thread.postMessage({ id, question, stop } satisfies CurveMessage, []);
       return promise.finally(() => signal.removeEventListener('abort', onAbort));
     },
     async close() {

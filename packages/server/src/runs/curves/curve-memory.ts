@@ -15,13 +15,11 @@ const ENTRY_BYTES = 1_024;
  * where all take more than `budgetBytes`; those of the newest question stay as far as they fit, and one alone always does.
  */
 export class CurveMemory {
-  readonly #file: CurveFile;
   readonly #budgetBytes: number;
   readonly #curves = new Map<string, { readonly curve: LoadedCurve; question: number; bytes: number }>();
   #bytes = 0;
 
-  constructor(file: CurveFile, budgetBytes: number) {
-    this.#file = file;
+  constructor(budgetBytes: number) {
     this.#budgetBytes = budgetBytes;
   }
 
@@ -30,10 +28,10 @@ export class CurveMemory {
   }
 
   /** `question` counts up. What is computed from the curve counts once `settle` is called. One without points is not kept. */
-  load(name: CurveName, question: number): LoadedCurve {
+  load(name: CurveName, { file, question }: { readonly file: CurveFile; readonly question: number }): LoadedCurve {
     const key = JSON.stringify([name.run, name.metric]);
     const known = this.#curves.get(key);
-    const version = this.#file.version(name);
+    const version = file.version(name);
     if (known !== undefined && known.curve.version === version) {
       known.question = question;
       // The one asked last stands at the end.
@@ -41,7 +39,7 @@ export class CurveMemory {
       this.#curves.set(key, known);
       return known.curve;
     }
-    const curve = new LoadedCurve(this.#read(name, version, known?.curve));
+    const curve = new LoadedCurve(readOn(file, name, version, known?.curve));
     this.#forget(key);
     if (curve.points.length === 0) return curve;
     this.#curves.set(key, { curve, question, bytes: ENTRY_BYTES });
@@ -65,33 +63,38 @@ export class CurveMemory {
     if (this.#bytes > this.#budgetBytes && this.#curves.size > 1) this.#forget(key);
   }
 
-  /** What has come since is put behind what is known. */
-  #read(name: CurveName, version: string, known: LoadedCurve | undefined): CurvePoints & { readonly version: string } {
-    const fresh = known === undefined ? undefined : grownBy(known.version, version);
-    if (known === undefined || fresh === undefined) return this.#file.read(name);
-    const tail = this.#file.read(name, fresh);
-    // More may have come between the two looks.
-    if (tail.version !== version || tail.length !== fresh) return this.#file.read(name);
-    const { points } = known;
-    return {
-      length: points.length + tail.length,
-      steps: joined(points.steps, tail.steps),
-      timesMs: joined(points.timesMs, tail.timesMs),
-      values: joined(points.values, tail.values),
-      epochs:
-        points.epochs === undefined && tail.epochs === undefined
-          ? undefined
-          : joined(points.epochs ?? none(points.length), tail.epochs ?? none(tail.length)),
-      version,
-    };
-  }
-
   #forget(key: string): void {
     const held = this.#curves.get(key);
     if (held === undefined) return;
     this.#bytes -= held.bytes;
     this.#curves.delete(key);
   }
+}
+
+/** What has come since is put behind what is known. */
+function readOn(
+  file: CurveFile,
+  name: CurveName,
+  version: string,
+  known: LoadedCurve | undefined,
+): CurvePoints & { readonly version: string } {
+  const fresh = known === undefined ? undefined : grownBy(known.version, version);
+  if (known === undefined || fresh === undefined) return file.read(name);
+  const tail = file.read(name, fresh);
+  // More may have come between the two looks.
+  if (tail.version !== version || tail.length !== fresh) return file.read(name);
+  const { points } = known;
+  return {
+    length: points.length + tail.length,
+    steps: joined(points.steps, tail.steps),
+    timesMs: joined(points.timesMs, tail.timesMs),
+    values: joined(points.values, tail.values),
+    epochs:
+      points.epochs === undefined && tail.epochs === undefined
+        ? undefined
+        : joined(points.epochs ?? none(points.length), tail.epochs ?? none(tail.length)),
+    version,
+  };
 }
 
 /** How many points a curve of a version has, "id:count". */

@@ -1,6 +1,7 @@
 import type { CurveX, Smoothing } from '@vitrine/model/run-api.ts';
 import type { Frame, Notice } from '@vitrine/model/frame.ts';
 import type { BandKind } from '@vitrine/compute/curve/band.ts';
+import type { StopFlag } from '@vitrine/tsdb/stop-flag.ts';
 
 /** A run as far as its curves' answers need it. */
 export interface QuestionRun {
@@ -38,9 +39,12 @@ export interface CurveAnswer {
 }
 
 /** What the threads say to each other. */
-export type CurveMessage =
-  | { readonly kind: 'ask'; readonly id: number; readonly question: CurveQuestion }
-  | { readonly kind: 'abort'; readonly id: number };
+export interface CurveMessage {
+  readonly id: number;
+  readonly question: CurveQuestion;
+  /** Raised where nobody waits for the answer any longer: then there is none. */
+  readonly stop: StopFlag;
+}
 
 export type CurveReply =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: CurveAnswer }

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCurveReader } from '@vitrine/tsdb/curves/curve-reader.ts';
+import { isRaised } from '@vitrine/tsdb/stop-flag.ts';
 import { answerCurves } from './answer-curves.ts';
-import { CurveMemory } from './curve-memory.ts';
+import { type CurveFile, CurveMemory } from './curve-memory.ts';
 import type { CurveAnswer, CurveMessage, CurveReply } from './curve-question.ts';
 
 /** The thread that reads, smooths and thins curves: answers what CurveQuestions of ask-curves.ts asks. */
@@ -18,20 +19,23 @@ const TURN_MS = 15;
 if (parentPort === null) throw new Error('curve-worker.ts runs as a worker thread only: call openCurveQuestions()');
 const port = parentPort;
 const { folder, memoryBytes }: CurveWorkerOptions = workerData;
-const file = openCurveReader(folder);
-const memory = new CurveMemory(file, memoryBytes);
-const waiting = new Set<number>();
+const reader = openCurveReader(folder);
+const memory = new CurveMemory(memoryBytes);
 let turnEnds = 0;
 
-port.on('message', (message: CurveMessage) => {
-  if (message.kind === 'abort') waiting.delete(message.id);
-  else void answer(message);
-});
+port.on('message', (message: CurveMessage) => void answer(message));
 
-async function answer({ id, question }: Extract<CurveMessage, { kind: 'ask' }>): Promise<void> {
-  waiting.add(id);
+async function answer({ id, question, stop }: CurveMessage): Promise<void> {
+  const isStopped = (): boolean => isRaised(stop);
+  const file: CurveFile = {
+    read: (curve, limit) => reader.unless(isStopped, () => reader.read(curve, limit)),
+    version: (curve) => reader.version(curve),
+  };
+  const goOn = (): void => {
+    if (isStopped()) throw new Error('nobody waits for it any longer');
+  };
   try {
-    const found = await answerCurves(question, { file, memory, question: id, pause: () => pause(id) });
+    const found = await answerCurves(question, { file, memory, question: id, pause: () => pause(goOn), goOn });
     const buffers = new Set(found.frames.flatMap(({ fields }) => fields.map(({ values }) => bufferOf(values))));
     reply(
       { kind: 'answer', id, answer: found },
@@ -39,18 +43,16 @@ async function answer({ id, question }: Extract<CurveMessage, { kind: 'ask' }>):
     );
   } catch (error) {
     // Nobody listens to the answer of what was called off.
-    if (waiting.has(id)) reply({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
-  } finally {
-    waiting.delete(id);
+    if (!isStopped()) reply({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
   }
 }
 
-async function pause(id: number): Promise<void> {
+async function pause(goOn: () => void): Promise<void> {
   if (performance.now() >= turnEnds) {
     await new Promise((resolve) => setImmediate(resolve));
     turnEnds = performance.now() + TURN_MS;
   }
-  if (!waiting.has(id)) throw new Error('nobody waits for it any longer');
+  goOn();
 }
 
 function bufferOf(values: CurveAnswer['frames'][number]['fields'][number]['values']): ArrayBuffer | undefined {

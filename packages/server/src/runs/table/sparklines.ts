@@ -18,7 +18,7 @@ export function openSparklines(curves: Pick<CurveStore, 'points' | 'summaries'>)
   /** The one used last comes last. */
   const kept = new Map<string, { readonly summary: CurveSummary; readonly line: Line }>();
 
-  const lineOf = async (summary: CurveSummary, points: number): Promise<Line> => {
+  const lineOf = async (summary: CurveSummary, points: number, signal: AbortSignal): Promise<Line> => {
     const { run, metric } = summary;
     const key = `${points}\n${run}\n${metric}`;
     const known = kept.get(key);
@@ -26,7 +26,7 @@ export function openSparklines(curves: Pick<CurveStore, 'points' | 'summaries'>)
     const line =
       known !== undefined && isAsGood(known.summary, summary)
         ? known
-        : { summary, line: { run, metric, ...sparkline(await curves.points({ run, metric }), points) } };
+        : { summary, line: { run, metric, ...sparkline(await curves.points({ run, metric }, undefined, signal), points) } };
     kept.set(key, line);
     if (kept.size > KEPT_LINES) kept.delete(kept.keys().next().value!);
     return line.line;
@@ -34,11 +34,11 @@ export function openSparklines(curves: Pick<CurveStore, 'points' | 'summaries'>)
 
   return {
     async answer({ runs, metrics, points }, signal) {
-      const summaries = await curves.summaries({ runs, metrics });
+      const summaries = await curves.summaries({ runs, metrics }, signal);
       const lines: Line[] = [];
       for (const summary of summaries) {
         signal.throwIfAborted();
-        lines.push(await lineOf(summary, points));
+        lines.push(await lineOf(summary, points, signal));
       }
       return { lines };
     },
