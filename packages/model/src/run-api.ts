@@ -60,6 +60,26 @@ export interface FilterNamesAnswer {
   readonly tags: readonly string[];
 }
 
+/** `POST /api/runs/filter-values`: what runs have in a field, of values with the text in them, whatever the case. */
+export interface FilterValuesRequest {
+  /** As a filter names it: "params.lr", "host". Of what has no texts, as metrics and times, there are none. */
+  readonly field: string;
+  readonly text: string;
+  /** Names; absent or empty is all. */
+  readonly projects?: readonly string[];
+  /** Only runs in the bin, instead of those that are not. */
+  readonly deleted?: boolean;
+  /** 1 to 1,000. */
+  readonly limit: number;
+}
+
+export interface FilterValuesAnswer {
+  /** Those that begin with the text, then those that most runs have; told in order: numbers by what they are, the rest by their letters. */
+  readonly values: readonly { readonly value: string; readonly runs: number }[];
+  /** Values beyond the limit. */
+  readonly more: number;
+}
+
 /** `POST /api/runs/sparklines` {runs, metrics, points} → one a run and metric: lowest and highest of each stretch of steps. */
 export interface SparklinesRequest {
   readonly runs: readonly string[];

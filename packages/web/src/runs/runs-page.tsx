@@ -3,7 +3,6 @@ import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowsDiff, IconFilterOff, IconPlugConnectedX, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import type { RunField } from '@vitrine/compute/run-filter/run-field.ts';
 import type { RunRow } from '@vitrine/model/run-api.ts';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
@@ -22,7 +21,6 @@ import { EmptyRuns } from './empty-runs.tsx';
 import { checkFilter } from './filter/check-filter.ts';
 import { fieldText } from './filter/field-text.ts';
 import { FilterField } from './filter/filter-field.tsx';
-import { filterValues } from './filter/filter-values.ts';
 import { RunFeedContext, useRunFeed } from './run-feed.ts';
 import classes from './runs-page.module.css';
 import { filterNamesQuery } from './runs-queries.ts';
@@ -60,7 +58,6 @@ function Runs(): ReactElement {
   const runRows = useRunRows(question, isGrouped);
   const { head, error, rows, again } = runRows;
   const columns = useColumns(view, change, head);
-  const valuesOf = useCallback((field: RunField) => filterValues(field, rows, head?.projects ?? []), [rows, head?.projects]);
   const [dialog, setDialog] = useState<BulkDialog>();
   const filter = useRef<{ focus: () => void }>(null);
   const keys = useRef<TableKeys>(undefined);
@@ -144,7 +141,14 @@ function Runs(): ReactElement {
       ) : (
         <>
           <div className={classes.filters}>
-            <FilterField ref={filter} value={view.q} check={checkFilter} valuesOf={valuesOf} onChange={(q) => change({ q })} />
+            <FilterField
+              ref={filter}
+              value={view.q}
+              check={checkFilter}
+              projects={view.project}
+              isBin={view.bin}
+              onChange={(q) => change({ q })}
+            />
             <GroupBy by={view.by} onChange={(by) => change({ by, open: [] })} />
             <ColumnPicker
               shown={columns.keys}

@@ -1,6 +1,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type {
   FilterNamesAnswer,
+  FilterValuesAnswer,
+  FilterValuesRequest,
   MetricNamesAnswer,
   MetricNamesRequest,
   RunBulkRequest,
@@ -77,6 +79,17 @@ export const filterNamesQuery = queryOptions({
   staleTime: 30_000,
   queryFn: ({ signal }) => askJson<FilterNamesAnswer>('/api/runs/filter-names', { signal }),
 });
+
+/** Values that can stand behind a field in a filter. Those of the same field are shown until they are there. */
+export function filterValuesQuery(request: FilterValuesRequest) {
+  return queryOptions({
+    queryKey: [...RUNS_KEY, 'filter-values', request],
+    staleTime: 30_000,
+    placeholderData: (before: FilterValuesAnswer | undefined, asked): FilterValuesAnswer | undefined =>
+      (asked?.queryKey[2] as FilterValuesRequest | undefined)?.field === request.field ? before : undefined,
+    queryFn: ({ signal }) => askJson<FilterValuesAnswer>('/api/runs/filter-values', { method: 'POST', body: request, signal }),
+  });
+}
 
 export function runViewsQuery() {
   return queryOptions({

@@ -43,6 +43,7 @@ test('the table and its small curves keep what JSON does not know', async () => 
   expect(await found({ text: 'acc' })).toEqual({ metrics: [], more: 0 });
   const names = await made.app.inject({ url: '/api/runs/filter-names?text=L', headers: made.browser });
   expect(names.json()).toEqual({ metrics: ['loss'], params: ['lr'], tags: [] });
+  expect((await ask('filter-values', { field: 'params.lr' })).body).toEqual({ values: [{ value: '0.1', runs: 1 }], more: 0 });
 });
 
 test.each([
@@ -53,6 +54,8 @@ test.each([
   ['table', { sort: [{ by: 'nonsense' }] }, /"nonsense" is nothing that runs have/],
   ['table', { groupBy: 'metrics.' }, /the name of the metric is missing/],
   ['table', { limit: 2_001 }, /^limit: /],
+  ['filter-values', { field: 'nonsense' }, /"nonsense" is nothing that runs have/],
+  ['filter-values', { field: 'host', limit: 1_001 }, /^limit: /],
   ['table', { limit: 0 }, /^limit: /],
   ['table', { offset: -1 }, /^offset: /],
   ['table', { filter: 7 }, /^filter: /],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Runs } from '../../runs/runs.ts';
 import { filterNames } from '../../runs/table/filter-names.ts';
+import { filterValues } from '../../runs/table/filter-values.ts';
 import { runTable } from '../../runs/table/run-table.ts';
 import { openSparklines } from '../../runs/table/sparklines.ts';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
@@ -26,6 +27,16 @@ const tableRequest = z
     deleted: z.boolean().optional(),
     offset: z.number().int().min(0).default(0),
     limit: z.number().int().min(1).max(MOST_ROWS).default(100),
+  })
+  .strict();
+
+const filterValuesRequest = z
+  .object({
+    field: fieldName,
+    text: z.string().max(1_000).default(''),
+    projects: z.array(z.string()).max(10_000).default([]),
+    deleted: z.boolean().default(false),
+    limit: z.number().int().min(1).max(1_000).default(60),
   })
   .strict();
 
@@ -67,5 +78,13 @@ export function runTableRoutes(app: Routes, { runs }: { readonly runs: Runs }): 
       querystring: z.object({ text: z.string().max(1_000).default('') }),
     },
     handler: async ({ query }) => filterNames(runs, query.text),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/api/runs/filter-values',
+    config: { access: 'page' },
+    schema: { summary: 'What can stand behind a field in a filter', tags: TAGS, body: filterValuesRequest },
+    handler: async ({ body }) => filterValues(body, runs),
   });
 }

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finding } from '@vitrine/model/run.ts';
-import type { RunTableAnswer, RunTableRequest } from '@vitrine/model/run-api.ts';
+import type { FilterValuesRequest, RunTableAnswer, RunTableRequest } from '@vitrine/model/run-api.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDocumentStore } from '../../documents/open-document-store.ts';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
 import { type OpenRuns, openRuns } from '../open-runs.ts';
 import { filterNames } from './filter-names.ts';
+import { filterValues } from './filter-values.ts';
 import { runTable } from './run-table.ts';
 import { openSparklines } from './sparklines.ts';
 
@@ -186,6 +187,27 @@ test('names for a filter', async () => {
     tags: [],
   });
   expect(await filterNames(runs, 'L')).toEqual({ metrics: ['loss', 'lr'], params: ['layers', 'lr'], tags: [] });
+});
+
+test.each<[of: string, request: Partial<FilterValuesRequest>, want: readonly string[], more: number]>([
+  ['numbers by what they are, then words', { field: 'params.lr' }, ['1e-3', '0.01', '0.1', 'auto'], 0],
+  ['those with the text in them, whatever the case', { field: 'params.lr', text: 'U' }, ['auto'], 0],
+  ['those that most runs have, where there are too many', { field: 'params.layers', limit: 1 }, ['2'], 2],
+  ['before them those that begin with the text', { field: 'params.lr', text: '1', limit: 1 }, ['1e-3'], 2],
+  ['of some projects', { field: 'name', projects: ['other'] }, ['run e'], 0],
+  ['of the bin', { field: 'name', deleted: true }, [], 0],
+  ['no empty ones', { field: 'group' }, ['g'], 0],
+  ['of what nobody has', { field: 'tags.none' }, [], 0],
+  ['of numbers without end', { field: 'metrics.loss' }, [], 0],
+])('values for a filter: %s', async (_, request, want, more) => {
+  const answer = await filterValues({ field: '', text: '', limit: 10, ...request }, runs);
+  expect(answer.values.map(({ value }) => value)).toEqual(want);
+  expect(answer.more).toBe(more);
+});
+
+test('a value for a filter says how many runs have it', async () => {
+  const { values } = await filterValues({ field: 'params.optimizer', text: '', limit: 10 }, runs);
+  expect(values).toEqual([{ value: 'adam', runs: 4 }]);
 });
 
 test('small curves are read once, and again when they have grown', async () => {

@@ -62,7 +62,7 @@ export async function runTable(request: RunTableRequest, runs: Runs, nowMs: numb
 }
 
 /** In the bin is what was put there, and what belongs to a project that was. */
-async function runsOf(runs: Runs, deleted: boolean): Promise<readonly Run[]> {
+export async function runsOf(runs: Runs, deleted: boolean): Promise<readonly Run[]> {
   const gone = new Set((await runs.projects()).filter(({ deletedMs }) => deletedMs !== undefined).map(({ id }) => id));
   const all = await runs.all();
   if (!deleted) return gone.size === 0 ? all : all.filter(({ projectId }) => !gone.has(projectId));

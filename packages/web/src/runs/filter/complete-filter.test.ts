@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
-import { applyCompletion, completeFilter } from './complete-filter.ts';
+import { applyCompletion, beganValue, completeFilter } from './complete-filter.ts';
 import type { ValuesOf } from './complete-filter.ts';
-import { filterValues } from './filter-values.ts';
+import { knownValues } from './known-values.ts';
 
 const NAMES = { metrics: ['loss', 'val/loss', 'accuracy'], params: ['lr', 'layers', 'batch size'], tags: ['team'] };
 
-const PARAMS: Readonly<Record<string, string>> = { optimizer: 'adamw', lr: '0.1', model: 'res net' };
-const VALUES: ValuesOf = (field) =>
-  field.kind === 'param' ? [PARAMS[field.name] ?? ''] : filterValues(field, [], [{ name: 'cifar 10' }]);
+/** What the server knows. */
+const ASKED: Readonly<Record<string, string>> = { optimizer: 'adamw', lr: '0.1', model: 'res net', project: 'cifar 10' };
+const VALUES: ValuesOf = (field) => {
+  const known = knownValues(field);
+  return (known === 'asked' ? [ASKED[field.name] ?? ''] : known).map((value) => ({ value, about: '' }));
+};
 
 test.each<[string, string, readonly string[]]>([
   ['a name of ours, then of theirs', 'l', ['params.lr', 'params.layers', 'metrics.loss', 'metrics.`val/loss`']],
@@ -45,4 +48,15 @@ test('what is chosen takes the place of what was typed, wherever the caret is', 
 test('a space stands behind it where none does', () => {
   const found = completeFilter('stat', 4, NAMES, VALUES);
   expect(applyCompletion('stat', found, found.options[0]!)).toEqual({ text: 'status ', caret: 7 });
+});
+
+test.each<[string, object | undefined]>([
+  ['params.lr', undefined],
+  ['params.lr = ', { fieldText: 'params.lr', typed: '', quote: undefined }],
+  ['status = ok and user = "an', { fieldText: 'user', typed: 'an', quote: '"' }],
+  ['nonsense = l', undefined],
+])('behind %s a value is typed: %j', (text, want) => {
+  const began = beganValue(text, text.length);
+  if (want === undefined) expect(began).toBeUndefined();
+  else expect(began).toMatchObject(want);
 });

@@ -21,27 +21,52 @@ export interface Completions {
   readonly options: readonly Completion[];
 }
 
-const MOST = 60;
+/** Options that are offered together. */
+export const MOST_OPTIONS = 60;
 /** What is looked at before the caret. */
 const LONGEST = 1_000;
 
-/** Values that a field may be compared with, as they are. */
-export type ValuesOf = (field: RunField) => readonly string[];
+/** A value that a field may be compared with, as it is, and a word on it. */
+export interface FilterValue {
+  readonly value: string;
+  readonly about: string;
+}
+
+export type ValuesOf = (field: RunField) => readonly FilterValue[];
 
 /** A field, what compares it, and the beginning of a value: with a quote before it, or without. */
 const COMPARED =
   /((?:[\w./-]|`[^`]*`|\."[^"]*")+)\s*(?:==?|!=|<>|<=?|>=?|=~|!~|\s(?:not\s+)?(?:like|ilike|contains)\s|\s(?:not\s+)?in\s*\((?:[^()]*,)?)\s*(?:(["'])([^"']*)|([^\s"'`(),=!<>~]*))$/i;
 
+/** A field that is being compared, and the beginning of the value. */
+export interface BeganValue {
+  readonly field: RunField;
+  /** As it is written. */
+  readonly fieldText: string;
+  readonly typed: string;
+  /** The quote before it. */
+  readonly quote: string | undefined;
+}
+
+/** The value that is being typed where the caret stands; undefined where something else is. */
+export function beganValue(text: string, caret: number): BeganValue | undefined {
+  const [, written, quote, quoted, bare] = COMPARED.exec(text.slice(0, caret).slice(-LONGEST)) ?? [];
+  if (written === undefined) return undefined;
+  const field = readField(written);
+  return field === undefined ? undefined : { field, fieldText: written, typed: quoted ?? bare ?? '', quote };
+}
+
 /** What can follow where the caret stands. Names that begin with what is typed come first. */
 export function completeFilter(text: string, caret: number, names: FilterNamesAnswer, valuesOf: ValuesOf): Completions {
   const before = text.slice(0, caret);
-  const [, field, quote, quoted, bare] = COMPARED.exec(before.slice(-LONGEST)) ?? [];
-  if (field !== undefined) {
-    const typed = quoted ?? bare ?? '';
-    const options = matching(valuesNamed(field, valuesOf), typed).map((value): Completion => ({
+  if (COMPARED.test(before.slice(-LONGEST))) {
+    const began = beganValue(text, caret);
+    if (began === undefined) return none(caret);
+    const { field, typed, quote } = began;
+    const options = matching(valuesOf(field), typed, ({ value }) => value).map(({ value, about }): Completion => ({
       text: valueText(value, quote),
       kind: 'value',
-      about: '',
+      about,
     }));
     return { from: caret - typed.length, to: caret, options };
   }
@@ -59,7 +84,7 @@ export function completeFilter(text: string, caret: number, names: FilterNamesAn
       : kind.toLowerCase().startsWith('p')
         ? (['params', names.params] as const)
         : (['tags', names.tags] as const);
-    return { from, to: caret, options: matching(list, part).map((name) => optionOf(word, name)) };
+    return { from, to: caret, options: matching(list, part, itself).map((name) => optionOf(word, name)) };
   }
   const facts = RUN_ATTRIBUTES.filter(({ name }) => name.startsWith(typed.toLowerCase())).map(({ name, says }): Completion => ({
     text: name,
@@ -67,16 +92,16 @@ export function completeFilter(text: string, caret: number, names: FilterNamesAn
     about: says,
   }));
   const own = (['params', 'metrics', 'tags'] as const).flatMap((word) =>
-    matching(names[word], typed).map((name) => optionOf(word, name)),
+    matching(names[word], typed, itself).map((name) => optionOf(word, name)),
   );
-  return { from, to: caret, options: [...facts, ...own].slice(0, MOST) };
+  return { from, to: caret, options: [...facts, ...own].slice(0, MOST_OPTIONS) };
 }
 
-function valuesNamed(text: string, valuesOf: ValuesOf): readonly string[] {
+function readField(text: string): RunField | undefined {
   try {
-    return valuesOf(parseRunField(text));
+    return parseRunField(text);
   } catch (error) {
-    if (error instanceof FilterError) return [];
+    if (error instanceof FilterError) return undefined;
     throw error;
   }
 }
@@ -97,13 +122,15 @@ function optionOf(word: keyof typeof KINDS, name: string): Completion {
   return { text: fieldText(word, name), kind: KINDS[word], about: '' };
 }
 
-function matching(names: readonly string[], part: string): readonly string[] {
+/** Those that begin with the part come first. */
+function matching<T>(items: readonly T[], part: string, nameOf: (item: T) => string): readonly T[] {
   const wanted = part.toLowerCase();
-  const found = names.filter((name) => name.toLowerCase().includes(wanted));
-  return found
-    .toSorted((a, b) => Number(b.toLowerCase().startsWith(wanted)) - Number(a.toLowerCase().startsWith(wanted)))
-    .slice(0, MOST);
+  const begins = (item: T): number => Number(nameOf(item).toLowerCase().startsWith(wanted));
+  const found = items.filter((item) => nameOf(item).toLowerCase().includes(wanted));
+  return found.toSorted((a, b) => begins(b) - begins(a)).slice(0, MOST_OPTIONS);
 }
+
+const itself = (name: string): string => name;
 
 /** The text with one of them in place, and where the caret then stands. */
 export function applyCompletion(text: string, { from, to }: Completions, { text: put, kind }: Completion) {

@@ -3,10 +3,11 @@ import { IconFilter, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement, Ref } from 'react';
-import { filterNamesQuery } from '../runs-queries.ts';
-import { applyCompletion, completeFilter } from './complete-filter.ts';
-import type { Completion, ValuesOf } from './complete-filter.ts';
+import { filterNamesQuery, filterValuesQuery } from '../runs-queries.ts';
+import { applyCompletion, beganValue, completeFilter, MOST_OPTIONS } from './complete-filter.ts';
+import type { Completion, FilterValue } from './complete-filter.ts';
 import classes from './filter-field.module.css';
+import { knownValues } from './known-values.ts';
 
 /** What is wrong with a filter, and where in it. */
 export interface FilterProblem {
@@ -21,7 +22,9 @@ export interface FilterFieldProps {
   readonly onChange: (text: string) => void;
   /** undefined where the filter can be read. */
   readonly check: (text: string) => FilterProblem | undefined;
-  readonly valuesOf: ValuesOf;
+  /** Whose runs' values are offered: names of projects, none for all, and whether those in the bin. */
+  readonly projects: readonly string[];
+  readonly isBin: boolean;
   readonly ref?: Ref<{ focus: () => void }>;
 }
 
@@ -29,7 +32,7 @@ const PAUSE_MS = 250;
 const NO_NAMES = { metrics: [], params: [], tags: [] };
 
 /** The filter, which knows the names that can stand in it and shows where it can't be read. */
-export function FilterField({ value, onChange, check, valuesOf, ref }: FilterFieldProps): ReactElement {
+export function FilterField({ value, onChange, check, projects, isBin, ref }: FilterFieldProps): ReactElement {
   const input = useRef<HTMLInputElement>(null);
   const marks = useRef<HTMLDivElement>(null);
   const [text, setText] = useState(value);
@@ -58,7 +61,8 @@ export function FilterField({ value, onChange, check, valuesOf, ref }: FilterFie
   }, [text, value, check, onChange]);
 
   const names = useQuery({ ...filterNamesQuery, enabled: isOpen, placeholderData: keepPreviousData }).data ?? NO_NAMES;
-  const found = useMemo(() => completeFilter(text, caret, names, valuesOf), [text, caret, names, valuesOf]);
+  const values = useValues(text, caret, projects, isBin, isOpen);
+  const found = useMemo(() => completeFilter(text, caret, names, () => values), [text, caret, names, values]);
   const options = isOpen ? found.options : [];
   const problem = useMemo(() => (text.trim() === '' ? undefined : check(text)), [text, check]);
   // While somebody types at its end, the text is only not finished.
@@ -173,6 +177,37 @@ export function FilterField({ value, onChange, check, valuesOf, ref }: FilterFie
       </p>
     </div>
   );
+}
+
+const NO_VALUES: readonly FilterValue[] = [];
+
+/** What the field can be compared with whose value is being typed: what there can be, or what there is in the runs. */
+function useValues(
+  text: string,
+  caret: number,
+  projects: readonly string[],
+  isBin: boolean,
+  isOpen: boolean,
+): readonly FilterValue[] {
+  const began = useMemo(() => beganValue(text, caret), [text, caret]);
+  const known = useMemo(() => (began === undefined ? [] : knownValues(began.field)), [began]);
+  const { data } = useQuery({
+    ...filterValuesQuery({
+      field: began?.fieldText ?? '',
+      text: began?.typed ?? '',
+      ...(projects.length === 0 ? {} : { projects }),
+      ...(isBin ? { deleted: true } : {}),
+      limit: MOST_OPTIONS,
+    }),
+    enabled: isOpen && known === 'asked',
+  });
+  return useMemo(() => {
+    if (known !== 'asked') return known.map((value) => ({ value, about: '' }));
+    return (
+      data?.values.map(({ value, runs }) => ({ value, about: runs === 1 ? '1 run' : `${runs.toLocaleString('en')} runs` })) ??
+      NO_VALUES
+    );
+  }, [known, data]);
 }
 
 function intoView(element: HTMLElement | null): void {
