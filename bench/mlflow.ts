@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { pythonWith } from '@vitrine/server/testing/python-venv.ts';
 import { type BenchServer, startMlflow, startVitrine } from './servers.ts';
 
-const VENV = fileURLToPath(new URL('../.cache/peers/mlflow', import.meta.url));
 const PACKAGES = ['mlflow==3.17.2'];
 const SINGLES = 1_000;
 const BATCHES = 10;
@@ -20,7 +16,7 @@ const SENDER_THREADS = 2;
  */
 export async function benchMlflow(seconds: number, print: (line: string) => void): Promise<void> {
   const vitrine = await measured(await startVitrine(), seconds, print);
-  const python = await mlflowPython().catch((error: unknown) => {
+  const python = await pythonWith('mlflow', PACKAGES).catch((error: unknown) => {
     print(`MLflow was not measured: it could not be installed from PyPI (${String(error).split('\n')[0]}).`);
   });
   if (python !== undefined) {
@@ -140,15 +136,4 @@ async function post(url: string, path: string, body: object): Promise<unknown> {
   });
   if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
   return response.json();
-}
-
-async function mlflowPython(): Promise<string> {
-  const run = promisify(execFile);
-  const python = `${VENV}/bin/python`;
-  if (!existsSync(`${VENV}/bin/mlflow`)) {
-    mkdirSync(VENV, { recursive: true });
-    await run('python3', ['-m', 'venv', VENV]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES]);
-  }
-  return python;
 }

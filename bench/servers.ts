@@ -91,42 +91,21 @@ bind-address = "127.0.0.1:0"
   });
 }
 
-/** TensorBoard on a directory of event files; `python` has it installed. */
-export async function startTensorboard(python: string, logdir: string): Promise<BenchServer> {
-  const folder = makeFolder('tensorboard');
-  // It keeps nothing.
-  mkdirSync(join(folder, 'data'));
-  return start({
-    name: 'TensorBoard',
-    folder,
-    ready: '/data/environment',
-    command: (port) => [python, '-m', 'tensorboard.main', '--logdir', logdir, '--host', '127.0.0.1', '--port', `${port}`],
-  });
+/** TensorBoard on a directory of event files; `python` has it installed. It keeps nothing. */
+export function startTensorboard(python: string, logdir: string): Promise<BenchServer> {
+  return startPython(python, 'TensorBoard', '/data/environment', () => ['tensorboard.main', '--logdir', logdir]);
 }
 
 /** MLflow's own server over SQLite, as its documentation starts it; `python` has it installed. */
-export async function startMlflow(python: string): Promise<BenchServer> {
-  const folder = makeFolder('mlflow');
-  mkdirSync(join(folder, 'data'));
-  return start({
-    name: 'MLflow',
-    folder,
-    ready: '/health',
-    command: (port) => [
-      python,
-      '-m',
-      'mlflow',
-      'server',
-      '--backend-store-uri',
-      `sqlite:///${join(folder, 'data/mlflow.db')}`,
-      '--default-artifact-root',
-      join(folder, 'data/artifacts'),
-      '--host',
-      '127.0.0.1',
-      '--port',
-      `${port}`,
-    ],
-  });
+export function startMlflow(python: string): Promise<BenchServer> {
+  return startPython(python, 'MLflow', '/health', (data) => [
+    'mlflow',
+    'server',
+    '--backend-store-uri',
+    `sqlite:///${join(data, 'mlflow.db')}`,
+    '--default-artifact-root',
+    join(data, 'artifacts'),
+  ]);
 }
 
 /** Runs another of its commands on the server's data folder and gives what that prints. */
@@ -154,6 +133,20 @@ export async function startVitrine(...extra: readonly string[]): Promise<BenchSe
       ...extra,
     ],
   });
+}
+
+/** A module of Python's that takes --host and --port; `words` are its name and what else it is told. */
+function startPython(
+  python: string,
+  name: string,
+  ready: string,
+  words: (data: string) => readonly string[],
+): Promise<BenchServer> {
+  const folder = makeFolder(name.toLowerCase());
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const command = (port: number) => [python, '-m', ...words(data), '--host', '127.0.0.1', '--port', `${port}`];
+  return start({ name, folder, ready, command });
 }
 
 interface ServerSpec {

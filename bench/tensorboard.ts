@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { LogdirState } from '@vitrine/model/logdir-state.ts';
+import { pythonWith } from '@vitrine/server/testing/python-venv.ts';
 import { type EventTree, writeEventTree } from './event-files.ts';
 import { askVitrine, type BenchServer, startTensorboard, startVitrine } from './servers.ts';
 
-const VENV = fileURLToPath(new URL('../.cache/peers/tensorboard', import.meta.url));
 const PACKAGES = ['tensorboard==2.21.0', 'setuptools<81'];
 const POLL_MS = 50;
 const LIMIT_MS = 900_000;
@@ -35,7 +32,7 @@ export async function benchTensorboard(megabytes: number, print: (line: string) 
     );
     const vitrine = await vitrineLoads(logdir, tree);
     tell('Vitrine', vitrine, scalars, print);
-    const python = await tensorboardPython().catch((error: unknown) => {
+    const python = await pythonWith('tensorboard', PACKAGES).catch((error: unknown) => {
       print(`TensorBoard was not measured: it could not be installed from PyPI (${String(error).split('\n')[0]}).`);
     });
     if (python === undefined) return;
@@ -141,17 +138,6 @@ async function stopped(server: BenchServer): Promise<number> {
   const bytes = server.residentBytes();
   await server.stop();
   return bytes;
-}
-
-/** An environment of its own, made once. */
-async function tensorboardPython(): Promise<string> {
-  const python = join(VENV, 'bin/python');
-  const run = promisify(execFile);
-  if (!existsSync(join(VENV, 'bin/tensorboard'))) {
-    await run('python3', ['-m', 'venv', VENV]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES]);
-  }
-  return python;
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {

@@ -21,15 +21,20 @@ const PACKAGES = [
 ];
 const POLL_MS = 100;
 
+/** The python of the environment that all tests of trainings share; made in half a minute. */
+export function trainingPython(): Promise<string> {
+  return pythonWith('training', PACKAGES);
+}
+
 /**
- * The python of the environment that all tests of trainings share, .cache/peers/training; made by the first that asks, in half a
- * minute, for others to wait for.
+ * The python of the environment .cache/peers/<name>, which has these packages from PyPI; made by the first that asks, for others to wait
+ * for, and anew where the packages are others. Throws where PyPI cannot be reached.
  */
-export async function trainingPython(): Promise<string> {
-  const folder = join(ROOT, '.cache/peers/training');
+export async function pythonWith(name: string, packages: readonly string[]): Promise<string> {
+  const folder = join(ROOT, '.cache/peers', name);
   const python = join(folder, 'bin/python');
   const stamp = join(folder, 'packages.sha256');
-  const wanted = createHash('sha256').update(PACKAGES.join('\n')).digest('hex');
+  const wanted = createHash('sha256').update(packages.join('\n')).digest('hex');
   mkdirSync(join(ROOT, '.cache/peers'), { recursive: true });
   const unlock = await lock(`${folder}.lock`);
   try {
@@ -37,7 +42,7 @@ export async function trainingPython(): Promise<string> {
     rmSync(folder, { recursive: true, force: true });
     await run('python3', ['-m', 'venv', folder]);
     // What is never imported need not be compiled, which takes as long as all the rest.
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', ...PACKAGES]);
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', ...packages]);
     writeFileSync(stamp, wanted);
     return python;
   } finally {
