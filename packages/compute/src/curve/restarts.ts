@@ -3,12 +3,14 @@
  * that a run that went back to a checkpoint draws no line back. `xs` holds no NaN.
  */
 export function stretchStarts(xs: Float64Array): Uint32Array {
+  const { length } = xs;
+  let rising = 1;
+  while (rising < length && xs[rising]! >= xs[rising - 1]!) rising++;
   let count = 1;
-  for (let index = 1; index < xs.length; index++) if (xs[index]! < xs[index - 1]!) count++;
+  for (let index = rising; index < length; index++) if (xs[index]! < xs[index - 1]!) count++;
   const starts = new Uint32Array(count);
-  if (count === 1) return starts;
   let at = 1;
-  for (let index = 1; index < xs.length; index++) if (xs[index]! < xs[index - 1]!) starts[at++] = index;
+  for (let index = rising; at < count; index++) if (xs[index]! < xs[index - 1]!) starts[at++] = index;
   return starts;
 }
 

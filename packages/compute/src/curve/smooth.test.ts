@@ -31,6 +31,34 @@ function expectClose(found: readonly number[], wanted: readonly number[]): void 
   }
 }
 
+describe('the exponential average of a long curve', () => {
+  /** With what is not finite in many places, and for a while in none. */
+  const LONG = Float64Array.from({ length: 10_000 }, (_, index) =>
+    index % 1_700 === 1_650 ? [Number.NaN, Infinity, -Infinity][index % 3]! : Math.sin(index) + (index % 97),
+  );
+
+  test.each([0, 0.6, 0.999])('of weight %d is that of its formula, value by value', (weight) => {
+    let [sum, count] = [0, 0];
+    const wanted = Array.from(LONG, (y) => {
+      if (!Number.isFinite(y)) return y;
+      sum = sum * weight + (1 - weight) * y;
+      return sum / (1 - weight ** ++count);
+    });
+    expectClose(
+      smoothed((ys, out) => smoothEma(ys, weight, out), [...LONG]),
+      wanted,
+    );
+  });
+
+  test.each([1, 5, 1_700, 9_999])('goes on from its value %d as if all had been there at once', (middle) => {
+    const [whole, parts] = [new Float64Array(LONG.length), new Float64Array(LONG.length)];
+    smoothEma(LONG, 0.99, whole);
+    const state = smoothEma(LONG, 0.99, parts, 0, middle);
+    smoothEma(LONG, 0.99, parts, state === undefined ? 0 : middle, LONG.length, state);
+    expect(parts).toEqual(whole);
+  });
+});
+
 describe('golden numbers', () => {
   // pandas: ewm(alpha = 1 - w, adjust=True).mean() is TensorBoard's average without its bias.
   test.each([

@@ -18,30 +18,64 @@ function isConstant(ys: Float64Array, from: number, to: number): boolean {
 /** 1 less this is 1. */
 const NEGLIGIBLE = 1e-17;
 
+/** Between two points of an exponential average. */
+export interface EmaState {
+  readonly sum: number;
+  /** wⁿ: the share of the average that no value has filled. 0 where that is too small to matter. */
+  readonly missing: number;
+}
+
+const EMA_START: EmaState = { sum: 0, missing: 1 };
+/** So many values are averaged before it is asked whether all of them were finite. */
+const EMA_BLOCK = 1_024;
+
 /**
  * TensorBoard's: s = w·s + (1 − w)·y from s = 0, divided by 1 − wⁿ after n finite values, so that the start does not lean towards zero.
- * `weight` is 0 up to 1, 1 excluded.
+ * `weight` is 0 up to 1, 1 excluded. Answers where it ended, for who goes on from there with what came since, as `before`; undefined
+ * where all values were the same so far.
  */
-export function smoothEma(ys: Float64Array, weight: number, out: Float64Array, from = 0, to = ys.length): void {
-  if (isConstant(ys, from, to)) {
+export function smoothEma(
+  ys: Float64Array,
+  weight: number,
+  out: Float64Array,
+  from = 0,
+  to = ys.length,
+  before?: EmaState,
+): EmaState | undefined {
+  if (before === undefined && isConstant(ys, from, to)) {
     out.set(ys.subarray(from, to), from);
-    return;
+    return undefined;
   }
-  let sum = 0;
-  // wⁿ.
-  let missing = 1;
+  let { sum, missing } = before ?? EMA_START;
   const share = 1 - weight;
-  for (let index = from; index < to; index++) {
-    const y = ys[index]!;
-    if (y - y !== 0) {
-      out[index] = y;
-      continue;
+  for (let index = from; index < to;) {
+    const end = Math.min(to, index + EMA_BLOCK);
+    if (missing === 0) {
+      let ahead = sum;
+      for (let at = index; at < end; at++) {
+        ahead = ahead * weight + share * ys[at]!;
+        out[at] = ahead;
+      }
+      // What is not finite would have stayed in the sum. To look at each value takes longer than all the rest.
+      if (ahead - ahead === 0) {
+        sum = ahead;
+        index = end;
+        continue;
+      }
     }
-    sum = sum * weight + share * y;
-    // Too small to matter: kept on, it would become a number that processors are slow at, and a division costs as much as all the rest.
-    missing = missing < NEGLIGIBLE ? 0 : missing * weight;
-    out[index] = missing === 0 ? sum : sum / (1 - missing);
+    for (; index < end; index++) {
+      const y = ys[index]!;
+      if (y - y !== 0) {
+        out[index] = y;
+        continue;
+      }
+      sum = sum * weight + share * y;
+      // Too small to matter: kept on, it would become a number that processors are slow at, and a division costs as much as all the rest.
+      missing = missing < NEGLIGIBLE ? 0 : missing * weight;
+      out[index] = missing === 0 ? sum : sum / (1 - missing);
+    }
   }
+  return { sum, missing };
 }
 
 /** What W&B multiplies the share of the range by: as if every chart were so many points wide. */

@@ -54,15 +54,38 @@ export function thinCurve(
     while (column < columns - 1 && x >= edges[column + 1]!) column++;
     // Where the column ends is found by halving: then only values are looked at.
     const end = column === columns - 1 ? stop : firstNotBelow(xs, index, stop, edges[column + 1]!);
+    // Mostly all values are finite, and then the first and the last are known: two comparisons a value do.
+    const begin = index;
+    let lowest = index;
+    let highest = index;
+    let least = ys[index]!;
+    let most = least;
+    for (; index < end; index++) {
+      const y = ys[index]!;
+      if (y > most) {
+        most = y;
+        highest = index;
+      } else if (!(y >= least)) {
+        // A NaN is not above, below or equal to anything, itself included.
+        if (Number.isNaN(y)) break;
+        least = y;
+        lowest = index;
+      }
+    }
+    if (index === end && most - least < Infinity) {
+      written = writeRising(out, written, begin, lowest, highest, end - 1, -1, -1, -1);
+      continue;
+    }
+    index = begin;
     let first = -1;
-    let lowest = -1;
-    let highest = -1;
     let last = -1;
     let nan = -1;
     let above = -1;
     let below = -1;
-    let least = Infinity;
-    let most = -Infinity;
+    lowest = -1;
+    highest = -1;
+    least = Infinity;
+    most = -Infinity;
     for (; index < end; index++) {
       const y = ys[index]!;
       if (y - y === 0) {
