@@ -22,6 +22,9 @@ const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 const LOG_LIMIT_MS = 60_000;
 /** Names kept at hand. */
 const KNOWN_NAMES = 200_000;
+/** Columns kept for the next commit, and for how many points each. */
+const SPARE_COLUMNS = 10_000;
+const SPARE_POINTS = 64;
 
 /** A curve that grows, and its points that are in no piece yet. */
 interface Head {
@@ -46,6 +49,8 @@ export class CurveWriter {
   readonly #heads = new Map<number, Head>();
   /** By metric, by run. */
   readonly #byPlace = new Map<string, Head>();
+  /** Empty ones, of commits before: most curves grow by a point a commit, and to make columns takes longer than to fill them. */
+  readonly #spare: PointColumns[] = [];
   #logBytes: number;
   #logSinceMs = 0;
   #readOnly = false;
@@ -88,16 +93,19 @@ export class CurveWriter {
       results = batches.map((batch) => this.#take(batch, grown));
       let points = 0;
       for (const { length } of grown.values()) points += length;
-      for (const [head, columns] of grown) if (columns.length > 0) summaries.set(head, extend(head.summary, columns));
+      const fresh = new Map<number, PointColumns>();
+      for (const [head, columns] of grown) {
+        if (columns.length === 0) continue;
+        summaries.set(head, extend(head.summary, columns));
+        fresh.set(head.id, columns);
+      }
       if (points === 0) return;
       isDirect = points > DIRECT_POINTS;
       if (isDirect) {
         for (const [head, summary] of summaries) this.#store(head, summary, grown.get(head));
         this.#storeAll((head) => !summaries.has(head));
       } else {
-        const row = encodeLogRow(
-          new Map([...grown].filter(([, { length }]) => length > 0).map(([head, columns]) => [head.id, columns])),
-        );
+        const row = encodeLogRow(fresh);
         logged = row.length;
         this.#db.insertLog.run(row);
       }
@@ -107,6 +115,7 @@ export class CurveWriter {
       head.grew = true;
       if (!isDirect) head.points.append(grown.get(head)!);
     }
+    for (const columns of grown.values()) this.#putBack(columns);
     if (isDirect) this.#flushed();
     else if (logged > 0) {
       if (this.#logBytes === 0) this.#logSinceMs = Date.now();
@@ -211,7 +220,7 @@ export class CurveWriter {
     const columns = heads.map((head) => {
       const known = grown.get(head);
       if (known !== undefined) return known;
-      const fresh = new PointColumns();
+      const fresh = this.#spare.pop() ?? new PointColumns();
       grown.set(head, fresh);
       return fresh;
     });
@@ -238,9 +247,15 @@ export class CurveWriter {
     return { points, items: items.length };
   }
 
+  #putBack(columns: PointColumns): void {
+    if (columns.steps.length > SPARE_POINTS || this.#spare.length >= SPARE_COLUMNS) return;
+    columns.clear();
+    this.#spare.push(columns);
+  }
+
   /** Answers whether the curve has a point already: among those of this commit, of the log, or of its pieces. */
   #seen({ id, summary, points }: Head, fresh: PointColumns, { curveIndex, timesMs }: CurveBatch, curve: number) {
-    const inCommit = new PointSet(fresh);
+    let inCommit: PointSet | undefined;
     let stored: PointSet | undefined;
     const read = (): PointSet => {
       let fromUs = Infinity;
@@ -257,7 +272,7 @@ export class CurveWriter {
       return new PointSet(known);
     };
     return (step: number, timeUs: number, low: number, high: number): boolean => {
-      if (inCommit.has(step, timeUs, low, high)) return true;
+      if (fresh.length > 0 && (inCommit ??= new PointSet(fresh)).has(step, timeUs, low, high)) return true;
       // What is ahead of all is new: the usual case.
       if (step > summary.maxStep || timeUs > summary.toUs || step < summary.minStep || timeUs < summary.fromUs) return false;
       return (stored ??= read()).has(step, timeUs, low, high);

@@ -11,6 +11,8 @@ const WITH_EPOCHS = 1;
 /** More than any piece has. */
 const MAX_POINTS = 1 << 24;
 const US_PER_MS = 1_000;
+/** So many are copied one by one: views of arrays, by which more are copied at once, take longer to make. */
+const FEW_POINTS = 16;
 
 /** Bytes that are not what was written. */
 export class DamagedPiece extends Error {
@@ -66,6 +68,14 @@ export class PointColumns {
 
   append(other: PointColumns): void {
     this.reserve(other.length);
+    if (other.length <= FEW_POINTS) {
+      const { steps, timesUs, words, epochs } = other;
+      for (let i = 0; i < other.length; i++) {
+        const epoch = epochs?.[i] ?? Number.NaN;
+        this.push(steps[i] as number, timesUs[i] as number, words[2 * i] as number, words[2 * i + 1] as number, epoch);
+      }
+      return;
+    }
     if (other.epochs !== undefined) this.needEpochs();
     const { length } = this;
     this.steps.set(other.steps.subarray(0, other.length), length);
@@ -74,6 +84,12 @@ export class PointColumns {
     if (other.epochs !== undefined) this.epochs?.set(other.epochs.subarray(0, other.length), length);
     else this.epochs?.fill(Number.NaN, length, length + other.length);
     this.length += other.length;
+  }
+
+  /** Forgets the points, and keeps the room for others. */
+  clear(): void {
+    this.length = 0;
+    this.epochs = undefined;
   }
 
   /** From here on every point has an epoch, NaN where it has none. */
