@@ -20,25 +20,23 @@ import type { StoreLog, StoreOptions } from './store-options.ts';
 /** What the worker is started with. */
 export type WorkerOptions = Omit<StoreOptions, 'log'>;
 
-/** From the main thread. Requests with an `id` are answered once. */
-export type Request =
-  | { readonly kind: 'append'; readonly id: number; readonly keys: SentKeys; readonly columns: BatchColumns }
-  | { readonly kind: 'evaluate'; readonly id: number; readonly request: EvaluateRequest }
-  | { readonly kind: 'series'; readonly id: number; readonly request: LabelRequest }
-  | { readonly kind: 'labelNames'; readonly id: number; readonly request: LabelRequest }
-  | { readonly kind: 'labelValues'; readonly id: number; readonly label: string; readonly request: LabelRequest }
-  | { readonly kind: 'stats'; readonly id: number }
-  | { readonly kind: 'close'; readonly id: number }
-  | { readonly kind: 'abort'; readonly id: number }
+/** What the store's thread is asked; each is answered once. */
+export type StoreQuestion =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'append'; readonly keys: SentKeys; readonly columns: BatchColumns }
+  | { readonly kind: 'evaluate'; readonly request: EvaluateRequest }
+  | { readonly kind: 'series'; readonly request: LabelRequest }
+  | { readonly kind: 'labelNames'; readonly request: LabelRequest }
+  | { readonly kind: 'labelValues'; readonly label: string; readonly request: LabelRequest }
+  | { readonly kind: 'stats' };
+
+/** What it is told. */
+export type StoreOrder =
   | { readonly kind: 'watch'; readonly watchId: number; readonly selectors: readonly Selector[] }
   | { readonly kind: 'unwatch'; readonly watchId: number };
 
-/** From the worker. */
-export type Reply =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'openFailed'; readonly error: SentError }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
-  | { readonly kind: 'failure'; readonly id: number; readonly error: SentError }
+/** What it says unasked. */
+export type StoreNote =
   | { readonly kind: 'growth'; readonly watchId: number; readonly growth: Growth }
   | { readonly kind: 'log'; readonly level: Parameters<StoreLog>[0]; readonly sentence: string };
 
@@ -49,7 +47,7 @@ export type Answer =
   | { readonly kind: 'series'; readonly keys: readonly string[] }
   | { readonly kind: 'strings'; readonly strings: readonly string[] }
   | { readonly kind: 'stats'; readonly stats: StoreStats }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'open' };
 
 interface SentResult {
   /** The result, its series without labels. */

@@ -1,92 +1,66 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { KeyReceiver } from './key-tokens.ts';
 import { LocalStore } from './local-store.ts';
-import { sendError, sendResult, type Answer, type Reply, type Request, type WorkerOptions } from './protocol.ts';
+import { sendResult, type Answer, type StoreNote, type StoreOrder, type StoreQuestion, type WorkerOptions } from './protocol.ts';
+import { WorkerServer, type Asking, type Said } from './worker-server.ts';
 
 /** The thread that owns a store: answers what the proxy of `openStore` asks. */
 
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only: call openStore()');
-const port = parentPort;
-const reply = (message: Reply, buffers: ArrayBuffer[] = []): void => port.postMessage(message, buffers);
-
-const aborts = new Map<number, AbortController>();
 const keys = new KeyReceiver();
 const watches = new Map<number, () => void>();
+let opened: LocalStore | undefined;
 
-function open(): LocalStore | undefined {
-  try {
-    const options: WorkerOptions = workerData;
-    return LocalStore.open({ ...options, log: (level, sentence) => reply({ kind: 'log', level, sentence }) });
-  } catch (error) {
-    reply({ kind: 'openFailed', error: sendError(error) });
-    return undefined;
-  }
+function open(): LocalStore {
+  const options: WorkerOptions = workerData;
+  opened = LocalStore.open({ ...options, log: (level, sentence) => server.note({ kind: 'log', level, sentence }) });
+  return opened;
 }
 
-function serve(store: LocalStore, request: Request): void {
-  switch (request.kind) {
-    case 'abort':
-      aborts.get(request.id)?.abort();
-      return;
-    case 'watch': {
-      const { watchId, selectors } = request;
-      watches.set(
-        watchId,
-        store.watch(selectors, (growth) => reply({ kind: 'growth', watchId, growth })),
-      );
-      return;
+function store(): LocalStore {
+  if (opened === undefined) throw new Error('the sample store is not open');
+  return opened;
+}
+
+async function answer(question: StoreQuestion, { signal }: Asking): Promise<Said<Answer>> {
+  switch (question.kind) {
+    case 'open':
+      open();
+      return { answer: { kind: 'open' } };
+    case 'append': {
+      const batch = { seriesKeys: keys.receive(question.keys), ...question.columns };
+      return { answer: { kind: 'append', result: await store().append(batch) } };
     }
-    case 'unwatch':
-      watches.get(request.watchId)?.();
-      watches.delete(request.watchId);
-      return;
-    default:
-      void answer(store, request);
-  }
-}
-
-async function answer(store: LocalStore, request: Extract<Request, { id: number }>): Promise<void> {
-  const { id } = request;
-  try {
-    const buffers: ArrayBuffer[] = [];
-    reply({ kind: 'answer', id, answer: await run(store, request, buffers) }, buffers);
-  } catch (error) {
-    reply({ kind: 'failure', id, error: sendError(error) });
-  } finally {
-    aborts.delete(id);
-  }
-  if (request.kind === 'close') port.close();
-}
-
-async function run(store: LocalStore, request: Extract<Request, { id: number }>, buffers: ArrayBuffer[]): Promise<Answer> {
-  switch (request.kind) {
-    case 'append':
-      return { kind: 'append', result: await store.append({ seriesKeys: keys.receive(request.keys), ...request.columns }) };
     case 'evaluate': {
-      const controller = new AbortController();
-      aborts.set(request.id, controller);
-      const { sent, buffers: moved } = sendResult(await store.evaluate(request.request, controller.signal));
-      buffers.push(...moved);
-      return { kind: 'evaluate', result: sent };
+      const { sent, buffers } = sendResult(await store().evaluate(question.request, signal));
+      return { answer: { kind: 'evaluate', result: sent }, buffers };
     }
     case 'series':
-      return { kind: 'series', keys: (await store.series(request.request)).map((labels) => labels.key) };
+      return { answer: { kind: 'series', keys: (await store().series(question.request)).map((labels) => labels.key) } };
     case 'labelNames':
-      return { kind: 'strings', strings: await store.labelNames(request.request) };
+      return { answer: { kind: 'strings', strings: await store().labelNames(question.request) } };
     case 'labelValues':
-      return { kind: 'strings', strings: await store.labelValues(request.label, request.request) };
+      return { answer: { kind: 'strings', strings: await store().labelValues(question.label, question.request) } };
     case 'stats':
-      return { kind: 'stats', stats: await store.stats() };
-    case 'close':
-      await store.close();
-      return { kind: 'closed' };
-    case 'abort':
-      throw new Error('an abort has no answer');
+      return { answer: { kind: 'stats', stats: await store().stats() } };
   }
 }
 
-const store = open();
-if (store !== undefined) {
-  port.on('message', (request: Request) => serve(store, request));
-  reply({ kind: 'open' });
+function heed(order: StoreOrder): void {
+  const { watchId } = order;
+  if (order.kind === 'watch') {
+    watches.set(
+      watchId,
+      store().watch(order.selectors, (growth) => server.note({ kind: 'growth', watchId, growth })),
+    );
+  } else {
+    watches.get(watchId)?.();
+    watches.delete(watchId);
+  }
 }
+
+const server = new WorkerServer<StoreQuestion, Answer, StoreNote, StoreOrder>(parentPort, {
+  answer,
+  heed,
+  close: () => opened?.close(),
+});
