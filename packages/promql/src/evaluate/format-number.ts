@@ -1,3 +1,6 @@
+/** From this exponent on Go's %g and %v write the shortest form with an exponent. */
+const SHORTEST_DIGITS = 6;
+
 /** A number as Go's %g writes it: shortest, or with so many significant digits; exponents of at least two digits. */
 export function formatG(value: number, digits?: number): string {
   const special = formatSpecial(value);
@@ -7,7 +10,7 @@ export function formatG(value: number, digits?: number): string {
     digits === undefined ? value.toExponential() : value.toExponential(digits - 1)
   ).split('e');
   const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= (digits ?? 21)) {
+  if (exponent < -4 || exponent >= (digits ?? SHORTEST_DIGITS)) {
     const shown = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
     return `${shown}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
