@@ -216,21 +216,23 @@ function modelMetric({ id }: Run, { key, value, timeMs, step, modelId, datasetNa
 }
 
 function batchOf(run: string, metrics: readonly LoggedMetric[]): CurveBatch {
+  const { length } = metrics;
   const curves = new Map<string, number>();
-  const curveIndex = Uint32Array.from(metrics, ({ key }) => {
+  const curveIndex = new Uint32Array(length);
+  const steps = new Float64Array(length);
+  const timesMs = new Float64Array(length);
+  const values = new Float64Array(length);
+  // Filled one by one: this is where a server's time goes that many trainings log to, and TypedArray.from() takes several times as long.
+  for (const [at, { key, step, timeMs, value }] of metrics.entries()) {
     const index = curves.get(key) ?? curves.size;
     curves.set(key, index);
-    return index;
-  });
-  return {
-    curves: [...curves.keys()].map((metric) => ({ run, metric })),
-    curveIndex,
-    steps: Float64Array.from(metrics, ({ step }) => step),
-    timesMs: Float64Array.from(metrics, ({ timeMs }) => timeMs),
-    values: Float64Array.from(metrics, ({ value }) => value),
-    // Clients send again what they got no answer for.
-    once: true,
-  };
+    curveIndex[at] = index;
+    steps[at] = step;
+    timesMs[at] = timeMs;
+    values[at] = value;
+  }
+  // Clients send again what they got no answer for: once.
+  return { curves: [...curves.keys()].map((metric) => ({ run, metric })), curveIndex, steps, timesMs, values, once: true };
 }
 
 function checkCount(what: string, count: number, most: number): void {

@@ -4,11 +4,14 @@ const MAX_KEY = 250;
 const MAX_EXPERIMENT_NAME = 500;
 /** Letters and digits of every script, as Python's \w has them. */
 const NAME = /^[/\p{L}\p{N}_.\- :]*$/u;
+/** Most names: words with one character between them, which is a way to no other place. */
+const PLAIN_NAME = /^\w+(?:[/.\- :]\w+)*$/;
 const BAD_CHARACTERS =
   'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).';
 
 /** Checks the name of a metric, parameter or tag as MLflow does. Throws MlflowError. */
 export function checkKey(path: string, key: string): string {
+  if (key.length <= MAX_KEY && PLAIN_NAME.test(key)) return key;
   if (!NAME.test(key)) throw invalidValue(path, key, BAD_CHARACTERS);
   const resolved = resolvedPath(key);
   if (resolved !== key || key === '.' || key.startsWith('..') || key.startsWith('/')) {
