@@ -5,34 +5,34 @@ import type { ChunkRow } from './database.ts';
 const rowsOf = (bytes: number): ChunkRow[] => [[1, 0, 10, 2, new Uint8Array(bytes)]];
 
 test.each([
-  ['the same range', 100, 200, true],
-  ['a part of it', 120, 180, true],
-  ['before it', 99, 150, false],
-  ['behind it', 150, 201, false],
-])('%s', (_, fromMs, toMs, known) => {
+  ['the same range', 3, 100, 200, true],
+  ['a part of it', 3, 120, 180, true],
+  ['before it', 3, 99, 150, false],
+  ['behind it', 3, 150, 201, false],
+  ['the same range of chunks that were written anew', 4, 100, 200, false],
+])('%s', (_, version, fromMs, toMs, known) => {
   const cache = new ChunkCache();
-  cache.put(7, 100, 200, rowsOf(10));
-  expect(cache.get(7, fromMs, toMs) !== undefined).toBe(known);
-  expect(cache.get(8, fromMs, toMs)).toBeUndefined();
+  cache.put(7, 3, 100, 200, rowsOf(10));
+  expect(cache.get(7, version, fromMs, toMs) !== undefined).toBe(known);
+  expect(cache.get(8, 3, fromMs, toMs)).toBeUndefined();
 });
 
-test('what is forgotten is not known, and takes no memory', () => {
+test('what is read anew takes the place of what was known', () => {
   const cache = new ChunkCache();
-  cache.put(7, 100, 200, rowsOf(10));
-  cache.put(7, 100, 300, rowsOf(20));
-  cache.forget(7);
-  cache.forget(7);
-  expect([cache.get(7, 100, 200), cache.bytes]).toEqual([undefined, 0]);
+  cache.put(7, 3, 100, 200, rowsOf(10));
+  const { bytes } = cache;
+  cache.put(7, 4, 100, 300, rowsOf(10));
+  expect([cache.get(7, 3, 100, 200), cache.get(7, 4, 100, 300) !== undefined, cache.bytes]).toEqual([undefined, true, bytes]);
 });
 
 test('memory is bounded, and what was read last stays', () => {
   const cache = new ChunkCache(100_000);
-  cache.put(0, 0, 1, rowsOf(50_000));
-  expect(cache.get(0, 0, 1)).toBeUndefined();
+  cache.put(0, 0, 0, 1, rowsOf(50_000));
+  expect(cache.get(0, 0, 0, 1)).toBeUndefined();
   for (let ref = 1; ref <= 100; ref++) {
-    cache.put(ref, 0, 1, rowsOf(5_000));
-    expect(cache.get(1, 0, 1)).toBeDefined();
+    cache.put(ref, 0, 0, 1, rowsOf(5_000));
+    expect(cache.get(1, 0, 0, 1)).toBeDefined();
     expect(cache.bytes).toBeLessThanOrEqual(100_000);
   }
-  expect([cache.get(2, 0, 1), cache.get(100, 0, 1) !== undefined]).toEqual([undefined, true]);
+  expect([cache.get(2, 0, 0, 1), cache.get(100, 0, 0, 1) !== undefined]).toEqual([undefined, true]);
 });

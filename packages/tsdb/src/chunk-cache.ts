@@ -6,6 +6,7 @@ const LIMIT_BYTES = 48 * 1024 * 1024;
 const ROW_BYTES = 250;
 
 interface Entry {
+  readonly version: number;
   /** Every chunk that has samples in this closed range is among the rows. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -15,7 +16,7 @@ interface Entry {
 
 /**
  * The chunks of the series that were read last: dashboards ask for the same ones again and again, and SQLite's way to
- * a row costs as much as decoding it. Whoever writes or deletes a series' chunks must `forget` it.
+ * a row costs as much as decoding it. What is kept of one version of a series' chunks says nothing of another.
  */
 export class ChunkCache {
   readonly #limitBytes: number;
@@ -32,30 +33,30 @@ export class ChunkCache {
   }
 
   /** The series' chunks in the closed range, and perhaps more of them, in time order; undefined where they are not known. */
-  get(ref: number, fromMs: number, toMs: number): readonly ChunkRow[] | undefined {
+  get(ref: number, version: number, fromMs: number, toMs: number): readonly ChunkRow[] | undefined {
     const entry = this.#entries.get(ref);
-    if (entry === undefined || fromMs < entry.fromMs || toMs > entry.toMs) return undefined;
+    if (entry === undefined || entry.version !== version || fromMs < entry.fromMs || toMs > entry.toMs) return undefined;
     this.#entries.delete(ref);
     this.#entries.set(ref, entry);
     return entry.rows;
   }
 
   /** Keeps all chunks that have samples in the closed range. */
-  put(ref: number, fromMs: number, toMs: number, rows: readonly ChunkRow[]): void {
-    this.forget(ref);
+  put(ref: number, version: number, fromMs: number, toMs: number, rows: readonly ChunkRow[]): void {
+    this.#forget(ref);
     let bytes = ROW_BYTES;
     for (const [, , , , data] of rows) bytes += ROW_BYTES + data.length;
     // A giant would push out everybody else.
     if (bytes > this.#limitBytes / 8) return;
-    this.#entries.set(ref, { fromMs, toMs, rows, bytes });
+    this.#entries.set(ref, { version, fromMs, toMs, rows, bytes });
     this.#bytes += bytes;
     for (const [oldest] of this.#entries) {
       if (this.#bytes <= this.#limitBytes) break;
-      this.forget(oldest);
+      this.#forget(oldest);
     }
   }
 
-  forget(ref: number): void {
+  #forget(ref: number): void {
     const entry = this.#entries.get(ref);
     if (entry === undefined) return;
     this.#entries.delete(ref);

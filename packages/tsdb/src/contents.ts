@@ -1,14 +1,11 @@
 import type { StoreLog } from './store-options.ts';
-import { ChunkCache } from './chunk-cache.ts';
-import { Columns, DamagedChunk, decodeChunk } from './chunk/chunk.ts';
+import { Columns } from './chunk/columns.ts';
+import { ChunkDecoder } from './chunk-decoder.ts';
 import type { ChunkRow, Database } from './database.ts';
 import { Head } from './head/head.ts';
 import { LabelIndex } from './index/label-index.ts';
 import { SeriesRefs } from './index/series-refs.ts';
 import { SeriesTable } from './series-table.ts';
-
-/** Damaged chunks that are told of one by one; the log must not grow with every query over a damaged file. */
-const DAMAGE_REPORTS = 100;
 
 /** What the rooms of the store work on: the file, the head and what is known of the series. One thread owns it. */
 export class Contents {
@@ -18,17 +15,17 @@ export class Contents {
   readonly index = new LabelIndex();
   readonly refs = new SeriesRefs();
   readonly series = new SeriesTable();
-  readonly chunks = new ChunkCache();
   /** Samples in chunks. */
   storedSamples = 0;
   /** Ids of the log's rows count up from 1. */
   lastWalId = 0;
   walBytes = 0;
-  readonly #reported = new Set<number>();
+  readonly #decoder: ChunkDecoder;
 
   constructor(db: Database, log: StoreLog) {
     this.db = db;
     this.log = log;
+    this.#decoder = new ChunkDecoder({ file: db.file, log, describe: (ref) => this.index.labelsOf(ref).toString() });
   }
 
   addSeries(ref: number, key: string): void {
@@ -39,29 +36,12 @@ export class Contents {
 
   /** To be called whenever a series' chunks were written or deleted: what readers remember of them is void. */
   chunksChanged(ref: number): void {
-    this.chunks.forget(ref);
     this.series.chunksVersion[ref] = (this.series.chunksVersion[ref] as number) + 1;
   }
 
-  /**
-   * Appends a stored chunk to `out`. A damaged one is left out and told of in the log, and the answer is false. A row that
-   * was read before need not be checked again.
-   */
+  /** Appends a stored chunk to `out`; see ChunkDecoder. */
   readChunk(ref: number, row: ChunkRow, out: Columns, isChecked = false): boolean {
-    const [id, minMs, maxMs, samples, data] = row;
-    try {
-      decodeChunk(data, out, isChecked);
-      return true;
-    } catch (error) {
-      if (!(error instanceof DamagedChunk)) throw error;
-      if (this.#reported.has(id) || this.#reported.size >= DAMAGE_REPORTS) return false;
-      this.#reported.add(id);
-      this.log(
-        'error',
-        `${this.db.file} is damaged: ${samples} samples of ${this.index.labelsOf(ref).toString()} between ${iso(minMs)} and ${iso(maxMs)} cannot be read and are left out`,
-      );
-      return false;
-    }
+    return this.#decoder.decode(ref, row, out, isChecked);
   }
 
   /** Whether the series' newest sample has these bits. */
@@ -80,9 +60,4 @@ export class Contents {
     }
     return series.newestKnown[ref] === 1 && series.newestLow[ref] === low && series.newestHigh[ref] === high;
   }
-}
-
-function iso(timeMs: number): string {
-  const date = new Date(timeMs);
-  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
 }

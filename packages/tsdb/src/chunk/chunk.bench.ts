@@ -1,4 +1,5 @@
-import { Columns, decodeChunk, encodeChunk } from './chunk.ts';
+import { decodeChunk, encodeChunk } from './chunk.ts';
+import { Columns } from './columns.ts';
 
 /**
  * Prints bytes a sample and decoding speed by kind of series: `node packages/tsdb/src/chunk/chunk.bench.ts`.

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Columns, DamagedChunk, decodeChunk, encodeChunk } from './chunk.ts';
+import { DamagedChunk, decodeChunk, encodeChunk } from './chunk.ts';
+import { Columns } from './columns.ts';
 
 type Sample = readonly [timestampMs: number, bits: bigint];
 

@@ -1,12 +1,21 @@
 import { crc32 } from 'node:zlib';
-import { wordsOf } from '@vitrine/model/stale-nan.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
+import type { Columns } from './columns.ts';
+import { readHistograms, writeHistograms } from './histograms.ts';
 import { readInts, writeInts } from './int-stream.ts';
 import { readValues, writeValues } from './values.ts';
+import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
 /** A chunk is larger than this only by mistake: a damaged count must not claim memory. */
 const MAX_SAMPLES = 1 << 20;
-const VERSION = 1;
+/** Samples and nothing else. */
+const PLAIN = 1;
+/** With sections behind the samples: a byte says which. */
+const WITH_SECTIONS = 2;
+/** Sections, as the bits of one number. */
+const HISTOGRAMS = 1;
+const STARTS = 2;
 /** Also the room that int streams read ahead into (READ_AHEAD_BYTES). */
 const CHECKSUM_BYTES = 4;
 
@@ -15,46 +24,6 @@ const writer = new ByteWriter(16_384);
 /** A chunk whose bytes are not what was written. */
 export class DamagedChunk extends Error {
   override readonly name = 'DamagedChunk';
-}
-
-/**
- * Samples in time order as columns with room to grow. The buffers are exchanged when they grow: read them anew after
- * every `reserve`.
- */
-export class Columns {
-  length = 0;
-  timestampsMs: Float64Array<ArrayBuffer>;
-  values: Float64Array<ArrayBuffer>;
-  /** The bits of `values`. NaN payloads survive only when moved through this. */
-  words: Uint32Array;
-
-  constructor(capacity = 1024) {
-    this.timestampsMs = new Float64Array(capacity);
-    this.values = new Float64Array(capacity);
-    this.words = wordsOf(this.values);
-  }
-
-  reserve(count: number): void {
-    const needed = this.length + count;
-    if (needed <= this.timestampsMs.length) return;
-    const capacity = Math.max(needed, this.timestampsMs.length * 2);
-    const timestampsMs = new Float64Array(capacity);
-    const values = new Float64Array(capacity);
-    const words = wordsOf(values);
-    timestampsMs.set(this.timestampsMs.subarray(0, this.length));
-    words.set(this.words.subarray(0, 2 * this.length));
-    this.timestampsMs = timestampsMs;
-    this.values = values;
-    this.words = words;
-  }
-
-  push(timestampMs: number, low: number, high: number): void {
-    this.reserve(1);
-    this.timestampsMs[this.length] = timestampMs;
-    this.words[2 * this.length] = low;
-    this.words[2 * this.length + 1] = high;
-    this.length++;
-  }
 }
 
 /** Appends `count` samples to a writer, without checksum: the form of the head's blocks and the body of a chunk. */
@@ -78,14 +47,76 @@ export function readSamples(reader: ByteReader, out: Columns): void {
   out.reserve(count);
   readInts(reader, count, out.timestampsMs, out.length);
   readValues(reader, count, out.values, out.words, out.length);
-  out.length += count;
+  out.grow(count);
+}
+
+/** What the samples have beside their numbers, as bits; 0 where they have nothing. */
+export function sectionsOf({ histograms, startsMs, timestampsMs }: Columns, from: number, count: number): number {
+  let sections = 0;
+  if (histograms !== undefined) {
+    for (let i = from; i < from + count; i++) {
+      if (!histograms.has(timestampsMs[i] as number)) continue;
+      sections |= HISTOGRAMS;
+      break;
+    }
+  }
+  if (startsMs !== undefined) {
+    for (let i = from; i < from + count; i++) {
+      if (Number.isNaN(startsMs[i] as number)) continue;
+      sections |= STARTS;
+      break;
+    }
+  }
+  return sections;
+}
+
+/** Writes what `sectionsOf` found, behind the samples. */
+export function writeSections(out: ByteWriter, samples: Columns, from: number, count: number, sections: number): void {
+  const { histograms, startsMs, timestampsMs } = samples;
+  if ((sections & HISTOGRAMS) !== 0 && histograms !== undefined) {
+    const found: NativeHistogram[] = [];
+    const places = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      const histogram = histograms.get(timestampsMs[from + i] as number);
+      if (histogram === undefined) continue;
+      places[found.length] = i;
+      found.push(histogram);
+    }
+    out.varint(found.length);
+    writeInts(out, places, 0, found.length);
+    writeHistograms(out, found);
+  }
+  if ((sections & STARTS) !== 0 && startsMs !== undefined) writeValues(out, startsMs, wordsOf(startsMs), from, count);
+}
+
+/** Reads the sections of the samples that stand in `out` from `from` on and were read just before. */
+export function readSections(reader: ByteReader, out: Columns, from: number, sections: number): void {
+  const count = out.length - from;
+  if ((sections & HISTOGRAMS) !== 0) {
+    const found = reader.varint();
+    if (found === 0 || found > count) throw new DamagedChunk(`a chunk claims ${found} histograms of ${count} samples`);
+    const places = new Float64Array(found);
+    readInts(reader, found, places, 0);
+    const histograms = readHistograms(reader, found);
+    const byTime = out.needHistograms();
+    for (let i = 0; i < found; i++) {
+      byTime.set(out.timestampsMs[from + (places[i] as number)] as number, histograms[i] as NativeHistogram);
+    }
+  }
+  if ((sections & STARTS) !== 0) {
+    const startsMs = out.needStarts();
+    readValues(reader, count, startsMs, wordsOf(startsMs), from);
+  }
 }
 
 /** One chunk as it is stored: version, samples, CRC-32. Layout: docs/format.md. */
 export function encodeChunk(samples: Columns, from: number, count: number): Uint8Array<ArrayBuffer> {
   writer.reset();
-  writer.u8(VERSION);
+  const sections = sectionsOf(samples, from, count);
+  writer.u8(sections === 0 ? PLAIN : WITH_SECTIONS);
+  if (sections !== 0) writer.u8(sections);
   writeSamples(writer, samples.timestampsMs, samples.values, samples.words, from, count);
+  if (sections !== 0) writeSections(writer, samples, from, count, sections);
   writer.u32(crc32(writer.bytes.subarray(0, writer.length)));
   return writer.take();
 }
@@ -101,6 +132,16 @@ export function decodeChunk(bytes: Uint8Array, out: Columns, isChecked = false):
     throw new DamagedChunk('a chunk fails its checksum');
   }
   const version = reader.u8();
-  if (version !== VERSION) throw new DamagedChunk(`a chunk has version ${version}, this program reads version ${VERSION}`);
+  if (version !== PLAIN && version !== WITH_SECTIONS) {
+    throw new DamagedChunk(`a chunk has version ${version}, this program reads versions up to ${WITH_SECTIONS}`);
+  }
+  const sections = version === WITH_SECTIONS ? reader.u8() : 0;
+  const from = out.length;
   readSamples(reader, out);
+  if (sections !== 0) readSections(reader, out, from, sections);
+}
+
+/** Whether a stored chunk has native histograms: it takes more room than its number of samples tells. */
+export function hasHistograms(bytes: Uint8Array): boolean {
+  return bytes[0] === WITH_SECTIONS && ((bytes[1] as number) & HISTOGRAMS) !== 0;
 }

@@ -1,10 +1,14 @@
-import { Columns, encodeChunk } from '../chunk/chunk.ts';
+import { encodeChunk, hasHistograms } from '../chunk/chunk.ts';
+import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
 const FULL_SAMPLES = 720;
 /** No chunk has more: six hours at 15 s. */
 const MAX_SAMPLES = 1440;
+/** The same of chunks with native histograms, each of which is many numbers. */
+const FULL_HISTOGRAMS = 120;
+const MAX_HISTOGRAMS = 240;
 
 /** The buffer that series are put together in is kept up to this many samples. */
 const KEPT_SAMPLES = 1 << 18;
@@ -29,19 +33,19 @@ export function flushSeries(contents: Contents, ref: number): FlushedSeries {
   const fromMs = head.oldestMs(ref);
   const toMs = series.newestMs[ref] as number;
   if (merged.timestampsMs.length > KEPT_SAMPLES) merged = new Columns(4 * MAX_SAMPLES);
-  merged.length = 0;
+  merged.clear();
   let replaced = 0;
   if ((series.chunksToMs[ref] as number) > -Infinity) {
     for (const row of db.chunksInRange.all(ref, fromMs, toMs)) {
-      const [id, , maxMs, samples] = row;
-      if (maxMs < fromMs && samples >= FULL_SAMPLES) continue;
+      const [id, , maxMs, samples, data] = row;
+      if (maxMs < fromMs && samples >= (hasHistograms(data) ? FULL_HISTOGRAMS : FULL_SAMPLES)) continue;
       contents.readChunk(ref, row, merged);
       db.deleteChunk.run(id);
       replaced += samples;
     }
   }
   head.read(ref, -Infinity, Infinity, merged, 0);
-  const pieces = Math.ceil(merged.length / MAX_SAMPLES);
+  const pieces = Math.ceil(merged.length / (merged.histograms === undefined ? MAX_SAMPLES : MAX_HISTOGRAMS));
   for (let piece = 0; piece < pieces; piece++) {
     const from = Math.floor((merged.length * piece) / pieces);
     const end = Math.floor((merged.length * (piece + 1)) / pieces);

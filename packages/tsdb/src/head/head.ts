@@ -1,15 +1,38 @@
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { ByteReader, ByteWriter } from '../chunk/bytes.ts';
-import { readSamples, writeSamples, type Columns } from '../chunk/chunk.ts';
+import { readSamples, readSections, sectionsOf, writeSamples, writeSections } from '../chunk/chunk.ts';
+import { Columns } from '../chunk/columns.ts';
 import { READ_AHEAD_BYTES } from '../chunk/int-stream.ts';
 import { mergeInto } from './merge.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { Slots, SLOT_SAMPLES } from './slots.ts';
 
-/** Before each packed block: its length in bytes (u32), its first and its last timestamp (f64). */
-const BLOCK_HEADER_BYTES = 20;
+/** Before each packed block: its length in bytes (u32), its first and its last timestamp (f64), and its sections (u8). */
+const BLOCK_HEADER_BYTES = 21;
 
 const NO_SLOT = -1;
 const writer = new ByteWriter(4096);
+const scratch = new Columns(SLOT_SAMPLES);
+
+/** What few samples have, for those of one slot. */
+interface Beside {
+  readonly histograms: Map<number, NativeHistogram>;
+  /** By place in the slot. */
+  startsMs: Float64Array<ArrayBuffer> | undefined;
+}
+
+/** Where a series' samples in head are: packed, then raw, and late ones in time order. Not to be changed or kept. */
+export interface HeadParts {
+  readonly blocks: Uint8Array | undefined;
+  /** The blocks end here. */
+  readonly blockBytes: number;
+  readonly slot:
+    | { readonly timestampsMs: Float64Array; readonly words: Uint32Array; readonly from: number; readonly end: number }
+    | undefined;
+  /** The slot where its samples are more than numbers. */
+  readonly richSlot: Columns | undefined;
+  readonly late: Columns | undefined;
+}
 
 /**
  * The samples that are in the write-ahead log and not yet in chunks. A series' newest samples stand raw in its slot;
@@ -25,6 +48,8 @@ export class Head {
   #blockBytes = new Uint32Array(1024);
   readonly #blocks: (Uint8Array<ArrayBuffer> | undefined)[] = [];
   readonly #late = new Map<number, OutOfOrder>();
+  /** Of the series whose slot has samples that are more than numbers. */
+  readonly #beside = new Map<number, Beside>();
   #samples = 0;
 
   /** All samples in head. */
@@ -67,11 +92,23 @@ export class Head {
     this.#samples++;
   }
 
+  /** As `append`, for a sample that is a histogram or has a start time (NaN: it was not told). */
+  appendRich(ref: number, timestampMs: number, low: number, high: number, histogram?: NativeHistogram, startMs = Number.NaN): void {
+    this.append(ref, timestampMs, low, high);
+    if (histogram === undefined && Number.isNaN(startMs)) return;
+    let beside = this.#beside.get(ref);
+    if (beside === undefined) this.#beside.set(ref, (beside = { histograms: new Map(), startsMs: undefined }));
+    if (histogram !== undefined) beside.histograms.set(timestampMs, histogram);
+    if (Number.isNaN(startMs)) return;
+    beside.startsMs ??= new Float64Array(SLOT_SAMPLES).fill(Number.NaN);
+    beside.startsMs[(this.#inSlot[ref] as number) - 1] = startMs;
+  }
+
   /** Adds a sample that is older than the series' newest. */
-  appendLate(ref: number, timestampMs: number, low: number, high: number): void {
+  appendLate(ref: number, timestampMs: number, low: number, high: number, histogram?: NativeHistogram, startMs = Number.NaN): void {
     let late = this.#late.get(ref);
     if (late === undefined) this.#late.set(ref, (late = new OutOfOrder()));
-    late.push(timestampMs, low, high);
+    late.push(timestampMs, low, high, histogram, startMs);
     this.#counts[ref] = (this.#counts[ref] as number) + 1;
     this.#samples++;
   }
@@ -89,8 +126,8 @@ export class Head {
       for (let at = 0; at < end; at += reader.view.getUint32(at, true)) {
         if (reader.view.getFloat64(at + 4, true) > toMs) break;
         if (reader.view.getFloat64(at + 12, true) < fromMs) continue;
-        reader.at = at + BLOCK_HEADER_BYTES;
-        readSamples(reader, out);
+        reader.at = at;
+        readBlock(reader, out);
       }
     }
     const slot = this.#slotOf[ref] as number;
@@ -99,14 +136,28 @@ export class Head {
       const page = this.#slots.page(slot);
       const at = this.#slots.offset(slot);
       if ((page.timestampsMs[at] as number) <= toMs && (page.timestampsMs[at + held - 1] as number) >= fromMs) {
-        out.reserve(held);
-        out.timestampsMs.set(page.timestampsMs.subarray(at, at + held), out.length);
-        out.words.set(page.words.subarray(2 * at, 2 * (at + held)), 2 * out.length);
-        out.length += held;
+        this.#readSlot(ref, slot, held, out);
       }
     }
     const late = this.#late.get(ref)?.sorted();
     if (late !== undefined) mergeInto(out, start, late, firstAtOrAfter(late, fromMs), firstAtOrAfter(late, toMs + 1));
+  }
+
+  /** The series' samples as they lie; undefined where it has none. */
+  parts(ref: number): HeadParts | undefined {
+    if ((this.#counts[ref] ?? 0) === 0) return undefined;
+    const slot = this.#slotOf[ref] as number;
+    const held = this.#inSlot[ref] as number;
+    const from = this.#slots.offset(slot);
+    let richSlot: Columns | undefined;
+    if (this.#beside.has(ref)) this.#readSlot(ref, slot, held, (richSlot = new Columns(held)));
+    return {
+      blocks: this.#blocks[ref],
+      blockBytes: this.#blockBytes[ref] as number,
+      slot: slot === NO_SLOT || held === 0 || richSlot !== undefined ? undefined : { ...this.#slots.page(slot), from, end: from + held },
+      richSlot,
+      late: this.#late.get(ref)?.sorted(),
+    };
   }
 
   /** The series' oldest timestamp in head, or Infinity. */
@@ -132,18 +183,45 @@ export class Head {
     this.#blockBytes[ref] = 0;
     this.#blocks[ref] = undefined;
     this.#late.delete(ref);
+    this.#beside.delete(ref);
+  }
+
+  #readSlot(ref: number, slot: number, held: number, out: Columns): void {
+    const page = this.#slots.page(slot);
+    const at = this.#slots.offset(slot);
+    out.reserve(held);
+    const first = out.length;
+    out.timestampsMs.set(page.timestampsMs.subarray(at, at + held), first);
+    out.words.set(page.words.subarray(2 * at, 2 * (at + held)), 2 * first);
+    out.grow(held);
+    const beside = this.#beside.size === 0 ? undefined : this.#beside.get(ref);
+    if (beside === undefined) return;
+    for (const [timestampMs, histogram] of beside.histograms) out.needHistograms().set(timestampMs, histogram);
+    if (beside.startsMs !== undefined) out.needStarts().set(beside.startsMs.subarray(0, held), first);
   }
 
   #pack(ref: number, slot: number): void {
     const page = this.#slots.page(slot);
     const at = this.#slots.offset(slot);
+    let sections = 0;
+    if (this.#beside.size > 0 && this.#beside.has(ref)) {
+      scratch.clear();
+      this.#readSlot(ref, slot, SLOT_SAMPLES, scratch);
+      sections = sectionsOf(scratch, 0, SLOT_SAMPLES);
+      this.#beside.delete(ref);
+    }
     writer.reset();
     writer.reserve(BLOCK_HEADER_BYTES);
     writer.length = BLOCK_HEADER_BYTES;
     writeSamples(writer, page.timestampsMs, page.values, page.words, at, SLOT_SAMPLES);
+    if (sections !== 0) {
+      writeSections(writer, scratch, 0, SLOT_SAMPLES, sections);
+      scratch.clear();
+    }
     writer.view.setUint32(0, writer.length, true);
     writer.view.setFloat64(4, page.timestampsMs[at] as number, true);
     writer.view.setFloat64(12, page.timestampsMs[at + SLOT_SAMPLES - 1] as number, true);
+    writer.view.setUint8(20, sections);
     const before = this.#blockBytes[ref] as number;
     const blocks = new Uint8Array(before + writer.length + READ_AHEAD_BYTES);
     const old = this.#blocks[ref];
@@ -153,6 +231,15 @@ export class Head {
     this.#blocks[ref] = blocks;
     this.#blockBytes[ref] = before + writer.length;
   }
+}
+
+/** Appends the samples of the packed block at the reader to `out`. */
+export function readBlock(reader: ByteReader, out: Columns): void {
+  const sections = reader.view.getUint8(reader.at + 20);
+  reader.at += BLOCK_HEADER_BYTES;
+  const from = out.length;
+  readSamples(reader, out);
+  if (sections !== 0) readSections(reader, out, from, sections);
 }
 
 /** Index of the first sample at or after a time. */

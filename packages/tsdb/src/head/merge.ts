@@ -1,4 +1,4 @@
-import type { Columns } from '../chunk/chunk.ts';
+import type { Columns } from '../chunk/columns.ts';
 
 /**
  * Puts `newer` into `into[from ..]`, both in time order; where both have a timestamp the one of `newer` stays. Works in
@@ -8,6 +8,8 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
   const count = newerEnd - newerFrom;
   if (count <= 0) return;
   into.reserve(count);
+  if (into.histograms !== undefined || newer.histograms !== undefined) mergeHistograms(into, newer, newerFrom, newerEnd);
+  const startsMs = newer.startsMs === undefined ? into.startsMs : into.needStarts();
   let left = into.length - 1;
   let right = newerEnd - 1;
   let at = into.length + count - 1;
@@ -15,13 +17,14 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
   while (right >= newerFrom) {
     const time = newer.timestampsMs[right] as number;
     if (left >= from && (timestampsMs[left] as number) > time) {
-      move(timestampsMs, words, left--, at--);
+      move(timestampsMs, words, startsMs, left--, at--);
       continue;
     }
     if (left >= from && timestampsMs[left] === time) left--;
     timestampsMs[at] = time;
     words[2 * at] = newer.words[2 * right] as number;
     words[2 * at + 1] = newer.words[2 * right + 1] as number;
+    if (startsMs !== undefined) startsMs[at] = newer.startsMs?.[right] ?? Number.NaN;
     at--;
     right--;
   }
@@ -31,12 +34,30 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
   if (gap > 0) {
     timestampsMs.copyWithin(at + 1 - gap, at + 1, end);
     words.copyWithin(2 * (at + 1 - gap), 2 * (at + 1), 2 * end);
+    startsMs?.copyWithin(at + 1 - gap, at + 1, end);
   }
   into.length = end - gap;
 }
 
-function move(timestampsMs: Float64Array, words: Uint32Array, from: number, to: number): void {
+function mergeHistograms(into: Columns, newer: Columns, newerFrom: number, newerEnd: number): void {
+  const histograms = into.needHistograms();
+  for (let i = newerFrom; i < newerEnd; i++) {
+    const timestampMs = newer.timestampsMs[i] as number;
+    const histogram = newer.histograms?.get(timestampMs);
+    if (histogram === undefined) histograms.delete(timestampMs);
+    else histograms.set(timestampMs, histogram);
+  }
+}
+
+function move(
+  timestampsMs: Float64Array,
+  words: Uint32Array,
+  startsMs: Float64Array | undefined,
+  from: number,
+  to: number,
+): void {
   timestampsMs[to] = timestampsMs[from] as number;
   words[2 * to] = words[2 * from] as number;
   words[2 * to + 1] = words[2 * from + 1] as number;
+  if (startsMs !== undefined) startsMs[to] = startsMs[from] as number;
 }
