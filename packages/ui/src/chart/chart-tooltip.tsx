@@ -25,7 +25,7 @@ export interface ChartTooltipProps {
   /** In the order in which they are told. */
   readonly readings: readonly Reading[];
   readonly nearest: Reading | undefined;
-  /** What else is pointed at: an exemplar's labels. */
+  /** What else is known of what is pointed at: an exemplar's labels, when a step was. */
   readonly aside: readonly (readonly [name: string, value: string])[];
   /** Of what is nearest; offered once the tooltip is pinned. */
   readonly links: readonly ResolvedLink[];
@@ -45,8 +45,11 @@ export function ChartTooltip(props: ChartTooltipProps): ReactElement {
   const { start, shown } = windowAround(readings, nearest === undefined ? 0 : readings.indexOf(nearest), most);
   const text = ({ value, isNaN, series }: Reading) => (isNaN ? 'NaN' : series.show(value));
   const copy = () => {
-    const lines = readings.map((reading) => `${reading.series.name}\t${reading.isNaN ? 'NaN' : reading.value}`);
-    void navigator.clipboard.writeText([xText, ...lines].join('\n')).then(
+    const lines = readings.map((reading) =>
+      [reading.series.name, reading.isNaN ? 'NaN' : reading.value, ...alsoTexts(reading)].join('\t'),
+    );
+    const more = aside.map(([name, value]) => `${name}\t${value}`);
+    void navigator.clipboard.writeText([xText, ...lines, ...more].join('\n')).then(
       () => setCopied(true),
       () => setCopied(false),
     );
@@ -77,7 +80,14 @@ export function ChartTooltip(props: ChartTooltipProps): ReactElement {
               area={reading.series.look.drawStyle === 'bars'}
             />
             <span className={classes.name}>{reading.series.name}</span>
-            <span className={classes.value}>{text(reading)}</span>
+            <span className={classes.value}>
+              {alsoTexts(reading).map((also) => (
+                <span key={also} className={classes.also}>
+                  {also}
+                </span>
+              ))}
+              {text(reading)}
+            </span>
           </div>
         ))}
       </div>
@@ -118,4 +128,10 @@ export function ChartTooltip(props: ChartTooltipProps): ReactElement {
       )}
     </Float>
   );
+}
+
+/** What is known of the line besides its value: one text, or none. */
+function alsoTexts({ series, x }: Reading): readonly string[] {
+  const also = series.also?.(x) ?? '';
+  return also === '' ? [] : [also];
 }

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 
 import { NoData } from '../widget/no-data.tsx';
+import { aboutPoint } from './about-point.ts';
 import { timeToX } from './annotations.ts';
 import { curveSeries } from './curve-series.ts';
 import type { ScaleSettings } from './graph-settings.ts';
@@ -92,6 +93,7 @@ export function CurveChart(props: CurveChartProps): ReactElement {
       tooltip={tooltip}
       timeToX={toX}
       marks={marks}
+      about={(reading) => aboutPoint(reading, x, context.timeZone)}
       clipOutliers={clipOutliers}
       xScale={leastX === undefined ? undefined : LOG}
       {...axis}

@@ -1,6 +1,7 @@
 import type { Frame } from '@vitrine/model/frame.ts';
 import { describe, expect, test } from 'vitest';
 
+import { aboutPoint } from './about-point.ts';
 import { createCrosshair } from './crosshair.ts';
 import { curveSeries } from './curve-series.ts';
 import { mappedCursor, stepMapOfCurves, timeMapOfCurves } from './step-map.ts';
@@ -46,6 +47,45 @@ describe('lines of curves', () => {
     expect(raw!.color).not.toBe(smooth!.color);
     expect(smooth).not.toHaveProperty('owner');
     expect(smooth!.look.hide).toEqual({ viz: false, legend: false, tooltip: false });
+  });
+
+  test('a smoothed line tells what was logged, and after a restart what was logged since', () => {
+    const [, , , smooth] = drawn(
+      { part: 'raw', xs: [0, 1, 2, 1, 2], ys: [5, 4, 3, 40, Number.NaN] },
+      { part: 'smooth', xs: [0, 1, 2, 1, 2], ys: [5, 4.5, 4, 40, 40] },
+    );
+    expect([1, 2].map((x) => smooth!.also!(x))).toEqual(['raw 40', 'raw NaN']);
+    expect(drawn({ part: 'raw' })[0]).not.toHaveProperty('also');
+  });
+
+  test('a mean tells the edges of its band where it has one', () => {
+    const group = { group: 'lr=1', run: '' };
+    const series = drawn(
+      { ...group, part: 'smooth', ys: [1, 2, 3] },
+      { ...group, part: 'low', ys: [0.5, Number.NaN, 2] },
+      { ...group, part: 'high', ys: [1.5, Number.NaN, 4] },
+    );
+    expect([0, 1, 2].map((x) => series.at(-1)!.also!(x))).toEqual(['0.5 to 1.5', '', '2 to 4']);
+  });
+
+  test('a point tells the step and the time of its row, also after a restart', () => {
+    const series = drawn({ xs: [0, 1, 2, 1, 2] }).at(-1)!;
+    const reading = { series, index: 1, x: 2, value: 2, isNaN: false };
+    expect(aboutPoint(reading, 'step', 'UTC')).toEqual([['time', '1970-01-01 00:00:04']]);
+    expect(aboutPoint(reading, 'time', 'UTC')).toEqual([['step', '2']]);
+    expect(aboutPoint(reading, 'epoch', 'UTC')).toEqual([
+      ['step', '2'],
+      ['time', '1970-01-01 00:00:04'],
+    ]);
+  });
+
+  test('a point of a mean tells of how many runs, and that each has its own time', () => {
+    const { fields, ...rest } = frame({ group: 'lr=1', run: '', part: 'smooth' });
+    const runs = { name: 'runs', type: 'number' as const, values: Float64Array.of(3, 3, 2) };
+    const [series] = curveSeries([{ ...rest, fields: [...fields.slice(0, 2), runs] }], { theme: 'dark', logY: false });
+    const reading = { series: series!, index: 2, x: 2, value: 2, isNaN: false };
+    expect(aboutPoint(reading, 'step', 'UTC').map(([name]) => name)).toEqual(['runs', 'time']);
+    expect(aboutPoint(reading, 'time', 'UTC')).toEqual([['runs', '2']]);
   });
 
   test('what was not smoothed is a line like others', () => {

@@ -1,3 +1,4 @@
+import { nearestIndex } from '@vitrine/compute/downsample.ts';
 import { stretchStarts } from '@vitrine/compute/curve/restarts.ts';
 import { splitOf } from '@vitrine/compute/curve/split.ts';
 import { displayOf, displayText } from '@vitrine/compute/field/display.ts';
@@ -71,11 +72,14 @@ export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: 
     const color = shadeOf(hue, shade, theme);
     const main = parts.find(({ part }) => part === 'smooth') ?? parts[0]!;
     const display = displayOf(main.field);
+    const show = (value: number) => displayText(display(value));
+    const stretches = new Map(parts.map((line) => [line, stretchesOf(line)]));
+    const also = parts.length === 1 ? undefined : alsoOf(stretches, show);
     const base = {
       identity,
       inks: [],
       unit: main.field.config?.unit ?? '',
-      show: (value: number) => displayText(display(value)),
+      show,
     };
     // What is drawn first lies below.
     return (['low', 'high', 'raw', 'smooth'] as const).flatMap((part) =>
@@ -83,7 +87,7 @@ export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: 
         // What was not smoothed is drawn as what was.
         .filter((line) => (line === main ? 'smooth' : line.part) === part)
         .flatMap((line) =>
-          stretchesOf(line).map(({ xs, ys, nanAt, before }): ChartSeries => {
+          stretches.get(line)!.map(({ xs, ys, nanAt, before, rows }): ChartSeries => {
             const isMain = line === main && before === 0;
             return {
               ...base,
@@ -99,7 +103,8 @@ export function curveSeries(frames: readonly Frame[], { theme, logY, colorOf }: 
               field: line.field,
               frame: line.frame,
               column: 1,
-              rows: undefined,
+              rows,
+              ...(also === undefined || line !== main ? {} : { also: (x: number) => also(x, before) }),
             };
           }),
         ),
@@ -139,11 +144,19 @@ function nameOf(name: string, part: CurveLine['part'], before: number): string {
   return before === 0 ? whole : `${whole}, ${before === 1 ? 'before its restart' : `${before} restarts ago`}`;
 }
 
-/** `before`: how many restarts before the last stretch, which is what the run is now. */
-function stretchesOf({ x, field }: CurveLine) {
+interface Stretch {
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+  readonly nanAt: readonly number[];
+  /** How many restarts before the last stretch, which is what the run is now. */
+  readonly before: number;
+  readonly rows: Uint32Array | undefined;
+}
+
+function stretchesOf({ x, field }: CurveLine): readonly Stretch[] {
   const { ys, nanAt } = drawable(field);
   const starts = stretchStarts(x.values);
-  if (starts.length === 1) return [{ xs: x.values, ys, nanAt, before: 0 }];
+  if (starts.length === 1) return [{ xs: x.values, ys, nanAt, before: 0, rows: undefined }];
   return Array.from(starts, (from, index) => {
     const to = starts[index + 1] ?? x.values.length;
     return {
@@ -151,8 +164,28 @@ function stretchesOf({ x, field }: CurveLine) {
       ys: ys.subarray(from, to),
       nanAt: nanAt.filter((row) => row >= from && row < to).map((row) => row - from),
       before: starts.length - 1 - index,
+      rows: Uint32Array.from({ length: to - from }, (_, row) => from + row),
     };
   });
+}
+
+/** What the parts of a line behind its main one say at an x of one of its stretches. */
+function alsoOf(
+  stretches: ReadonlyMap<CurveLine, readonly Stretch[]>,
+  show: (value: number) => string,
+): (x: number, before: number) => string {
+  const ofPart = new Map(Array.from(stretches, ([{ part }, own]) => [part, own]));
+  return (x, before) => {
+    const valueOf = (part: CurveLine['part']): number | undefined => {
+      const stretch = ofPart.get(part)?.find((each) => each.before === before);
+      const row = stretch === undefined ? -1 : nearestIndex(stretch.xs, x);
+      return row < 0 ? undefined : stretch!.ys[row]!;
+    };
+    const raw = valueOf('raw');
+    if (raw !== undefined) return `raw ${Number.isNaN(raw) ? 'NaN' : show(raw)}`;
+    const [low = Number.NaN, high = Number.NaN] = [valueOf('low'), valueOf('high')];
+    return Number.isNaN(low) || Number.isNaN(high) ? '' : `${show(low)} to ${show(high)}`;
+  };
 }
 
 interface Looks {

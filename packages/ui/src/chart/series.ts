@@ -45,6 +45,8 @@ export interface ChartSeries {
   readonly rows: Uint32Array | undefined;
   /** The id of the line to which it belongs: it is chosen, hidden and raised with it. Itself where absent. */
   readonly owner?: string;
+  /** What else is known of the line at an x, in a few words for the tooltip: the value behind a smoothed one, the edges of a band. */
+  readonly also?: (x: number) => string;
 }
 
 /** Enough NaN marks to see that there are many. */

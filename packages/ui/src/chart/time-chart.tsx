@@ -71,6 +71,8 @@ export interface TimeChartProps {
   readonly xScale?: PlotPicture['xScale'];
   /** Marks besides the page's annotations, on this chart's x. */
   readonly marks?: readonly ChartMark[] | undefined;
+  /** What else is known of the point that the tooltip goes by, as names and values. */
+  readonly about?: ((reading: Reading) => readonly (readonly [name: string, value: string])[]) | undefined;
   /** Whether outliers may lie beyond the value axis. */
   readonly clipOutliers?: boolean;
 }
@@ -260,6 +262,11 @@ export function TimeChart(props: TimeChartProps): ReactElement {
 
   const showX = (x: number) => props.showX?.(x) ?? formatX(x, context);
   const formatMark = ({ from, to }: ChartMark) => (to > from ? `${showX(from)} to ${showX(to)}` : showX(from));
+  const at = nearest ?? readings[0];
+  const aside = [
+    ...(at === undefined ? [] : (props.about?.(at) ?? [])),
+    ...(exemplar === undefined ? [] : [['exemplar', String(exemplar.y)] as const, ...exemplar.labels]),
+  ];
   const told = tooltip.mode === 'single' ? (nearest === undefined ? readings.slice(0, 1) : [nearest]) : readings;
   const spoken = hover?.source === 'keyboard' ? `${showX(hover.x)}: ${speak(readings)}` : '';
   const Legend = legend.displayMode === 'list' ? LegendList : LegendTable;
@@ -321,10 +328,10 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       {hover !== undefined && plot !== undefined && tooltip.mode !== 'none' && (
         <ChartTooltip
           hover={hover}
-          xText={showX(nearest?.x ?? readings[0]?.x ?? hover.x)}
+          xText={showX(at?.x ?? hover.x)}
           readings={told}
           nearest={nearest}
-          aside={exemplar === undefined ? [] : [['exemplar', String(exemplar.y)], ...exemplar.labels]}
+          aside={aside}
           links={hover.pinned ? [...linksOfExemplar(exemplar, context), ...linksOfReading(nearest, linksOf)] : NO_LINKS}
           choices={hover.pinned ? choicesOf(nearest, context) : []}
           onChoose={({ variable, value }) => context.choose?.(variable, value)}
@@ -388,7 +395,10 @@ function speak(readings: readonly Reading[]): string {
   if (readings.length === 0) return 'no value';
   return readings
     .slice(0, 8)
-    .map(({ series, value, isNaN }) => `${series.name} ${isNaN ? 'NaN' : series.show(value)}`)
+    .map(({ series, x, value, isNaN }) => {
+      const also = series.also?.(x) ?? '';
+      return `${series.name} ${isNaN ? 'NaN' : series.show(value)}${also === '' ? '' : ` (${also})`}`;
+    })
     .join(', ');
 }
 
