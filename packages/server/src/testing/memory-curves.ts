@@ -11,6 +11,8 @@ import type {
   NewRunItem,
   RunItem,
 } from '@vitrine/model/curve-store.ts';
+import type { LoggedCurve } from '@vitrine/tsdb/curves/curve-reader.ts';
+import { CurveTimes } from '@vitrine/tsdb/curves/curve-times.ts';
 
 const PART_POINTS = 3;
 
@@ -103,6 +105,11 @@ export class MemoryCurves implements CurveStore {
       values: Float64Array.from(some, ({ value }) => value),
       epochs: some.some(({ epoch }) => !Number.isNaN(epoch)) ? Float64Array.from(some, ({ epoch }) => epoch) : undefined,
     };
+  }
+
+  readLogged(curve: CurveName, limit = Infinity): LoggedCurve {
+    const { timesMs, ...points } = this.read(curve, limit);
+    return { ...points, times: new CurveTimes([{ length: points.length, times: timesMs }]) };
   }
 
   version({ run, metric }: CurveName): string {

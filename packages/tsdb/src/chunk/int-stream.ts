@@ -81,6 +81,23 @@ export function readInts(reader: ByteReader, count: number, out: Float64Array, a
   else readOffsets(reader, count - 1, out, at + 1, first, scale);
 }
 
+/** Goes behind `count` numbers without reading them. */
+export function skipInts(reader: ByteReader, count: number): void {
+  const mode = reader.u8();
+  reader.zigzag();
+  if (mode === LINEAR) {
+    reader.zigzag();
+    return;
+  }
+  if (mode !== DELTA && mode !== PLAIN) throw new RangeError(`int stream: mode ${mode} is unknown`);
+  reader.varint();
+  for (let left = count - 1; left > 0; left -= GROUP) {
+    const width = reader.u8();
+    reader.zigzag();
+    reader.at += (width * Math.min(left, GROUP) + 7) >>> 3;
+  }
+}
+
 function readDeltas(reader: ByteReader, count: number, out: Float64Array, at: number, first: number, scale: number): void {
   const view = reader.view;
   let number = first;

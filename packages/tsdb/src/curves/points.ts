@@ -2,8 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 import { ByteReader, ByteWriter } from '../chunk/bytes.ts';
-import { readInts, READ_AHEAD_BYTES, writeInts } from '../chunk/int-stream.ts';
+import { readInts, READ_AHEAD_BYTES, skipInts, writeInts } from '../chunk/int-stream.ts';
 import { readValues, writeValues } from '../chunk/values.ts';
+import type { TimesPart } from './curve-times.ts';
 
 const VERSION = 1;
 const CHECKSUM_BYTES = 4;
@@ -21,6 +22,7 @@ export class DamagedPiece extends Error {
 
 /** Points of one curve as columns with room to grow, in the order in which they were logged. The buffers are exchanged when they grow. */
 export class PointColumns {
+  readonly #hasTimes: boolean;
   length = 0;
   steps: Float64Array<ArrayBuffer>;
   /** Unix microseconds, whole. */
@@ -31,9 +33,11 @@ export class PointColumns {
   /** NaN where a point has none; undefined until one has. */
   epochs: Float64Array<ArrayBuffer> | undefined;
 
-  constructor(capacity = 8) {
+  /** Of columns without times `timesUs` stays empty. */
+  constructor(capacity = 8, { hasTimes = true }: { readonly hasTimes?: boolean } = {}) {
+    this.#hasTimes = hasTimes;
     this.steps = new Float64Array(capacity);
-    this.timesUs = new Float64Array(capacity);
+    this.timesUs = new Float64Array(hasTimes ? capacity : 0);
     this.values = new Float64Array(capacity);
     this.words = wordsOf(this.values);
   }
@@ -48,7 +52,7 @@ export class PointColumns {
       return wider;
     };
     this.steps = grown(this.steps);
-    this.timesUs = grown(this.timesUs);
+    if (this.#hasTimes) this.timesUs = grown(this.timesUs);
     this.values = grown(this.values);
     this.words = wordsOf(this.values);
     if (this.epochs !== undefined) this.epochs = grown(this.epochs);
@@ -79,7 +83,7 @@ export class PointColumns {
     if (other.epochs !== undefined) this.needEpochs();
     const { length } = this;
     this.steps.set(other.steps.subarray(0, other.length), length);
-    this.timesUs.set(other.timesUs.subarray(0, other.length), length);
+    if (this.#hasTimes) this.timesUs.set(other.timesUs.subarray(0, other.length), length);
     this.words.set(other.words.subarray(0, 2 * other.length), 2 * length);
     if (other.epochs !== undefined) this.epochs?.set(other.epochs.subarray(0, other.length), length);
     else this.epochs?.fill(Number.NaN, length, length + other.length);
@@ -100,18 +104,15 @@ export class PointColumns {
   /** All of them in the contract's units, in the arrays as they are: the columns are empty from then on. */
   release(): CurvePoints {
     const { length, timesUs } = this;
-    const cut = (column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> =>
-      column.length === length ? column : column.slice(0, length);
     for (let i = 0; i < length; i++) timesUs[i] = (timesUs[i] as number) / US_PER_MS;
-    const points = {
-      length,
-      steps: cut(this.steps),
-      timesMs: cut(timesUs),
-      values: cut(this.values),
-      epochs: this.epochs && cut(this.epochs),
-    };
-    Object.assign(this, new PointColumns(0));
-    return points;
+    return { timesMs: cut(timesUs, length), ...this.releaseWithoutTimes() };
+  }
+
+  /** The same of columns without times. */
+  releaseWithoutTimes(): Omit<CurvePoints, 'timesMs'> {
+    const { length, steps, values, epochs } = this;
+    Object.assign(this, new PointColumns(0, { hasTimes: this.#hasTimes }));
+    return { length, steps: cut(steps, length), values: cut(values, length), epochs: epochs && cut(epochs, length) };
   }
 
   /** The last `limit` of them, in the contract's units, in arrays of their own. */
@@ -130,6 +131,10 @@ export class PointColumns {
   }
 }
 
+function cut(column: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  return column.length === length ? column : column.slice(0, length);
+}
+
 /** Whole microseconds of a time in milliseconds. */
 export function toUs(timeMs: number): number {
   return Math.round(timeMs * US_PER_MS);
@@ -146,15 +151,20 @@ function writePoints(writer: ByteWriter, points: PointColumns, from: number, cou
   if (epochs !== undefined) writeValues(writer, epochs, wordsOf(epochs), from, count);
 }
 
-/** Appends the points to `out`. Throws DamagedPiece or RangeError. */
-function readPoints(reader: ByteReader, out: PointColumns): void {
+/** Appends the points to `out`, and where there is a `times`, their times to that alone, as they are. Throws DamagedPiece or RangeError. */
+function readPoints(reader: ByteReader, out: PointColumns, times?: TimesPart[]): void {
   const count = reader.varint();
   if (count > MAX_POINTS) throw new DamagedPiece(`it claims ${count} points`);
   const flags = reader.u8();
   out.reserve(count);
   const epochs = (flags & WITH_EPOCHS) === 0 ? undefined : out.needEpochs();
   readInts(reader, count, out.steps, out.length);
-  readInts(reader, count, out.timesUs, out.length);
+  if (times === undefined) readInts(reader, count, out.timesUs, out.length);
+  else {
+    const start = reader.at;
+    skipInts(reader, count);
+    times.push({ length: count, times: reader.bytes.slice(start, reader.at + READ_AHEAD_BYTES) });
+  }
   readValues(reader, count, out.values, out.words, out.length);
   if (epochs !== undefined) readValues(reader, count, epochs, wordsOf(epochs), out.length);
   else out.epochs?.fill(Number.NaN, out.length, out.length + count);
@@ -177,13 +187,15 @@ export function encodePiece(points: PointColumns, from: number, count: number): 
   return sealed();
 }
 
-/** Appends a stored piece to `out`. Throws DamagedPiece and leaves `out` as it was. */
-export function decodePiece(bytes: Uint8Array, out: PointColumns): void {
+/** Appends a stored piece to `out`; its times to `times` alone, where there is one. Throws DamagedPiece and leaves both as they were. */
+export function decodePiece(bytes: Uint8Array, out: PointColumns, times?: TimesPart[]): void {
   const { length } = out;
+  const parts = times?.length ?? 0;
   try {
-    readPoints(unsealed(bytes), out);
+    readPoints(unsealed(bytes), out, times);
   } catch (error) {
     out.length = length;
+    times?.splice(parts);
     if (error instanceof RangeError) throw new DamagedPiece('it is cut off', { cause: error });
     throw error;
   }

@@ -1,5 +1,6 @@
 import { decodePanelData } from '@vitrine/model/frame-wire.ts';
 import type { CurveX, Smoothing } from '@vitrine/model/run-api.ts';
+import { CurveTimes } from '@vitrine/tsdb/curves/curve-times.ts';
 import { describe, expect, test } from 'vitest';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
 import { questionsOver } from '../../testing/questions-over.ts';
@@ -176,10 +177,11 @@ describe('what is too long', () => {
   const longCurves = (lengths: Readonly<Record<string, number>>) =>
     Object.assign(new MemoryCurves(), {
       version: ({ run: id, metric }: { run: string; metric: string }) => `1:${lengths[id] ?? lengths[metric] ?? 3}`,
-      read: ({ run: id, metric }: { run: string; metric: string }) => {
+      readLogged: ({ run: id, metric }: { run: string; metric: string }) => {
         if ((lengths[id] ?? lengths[metric] ?? 0) > 100) throw new Error('read');
         const points = Float64Array.of(0, 1, 2);
-        return { version: '1:3', length: 3, steps: points, timesMs: points, values: points, epochs: undefined };
+        const times = new CurveTimes([{ length: 3, times: points }]);
+        return { version: '1:3', length: 3, steps: points, times, values: points, epochs: undefined };
       },
     });
 
@@ -221,9 +223,9 @@ describe('what is kept in memory', () => {
     const limits: number[] = [];
     const file: CurveFile = {
       version: (curve) => curves.version(curve),
-      read: (curve, limit = Infinity) => {
+      readLogged: (curve, limit = Infinity) => {
         limits.push(limit);
-        return curves.read(curve, limit);
+        return curves.readLogged(curve, limit);
       },
     };
     const memory = new CurveMemory(1e6);
@@ -258,7 +260,10 @@ describe('what is kept in memory', () => {
     const steps = Array.from({ length: 1_000 }, (_, step) => step);
     const curves = await curvesOf(...['a', 'b', 'c'].map((metric) => ({ metric, steps })));
     let reads = 0;
-    const file: CurveFile = { version: (curve) => curves.version(curve), read: (curve) => (reads++, curves.read(curve)) };
+    const file: CurveFile = {
+      version: (curve) => curves.version(curve),
+      readLogged: (curve) => (reads++, curves.readLogged(curve)),
+    };
     // Two of three fit.
     const memory = new CurveMemory(60_000);
     const look = (metric: string, question: number) => {

@@ -143,7 +143,7 @@ class Answer {
     try {
       const view = curve.view(x, run.startedMs, {
         version: (metricOfX) => file.version({ run: run.id, metric: metricOfX }),
-        read: (metricOfX) => file.read({ run: run.id, metric: metricOfX }),
+        read: (metricOfX) => file.readLogged({ run: run.id, metric: metricOfX }),
       });
       goOn();
       const smooth = curve.smooth(view, this.#question.smoothing);
@@ -164,7 +164,7 @@ class Answer {
     const { runs, metrics } = this.#question;
     const name = metrics.length === 1 ? run.name : runs.length === 1 ? metric : `${run.name} ${metric}`;
     return this.#frame(name, { run: run.id, run_name: run.name, metric, part }, xs, pick(ys, rows), [
-      { name: 'time', type: 'time', values: pick(view.timesMs, rows) },
+      { name: 'time', type: 'time', values: timesOf(view, rows) },
       { name: 'step', type: 'number', values: pick(view.steps, rows) },
     ]);
   }
@@ -270,6 +270,10 @@ function xField(x: CurveX, values: Float64Array): Field {
 function lasting(xs: Float64Array, ys: Float64Array): BandRun {
   const rows = lastingRows(xs);
   return rows === undefined ? { xs, ys } : { xs: pick(xs, rows), ys: pick(ys, rows) };
+}
+
+function timesOf({ times, places }: CurveView, rows: Uint32Array): Float64Array {
+  return times.at(places === undefined ? rows : rows.map((row) => places[row]!));
 }
 
 function pick(values: Float64Array, rows: Uint32Array): Float64Array {

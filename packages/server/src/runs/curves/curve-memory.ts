@@ -1,9 +1,10 @@
-import type { CurveName, CurvePoints } from '@vitrine/model/curve-store.ts';
+import type { CurveName } from '@vitrine/model/curve-store.ts';
+import type { LoggedCurve } from '@vitrine/tsdb/curves/curve-reader.ts';
 import { LoadedCurve } from './loaded-curve.ts';
 
 /** Where curves are read: see CurveReader of tsdb. */
 export interface CurveFile {
-  read(curve: CurveName, limit?: number): CurvePoints & { readonly version: string };
+  readLogged(curve: CurveName, limit?: number): LoggedCurve;
   version(curve: CurveName): string;
 }
 
@@ -72,22 +73,17 @@ export class CurveMemory {
 }
 
 /** What has come since is put behind what is known. */
-function readOn(
-  file: CurveFile,
-  name: CurveName,
-  version: string,
-  known: LoadedCurve | undefined,
-): CurvePoints & { readonly version: string } {
+function readOn(file: CurveFile, name: CurveName, version: string, known: LoadedCurve | undefined): LoggedCurve {
   const fresh = known === undefined ? undefined : grownBy(known.version, version);
-  if (known === undefined || fresh === undefined) return file.read(name);
-  const tail = file.read(name, fresh);
+  if (known === undefined || fresh === undefined) return file.readLogged(name);
+  const tail = file.readLogged(name, fresh);
   // More may have come between the two looks.
-  if (tail.version !== version || tail.length !== fresh) return file.read(name);
+  if (tail.version !== version || tail.length !== fresh) return file.readLogged(name);
   const { points } = known;
   return {
     length: points.length + tail.length,
     steps: joined(points.steps, tail.steps),
-    timesMs: joined(points.timesMs, tail.timesMs),
+    times: points.times.followedBy(tail.times),
     values: joined(points.values, tail.values),
     epochs:
       points.epochs === undefined && tail.epochs === undefined

@@ -28,7 +28,7 @@ port.on('message', (message: CurveMessage) => void answer(message));
 async function answer({ id, question, stop }: CurveMessage): Promise<void> {
   const isStopped = (): boolean => isRaised(stop);
   const file: CurveFile = {
-    read: (curve, limit) => reader.unless(isStopped, () => reader.read(curve, limit)),
+    readLogged: (curve, limit) => reader.unless(isStopped, () => reader.readLogged(curve, limit)),
     version: (curve) => reader.version(curve),
   };
   const goOn = (): void => {

@@ -2,14 +2,18 @@ import { smoothEma, smoothGaussian, smoothMean, smoothTwema } from '@vitrine/com
 import { stretchStarts } from '@vitrine/compute/curve/restarts.ts';
 import { type CurveOverX, elapsedOf, valuesAtSteps, withX } from '@vitrine/compute/curve/x.ts';
 import type { CurvePoints } from '@vitrine/model/curve-store.ts';
+import type { LoggedCurve } from '@vitrine/tsdb/curves/curve-reader.ts';
 import type { CurveX, Smoothing } from '@vitrine/model/run-api.ts';
 
 /** A curve's points over one x, stretch by stretch; within a stretch x does not fall. Columns are one length. */
 export interface CurveView {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
-  readonly timesMs: Float64Array;
   readonly steps: Float64Array;
+  /** Of all points that were logged. */
+  readonly times: LoggedCurve['times'];
+  /** Where among those each point is; undefined where these are all of them in their order. */
+  readonly places: Uint32Array | undefined;
   /** Where stretches begin, the first at 0. */
   readonly starts: Uint32Array;
   /** Points that have no x. */
@@ -19,7 +23,7 @@ export interface CurveView {
 /** The other metrics of the same run, where an x needs one. */
 export interface OtherMetrics {
   version(metric: string): string;
-  read(metric: string): CurvePoints;
+  read(metric: string): Pick<CurvePoints, 'steps' | 'values'>;
 }
 
 /** What a run's loggers mostly call the epoch where points carry none themselves. */
@@ -31,23 +35,23 @@ const MOST_VIEWS = 3;
 /** A curve in memory, with what was computed from it. */
 export class LoadedCurve {
   readonly version: string;
-  readonly points: CurvePoints;
+  readonly points: LoggedCurve;
   readonly #views = new Map<string, CurveView>();
   /** The newest: while somebody drags the slider, what it left behind is not needed. */
   #smoothed: { readonly view: CurveView; readonly key: string; readonly values: Float64Array } | undefined;
 
-  constructor(points: CurvePoints & { readonly version: string }) {
+  constructor(points: LoggedCurve) {
     this.points = points;
     this.version = points.version;
   }
 
   /** What it all takes in memory. */
   get bytes(): number {
-    const { steps, timesMs, values, epochs } = this.points;
-    const columns = new Set([steps, timesMs, values, epochs, this.#smoothed?.values]);
+    const { steps, times, values, epochs } = this.points;
+    const columns = new Set<Float64Array | Uint32Array | undefined>([steps, values, epochs, this.#smoothed?.values]);
     for (const view of this.#views.values())
-      for (const column of [view.xs, view.ys, view.timesMs, view.steps]) columns.add(column);
-    let bytes = 0;
+      for (const column of [view.xs, view.ys, view.steps, view.places]) columns.add(column);
+    let { bytes } = times;
     for (const column of columns) bytes += column?.byteLength ?? 0;
     return bytes;
   }
@@ -75,14 +79,14 @@ export class LoadedCurve {
   }
 
   #xOf(x: CurveX, startedMs: number, others: OtherMetrics): readonly [key: string, make: () => Float64Array] {
-    const { steps, timesMs, epochs } = this.points;
+    const { steps, times, epochs } = this.points;
     switch (x.kind) {
       case 'step':
         return ['step', () => steps];
       case 'time':
-        return ['time', () => timesMs];
+        return ['time', () => times.all()];
       case 'elapsed':
-        return [`elapsed ${startedMs}`, () => elapsedOf(timesMs, startedMs)];
+        return [`elapsed ${startedMs}`, () => elapsedOf(times.all(), startedMs)];
       case 'epoch':
         if (epochs !== undefined) return ['epoch', () => epochs];
         return [`epoch ${others.version(EPOCH_METRIC)}`, () => valuesAtSteps(steps, others.read(EPOCH_METRIC), true)];
@@ -92,7 +96,7 @@ export class LoadedCurve {
   }
 }
 
-function viewOf({ length, values, timesMs, steps }: CurvePoints, { xs, rows }: CurveOverX): CurveView {
+function viewOf({ length, values, times, steps }: LoggedCurve, { xs, rows }: CurveOverX): CurveView {
   const missing = length - xs.length;
   const own = rows === undefined ? steps : pick(steps, rows);
   // A step that goes back is a restart, whatever x is: clocks and other metrics may go back without one.
@@ -100,11 +104,12 @@ function viewOf({ length, values, timesMs, steps }: CurvePoints, { xs, rows }: C
   // Steps rise in each stretch: that is what a stretch is.
   const order = xs === steps ? undefined : risingOrder(xs, starts);
   const at = order === undefined ? rows : rows === undefined ? order : Uint32Array.from(order, (row) => rows[row]!);
-  if (at === undefined) return { xs, ys: values, timesMs, steps, starts, missing };
+  if (at === undefined) return { xs, ys: values, times, places: undefined, steps, starts, missing };
   return {
     xs: order === undefined ? xs : pick(xs, order),
     ys: pick(values, at),
-    timesMs: pick(timesMs, at),
+    times,
+    places: at,
     steps: pick(steps, at),
     starts,
     missing,
