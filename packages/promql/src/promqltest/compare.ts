@@ -1,16 +1,22 @@
 import { compareLabels, Labels } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { QueryAnnotation, QueryResult } from '@vitrine/model/sample-store.ts';
+import { sameBounds } from '../histogram/custom-bounds.ts';
+import { formatHistogram } from '../histogram/format.ts';
+import { compact } from '../histogram/layout.ts';
 import type { EvalCommand, TextTest } from './script.ts';
 import type { SequenceValue } from './series-description.ts';
 
 const EPSILON = 1e-6;
 const SMALLEST_NORMAL = 2 ** -1022;
 
+type Value = number | NativeHistogram;
+
 /** A series as compared: its points where it has any. */
 interface Points {
   readonly labels: Labels;
   readonly timesMs: readonly number[];
-  readonly values: readonly number[];
+  readonly values: readonly Value[];
 }
 
 /** Whether two values are equal for a script: NaN equals NaN, else within a relative 1e-6, near zero exactly. */
@@ -42,10 +48,10 @@ export function compareResult(command: EvalCommand, result: QueryResult): string
       return compareMatrix(
         command,
         result.series
-          .map(({ labels, length, timestampsMs, values }) => ({
+          .map(({ labels, length, timestampsMs, values, histograms }) => ({
             labels,
             timesMs: [...timestampsMs.subarray(0, length)],
-            values: [...values.subarray(0, length)],
+            values: [...values.subarray(0, length)].map((value, at) => histograms?.[at] ?? value),
           }))
           .toSorted((a, b) => compareLabels(a.labels, b.labels)),
       );
@@ -68,7 +74,9 @@ export function compareStep(command: EvalCommand, result: QueryResult, timeMs: n
     const at = timesMs.indexOf(timeMs);
     return at === -1 ? [] : [{ labels, timesMs: [timeMs], values: [values[at]!] }];
   });
-  return scalar ? compareScalar(command, vector[0]?.values[0] ?? Number.NaN) : compareVector(command, vector);
+  if (!scalar) return compareVector(command, vector);
+  const value = vector[0]?.values[0] ?? Number.NaN;
+  return typeof value === 'number' ? compareScalar(command, value) : 'expected a scalar, got a histogram';
 }
 
 /** What is wrong with an answer's annotations; undefined where they are as expected. */
@@ -93,7 +101,7 @@ function compareTexts(level: string, tests: readonly TextTest[], none: boolean, 
 
 function compareScalar({ scalar }: EvalCommand, value: number): string | undefined {
   if (scalar === undefined) return `expected a vector or matrix, got scalar ${value}`;
-  return compareValue(scalar, value) ? undefined : `expected scalar ${show(scalar)}, got ${value}`;
+  return compareValue(scalar, value) ? undefined : `expected scalar ${showWanted(scalar)}, got ${value}`;
 }
 
 function compareVector(command: EvalCommand, vector: readonly Points[]): string | undefined {
@@ -101,12 +109,12 @@ function compareVector(command: EvalCommand, vector: readonly Points[]): string 
   const seen = new Set<string>();
   for (const [at, { labels, values }] of vector.entries()) {
     const expected = command.series.get(labels.key);
-    if (expected === undefined) return `unexpected ${labels} with ${values[0]}`;
+    if (expected === undefined) return `unexpected ${labels} with ${show(values[0]!)}`;
     if (command.ordered && expected.position !== at + 1)
       return `expected ${labels} at place ${expected.position}, was at ${at + 1}`;
     const wanted = expected.values[0];
     if (wanted === undefined || !compareValue(wanted, values[0]!)) {
-      return `expected ${wanted === undefined ? 'nothing' : show(wanted)} for ${labels}, got ${values[0]}`;
+      return `expected ${wanted === undefined ? 'nothing' : showWanted(wanted)} for ${labels}, got ${show(values[0]!)}`;
     }
     seen.add(labels.key);
   }
@@ -121,7 +129,7 @@ function compareMatrix(command: EvalCommand, matrix: readonly Points[]): string 
   const seen = new Set<string>();
   for (const { labels, timesMs, values } of matrix) {
     const expected = command.series.get(labels.key);
-    if (expected === undefined) return `unexpected ${labels} with ${values.join(' ')}`;
+    if (expected === undefined) return `unexpected ${labels} with ${values.map(show).join(' ')}`;
     seen.add(labels.key);
     const wanted = expected.values
       .map((value, at) => ({ value, timeMs: command.startMs + at * command.stepMs }))
@@ -133,7 +141,7 @@ function compareMatrix(command: EvalCommand, matrix: readonly Points[]): string 
       if (timeMs > command.endMs) return `${labels}: more values are expected than the range has steps`;
       if (timesMs[at] !== timeMs) return `${labels}: expected a point at ${timeMs} ms, got ${points(timesMs, values)}`;
       if (!compareValue(value, values[at]!)) {
-        return `expected ${show(value)} for ${labels} at ${timeMs} ms, got ${values[at]} (${points(timesMs, values)})`;
+        return `expected ${showWanted(value)} for ${labels} at ${timeMs} ms, got ${show(values[at]!)} (${points(timesMs, values)})`;
       }
     }
   }
@@ -142,7 +150,7 @@ function compareMatrix(command: EvalCommand, matrix: readonly Points[]): string 
 
 function notSeen({ series }: EvalCommand, seen: ReadonlySet<string>): string | undefined {
   for (const [key, { labels, values }] of series) {
-    if (!seen.has(key)) return `expected ${labels} with ${values.map(show).join(' ')}, not found`;
+    if (!seen.has(key)) return `expected ${labels} with ${values.map(showWanted).join(' ')}, not found`;
   }
   return undefined;
 }
@@ -157,21 +165,43 @@ function notSorted(matrix: readonly Points[]): string | undefined {
 }
 
 function pointsOf({ timesMs, series }: Extract<QueryResult, { kind: 'matrix' | 'vector' }>): Points[] {
-  return series.flatMap(({ labels, values, present }) => {
+  return series.flatMap(({ labels, values, present, histograms }) => {
     const places = [...timesMs.keys()].filter((at) => present === undefined || present[at] === 1);
     if (places.length === 0) return [];
-    return [{ labels, timesMs: places.map((at) => timesMs[at]!), values: places.map((at) => values[at]!) }];
+    return [{ labels, timesMs: places.map((at) => timesMs[at]!), values: places.map((at) => histograms?.[at] ?? values[at]!) }];
   });
 }
 
-function compareValue(wanted: SequenceValue, got: number): boolean {
-  return wanted.kind === 'value' && almostEqual(wanted.value, got);
+function compareValue(wanted: SequenceValue, got: Value): boolean {
+  if (typeof got === 'number') return wanted.kind === 'value' && almostEqual(wanted.value, got);
+  if (wanted.kind !== 'histogram') return false;
+  return (!wanted.resetIsWritten || wanted.histogram.reset === got.reset) && almostSame(wanted.histogram, got);
 }
 
-function show(value: SequenceValue): string {
-  return value.kind === 'value' ? String(value.value) : value.kind === 'histogram' ? value.text : value.kind;
+/** Whether two histograms say the same, numbers within the same bounds as of values; empty buckets do not count. */
+function almostSame(one: NativeHistogram, other: NativeHistogram): boolean {
+  const [a, b] = [compact(one), compact(other)];
+  return (
+    a.schema === b.schema &&
+    a.zeroThreshold === b.zeroThreshold &&
+    sameBounds(a.customValues, b.customValues) &&
+    JSON.stringify([a.positiveSpans, a.negativeSpans]) === JSON.stringify([b.positiveSpans, b.negativeSpans]) &&
+    numbersOf(a).every((value, at) => almostEqual(value, numbersOf(b)[at]!))
+  );
 }
 
-function points(timesMs: readonly number[], values: readonly number[]): string {
-  return values.map((value, at) => `${value}@${timesMs[at]}`).join(' ');
+function numbersOf({ count, sum, zeroCount, positiveBuckets, negativeBuckets }: NativeHistogram): number[] {
+  return [count, sum, zeroCount, ...positiveBuckets, ...negativeBuckets];
+}
+
+function showWanted(value: SequenceValue): string {
+  return value.kind === 'value' ? String(value.value) : value.kind === 'histogram' ? show(value.histogram) : value.kind;
+}
+
+function show(value: Value): string {
+  return typeof value === 'number' ? String(value) : `${formatHistogram(value)} (schema ${value.schema}, ${value.reset})`;
+}
+
+function points(timesMs: readonly number[], values: readonly Value[]): string {
+  return values.map((value, at) => `${show(value)}@${timesMs[at]}`).join(' ');
 }

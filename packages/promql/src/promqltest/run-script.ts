@@ -4,11 +4,11 @@ import type { Expr, ParseOptions } from '../ast.ts';
 import { parse } from '../parse.ts';
 import { print } from '../print.ts';
 import { compareAnnotations, compareResult, compareStep } from './compare.ts';
+import { loadSeries } from './load-series.ts';
 import { MemorySource } from './memory-source.ts';
-import type { NewSample } from './memory-source.ts';
 import { pinTime } from './pin-time.ts';
 import { parseScript } from './script.ts';
-import type { Command, EvalCommand } from './script.ts';
+import type { EvalCommand } from './script.ts';
 
 /** What the scripts are asked of: the evaluator. */
 export type Evaluate = (
@@ -28,8 +28,6 @@ export interface CaseReport {
   readonly expr: string;
   /** Why the case as written fails; undefined where it passes. */
   readonly failure: string | undefined;
-  /** Needs native histograms: they stand in its data or in its expectation. */
-  readonly histograms: boolean;
   /** Asked at other times with every selector pinned to the case's time, as re-printed. */
   readonly pinned: RerunCount;
   /** Asked, as written and pinned, as a range query of three steps; the middle one counts. */
@@ -53,39 +51,15 @@ const RANGE_DEPENDENT = /(?:start|end|range|step)\(\)/;
 export async function runScript(text: string, evaluate: Evaluate): Promise<readonly CaseReport[]> {
   const source = new MemorySource();
   const reports: CaseReport[] = [];
-  let histograms = false;
   for (const command of parseScript(text)) {
-    if (command.kind === 'clear') {
-      source.clear();
-      histograms = false;
-    } else if (command.kind === 'load') {
-      if (load(command, source)) histograms = true;
-    } else {
-      const report = await runCase(command, evaluate, source);
-      const wanted = [...command.series.values()].some(({ values }) => values.some((value) => value.kind === 'histogram'));
-      reports.push({ ...report, histograms: histograms || wanted });
-    }
+    if (command.kind === 'clear') source.clear();
+    else if (command.kind === 'load') loadSeries(command, source);
+    else reports.push(await runCase(command, evaluate, source));
   }
   return reports;
 }
 
-/** Stores the samples that are numbers; tells whether there are histograms, which are left out. */
-function load(command: Extract<Command, { kind: 'load' }>, source: MemorySource): boolean {
-  let histograms = command.withNhcb;
-  for (const { labels, values } of command.series) {
-    const samples: NewSample[] = [];
-    for (const [at, value] of values.entries()) {
-      const timestampMs = at * command.stepMs;
-      if (value.kind === 'histogram') histograms = true;
-      else if (value.kind === 'value') samples.push({ timestampMs, value: value.value });
-      else if (value.kind === 'stale') samples.push({ timestampMs, value: 'stale' });
-    }
-    source.add(labels, samples);
-  }
-  return histograms;
-}
-
-async function runCase(command: EvalCommand, evaluate: Evaluate, source: SampleSource): Promise<Omit<CaseReport, 'histograms'>> {
+async function runCase(command: EvalCommand, evaluate: Evaluate, source: SampleSource): Promise<CaseReport> {
   const { line, expr: text } = command;
   if (command.isRange) {
     const failure = await ask(command, text, command, evaluate, source);

@@ -2,14 +2,19 @@ import { RE2JS } from 're2js';
 import type { Labels } from '@vitrine/model/labels.ts';
 import { parseDurationMs } from '@vitrine/model/duration.ts';
 import { unquote } from '../quote.ts';
-import { parseBareNumber, parseSeriesDescription } from './series-description.ts';
-import type { SequenceValue, SeriesDescription } from './series-description.ts';
+import { parseBareNumber, parseSeriesDescription, parseStartDescription } from './series-description.ts';
+import type { SequenceValue, SeriesDescription, StartDescription } from './series-description.ts';
 
 /** A test script: its commands in order. Time 0 of a script is the Unix epoch. */
 export type Command =
   | { readonly kind: 'clear' }
-  | { readonly kind: 'load'; readonly stepMs: number; readonly withNhcb: boolean; readonly series: readonly SeriesDescription[] }
+  | { readonly kind: 'load'; readonly stepMs: number; readonly withNhcb: boolean; readonly series: readonly LoadedSeries[] }
   | EvalCommand;
+
+/** A series to load, and since when each of its samples has counted (see StartDescription) where that is told. */
+export interface LoadedSeries extends SeriesDescription {
+  readonly startOffsetsMs: StartDescription['offsetsMs'] | undefined;
+}
 
 /** A question and what its answer must be. */
 export interface EvalCommand {
@@ -95,13 +100,26 @@ function parseLoad(head: string, lines: readonly string[]): Command {
   const [, nhcb, step] = LOAD.exec(head) ?? [];
   if (step === undefined) throw new Error(`"${head}" is not "load <step>"`);
   // Of a label set that stands twice in a block the last line counts.
-  const byKey = new Map<string, SeriesDescription>();
+  const byKey = new Map<string, LoadedSeries>();
+  let starts: StartDescription | undefined;
   for (const line of lines) {
-    // Start timestamps are not stored yet.
-    if (/^(?:[^"'`]|"(?:\\.|[^"\\])*")*?@st\s/.test(line)) continue;
+    const description = parseStartDescription(line);
+    if (description !== undefined) {
+      if (starts !== undefined) throw new Error('a line with @st is not followed by its series');
+      starts = description;
+      continue;
+    }
     const series = parseSeriesDescription(line);
-    byKey.set(series.labels.key, series);
+    if (starts !== undefined && starts.labels.key !== series.labels.key) {
+      throw new Error('a line with @st is not followed by its series');
+    }
+    if (starts !== undefined && starts.offsetsMs.length !== series.values.length) {
+      throw new Error(`the line with @st has ${starts.offsetsMs.length} values, its series ${series.values.length}`);
+    }
+    byKey.set(series.labels.key, { ...series, startOffsetsMs: starts?.offsetsMs });
+    starts = undefined;
   }
+  if (starts !== undefined) throw new Error('a line with @st is not followed by its series');
   return { kind: 'load', stepMs: parseDurationMs(step), withNhcb: nhcb !== undefined, series: [...byKey.values()] };
 }
 
