@@ -102,6 +102,14 @@ export interface QueryLimits {
   readonly timeoutMs: number;
 }
 
+/** What Prometheus keeps behind feature flags: off unless true. */
+export interface QueryFeatures {
+  /** rate() and its kin look at since when samples have counted (Prometheus' use-start-timestamps). */
+  readonly startTimestamps?: boolean;
+  /** The `__type__` label says what is a counter, not the name (Prometheus' type-and-unit-labels). */
+  readonly typeAndUnitLabels?: boolean;
+}
+
 /** A PromQL question. For an instant query `startMs === endMs` and `stepMs` is 0. */
 export interface EvaluateRequest {
   readonly expr: string;
@@ -111,6 +119,7 @@ export interface EvaluateRequest {
   readonly stepMs: number;
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
+  readonly features?: QueryFeatures;
 }
 
 /** One series on the result's grid: `values[i]` belongs to `timesMs[i]`. */

@@ -1,35 +1,62 @@
 import type { AggregationOp } from '../ast.ts';
-import type { Column } from './column.ts';
+import { HistogramMean } from '../histogram/mean.ts';
+import { HistogramSum } from '../histogram/sum.ts';
+import { dropHistograms, type Cells, type Column } from './column.ts';
+import { HistogramTotals } from './histogram-totals.ts';
 import { compensate } from './kahan.ts';
+import type { SeriesNotes } from './series-notes.ts';
 
 /** Takes a group's series one after the other and holds no more than a few numbers a step. */
 export interface Accumulator {
+  /** May take the histograms out of the column. */
   add(column: Column): void;
   /** The group's values; `present` says where any series had one. Called once, at the end. */
-  finish(): Pick<Column, 'values' | 'present'>;
+  finish(): Cells;
 }
 
 /** The accumulator of an aggregation that needs no more than running numbers; undefined for the others. */
-export function accumulatorOf(op: AggregationOp, count: number): Accumulator | undefined {
+export function accumulatorOf(op: AggregationOp, count: number, notes: SeriesNotes): Accumulator | undefined {
   switch (op) {
     case 'sum':
-      return new Sum(count);
+      return new Sum(count, notes);
     case 'avg':
-      return new Average(count);
+      return new Average(count, notes);
     case 'min':
-      return new Extreme(count, -1);
+      return new OfNumbers(op, notes, new Extreme(count, -1));
     case 'max':
-      return new Extreme(count, 1);
+      return new OfNumbers(op, notes, new Extreme(count, 1));
     case 'count':
       return new Count(count, false);
     case 'group':
       return new Count(count, true);
     case 'stdvar':
-      return new Variance(count, false);
+      return new OfNumbers(op, notes, new Variance(count, false));
     case 'stddev':
-      return new Variance(count, true);
+      return new OfNumbers(op, notes, new Variance(count, true));
     default:
       return undefined;
+  }
+}
+
+/** Passes over histograms, and says so. */
+class OfNumbers implements Accumulator {
+  readonly #op: AggregationOp;
+  readonly #notes: SeriesNotes;
+  readonly #numbers: Accumulator;
+
+  constructor(op: AggregationOp, notes: SeriesNotes, numbers: Accumulator) {
+    this.#op = op;
+    this.#notes = notes;
+    this.#numbers = numbers;
+  }
+
+  add(column: Column): void {
+    if (dropHistograms(column) > 0) this.#notes.ignoredInAggregation(this.#op);
+    this.#numbers.add(column);
+  }
+
+  finish(): Cells {
+    return this.#numbers.finish();
   }
 }
 
@@ -37,14 +64,23 @@ class Sum implements Accumulator {
   readonly #sums: Float64Array;
   readonly #lost: Float64Array;
   readonly #present: Uint8Array;
+  readonly #notes: SeriesNotes;
+  #histograms: HistogramTotals | undefined;
 
-  constructor(count: number) {
+  constructor(count: number, notes: SeriesNotes) {
     this.#sums = new Float64Array(count);
     this.#lost = new Float64Array(count);
     this.#present = new Uint8Array(count);
+    this.#notes = notes;
   }
 
-  add({ values, present }: Column): void {
+  add(column: Column): void {
+    if (column.histograms !== undefined) {
+      this.#histograms ??= new HistogramTotals(HistogramSum, this.#notes);
+      this.#histograms.add(column);
+      dropHistograms(column);
+    }
+    const { values, present } = column;
     const [sums, lost, any] = [this.#sums, this.#lost, this.#present];
     for (let i = 0; i < sums.length; i++) {
       if (present[i] === 0) continue;
@@ -57,10 +93,12 @@ class Sum implements Accumulator {
     }
   }
 
-  finish(): Pick<Column, 'values' | 'present'> {
+  finish(): Cells {
     const sums = this.#sums;
     for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + this.#lost[i]!;
-    return { values: sums, present: this.#present };
+    const cells: Cells = { values: sums, present: this.#present };
+    this.#histograms?.finish(cells);
+    return cells;
   }
 }
 
@@ -70,15 +108,24 @@ class Average implements Accumulator {
   readonly #lost: Float64Array;
   readonly #counts: Float64Array;
   readonly #running: Uint8Array;
+  readonly #notes: SeriesNotes;
+  #histograms: HistogramTotals | undefined;
 
-  constructor(count: number) {
+  constructor(count: number, notes: SeriesNotes) {
     this.#sums = new Float64Array(count);
     this.#lost = new Float64Array(count);
     this.#counts = new Float64Array(count);
     this.#running = new Uint8Array(count);
+    this.#notes = notes;
   }
 
-  add({ values, present }: Column): void {
+  add(column: Column): void {
+    if (column.histograms !== undefined) {
+      this.#histograms ??= new HistogramTotals(HistogramMean, this.#notes);
+      this.#histograms.add(column);
+      dropHistograms(column);
+    }
+    const { values, present } = column;
     const [sums, lost, counts] = [this.#sums, this.#lost, this.#counts];
     for (let i = 0; i < sums.length; i++) {
       if (present[i] === 0) continue;
@@ -104,7 +151,7 @@ class Average implements Accumulator {
     }
   }
 
-  finish(): Pick<Column, 'values' | 'present'> {
+  finish(): Cells {
     const [sums, lost, counts] = [this.#sums, this.#lost, this.#counts];
     const present = new Uint8Array(sums.length);
     for (let i = 0; i < sums.length; i++) {
@@ -112,7 +159,9 @@ class Average implements Accumulator {
       present[i] = count > 0 ? 1 : 0;
       sums[i] = this.#running[i] === 1 ? sums[i]! + lost[i]! : sums[i]! / count + lost[i]! / count;
     }
-    return { values: sums, present };
+    const cells: Cells = { values: sums, present };
+    this.#histograms?.finish(cells);
+    return cells;
   }
 }
 
@@ -138,7 +187,7 @@ class Extreme implements Accumulator {
     }
   }
 
-  finish(): Pick<Column, 'values' | 'present'> {
+  finish(): Cells {
     return { values: this.#best, present: this.#present };
   }
 }
@@ -158,7 +207,7 @@ class Count implements Accumulator {
     for (let i = 0; i < counts.length; i++) counts[i]! += present[i]!;
   }
 
-  finish(): Pick<Column, 'values' | 'present'> {
+  finish(): Cells {
     const counts = this.#counts;
     const present = new Uint8Array(counts.length);
     for (let i = 0; i < counts.length; i++) {
@@ -197,7 +246,7 @@ class Variance implements Accumulator {
     }
   }
 
-  finish(): Pick<Column, 'values' | 'present'> {
+  finish(): Cells {
     const [counts, squares] = [this.#counts, this.#squares];
     const present = new Uint8Array(counts.length);
     for (let i = 0; i < counts.length; i++) {

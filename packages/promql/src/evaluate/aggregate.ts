@@ -1,8 +1,9 @@
 import type { Labels } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Aggregation } from '../ast.ts';
+import { formatHistogram } from '../histogram/format.ts';
 import { accumulatorOf, type Accumulator } from './accumulate.ts';
-import { byLabels, emptyColumn, isEmpty, push, type Column, type Sink } from './column.ts';
+import { byLabels, dropHistograms, emptyColumn, isEmpty, push, type Column, type Sink } from './column.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatG, formatPlain } from './format-number.ts';
 import type { Grid } from './grid.ts';
@@ -10,6 +11,7 @@ import { groupLabels } from './grouping.ts';
 import { isLabelName } from './label-functions.ts';
 import { quantileOf } from './quantile.ts';
 import { Ranking } from './rank.ts';
+import { SeriesNotes } from './series-notes.ts';
 import { textOf } from './unwrap.ts';
 
 /** How many steps of a group are gathered at once, and how many values at most. */
@@ -35,19 +37,21 @@ export async function streamAggregation(evaluator: Evaluator, node: Aggregation,
     readonly accumulator: Accumulator;
   }
   const groups = new Map<string, Group>();
+  const notes = new SeriesNotes(evaluator.annotations, node.expr.span);
   await evaluator.stream(node.expr, grid, (column) => {
     const labels = labelsOf(column.labels);
     let group = groups.get(labels.key);
     if (group === undefined) {
       evaluator.budget.hold(grid.count);
-      group = { labels, dropName: false, accumulator: accumulatorOf(op, grid.count)! };
+      group = { labels, dropName: false, accumulator: accumulatorOf(op, grid.count, notes)! };
       groups.set(labels.key, group);
     }
     group.dropName ||= column.dropName;
     group.accumulator.add(column);
   });
   for (const { labels, dropName, accumulator } of groups.values()) {
-    sink({ labels, dropName, owned: true, ...accumulator.finish() });
+    const cells = accumulator.finish();
+    if (!isEmpty(cells.present)) sink({ labels, dropName, owned: true, ...cells });
   }
 }
 
@@ -60,7 +64,9 @@ async function streamRanking(
 ): Promise<void> {
   const labelsOf = groupLabels(node.grouping);
   const groups = new Map<string, Ranking>();
+  const notes = new SeriesNotes(evaluator.annotations, node.span);
   await evaluator.stream(node.expr, grid, (column) => {
+    if (dropHistograms(column) > 0) notes.ignoredInAggregation(node.op);
     const { key } = labelsOf(column.labels);
     let group = groups.get(key);
     if (group === undefined) {
@@ -119,7 +125,11 @@ async function streamQuantile(
   grid: Grid,
   sink: Sink,
 ): Promise<void> {
+  const notes = new SeriesNotes(evaluator.annotations, node.expr.span);
   const groups = await grouped(evaluator, node, grid);
+  for (const { columns } of groups) {
+    for (const column of columns) if (dropHistograms(column) > 0) notes.ignoredInAggregation(node.op);
+  }
   if (groups.length > 0) evaluator.annotations.checkQuantiles(quantiles, node.param!.span);
   for (const { labels, columns } of groups) {
     const result = emptyColumn(grid.count, labels);
@@ -144,7 +154,7 @@ async function streamQuantile(
       }
       if (evaluator.budget.due()) await evaluator.budget.pause();
     }
-    sink(result);
+    if (!isEmpty(result.present)) sink(result);
   }
 }
 
@@ -158,7 +168,8 @@ async function streamValueCounts(evaluator: Evaluator, node: Aggregation, grid: 
     const byValue = new Map<string, Column>();
     for (let i = 0; i < grid.count; i++) {
       if (column.present[i] === 0) continue;
-      const text = formatPlain(column.values[i]!);
+      const histogram = column.histograms?.[i];
+      const text = histogram === undefined ? formatPlain(column.values[i]!) : formatHistogram(histogram);
       let result = byValue.get(text);
       if (result === undefined) {
         const labels = group.with(name, text);

@@ -1,4 +1,5 @@
 import { compareLabels, Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 
 /** One series over a grid. */
@@ -12,9 +13,17 @@ export interface Column {
   values: Float64Array;
   /** 1 where there is a value, 0 where there is none. */
   present: Uint8Array;
+  /**
+   * Native histograms by their place on the grid: where there is one and something is present, the value means nothing.
+   * Undefined where all are numbers, which is looked at once a series.
+   */
+  histograms?: (NativeHistogram | undefined)[] | undefined;
   /** The arrays were made for this column alone: the sink may keep them. */
   owned?: boolean;
 }
+
+/** What stands on the grid, whatever series it belongs to. */
+export type Cells = Pick<Column, 'values' | 'present' | 'histograms'>;
 
 /**
  * Takes one series after the other. The column and, unless it is `owned`, its arrays are lent for the duration of the
@@ -32,10 +41,46 @@ export function constantColumn(labels: Labels, values: Float64Array): Column {
 }
 
 /** What a sink may keep. */
-export function keepColumn({ labels, dropName, values, present, owned = false }: Column): Column {
+export function keepColumn({ labels, dropName, values, present, histograms, owned = false }: Column): Column {
   return owned
-    ? { labels, dropName, values, present, owned }
-    : { labels, dropName, values: values.slice(), present: present.slice(), owned: true };
+    ? { labels, dropName, values, present, histograms, owned }
+    : { labels, dropName, values: values.slice(), present: present.slice(), histograms: histograms?.slice(), owned: true };
+}
+
+/** Writes what is present at a place. */
+export function put(column: Cells, i: number, value: number | NativeHistogram): void {
+  column.present[i] = 1;
+  if (typeof value === 'number') {
+    column.values[i] = value;
+    if (column.histograms !== undefined) column.histograms[i] = undefined;
+  } else {
+    column.histograms ??= emptyHistograms(column.present.length);
+    column.histograms[i] = value;
+  }
+}
+
+/** What is present at a place. */
+export function valueAt({ values, histograms }: Cells, i: number): number | NativeHistogram {
+  return histograms?.[i] ?? values[i]!;
+}
+
+/** Places for histograms, none there. */
+export function emptyHistograms(count: number): (NativeHistogram | undefined)[] {
+  return Array.from({ length: count }, () => undefined);
+}
+
+/** Leaves the numbers only. Gives how many histograms went. */
+export function dropHistograms(column: Cells): number {
+  const { histograms, present } = column;
+  if (histograms === undefined) return 0;
+  let dropped = 0;
+  for (let i = 0; i < present.length; i++) {
+    if (histograms[i] === undefined || present[i] === 0) continue;
+    present[i] = 0;
+    dropped++;
+  }
+  column.histograms = undefined;
+  return dropped;
 }
 
 /** Columns of one identity are one series, now and when names have gone. */
@@ -75,8 +120,7 @@ export function mergeInto(into: Column, from: Column): void {
     if (into.present[i] === 1) {
       throw new QueryError('execution', SAME_LABELS);
     }
-    into.values[i] = from.values[i]!;
-    into.present[i] = 1;
+    put(into, i, valueAt(from, i));
   }
 }
 

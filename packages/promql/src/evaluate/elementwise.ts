@@ -1,4 +1,4 @@
-import type { Column } from './column.ts';
+import { dropHistograms, type Column } from './column.ts';
 
 /** Functions of one number. */
 export const NUMBER_FUNCTIONS: ReadonlyMap<string, (value: number) => number> = new Map([
@@ -47,13 +47,17 @@ function startOfDay(date: Date): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
 }
 
-/** Replaces each value that is present. */
-export function mapValues({ values, present }: Column, compute: (value: number) => number): void {
+/** Replaces each number that is present; histograms go, as they do in all of these. */
+export function mapValues(column: Column, compute: (value: number) => number): void {
+  dropHistograms(column);
+  const { values, present } = column;
   for (let i = 0; i < values.length; i++) if (present[i] === 1) values[i] = compute(values[i]!);
 }
 
 /** clamp(): nothing is left where the bounds cross. */
-export function clampValues({ values, present }: Column, low: Float64Array, high: Float64Array): void {
+export function clampValues(column: Column, low: Float64Array, high: Float64Array): void {
+  dropHistograms(column);
+  const { values, present } = column;
   for (let i = 0; i < values.length; i++) {
     if (high[i]! < low[i]!) present[i] = 0;
     else if (present[i] === 1) values[i] = greater(low[i]!, lesser(high[i]!, values[i]!));
@@ -70,7 +74,9 @@ function greater(a: number, b: number): number {
 }
 
 /** round(): to the nearest multiple, halves upwards. By the inverse, which has the smaller rounding errors. */
-export function roundValues({ values, present }: Column, toNearest: Float64Array): void {
+export function roundValues(column: Column, toNearest: Float64Array): void {
+  dropHistograms(column);
+  const { values, present } = column;
   for (let i = 0; i < values.length; i++) {
     const inverse = 1 / toNearest[i]!;
     if (present[i] === 1) values[i] = Math.floor(values[i]! * inverse + 0.5) / inverse;

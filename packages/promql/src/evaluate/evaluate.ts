@@ -1,6 +1,7 @@
 import {
   QueryError,
   type GridSeries,
+  type QueryFeatures,
   type QueryLimits,
   type QueryResult,
   type SampleSource,
@@ -30,6 +31,7 @@ export interface EvaluationRequest {
   /** The step of subqueries that name none, 1 minute where not given. */
   readonly subqueryStepMs?: number;
   readonly limits?: Partial<QueryLimits>;
+  readonly features?: QueryFeatures;
   /** The query's text, so that annotations name the right line. */
   readonly text?: string;
 }
@@ -69,6 +71,7 @@ export async function evaluate(
     stepMs,
     lookbackMs: lookbackMs > 0 ? lookbackMs : DEFAULT_LOOKBACK_MS,
     subqueryStepMs: request.subqueryStepMs ?? DEFAULT_SUBQUERY_STEP_MS,
+    features: request.features ?? {},
   };
   budget.hold(grid.count);
   const answer = await answerOf(expr, new Evaluator(source, query, budget, annotations), grid, instant, budget);
@@ -117,8 +120,12 @@ function named(columns: Column[]): readonly Column[] {
   return mergeEqualLabels(columns.filter(({ present }) => !isEmpty(present)));
 }
 
-function seriesOf({ labels, values, present }: Column): GridSeries {
-  return { labels, values, present: present.includes(0) ? present : undefined };
+function seriesOf({ labels, values, present, histograms }: Column): GridSeries {
+  const gaps = present.includes(0) ? present : undefined;
+  if (histograms === undefined) return { labels, values, present: gaps };
+  const there = histograms.map((histogram, i) => (present[i] === 1 ? histogram : undefined));
+  const any = there.some((histogram) => histogram !== undefined);
+  return { labels, values, present: gaps, histograms: any ? there : undefined };
 }
 
 async function samplesOf(expr: Expr, evaluator: Evaluator, grid: Grid, budget: Budget): Promise<SeriesSamples[]> {
@@ -128,13 +135,15 @@ async function samplesOf(expr: Expr, evaluator: Evaluator, grid: Grid, budget: B
     throw new QueryError('unsupported', text, range.span);
   }
   const series: SeriesSamples[] = [];
-  await evaluator.streamRange(expr, grid, ({ labels, dropName, timestampsMs, values, length }) => {
+  await evaluator.streamRange(expr, grid, ({ labels, dropName, timestampsMs, values, length, histograms, startsMs }) => {
     budget.hold(length);
     series.push({
       labels: dropName ? dropMetadata(labels) : labels,
       length,
       timestampsMs: timestampsMs.slice(0, length),
       values: values.slice(0, length),
+      histograms: histograms?.slice(0, length),
+      startsMs: startsMs?.slice(0, length),
     });
   });
   budget.allowSeries(series.length);

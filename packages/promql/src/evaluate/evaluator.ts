@@ -1,18 +1,27 @@
+import { scale } from '../histogram/scale.ts';
 import { Labels } from '@vitrine/model/labels.ts';
-import { QueryError, type SampleSource } from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryFeatures, type SampleSource } from '@vitrine/model/sample-store.ts';
 import type { Binary, Expr, MatrixSelector, Subquery, VectorSelector } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
 import { streamAggregation } from './aggregate.ts';
 import type { Annotations } from './annotations.ts';
 import { combineScalars, combineSets, combineVectors, combineWithScalar } from './binary.ts';
 import type { Budget } from './budget.ts';
-import { constantColumn, isEmpty, keepColumn, push, type Column, type Sink } from './column.ts';
+import { constantColumn, emptyColumn, isEmpty, keepColumn, push, put, valueAt, type Column, type Sink } from './column.ts';
 import { durationMs, positiveDurationMs, type QuerySpan } from './duration-value.ts';
 import { instantGrid, type Grid } from './grid.ts';
 import { isStepInvariant } from './invariant.ts';
 import { isSetOp } from './operators.ts';
 import type { Windows } from './range-window.ts';
-import { columnSamples, readInstants, readSamples, referenceOf, withoutStale, type RangeSeries } from './read-samples.ts';
+import {
+  columnSamples,
+  readInstants,
+  readSamples,
+  referenceOf,
+  withoutStale,
+  type RangeSeries,
+  type SampleAspect,
+} from './read-samples.ts';
 import { scalarCall } from './scalar-call.ts';
 import { rangeNode } from './unwrap.ts';
 import { streamCall } from './vector-call.ts';
@@ -25,6 +34,7 @@ export interface Query {
   readonly lookbackMs: number;
   /** The step of a subquery that names none. */
   readonly subqueryStepMs: number;
+  readonly features: QueryFeatures;
 }
 
 /** Takes a series of a range vector, lent for the duration of the call or until the promise is kept. */
@@ -126,16 +136,21 @@ export class Evaluator {
   /** A pinned expression is evaluated once, and its value stands at every step. */
   async #broadcast(expr: Expr, grid: Grid, sink: Sink): Promise<void> {
     const once = await this.collect(expr, instantGrid(grid.startMs));
-    for (const { labels, dropName, values, present } of once) {
+    for (const column of once) {
+      const { labels, dropName, present } = column;
       if (present[0] === 0) continue;
-      sink({ ...constantColumn(labels, new Float64Array(grid.count).fill(values[0]!)), dropName });
+      const everywhere = { ...emptyColumn(grid.count, labels), dropName };
+      const value = valueAt(column, 0);
+      for (let i = 0; i < grid.count; i++) put(everywhere, i, value);
+      sink(everywhere);
       if (this.budget.due()) await this.budget.pause();
     }
   }
 
-  async streamSelector(selector: VectorSelector, grid: Grid, what: 'values' | 'timestamps', sink: Sink): Promise<void> {
+  async streamSelector(selector: VectorSelector, grid: Grid, what: SampleAspect, sink: Sink): Promise<void> {
     const reference = referenceOf(grid, selector.at, durationMs(selector.offset, this.span), this.query);
-    await readInstants(this.#source, selector, grid, reference, this.query.lookbackMs, this.budget, what, sink);
+    const { budget, annotations } = this;
+    await readInstants(this.#source, selector, grid, reference, this.query.lookbackMs, budget, annotations, what, sink);
   }
 
   async #streamMatrix({ selector }: MatrixSelector, windows: Windows, lastMs: number, visit: Visit): Promise<void> {
@@ -144,8 +159,10 @@ export class Evaluator {
     const laterMs = extension === 'smoothed' ? this.query.lookbackMs : 0;
     const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
     await readSamples(this.#source, selector, fromMs, lastMs + laterMs, this.budget, (series) => {
-      const { timestampsMs, values, length } = withoutStale(series);
-      if (length > 0) return visit({ labels: series.labels, dropName: false, timestampsMs, values, length });
+      const { timestampsMs, values, length, histograms, startsMs } = withoutStale(series);
+      if (length === 0) return undefined;
+      const told = this.query.features.startTimestamps === true ? startsMs : undefined;
+      return visit({ labels: series.labels, dropName: false, timestampsMs, values, length, histograms, startsMs: told });
     });
   }
 
@@ -166,8 +183,8 @@ export class Evaluator {
     const times = new Float64Array(count);
     const kept = new Float64Array(count);
     const show = (column: Column): void | Promise<void> => {
-      const { timestampsMs, values, length } = columnSamples(column, inner, times, kept);
-      if (length > 0) return visit({ labels: column.labels, dropName: column.dropName, timestampsMs, values, length });
+      const samples = columnSamples(column, inner, times, kept);
+      if (samples.length > 0) return visit({ labels: column.labels, dropName: column.dropName, ...samples });
     };
     if (valueType(subquery.expr) === 'scalar') {
       await show(constantColumn(Labels.empty, await this.scalar(subquery.expr, inner)));
@@ -207,8 +224,9 @@ export class Evaluator {
 
 function negate(sink: Sink): Sink {
   return (column) => {
-    const { values } = column;
+    const { values, histograms } = column;
     for (let i = 0; i < values.length; i++) values[i] = -values[i]!;
+    column.histograms = histograms?.map((histogram) => histogram && scale(histogram, -1));
     column.dropName = true;
     sink(column);
   };

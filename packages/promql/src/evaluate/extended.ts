@@ -57,25 +57,3 @@ export function extendedRate(counter: boolean, perSecond: boolean, extension: Ex
     }
   };
 }
-
-/** resets() and changes() that compare the first sample of the range with the one before it. */
-export function anchoredCount(happened: (before: number, value: number) => boolean): RangeKernel {
-  return (
-    { timestampsMs, values: points, length },
-    { rangeMs, firstEndMs, stepMs, count },
-    { values, present },
-    { lookbackMs },
-  ) => {
-    const [lowest, froms, tos] = [oldest.take(count), starts.take(count), ends.take(count)];
-    advance(timestampsMs, length, firstEndMs - rangeMs - lookbackMs, stepMs, count, lowest);
-    advance(timestampsMs, length, firstEndMs - rangeMs, stepMs, count, froms);
-    advance(timestampsMs, length, firstEndMs, stepMs, count, tos);
-    for (let i = 0; i < count; i++) {
-      present[i] = tos[i]! > froms[i]! ? 1 : 0;
-      values[i] = 0;
-      for (let at = Math.max(lowest[i]!, froms[i]! - 1) + 1; at < tos[i]!; at++) {
-        if (happened(points[at - 1]!, points[at]!)) values[i]!++;
-      }
-    }
-  };
-}

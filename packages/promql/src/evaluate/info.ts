@@ -2,7 +2,7 @@ import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError, type Matcher } from '@vitrine/model/sample-store.ts';
 import type { AtModifier, Call, Expr, VectorSelector } from '../ast.ts';
 import { compileMatcher, compileMatchers } from '../match.ts';
-import { emptyColumn, isEmpty, keepColumn, mergeEqualLabels, push, type Column, type Sink } from './column.ts';
+import { emptyColumn, isEmpty, keepColumn, mergeEqualLabels, push, put, valueAt, type Column, type Sink } from './column.ts';
 import { durationMs } from './duration-value.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Grid } from './grid.ts';
@@ -157,13 +157,14 @@ function newestAt(group: readonly Column[], grid: Grid): Int32Array {
 
 /** One series with the labels of its info series: as many series as there are different labels over time. */
 function enrich(
-  { labels, dropName, values, present }: Column,
+  column: Column,
   names: readonly string[],
   bySignature: ReadonlyMap<string, readonly Column[]>,
   newest: ReadonlyMap<string, Int32Array>,
   dataLabels: ReadonlySet<string>,
   keepsUnmatched: boolean,
 ): Column[] {
+  const { labels, dropName, values, present } = column;
   const identity = labels.keep(IDENTIFYING_SET);
   const keys = names.map((name) => identity.with(METRIC_NAME, name).key).filter((key) => bySignature.has(key));
   const results = new Map<string, Column | undefined>();
@@ -181,8 +182,7 @@ function enrich(
     }
     const result = results.get(combination);
     if (result === undefined) continue;
-    result.values[i] = values[i]!;
-    result.present[i] = 1;
+    put(result, i, valueAt(column, i));
   }
   return [...results.values()].filter((result) => result !== undefined && !isEmpty(result.present)) as Column[];
 }

@@ -1,3 +1,4 @@
+import type { Labels } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Call, Expr } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
@@ -7,6 +8,7 @@ import type { Grid } from './grid.ts';
 import { extendedKernel, type RangeFunction } from './range-functions.ts';
 import { samplesLookedAt, type KernelContext, type RangeKernel, type Windows } from './range-window.ts';
 import type { RangeSeries } from './read-samples.ts';
+import { SeriesNotes } from './series-notes.ts';
 import { rangeNode } from './unwrap.ts';
 
 /** How many samples a kernel may look at before there is a pause: a few milliseconds of work. */
@@ -29,9 +31,13 @@ export async function streamRangeFunction(
   const range = call.args[at]!;
   const quantiles = fn.quantileArg === undefined ? undefined : scalars[fn.quantileArg];
   let any = false;
-  await streamKernel(evaluator, call.name, range, fn, grid, scalars, (column) => {
+  const notes = new SeriesNotes(
+    evaluator.annotations,
+    fn.quantileArg === undefined ? rangeNode(range).span : call.args[fn.quantileArg]!.span,
+  );
+  await streamKernel(evaluator, call.name, range, fn, grid, scalars, notes, (column) => {
     any = true;
-    if (fn.counter === true) noteCounterName(evaluator, column.labels.metricName, range);
+    if (fn.counter === true && hasNumbers(column)) noteCounterName(evaluator, column.labels, range);
     sink(column);
   });
   if (any && quantiles !== undefined) evaluator.annotations.checkQuantiles(quantiles, call.args[fn.quantileArg ?? 0]!.span);
@@ -45,6 +51,7 @@ export async function streamKernel(
   fn: RangeFunction,
   grid: Grid,
   args: readonly Float64Array[],
+  notes: SeriesNotes,
   sink: Sink,
 ): Promise<void> {
   const { keepsName = false, windowByWindow = false } = fn;
@@ -58,6 +65,7 @@ export async function streamKernel(
     gridStartMs: grid.startMs,
     gridStepMs: grid.stepMs,
     lookbackMs: evaluator.query.lookbackMs,
+    notes,
   };
   const emit = ({ labels, dropName }: Pick<RangeSeries, 'labels' | 'dropName'>): void => {
     if (isEmpty(column.present)) return;
@@ -66,6 +74,8 @@ export async function streamKernel(
     sink(column);
   };
   const visit: Visit = (series) => {
+    column.histograms = undefined;
+    notes.metric = series.labels.metricName;
     if (windowByWindow && samplesLookedAt(series.length, windows) > SAMPLES_A_GLANCE) {
       return runInParts(evaluator, kernel, series, windows, column, context).then(() => emit(series));
     }
@@ -81,12 +91,20 @@ async function runInParts(
   kernel: RangeKernel,
   lent: RangeSeries,
   windows: Windows,
-  { labels, dropName, values, present }: Column,
-  { args, gridStartMs, gridStepMs, lookbackMs }: KernelContext,
+  column: Column,
+  { args, gridStartMs, gridStepMs, lookbackMs, notes }: KernelContext,
 ): Promise<void> {
   // Another evaluation may run in a pause and use the memory that the samples lie in.
   const { length } = lent;
-  const samples = { timestampsMs: lent.timestampsMs.slice(0, length), values: lent.values.slice(0, length), length };
+  const samples = {
+    timestampsMs: lent.timestampsMs.slice(0, length),
+    values: lent.values.slice(0, length),
+    length,
+    histograms: lent.histograms?.slice(0, length),
+    startsMs: lent.startsMs?.slice(0, length),
+  };
+  const { labels, dropName, values, present } = column;
+  // Functions that look at each window by itself pass over histograms, so that none come out.
   const parts = Math.ceil(samplesLookedAt(length, windows) / SAMPLES_A_GLANCE);
   const steps = Math.ceil(windows.count / parts);
   for (let from = 0; from < windows.count; from += steps) {
@@ -100,14 +118,27 @@ async function runInParts(
         gridStartMs: gridStartMs + from * gridStepMs,
         gridStepMs,
         lookbackMs,
+        notes,
       },
     );
     if (evaluator.budget.due()) await evaluator.budget.pause();
   }
 }
 
-function noteCounterName(evaluator: Evaluator, metric: string, range: Expr): void {
-  if (metric === '' || COUNTER_NAME.test(metric)) return;
+function hasNumbers({ present, histograms }: Column): boolean {
+  return histograms === undefined || present.some((there, i) => there === 1 && histograms[i] === undefined);
+}
+
+function noteCounterName(evaluator: Evaluator, labels: Labels, range: Expr): void {
+  const metric = labels.metricName;
+  if (metric === '') return;
+  if (evaluator.query.features.typeAndUnitLabels === true) {
+    const type = labels.get('__type__');
+    if (type === 'counter' || type === 'histogram') return;
+    const text = 'metric might not be a counter, __type__ label is not set to "counter" or "histogram", got';
+    return evaluator.annotations.info(`${text} ${JSON.stringify(type)}: ${JSON.stringify(metric)}`, range.span);
+  }
+  if (COUNTER_NAME.test(metric)) return;
   const text = 'metric might not be a counter, name does not end in _total/_sum/_count/_bucket:';
   evaluator.annotations.info(`${text} ${JSON.stringify(metric)}`, range.span);
 }

@@ -1,5 +1,8 @@
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { extendedRate, type Extension } from './extended.ts';
+import { averageHistograms, firstOfAny, lastOfAny, sumHistograms } from './histogram-over-time.ts';
+import { extendedHistograms, extrapolatedHistograms, instantaneousHistograms } from './histogram-rate.ts';
+import { ignoringHistograms, withHistograms } from './mixed-windows.ts';
 import {
   avgOverTime,
   countOverTime,
@@ -38,39 +41,49 @@ export interface RangeFunction {
 
 /** Functions of a range vector, series by series. */
 export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<string, RangeFunction>([
-  ['rate', { kernel: extrapolated(true, true), counter: true, extended: bothWays(true, true) }],
-  ['increase', { kernel: extrapolated(true, false), counter: true, extended: bothWays(true, false) }],
-  ['delta', { kernel: extrapolated(false, false), extended: bothWays(false, false) }],
-  ['irate', { kernel: instantaneous(true) }],
-  ['idelta', { kernel: instantaneous(false) }],
+  ['rate', { kernel: rate(true, true), counter: true, extended: bothWays(true, true) }],
+  ['increase', { kernel: rate(true, false), counter: true, extended: bothWays(true, false) }],
+  ['delta', { kernel: rate(false, false), extended: bothWays(false, false) }],
+  ['irate', { kernel: withHistograms(instantaneous(true), instantaneousHistograms(true)) }],
+  ['idelta', { kernel: withHistograms(instantaneous(false), instantaneousHistograms(false)) }],
   ['resets', { kernel: resets, extended: { anchored: anchoredResets } }],
   ['changes', { kernel: changes, extended: { anchored: anchoredChanges } }],
-  ['deriv', { kernel: deriv, windowByWindow: true }],
-  ['predict_linear', { kernel: predictLinear, windowByWindow: true }],
-  ['double_exponential_smoothing', { kernel: doubleExponentialSmoothing, windowByWindow: true }],
-  ['avg_over_time', { kernel: avgOverTime }],
-  ['sum_over_time', { kernel: sumOverTime }],
-  ['min_over_time', { kernel: minOverTime }],
-  ['max_over_time', { kernel: maxOverTime }],
+  ['deriv', { kernel: ofNumbers(deriv), windowByWindow: true }],
+  ['predict_linear', { kernel: ofNumbers(predictLinear), windowByWindow: true }],
+  ['double_exponential_smoothing', { kernel: ofNumbers(doubleExponentialSmoothing), windowByWindow: true }],
+  ['avg_over_time', { kernel: withHistograms(avgOverTime, averageHistograms) }],
+  ['sum_over_time', { kernel: withHistograms(sumOverTime, sumHistograms) }],
+  ['min_over_time', { kernel: ofNumbers(minOverTime) }],
+  ['max_over_time', { kernel: ofNumbers(maxOverTime) }],
   ['count_over_time', { kernel: countOverTime }],
   ['present_over_time', { kernel: presentOverTime }],
-  ['last_over_time', { kernel: lastOverTime, keepsName: true }],
-  ['first_over_time', { kernel: firstOverTime, keepsName: true }],
-  ['quantile_over_time', { kernel: quantileOverTime, windowByWindow: true, quantileArg: 0 }],
-  ['stddev_over_time', { kernel: stddevOverTime, windowByWindow: true }],
-  ['stdvar_over_time', { kernel: stdvarOverTime, windowByWindow: true }],
-  ['mad_over_time', { kernel: madOverTime, windowByWindow: true }],
+  ['last_over_time', { kernel: withHistograms(lastOverTime, lastOfAny), keepsName: true }],
+  ['first_over_time', { kernel: withHistograms(firstOverTime, firstOfAny), keepsName: true }],
+  ['quantile_over_time', { kernel: ofNumbers(quantileOverTime), windowByWindow: true, quantileArg: 0 }],
+  ['stddev_over_time', { kernel: ofNumbers(stddevOverTime), windowByWindow: true }],
+  ['stdvar_over_time', { kernel: ofNumbers(stdvarOverTime), windowByWindow: true }],
+  ['mad_over_time', { kernel: ofNumbers(madOverTime), windowByWindow: true }],
   ['ts_of_first_over_time', { kernel: tsOfFirstOverTime }],
   ['ts_of_last_over_time', { kernel: tsOfLastOverTime }],
-  ['ts_of_max_over_time', { kernel: tsOfMaxOverTime, windowByWindow: true }],
-  ['ts_of_min_over_time', { kernel: tsOfMinOverTime, windowByWindow: true }],
+  ['ts_of_max_over_time', { kernel: ofNumbers(tsOfMaxOverTime), windowByWindow: true }],
+  ['ts_of_min_over_time', { kernel: ofNumbers(tsOfMinOverTime), windowByWindow: true }],
 ]);
 
+function rate(counter: boolean, perSecond: boolean): RangeKernel {
+  return withHistograms(extrapolated(counter, perSecond), extrapolatedHistograms(counter, perSecond));
+}
+
+/** A function that passes over histograms. */
+function ofNumbers(kernel: RangeKernel): RangeKernel {
+  return withHistograms(kernel, ignoringHistograms);
+}
+
 function bothWays(counter: boolean, perSecond: boolean): Record<Extension, RangeKernel> {
-  return {
-    anchored: extendedRate(counter, perSecond, 'anchored'),
-    smoothed: extendedRate(counter, perSecond, 'smoothed'),
+  const extended = (extension: Extension): RangeKernel => {
+    const ofHistograms = extendedHistograms(counter, perSecond, extension === 'smoothed');
+    return withHistograms(extendedRate(counter, perSecond, extension), ofHistograms, extension);
   };
+  return { anchored: extended('anchored'), smoothed: extended('smoothed') };
 }
 
 /** The kernel for a range that reaches beyond its ends. Throws where the function knows none. */

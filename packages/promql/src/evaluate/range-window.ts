@@ -1,10 +1,16 @@
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Column } from './column.ts';
+import type { SeriesNotes } from './series-notes.ts';
 
 /** One series' samples in time order, without stale markers. The arrays may be longer than `length` and are lent. */
 export interface Samples {
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
   readonly length: number;
+  /** Native histograms by the sample's place, whose value means nothing. Undefined where all are numbers. */
+  readonly histograms?: readonly (NativeHistogram | undefined)[] | undefined;
+  /** Since when each sample has counted, NaN where that was not told; undefined where it never was, or does not matter. */
+  readonly startsMs?: Float64Array | undefined;
 }
 
 /**
@@ -27,6 +33,8 @@ export interface KernelContext {
   readonly gridStepMs: number;
   /** How far a range may reach beyond its ends. */
   readonly lookbackMs: number;
+  /** Of the series that is being looked at. */
+  readonly notes: SeriesNotes;
 }
 
 /** Computes one series' value for every window; writes every place of `out.present`. */

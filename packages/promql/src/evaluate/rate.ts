@@ -1,5 +1,8 @@
-import { anchoredCount } from './extended.ts';
-import { eachWindow, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
+import { equal } from '../histogram/equal.ts';
+import { detectReset } from '../histogram/reset.ts';
+import { beganWithin, extrapolationOf } from './extrapolation.ts';
+import { advance, eachWindow, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
+import { noteOverlaps, startedAnew } from './start-times.ts';
 
 const resetPositions = intScratch();
 
@@ -10,7 +13,10 @@ const resetPositions = intScratch();
  * below zero.
  */
 export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel {
-  return (samples, windows, { values, present }) => {
+  const fromStarts = extrapolatedFromStarts(perSecond);
+  return (samples, windows, out, context) => {
+    if (counter && samples.startsMs !== undefined) return fromStarts(samples, windows, out, context);
+    const { values, present } = out;
     const { rangeMs, firstEndMs, stepMs, count } = windows;
     const { timestampsMs, values: points, length } = samples;
     const { from, to } = locateWindows(samples, windows);
@@ -79,35 +85,104 @@ function findResets({ values, length }: Samples, positions: Int32Array): number 
   return found;
 }
 
+/** The same of a counter that tells since when it has counted: a restart that no fall shows counts too, and so does the first sample. */
+function extrapolatedFromStarts(perSecond: boolean): RangeKernel {
+  return (samples, windows, { values, present }, { notes }) => {
+    const { rangeMs, firstEndMs, stepMs, count } = windows;
+    const { timestampsMs, values: points, startsMs = new Float64Array(0) } = samples;
+    const { from, to } = locateWindows(samples, windows);
+    for (let i = 0; i < count; i++) {
+      const [lo, hi] = [from[i]!, to[i]!];
+      const endMs = firstEndMs + i * stepMs;
+      const range = { startMs: endMs - rangeMs, endMs };
+      const fromStart = hi > lo && beganWithin(range, startsMs[lo]!, timestampsMs[lo]!);
+      present[i] = hi - lo > 1 || fromStart ? 1 : 0;
+      if (present[i] === 0) continue;
+      const first = points[lo]!;
+      let increase = points[hi - 1]! - first;
+      for (let at = lo + 1; at < hi; at++) {
+        if (points[at]! < points[at - 1]! || startedAnew({ timestampsMs, startsMs }, at)) increase += points[at - 1]!;
+      }
+      noteOverlaps({ timestampsMs, startsMs }, lo, hi, notes);
+      const isDrawn = increase > 0 && first >= 0;
+      const factor = extrapolationOf(range, {
+        firstMs: timestampsMs[lo]!,
+        lastMs: timestampsMs[hi - 1]!,
+        count: hi - lo,
+        startedMs: startsMs[lo]!,
+        firstShare: isDrawn ? first / increase : Infinity,
+      });
+      const whole = (fromStart ? increase + first : increase) * factor;
+      values[i] = perSecond ? whole / (rangeMs / 1000) : whole;
+    }
+  };
+}
+
 /** irate() and idelta(): from the last two samples of the window. */
 export function instantaneous(rate: boolean): RangeKernel {
-  return eachWindow(2, ({ timestampsMs, values }, _, hi) => {
+  return eachWindow(2, ({ timestampsMs, values, startsMs }, _, hi) => {
     const last = values[hi - 1]!;
     const before = values[hi - 2]!;
     // After a reset the counter counted from zero up to its last value.
-    const difference = rate && last < before ? last : last - before;
+    const anew = rate && (last < before || (startsMs !== undefined && startedAnew({ timestampsMs, startsMs }, hi - 1)));
+    const difference = anew ? last : last - before;
     return rate ? difference / ((timestampsMs[hi - 1]! - timestampsMs[hi - 2]!) / 1000) : difference;
   });
 }
 
 const counts = intScratch();
+const oldest = intScratch();
+const starts = intScratch();
+const ends = intScratch();
 
-/** resets() and changes(): how often something happened between neighbours, from running totals. */
-function eventCount(happened: (before: number, value: number) => boolean): RangeKernel {
-  const within = eachWindow(1, (_, lo, hi) => counts.take(0)[hi - 1]! - counts.take(0)[lo]!);
-  return (samples, windows, out, context) => {
-    const { values, length } = samples;
+/** Whether something happened between sample `at` and the one before it. */
+type Happened = (samples: Samples, at: number) => boolean;
+
+/**
+ * resets() and changes(): how often something happened between neighbours, from running totals. Over an `anchored` range
+ * the first sample is compared with the one before the range too.
+ */
+function eventCount(toNumber: (before: number, value: number) => boolean, happened: Happened, anchored: boolean): RangeKernel {
+  return (samples, { firstEndMs, rangeMs, stepMs, count }, { values, present }, { lookbackMs }) => {
+    const { timestampsMs, length } = samples;
     const totals = counts.take(length);
     totals[0] = 0;
-    for (let i = 1; i < length; i++) totals[i] = totals[i - 1]! + (happened(values[i - 1]!, values[i]!) ? 1 : 0);
-    within(samples, windows, out, context);
+    if (samples.histograms === undefined && samples.startsMs === undefined) {
+      const { values: points } = samples;
+      for (let at = 1; at < length; at++) totals[at] = totals[at - 1]! + (toNumber(points[at - 1]!, points[at]!) ? 1 : 0);
+    } else {
+      for (let at = 1; at < length; at++) totals[at] = totals[at - 1]! + (happened(samples, at) ? 1 : 0);
+    }
+    const [lowest, from, to] = [oldest.take(count), starts.take(count), ends.take(count)];
+    advance(timestampsMs, length, firstEndMs - rangeMs, stepMs, count, from);
+    advance(timestampsMs, length, firstEndMs, stepMs, count, to);
+    if (anchored) advance(timestampsMs, length, firstEndMs - rangeMs - lookbackMs, stepMs, count, lowest);
+    for (let i = 0; i < count; i++) {
+      const [lo, hi] = [from[i]!, to[i]!];
+      present[i] = hi > lo ? 1 : 0;
+      if (hi > lo) values[i] = totals[hi - 1]! - totals[anchored ? Math.max(lowest[i]!, lo - 1) : lo]!;
+    }
   };
 }
 
 const fell = (before: number, value: number): boolean => value < before;
-const changed = (before: number, value: number): boolean => value !== before && !(Number.isNaN(value) && Number.isNaN(before));
+const differs = (before: number, value: number): boolean => value !== before && !(Number.isNaN(value) && Number.isNaN(before));
 
-export const resets = eventCount(fell);
-export const changes = eventCount(changed);
-export const anchoredResets = anchoredCount(fell);
-export const anchoredChanges = anchoredCount(changed);
+/** A fall of a number, a restart that start times or histograms tell of, or a change of kind. */
+function reset({ timestampsMs, values, histograms, startsMs }: Samples, at: number): boolean {
+  if (startsMs !== undefined && startedAnew({ timestampsMs, startsMs }, at)) return true;
+  const [before, histogram] = [histograms?.[at - 1], histograms?.[at]];
+  if (before !== undefined && histogram !== undefined) return detectReset(histogram, before);
+  return before !== histogram || fell(values[at - 1]!, values[at]!);
+}
+
+function change({ values, histograms }: Samples, at: number): boolean {
+  const [before, histogram] = [histograms?.[at - 1], histograms?.[at]];
+  if (before !== undefined && histogram !== undefined) return !equal(histogram, before);
+  return before !== histogram || differs(values[at - 1]!, values[at]!);
+}
+
+export const resets = eventCount(fell, reset, false);
+export const changes = eventCount(differs, change, false);
+export const anchoredResets = eventCount(fell, reset, true);
+export const anchoredChanges = eventCount(differs, change, true);

@@ -1,11 +1,15 @@
 import type { Labels } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { SampleSource, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { AtModifier, VectorSelector } from '../ast.ts';
+import type { Annotations } from './annotations.ts';
 import type { Budget } from './budget.ts';
-import type { Column, Sink } from './column.ts';
-import type { Grid } from './grid.ts';
+import { emptyHistograms, put, type Column, type Sink } from './column.ts';
 import { interpolate } from './extended.ts';
+import type { Grid } from './grid.ts';
+import { interpolateHistograms } from './histogram-rate.ts';
+import { SeriesNotes } from './series-notes.ts';
 import { advance, floatScratch, intScratch, type Samples } from './range-window.ts';
 
 /** Where a selector looks while the evaluation steps over its grid. */
@@ -48,6 +52,16 @@ export async function readSamples(
 
 const upTo = intScratch();
 
+/** What an instant selector gives of a sample: itself, or, in seconds, its time or since when it has counted (0 where that was not told). */
+export type SampleAspect = 'values' | 'timestamps' | 'starts';
+
+/** An instant selector's steps: step i looks back from `firstMs + i * stepMs`. */
+interface Lookback extends Reference {
+  readonly lookbackMs: number;
+  readonly smoothed: boolean;
+  readonly what: SampleAspect;
+}
+
 /** An instant selector: at each step the last sample of the lookback, unless that one says that the series ended. */
 export async function readInstants(
   source: SampleSource,
@@ -56,7 +70,8 @@ export async function readInstants(
   reference: Reference,
   lookbackMs: number,
   budget: Budget,
-  what: 'values' | 'timestamps',
+  annotations: Annotations,
+  what: SampleAspect,
   sink: Sink,
 ): Promise<void> {
   const { count } = grid;
@@ -65,27 +80,83 @@ export async function readInstants(
   const values = new Float64Array(count);
   const present = new Uint8Array(count);
   const smoothed = selector.extension === 'smoothed';
+  const notes = new SeriesNotes(annotations, selector.span);
+  const lookback: Lookback = { firstMs, stepMs, lookbackMs, smoothed, what };
   const toMs = smoothed ? lastMs + lookbackMs : lastMs;
   await readSamples(source, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, budget, (series) => {
-    const { timestampsMs, values: points, length } = series;
-    const words = wordsOf(points);
     const ends = upTo.take(count);
-    advance(timestampsMs, length, firstMs, stepMs, count, ends);
-    let any = false;
-    for (let i = 0; i < count; i++) {
-      const last = ends[i]! - 1;
-      const endMs = firstMs + i * stepMs;
-      present[i] = 0;
-      if (last < 0 || timestampsMs[last]! <= endMs - lookbackMs) continue;
-      const value = points[last]!;
-      if (value !== value && isStaleAt(words, last)) continue;
-      if (what === 'timestamps') values[i] = timestampsMs[last]! / 1000;
-      else values[i] = smoothed ? smooth(series, words, last, endMs, lookbackMs) : value;
-      present[i] = 1;
-      any = true;
-    }
-    if (any) sink({ labels: series.labels, dropName: false, values, present });
+    advance(series.timestampsMs, series.length, firstMs, stepMs, count, ends);
+    const column: Column = { labels: series.labels, dropName: false, values, present };
+    const any =
+      series.histograms === undefined
+        ? fillNumbers(column, series, ends, lookback)
+        : fillMixed(column, series, ends, lookback, notes);
+    if (any) sink(column);
   });
+}
+
+function fillNumbers(
+  { values, present }: Column,
+  series: SeriesSamples,
+  ends: Int32Array,
+  { firstMs, stepMs, lookbackMs, smoothed, what }: Lookback,
+): boolean {
+  const { timestampsMs, values: points, startsMs } = series;
+  const words = wordsOf(points);
+  let any = false;
+  for (let i = 0; i < present.length; i++) {
+    const last = ends[i]! - 1;
+    const endMs = firstMs + i * stepMs;
+    present[i] = 0;
+    if (last < 0 || timestampsMs[last]! <= endMs - lookbackMs) continue;
+    const value = points[last]!;
+    if (value !== value && isStaleAt(words, last)) continue;
+    if (what === 'timestamps') values[i] = timestampsMs[last]! / 1000;
+    else if (what === 'starts') values[i] = secondsOf(startsMs?.[last]);
+    else values[i] = smoothed ? smooth(series, words, last, endMs, lookbackMs) : value;
+    present[i] = 1;
+    any = true;
+  }
+  return any;
+}
+
+function fillMixed(
+  column: Column,
+  series: SeriesSamples,
+  ends: Int32Array,
+  { firstMs, stepMs, lookbackMs, smoothed, what }: Lookback,
+  notes: SeriesNotes,
+): boolean {
+  const { timestampsMs, values: points, startsMs, histograms } = series;
+  notes.metric = series.labels.metricName;
+  const words = wordsOf(points);
+  const { present } = column;
+  column.histograms = emptyHistograms(present.length);
+  let any = false;
+  for (let i = 0; i < present.length; i++) {
+    const last = ends[i]! - 1;
+    const endMs = firstMs + i * stepMs;
+    present[i] = 0;
+    if (last < 0 || timestampsMs[last]! <= endMs - lookbackMs || isStale(series, words, last)) continue;
+    let value: number | NativeHistogram | undefined;
+    if (what === 'timestamps') value = timestampsMs[last]! / 1000;
+    else if (what === 'starts') value = secondsOf(startsMs?.[last]);
+    else if (smoothed) value = smoothMixed(series, words, last, endMs, lookbackMs, notes);
+    else value = histograms?.[last] ?? points[last]!;
+    if (value === undefined) continue;
+    put(column, i, value);
+    any = true;
+  }
+  return any;
+}
+
+/** Whether a sample says that the series ended there: a number that is the stale marker. */
+function isStale({ histograms }: Samples, words: Uint32Array, at: number): boolean {
+  return histograms?.[at] === undefined && isStaleAt(words, at);
+}
+
+function secondsOf(startMs: number | undefined): number {
+  return startMs === undefined || Number.isNaN(startMs) ? 0 : startMs / 1000;
 }
 
 /** Between the sample at or before the time and the next, where there is one within the lookback. */
@@ -96,40 +167,75 @@ function smooth(samples: Samples, words: Uint32Array, last: number, timeMs: numb
   return alone || timestampsMs[last] === timeMs ? values[last]! : interpolate(samples, last, timeMs, false);
 }
 
+/** The same of a series with histograms; nothing, and a warning, where numbers and histograms are within the lookback. */
+function smoothMixed(
+  samples: Samples,
+  words: Uint32Array,
+  last: number,
+  timeMs: number,
+  lookbackMs: number,
+  notes: SeriesNotes,
+): number | NativeHistogram | undefined {
+  const { timestampsMs, histograms, length } = samples;
+  let [numbers, distributions] = [0, 0];
+  const count = (at: number): void => {
+    if (histograms?.[at] !== undefined) distributions++;
+    else if (!isStaleAt(words, at)) numbers++;
+  };
+  for (let at = last; at >= 0 && timestampsMs[at]! > timeMs - lookbackMs; at--) count(at);
+  for (let at = last + 1; at < length && timestampsMs[at]! <= timeMs + lookbackMs; at++) count(at);
+  if (numbers > 0 && distributions > 0) return notes.mixed();
+  const [before, after] = [histograms?.[last], histograms?.[last + 1]];
+  if (before === undefined) return smooth(samples, words, last, timeMs, lookbackMs);
+  const nextMs = last + 1 < length ? timestampsMs[last + 1]! : Infinity;
+  if (after === undefined || nextMs > timeMs + lookbackMs || timestampsMs[last] === timeMs) return before;
+  return interpolateHistograms(before, timestampsMs[last]!, after, nextMs, timeMs, before.reset !== 'gauge', notes);
+}
+
 const liveTimes = floatScratch();
 const liveValues = floatScratch();
+const liveStarts = floatScratch();
 
 /** The samples without stale markers: as they are where there are none, else copied to scratch memory. */
 export function withoutStale(series: Samples): Samples {
-  const { timestampsMs, values, length } = series;
+  const { timestampsMs, values, length, histograms, startsMs } = series;
   let at = 0;
   while (at < length && !Number.isNaN(values[at])) at++;
   if (at === length) return series;
   const words = wordsOf(values);
-  while (at < length && !isStaleAt(words, at)) at++;
+  while (at < length && !isStale(series, words, at)) at++;
   if (at === length) return series;
   const times = liveTimes.take(length);
   const live = liveValues.take(length);
+  const starts = startsMs === undefined ? undefined : liveStarts.take(length);
+  const kept: (NativeHistogram | undefined)[] | undefined = histograms?.slice(0, at);
   times.set(timestampsMs.subarray(0, at));
   live.set(values.subarray(0, at));
-  let kept = at;
+  starts?.set(startsMs!.subarray(0, at));
+  let to = at;
   for (let i = at; i < length; i++) {
-    if (isStaleAt(words, i)) continue;
-    times[kept] = timestampsMs[i]!;
-    live[kept++] = values[i]!;
+    if (isStale(series, words, i)) continue;
+    times[to] = timestampsMs[i]!;
+    live[to] = values[i]!;
+    if (starts !== undefined) starts[to] = startsMs![i]!;
+    kept?.push(histograms![i]);
+    to++;
   }
-  return { timestampsMs: times, values: live, length: kept };
+  return { timestampsMs: times, values: live, length: to, histograms: kept, startsMs: starts };
 }
 
-/** A column of a subquery as samples: one where it has a value. */
-export function columnSamples({ values, present }: Column, grid: Grid, times: Float64Array, kept: Float64Array): Samples {
+/** A column of a subquery as samples: one where it has a value. Nobody tells since when they have counted. */
+export function columnSamples(column: Column, grid: Grid, times: Float64Array, kept: Float64Array): Samples {
+  const { values, present, histograms } = column;
   let length = 0;
   for (let i = 0; i < grid.count; i++) {
     if (present[i] === 0) continue;
     times[length] = grid.startMs + i * grid.stepMs;
     kept[length++] = values[i]!;
   }
-  return { timestampsMs: times, values: kept, length };
+  const there = histograms?.filter((_, i) => present[i] === 1);
+  const any = there?.some((histogram) => histogram !== undefined) ?? false;
+  return { timestampsMs: times, values: kept, length, histograms: any ? there : undefined };
 }
 
 /** A series of a range vector, with the right to be named later. */

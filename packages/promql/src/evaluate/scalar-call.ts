@@ -1,5 +1,6 @@
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Call } from '../ast.ts';
+import { dropHistograms } from './column.ts';
 import type { Evaluator } from './evaluator.ts';
 import { gridTimes, type Grid } from './grid.ts';
 
@@ -28,6 +29,7 @@ export async function scalarCall(evaluator: Evaluator, call: Call, grid: Grid): 
       const values = new Float64Array(grid.count).fill(Number.NaN);
       const seen = new Uint8Array(grid.count);
       await evaluator.stream(args[0]!, grid, (column) => {
+        dropHistograms(column);
         for (let i = 0; i < grid.count; i++) {
           if (column.present[i] === 0) continue;
           values[i] = seen[i] === 0 ? column.values[i]! : Number.NaN;

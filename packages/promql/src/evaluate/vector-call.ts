@@ -1,7 +1,16 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Call, Expr } from '../ast.ts';
-import { constantColumn, emptyColumn, isEmpty, mergeEqualLabels, push, type Column, type Sink } from './column.ts';
+import {
+  constantColumn,
+  dropHistograms,
+  emptyColumn,
+  isEmpty,
+  mergeEqualLabels,
+  push,
+  type Column,
+  type Sink,
+} from './column.ts';
 import { clampValues, mapValues, NUMBER_FUNCTIONS, roundValues, TIME_FUNCTIONS } from './elementwise.ts';
 import type { Evaluator } from './evaluator.ts';
 import { gridTimes, type Grid } from './grid.ts';
@@ -10,6 +19,7 @@ import { streamInfo } from './info.ts';
 import { compareByLabels, labelJoin, labelReplace, type Relabel } from './label-functions.ts';
 import { streamKernel, streamRangeFunction } from './range-call.ts';
 import { RANGE_FUNCTIONS } from './range-functions.ts';
+import { SeriesNotes } from './series-notes.ts';
 import { textOf, unwrap } from './unwrap.ts';
 
 /** A function that gives a vector. */
@@ -45,6 +55,8 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
     }
     case 'timestamp':
       return streamTimestamps(evaluator, args[0]!, grid, sink);
+    case 'start_timestamp':
+      return streamStarts(evaluator, call, grid, sink);
     case 'vector': {
       const values = await evaluator.scalar(args[0]!, grid);
       return sink(constantColumn(Labels.empty, values));
@@ -56,7 +68,8 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
     case 'absent_over_time':
       return streamAbsent(evaluator, call, grid, sink, async (note) => {
         const present = RANGE_FUNCTIONS.get('present_over_time')!;
-        await streamKernel(evaluator, name, args[0]!, present, grid, [], (column) => note(column.present));
+        const notes = new SeriesNotes(evaluator.annotations, call.span);
+        await streamKernel(evaluator, name, args[0]!, present, grid, [], notes, (column) => note(column.present));
       });
     case 'sort':
     case 'sort_desc':
@@ -134,7 +147,20 @@ async function streamTimestamps(evaluator: Evaluator, expr: Expr, grid: Grid, si
   const seconds = gridTimes(grid).map((ms) => ms / 1000);
   return evaluator.stream(expr, grid, (column) => {
     column.values.set(seconds);
+    column.histograms = undefined;
     drop(column);
+  });
+}
+
+/** start_timestamp(): of a selector since when the samples have counted; of anything else nothing is known. */
+async function streamStarts(evaluator: Evaluator, { args, span }: Call, grid: Grid, sink: Sink): Promise<void> {
+  const inner = unwrap(args[0]!);
+  const isOn = evaluator.query.features.startTimestamps === true;
+  if (!isOn) evaluator.annotations.info('start_timestamp() gives nothing unless the feature start-timestamps is on', span);
+  if (inner.kind !== 'vectorSelector' || !isOn) return evaluator.stream(args[0]!, grid, () => undefined);
+  return evaluator.streamSelector(inner, grid, 'starts', (column) => {
+    column.dropName = true;
+    sink(column);
   });
 }
 
@@ -163,6 +189,7 @@ function warnUselessSort(evaluator: Evaluator, call: Call, grid: Grid): void {
 async function streamSorted(evaluator: Evaluator, call: Call, grid: Grid, sink: Sink): Promise<void> {
   warnUselessSort(evaluator, call, grid);
   const columns = await evaluator.collect(call.args[0]!, grid);
+  columns.forEach(dropHistograms);
   const sign = call.name === 'sort' ? 1 : -1;
   if (grid.count === 1) columns.sort((a, b) => sign * compareNumbers(a.values[0]!, b.values[0]!, sign));
   push(columns, sink);
