@@ -4,7 +4,8 @@ import { formatText } from '@vitrine/model/unit.ts';
 import { Markdown } from '@vitrine/ui/widget/markdown.tsx';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
-import { readCsv } from '../media/read-table.ts';
+import { LoggedTable } from '../media/logged-table.tsx';
+import { readCsv, readTable } from '../media/read-table.ts';
 import page from '../run-page.module.css';
 import { artifactPath, artifactTextQuery } from '../run-queries.ts';
 import classes from './artifacts.module.css';
@@ -51,7 +52,7 @@ function Text({ run, file, kind }: TextProps): ReactElement | null {
   if (data.includes('\0')) return <p className={page.none}>It holds bytes that are no text. Download it.</p>;
   switch (kind) {
     case 'json':
-      return <pre className={classes.text}>{indented(data)}</pre>;
+      return <Json text={data} />;
     case 'markdown':
       return (
         <div className={classes.prose}>
@@ -72,6 +73,16 @@ function indented(text: string): string {
   } catch {
     return text;
   }
+}
+
+function Json({ text }: { readonly text: string }): ReactElement {
+  const isTable = useMemo(() => readTable(text) !== undefined, [text]);
+  if (!isTable) return <pre className={classes.text}>{indented(text)}</pre>;
+  return (
+    <div className={classes.rows}>
+      <LoggedTable text={text} />
+    </div>
+  );
 }
 
 function Rows({ text, separator }: { readonly text: string; readonly separator: ',' | '\t' }): ReactElement {

@@ -13,6 +13,7 @@ test.each([
       ],
     },
   ],
+  ['what log_table writes', '{"columns":["a"],"data":[[7],[{"b":1}]]}', { columns: ['a'], rows: [['7'], ['{"b":1}']] }],
   ['rows that are no lists', '{"columns":["a"],"rows":[7]}', { columns: ['a'], rows: [['7']] }],
   ['no JSON', '{', undefined],
   ['something else', '[1]', undefined],

@@ -3,7 +3,7 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A table as it is logged, {columns, rows} in JSON; undefined where the text is no such thing. */
+/** A table in JSON: {columns, rows} as it is logged, {columns, data} as pandas and MLflow's log_table write it; undefined where it is none. */
 export function readTable(text: string): TextTable | undefined {
   let read: unknown;
   try {
@@ -11,7 +11,7 @@ export function readTable(text: string): TextTable | undefined {
   } catch {
     return undefined;
   }
-  const { columns, rows } = (read ?? {}) as { readonly columns?: unknown; readonly rows?: unknown };
+  const { columns, data, rows = data } = (read ?? {}) as Readonly<Partial<Record<'columns' | 'data' | 'rows', unknown>>>;
   if (!Array.isArray(columns) || !Array.isArray(rows)) return undefined;
   return {
     columns: columns.map(cellText),
