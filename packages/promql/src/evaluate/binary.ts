@@ -1,8 +1,11 @@
 import { compareLabels, Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Binary, BinaryOp, VectorMatching } from '../ast.ts';
+import type { Annotations } from './annotations.ts';
 import type { Budget } from './budget.ts';
-import { dropMetadata, emptyColumn, identityOf, isEmpty, mergeInto, SAME_LABELS, type Column } from './column.ts';
+import { dropMetadata, emptyColumn, identityOf, isEmpty, mergeInto, put, SAME_LABELS, valueAt, type Column } from './column.ts';
+import { anyOperator } from './histogram-operators.ts';
 import { ARITHMETIC, COMPARISON, isArithmetic, isComparison, type SetOp } from './operators.ts';
 
 /** The labels that two series must have in common to belong together. */
@@ -66,10 +69,10 @@ export async function combineSets(
   return result;
 }
 
-/** What is computed of two numbers: a value, or undefined where a comparison does not hold. */
-function elementOf(op: BinaryOp, bool: boolean): (a: number, b: number) => number | undefined {
+/** What is computed of two numbers: a value, or undefined where a comparison does not hold; trimming is of histograms. */
+function elementOf(op: BinaryOp, bool: boolean): ((a: number, b: number) => number | undefined) | undefined {
   if (isArithmetic(op)) return ARITHMETIC[op];
-  if (!isComparison(op)) throw new QueryError('unsupported', `the operator "${op}" on native histograms is not supported yet`);
+  if (!isComparison(op)) return undefined;
   const holds = COMPARISON[op];
   return bool ? (a, b) => (holds(a, b) ? 1 : 0) : (a, b) => (holds(a, b) ? a : undefined);
 }
@@ -79,12 +82,14 @@ const NO_SERIES = { labels: Labels.empty, dropName: false };
 
 /** Arithmetic and comparison of two vectors whose series are matched. Throws where more than one could be meant. */
 export async function combineVectors(
-  { op, bool }: Pick<Binary, 'op' | 'bool'>,
+  node: Pick<Binary, 'op' | 'bool' | 'span'>,
   left: readonly Column[],
   right: readonly Column[],
   matching: VectorMatching,
   budget: Budget,
+  annotations: Annotations,
 ): Promise<Column[]> {
+  const { op, bool } = node;
   const swapped = matching.card === 'one-to-many';
   const grouped = matching.card !== 'one-to-one';
   const match = matchLabels(matching);
@@ -92,8 +97,18 @@ export async function combineVectors(
   const manys = byMatch(swapped ? right : left, match);
   // Prometheus turns the sides round for group_right, but not the fills: fill_right always stands for the "one" side.
   const { fillRight: fillOne, fillLeft: fillMany } = matching;
-  const element = elementOf(op, bool);
-  const compute = swapped ? (many: number, one: number): number | undefined => element(one, many) : element;
+  const numbers = elementOf(op, bool);
+  const any = anyOperator(node, annotations);
+  const mixed = numbers === undefined || [left, right].some((side) => side.some(({ histograms }) => histograms !== undefined));
+  const ofTwo =
+    swapped && numbers !== undefined ? (many: number, one: number): number | undefined => numbers(one, many) : numbers;
+  const compute = (many: Column | number, one: Column | number, i: number): number | NativeHistogram | undefined => {
+    if (!mixed && ofTwo !== undefined) {
+      return ofTwo(typeof many === 'number' ? many : many.values[i]!, typeof one === 'number' ? one : one.values[i]!);
+    }
+    const [a, b] = [typeof many === 'number' ? many : valueAt(many, i), typeof one === 'number' ? one : valueAt(one, i)];
+    return swapped ? any(b, a) : any(a, b);
+  };
   const count = left[0]?.values.length ?? right[0]?.values.length ?? 0;
   const partnerAt = new Int32Array(count);
   // At a step where one whole side is empty nothing is computed, so that nothing can be ambiguous.
@@ -115,11 +130,10 @@ export async function combineVectors(
     }
     return column;
   };
-  const put = (result: Column, i: number, value: number | undefined): void => {
+  const write = (result: Column, i: number, value: number | NativeHistogram | undefined): void => {
     if (value === undefined) return;
     if (result.present[i] === 1) throw new QueryError('execution', SAME_LABELS);
-    result.values[i] = value;
-    result.present[i] = 1;
+    put(result, i, value);
   };
 
   for (const [key, group] of manys) {
@@ -129,7 +143,7 @@ export async function combineVectors(
     // Where two series meet the same partner, a comparison that drops one must not hide it.
     const taken = new Map<string, Uint8Array>();
     for (const many of group) {
-      const { values, present } = many;
+      const { present } = many;
       if (budget.due()) await budget.pause();
       const targets: (Column | undefined)[] = [];
       let filled: Column | undefined;
@@ -140,7 +154,7 @@ export async function combineVectors(
         const target =
           partner === NOBODY ? (filled ??= resultOf(many, NO_SERIES)) : (targets[partner] ??= resultOf(many, partners[partner]!));
         if (group.length > 1) take(taken, grouped ? target.labels.key : '', i, count, grouped);
-        put(target, i, compute(values[i]!, partner === NOBODY ? fillOne! : partners[partner]!.values[i]!));
+        write(target, i, compute(many, partner === NOBODY ? fillOne! : partners[partner]!, i));
       }
     }
   }
@@ -150,13 +164,13 @@ export async function combineVectors(
       met.fill(0);
       for (const { present } of manys.get(key) ?? []) for (let i = 0; i < count; i++) met[i]! |= present[i]!;
       for (const one of partners) {
-        const { values, present } = one;
+        const { present } = one;
         if (budget.due()) await budget.pause();
         let target: Column | undefined;
         for (let i = 0; i < count; i++) {
           if (present[i] === 0 || met[i] === 1) continue;
           target ??= resultOf({ labels: match(one.labels), dropName: one.dropName }, one);
-          put(target, i, compute(fillMany, values[i]!));
+          write(target, i, compute(fillMany, one, i));
         }
       }
     }
@@ -231,13 +245,18 @@ function resultLabels(op: BinaryOp, many: Labels, one: Labels, { card, on, label
 
 /** Arithmetic and comparison of a vector's series with a scalar a step. Changes the column. */
 export function combineWithScalar(
-  op: BinaryOp,
-  bool: boolean,
+  node: Pick<Binary, 'op' | 'bool' | 'span'>,
   column: Column,
   scalar: Float64Array,
   scalarOnLeft: boolean,
+  annotations: Annotations,
 ): void {
+  const { op, bool } = node;
   const { values, present } = column;
+  if (column.histograms !== undefined || !(isArithmetic(op) || isComparison(op))) {
+    combineAnyWithScalar(node, column, scalar, scalarOnLeft, annotations);
+    return;
+  }
   if (isArithmetic(op)) {
     const compute = ARITHMETIC[op];
     for (let i = 0; i < values.length; i++) {
@@ -246,8 +265,7 @@ export function combineWithScalar(
     column.dropName = true;
     return;
   }
-  if (!isComparison(op)) elementOf(op, bool);
-  const holds = COMPARISON[op as keyof typeof COMPARISON];
+  const holds = COMPARISON[op];
   for (let i = 0; i < values.length; i++) {
     if (present[i] === 0) continue;
     const yes = scalarOnLeft ? holds(scalar[i]!, values[i]!) : holds(values[i]!, scalar[i]!);
@@ -257,8 +275,32 @@ export function combineWithScalar(
   if (bool) column.dropName = true;
 }
 
+/** The same of a series in which there are histograms, and of trimming. */
+function combineAnyWithScalar(
+  node: Pick<Binary, 'op' | 'bool' | 'span'>,
+  column: Column,
+  scalar: Float64Array,
+  scalarOnLeft: boolean,
+  annotations: Annotations,
+): void {
+  const { op, bool } = node;
+  const { present } = column;
+  const combine = anyOperator(node, annotations);
+  for (let i = 0; i < present.length; i++) {
+    if (present[i] === 0) continue;
+    const value = valueAt(column, i);
+    const result = scalarOnLeft ? combine(scalar[i]!, value) : combine(value, scalar[i]!);
+    if (result === undefined) present[i] = 0;
+    // A comparison keeps the vector's value, on whichever side it stands.
+    else put(column, i, isComparison(op) && !bool ? value : result);
+  }
+  if (isArithmetic(op) || bool) column.dropName = true;
+}
+
 /** Arithmetic and comparison (always with bool) of two scalars a step. */
 export function combineScalars(op: BinaryOp, left: Float64Array, right: Float64Array): Float64Array {
-  const element = elementOf(op, true);
-  return left.map((value, i) => element(value, right[i]!) as number);
+  const numbers = elementOf(op, true);
+  if (numbers === undefined)
+    throw new QueryError('execution', `the operator "${op}" trims native histograms, and scalars are none`);
+  return left.map((value, i) => numbers(value, right[i]!) as number);
 }

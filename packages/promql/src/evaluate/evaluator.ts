@@ -196,13 +196,13 @@ export class Evaluator {
   }
 
   async #streamBinary(node: Binary, grid: Grid, sink: Sink): Promise<void> {
-    const { op, left, right, bool, matching } = node;
+    const { op, left, right, matching } = node;
     const leftScalar = valueType(left) === 'scalar';
     const rightScalar = valueType(right) === 'scalar';
     if (leftScalar || rightScalar) {
       const scalar = await this.scalar(leftScalar ? left : right, grid);
       return this.stream(leftScalar ? right : left, grid, (column) => {
-        combineWithScalar(op, bool, column, scalar, leftScalar);
+        combineWithScalar(node, column, scalar, leftScalar, this.annotations);
         if (!isEmpty(column.present)) sink(column);
       });
     }
@@ -217,7 +217,7 @@ export class Evaluator {
     const [lefts, rights] = [await this.collect(left, grid), await this.collect(right, grid)];
     const result = isSetOp(op)
       ? await combineSets(op, lefts, rights, rule, this.budget)
-      : await combineVectors(node, lefts, rights, rule, this.budget);
+      : await combineVectors(node, lefts, rights, rule, this.budget, this.annotations);
     push(result, sink);
   }
 }

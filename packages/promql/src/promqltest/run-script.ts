@@ -1,5 +1,5 @@
 import { QueryError } from '@vitrine/model/sample-store.ts';
-import type { QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
+import type { QueryFeatures, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
 import type { Expr, ParseOptions } from '../ast.ts';
 import { parse } from '../parse.ts';
 import { print } from '../print.ts';
@@ -13,7 +13,7 @@ import type { EvalCommand } from './script.ts';
 /** What the scripts are asked of: the evaluator. */
 export type Evaluate = (
   expr: Expr,
-  request: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
+  request: { readonly startMs: number; readonly endMs: number; readonly stepMs: number; readonly features: QueryFeatures },
   source: SampleSource,
 ) => Promise<QueryResult>;
 
@@ -136,7 +136,8 @@ async function answerTo(
   source: SampleSource,
 ): Promise<Answer> {
   try {
-    return { result: await evaluate(parse(query, ALL_SYNTAX), { startMs, endMs, stepMs }, source), reason: undefined };
+    const request = { startMs, endMs, stepMs, features: { startTimestamps: true } };
+    return { result: await evaluate(parse(query, ALL_SYNTAX), request, source), reason: undefined };
   } catch (error) {
     if (error instanceof QueryError) return { result: undefined, reason: error.message };
     const { name, message, stack } = error as Error;
