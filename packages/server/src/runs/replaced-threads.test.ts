@@ -11,6 +11,7 @@ vi.mock('node:worker_threads', () => ({
       super();
       threads.push(this);
     }
+    ref(): void {}
     unref(): void {}
     postMessage(): void {}
     terminate(): Promise<number> {
@@ -40,7 +41,7 @@ const CURVES = {
 const OPENED = {
   'judging runs': () => {
     const judge = openRunJudge('');
-    return { ask: () => judge.judge(RUN), close: () => judge.close(), reply: { kind: 'verdicts', verdicts: [] }, answer: [] };
+    return { ask: () => judge.judge(RUN), close: () => judge.close(), reply: { kind: 'answer', id: 2, answer: [] }, answer: [] };
   },
   'reading curves': () => {
     const questions = openCurveQuestions({ folder: '' });
@@ -67,10 +68,10 @@ describe.each(Object.entries(OPENED))('%s', (_, open) => {
 
   test('once closed, what waits fails, and no thread is started any more', async () => {
     const { ask, close } = open();
-    const waiting = expect(ask()).rejects.toThrow('ended');
+    const waiting = expect(ask()).rejects.toThrow('is closed');
     await close();
     await waiting;
-    await expect(ask()).rejects.toThrow('closed');
+    await expect(ask()).rejects.toThrow('is closed');
     expect(threads).toHaveLength(1);
   });
 });

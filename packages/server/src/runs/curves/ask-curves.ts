@@ -1,11 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import { runGrouping } from '@vitrine/compute/run-filter/run-group.ts';
 import type { Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { Run } from '@vitrine/model/run.ts';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
-import { raise, stopFlag } from '@vitrine/tsdb/stop-flag.ts';
+import { WorkerClient } from '@vitrine/tsdb/worker-client.ts';
 import type { Runs } from '../runs.ts';
-import type { CurveAnswer, CurveMessage, CurveQuestion, CurveReply } from './curve-question.ts';
+import type { CurveAnswer, CurveQuestion } from './curve-question.ts';
 import type { CurveWorkerOptions } from './curve-worker.ts';
 
 /** Asks for curves as they are drawn. */
@@ -20,11 +19,6 @@ export interface CurveQuestions {
 /** What decoded and smoothed curves may take. */
 const MEMORY_BYTES = 384 * 1024 * 1024;
 
-interface Asked {
-  readonly resolve: (answer: CurveAnswer) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Reads the curve store in `folder` in a thread of its own, which starts when it is first needed. */
 export function openCurveQuestions({
   folder,
@@ -33,67 +27,19 @@ export function openCurveQuestions({
   readonly folder: string;
   readonly memoryBytes?: number;
 }): CurveQuestions {
-  const asked = new Map<number, Asked>();
-  let worker: Worker | undefined;
-  let lastId = 0;
-  let closed = false;
-
-  const start = (): Worker => {
-    const started = new Worker(new URL('./curve-worker.ts', import.meta.url), {
-      workerData: { folder, memoryBytes } satisfies CurveWorkerOptions,
-      name: 'curves',
-      execArgv: [],
-    });
-    // It only reads: a server that stops need not wait for it.
-    started.unref();
-    started.on('message', (reply: CurveReply) => {
-      const one = asked.get(reply.id);
-      asked.delete(reply.id);
-      if (reply.kind === 'answer') one?.resolve(reply.answer);
-      else one?.reject(new Error(reply.message));
-    });
-    const fail = (error: Error): void => {
-      // What is asked by then is asked of its successor.
-      if (worker !== started) return;
-      worker = undefined;
-      for (const [id, { reject }] of asked) {
-        asked.delete(id);
-        reject(error);
-      }
-    };
-    started.on('error', (error: Error) =>
-      fail(new Error(`the thread that reads curves failed (${error.message})`, { cause: error })),
-    );
-    started.on('exit', () => fail(new Error('the thread that reads curves ended')));
-    return started;
-  };
-
+  const thread = new WorkerClient<CurveQuestion, CurveAnswer>({
+    what: 'the curve reader',
+    file: new URL('./curve-worker.ts', import.meta.url),
+    options: { name: 'curves', workerData: { folder, memoryBytes } satisfies CurveWorkerOptions },
+    // What one that failed had kept was read from the store.
+    starts: 'again',
+  });
   return {
     warm() {
-      if (!closed) worker ??= start();
+      if (thread.isOpen) thread.start();
     },
-    async ask(question, signal) {
-      signal.throwIfAborted();
-      if (closed) throw new Error('the reader of curves is closed');
-      // One that failed is replaced: what it kept was read from the store.
-      const thread = (worker ??= start());
-      const id = ++lastId;
-      const stop = stopFlag();
-      const { promise, resolve, reject } = Promise.withResolvers<CurveAnswer>();
-      const onAbort = (): void => {
-        asked.delete(id);
-        raise(stop);
-        reject(signal.reason);
-      };
-      asked.set(id, { resolve, reject });
-      signal.addEventListener('abort', onAbort, { once: true });
-      thread.postMessage({ id, question, stop } satisfies CurveMessage, []);
-      return promise.finally(() => signal.removeEventListener('abort', onAbort));
-    },
-    async close() {
-      closed = true;
-      await worker?.terminate();
-    },
+    ask: (question, signal) => thread.ask(question, { signal }),
+    close: () => thread.close(),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { CurveX, Smoothing } from '@vitrine/model/run-api.ts';
 import type { Frame, Notice } from '@vitrine/model/frame.ts';
 import type { BandKind } from '@vitrine/compute/curve/band.ts';
-import type { StopFlag } from '@vitrine/tsdb/stop-flag.ts';
 
 /** A run as far as its curves' answers need it. */
 export interface QuestionRun {
@@ -37,15 +36,3 @@ export interface CurveAnswer {
   readonly lines: number;
   readonly points: number;
 }
-
-/** What the threads say to each other. */
-export interface CurveMessage {
-  readonly id: number;
-  readonly question: CurveQuestion;
-  /** Raised where nobody waits for the answer any longer: then there is none. */
-  readonly stop: StopFlag;
-}
-
-export type CurveReply =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: CurveAnswer }
-  | { readonly kind: 'failure'; readonly id: number; readonly message: string };

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCurveReader } from '@vitrine/tsdb/curves/curve-reader.ts';
-import { isRaised } from '@vitrine/tsdb/stop-flag.ts';
+import { WorkerServer, type Asking, type Said } from '@vitrine/tsdb/worker-server.ts';
 import { answerCurves } from './answer-curves.ts';
 import { type CurveFile, CurveMemory } from './curve-memory.ts';
-import type { CurveAnswer, CurveMessage, CurveReply } from './curve-question.ts';
+import type { CurveAnswer, CurveQuestion } from './curve-question.ts';
 
 /** The thread that reads, smooths and thins curves: answers what CurveQuestions of ask-curves.ts asks. */
 
@@ -17,16 +17,12 @@ export interface CurveWorkerOptions {
 const TURN_MS = 15;
 
 if (parentPort === null) throw new Error('curve-worker.ts runs as a worker thread only: call openCurveQuestions()');
-const port = parentPort;
 const { folder, memoryBytes }: CurveWorkerOptions = workerData;
 const reader = openCurveReader(folder);
 const memory = new CurveMemory(memoryBytes);
 let turnEnds = 0;
 
-port.on('message', (message: CurveMessage) => void answer(message));
-
-async function answer({ id, question, stop }: CurveMessage): Promise<void> {
-  const isStopped = (): boolean => isRaised(stop);
+async function answer(question: CurveQuestion, { id, isStopped }: Asking): Promise<Said<CurveAnswer>> {
   const file: CurveFile = {
     readLogged: (curve, limit) => reader.unless(isStopped, () => reader.readLogged(curve, limit)),
     version: (curve) => reader.version(curve),
@@ -34,17 +30,9 @@ async function answer({ id, question, stop }: CurveMessage): Promise<void> {
   const goOn = (): void => {
     if (isStopped()) throw new Error('nobody waits for it any longer');
   };
-  try {
-    const found = await answerCurves(question, { file, memory, question: id, pause: () => pause(goOn), goOn });
-    const buffers = new Set(found.frames.flatMap(({ fields }) => fields.map(({ values }) => bufferOf(values))));
-    reply(
-      { kind: 'answer', id, answer: found },
-      [...buffers].filter((buffer) => buffer !== undefined),
-    );
-  } catch (error) {
-    // Nobody listens to the answer of what was called off.
-    if (!isStopped()) reply({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
-  }
+  const found = await answerCurves(question, { file, memory, question: id, pause: () => pause(goOn), goOn });
+  const buffers = new Set(found.frames.flatMap(({ fields }) => fields.map(({ values }) => bufferOf(values))));
+  return { answer: found, buffers: [...buffers].filter((buffer) => buffer !== undefined) };
 }
 
 async function pause(goOn: () => void): Promise<void> {
@@ -59,6 +47,4 @@ function bufferOf(values: CurveAnswer['frames'][number]['fields'][number]['value
   return values instanceof Float64Array && values.buffer instanceof ArrayBuffer ? values.buffer : undefined;
 }
 
-function reply(message: CurveReply, buffers: ArrayBuffer[] = []): void {
-  port.postMessage(message, buffers);
-}
+void new WorkerServer(parentPort, { answer });

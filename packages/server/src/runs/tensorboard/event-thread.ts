@@ -1,34 +1,31 @@
 import { parentPort } from 'node:worker_threads';
+import { WorkerServer } from '@vitrine/tsdb/worker-server.ts';
 import { EventFiles, type EventChunk, type FolderToRead } from './read-events.ts';
 import { type LogdirChanges, LogdirScanner } from './scan-logdir.ts';
 
 /** What the thread is asked; `logdir` names one among several. */
-export type EventCall =
+export type EventQuestion =
   | { readonly kind: 'scan'; readonly logdir: string; readonly root: string; readonly only: readonly string[] | undefined }
   | { readonly kind: 'read'; readonly folders: readonly FolderToRead[]; readonly budgetBytes: number }
   | { readonly kind: 'forget'; readonly logdir: string; readonly folders: readonly string[] };
 
 export type EventAnswer = LogdirChanges | EventChunk | undefined;
 
-export type EventReply =
-  | { readonly id: number; readonly answer: EventAnswer }
-  | { readonly id: number; readonly failure: string };
-
 const files = new EventFiles();
 const scanners = new Map<string, LogdirScanner>();
 
-function answer(call: EventCall): EventAnswer {
-  switch (call.kind) {
+function answer(question: EventQuestion): EventAnswer {
+  switch (question.kind) {
     case 'scan': {
-      const scanner = scanners.get(call.logdir) ?? new LogdirScanner(call.root);
-      scanners.set(call.logdir, scanner);
-      return scanner.scan(call.only);
+      const scanner = scanners.get(question.logdir) ?? new LogdirScanner(question.root);
+      scanners.set(question.logdir, scanner);
+      return scanner.scan(question.only);
     }
     case 'read':
-      return files.read(call.folders, call.budgetBytes);
+      return files.read(question.folders, question.budgetBytes);
     case 'forget':
-      scanners.delete(call.logdir);
-      for (const key of call.folders) files.forget(key);
+      scanners.delete(question.logdir);
+      for (const key of question.folders) files.forget(key);
       return undefined;
   }
 }
@@ -38,12 +35,10 @@ function buffersOf(said: EventAnswer): ArrayBuffer[] {
   return [said.curveIndex.buffer, said.steps.buffer, said.timesMs.buffer, said.values.buffer];
 }
 
-parentPort?.on('message', ({ id, call }: { readonly id: number; readonly call: EventCall }) => {
-  try {
-    const said = answer(call);
-    parentPort?.postMessage({ id, answer: said } satisfies EventReply, buffersOf(said));
-  } catch (error) {
-    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    parentPort?.postMessage({ id, failure } satisfies EventReply, []);
-  }
+if (parentPort === null) throw new Error('event-thread.ts runs as a worker thread only: call eventThread()');
+void new WorkerServer<EventQuestion, EventAnswer>(parentPort, {
+  answer(question) {
+    const said = answer(question);
+    return { answer: said, buffers: buffersOf(said) };
+  },
 });
