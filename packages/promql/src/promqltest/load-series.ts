@@ -18,7 +18,7 @@ interface Samples {
 }
 
 function samplesOf({ values, startOffsetsMs }: LoadedSeries, stepMs: number): NewSample[] {
-  return values.flatMap((value, at) => {
+  return values.flatMap((value, at): NewSample[] => {
     const timestampMs = at * stepMs;
     const offsetMs = startOffsetsMs?.[at];
     // The epoch means that the start is not known.
