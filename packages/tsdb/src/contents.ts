@@ -15,6 +15,8 @@ export class Contents {
   readonly index = new LabelIndex();
   readonly refs = new SeriesRefs();
   readonly series = new SeriesTable();
+  /** Told of refs that are no series any more, and may become others. */
+  onDropped: (refs: ReadonlySet<number>) => void = () => undefined;
   /** Samples in chunks. */
   storedSamples = 0;
   /** Ids of the log's rows count up from 1. */
@@ -32,6 +34,17 @@ export class Contents {
     this.index.add(ref, key);
     this.series.reserve(ref + 1);
     this.head.reserve(ref + 1);
+  }
+
+  /** Takes series out of memory: none of their samples is left. Their refs rest until the log has forgotten them too. */
+  dropSeries(gone: ReadonlySet<number>): void {
+    this.index.remove(gone);
+    for (const ref of gone) {
+      this.head.clear(ref);
+      this.series.clear(ref);
+      this.refs.rest(ref, this.lastWalId);
+    }
+    this.onDropped(gone);
   }
 
   /** To be called whenever a series' chunks were written or deleted: what readers remember of them is void. */

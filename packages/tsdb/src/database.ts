@@ -8,11 +8,13 @@ import { StoreOpenError } from './store-open-error.ts';
 import { commitsInWalFile } from './wal/wal-file.ts';
 
 /** Counts up when the tables change so that an older program must not read them. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 const PAGE_BYTES = 8192;
 /** SQLite's own log is folded into the main file at this size. */
 const CHECKPOINT_PAGES = 2048;
+
+const EXEMPLARS = 'CREATE TABLE exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;';
 
 const TABLES = `
   CREATE TABLE series (id INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;
@@ -27,6 +29,7 @@ const TABLES = `
   CREATE INDEX chunk_of_series ON chunk (series, min_ms, max_ms, samples);
   CREATE INDEX chunk_by_age ON chunk (max_ms);
   CREATE TABLE wal (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  ${EXEMPLARS}
   CREATE TABLE flushed (first_series INTEGER NOT NULL, last_series INTEGER NOT NULL, wal_id INTEGER NOT NULL) STRICT;
   PRAGMA user_version = ${FORMAT_VERSION};
 `;
@@ -52,6 +55,10 @@ export class Database {
   /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
   readonly chunksInRange: RowQuery<ChunkRow>;
   readonly hasChunks: StatementSync;
+  readonly insertExemplars: StatementSync;
+  /** (id) deletes the rows before that one. */
+  readonly deleteExemplars: StatementSync;
+  readonly deleteExemplarRow: StatementSync;
   /** (limit) → [id, series, maxMs, samples, bytes] of the chunks that end first. */
   readonly oldestChunks: RowQuery<[id: number, series: number, maxMs: number, samples: number, bytes: number]>;
   readonly newestOfSeries: StatementSync;
@@ -70,13 +77,10 @@ export class Database {
     this.deleteFlushed = db.prepare('DELETE FROM flushed WHERE wal_id <= ?');
     this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
     this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
-    this.chunksInRange = new RowQuery<ChunkRow>(
-      db,
-      `SELECT id, min_ms, max_ms, samples, data FROM chunk
-       WHERE series = ?1 AND min_ms <= ?3 AND min_ms >= coalesce(
-         (SELECT min_ms FROM chunk WHERE series = ?1 AND min_ms <= ?2 ORDER BY min_ms DESC LIMIT 1), ?2)
-       ORDER BY min_ms`,
-    );
+    this.chunksInRange = chunksInRange(db);
+    this.insertExemplars = db.prepare('INSERT INTO exemplar (id, data) VALUES (?, ?)');
+    this.deleteExemplars = db.prepare('DELETE FROM exemplar WHERE id < ?');
+    this.deleteExemplarRow = db.prepare('DELETE FROM exemplar WHERE id = ?');
     this.hasChunks = db.prepare('SELECT 1 FROM chunk WHERE series = ? LIMIT 1');
     this.oldestChunks = new RowQuery(db, 'SELECT id, series, max_ms, samples, length(data) FROM chunk ORDER BY max_ms LIMIT ?');
     this.newestOfSeries = db.prepare('SELECT data FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1');
@@ -84,7 +88,7 @@ export class Database {
 
   /** Opens or creates the store's file in a folder. `onLoss` is told of committed work that SQLite's own log has lost. */
   static open(folder: string, onLoss: (sentence: string) => void): Database {
-    const file = join(folder, 'samples.db');
+    const file = storeFile(folder);
     const walFile = `${file}-wal`;
     try {
       const isNew = !existsSync(file) || statSync(file).size === 0;
@@ -104,6 +108,8 @@ export class Database {
         );
       }
       if (version === 0) db.exec(`BEGIN; ${TABLES} COMMIT`);
+      // Version 2 brought exemplars; chunks and log rows say their own version, and those of version 1 are read as ever.
+      if (version === 1) db.exec(`BEGIN; ${EXEMPLARS} PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`);
       return new Database(file, db);
     } catch (error) {
       throw openError(file, error);
@@ -172,6 +178,11 @@ export class Database {
     return this.#db.prepare('SELECT data FROM wal WHERE id = ?').get(id)?.['data'] as Uint8Array;
   }
 
+  /** All rows of exemplars, in the order in which they were written. */
+  *exemplarRows(): Generator<readonly [id: number, data: Uint8Array]> {
+    yield* new RowQuery<[id: number, data: Uint8Array]>(this.#db, 'SELECT id, data FROM exemplar ORDER BY id').iterate();
+  }
+
   /** Bytes of the main file that hold data, and those that are free for reuse. */
   pages(): { usedBytes: number; freeBytes: number } {
     const free = pragma(this.#db, 'freelist_count');
@@ -195,6 +206,28 @@ export class Database {
   close(): void {
     this.#db.close();
   }
+}
+
+function chunksInRange(db: DatabaseSync): RowQuery<ChunkRow> {
+  return new RowQuery(
+    db,
+    `SELECT id, min_ms, max_ms, samples, data FROM chunk
+     WHERE series = ?1 AND min_ms <= ?3 AND min_ms >= coalesce(
+       (SELECT min_ms FROM chunk WHERE series = ?1 AND min_ms <= ?2 ORDER BY min_ms DESC LIMIT 1), ?2)
+     ORDER BY min_ms`,
+  );
+}
+
+/** The chunks of the store in a folder, for a thread beside the one that has it open. */
+export function openChunks(folder: string): { readonly file: string; readonly chunksInRange: RowQuery<ChunkRow> } {
+  const file = storeFile(folder);
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000, enableForeignKeyConstraints: false });
+  db.exec('PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY');
+  return { file, chunksInRange: chunksInRange(db) };
+}
+
+function storeFile(folder: string): string {
+  return join(folder, 'samples.db');
 }
 
 function reportLoss(db: DatabaseSync, walFile: string, commitsBefore: number, onLoss: (sentence: string) => void): void {

@@ -5,10 +5,10 @@ import type { Reader } from './reader.ts';
 
 /** Samples and runs' curves as one source. */
 export class JoinedSource implements SampleSource {
-  readonly #samples: Reader;
-  readonly #curves: CurveSeries;
+  readonly #samples: SampleSource;
+  readonly #curves: SampleSource;
 
-  constructor(samples: Reader, curves: CurveSeries) {
+  constructor(samples: SampleSource, curves: SampleSource) {
     this.#samples = samples;
     this.#curves = curves;
   }
@@ -21,6 +21,18 @@ export class JoinedSource implements SampleSource {
   *selectLabels(request: SelectRequest): Generator<Labels> {
     yield* this.#samples.selectLabels(request);
     yield* this.#curves.selectLabels(request);
+  }
+}
+
+/** The same, with the labels of both. */
+export class JoinedReader extends JoinedSource {
+  readonly #samples: Reader;
+  readonly #curves: CurveSeries;
+
+  constructor(samples: Reader, curves: CurveSeries) {
+    super(samples, curves);
+    this.#samples = samples;
+    this.#curves = curves;
   }
 
   series(request: LabelRequest): Labels[] {

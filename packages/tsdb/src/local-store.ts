@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { MessagePort } from 'node:worker_threads';
 import {
   QueryError,
   StoreBusy,
@@ -23,12 +24,14 @@ import { CurveSeries } from './curves/curve-series.ts';
 import { Database, openError } from './database.ts';
 import { Flusher } from './compact/flush.ts';
 import { lockFolder } from './folder-lock.ts';
-import { JoinedSource } from './joined-source.ts';
+import { JoinedReader } from './joined-source.ts';
 import { Reader } from './reader.ts';
 import { Retention } from './retention/retention.ts';
 import { isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { DEFAULT_MAX_FUTURE_MS, DEFAULT_MAX_PENDING_BYTES, type StoreLog, type StoreOptions } from './store-options.ts';
+import type { Bell } from './threads/ask.ts';
+import { SourceClient } from './threads/selections.ts';
 import { replay } from './wal/replay.ts';
 import { Watchers } from './watchers.ts';
 
@@ -61,9 +64,10 @@ export class LocalStore implements SampleStore {
   readonly #options: StoreOptions;
   readonly #contents: Contents;
   readonly #committer: Committer;
-  readonly #reader: Reader | JoinedSource;
+  readonly #reader: Reader | JoinedReader;
   readonly #curves: CurveReader | undefined;
   readonly #watchers: Watchers;
+  readonly #clients = new Set<SourceClient>();
   readonly #flusher: Flusher;
   readonly #retention: Retention;
   readonly #log: StoreLog;
@@ -91,10 +95,13 @@ export class LocalStore implements SampleStore {
     this.#committer = new Committer(contents);
     const reader = new Reader(contents);
     this.#curves = options.curvesFolder === undefined ? undefined : openCurveReader(options.curvesFolder, contents.log);
-    this.#reader = this.#curves === undefined ? reader : new JoinedSource(reader, new CurveSeries(this.#curves));
+    this.#reader = this.#curves === undefined ? reader : new JoinedReader(reader, new CurveSeries(this.#curves));
     this.#watchers = new Watchers(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now);
+    contents.onDropped = (refs) => {
+      for (const client of this.#clients) client.forget(refs);
+    };
     this.#upkeep = setInterval(() => void this.runUpkeep(this.#flusher.isQuiet()), UPKEEP_EVERY_MS);
     this.#upkeep.unref();
   }
@@ -131,6 +138,13 @@ export class LocalStore implements SampleStore {
   /** Where PromQL reads, in this thread. */
   get source(): SampleSource {
     return this.#reader;
+  }
+
+  /** Serves a thread that evaluates, at the other end of the port. */
+  connect(port: MessagePort, bell: Bell): void {
+    const client = new SourceClient(this.#contents, port, bell);
+    this.#clients.add(client);
+    port.once('close', () => this.#clients.delete(client));
   }
 
   append(batch: SampleBatch): Promise<AppendResult> {
@@ -241,6 +255,7 @@ export class LocalStore implements SampleStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#upkeep);
+    for (const client of this.#clients) client.close();
     while (this.#waiting.length > 0) this.#commitGroup();
     await this.#packUp();
     await this.#flusher.stop();

@@ -17,7 +17,6 @@ import { labelsTest } from './index/value-test.ts';
 import { batchBytes } from './local-store.ts';
 import {
   ownColumns,
-  receiveResult,
   type Answer,
   type StoreNote,
   type StoreOrder,
@@ -25,6 +24,7 @@ import {
   type WorkerOptions,
 } from './protocol.ts';
 import { DEFAULT_MAX_PENDING_BYTES, type StoreOptions } from './store-options.ts';
+import { Evaluators } from './threads/evaluators.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /** A worker that has not written out what waits by then is stopped: the log has all that was acknowledged. */
@@ -59,8 +59,15 @@ export async function openStore({
       else watches.get(note.watchId)?.(note.growth);
     },
     onFailure(error) {
+      void evaluators.close();
       if (isOpen) onFailure(error);
     },
+  });
+  const evaluators = new Evaluators({
+    folder: options.folder,
+    curvesFolder: options.curvesFolder,
+    log,
+    connect: (port, bell) => thread.tell({ kind: 'connect', port, bell }, [port]),
   });
   try {
     await thread.ask({ kind: 'open' });
@@ -69,7 +76,7 @@ export async function openStore({
     throw error;
   }
   isOpen = true;
-  return new StoreProxy(thread, watches, options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES);
+  return new StoreProxy(thread, evaluators, watches, options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES);
 }
 
 type StoreThread = WorkerClient<StoreQuestion, Answer, StoreNote, StoreOrder>;
@@ -77,14 +84,21 @@ type StoreThread = WorkerClient<StoreQuestion, Answer, StoreNote, StoreOrder>;
 /** Speaks for the store in the thread. */
 class StoreProxy implements SampleStore {
   readonly #thread: StoreThread;
+  readonly #evaluators: Evaluators;
   readonly #watches: Map<number, (growth: Growth) => void>;
   readonly #maxPendingBytes: number;
   readonly #keys = new KeySender();
   #lastWatchId = 0;
   #pendingBytes = 0;
 
-  constructor(thread: StoreThread, watches: Map<number, (growth: Growth) => void>, maxPendingBytes: number) {
+  constructor(
+    thread: StoreThread,
+    evaluators: Evaluators,
+    watches: Map<number, (growth: Growth) => void>,
+    maxPendingBytes: number,
+  ) {
     this.#thread = thread;
+    this.#evaluators = evaluators;
     this.#watches = watches;
     this.#maxPendingBytes = maxPendingBytes;
   }
@@ -112,8 +126,14 @@ class StoreProxy implements SampleStore {
   }
 
   async evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult> {
-    const answer = await this.#thread.ask({ kind: 'evaluate', request }, { signal });
-    return receiveResult(expect(answer, 'evaluate').result);
+    this.#thread.start();
+    try {
+      return await this.#evaluators.evaluate(request, signal);
+    } catch (error) {
+      // Where the store has ended that is the reason.
+      this.#thread.start();
+      throw error;
+    }
   }
 
   async series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]> {
@@ -145,8 +165,11 @@ class StoreProxy implements SampleStore {
     return expect(await this.#thread.ask({ kind: 'stats' }), 'stats').stats;
   }
 
-  close(): Promise<void> {
-    return this.#thread.close();
+  async close(): Promise<void> {
+    // From here on everything is refused; the thread writes what waits while queries end.
+    const closing = this.#thread.close();
+    await this.#evaluators.close();
+    return closing;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { Labels } from '@vitrine/model/labels.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import {
@@ -5,7 +6,6 @@ import {
   StoreBusy,
   StoreReadOnly,
   type AppendResult,
-  type EvaluateRequest,
   type Growth,
   type LabelRequest,
   type QueryResult,
@@ -16,6 +16,7 @@ import {
 import type { SentKeys } from './key-tokens.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import type { StoreLog, StoreOptions } from './store-options.ts';
+import type { Bell } from './threads/ask.ts';
 
 /** What the worker is started with. */
 export type WorkerOptions = Omit<StoreOptions, 'log'>;
@@ -24,7 +25,6 @@ export type WorkerOptions = Omit<StoreOptions, 'log'>;
 export type StoreQuestion =
   | { readonly kind: 'open' }
   | { readonly kind: 'append'; readonly keys: SentKeys; readonly columns: BatchColumns }
-  | { readonly kind: 'evaluate'; readonly request: EvaluateRequest }
   | { readonly kind: 'series'; readonly request: LabelRequest }
   | { readonly kind: 'labelNames'; readonly request: LabelRequest }
   | { readonly kind: 'labelValues'; readonly label: string; readonly request: LabelRequest }
@@ -33,7 +33,9 @@ export type StoreQuestion =
 /** What it is told. */
 export type StoreOrder =
   | { readonly kind: 'watch'; readonly watchId: number; readonly selectors: readonly Selector[] }
-  | { readonly kind: 'unwatch'; readonly watchId: number };
+  | { readonly kind: 'unwatch'; readonly watchId: number }
+  /** A thread that evaluates has the other end. */
+  | { readonly kind: 'connect'; readonly port: MessagePort; readonly bell: Bell };
 
 /** What it says unasked. */
 export type StoreNote =
@@ -43,13 +45,12 @@ export type StoreNote =
 /** Labels travel as their keys: a class does not survive the way. */
 export type Answer =
   | { readonly kind: 'append'; readonly result: AppendResult }
-  | { readonly kind: 'evaluate'; readonly result: SentResult }
   | { readonly kind: 'series'; readonly keys: readonly string[] }
   | { readonly kind: 'strings'; readonly strings: readonly string[] }
   | { readonly kind: 'stats'; readonly stats: StoreStats }
   | { readonly kind: 'open' };
 
-interface SentResult {
+export interface SentResult {
   /** The result, its series without labels. */
   readonly bare: QueryResult;
   readonly keys: readonly string[];

@@ -1,15 +1,18 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { type Transferable, Worker, type WorkerOptions } from 'node:worker_threads';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { receiveError } from './protocol.ts';
 import { raise, stopFlag } from './stop-flag.ts';
 import type { StoreLog } from './store-options.ts';
 import type { FromThread, ToThread } from './worker-server.ts';
 
+type NamedOptions = WorkerOptions & { readonly name: string };
+
 export interface WorkerClientOptions<Note> {
   /** What the thread is, for sentences: "the sample store". */
   readonly what: string;
   readonly file: URL;
-  readonly options: WorkerOptions & { readonly name: string };
+  /** A function gives them anew for each thread that is started. */
+  readonly options: NamedOptions | (() => NamedOptions);
   /**
    * "once": the thread starts at once, and where it ends everything is refused from then on. "again": it starts with the first
    * question, a question after its end gets a new one, and while nothing is asked it keeps no process alive.
@@ -87,8 +90,8 @@ export class WorkerClient<Question, Answer, Note = never, Order = never> {
   }
 
   /** Says what has no answer. */
-  tell(order: Order): void {
-    this.#send(this.#running(), { kind: 'tell', order });
+  tell(order: Order, moved: readonly Transferable[] = []): void {
+    this.#send(this.#running(), { kind: 'tell', order }, moved);
   }
 
   /** What is asked from then on is refused, and so is what the thread has not answered by its end. */
@@ -124,7 +127,7 @@ export class WorkerClient<Question, Answer, Note = never, Order = never> {
 
   #start(): Worker {
     const { what, file, options, starts, log = () => undefined, onNote = () => undefined } = this.#options;
-    const worker = new Worker(file, { execArgv: [], ...options });
+    const worker = new Worker(file, { execArgv: [], ...(typeof options === 'function' ? options() : options) });
     if (starts === 'again') worker.unref();
     worker.on('message', (message: FromThread<Answer, Note>) => {
       // Nobody waits for what was aborted.
@@ -159,7 +162,7 @@ export class WorkerClient<Question, Answer, Note = never, Order = never> {
     return new QueryError('canceled', `${this.#options.what} is closed`);
   }
 
-  #send(worker: Worker, message: ToThread<Question, Order>, buffers: ArrayBuffer[] = []): void {
-    worker.postMessage(message, buffers);
+  #send(worker: Worker, message: ToThread<Question, Order>, moved: readonly Transferable[] = []): void {
+    worker.postMessage(message, moved);
   }
 }

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { KeyReceiver } from './key-tokens.ts';
 import { LocalStore } from './local-store.ts';
-import { sendResult, type Answer, type StoreNote, type StoreOrder, type StoreQuestion, type WorkerOptions } from './protocol.ts';
-import { WorkerServer, type Asking, type Said } from './worker-server.ts';
+import type { Answer, StoreNote, StoreOrder, StoreQuestion, WorkerOptions } from './protocol.ts';
+import { WorkerServer, type Said } from './worker-server.ts';
 
 /** The thread that owns a store: answers what the proxy of `openStore` asks. */
 
@@ -22,7 +22,7 @@ function store(): LocalStore {
   return opened;
 }
 
-async function answer(question: StoreQuestion, { signal }: Asking): Promise<Said<Answer>> {
+async function answer(question: StoreQuestion): Promise<Said<Answer>> {
   switch (question.kind) {
     case 'open':
       open();
@@ -30,10 +30,6 @@ async function answer(question: StoreQuestion, { signal }: Asking): Promise<Said
     case 'append': {
       const batch = { seriesKeys: keys.receive(question.keys), ...question.columns };
       return { answer: { kind: 'append', result: await store().append(batch) } };
-    }
-    case 'evaluate': {
-      const { sent, buffers } = sendResult(await store().evaluate(question.request, signal));
-      return { answer: { kind: 'evaluate', result: sent }, buffers };
     }
     case 'series':
       return { answer: { kind: 'series', keys: (await store().series(question.request)).map((labels) => labels.key) } };
@@ -47,15 +43,21 @@ async function answer(question: StoreQuestion, { signal }: Asking): Promise<Said
 }
 
 function heed(order: StoreOrder): void {
-  const { watchId } = order;
-  if (order.kind === 'watch') {
-    watches.set(
-      watchId,
-      store().watch(order.selectors, (growth) => server.note({ kind: 'growth', watchId, growth })),
-    );
-  } else {
-    watches.get(watchId)?.();
-    watches.delete(watchId);
+  switch (order.kind) {
+    case 'watch': {
+      const { watchId, selectors } = order;
+      watches.set(
+        watchId,
+        store().watch(selectors, (growth) => server.note({ kind: 'growth', watchId, growth })),
+      );
+      return;
+    }
+    case 'unwatch':
+      watches.get(order.watchId)?.();
+      watches.delete(order.watchId);
+      return;
+    case 'connect':
+      store().connect(order.port, order.bell);
   }
 }
 

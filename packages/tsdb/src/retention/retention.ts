@@ -119,16 +119,11 @@ export class Retention {
   /** Takes series without samples out of the index and the file. */
   #dropSeries(gone: ReadonlySet<number>): void {
     if (gone.size === 0) return;
-    const { db, index, series, head, refs, lastWalId } = this.#contents;
+    const { db } = this.#contents;
     db.transaction(() => {
       for (const ref of gone) db.deleteSeries.run(ref);
     });
-    index.remove(gone);
-    for (const ref of gone) {
-      this.#watchers.seriesRemoved(ref);
-      head.clear(ref);
-      series.clear(ref);
-      refs.rest(ref, lastWalId);
-    }
+    this.#contents.dropSeries(gone);
+    for (const ref of gone) this.#watchers.seriesRemoved(ref);
   }
 }

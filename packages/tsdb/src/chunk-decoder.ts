@@ -1,0 +1,50 @@
+import { DamagedChunk, decodeChunk } from './chunk/chunk.ts';
+import type { Columns } from './chunk/columns.ts';
+import type { ChunkRow } from './database.ts';
+import type { StoreLog } from './store-options.ts';
+
+/** Damaged chunks that are told of one by one; the log must not grow with every query over a damaged file. */
+const DAMAGE_REPORTS = 100;
+
+interface ChunkDecoderNeeds {
+  readonly file: string;
+  readonly log: StoreLog;
+  /** The labels of a series, as a person reads them. */
+  readonly describe: (ref: number) => string;
+}
+
+/** Decodes stored chunks, and tells in the log of those that are damaged. */
+export class ChunkDecoder {
+  readonly #needs: ChunkDecoderNeeds;
+  readonly #reported = new Set<number>();
+
+  constructor(needs: ChunkDecoderNeeds) {
+    this.#needs = needs;
+  }
+
+  /**
+   * Appends a stored chunk to `out`. A damaged one is left out and told of, and the answer is false. A row that was read
+   * before need not be checked again.
+   */
+  decode(ref: number, [id, minMs, maxMs, samples, data]: ChunkRow, out: Columns, isChecked = false): boolean {
+    try {
+      decodeChunk(data, out, isChecked);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DamagedChunk)) throw error;
+      if (this.#reported.has(id) || this.#reported.size >= DAMAGE_REPORTS) return false;
+      this.#reported.add(id);
+      const { file, log, describe } = this.#needs;
+      log(
+        'error',
+        `${file} is damaged: ${samples} samples of ${describe(ref)} between ${iso(minMs)} and ${iso(maxMs)} cannot be read and are left out`,
+      );
+      return false;
+    }
+  }
+}
+
+function iso(timeMs: number): string {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
+}
