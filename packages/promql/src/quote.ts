@@ -36,7 +36,8 @@ export function quote(text: string, mark: '"' | "'" = '"'): string {
 
 /**
  * Reads a literal with its quotes: "…" and '…' with escapes, `…` as it stands. The lexer has made sure that the escapes
- * are well formed. Bytes (\xFF, \377) are read as UTF-8; a byte that is none becomes U+FFFD, as a string here cannot hold it.
+ * are well formed. Bytes (\xFF, \377) are read as UTF-8; a byte that is none becomes a lone surrogate (U+DC00 plus the
+ * byte), so that the text is not well formed and quote() can name the byte.
  */
 export function unquote(literal: string): string {
   const body = literal.slice(1, -1);
@@ -51,10 +52,35 @@ export function unquote(literal: string): string {
     else if (short === undefined && long === undefined) for (const byte of encoder.encode(whole)) bytes.push(byte);
     else bytes.push(...encoder.encode(String.fromCodePoint(Number.parseInt(short ?? long!, 16))));
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  return decode(Uint8Array.from(bytes));
+}
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const STRICT_UTF8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
+const STRAY_BYTE = 0xdc00;
+
+function decode(bytes: Uint8Array): string {
+  const text = UTF8.decode(bytes);
+  if (!text.includes('\uFFFD')) return text;
+  let exact = '';
+  for (let at = 0; at < bytes.length;) {
+    const char = [1, 2, 3, 4].map((length) => strictly(bytes.subarray(at, at + length))).find((found) => found !== undefined);
+    exact += char ?? String.fromCharCode(STRAY_BYTE + bytes[at]!);
+    at += char === undefined ? 1 : new TextEncoder().encode(char).length;
+  }
+  return exact;
+}
+
+function strictly(bytes: Uint8Array): string | undefined {
+  try {
+    return STRICT_UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function codePointEscape(point: number): string {
+  if (point >= STRAY_BYTE + 0x80 && point <= STRAY_BYTE + 0xff) return `\\x${(point - STRAY_BYTE).toString(16)}`;
   if (point < 0x80) return `\\x${point.toString(16).padStart(2, '0')}`;
   return point < 0x10000 ? `\\u${point.toString(16).padStart(4, '0')}` : `\\U${point.toString(16).padStart(8, '0')}`;
 }

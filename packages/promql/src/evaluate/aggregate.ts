@@ -2,6 +2,7 @@ import type { Labels } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Aggregation } from '../ast.ts';
 import { formatHistogram } from '../histogram/format.ts';
+import { quote } from '../quote.ts';
 import { accumulatorOf, type Accumulator } from './accumulate.ts';
 import { byLabels, dropHistograms, emptyColumn, isEmpty, push, type Column, type Sink } from './column.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -161,7 +162,7 @@ async function streamQuantile(
 async function streamValueCounts(evaluator: Evaluator, node: Aggregation, grid: Grid, sink: Sink): Promise<void> {
   const labelsOf = groupLabels(node.grouping);
   const name = textOf(node.param!);
-  if (!isLabelName(name)) throw new QueryError('execution', `invalid label name ${JSON.stringify(name)}`, node.param!.span);
+  if (!isLabelName(name)) throw new QueryError('execution', `invalid label name ${quote(name)}`, node.param!.span);
   const results = new Map<string, Column>();
   await evaluator.stream(node.expr, grid, (column) => {
     const group = labelsOf(column.labels);

@@ -193,7 +193,9 @@ function copyWindow(values: Float64Array, lo: number, hi: number): Float64Array 
   return copy;
 }
 
+/** NaN where any value is: it must not be passed over as the smallest. */
 function medianDeviation({ values }: Samples, lo: number, hi: number): number {
+  for (let i = lo; i < hi; i++) if (Number.isNaN(values[i])) return Number.NaN;
   const median = quantileOf(0.5, copyWindow(values, lo, hi), hi - lo);
   const deviations = window.take(hi - lo);
   for (let i = lo; i < hi; i++) deviations[i - lo] = Math.abs(values[i]! - median);

@@ -3,6 +3,7 @@ import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { SampleSource, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { AtModifier, VectorSelector } from '../ast.ts';
+import { withReset } from '../histogram/layout.ts';
 import type { Annotations } from './annotations.ts';
 import type { Budget } from './budget.ts';
 import { emptyHistograms, put, type Column, type Sink } from './column.ts';
@@ -224,7 +225,10 @@ export function withoutStale(series: Samples): Samples {
   return { timestampsMs: times, values: live, length: to, histograms: kept, startsMs: starts };
 }
 
-/** A column of a subquery as samples: one where it has a value. Nobody tells since when they have counted. */
+/**
+ * A column of a subquery as samples: one where it has a value. Nobody tells since when they have counted, nor, as samples
+ * between them were passed over, whether histograms were reset.
+ */
 export function columnSamples(column: Column, grid: Grid, times: Float64Array, kept: Float64Array): Samples {
   const { values, present, histograms } = column;
   let length = 0;
@@ -233,7 +237,9 @@ export function columnSamples(column: Column, grid: Grid, times: Float64Array, k
     times[length] = grid.startMs + i * grid.stepMs;
     kept[length++] = values[i]!;
   }
-  const there = histograms?.filter((_, i) => present[i] === 1);
+  const there = histograms
+    ?.filter((_, i) => present[i] === 1)
+    .map((histogram) => histogram && withReset(histogram, histogram.reset === 'gauge' ? 'gauge' : 'unknown'));
   const any = there?.some((histogram) => histogram !== undefined) ?? false;
   return { timestampsMs: times, values: kept, length, histograms: any ? there : undefined };
 }
