@@ -1,10 +1,10 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Binary } from '../ast.ts';
 import { equal } from '../histogram/equal.ts';
 import { compact, withReset } from '../histogram/layout.ts';
 import { divide, scale } from '../histogram/scale.ts';
 import { HistogramSum } from '../histogram/sum.ts';
+import { trimLower, trimUpper } from '../histogram/trim.ts';
 import type { Annotations } from './annotations.ts';
 import { ARITHMETIC, COMPARISON, isArithmetic, isComparison } from './operators.ts';
 import { SeriesNotes } from './series-notes.ts';
@@ -31,8 +31,8 @@ export function anyOperator({ op, bool, span }: Pick<Binary, 'op' | 'bool' | 'sp
     if (typeof b === 'number') {
       if (op === '*') return compact(scale(a, b));
       if (op === '/') return compact(divide(a, b));
-      if (op === '</' || op === '>/') throw new QueryError('unsupported', `the operator "${op}" is not supported yet`, span);
-      return incompatible(a, b);
+      if (op === '</') return trimUpper(a, b);
+      return op === '>/' ? trimLower(a, b) : incompatible(a, b);
     }
     if (op === '==' || op === '!=') return decide(a, equal(a, b) === (op === '=='));
     if (op !== '+' && op !== '-') return incompatible(a, b);
