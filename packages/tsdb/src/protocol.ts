@@ -78,7 +78,10 @@ export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers
   const values = new Float64Array(batch.values.length);
   // Through bytes, so that NaN payloads survive.
   new Uint8Array(values.buffer).set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, batch.values.byteLength));
-  return { columns: { seriesIndex, timestampsMs, values }, buffers: [seriesIndex.buffer, timestampsMs.buffer, values.buffer] };
+  const startsMs = batch.startsMs?.slice();
+  const columns = { seriesIndex, timestampsMs, values, histograms: batch.histograms, startsMs };
+  const buffers = [seriesIndex, timestampsMs, values, ...(startsMs === undefined ? [] : [startsMs])].map(({ buffer }) => buffer);
+  return { columns, buffers };
 }
 
 /** A result and the buffers to move with it. The evaluation's arrays are its caller's, so they may be taken. */
@@ -92,21 +95,22 @@ export function sendResult(result: QueryResult): { sent: SentResult; buffers: Ar
     case 'vector': {
       take(result.timesMs);
       const keys: string[] = [];
-      const series = result.series.map(({ labels, values, present }) => {
+      const series = result.series.map(({ labels, values, present, histograms }) => {
         keys.push(labels.key);
         take(values);
         take(present);
-        return { labels: Labels.empty, values, present };
+        return { labels: Labels.empty, values, present, histograms };
       });
       return { sent: { bare: { ...result, series }, keys }, buffers: [...buffers] };
     }
     case 'samples': {
       const keys: string[] = [];
-      const series = result.series.map(({ labels, length, timestampsMs, values }) => {
+      const series = result.series.map(({ labels, length, timestampsMs, values, histograms, startsMs }) => {
         keys.push(labels.key);
         take(timestampsMs);
         take(values);
-        return { labels: Labels.empty, length, timestampsMs, values };
+        take(startsMs);
+        return { labels: Labels.empty, length, timestampsMs, values, histograms, startsMs };
       });
       return { sent: { bare: { ...result, series }, keys }, buffers: [...buffers] };
     }
