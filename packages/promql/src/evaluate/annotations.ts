@@ -47,6 +47,16 @@ export class Annotations {
     this.warn(`bucket label "le" is missing or has a malformed value of ${JSON.stringify(le)}${forMetric(metric)}`, span);
   }
 
+  /** Where both are there, neither is looked at. */
+  mixedHistograms(metric: string, span: Span): void {
+    this.warn(`vector contains a mix of classic and native histograms${forMetric(metric)}`, span);
+  }
+
+  /** What observations that are NaN do to the answer of a function. */
+  nanObservations(of: 'quantile' | 'fraction', effect: string, metric: string, span: Span): void {
+    this.info(`input to histogram_${of} has NaN observations, ${effect}${forMetric(metric)}`, span);
+  }
+
   /** One repaired histogram at one time; they are told as one. */
   repaired(repair: Repair, timeMs: number, metric: string, span: Span): void {
     const text =
@@ -66,6 +76,11 @@ export class Annotations {
         toMs: Math.max(known?.toMs ?? -Infinity, timeMs),
       },
     });
+  }
+
+  /** Takes over what was said of a part of the query. */
+  adopt(said: readonly QueryAnnotation[]): void {
+    for (const annotation of said) if (!this.#plain.has(annotation.text)) this.#plain.set(annotation.text, annotation);
   }
 
   list(): readonly QueryAnnotation[] {

@@ -1,73 +1,146 @@
 import type { Labels } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Call } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
-import { emptyColumn, push, type Column, type Sink } from './column.ts';
+import { histogramFraction } from '../histogram/fraction.ts';
+import { histogramQuantile } from '../histogram/quantile.ts';
+import { histogramVariance } from '../histogram/variance.ts';
+import { emptyColumn, isEmpty, push, put, type Column, type Sink } from './column.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatG } from './format-number.ts';
 import type { Grid } from './grid.ts';
 import { bucketFraction, bucketQuantile, parseBound, type Bucket } from './histogram.ts';
 import { textOf } from './unwrap.ts';
 
-/** histogram_quantile(q, v), histogram_quantiles(v, label, q…) and histogram_fraction(low, high, v) of classic buckets. */
+/** Functions that make a number of each native histogram, and pass over numbers. */
+export const HISTOGRAM_FUNCTIONS: ReadonlyMap<string, (histogram: NativeHistogram) => number> = new Map([
+  ['histogram_avg', ({ sum, count }) => sum / count],
+  ['histogram_count', ({ count }) => count],
+  ['histogram_stddev', (histogram) => Math.sqrt(histogramVariance(histogram))],
+  ['histogram_stdvar', histogramVariance],
+  ['histogram_sum', ({ sum }) => sum],
+]);
+
+/** Puts numbers in the histograms' places; numbers go. */
+export function mapHistograms(column: Column, ofHistogram: (histogram: NativeHistogram) => number): void {
+  const { values, present, histograms } = column;
+  for (let i = 0; i < values.length; i++) {
+    if (present[i] === 0) continue;
+    const histogram = histograms?.[i];
+    if (histogram === undefined) present[i] = 0;
+    else values[i] = ofHistogram(histogram);
+  }
+  column.histograms = undefined;
+}
+
+/** One histogram over the grid: a native one, the buckets of a classic one, or now this, now that. */
+interface Histogram {
+  readonly labels: Labels;
+  native: Column['histograms'];
+  readonly buckets: { readonly upperBound: number; readonly column: Column }[];
+}
+
+/** What is asked of a histogram at step `i`: an answer for each of the results. */
+interface Question {
+  readonly results: (labels: Labels) => Column[];
+  readonly ofNative: (i: number, histogram: NativeHistogram, metric: string) => number[];
+  readonly ofClassic: (i: number, buckets: Bucket[], metric: string) => number[];
+}
+
+/** histogram_quantile(q, v), histogram_quantiles(v, label, q…) and histogram_fraction(low, high, v). */
 export async function streamHistogram(evaluator: Evaluator, call: Call, grid: Grid, sink: Sink): Promise<void> {
-  const { name, args } = call;
-  const vectorAt = args.findIndex((arg) => valueType(arg) === 'vector');
-  const vector = args[vectorAt]!;
+  const { annotations } = evaluator;
+  const vector = call.args.find((arg) => valueType(arg) === 'vector')!;
+  const question = await questionOf(evaluator, call, grid);
+  for (const { labels, native, buckets } of histogramsOf(await evaluator.collect(vector, grid), evaluator, vector.span)) {
+    const results = question.results(labels);
+    for (let i = 0; i < grid.count; i++) {
+      const classic: Bucket[] = [];
+      for (const { upperBound, column } of buckets) {
+        if (column.present[i] === 1 && column.histograms?.[i] === undefined) {
+          classic.push({ upperBound, count: column.values[i]! });
+        }
+      }
+      const histogram = native?.[i];
+      if (histogram !== undefined && classic.length > 0) {
+        annotations.mixedHistograms(labels.metricName, vector.span);
+        continue;
+      }
+      if (histogram === undefined && classic.length === 0) continue;
+      const answers =
+        histogram === undefined
+          ? question.ofClassic(i, classic, labels.metricName)
+          : question.ofNative(i, histogram, labels.metricName);
+      for (const [at, answer] of answers.entries()) put(results[at]!, i, answer);
+    }
+    push(
+      results.filter(({ present }) => !isEmpty(present)),
+      sink,
+    );
+    if (evaluator.budget.due()) await evaluator.budget.pause();
+  }
+}
+
+async function questionOf(evaluator: Evaluator, { name, args }: Call, grid: Grid): Promise<Question> {
+  const { annotations } = evaluator;
+  const { span } = args.find((arg) => valueType(arg) === 'vector')!;
   const scalarArgs = args.filter((arg) => valueType(arg) === 'scalar');
   const scalars: Float64Array[] = [];
   for (const arg of scalarArgs) scalars.push(await evaluator.scalar(arg, grid));
-  if (name !== 'histogram_fraction')
-    scalars.forEach((quantiles, i) => evaluator.annotations.checkQuantiles(quantiles, scalarArgs[i]!.span));
-
-  interface Histogram {
-    readonly labels: Labels;
-    readonly buckets: { readonly upperBound: number; readonly column: Column }[];
+  const resultOf = (labels: Labels): Column => ({ ...emptyColumn(grid.count, labels), dropName: true });
+  if (name === 'histogram_fraction') {
+    const [lower, upper] = scalars as [Float64Array, Float64Array];
+    return {
+      results: (labels) => [resultOf(labels)],
+      ofNative: (i, histogram, metric) => {
+        const { value, hasNaN } = histogramFraction(lower[i]!, upper[i]!, histogram);
+        if (hasNaN) annotations.nanObservations('fraction', 'which are excluded from all fractions', metric, span);
+        return [value];
+      },
+      ofClassic: (i, buckets) => [bucketFraction(lower[i]!, upper[i]!, buckets)],
+    };
   }
-  const withoutBound = new Set(['le']);
+  scalars.forEach((quantiles, i) => annotations.checkQuantiles(quantiles, scalarArgs[i]!.span));
+  const label = name === 'histogram_quantiles' ? textOf(args[1]!) : undefined;
+  return {
+    results: (labels) =>
+      scalars.map((quantiles) => resultOf(label === undefined ? labels : labels.with(label, formatQuantile(quantiles[0]!)))),
+    ofNative: (i, histogram, metric) =>
+      scalars.map((quantiles) => {
+        const { value, nan } = histogramQuantile(quantiles[i]!, histogram);
+        if (nan === 'result') annotations.nanObservations('quantile', 'result is NaN', metric, span);
+        if (nan === 'skewed') annotations.nanObservations('quantile', 'result is skewed higher', metric, span);
+        return value;
+      }),
+    ofClassic: (i, buckets, metric) =>
+      scalars.map((quantiles, at) => {
+        const own = at === scalars.length - 1 ? buckets : buckets.map((bucket) => ({ ...bucket }));
+        const { value, repair } = bucketQuantile(quantiles[i]!, own);
+        if (repair !== undefined) annotations.repaired(repair, grid.startMs + i * grid.stepMs, metric, span);
+        return value;
+      }),
+  };
+}
+
+/** The histograms that the series make up. Says of which numbers no bucket is known. */
+function histogramsOf(columns: readonly Column[], { annotations }: Evaluator, span: Call['span']): Iterable<Histogram> {
   const histograms = new Map<string, Histogram>();
-  for (const column of await evaluator.collect(vector, grid)) {
-    const le = column.labels.get('le');
-    const upperBound = parseBound(le);
-    if (upperBound === undefined) {
-      evaluator.annotations.badBucketLabel(le, column.labels.metricName, vector.span);
-      continue;
-    }
-    const labels = column.labels.without(withoutBound);
+  const histogramOf = (labels: Labels): Histogram => {
     let histogram = histograms.get(labels.key);
-    if (histogram === undefined) histograms.set(labels.key, (histogram = { labels, buckets: [] }));
-    histogram.buckets.push({ upperBound, column });
+    if (histogram === undefined) histograms.set(labels.key, (histogram = { labels, native: undefined, buckets: [] }));
+    return histogram;
+  };
+  const withoutBound = new Set(['le']);
+  for (const column of columns) {
+    const { labels, present, histograms: native } = column;
+    if (native !== undefined) histogramOf(labels).native = native.map((one, i) => (present[i] === 1 ? one : undefined));
+    if (native !== undefined && !present.some((there, i) => there === 1 && native[i] === undefined)) continue;
+    const le = labels.get('le');
+    const upperBound = parseBound(le);
+    if (upperBound === undefined) annotations.badBucketLabel(le, labels.metricName, span);
+    else histogramOf(labels.without(withoutBound)).buckets.push({ upperBound, column });
   }
-
-  for (const { labels, buckets } of histograms.values()) {
-    const results =
-      name === 'histogram_quantiles'
-        ? scalars.map((quantiles) => emptyColumn(grid.count, labels.with(textOf(args[1]!), formatQuantile(quantiles[0]!))))
-        : [emptyColumn(grid.count, labels)];
-    for (const result of results) result.dropName = true;
-    for (let i = 0; i < grid.count; i++) {
-      const there: Bucket[] = [];
-      for (const { upperBound, column } of buckets) {
-        if (column.present[i] === 1) there.push({ upperBound, count: column.values[i]! });
-      }
-      if (there.length === 0) continue;
-      if (name === 'histogram_fraction') {
-        results[0]!.values[i] = bucketFraction(scalars[0]![i]!, scalars[1]![i]!, there);
-        results[0]!.present[i] = 1;
-        continue;
-      }
-      for (const [at, result] of results.entries()) {
-        const copy = results.length === 1 ? there : there.map((bucket) => ({ ...bucket }));
-        const { value, repair } = bucketQuantile(scalars[at]![i]!, copy);
-        result.values[i] = value;
-        result.present[i] = 1;
-        if (repair !== undefined) {
-          evaluator.annotations.repaired(repair, grid.startMs + i * grid.stepMs, labels.metricName, vector.span);
-        }
-      }
-    }
-    push(results, sink);
-    if (evaluator.budget.due()) await evaluator.budget.pause();
-  }
+  return histograms.values();
 }
 
 /** As OpenMetrics writes a quantile: "1.0". */

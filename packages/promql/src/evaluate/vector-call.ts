@@ -14,7 +14,7 @@ import {
 import { clampValues, mapValues, NUMBER_FUNCTIONS, roundValues, TIME_FUNCTIONS } from './elementwise.ts';
 import type { Evaluator } from './evaluator.ts';
 import { gridTimes, type Grid } from './grid.ts';
-import { streamHistogram } from './histogram-call.ts';
+import { HISTOGRAM_FUNCTIONS, mapHistograms, streamHistogram } from './histogram-call.ts';
 import { streamInfo } from './info.ts';
 import { compareByLabels, labelJoin, labelReplace, type Relabel } from './label-functions.ts';
 import { streamKernel, streamRangeFunction } from './range-call.ts';
@@ -29,6 +29,10 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
   if (range !== undefined) return streamRangeFunction(evaluator, call, range, grid, sink);
   const ofNumber = NUMBER_FUNCTIONS.get(name);
   if (ofNumber !== undefined) return streamMapped(evaluator, args[0]!, grid, (column) => mapValues(column, ofNumber), sink);
+  const ofHistogram = HISTOGRAM_FUNCTIONS.get(name);
+  if (ofHistogram !== undefined) {
+    return streamMapped(evaluator, args[0]!, grid, (column) => mapHistograms(column, ofHistogram), sink);
+  }
   const ofTime = TIME_FUNCTIONS.get(name);
   if (ofTime !== undefined) {
     if (args.length > 0) return streamMapped(evaluator, args[0]!, grid, (column) => mapValues(column, ofTime), sink);
@@ -99,17 +103,6 @@ export async function streamCall(evaluator: Evaluator, call: Call, grid: Grid, s
     case 'histogram_quantiles':
     case 'histogram_fraction':
       return streamHistogram(evaluator, call, grid, sink);
-    case 'histogram_avg':
-    case 'histogram_count':
-    case 'histogram_stddev':
-    case 'histogram_stdvar':
-    case 'histogram_sum':
-      // They pass over floats, and floats are all there is. The argument may still be wrong, or have something to say.
-      evaluator.annotations.info(
-        `${name}() takes native histograms only, and none are stored here; of a classic one ask its series _sum, _count and _bucket`,
-        call.span,
-      );
-      return evaluator.stream(args[0]!, grid, () => undefined);
     default:
       throw unsupportedFunction(call);
   }

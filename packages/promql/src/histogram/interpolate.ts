@@ -22,32 +22,27 @@ export function assumedInterval({ lower, upper }: Interval, histogram: NativeHis
   return { lower, upper };
 }
 
-/** Whether observations are assumed to be spread evenly over a bucket, and not over its logarithm. */
-function isLinear({ lower, upper }: Interval, schema: number): boolean {
+/** Whether observations are assumed to be spread evenly over a bucket, as over a zero bucket and custom ones, or over its logarithm. */
+export function isLinear({ lower, upper }: Interval, schema: number): boolean {
   return schema === CUSTOM_BUCKETS || (lower <= 0 && upper >= 0);
 }
 
 /** The share of a bucket's observations below a value within it, from 0 to 1. The ends of the bucket are finite. */
-export function shareBelow(value: number, interval: Interval, schema: number): number {
-  const { lower, upper } = interval;
-  if (isLinear(interval, schema)) return (value - lower) / (upper - lower);
+export function shareBelow(value: number, { lower, upper }: Interval, linear: boolean): number {
+  if (linear) return (value - lower) / (upper - lower);
   const [from, to, at] = [Math.log2(Math.abs(lower)), Math.log2(Math.abs(upper)), Math.log2(Math.abs(value))];
   return (at - from) / (to - from);
 }
 
 /** The value below which a share of a bucket's observations lies. */
-export function valueAt(share: number, interval: Interval, schema: number): number {
-  const { lower, upper } = interval;
-  if (isLinear(interval, schema)) return lower + (upper - lower) * share;
+export function valueAt(share: number, { lower, upper }: Interval, linear: boolean): number {
+  if (linear) return lower + (upper - lower) * share;
   const [from, to] = [Math.log2(Math.abs(lower)), Math.log2(Math.abs(upper))];
   return Math.sign(lower) * 2 ** (from + (to - from) * share);
 }
 
-/** What an observation of a bucket is assumed to be: its middle, on a logarithmic scale where it has one, or its finite end. */
-export function middleOf(interval: Interval, schema: number): number {
-  const { lower, upper } = interval;
+/** What an observation of a bucket, or of a part of one, is assumed to be: its middle, on a logarithmic scale where it has one, or its finite end. */
+export function middleOf({ lower, upper }: Interval, linear: boolean): number {
   if (lower === -Infinity || upper === Infinity) return lower === -Infinity ? (upper === Infinity ? 0 : upper) : lower;
-  return isLinear(interval, schema)
-    ? (lower + upper) / 2
-    : Math.sign(lower) * Math.sqrt(Math.abs(lower)) * Math.sqrt(Math.abs(upper));
+  return linear ? (lower + upper) / 2 : Math.sign(lower) * Math.sqrt(Math.abs(lower)) * Math.sqrt(Math.abs(upper));
 }

@@ -1,6 +1,6 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { upperBound } from './bound.ts';
-import { assumedInterval, middleOf, shareBelow, type Interval } from './interpolate.ts';
+import { assumedInterval, isLinear, middleOf, shareBelow, type Interval } from './interpolate.ts';
 import { compact } from './layout.ts';
 import { indexesOf } from './side.ts';
 
@@ -17,29 +17,34 @@ export function trimUpper(histogram: NativeHistogram, limit: number): NativeHist
   });
 }
 
-/** `histogram >/ limit`: the observations above the limit. As trimUpper(), with the ends' parts exchanged. */
+/**
+ * `histogram >/ limit`: the observations above the limit. As trimUpper(), with the ends' parts exchanged. As in Prometheus
+ * a limit below 0 takes the lowest custom bucket too, though a limit of 0 takes nothing of it.
+ */
 export function trimLower(histogram: NativeHistogram, limit: number): NativeHistogram {
-  return trim(histogram, ({ lower, upper }) => {
+  return trim(histogram, ({ lower, upper }, bucket) => {
+    if (bucket.lower === -Infinity && lower > limit && limit !== -Infinity) return undefined;
     if (lower >= limit) return { lower, upper };
     if (!(upper > limit) || lower === -Infinity) return undefined;
     return { lower: limit, upper };
   });
 }
 
-/** `keep` gives the part of a bucket that stays; undefined where nothing does. */
-function trim(histogram: NativeHistogram, keep: (interval: Interval) => Interval | undefined): NativeHistogram {
+/** `keep` gives what stays of the part of a bucket in which observations are assumed; undefined where nothing does. */
+function trim(histogram: NativeHistogram, keep: (interval: Interval, bucket: Interval) => Interval | undefined): NativeHistogram {
   let count = 0;
   let sum = 0;
   let trimmed = false;
   const keepBucket = (bucket: Interval, population: number): number => {
     if (population === 0) return 0;
     const interval = assumedInterval(bucket, histogram);
-    const kept = keep(interval);
+    const kept = keep(interval, bucket);
+    const linear = isLinear(interval, histogram.schema);
     trimmed ||= kept?.lower !== interval.lower || kept.upper !== interval.upper;
     if (kept === undefined) return 0;
-    const share = shareOf(kept, interval, histogram.schema);
+    const share = shareOf(kept, interval, linear);
     count += population * share;
-    sum += population * share * middleOf(kept, histogram.schema);
+    sum += population * share * middleOf(kept, linear);
     return population * share;
   };
   const zero = histogram.zeroThreshold;
@@ -67,9 +72,9 @@ function clampUp(bound: number, zeroThreshold: number): number {
 }
 
 /** How much of a bucket lies within a part of it. A part of a bucket without an end holds all of it. */
-function shareOf(part: Interval, whole: Interval, schema: number): number {
+function shareOf(part: Interval, whole: Interval, linear: boolean): number {
   if (whole.lower === -Infinity || whole.upper === Infinity) return 1;
-  const below = part.lower === whole.lower ? 0 : shareBelow(part.lower, whole, schema);
-  const above = part.upper === whole.upper ? 1 : shareBelow(part.upper, whole, schema);
+  const below = part.lower === whole.lower ? 0 : shareBelow(part.lower, whole, linear);
+  const above = part.upper === whole.upper ? 1 : shareBelow(part.upper, whole, linear);
   return above - below;
 }
