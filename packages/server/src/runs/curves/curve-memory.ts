@@ -40,7 +40,7 @@ export class CurveMemory {
       this.#curves.set(key, known);
       return known.curve;
     }
-    const curve = new LoadedCurve(readOn(file, name, version, known?.curve));
+    const curve = readOn(file, name, version, known?.curve);
     this.#forget(key);
     if (curve.points.length === 0) return curve;
     this.#curves.set(key, { curve, question, bytes: ENTRY_BYTES });
@@ -73,24 +73,13 @@ export class CurveMemory {
 }
 
 /** What has come since is put behind what is known. */
-function readOn(file: CurveFile, name: CurveName, version: string, known: LoadedCurve | undefined): LoggedCurve {
+function readOn(file: CurveFile, name: CurveName, version: string, known: LoadedCurve | undefined): LoadedCurve {
   const fresh = known === undefined ? undefined : grownBy(known.version, version);
-  if (known === undefined || fresh === undefined) return file.readLogged(name);
+  if (known === undefined || fresh === undefined) return new LoadedCurve(file.readLogged(name));
   const tail = file.readLogged(name, fresh);
   // More may have come between the two looks.
-  if (tail.version !== version || tail.length !== fresh) return file.readLogged(name);
-  const { points } = known;
-  return {
-    length: points.length + tail.length,
-    steps: joined(points.steps, tail.steps),
-    times: points.times.followedBy(tail.times),
-    values: joined(points.values, tail.values),
-    epochs:
-      points.epochs === undefined && tail.epochs === undefined
-        ? undefined
-        : joined(points.epochs ?? none(points.length), tail.epochs ?? none(tail.length)),
-    version,
-  };
+  if (tail.version !== version || tail.length !== fresh) return new LoadedCurve(file.readLogged(name));
+  return known.grown(tail);
 }
 
 /** How many points a curve of a version has, "id:count". */
@@ -104,15 +93,4 @@ function grownBy(before: string, now: string): number | undefined {
   const [newId] = now.split(':');
   const grown = countOf(now) - countOf(before);
   return id === newId && id !== '' && grown > 0 ? grown : undefined;
-}
-
-function joined(head: Float64Array, tail: Float64Array): Float64Array {
-  const all = new Float64Array(head.length + tail.length);
-  all.set(head);
-  all.set(tail, head.length);
-  return all;
-}
-
-function none(length: number): Float64Array {
-  return new Float64Array(length).fill(Number.NaN);
 }
