@@ -9,6 +9,7 @@ import type { Evaluator } from './evaluator.ts';
 import { formatG, formatPlain } from './format-number.ts';
 import type { Grid } from './grid.ts';
 import { groupLabels } from './grouping.ts';
+import { placeOf } from './label-hash.ts';
 import { isLabelName } from './label-functions.ts';
 import { quantileOf } from './quantile.ts';
 import { Ranking } from './rank.ts';
@@ -213,13 +214,4 @@ function wholeLimits(param: Float64Array): Float64Array {
     if (Math.abs(value) >= 2 ** 63) throw new QueryError('execution', `Scalar value ${formatG(value)} overflows int64`);
     return Math.max(0, Math.trunc(value));
   });
-}
-
-/** Where a series stands in [0, 1): by a hash (FNV-1a, then mixed) of its labels, so evenly and always the same. */
-function placeOf({ key }: Labels): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
