@@ -1,5 +1,6 @@
 import type { Labels } from './labels.ts';
 import type { NativeHistogram } from './native-histogram.ts';
+import type { QueryTrace, ReadSteps } from './query-trace.ts';
 
 /** How one label is compared. An absent label has the value "". */
 export interface Matcher {
@@ -19,6 +20,8 @@ export interface SelectRequest {
   readonly fromMs: number;
   /** Last millisecond wanted: unlike most ranges here this one is closed, as PromQL evaluates at its end. */
   readonly toMs: number;
+  /** To be added to by a source that can tell what its reading is made of. */
+  readonly steps?: ReadSteps | undefined;
 }
 
 /**
@@ -84,6 +87,31 @@ export interface AppendResult {
     readonly count: number;
   }[];
   readonly rejectedCount: number;
+  /** How many of the accepted samples are native histograms; undefined where the batch has none. */
+  readonly histograms?: number | undefined;
+  /** Undefined where the batch has none. */
+  readonly exemplars?: ExemplarResult | undefined;
+}
+
+/** unknown series: exemplars belong to a series that has samples. out of order: behind the series' latest exemplar. */
+export type ExemplarRejectReason =
+  | 'out of order'
+  | 'labels over 128 characters'
+  | 'unknown series'
+  | 'too old'
+  | 'too far in the future';
+
+export interface ExemplarResult {
+  /** The series' latest one sent again counts as accepted. */
+  readonly accepted: number;
+  /** As `AppendResult.rejected`. */
+  readonly rejected: readonly {
+    readonly reason: ExemplarRejectReason;
+    readonly series: string;
+    readonly timestampMs: number;
+    readonly count: number;
+  }[];
+  readonly rejectedCount: number;
 }
 
 /** A metric's metadata as exposition formats carry it. */
@@ -120,6 +148,8 @@ export interface EvaluateRequest {
   readonly lookbackMs?: number;
   readonly limits?: Partial<QueryLimits>;
   readonly features?: QueryFeatures;
+  /** Also tell where the time went: `stats.trace`. */
+  readonly trace?: boolean;
 }
 
 /** One series on the result's grid: `values[i]` belongs to `timesMs[i]`. */
@@ -142,6 +172,8 @@ export interface QueryStats {
   readonly seriesRead: number;
   readonly samplesRead: number;
   readonly elapsedMs: number;
+  /** Where it was asked for. */
+  readonly trace?: QueryTrace | undefined;
 }
 
 export type QueryResult = {
@@ -196,6 +228,25 @@ export interface LabelRequest {
   readonly limit: number;
 }
 
+/** What to delete: samples and exemplars in a closed range of unix milliseconds, of every series that one selector matches. */
+export interface DeleteRequest {
+  readonly selectors: readonly Selector[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface DeletedSamples {
+  /** Series that lost samples. */
+  readonly series: number;
+  readonly samples: number;
+}
+
+/** The exemplars of one series, in time order. */
+export interface SeriesExemplars {
+  readonly labels: Labels;
+  readonly exemplars: readonly Exemplar[];
+}
+
 export interface StoreStats {
   readonly seriesCount: number;
   readonly headSamples: number;
@@ -223,6 +274,13 @@ export interface SampleStore {
   series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]>;
   labelNames(request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
   labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
+  /** The series that have exemplars in range, in label order; `limit` counts exemplars, and the newest stay. */
+  exemplars(request: LabelRequest, signal?: AbortSignal): Promise<readonly SeriesExemplars[]>;
+  /**
+   * Deletes samples for good; runs' curves are not touched. Resolves once the file is without them. An error leaves each
+   * series whole or without them: ask again.
+   */
+  deleteSeries(request: DeleteRequest): Promise<DeletedSamples>;
   /** Calls back after a commit that added samples to a series that one of the selectors matches. Returns the way to stop. */
   watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void;
   stats(): Promise<StoreStats>;

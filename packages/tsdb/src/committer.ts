@@ -1,9 +1,15 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
-import type { AppendResult, RejectReason, SampleBatch } from '@vitrine/model/sample-store.ts';
+import { CUSTOM_BUCKETS, type BucketSpan, type NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { AppendResult, Exemplar, ExemplarResult, RejectReason, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { Labels } from '@vitrine/model/labels.ts';
+import { PLACEHOLDER_HIGH, PLACEHOLDER_LOW } from './chunk/columns.ts';
+import { MAX_BUCKETS } from './chunk/histograms.ts';
 import { INT_STREAM_LIMIT } from './chunk/int-stream.ts';
+import { isSameHistogram } from './chunk/same-histogram.ts';
 import type { Contents } from './contents.ts';
+import { judgeExemplar } from './exemplars/exemplars.ts';
+import { encodeExemplars, type SeriesExemplar } from './exemplars/record.ts';
 import { encodeRecord, SampleColumns } from './wal/record.ts';
 
 /** Entries of AppendResult.rejected. */
@@ -36,6 +42,10 @@ export class Committer {
   #createdRefs: number[] = [];
   #createdKeys: string[] = [];
   #created = new Map<string, number>();
+  /** Histograms of the group that are their series' newest sample: they are not in head yet. */
+  readonly #newestHistograms = new Map<number, NativeHistogram>();
+  #exemplars: (SeriesExemplar & { readonly ref: number })[] = [];
+  readonly #latestExemplars = new Map<number, Exemplar>();
 
   constructor(contents: Contents) {
     this.#contents = contents;
@@ -52,14 +62,17 @@ export class Committer {
 
   /** Writes the batches as one commit. Throws what SQLite throws, and then the store is as it was. */
   commit(batches: readonly SampleBatch[], admission: Admission): AppendResult[] {
-    this.#accepted.length = 0;
+    this.#accepted.clear();
     this.#before.length = 0;
     this.#createdRefs = [];
     this.#createdKeys = [];
     this.#created = new Map();
+    this.#newestHistograms.clear();
+    this.#exemplars = [];
+    this.#latestExemplars.clear();
     const results = batches.map((batch) => this.#admit(batch, admission));
     try {
-      if (this.#accepted.length > 0) this.#write();
+      if (this.#accepted.length > 0 || this.#exemplars.length > 0) this.#write();
     } catch (error) {
       this.#undo();
       throw error;
@@ -71,16 +84,25 @@ export class Committer {
   #write(): void {
     const contents = this.#contents;
     const { db } = contents;
-    const record = encodeRecord(this.#accepted);
+    // Exemplars may come alone, to series that have samples.
+    const record = this.#accepted.length > 0 ? encodeRecord(this.#accepted) : undefined;
     const walId = contents.lastWalId + 1;
+    const exemplars = this.#exemplars.length > 0 ? encodeExemplars(this.#exemplars) : undefined;
     db.transaction(() => {
       for (let i = 0; i < this.#createdRefs.length; i++) {
         db.addSeries(this.#createdRefs[i] as number, this.#createdKeys[i] as string);
       }
-      db.insertWal.run(walId, record);
+      if (record !== undefined) db.insertWal.run(walId, record);
+      if (exemplars !== undefined) {
+        db.insertExemplars.run(contents.lastExemplarRow + 1, exemplars);
+        db.deleteExemplars.run(Math.min(contents.exemplars.oldestRowId, contents.lastExemplarRow + 1));
+      }
     });
-    contents.lastWalId = walId;
-    contents.walBytes += record.length;
+    if (record !== undefined) {
+      contents.lastWalId = walId;
+      contents.walBytes += record.length;
+    }
+    if (exemplars !== undefined) contents.lastExemplarRow++;
   }
 
   #apply(): void {
@@ -88,8 +110,15 @@ export class Committer {
     for (let i = 0; i < this.#createdRefs.length; i++) {
       this.#contents.addSeries(this.#createdRefs[i] as number, this.#createdKeys[i] as string);
     }
-    const { refs, timestampsMs, words, length } = this.#accepted;
+    const { refs, timestampsMs, words, histograms, startsMs, length } = this.#accepted;
     const newestBefore = this.#before.timestampsMs;
+    for (const { ref, exemplar } of this.#exemplars) {
+      this.#contents.exemplars.add(ref, exemplar, this.#contents.lastExemplarRow);
+    }
+    if (histograms !== undefined || startsMs !== undefined) {
+      this.#applyRich();
+      return;
+    }
     for (let i = 0; i < length; i++) {
       const ref = refs[i] as number;
       const timestampMs = timestampsMs[i] as number;
@@ -97,6 +126,23 @@ export class Committer {
       if (timestampMs > (newestBefore[i] as number))
         head.append(ref, timestampMs, words[2 * i] as number, words[2 * i + 1] as number);
       else head.appendLate(ref, timestampMs, words[2 * i] as number, words[2 * i + 1] as number);
+    }
+  }
+
+  /** As the loop of `#apply`, for samples that are more than numbers. */
+  #applyRich(): void {
+    const { head, series } = this.#contents;
+    const { refs, timestampsMs, words, histograms, startsMs, length } = this.#accepted;
+    const newestBefore = this.#before.timestampsMs;
+    for (let i = 0; i < length; i++) {
+      const ref = refs[i] as number;
+      const timestampMs = timestampsMs[i] as number;
+      const low = words[2 * i] as number;
+      const high = words[2 * i + 1] as number;
+      if (timestampMs < (series.oldestMs[ref] as number)) series.oldestMs[ref] = timestampMs;
+      if (timestampMs > (newestBefore[i] as number)) {
+        head.appendRich(ref, timestampMs, low, high, histograms?.get(i), startsMs?.[i]);
+      } else head.appendLate(ref, timestampMs, low, high, histograms?.get(i), startsMs?.[i]);
     }
   }
 
@@ -115,12 +161,14 @@ export class Committer {
       refs.giveBack(ref);
     }
     this.#createdRefs = [];
-    this.#accepted.length = 0;
+    this.#accepted.clear();
   }
 
   #admit(batch: SampleBatch, admission: Admission): AppendResult {
     const { index, series } = this.#contents;
-    const { seriesKeys, seriesIndex, timestampsMs } = batch;
+    const { seriesKeys, seriesIndex, timestampsMs, histograms, startsMs } = batch;
+    const isRich = histograms !== undefined || startsMs !== undefined;
+    let acceptedHistograms = 0;
     const count = seriesIndex.length;
     const words = wordsOf(batch.values);
     const refs = new Int32Array(seriesKeys.length);
@@ -165,24 +213,75 @@ export class Committer {
         }
         refs[at] = ref;
       }
-      const low = words[2 * i] as number;
-      const high = words[2 * i + 1] as number;
+      const histogram = histograms?.get(i);
+      const low = histogram === undefined ? (words[2 * i] as number) : PLACEHOLDER_LOW;
+      const high = histogram === undefined ? (words[2 * i + 1] as number) : PLACEHOLDER_HIGH;
       const newest = series.newestMs[ref] as number;
       if (timestampMs === newest) {
-        if (!this.#contents.isNewestValue(ref, low, high)) rejections.add('duplicate', key, timestampMs);
+        if (!this.#isNewest(ref, low, high, histogram)) rejections.add('duplicate', key, timestampMs);
+        else if (histogram !== undefined) acceptedHistograms++;
         continue;
       }
       this.#known[before.length] = series.newestKnown[ref] as number;
       before.push(ref, newest, series.newestLow[ref] as number, series.newestHigh[ref] as number);
       accepted.push(ref, timestampMs, low, high);
+      if (histogram !== undefined) acceptedHistograms++;
+      if (isRich) accepted.pushed(histogram, startBefore(startsMs?.[i], timestampMs));
       if (timestampMs > newest) {
         series.newestMs[ref] = timestampMs;
         series.newestLow[ref] = low;
         series.newestHigh[ref] = high;
         series.newestKnown[ref] = 1;
+        if (histogram !== undefined) {
+          series.newestKnown[ref] = 0;
+          this.#newestHistograms.set(ref, histogram);
+        }
       }
     }
-    return { accepted: count - rejections.count, rejected: rejections.entries, rejectedCount: rejections.count };
+    return {
+      accepted: count - rejections.count,
+      rejected: rejections.entries,
+      rejectedCount: rejections.count,
+      histograms: histograms === undefined ? undefined : acceptedHistograms,
+      exemplars: batch.exemplars === undefined ? undefined : this.#admitExemplars(batch.exemplars, seriesKeys, refs, admission),
+    };
+  }
+
+  #admitExemplars(
+    exemplars: NonNullable<SampleBatch['exemplars']>,
+    seriesKeys: readonly string[],
+    refs: Int32Array,
+    { oldestMs, newestMs }: Admission,
+  ): ExemplarResult {
+    const rejections = new Rejections<ExemplarResult['rejected'][number]['reason']>();
+    for (const { seriesIndex, exemplar } of exemplars) {
+      const key = seriesKeys[seriesIndex] as string;
+      const ref = refs[seriesIndex] as number;
+      const timestampMs = Math.trunc(exemplar.timestampMs);
+      if (ref === UNKNOWN) rejections.add('unknown series', key, timestampMs);
+      else if (!(timestampMs >= Math.max(oldestMs, -INT_STREAM_LIMIT))) rejections.add('too old', key, timestampMs);
+      else if (timestampMs > Math.min(newestMs, INT_STREAM_LIMIT)) rejections.add('too far in the future', key, timestampMs);
+      else {
+        const whole = { ...exemplar, timestampMs };
+        const verdict = judgeExemplar(whole, this.#latestExemplars.get(ref) ?? this.#contents.exemplars.latestOf(ref));
+        if (verdict === 'accepted') {
+          this.#latestExemplars.set(ref, whole);
+          this.#exemplars.push({ ref, key, exemplar: whole });
+        } else if (verdict !== 'known') rejections.add(verdict, key, timestampMs);
+      }
+    }
+    return { accepted: exemplars.length - rejections.count, rejected: rejections.entries, rejectedCount: rejections.count };
+  }
+
+  /** Whether the series' newest sample is this one. */
+  #isNewest(ref: number, low: number, high: number, histogram: NativeHistogram | undefined): boolean {
+    const { series } = this.#contents;
+    if (series.newestKnown[ref] === 0) {
+      const newest = this.#newestHistograms.get(ref) ?? this.#contents.newestHistogram(ref);
+      if (newest !== undefined) return histogram !== undefined && isSameHistogram(newest, histogram);
+    }
+    if (histogram !== undefined) return false;
+    return series.newestKnown[ref] === 1 && series.newestLow[ref] === low && series.newestHigh[ref] === high;
   }
 
   /** Gives a new series its ref; it is entered in the index once it is on disk. */
@@ -205,7 +304,15 @@ export class Committer {
 }
 
 /** Refuses a batch whose columns do not fit each other, before anything is done with it. */
-export function checkBatch({ seriesKeys, seriesIndex, timestampsMs, values }: SampleBatch): void {
+export function checkBatch({
+  seriesKeys,
+  seriesIndex,
+  timestampsMs,
+  values,
+  histograms,
+  startsMs,
+  exemplars,
+}: SampleBatch): void {
   if (timestampsMs.length !== seriesIndex.length || values.length !== seriesIndex.length) {
     throw new BadRequest(
       'batch',
@@ -217,17 +324,64 @@ export function checkBatch({ seriesKeys, seriesIndex, timestampsMs, values }: Sa
       throw new BadRequest('seriesIndex', `sample ${i} names series ${seriesIndex[i]}, and the batch has ${seriesKeys.length}`);
     }
   }
+  if (startsMs !== undefined && startsMs.length !== seriesIndex.length) {
+    throw new BadRequest('startsMs', `has ${startsMs.length} start times for ${seriesIndex.length} samples`);
+  }
+  for (const [place, histogram] of histograms ?? []) {
+    if (!(Number.isInteger(place) && place >= 0 && place < seriesIndex.length)) {
+      throw new BadRequest('histograms', `one is at place ${place}, and the batch has ${seriesIndex.length} samples`);
+    }
+    const fault = histogramFault(histogram);
+    if (fault !== undefined) throw new BadRequest('histograms', `sample ${place} ${fault}`);
+  }
+  for (const { seriesIndex: series } of exemplars ?? []) {
+    if (!(Number.isInteger(series) && series >= 0 && series < seriesKeys.length)) {
+      throw new BadRequest('exemplars', `one names series ${series}, and the batch has ${seriesKeys.length}`);
+    }
+  }
 }
 
-class Rejections {
-  count = 0;
-  readonly #byPlace = new Map<string, { reason: RejectReason; series: string; timestampMs: number; count: number }>();
+/** Says what is wrong with a histogram's shape; undefined where it can be kept. */
+function histogramFault(histogram: NativeHistogram): string | undefined {
+  const { schema, customValues } = histogram;
+  if (schema !== CUSTOM_BUCKETS && !(Number.isInteger(schema) && schema >= -4 && schema <= 8)) {
+    return `has schema ${schema}, and only -4 to 8 and ${CUSTOM_BUCKETS} are known`;
+  }
+  if (customValues.length > MAX_BUCKETS) return `has more than ${MAX_BUCKETS} custom bounds`;
+  return (
+    spansFault('positive', histogram.positiveSpans, histogram.positiveBuckets.length) ??
+    spansFault('negative', histogram.negativeSpans, histogram.negativeBuckets.length)
+  );
+}
 
-  get entries(): AppendResult['rejected'] {
+function spansFault(side: string, spans: readonly BucketSpan[], buckets: number): string | undefined {
+  if (buckets > MAX_BUCKETS || spans.length > MAX_BUCKETS) return `has more than ${MAX_BUCKETS} ${side} buckets`;
+  let places = 0;
+  for (let i = 0; i < spans.length; i++) {
+    const { offset, length } = spans[i] as BucketSpan;
+    const isOffset = Number.isInteger(offset) && Math.abs(offset) <= 2 ** 31 && (i === 0 || offset >= 0);
+    if (!isOffset) return `has a ${side} span at offset ${offset}`;
+    if (!(Number.isInteger(length) && length >= 0)) return `has a ${side} span of length ${length}`;
+    places += length;
+  }
+  return places === buckets ? undefined : `has ${buckets} ${side} buckets, and its spans have room for ${places}`;
+}
+
+/** A start time that can be kept, or NaN: one that is not told, or behind its sample, says nothing. */
+function startBefore(startMs: number | undefined, timestampMs: number): number {
+  if (startMs === undefined || !(startMs <= timestampMs && startMs >= -INT_STREAM_LIMIT)) return Number.NaN;
+  return Math.trunc(startMs);
+}
+
+class Rejections<Reason extends string = RejectReason> {
+  count = 0;
+  readonly #byPlace = new Map<string, { reason: Reason; series: string; timestampMs: number; count: number }>();
+
+  get entries(): { reason: Reason; series: string; timestampMs: number; count: number }[] {
     return [...this.#byPlace.values()];
   }
 
-  add(reason: RejectReason, key: string, timestampMs: number): void {
+  add(reason: Reason, key: string, timestampMs: number): void {
     this.count++;
     const place = `${reason} ${key}`;
     const known = this.#byPlace.get(place);

@@ -1,7 +1,9 @@
-import type { StoreLog } from './store-options.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import { DEFAULT_MAX_EXEMPLARS, type StoreLog } from './store-options.ts';
 import { Columns } from './chunk/columns.ts';
 import { ChunkDecoder } from './chunk-decoder.ts';
 import type { ChunkRow, Database } from './database.ts';
+import { Exemplars } from './exemplars/exemplars.ts';
 import { Head } from './head/head.ts';
 import { LabelIndex } from './index/label-index.ts';
 import { SeriesRefs } from './index/series-refs.ts';
@@ -22,11 +24,15 @@ export class Contents {
   /** Ids of the log's rows count up from 1. */
   lastWalId = 0;
   walBytes = 0;
+  readonly exemplars: Exemplars;
+  /** Ids of the rows of exemplars count up from 1. */
+  lastExemplarRow = 0;
   readonly #decoder: ChunkDecoder;
 
-  constructor(db: Database, log: StoreLog) {
+  constructor(db: Database, log: StoreLog, maxExemplars = DEFAULT_MAX_EXEMPLARS) {
     this.db = db;
     this.log = log;
+    this.exemplars = new Exemplars(maxExemplars);
     this.#decoder = new ChunkDecoder({ file: db.file, log, describe: (ref) => this.index.labelsOf(ref).toString() });
   }
 
@@ -42,6 +48,7 @@ export class Contents {
     for (const ref of gone) {
       this.head.clear(ref);
       this.series.clear(ref);
+      this.exemplars.remove(ref, -Infinity, Infinity);
       this.refs.rest(ref, this.lastWalId);
     }
     this.onDropped(gone);
@@ -57,20 +64,27 @@ export class Contents {
     return this.#decoder.decode(ref, row, out, isChecked);
   }
 
-  /** Whether the series' newest sample has these bits. */
-  isNewestValue(ref: number, low: number, high: number): boolean {
-    const { series } = this;
-    if (series.newestKnown[ref] === 0) {
+  /**
+   * The series' newest sample where it is a native histogram; where it is a number, its bits are in the table from then
+   * on, and the answer is undefined.
+   */
+  newestHistogram(ref: number): NativeHistogram | undefined {
+    const { series, head } = this;
+    const newestMs = series.newestMs[ref] as number;
+    const columns = new Columns(64);
+    head.read(ref, newestMs, newestMs, columns, 0);
+    if (columns.timestampsMs[columns.length - 1] !== newestMs || columns.length === 0) {
+      columns.clear();
       const row = this.db.newestOfSeries.get(ref);
-      const columns = new Columns();
       if (row !== undefined) this.readChunk(ref, [-1, 0, 0, 0, row['data'] as Uint8Array], columns);
-      const last = columns.length - 1;
-      if (last >= 0 && columns.timestampsMs[last] === series.newestMs[ref]) {
-        series.newestLow[ref] = columns.words[2 * last] as number;
-        series.newestHigh[ref] = columns.words[2 * last + 1] as number;
-        series.newestKnown[ref] = 1;
-      }
     }
-    return series.newestKnown[ref] === 1 && series.newestLow[ref] === low && series.newestHigh[ref] === high;
+    const last = columns.length - 1;
+    if (last < 0 || columns.timestampsMs[last] !== newestMs) return undefined;
+    const histogram = columns.histograms?.get(newestMs);
+    if (histogram !== undefined) return histogram;
+    series.newestLow[ref] = columns.words[2 * last] as number;
+    series.newestHigh[ref] = columns.words[2 * last + 1] as number;
+    series.newestKnown[ref] = 1;
+    return undefined;
   }
 }

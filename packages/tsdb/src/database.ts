@@ -55,6 +55,8 @@ export class Database {
   /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
   readonly chunksInRange: RowQuery<ChunkRow>;
   readonly hasChunks: StatementSync;
+  /** (series) → the first and the last millisecond of its chunks, null where there are none. */
+  readonly reachOfSeries: RowQuery<[fromMs: number | null, toMs: number | null]>;
   readonly insertExemplars: StatementSync;
   /** (id) deletes the rows before that one. */
   readonly deleteExemplars: StatementSync;
@@ -78,6 +80,7 @@ export class Database {
     this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
     this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
     this.chunksInRange = chunksInRange(db);
+    this.reachOfSeries = new RowQuery(db, 'SELECT min(min_ms), max(max_ms) FROM chunk WHERE series = ?');
     this.insertExemplars = db.prepare('INSERT INTO exemplar (id, data) VALUES (?, ?)');
     this.deleteExemplars = db.prepare('DELETE FROM exemplar WHERE id < ?');
     this.deleteExemplarRow = db.prepare('DELETE FROM exemplar WHERE id = ?');

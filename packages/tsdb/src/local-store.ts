@@ -5,6 +5,8 @@ import {
   StoreBusy,
   StoreReadOnly,
   type AppendResult,
+  type DeletedSamples,
+  type DeleteRequest,
   type EvaluateRequest,
   type Growth,
   type LabelRequest,
@@ -13,6 +15,7 @@ import {
   type SampleSource,
   type SampleStore,
   type Selector,
+  type SeriesExemplars,
   type StoreStats,
 } from '@vitrine/model/sample-store.ts';
 import type { Labels } from '@vitrine/model/labels.ts';
@@ -23,6 +26,9 @@ import { type CurveReader, openCurveReader } from './curves/curve-reader.ts';
 import { CurveSeries } from './curves/curve-series.ts';
 import { Database, openError } from './database.ts';
 import { Flusher } from './compact/flush.ts';
+import { deleteSeries } from './delete/delete-series.ts';
+import { findExemplars } from './exemplars/find.ts';
+import { loadExemplars } from './exemplars/load.ts';
 import { lockFolder } from './folder-lock.ts';
 import { JoinedReader } from './joined-source.ts';
 import { Reader } from './reader.ts';
@@ -50,8 +56,12 @@ interface Waiting {
 }
 
 /** What a batch takes in memory while it waits, roughly. */
-export function batchBytes({ seriesKeys, seriesIndex }: SampleBatch): number {
+export function batchBytes({ seriesKeys, seriesIndex, histograms, exemplars }: SampleBatch): number {
   let bytes = seriesIndex.length * 20;
+  for (const { positiveBuckets, negativeBuckets, customValues } of histograms?.values() ?? []) {
+    bytes += 300 + positiveBuckets.byteLength + negativeBuckets.byteLength + customValues.byteLength;
+  }
+  bytes += (exemplars?.length ?? 0) * 200;
   for (const key of seriesKeys) bytes += key.length;
   return bytes;
 }
@@ -123,10 +133,11 @@ export class LocalStore implements SampleStore {
     let db: Database | undefined;
     try {
       db = Database.open(folder, (sentence) => log('error', sentence));
-      const contents = new Contents(db, log);
+      const contents = new Contents(db, log, options.maxExemplars);
       const startedMs = performance.now();
       load(contents);
       replay(contents);
+      loadExemplars(contents);
       return new LocalStore(options, contents, performance.now() - startedMs, unlock, now);
     } catch (error) {
       db?.close();
@@ -190,6 +201,17 @@ export class LocalStore implements SampleStore {
     this.#assertOpen();
     signal?.throwIfAborted();
     return this.#reader.labelValues(label, request);
+  }
+
+  async exemplars(request: LabelRequest, signal?: AbortSignal): Promise<readonly SeriesExemplars[]> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    return findExemplars(this.#contents, request);
+  }
+
+  async deleteSeries(request: DeleteRequest): Promise<DeletedSamples> {
+    this.#assertOpen();
+    return deleteSeries(this.#contents, this.#watchers, request);
   }
 
   watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void {

@@ -2,6 +2,8 @@ import { Labels } from '@vitrine/model/labels.ts';
 import {
   StoreBusy,
   type AppendResult,
+  type DeletedSamples,
+  type DeleteRequest,
   type EvaluateRequest,
   type Growth,
   type LabelRequest,
@@ -9,6 +11,7 @@ import {
   type SampleBatch,
   type SampleStore,
   type Selector,
+  type SeriesExemplars,
   type StoreStats,
 } from '@vitrine/model/sample-store.ts';
 import { checkBatch } from './committer.ts';
@@ -17,6 +20,7 @@ import { labelsTest } from './index/value-test.ts';
 import { batchBytes } from './local-store.ts';
 import {
   ownColumns,
+  receiveExemplars,
   type Answer,
   type StoreNote,
   type StoreOrder,
@@ -147,6 +151,14 @@ class StoreProxy implements SampleStore {
 
   async labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]> {
     return expect(await this.#thread.ask({ kind: 'labelValues', label, request }, { signal }), 'strings').strings;
+  }
+
+  async exemplars(request: LabelRequest, signal?: AbortSignal): Promise<readonly SeriesExemplars[]> {
+    return receiveExemplars(expect(await this.#thread.ask({ kind: 'exemplars', request }, { signal }), 'exemplars').series);
+  }
+
+  async deleteSeries(request: DeleteRequest): Promise<DeletedSamples> {
+    return expect(await this.#thread.ask({ kind: 'deleteSeries', request }), 'deleted').deleted;
   }
 
   watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void {

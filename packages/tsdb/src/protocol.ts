@@ -6,11 +6,15 @@ import {
   StoreBusy,
   StoreReadOnly,
   type AppendResult,
+  type DeletedSamples,
+  type DeleteRequest,
+  type Exemplar,
   type Growth,
   type LabelRequest,
   type QueryResult,
   type SampleBatch,
   type Selector,
+  type SeriesExemplars,
   type StoreStats,
 } from '@vitrine/model/sample-store.ts';
 import type { SentKeys } from './key-tokens.ts';
@@ -28,6 +32,8 @@ export type StoreQuestion =
   | { readonly kind: 'series'; readonly request: LabelRequest }
   | { readonly kind: 'labelNames'; readonly request: LabelRequest }
   | { readonly kind: 'labelValues'; readonly label: string; readonly request: LabelRequest }
+  | { readonly kind: 'exemplars'; readonly request: LabelRequest }
+  | { readonly kind: 'deleteSeries'; readonly request: DeleteRequest }
   | { readonly kind: 'stats' };
 
 /** What it is told. */
@@ -47,6 +53,8 @@ export type Answer =
   | { readonly kind: 'append'; readonly result: AppendResult }
   | { readonly kind: 'series'; readonly keys: readonly string[] }
   | { readonly kind: 'strings'; readonly strings: readonly string[] }
+  | { readonly kind: 'exemplars'; readonly series: readonly SentSeriesExemplars[] }
+  | { readonly kind: 'deleted'; readonly deleted: DeletedSamples }
   | { readonly kind: 'stats'; readonly stats: StoreStats }
   | { readonly kind: 'open' };
 
@@ -68,8 +76,18 @@ export interface SentError {
   readonly reason?: string | undefined;
 }
 
+/** An exemplar with the key of its labels. */
+type SentExemplar = Omit<Exemplar, 'labels'> & { readonly labels: string };
+
+interface SentSeriesExemplars {
+  readonly labels: string;
+  readonly exemplars: readonly SentExemplar[];
+}
+
 /** A batch without its keys. */
-export type BatchColumns = Omit<SampleBatch, 'seriesKeys'>;
+export type BatchColumns = Omit<SampleBatch, 'seriesKeys' | 'exemplars'> & {
+  readonly exemplars?: readonly { readonly seriesIndex: number; readonly exemplar: SentExemplar }[] | undefined;
+};
 
 /** A batch's columns to be moved to the worker, as copies: the caller's arrays stay the caller's. */
 export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers: ArrayBuffer[] } {
@@ -79,9 +97,36 @@ export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers
   // Through bytes, so that NaN payloads survive.
   new Uint8Array(values.buffer).set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, batch.values.byteLength));
   const startsMs = batch.startsMs?.slice();
-  const columns = { seriesIndex, timestampsMs, values, histograms: batch.histograms, startsMs };
+  const exemplars = batch.exemplars?.map(({ seriesIndex: series, exemplar }) => ({
+    seriesIndex: series,
+    exemplar: sendExemplar(exemplar),
+  }));
+  const columns = { seriesIndex, timestampsMs, values, histograms: batch.histograms, startsMs, exemplars };
   const buffers = [seriesIndex, timestampsMs, values, ...(startsMs === undefined ? [] : [startsMs])].map(({ buffer }) => buffer);
   return { columns, buffers };
+}
+
+/** The batch that `ownColumns` was given. */
+export function receiveBatch(seriesKeys: readonly string[], { exemplars, ...columns }: BatchColumns): SampleBatch {
+  if (exemplars === undefined) return { seriesKeys, ...columns };
+  const received = exemplars.map(({ seriesIndex, exemplar }) => ({ seriesIndex, exemplar: receiveExemplar(exemplar) }));
+  return { seriesKeys, ...columns, exemplars: received };
+}
+
+function sendExemplar({ labels, value, timestampMs }: Exemplar): SentExemplar {
+  return { labels: labels.key, value, timestampMs };
+}
+
+function receiveExemplar({ labels, value, timestampMs }: SentExemplar): Exemplar {
+  return { labels: Labels.fromKey(labels), value, timestampMs };
+}
+
+export function sendExemplars(series: readonly SeriesExemplars[]): SentSeriesExemplars[] {
+  return series.map(({ labels, exemplars }) => ({ labels: labels.key, exemplars: exemplars.map(sendExemplar) }));
+}
+
+export function receiveExemplars(series: readonly SentSeriesExemplars[]): SeriesExemplars[] {
+  return series.map(({ labels, exemplars }) => ({ labels: Labels.fromKey(labels), exemplars: exemplars.map(receiveExemplar) }));
 }
 
 /** A result and the buffers to move with it. The evaluation's arrays are its caller's, so they may be taken. */

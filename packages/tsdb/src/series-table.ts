@@ -2,7 +2,7 @@
 export class SeriesTable {
   /** The series' newest timestamp, wherever it is stored; -Infinity where there is none. */
   newestMs = new Float64Array(0);
-  /** The bits of the newest value, where `newestKnown` is 1: after a restart it may still be in a chunk only. */
+  /** The bits of the newest value, where `newestKnown` is 1: else it is a histogram, or after a restart in a chunk only. */
   newestLow = new Uint32Array(0);
   newestHigh = new Uint32Array(0);
   newestKnown = new Uint8Array(0);

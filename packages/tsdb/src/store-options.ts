@@ -15,10 +15,13 @@ export interface StoreOptions {
   readonly maxFutureMs?: number;
   /** `append` throws StoreBusy where more than this waits to be written; 64 MiB unless told. */
   readonly maxPendingBytes?: number;
+  /** Exemplars kept in all, the newest ones; 100,000 unless told, 0 keeps none. */
+  readonly maxExemplars?: number;
   /** A curve store's folder, whose curves PromQL sees too. */
   readonly curvesFolder?: string;
   readonly log?: StoreLog;
 }
 
 export const DEFAULT_MAX_FUTURE_MS = 600_000;
+export const DEFAULT_MAX_EXEMPLARS = 100_000;
 export const DEFAULT_MAX_PENDING_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { KeyReceiver } from './key-tokens.ts';
 import { LocalStore } from './local-store.ts';
-import type { Answer, StoreNote, StoreOrder, StoreQuestion, WorkerOptions } from './protocol.ts';
+import {
+  receiveBatch,
+  sendExemplars,
+  type Answer,
+  type StoreNote,
+  type StoreOrder,
+  type StoreQuestion,
+  type WorkerOptions,
+} from './protocol.ts';
 import { WorkerServer, type Said } from './worker-server.ts';
 
 /** The thread that owns a store: answers what the proxy of `openStore` asks. */
@@ -28,7 +36,7 @@ async function answer(question: StoreQuestion): Promise<Said<Answer>> {
       open();
       return { answer: { kind: 'open' } };
     case 'append': {
-      const batch = { seriesKeys: keys.receive(question.keys), ...question.columns };
+      const batch = receiveBatch(keys.receive(question.keys), question.columns);
       return { answer: { kind: 'append', result: await store().append(batch) } };
     }
     case 'series':
@@ -37,6 +45,10 @@ async function answer(question: StoreQuestion): Promise<Said<Answer>> {
       return { answer: { kind: 'strings', strings: await store().labelNames(question.request) } };
     case 'labelValues':
       return { answer: { kind: 'strings', strings: await store().labelValues(question.label, question.request) } };
+    case 'exemplars':
+      return { answer: { kind: 'exemplars', series: sendExemplars(await store().exemplars(question.request)) } };
+    case 'deleteSeries':
+      return { answer: { kind: 'deleted', deleted: await store().deleteSeries(question.request) } };
     case 'stats':
       return { answer: { kind: 'stats', stats: await store().stats() } };
   }

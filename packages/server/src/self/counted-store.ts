@@ -26,6 +26,8 @@ export function countUse(store: SampleStore, metrics: Metrics): SampleStore {
     series: (request, signal) => store.series(request, signal),
     labelNames: (request, signal) => store.labelNames(request, signal),
     labelValues: (label, request, signal) => store.labelValues(label, request, signal),
+    exemplars: (request, signal) => store.exemplars(request, signal),
+    deleteSeries: (request) => store.deleteSeries(request),
     watch: (selectors, onGrowth) => store.watch(selectors, onGrowth),
     stats: () => store.stats(),
     close: () => store.close(),

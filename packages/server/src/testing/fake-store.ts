@@ -1,5 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import type {
+  DeletedSamples,
   EvaluateRequest,
   Growth,
   GridSeries,
@@ -7,6 +8,7 @@ import type {
   SampleBatch,
   SampleStore,
   Selector,
+  SeriesExemplars,
   StoreStats,
 } from '@vitrine/model/sample-store.ts';
 
@@ -39,6 +41,14 @@ export class FakeStore implements SampleStore {
 
   labelValues(label: string): Promise<string[]> {
     return Promise.resolve([`value of ${label}`]);
+  }
+
+  exemplars(): Promise<SeriesExemplars[]> {
+    return Promise.resolve([]);
+  }
+
+  deleteSeries(): Promise<DeletedSamples> {
+    return Promise.resolve({ series: 0, samples: 0 });
   }
 
   watch(selectors: readonly Selector[], onGrowth: (growth: Growth) => void): () => void {

@@ -277,7 +277,8 @@ function readBuckets(
 function areWhole({ histograms }: Group): boolean {
   for (let i = 0; i < histograms.length; i++) {
     const { count, zeroCount, positiveBuckets, negativeBuckets } = histograms[i] as NativeHistogram;
-    if (!isWhole(count) || !isWhole(zeroCount) || !positiveBuckets.every(isWhole) || !negativeBuckets.every(isWhole)) return false;
+    if (!isWhole(count) || !isWhole(zeroCount) || !positiveBuckets.every(isWhole) || !negativeBuckets.every(isWhole))
+      return false;
     const sum = zeroCount + sumOf(positiveBuckets) + sumOf(negativeBuckets);
     if (Math.abs(sum) > INT_STREAM_LIMIT || Math.abs(count - sum) > INT_STREAM_LIMIT) return false;
     rest[i] = count - sum;

@@ -79,7 +79,8 @@ function join(out: Columns, newer: Columns): void {
   out.words.set(newer.words.subarray(0, 2 * newer.length), 2 * out.length);
   const first = out.length;
   out.grow(newer.length);
-  if (newer.histograms !== undefined) for (const [timestampMs, one] of newer.histograms) out.needHistograms().set(timestampMs, one);
+  if (newer.histograms !== undefined)
+    for (const [timestampMs, one] of newer.histograms) out.needHistograms().set(timestampMs, one);
   if (newer.startsMs !== undefined) out.needStarts().set(newer.startsMs.subarray(0, newer.length), first);
 }
 

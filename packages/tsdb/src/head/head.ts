@@ -93,7 +93,14 @@ export class Head {
   }
 
   /** As `append`, for a sample that is a histogram or has a start time (NaN: it was not told). */
-  appendRich(ref: number, timestampMs: number, low: number, high: number, histogram?: NativeHistogram, startMs = Number.NaN): void {
+  appendRich(
+    ref: number,
+    timestampMs: number,
+    low: number,
+    high: number,
+    histogram?: NativeHistogram,
+    startMs = Number.NaN,
+  ): void {
     this.append(ref, timestampMs, low, high);
     if (histogram === undefined && Number.isNaN(startMs)) return;
     let beside = this.#beside.get(ref);
@@ -105,7 +112,14 @@ export class Head {
   }
 
   /** Adds a sample that is older than the series' newest. */
-  appendLate(ref: number, timestampMs: number, low: number, high: number, histogram?: NativeHistogram, startMs = Number.NaN): void {
+  appendLate(
+    ref: number,
+    timestampMs: number,
+    low: number,
+    high: number,
+    histogram?: NativeHistogram,
+    startMs = Number.NaN,
+  ): void {
     let late = this.#late.get(ref);
     if (late === undefined) this.#late.set(ref, (late = new OutOfOrder()));
     late.push(timestampMs, low, high, histogram, startMs);
@@ -154,7 +168,10 @@ export class Head {
     return {
       blocks: this.#blocks[ref],
       blockBytes: this.#blockBytes[ref] as number,
-      slot: slot === NO_SLOT || held === 0 || richSlot !== undefined ? undefined : { ...this.#slots.page(slot), from, end: from + held },
+      slot:
+        slot === NO_SLOT || held === 0 || richSlot !== undefined
+          ? undefined
+          : { ...this.#slots.page(slot), from, end: from + held },
       richSlot,
       late: this.#late.get(ref)?.sorted(),
     };

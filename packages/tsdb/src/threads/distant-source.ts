@@ -8,14 +8,7 @@ import { receiveError, type SentError } from '../protocol.ts';
 import { keepBetween, samplesOf, SpareColumns } from '../series-samples.ts';
 import type { StoredChunks } from '../stored-chunks.ts';
 import { type Bell, waitFor } from './ask.ts';
-import {
-  CHUNKS_FROM_FIRST,
-  CHUNKS_IN_RANGE,
-  CHUNKS_TO_LAST,
-  type Part,
-  type Portion,
-  type SourceRequest,
-} from './portion.ts';
+import { CHUNKS_FROM_FIRST, CHUNKS_IN_RANGE, CHUNKS_TO_LAST, type Part, type Portion, type SourceRequest } from './portion.ts';
 
 /** Labels of this many series are remembered; beyond it all are forgotten and told anew. */
 const LABELS_KEPT = 200_000;

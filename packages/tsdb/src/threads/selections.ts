@@ -59,7 +59,12 @@ export class SourceClient {
       if (request.kind === 'select') this.#select(request);
       const portion = this.#portion(request.selection);
       const { refs, newAt, flags, versions, headAt, heads } = portion;
-      ring(this.#port, this.#bell, portion, [refs, newAt, flags, versions, headAt, heads].map(({ buffer }) => buffer));
+      ring(
+        this.#port,
+        this.#bell,
+        portion,
+        [refs, newAt, flags, versions, headAt, heads].map(({ buffer }) => buffer),
+      );
     } catch (error) {
       ring(this.#port, this.#bell, { selection: request.selection, error: sendError(error) }, []);
     }

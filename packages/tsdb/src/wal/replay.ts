@@ -5,7 +5,7 @@ import { DamagedRecord, decodeRecord, SampleColumns } from './record.ts';
 /** Brings back the head from the log. A row that cannot be read is dropped, and told of; the others count. */
 export function replay(contents: Contents): void {
   const { db, head, series, index, refs: places, log } = contents;
-  const flushed = db.flushed();
+  const flushedUpTo = upToBySeries(db.flushed(), places.limit);
   const samples = new SampleColumns();
   // No series is added while the log is read, so the columns stay what they are.
   const { oldestMs, newestMs, newestLow, newestHigh, newestKnown } = series;
@@ -23,9 +23,8 @@ export function replay(contents: Contents): void {
       first ??= `row ${id}: ${(error as Error).message}`;
       continue;
     }
-    const { refs, timestampsMs, words, length } = samples;
-    // Of most rows nothing is in chunks yet.
-    const done = flushed.filter(([, , walId]) => walId >= id);
+    const { refs, timestampsMs, words, histograms, startsMs, length } = samples;
+    const isRich = histograms !== undefined || startsMs !== undefined;
     for (let i = 0; i < length; i++) {
       const ref = refs[i] as number;
       if (!index.has(ref)) {
@@ -33,18 +32,20 @@ export function replay(contents: Contents): void {
         places.adopt(ref);
         continue;
       }
-      if (done.some(([firstSeries, lastSeries]) => ref >= firstSeries && ref <= lastSeries)) continue;
+      if (flushedUpTo !== undefined && (flushedUpTo[ref] as number) >= id) continue;
       const timestampMs = timestampsMs[i] as number;
       const low = words[2 * i] as number;
       const high = words[2 * i + 1] as number;
       if (timestampMs < (oldestMs[ref] as number)) oldestMs[ref] = timestampMs;
+      const histogram = histograms?.get(i);
       if (timestampMs > (newestMs[ref] as number)) {
-        head.append(ref, timestampMs, low, high);
+        if (isRich) head.appendRich(ref, timestampMs, low, high, histogram, startsMs?.[i]);
+        else head.append(ref, timestampMs, low, high);
         newestMs[ref] = timestampMs;
         newestLow[ref] = low;
         newestHigh[ref] = high;
-        newestKnown[ref] = 1;
-      } else head.appendLate(ref, timestampMs, low, high);
+        newestKnown[ref] = histogram === undefined ? 1 : 0;
+      } else head.appendLate(ref, timestampMs, low, high, histogram, startsMs?.[i]);
     }
   }
   if (damaged > 0) {
@@ -53,4 +54,17 @@ export function replay(contents: Contents): void {
       `${db.file}: ${damaged} of the write-ahead log's rows cannot be read and ${damaged === 1 ? 'is' : 'are'} dropped with the samples in ${damaged === 1 ? 'it' : 'them'} (${first}); everything else is kept`,
     );
   }
+}
+
+/** The last of the log's rows whose samples of a series are in chunks, by series, -1 where none are; undefined where it is so for all. */
+function upToBySeries(
+  flushed: readonly (readonly [firstSeries: number, lastSeries: number, walId: number])[],
+  limit: number,
+): Float64Array | undefined {
+  if (flushed.length === 0) return undefined;
+  const upTo = new Float64Array(limit).fill(-1);
+  for (const [first, last, walId] of flushed) {
+    for (let ref = first; ref <= last && ref < limit; ref++) upTo[ref] = Math.max(upTo[ref] as number, walId);
+  }
+  return upTo;
 }

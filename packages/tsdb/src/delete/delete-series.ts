@@ -1,0 +1,150 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DeleteRequest, DeletedSamples } from '@vitrine/model/sample-store.ts';
+import { encodeChunk } from '../chunk/chunk.ts';
+import { Columns } from '../chunk/columns.ts';
+import { flushSeries } from '../compact/flush-series.ts';
+import type { Contents } from '../contents.ts';
+import { encodeExemplars } from '../exemplars/record.ts';
+import { firstAtOrAfter } from '../head/head.ts';
+import type { Watchers } from '../watchers.ts';
+
+/** A transaction ends after this much work, so that appends and queries get their turn. */
+const SLICE_MS = 10;
+
+/** SQLite takes no integers that are no safe ones. */
+const FURTHEST_MS = 2 ** 52;
+
+const columns = new Columns(2048);
+
+interface Cut {
+  readonly ref: number;
+  /** What the series' chunks reach over now; undefined where none is left. */
+  readonly reach: readonly [fromMs: number, toMs: number] | undefined;
+  /** What the samples in chunks have become more, and how many were deleted. */
+  readonly addedSamples: number;
+  readonly deletedSamples: number;
+  readonly hadHead: boolean;
+}
+
+/**
+ * Deletes the samples and exemplars in the closed range of every series that a selector matches, for good: in chunks and
+ * in the log. In small transactions: what an error leaves behind is whole series deleted, or not.
+ */
+export async function deleteSeries(contents: Contents, watchers: Watchers, request: DeleteRequest): Promise<DeletedSamples> {
+  const { index, series } = contents;
+  const fromMs = Math.max(request.fromMs, -FURTHEST_MS);
+  const toMs = Math.min(request.toMs, FURTHEST_MS);
+  const refs = [...new Set(request.selectors.flatMap((selector) => index.match(selector)))].sort((a, b) => a - b);
+  const deleted = { series: 0, samples: 0 };
+  for (let at = 0; at < refs.length;) {
+    const endsMs = performance.now() + SLICE_MS;
+    const slice: number[] = [];
+    const cuts: Cut[] = [];
+    contents.db.transaction(() => {
+      for (; at < refs.length && performance.now() < endsMs; at++) {
+        const ref = refs[at] as number;
+        if (!index.has(ref)) continue;
+        slice.push(ref);
+        if (series.overlaps(ref, fromMs, toMs)) cuts.push(cutSeries(contents, ref, fromMs, toMs));
+      }
+      noteFlushed(contents, cuts);
+      for (const { ref, reach } of cuts) if (reach === undefined) contents.db.deleteSeries.run(ref);
+    });
+    deleteExemplars(contents, slice, fromMs, toMs);
+    apply(contents, watchers, cuts);
+    for (const { deletedSamples } of cuts) {
+      if (deletedSamples > 0) deleted.series++;
+      deleted.samples += deletedSamples;
+    }
+    await nextTurn();
+  }
+  return deleted;
+}
+
+/** Moves what the series has in head into chunks, and takes the range out of them; within the caller's transaction. */
+function cutSeries(contents: Contents, ref: number, fromMs: number, toMs: number): Cut {
+  const { db, head } = contents;
+  const hadHead = head.count(ref) > 0;
+  let addedSamples = hadHead ? flushSeries(contents, ref).addedSamples : 0;
+  let deletedSamples = 0;
+  for (const row of db.chunksInRange.all(ref, fromMs, toMs)) {
+    const [id, minMs, maxMs, samples] = row;
+    if (maxMs < fromMs) continue;
+    let left = 0;
+    if (minMs < fromMs || maxMs > toMs) {
+      columns.clear();
+      // Nobody knows which of its samples are in range: it is told of, and stays as it is.
+      if (!contents.readChunk(ref, row, columns)) continue;
+      const from = firstAtOrAfter(columns, fromMs);
+      const end = firstAtOrAfter(columns, toMs + 1, from);
+      if (from === end) continue;
+      insert(contents, ref, 0, from);
+      insert(contents, ref, end, columns.length);
+      left = columns.length - (end - from);
+    }
+    db.deleteChunk.run(id);
+    deletedSamples += samples - left;
+  }
+  addedSamples -= deletedSamples;
+  const [reach] = db.reachOfSeries.all(ref);
+  const [first, last] = reach ?? [null, null];
+  return { ref, reach: first === null || last === null ? undefined : [first, last], addedSamples, deletedSamples, hadHead };
+}
+
+function insert({ db }: Contents, ref: number, from: number, end: number): void {
+  if (from === end) return;
+  const { timestampsMs } = columns;
+  db.insertChunk.run(
+    ref,
+    timestampsMs[from] as number,
+    timestampsMs[end - 1] as number,
+    end - from,
+    encodeChunk(columns, from, end - from),
+  );
+}
+
+/** The log has these series' samples still, and they must not come back from it. */
+function noteFlushed({ db, lastWalId }: Contents, cuts: readonly Cut[]): void {
+  const refs = cuts.filter(({ hadHead }) => hadHead).map(({ ref }) => ref);
+  for (let i = 0; i < refs.length;) {
+    const first = refs[i] as number;
+    let last = first;
+    for (i++; i < refs.length && refs[i] === last + 1; i++) last++;
+    db.insertFlushed.run(first, last, lastWalId);
+  }
+}
+
+function deleteExemplars(contents: Contents, refs: readonly number[], fromMs: number, toMs: number): void {
+  const { db, exemplars, index } = contents;
+  const rowIds = new Set<number>();
+  for (const ref of refs) for (const rowId of exemplars.remove(ref, fromMs, toMs)) rowIds.add(rowId);
+  if (rowIds.size === 0) return;
+  const left = exemplars.ofRows(rowIds);
+  db.transaction(() => {
+    for (const rowId of rowIds) {
+      db.deleteExemplarRow.run(rowId);
+      const entries = left.get(rowId) ?? [];
+      if (entries.length === 0) continue;
+      db.insertExemplars.run(rowId, encodeExemplars(entries.map(({ ref, exemplar }) => ({ key: index.keyOf(ref), exemplar }))));
+    }
+  });
+}
+
+function apply(contents: Contents, watchers: Watchers, cuts: readonly Cut[]): void {
+  const { head, series } = contents;
+  const gone = new Set<number>();
+  for (const { ref, reach, addedSamples } of cuts) {
+    contents.storedSamples += addedSamples;
+    contents.chunksChanged(ref);
+    head.clear(ref);
+    if (reach === undefined) {
+      gone.add(ref);
+      continue;
+    }
+    [series.oldestMs[ref], series.newestMs[ref]] = reach;
+    [series.chunksFromMs[ref], series.chunksToMs[ref]] = reach;
+    series.newestKnown[ref] = 0;
+  }
+  for (const ref of gone) watchers.seriesRemoved(ref);
+  if (gone.size > 0) contents.dropSeries(gone);
+}

@@ -1,0 +1,153 @@
+import type { Exemplar } from '@vitrine/model/sample-store.ts';
+
+/** Characters that an exemplar's label names and values may have together, as OpenMetrics says. */
+const EXEMPLAR_LABEL_CHARACTERS = 128;
+/** One series keeps at most this share of all exemplars, and never fewer than so many. */
+const SERIES_SHARE = 0.01;
+const SERIES_MIN = 10;
+
+interface Entry {
+  readonly ref: number;
+  readonly exemplar: Exemplar;
+  /** The row of the file that it stands in. */
+  readonly rowId: number;
+  dropped: boolean;
+}
+
+/** What comes of an exemplar; `known` is the newest one again, and `accepted` too. */
+export type ExemplarVerdict = 'accepted' | 'known' | 'out of order' | 'labels over 128 characters';
+
+/**
+ * The newest exemplars, in memory: a bounded number of each series and of all together, the oldest leaving first. Those
+ * of one series are in time order.
+ */
+export class Exemplars {
+  readonly #limit: number;
+  readonly #seriesLimit: number;
+  readonly #bySeries = new Map<number, Entry[]>();
+  /** In the order in which they came, from `#first` on. */
+  #queue: Entry[] = [];
+  #first = 0;
+  #count = 0;
+
+  /** `limit` is how many are kept in all; 0 keeps none. */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#seriesLimit = Math.max(SERIES_MIN, Math.floor(limit * SERIES_SHARE));
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Rows before this one are needed no more. */
+  get oldestRowId(): number {
+    return this.#queue[this.#first]?.rowId ?? Infinity;
+  }
+
+  /** The series that have some. */
+  refs(): Iterable<number> {
+    return this.#bySeries.keys();
+  }
+
+  latestOf(ref: number): Exemplar | undefined {
+    return this.#bySeries.get(ref)?.at(-1)?.exemplar;
+  }
+
+  add(ref: number, exemplar: Exemplar, rowId: number): void {
+    if (this.#limit === 0) return;
+    const entry = { ref, exemplar, rowId, dropped: false };
+    const series = this.#bySeries.get(ref);
+    if (series === undefined) this.#bySeries.set(ref, [entry]);
+    else {
+      series.push(entry);
+      if (series.length > this.#seriesLimit) this.#drop(series.shift() as Entry);
+    }
+    this.#queue.push(entry);
+    this.#count++;
+    while (this.#count > this.#limit) this.#dropOldest();
+    this.#skipDropped();
+  }
+
+  /** The series' exemplars in the closed range, in time order. */
+  between(ref: number, fromMs: number, toMs: number): Exemplar[] {
+    const found: Exemplar[] = [];
+    for (const { exemplar } of this.#bySeries.get(ref) ?? []) {
+      if (exemplar.timestampMs >= fromMs && exemplar.timestampMs <= toMs) found.push(exemplar);
+    }
+    return found;
+  }
+
+  /** Drops a series' exemplars in the closed range, and returns the rows of the file that they stand in. */
+  remove(ref: number, fromMs: number, toMs: number): Set<number> {
+    const rowIds = new Set<number>();
+    const series = this.#bySeries.get(ref);
+    if (series === undefined) return rowIds;
+    const kept: Entry[] = [];
+    for (const entry of series) {
+      const { timestampMs } = entry.exemplar;
+      if (timestampMs < fromMs || timestampMs > toMs) kept.push(entry);
+      else {
+        rowIds.add(entry.rowId);
+        this.#drop(entry);
+      }
+    }
+    if (kept.length === 0) this.#bySeries.delete(ref);
+    else this.#bySeries.set(ref, kept);
+    this.#skipDropped();
+    return rowIds;
+  }
+
+  /** What is left of rows of the file. */
+  ofRows(rowIds: ReadonlySet<number>): Map<number, { readonly ref: number; readonly exemplar: Exemplar }[]> {
+    const left = new Map<number, Entry[]>();
+    for (let i = this.#first; i < this.#queue.length; i++) {
+      const entry = this.#queue[i] as Entry;
+      if (entry.dropped || !rowIds.has(entry.rowId)) continue;
+      const row = left.get(entry.rowId);
+      if (row === undefined) left.set(entry.rowId, [entry]);
+      else row.push(entry);
+    }
+    return left;
+  }
+
+  #dropOldest(): void {
+    this.#skipDropped();
+    const entry = this.#queue[this.#first] as Entry;
+    const series = this.#bySeries.get(entry.ref) as Entry[];
+    series.shift();
+    if (series.length === 0) this.#bySeries.delete(entry.ref);
+    this.#drop(entry);
+    this.#skipDropped();
+  }
+
+  #drop(entry: Entry): void {
+    entry.dropped = true;
+    this.#count--;
+  }
+
+  #skipDropped(): void {
+    while (this.#queue[this.#first]?.dropped === true) this.#first++;
+    // Entries that left are cut off now and then, not one by one.
+    if (this.#first < 1024 || this.#first * 2 < this.#queue.length) return;
+    this.#queue = this.#queue.slice(this.#first);
+    this.#first = 0;
+  }
+}
+
+/**
+ * Whether an exemplar may follow the series' latest one, as Prometheus has it: by time, at one time by value, at one
+ * value by labels; the latest one again is accepted and changes nothing.
+ */
+export function judgeExemplar(exemplar: Exemplar, latest: Exemplar | undefined): ExemplarVerdict {
+  const { names, values } = exemplar.labels;
+  let characters = 0;
+  for (const text of [...names, ...values]) characters += [...text.slice(0, 2 * EXEMPLAR_LABEL_CHARACTERS + 2)].length;
+  if (characters > EXEMPLAR_LABEL_CHARACTERS) return 'labels over 128 characters';
+  if (latest === undefined) return 'accepted';
+  const isSameValue = Object.is(exemplar.value, latest.value);
+  if (exemplar.timestampMs !== latest.timestampMs) return exemplar.timestampMs > latest.timestampMs ? 'accepted' : 'out of order';
+  if (!isSameValue) return exemplar.value < latest.value ? 'out of order' : 'accepted';
+  if (exemplar.labels.key === latest.labels.key) return 'known';
+  return exemplar.labels.key < latest.labels.key ? 'out of order' : 'accepted';
+}
