@@ -1,4 +1,5 @@
 import { QueryError, type QueryLimits } from '@vitrine/model/sample-store.ts';
+import type { Tracer } from './tracer.ts';
 
 /** What a query may read and hold where nothing else is asked for: Prometheus' own limit of samples. */
 const DEFAULT_LIMITS: QueryLimits = { maxSamples: 50_000_000, maxSeries: 500_000, timeoutMs: 120_000 };
@@ -10,13 +11,16 @@ const SLICE_MS = 8;
 export class Budget {
   readonly #limits: QueryLimits;
   readonly #signal: AbortSignal | undefined;
+  readonly #tracer: Tracer | undefined;
   readonly #startedMs = performance.now();
   #sliceEndsMs = this.#startedMs + SLICE_MS;
   #cells = 0;
   samplesRead = 0;
   seriesRead = 0;
 
-  constructor(limits: Partial<QueryLimits> | undefined, signal: AbortSignal | undefined) {
+  /** @param tracer Told when other work has the thread. */
+  constructor(limits: Partial<QueryLimits> | undefined, signal: AbortSignal | undefined, tracer?: Tracer) {
+    this.#tracer = tracer;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#signal = signal;
     this.#check(this.#startedMs);
@@ -33,6 +37,12 @@ export class Budget {
         `the query reads more than ${maxSamples} samples (limits.query.samples): narrow its selectors or its time range`,
       );
     }
+  }
+
+  /** Counts what others have read for this query. */
+  adopt({ seriesRead, samplesRead }: { readonly seriesRead: number; readonly samplesRead: number }): void {
+    this.seriesRead += seriesRead - 1;
+    this.read(samplesRead);
   }
 
   /** Counts values that are held in memory beside what is read. */
@@ -58,6 +68,11 @@ export class Budget {
     }
   }
 
+  /** Values held so far beside what was read. */
+  get heldValues(): number {
+    return this.#cells;
+  }
+
   get elapsedMs(): number {
     return performance.now() - this.#startedMs;
   }
@@ -69,7 +84,7 @@ export class Budget {
 
   /** Lets the event loop turn once. Throws where the query was canceled or ran out of time. */
   async pause(): Promise<void> {
-    await nextTurn();
+    await (this.#tracer === undefined ? nextTurn() : this.#tracer.waiting(nextTurn()));
     const nowMs = performance.now();
     this.#check(nowMs);
     this.#sliceEndsMs = nowMs + SLICE_MS;

@@ -12,8 +12,10 @@ import { parse } from '../parse.ts';
 import { Annotations } from './annotations.ts';
 import { Budget } from './budget.ts';
 import { byLabels, dropMetadata, isEmpty, mergeEqualLabels, type Column } from './column.ts';
-import { Evaluator } from './evaluator.ts';
+import { Evaluator, type Given, type Query } from './evaluator.ts';
 import { gridOf, gridTimes, instantGrid, type Grid } from './grid.ts';
+import { countedOnly } from './reset-hints.ts';
+import { Tracer } from './tracer.ts';
 import { rangeNode, unwrap } from './unwrap.ts';
 import { valueType } from '../functions-signatures.ts';
 
@@ -32,9 +34,18 @@ export interface EvaluationRequest {
   readonly subqueryStepMs?: number;
   readonly limits?: Partial<QueryLimits>;
   readonly features?: QueryFeatures;
+  /** Also tell where the time went: `stats.trace`. */
+  readonly trace?: boolean;
   /** The query's text, so that annotations name the right line. */
   readonly text?: string;
 }
+
+/** Says which sub-expressions of a query are not evaluated with the rest of it. */
+export type Give = (context: {
+  readonly query: Query;
+  readonly budget: Budget;
+  readonly annotations: Annotations;
+}) => ReadonlyMap<Expr, Given>;
 
 /** Parses and evaluates. Throws QueryError. */
 export async function evaluateText(
@@ -56,6 +67,7 @@ export async function evaluate(
   request: EvaluationRequest,
   source: SampleSource,
   signal?: AbortSignal,
+  give?: Give,
 ): Promise<QueryResult> {
   const { startMs, endMs, stepMs, text, lookbackMs = DEFAULT_LOOKBACK_MS } = request;
   if (!(endMs >= startMs) || !(stepMs >= 0) || !Number.isFinite(endMs - startMs)) {
@@ -63,7 +75,8 @@ export async function evaluate(
   }
   const instant = stepMs === 0;
   const grid = instant ? instantGrid(startMs) : gridOf(startMs, endMs, stepMs);
-  const budget = new Budget(request.limits, signal);
+  const tracer = request.trace === true ? new Tracer(expr) : undefined;
+  const budget = new Budget(request.limits, signal, tracer);
   const annotations = new Annotations(text);
   const query = {
     startMs,
@@ -74,9 +87,13 @@ export async function evaluate(
     features: request.features ?? {},
   };
   budget.hold(grid.count);
-  const answer = await answerOf(expr, new Evaluator(source, query, budget, annotations), grid, instant, budget);
-  const { seriesRead, samplesRead, elapsedMs } = budget;
-  return { ...answer, annotations: annotations.list(), stats: { seriesRead, samplesRead, elapsedMs } };
+  const given = give?.({ query, budget, annotations });
+  const extras = { tracer, given, countedOnly: countedOnly(expr) };
+  const evaluator = new Evaluator(source, query, budget, annotations, extras);
+  const answer = await answerOf(expr, evaluator, grid, instant, budget);
+  const { seriesRead, samplesRead, elapsedMs, heldValues } = budget;
+  const trace = tracer?.report(heldValues);
+  return { ...answer, annotations: annotations.list(), stats: { seriesRead, samplesRead, elapsedMs, trace } };
 }
 
 type WithoutNotes<T> = T extends unknown ? Omit<T, 'annotations' | 'stats'> : never;

@@ -20,9 +20,11 @@ import {
   referenceOf,
   withoutStale,
   type RangeSeries,
+  type Reading,
   type SampleAspect,
 } from './read-samples.ts';
 import { scalarCall } from './scalar-call.ts';
+import type { Tracer } from './tracer.ts';
 import { rangeNode } from './unwrap.ts';
 import { streamCall } from './vector-call.ts';
 
@@ -40,6 +42,17 @@ export interface Query {
 /** Takes a series of a range vector, lent for the duration of the call or until the promise is kept. */
 export type Visit = (series: RangeSeries) => void | Promise<void>;
 
+/** Gives the series of an expression that is not evaluated here, or not here alone. */
+export type Given = (grid: Grid, sink: Sink) => Promise<void>;
+
+/** What only some evaluations have. */
+interface Extras {
+  readonly tracer?: Tracer | undefined;
+  /** Sub-expressions that are not evaluated here. */
+  readonly given?: ReadonlyMap<Expr, Given> | undefined;
+  readonly countedOnly?: Reading['countedOnly'];
+}
+
 /**
  * Evaluates expressions series by series: a vector is a stream of columns, each the whole grid of one series, lent to a
  * sink. What can work on one series at a time never holds more than one.
@@ -49,10 +62,20 @@ export class Evaluator {
   readonly span: QuerySpan;
   readonly budget: Budget;
   readonly annotations: Annotations;
-  readonly #source: SampleSource;
+  readonly #reading: Reading;
+  readonly #tracer: Tracer | undefined;
+  readonly #given: ReadonlyMap<Expr, Given> | undefined;
 
-  constructor(source: SampleSource, query: Query, budget: Budget, annotations: Annotations) {
-    this.#source = source;
+  constructor(
+    source: SampleSource,
+    query: Query,
+    budget: Budget,
+    annotations: Annotations,
+    { tracer, given, countedOnly = new Set() }: Extras = {},
+  ) {
+    this.#reading = { source, budget, annotations, tracer, countedOnly };
+    this.#given = given;
+    this.#tracer = tracer;
     this.query = query;
     this.span = { stepMs: query.stepMs, rangeMs: query.endMs - query.startMs };
     this.budget = budget;
@@ -72,6 +95,16 @@ export class Evaluator {
 
   /** Gives the series of a vector expression to the sink, one after the other. */
   async stream(expr: Expr, grid: Grid, sink: Sink): Promise<void> {
+    if (this.#tracer === undefined || isWrapper(expr)) return this.#stream(expr, grid, sink);
+    return this.#tracer.run(expr, (hand) => {
+      const take = hand(sink);
+      return this.#stream(expr, grid, (column) => void take(column));
+    });
+  }
+
+  async #stream(expr: Expr, grid: Grid, sink: Sink): Promise<void> {
+    const given = this.#given?.get(expr);
+    if (given !== undefined) return given(grid, sink);
     if (grid.count > 1 && isStepInvariant(expr)) return this.#broadcast(expr, grid, sink);
     switch (expr.kind) {
       case 'paren':
@@ -94,6 +127,11 @@ export class Evaluator {
 
   /** A scalar expression's value at each step. */
   async scalar(expr: Expr, grid: Grid): Promise<Float64Array> {
+    if (this.#tracer === undefined || isWrapper(expr) || expr.kind === 'number') return this.#scalar(expr, grid);
+    return this.#tracer.run(expr, () => this.#scalar(expr, grid));
+  }
+
+  async #scalar(expr: Expr, grid: Grid): Promise<Float64Array> {
     switch (expr.kind) {
       case 'number':
         return new Float64Array(grid.count).fill(expr.value);
@@ -121,9 +159,11 @@ export class Evaluator {
     const range = rangeNode(expr);
     const windows = this.windowsOf(range, grid);
     const lastMs = windows.firstEndMs + (windows.count - 1) * windows.stepMs;
-    return range.kind === 'matrixSelector'
-      ? this.#streamMatrix(range, windows, lastMs, visit)
-      : this.#streamSubquery(range, windows, lastMs, visit, patient);
+    const work = (take: Visit): Promise<void> =>
+      range.kind === 'matrixSelector'
+        ? this.#streamMatrix(range, windows, lastMs, take)
+        : this.#streamSubquery(range, windows, lastMs, take, patient);
+    return this.#tracer === undefined ? work(visit) : this.#tracer.run(range, (hand) => work(hand(visit)));
   }
 
   /** The windows that a range vector is looked at through. */
@@ -149,8 +189,7 @@ export class Evaluator {
 
   async streamSelector(selector: VectorSelector, grid: Grid, what: SampleAspect, sink: Sink): Promise<void> {
     const reference = referenceOf(grid, selector.at, durationMs(selector.offset, this.span), this.query);
-    const { budget, annotations } = this;
-    await readInstants(this.#source, selector, grid, reference, this.query.lookbackMs, budget, annotations, what, sink);
+    await readInstants(this.#reading, selector, grid, reference, this.query.lookbackMs, what, sink);
   }
 
   async #streamMatrix({ selector }: MatrixSelector, windows: Windows, lastMs: number, visit: Visit): Promise<void> {
@@ -158,7 +197,7 @@ export class Evaluator {
     const earlierMs = extension === undefined ? 0 : this.query.lookbackMs;
     const laterMs = extension === 'smoothed' ? this.query.lookbackMs : 0;
     const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
-    await readSamples(this.#source, selector, fromMs, lastMs + laterMs, this.budget, (series) => {
+    await readSamples(this.#reading, selector, fromMs, lastMs + laterMs, (series) => {
       const { timestampsMs, values, length, histograms, startsMs } = withoutStale(series);
       if (length === 0) return undefined;
       const told = this.query.features.startTimestamps === true ? startsMs : undefined;
@@ -220,6 +259,10 @@ export class Evaluator {
       : await combineVectors(node, lefts, rights, rule, this.budget, this.annotations);
     push(result, sink);
   }
+}
+
+function isWrapper({ kind }: Expr): boolean {
+  return kind === 'paren' || kind === 'stepInvariant';
 }
 
 function negate(sink: Sink): Sink {

@@ -88,7 +88,7 @@ async function readInfos(
     span: expr.span,
   };
   const infos: Column[] = [];
-  await evaluator.streamSelector(selector, grid, 'timestamps', (column) => {
+  await evaluator.streamSelector(selector, grid, 'timestamps of numbers', (column) => {
     evaluator.budget.hold(grid.count);
     infos.push(keepColumn(column));
   });

@@ -1,6 +1,6 @@
 import type { Labels } from '@vitrine/model/labels.ts';
-import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import type { SampleSource, SeriesSamples } from '@vitrine/model/sample-store.ts';
+import { CUSTOM_BUCKETS, type NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import { QueryError, type SampleSource, type SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { AtModifier, VectorSelector } from '../ast.ts';
 import { withReset } from '../histogram/layout.ts';
@@ -10,8 +10,10 @@ import { emptyHistograms, put, type Column, type Sink } from './column.ts';
 import { interpolate } from './extended.ts';
 import type { Grid } from './grid.ts';
 import { interpolateHistograms } from './histogram-rate.ts';
+import { withDetectedResets } from './reset-hints.ts';
 import { SeriesNotes } from './series-notes.ts';
 import { advance, floatScratch, intScratch, type Samples } from './range-window.ts';
+import type { Tracer } from './tracer.ts';
 
 /** Where a selector looks while the evaluation steps over its grid. */
 interface Reference {
@@ -32,20 +34,33 @@ export function referenceOf(grid: Grid, at: AtModifier | undefined, offsetMs: nu
   return { firstMs: atMs - offsetMs, stepMs: 0 };
 }
 
+/** What reading needs beside the selector. */
+export interface Reading {
+  readonly source: SampleSource;
+  readonly budget: Budget;
+  readonly annotations: Annotations;
+  readonly tracer: Tracer | undefined;
+  /** See countedOnly(). */
+  readonly countedOnly: ReadonlySet<VectorSelector>;
+}
+
 /** Gives the samples of every matching series in the closed range, its labels beside them. */
 export async function readSamples(
-  source: SampleSource,
+  { source, budget, tracer, countedOnly }: Reading,
   selector: VectorSelector,
   fromMs: number,
   toMs: number,
-  budget: Budget,
   visit: (series: SeriesSamples) => void | Promise<void>,
 ): Promise<void> {
   let count = 0;
-  for (const series of source.select({ matchers: selector.matchers, fromMs, toMs })) {
-    budget.read(series.length);
+  const detectsResets = countedOnly.has(selector);
+  const found = source.select({ matchers: selector.matchers, fromMs, toMs, steps: tracer?.steps });
+  for (const series of tracer === undefined ? found : tracer.reading(found)) {
+    const { length, histograms } = series;
+    budget.read(length);
     budget.allowSeries(++count);
-    const working = visit(series);
+    const hinted = detectsResets && histograms !== undefined;
+    const working = visit(hinted ? { ...series, histograms: withDetectedResets(histograms, length) } : series);
     if (working !== undefined) await working;
     if (budget.due()) await budget.pause();
   }
@@ -53,8 +68,11 @@ export async function readSamples(
 
 const upTo = intScratch();
 
-/** What an instant selector gives of a sample: itself, or, in seconds, its time or since when it has counted (0 where that was not told). */
-export type SampleAspect = 'values' | 'timestamps' | 'starts';
+/**
+ * What an instant selector gives of a sample: itself, or, in seconds, its time (also of numbers only: then histograms are
+ * refused) or since when it has counted (0 where that was not told).
+ */
+export type SampleAspect = 'values' | 'timestamps' | 'timestamps of numbers' | 'starts';
 
 /** An instant selector's steps: step i looks back from `firstMs + i * stepMs`. */
 interface Lookback extends Reference {
@@ -65,13 +83,11 @@ interface Lookback extends Reference {
 
 /** An instant selector: at each step the last sample of the lookback, unless that one says that the series ended. */
 export async function readInstants(
-  source: SampleSource,
+  reading: Reading,
   selector: VectorSelector,
   grid: Grid,
   reference: Reference,
   lookbackMs: number,
-  budget: Budget,
-  annotations: Annotations,
   what: SampleAspect,
   sink: Sink,
 ): Promise<void> {
@@ -81,10 +97,10 @@ export async function readInstants(
   const values = new Float64Array(count);
   const present = new Uint8Array(count);
   const smoothed = selector.extension === 'smoothed';
-  const notes = new SeriesNotes(annotations, selector.span);
+  const notes = new SeriesNotes(reading.annotations, selector.span);
   const lookback: Lookback = { firstMs, stepMs, lookbackMs, smoothed, what };
   const toMs = smoothed ? lastMs + lookbackMs : lastMs;
-  await readSamples(source, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, budget, (series) => {
+  await readSamples(reading, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, (series) => {
     const ends = upTo.take(count);
     advance(series.timestampsMs, series.length, firstMs, stepMs, count, ends);
     const column: Column = { labels: series.labels, dropName: false, values, present };
@@ -112,9 +128,8 @@ function fillNumbers(
     if (last < 0 || timestampsMs[last]! <= endMs - lookbackMs) continue;
     const value = points[last]!;
     if (value !== value && isStaleAt(words, last)) continue;
-    if (what === 'timestamps') values[i] = timestampsMs[last]! / 1000;
-    else if (what === 'starts') values[i] = secondsOf(startsMs?.[last]);
-    else values[i] = smoothed ? smooth(series, words, last, endMs, lookbackMs) : value;
+    if (what === 'values') values[i] = smoothed ? smooth(series, words, last, endMs, lookbackMs) : value;
+    else values[i] = what === 'starts' ? secondsOf(startsMs?.[last]) : timestampsMs[last]! / 1000;
     present[i] = 1;
     any = true;
   }
@@ -140,10 +155,13 @@ function fillMixed(
     present[i] = 0;
     if (last < 0 || timestampsMs[last]! <= endMs - lookbackMs || isStale(series, words, last)) continue;
     let value: number | NativeHistogram | undefined;
-    if (what === 'timestamps') value = timestampsMs[last]! / 1000;
-    else if (what === 'starts') value = secondsOf(startsMs?.[last]);
+    if (what === 'starts') value = secondsOf(startsMs?.[last]);
+    else if (what !== 'values') value = timestampsMs[last]! / 1000;
     else if (smoothed) value = smoothMixed(series, words, last, endMs, lookbackMs, notes);
     else value = histograms?.[last] ?? points[last]!;
+    if (what === 'timestamps of numbers' && histograms?.[last] !== undefined) {
+      throw new QueryError('execution', `found a native histogram where an info metric was expected: ${series.labels}`);
+    }
     if (value === undefined) continue;
     put(column, i, value);
     any = true;
@@ -190,6 +208,7 @@ function smoothMixed(
   if (before === undefined) return smooth(samples, words, last, timeMs, lookbackMs);
   const nextMs = last + 1 < length ? timestampsMs[last + 1]! : Infinity;
   if (after === undefined || nextMs > timeMs + lookbackMs || timestampsMs[last] === timeMs) return before;
+  if ((before.schema === CUSTOM_BUCKETS) !== (after.schema === CUSTOM_BUCKETS)) return notes.mixedSchemas();
   return interpolateHistograms(before, timestampsMs[last]!, after, nextMs, timeMs, before.reset !== 'gauge', notes);
 }
 
