@@ -11,9 +11,9 @@ import { parseSeriesDescription } from './series-description.ts';
 const OPTIONS: ParseOptions = { experimentalFunctions: true, durationExpressions: true, extendedRangeSelectors: true };
 
 /** Rows that pass; they only rise. */
-const FLOOR = { parse: 350, roundTrip: 206, print: 86, pretty: 62, series: 23 } as const;
+const FLOOR = { parse: 353, roundTrip: 206, print: 86, pretty: 62, series: 23 } as const;
 
-/** Cases whose row joins the position of Prometheus' first error with the text of its second. */
+/** Cases whose row joins the position of Prometheus' first error with the text of its second: the text of the first. */
 const MISREAD: ReadonlyMap<string, string> = new Map([
   ['foo and bool 10', 'bool modifier can only be used on comparison operators'],
   ['foo[5s%0d]', 'modulo by zero'],
@@ -76,9 +76,6 @@ describe.skipIf(!hasCorpus)("Prometheus' own parser tables [needs ../shared/corp
     const rows = table('parse_cases').filter((row) => row.input !== null);
     expect(rows).toHaveLength(353);
     ratchet(rows, FLOOR.parse, checkParse);
-    // What remains is known by name, so that nothing new can hide behind it.
-    expect(rows.filter((row) => checkParse(row) !== undefined).map((row) => row.input)).toEqual([...MISREAD.keys()]);
-    for (const [input, message] of MISREAD) expect(() => parse(input, OPTIONS)).toThrow(message);
   });
 
   test('what parses is printed so that it parses to the same again', () => {
@@ -129,7 +126,8 @@ function checkParse({ input, fail, errors, ast }: ParseCase): string | undefined
     const [wanted] = errors;
     const got = `${error.from}-${error.to} ${error.message}`;
     if (!fail) return `${text}: ${got}`;
-    return wanted === undefined || got === `${wanted.start}-${wanted.end} ${wanted.msg}` ? undefined : `${text}: ${got}`;
+    if (wanted === undefined) return undefined;
+    return got === `${wanted.start}-${wanted.end} ${MISREAD.get(text) ?? wanted.msg}` ? undefined : `${text}: ${got}`;
   }
 }
 
