@@ -4,10 +4,10 @@ import type { LogdirState } from '@vitrine/model/logdir-state.ts';
 import { StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { Runs } from '../runs.ts';
 import type { EventThread } from './ask-event-thread.ts';
-import { readMark, writeMark } from './folder-mark.ts';
-import type { Hparams } from './hparams.ts';
-import { type FolderRun, hostOf, layOutRuns, parentOf } from './lay-out-runs.ts';
-import { type EventChunk, type FilePlace, type FolderRead, type FolderToRead, START } from './read-events.ts';
+import { readMark } from './folder-mark.ts';
+import { hostOf, layOutRuns, parentOf } from './lay-out-runs.ts';
+import { LogdirFolder, markNames } from './logdir-folder.ts';
+import type { EventChunk, FileRead, FolderRead, FolderToRead } from './read-events.ts';
 import { LogdirRuns } from './logdir-runs.ts';
 import type { LogdirChanges } from './scan-logdir.ts';
 import { addSkips, type SkipCounts, skipSentence } from './skipped.ts';
@@ -49,33 +49,7 @@ const RETRY_MS = 5_000;
 const MARKS_AT_ONCE = 200;
 const MAX_PROBLEMS = 100;
 
-interface Folder {
-  readonly folder: string;
-  readonly key: string;
-  /** Where the mark says it is, or where the layout puts it once there is something to read. */
-  assigned: FolderRun | undefined;
-  plugins: Readonly<Record<string, string>>;
-  /** Those that the store has. */
-  keptPlugins: Readonly<Record<string, string>>;
-  /** Read and kept. */
-  readonly kept: Map<string, FilePlace>;
-  readonly files: Map<string, File>;
-  /** Names of files with something to read. */
-  readonly waiting: Set<string>;
-  skipped: SkipCounts;
-  lastMs: number;
-  end: Hparams['end'];
-  grewMs: number;
-}
-
-interface File {
-  /** Read, and perhaps on its way to the store. */
-  place: FilePlace;
-  size: number;
-  problem: string;
-}
-
-/** One directory of event files and what it has become in the store: read once, or followed for as long as the server runs. */
+/** A tree of event files and what it has become in the store: read once, or followed for as long as the server runs. */
 export class Logdir {
   readonly spec: LogdirSpec;
   readonly id: string;
@@ -84,10 +58,10 @@ export class Logdir {
   readonly #runs: LogdirRuns;
   readonly #log: LogdirNeeds['log'];
   readonly #nowMs: () => number;
-  readonly #folders = new Map<string, Folder>();
+  readonly #folders = new Map<string, LogdirFolder>();
   /** With something to read: what grew just now goes before what has been there. */
-  readonly #growing = new Set<Folder>();
-  readonly #waiting = new Set<Folder>();
+  readonly #growing = new Set<LogdirFolder>();
+  readonly #waiting = new Set<LogdirFolder>();
   /** Directories to be looked at. */
   readonly #dirty = new Set<string>();
   #lookEverywhere = true;
@@ -153,7 +127,7 @@ export class Logdir {
     const lookAtActive = (): void => {
       const since = this.#nowMs() - ACTIVE_MS;
       const active = [...this.#folders.values()].filter(({ grewMs }) => grewMs > since);
-      for (const { folder } of active.toSorted((a, b) => b.grewMs - a.grewMs).slice(0, MAX_ACTIVE)) this.#dirty.add(folder);
+      for (const { path } of active.toSorted((a, b) => b.grewMs - a.grewMs).slice(0, MAX_ACTIVE)) this.#dirty.add(path);
       if (this.#dirty.size > 0) this.#wake();
       this.#after(ACTIVE_EVERY_MS, lookAtActive);
     };
@@ -181,14 +155,12 @@ export class Logdir {
     const problems: { file: string; sentence: string }[] = this.#problems.map((sentence) => ({ file: '', sentence }));
     const skipped: SkipCounts = {};
     for (const folder of this.#folders.values()) {
-      addSkips(skipped, folder.skipped);
-      for (const [name, { size, problem }] of folder.files) {
-        files++;
-        bytes += size;
-        bytesRead += Math.min(size, folder.kept.get(name)?.offset ?? 0);
-        if (problem !== '' && problems.length < MAX_PROBLEMS)
-          problems.push({ file: pathOf(folder.folder, name), sentence: problem });
-      }
+      const of = folder.state();
+      files += of.files;
+      bytes += of.bytes;
+      bytesRead += of.bytesRead;
+      addSkips(skipped, of.skipped);
+      problems.push(...of.problems.slice(0, Math.max(0, MAX_PROBLEMS - problems.length)));
     }
     const isReading = this.#firstLook || this.#isReading || !this.#following;
     return {
@@ -299,62 +271,36 @@ export class Logdir {
 
   async #take({ files, gone, folders }: LogdirChanges): Promise<void> {
     for (const folder of folders) this.#watch?.add(folder);
-    for (const { folder, name } of gone) this.#folders.get(folder)?.files.delete(name);
+    for (const { folder, name } of gone) this.#folders.get(folder)?.lose(name);
     const unknown = [...new Set(files.map(({ folder }) => folder))].filter((folder) => !this.#folders.has(folder));
     for (let at = 0; at < unknown.length; at += MARKS_AT_ONCE) {
       const some = await Promise.all(unknown.slice(at, at + MARKS_AT_ONCE).map((folder) => this.#recall(folder)));
-      for (const folder of some) this.#folders.set(folder.folder, folder);
+      for (const folder of some) this.#folders.set(folder.path, folder);
     }
     if (unknown.length > 0) this.#layOut();
-    const now = this.#nowMs();
-    for (const { folder: path, name, size, mtimeMs } of files) {
-      const folder = this.#folders.get(path) as Folder;
-      const known = folder.files.get(name);
-      const file = known ?? { place: folder.kept.get(name) ?? START, size, problem: '' };
-      file.size = size;
-      folder.files.set(name, file);
-      // Of what happened before we looked its time tells, of all else our own clock.
-      const grewMs = this.#firstLook || known === undefined ? Math.min(mtimeMs, now) : now;
-      folder.grewMs = Math.max(folder.grewMs, grewMs);
+    const look = { nowMs: this.#nowMs(), isFirst: this.#firstLook };
+    for (const file of files) {
+      const folder = this.#folders.get(file.folder) as LogdirFolder;
+      const isMore = folder.see(file, look);
       this.#runs.grew(folder.assigned, folder.grewMs);
-      // Another time with the same size may be another file.
-      if (size === file.place.offset && known === undefined) continue;
-      folder.waiting.add(name);
-      if (!this.#firstLook) this.#growing.add(folder);
-      else this.#waiting.add(folder);
+      if (isMore) (this.#firstLook ? this.#waiting : this.#growing).add(folder);
     }
   }
 
   /** What is known of a directory from an earlier time. */
-  async #recall(path: string): Promise<Folder> {
-    const [text, tags] = await Promise.all([this.#curves.mark(this.#markName(path)), this.#curves.mark(this.#tagsName(path))]);
+  async #recall(path: string): Promise<LogdirFolder> {
+    const names = markNames(this.id, path);
+    const [text, tags] = await Promise.all([this.#curves.mark(names.mark), this.#curves.mark(names.tags)]);
     const found = text === undefined ? undefined : readMark(text);
     const mark = found !== undefined && this.spec.revive === true && !(await this.#runs.exists(found.run)) ? undefined : found;
     const plugins = mark === undefined || tags === undefined ? {} : (JSON.parse(tags) as Record<string, string>);
-    const folder: Folder = {
-      folder: path,
-      key: `${this.id}/${path}`,
-      assigned: mark,
-      plugins,
-      keptPlugins: plugins,
-      kept: new Map(mark?.files),
-      files: new Map(),
-      waiting: new Set(),
-      skipped: { ...mark?.skipped },
-      lastMs: mark?.lastMs ?? Number.NaN,
-      end: mark?.end,
-      grewMs: -Infinity,
-    };
     if (mark !== undefined) await this.#runs.recall(mark);
-    return folder;
+    return new LogdirFolder(this.id, path, mark, plugins);
   }
 
-  /** A directory goes to the run that it was put to first: what is added to the tree later does not tear runs apart. */
   #layOut(): void {
     const layout = layOutRuns(this.#folders.keys());
-    for (const folder of this.#folders.values()) {
-      if (folder.kept.size === 0 && folder.assigned === undefined) folder.assigned = layout.get(folder.folder);
-    }
+    for (const folder of this.#folders.values()) folder.assign(layout.get(folder.path));
   }
 
   #nextFolders(): FolderToRead[] {
@@ -362,77 +308,35 @@ export class Logdir {
     for (const folder of [...this.#growing, ...this.#waiting].slice(0, CHUNK_FOLDERS)) {
       this.#growing.delete(folder);
       this.#waiting.delete(folder);
-      const { run, prefix } = folder.assigned as FolderRun;
-      const names = [...folder.waiting].filter((name) => folder.files.has(name)).toSorted();
-      folder.waiting.clear();
-      next.push({
-        key: folder.key,
-        path: folder.folder === '' ? this.spec.path : `${this.spec.path}/${folder.folder}`,
-        run: this.#runs.idOf(run),
-        prefix,
-        plugins: folder.plugins,
-        files: names.map((name) => ({ name, place: (folder.files.get(name) as File).place })),
-      });
+      next.push(folder.next(this.spec.path, this.#runs.idOf(folder.run.run)));
     }
     return next;
   }
 
   /** Notes how far files were read, and what is left of those that were to be. */
   #move(asked: readonly FolderToRead[], chunk: EventChunk): void {
-    for (const { key, plugins } of chunk.folders) if (plugins !== undefined) this.#folderOf(key).plugins = plugins;
-    const read = new Map(chunk.files.map((file) => [`${file.folder}\0${file.name}`, file]));
+    for (const { key, plugins } of chunk.folders) this.#folderOf(key).learn(plugins);
+    const read = filesByFolder(chunk);
     for (const { key, files } of asked) {
       const folder = this.#folderOf(key);
-      for (const { name } of files) {
-        const file = folder.files.get(name);
-        if (file === undefined) continue;
-        const found = read.get(`${key}\0${name}`);
-        if (found !== undefined) {
-          file.place = found.place;
-          file.size = Math.max(file.size, found.place.offset);
-          file.problem = found.problem;
-        }
-        if (found?.isAtEnd === true || (found !== undefined && found.problem !== '')) continue;
-        folder.waiting.add(name);
-        this.#waiting.add(folder);
-      }
+      const found = new Map((read.get(key) ?? []).map((file) => [file.name, file]));
+      if (folder.move(files, found)) this.#waiting.add(folder);
     }
   }
 
   /** Puts a chunk into the store, for as long as it takes. */
   async #store(chunk: EventChunk): Promise<void> {
-    const read = new Map(chunk.folders.map((folder) => [folder.key, folder]));
-    for (const found of chunk.folders) {
-      const folder = this.#folderOf(found.key);
-      if (found.hparams?.end !== undefined) folder.end = found.hparams.end;
-      if (!Number.isNaN(found.lastMs))
-        folder.lastMs = Math.max(found.lastMs, Number.isNaN(folder.lastMs) ? -Infinity : folder.lastMs);
-    }
+    for (const found of chunk.folders) this.#folderOf(found.key).hear(found);
     await this.#persist(() => this.#announce(chunk.folders, chunk));
-    const marks: Record<string, string> = {};
-    const places = new Map<Folder, Map<string, FilePlace>>();
-    for (const { folder: key, name, place } of chunk.files) {
-      const folder = this.#folderOf(key);
-      if (folder.kept.get(name) === place) continue;
-      const kept = places.get(folder) ?? new Map(folder.kept);
-      places.set(folder, kept.set(name, place));
-    }
-    const skips = new Map<Folder, SkipCounts>();
-    const tags = new Map<Folder, Folder['plugins']>();
-    for (const [folder, files] of places) {
-      const found = read.get(folder.key) as FolderRead;
-      const skipped = { ...folder.skipped };
-      addSkips(skipped, found.skipped);
-      skips.set(folder, skipped);
-      const { run, prefix } = folder.assigned as FolderRun;
-      const isMade = this.#runs.isMade(run);
-      const { lastMs, end } = folder;
-      marks[this.#markName(folder.folder)] = writeMark({ run, prefix, files, skipped, lastMs, end, isMade });
-      const { plugins } = folder;
-      if (plugins !== folder.keptPlugins) marks[this.#tagsName(folder.folder)] = JSON.stringify(plugins);
-      tags.set(folder, plugins);
-    }
-    if (places.size === 0) return;
+    const files = filesByFolder(chunk);
+    const keeping = chunk.folders
+      .map((found) => {
+        const folder = this.#folderOf(found.key);
+        return folder.keep(files.get(found.key) ?? [], found, this.#runs.isMade(folder.run.run));
+      })
+      .filter((kept) => kept !== undefined);
+    if (keeping.length === 0) return;
+    const marks = Object.assign({}, ...keeping.map((kept) => kept.marks)) as Record<string, string>;
     const isAgain = chunk.files.some((file) => file.isAgain);
     const { curves, curveIndex, steps, timesMs, values } = chunk;
     const items = isAgain ? await this.#newItems(chunk) : chunk.items;
@@ -440,11 +344,7 @@ export class Logdir {
     const { points, items: itemCount } = await this.#persist(() => this.#runs.append(batch));
     this.#points += points;
     this.#items += itemCount;
-    for (const [folder, files] of places) {
-      for (const [name, place] of files) folder.kept.set(name, place);
-      folder.skipped = skips.get(folder) as SkipCounts;
-      folder.keptPlugins = tags.get(folder) as Folder['plugins'];
-    }
+    for (const { done } of keeping) done();
   }
 
   /** Makes the runs that there is something to say of, and tells them what their files say. */
@@ -459,7 +359,7 @@ export class Logdir {
     }
     const said = folders.filter(({ hasValues, hparams }) => hasValues || hparams !== undefined);
     // Those that others are in come first, so that these find them.
-    const byRun = Map.groupBy(said, ({ key }) => (this.#folderOf(key).assigned as FolderRun).run);
+    const byRun = Map.groupBy(said, ({ key }) => this.#folderOf(key).run.run);
     const byDepth = Map.groupBy(byRun, ([run]) => (run === '' ? 0 : run.split('/').length));
     for (const [, ofDepth] of [...byDepth].toSorted(([a], [b]) => a - b)) {
       await Promise.all(
@@ -519,27 +419,11 @@ export class Logdir {
 
   /** After a failure: what is not in the store is read again. */
   #rewind(): void {
-    for (const folder of this.#folders.values()) {
-      for (const [name, file] of folder.files) {
-        const kept = folder.kept.get(name) ?? START;
-        if (file.place === kept) continue;
-        file.place = kept;
-        folder.waiting.add(name);
-        this.#waiting.add(folder);
-      }
-    }
+    for (const folder of this.#folders.values()) if (folder.rewind()) this.#waiting.add(folder);
   }
 
-  #folderOf(key: string): Folder {
-    return this.#folders.get(key.slice(this.id.length + 1)) as Folder;
-  }
-
-  #markName(folder: string): string {
-    return `tensorboard/${this.id}/${folder}`;
-  }
-
-  #tagsName(folder: string): string {
-    return `tensorboard-tags/${this.id}/${folder}`;
+  #folderOf(key: string): LogdirFolder {
+    return this.#folders.get(key.slice(this.id.length + 1)) as LogdirFolder;
   }
 }
 
@@ -548,16 +432,16 @@ export function projectOf(path: string): string {
   return basename(path) || 'tensorboard';
 }
 
+function filesByFolder({ files }: EventChunk): ReadonlyMap<string, readonly FileRead[]> {
+  return Map.groupBy(files, ({ folder }) => folder);
+}
+
 function itemKey({ kind, tag, step, index, timeMs }: Omit<EventChunk['items'][number], 'data' | 'mediaType' | 'run'>): string {
   return JSON.stringify([kind, tag, step, index, Math.round(timeMs * 1_000)]);
 }
 
 function least(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => (Number.isNaN(a) || b < a ? b : a), Number.NaN);
-}
-
-function pathOf(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
 }
 
 function messageOf(error: unknown): string {
