@@ -4,7 +4,7 @@ import type { MetricCell, RunRow } from '@vitrine/model/run-api.ts';
 import { formatExact, formatText } from '@vitrine/model/unit.ts';
 import { runColors } from '@vitrine/ui/theme/run-color.ts';
 import { Sparkline } from '@vitrine/ui/chart/sparkline.tsx';
-import { memo, useEffect, useState } from 'react';
+import { createContext, memo, useContext, useEffect, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { serverClock } from '../../api/server-clock.ts';
 import { useInternalLink } from '../../app/internal-link.ts';
@@ -30,7 +30,6 @@ export interface LineContext {
   /** Runs whose curves the charts draw. */
   readonly drawn: ReadonlySet<string>;
   readonly hidden: ReadonlySet<string>;
-  readonly sparklines: Sparklines;
   /** The best value of each metric among the loaded rows. */
   readonly best: ReadonlyMap<string, number>;
   /** Runs of a bin can't be opened. */
@@ -39,6 +38,9 @@ export interface LineContext {
   /** Selects the runs of a group, or none of them any more. */
   readonly onSelectAll: (ids: readonly string[]) => void;
 }
+
+/** The small curves of the lines that are seen. They come while the table scrolls: only what draws them is made anew then. */
+export const SparklinesContext = createContext<Sparklines>(new Map());
 
 /** A run's colour on the charts; what it would have alone where they don't draw it. */
 function colorOf(run: string, { colors, theme }: LineContext): string {
@@ -292,23 +294,37 @@ function MetricValue({ cell, row, column, context }: MetricValueProps): ReactEle
       </span>
     );
   if (shows !== 'curve') return number;
-  const line = context.sparklines.get(sparkKey(row.run.id, metric));
   return (
     <>
-      <span className={classes.spark} style={SPARK}>
-        {line !== undefined && line.steps.length > 0 && (
-          <Sparkline
-            {...SPARK}
-            xs={line.steps}
-            ys={line.values}
-            xMin={line.steps[0]!}
-            xMax={Math.max(line.steps[0]! + 1, line.steps.at(-1)!)}
-            color={colorOf(row.run.id, context)}
-          />
-        )}
-      </span>
+      <SparkCell run={row.run.id} metric={metric} color={colorOf(row.run.id, context)} />
       {number}
     </>
+  );
+}
+
+function SparkCell({
+  run,
+  metric,
+  color,
+}: {
+  readonly run: string;
+  readonly metric: string;
+  readonly color: string;
+}): ReactElement {
+  const line = useContext(SparklinesContext).get(sparkKey(run, metric));
+  return (
+    <span className={classes.spark} style={SPARK}>
+      {line !== undefined && line.steps.length > 0 && (
+        <Sparkline
+          {...SPARK}
+          xs={line.steps}
+          ys={line.values}
+          xMin={line.steps[0]!}
+          xMax={Math.max(line.steps[0]! + 1, line.steps.at(-1)!)}
+          color={color}
+        />
+      )}
+    </span>
   );
 }
 

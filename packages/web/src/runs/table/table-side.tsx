@@ -14,6 +14,7 @@ import type { ChangeView } from '../use-runs-view.ts';
 import { readColumn } from './columns.ts';
 import { bestOf, groupedLines, groupRows, readGrouping, sortGroups } from './group-rows.ts';
 import type { GroupedLine } from './group-rows.ts';
+import { SparklinesContext } from './run-line.tsx';
 import type { LineContext } from './run-line.tsx';
 import { RunTable } from './run-table.tsx';
 import type { RunTableProps } from './run-table.tsx';
@@ -62,7 +63,9 @@ export function TableSide(props: TableSideProps): ReactElement {
   const [seen, setSeen] = useState({ from: 0, to: 0 });
   const onLines = useCallback(
     (from: number, to: number) => {
-      setSeen((now) => (now.from === from && now.to === to ? now : { from, to }));
+      // By whole questions: a row more costs nothing here.
+      const asked = { from: Math.floor(from / SPARK_RUNS) * SPARK_RUNS, to: Math.ceil(to / SPARK_RUNS) * SPARK_RUNS };
+      setSeen((now) => (now.from === asked.from && now.to === asked.to ? now : asked));
       if (lines === undefined) onSeen(from, to);
     },
     [lines, onSeen],
@@ -86,7 +89,6 @@ export function TableSide(props: TableSideProps): ReactElement {
       selected,
       drawn: new Set(drawn.ids),
       hidden,
-      sparklines,
       best: new Map(
         metrics.flatMap((metric): [string, number][] => {
           const best = bestOf(rows, metric);
@@ -100,7 +102,7 @@ export function TableSide(props: TableSideProps): ReactElement {
       },
       onSelectAll: (ids) => change({ run: pressAll(view.run, ids) }),
     };
-  }, [theme, colors, ofGroups, selected, drawn.ids, sparklines, rows, columns, view.hide, view.bin, view.run, change]);
+  }, [theme, colors, ofGroups, selected, drawn.ids, rows, columns, view.hide, view.bin, view.run, change]);
 
   const anchor = useRef<string>(undefined);
   const now = useRef({ view, lineAt, count: 0 });
@@ -129,27 +131,30 @@ export function TableSide(props: TableSideProps): ReactElement {
   );
   const isAll = loaded.length > 0 && loaded.every((id) => selected.has(id));
   return (
-    <RunTable
-      view={view}
-      columns={columns}
-      count={lines?.length ?? total}
-      lineAt={lineAt}
-      context={context}
-      actions={columns.actions}
-      allSelected={isAll ? 'all' : selected.size > 0 ? 'some' : 'none'}
-      onAll={() => change({ run: pressAll(view.run, loaded) })}
-      onSelect={onSelect}
-      onOpen={onOpen}
-      onFold={onFold}
-      onSeen={onLines}
-      onKeys={onKeys}
-    />
+    <SparklinesContext value={sparklines}>
+      <RunTable
+        view={view}
+        columns={columns}
+        count={lines?.length ?? total}
+        lineAt={lineAt}
+        context={context}
+        actions={columns.actions}
+        allSelected={isAll ? 'all' : selected.size > 0 ? 'some' : 'none'}
+        onAll={() => change({ run: pressAll(view.run, loaded) })}
+        onSelect={onSelect}
+        onOpen={onOpen}
+        onFold={onFold}
+        onSeen={onLines}
+        onKeys={onKeys}
+      />
+    </SparklinesContext>
   );
 }
 
 /** The small curves of the lines that are seen, asked for in stretches, so that scrolling back asks for none again. */
 function useSparklines(
   lineAt: (index: number) => GroupedLine | undefined,
+  /** Multiples of SPARK_RUNS. */
   seen: { readonly from: number; readonly to: number },
   { pinned, others }: TableColumns,
 ): Sparklines {
@@ -162,7 +167,7 @@ function useSparklines(
   // The same questions as long as they ask the same: others would be asked about anew on each render.
   const queries = useMemo(() => {
     const requests = [];
-    for (let start = Math.floor(from / SPARK_RUNS) * SPARK_RUNS; metrics.length > 0 && start < to; start += SPARK_RUNS) {
+    for (let start = from; metrics.length > 0 && start < to; start += SPARK_RUNS) {
       const runs: string[] = [];
       for (let index = start; index < start + SPARK_RUNS; index++) {
         const line = lineAt(index);
