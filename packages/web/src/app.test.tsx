@@ -251,6 +251,19 @@ test('an error keeps the last good picture under one sentence, and trying again 
   });
 });
 
+test('the catalogue of health says that what it shows are no project’s own numbers, and asks again', async () => {
+  answers['/api/runs/projects'] = json({ projects: [{ id: 1, name: 'digits', runs: 3 }] });
+  answers['/api/runs/health'] = refuse(503, 'The store is closing.');
+  await open('/health-catalogue');
+  await says('The settings of digits could not be asked for');
+  await says('The store is closing. The numbers below are those of every project that has set none.');
+  answers['/api/runs/health'] = json({ project: 'digits', detectors: {}, roles: {} });
+  await press('Try again');
+  await soon(() => {
+    expect(document.body.textContent).not.toMatch('could not be asked for');
+  });
+});
+
 test('a server that went away is told of once, over the last good picture, and what it missed is asked again', async () => {
   await open('/d/training');
   await says('0.25');

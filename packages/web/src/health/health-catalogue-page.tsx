@@ -18,7 +18,8 @@ import { RolesCard } from './roles-card.tsx';
 export function HealthCataloguePage(): ReactElement {
   const search = useSearch({ from: '/shell/health-catalogue' });
   const navigate = useNavigate();
-  const projects = useQuery(projectNamesQuery).data ?? [];
+  const names = useQuery(projectNamesQuery);
+  const projects = names.data ?? [];
   const busiest = projects.reduce<{ name: string; runs: number } | undefined>(
     (most, one) => (most === undefined || one.runs > most.runs ? one : most),
     undefined,
@@ -55,6 +56,9 @@ export function HealthCataloguePage(): ReactElement {
             ))}
           </nav>
         </header>
+        {names.error !== null && (
+          <Unasked what="The projects could not be asked for" error={names.error} onAgain={() => void names.refetch()} />
+        )}
         {project === undefined ? <Cards draft={{}} /> : <ProjectCards key={project} project={project} />}
       </div>
     </>
@@ -63,19 +67,35 @@ export function HealthCataloguePage(): ReactElement {
 
 function ProjectCards({ project }: { readonly project: string }): ReactElement {
   const role = useQuery(sessionQuery).data?.user.role;
-  const { data, error } = useQuery(healthSettingsQuery(project));
-  if (error !== null) {
+  const { data, error, refetch } = useQuery(healthSettingsQuery(project));
+  if (data === undefined && error !== null) {
     return (
       <>
-        <Alert color="red" role="alert">
-          {error.message}
-        </Alert>
+        <Unasked what={`The settings of ${project} could not be asked for`} error={error} onAgain={() => void refetch()} />
         <Cards draft={{}} />
       </>
     );
   }
   if (data === undefined || role === 'viewer') return <Cards draft={data === undefined ? {} : toDraft(data)} />;
   return <Editing settings={data} />;
+}
+
+interface UnaskedProps {
+  readonly what: string;
+  readonly error: Error;
+  readonly onAgain: () => void;
+}
+
+/** What stands below must not be taken for a project's own. */
+function Unasked({ what, error, onAgain }: UnaskedProps): ReactElement {
+  return (
+    <Alert color="red" role="alert" title={what}>
+      <p className={classes.unasked}>{error.message} The numbers below are those of every project that has set none.</p>
+      <Button size="compact-sm" variant="default" onClick={onAgain}>
+        Try again
+      </Button>
+    </Alert>
+  );
 }
 
 function Editing({ settings }: { readonly settings: HealthSettings }): ReactElement {
