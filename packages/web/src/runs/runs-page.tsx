@@ -171,7 +171,11 @@ function Runs(): ReactElement {
               </Button>
             </p>
           )}
-          {head === undefined && error === null && <Skeleton label="Loading runs" heightPx={400} />}
+          {head === undefined && error === null && (
+            <div className={classes.coming}>
+              <Skeleton label="Loading runs" heightPx={400} />
+            </div>
+          )}
           {head === undefined && error !== null && (
             <StatePage
               isAlert

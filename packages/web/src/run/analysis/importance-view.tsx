@@ -23,44 +23,46 @@ export function ImportanceView({ answer, metric, stat, change }: AnalysisViewPro
   const { runs, explained, trees, leftOut, params } = ranking;
   return (
     <div className={classes.importance}>
-      <table className={classes.ranked}>
-        <thead>
-          <tr>
-            <th>Parameter</th>
-            <th>Importance for {metric}</th>
-            <th>Correlation</th>
-          </tr>
-        </thead>
-        <tbody>
-          {params.map(({ name, importance, correlation }) => (
-            <tr key={name}>
-              <th scope="row" title={name}>
-                <button
-                  type="button"
-                  title={`Scatter of ${metric} over ${name}`}
-                  onClick={() => change({ view: 'scatter', sx: `params.${name}`, sy: `metrics.${metric}` }, 'push')}
-                >
-                  {name}
-                </button>
-              </th>
-              <td>
-                <Bar share={importance} />
-                <span>{formatText(importance, 'percentunit', 0)}</span>
-              </td>
-              <td>
-                {correlation === undefined ? (
-                  <span className={classes.count}>not a number</span>
-                ) : (
-                  <>
-                    <Balance value={correlation} />
-                    <span>{signed(correlation)}</span>
-                  </>
-                )}
-              </td>
+      <div className={classes.ranks}>
+        <table className={classes.ranked}>
+          <thead>
+            <tr>
+              <th>Parameter</th>
+              <th>Importance for {metric}</th>
+              <th>Correlation</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {params.map(({ name, importance, correlation }) => (
+              <tr key={name}>
+                <th scope="row" title={name}>
+                  <button
+                    type="button"
+                    title={`Scatter of ${metric} over ${name}`}
+                    onClick={() => change({ view: 'scatter', sx: `params.${name}`, sy: `metrics.${metric}` }, 'push')}
+                  >
+                    {name}
+                  </button>
+                </th>
+                <td>
+                  <Bar share={importance} />
+                  <span>{formatText(importance, 'percentunit', 0)}</span>
+                </td>
+                <td>
+                  {correlation === undefined ? (
+                    <span className={classes.count}>not a number</span>
+                  ) : (
+                    <>
+                      <Balance value={correlation} />
+                      <span>{signed(correlation)}</span>
+                    </>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {leftOut > 0 && (
         <p className={classes.method}>
           {leftOut === 1 ? 'One more parameter differs' : `${leftOut.toLocaleString('en')} more parameters differ`} between these
@@ -82,7 +84,7 @@ const BAR = { width: 160, height: 8 };
 
 function Bar({ share }: { readonly share: number }): ReactElement {
   return (
-    <svg width={BAR.width} height={BAR.height} aria-hidden>
+    <svg {...BAR} viewBox={`0 0 ${BAR.width} ${BAR.height}`} preserveAspectRatio="none" aria-hidden>
       <rect width={BAR.width} height={BAR.height} rx={4} fill="var(--v-hover)" />
       <rect width={Math.max(share > 0 ? 4 : 0, share * BAR.width)} height={BAR.height} rx={4} fill="var(--v-accent)" />
     </svg>
@@ -92,7 +94,7 @@ function Bar({ share }: { readonly share: number }): ReactElement {
 function Balance({ value }: { readonly value: number }): ReactElement {
   const half = BAR.width / 2;
   return (
-    <svg width={BAR.width} height={BAR.height} aria-hidden>
+    <svg {...BAR} viewBox={`0 0 ${BAR.width} ${BAR.height}`} preserveAspectRatio="none" aria-hidden>
       <rect width={BAR.width} height={BAR.height} rx={4} fill="var(--v-hover)" />
       <rect
         x={value < 0 ? half + value * half : half}
