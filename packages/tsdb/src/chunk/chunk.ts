@@ -62,7 +62,7 @@ export function sectionsOf({ histograms, startsMs, timestampsMs }: Columns, from
   }
   if (startsMs !== undefined) {
     for (let i = from; i < from + count; i++) {
-      if (Number.isNaN(startsMs[i] as number)) continue;
+      if (Number.isNaN(startsMs[i])) continue;
       sections |= STARTS;
       break;
     }

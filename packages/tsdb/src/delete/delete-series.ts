@@ -50,7 +50,8 @@ export async function deleteSeries(contents: Contents, watchers: Watchers, reque
       noteFlushed(contents, cuts);
       for (const { ref, reach } of cuts) if (reach === undefined) contents.db.deleteSeries.run(ref);
     });
-    deleteExemplars(contents, slice, fromMs, toMs);
+    const gone = new Set(cuts.filter(({ reach }) => reach === undefined).map(({ ref }) => ref));
+    deleteExemplars(contents, slice, gone, fromMs, toMs);
     apply(contents, watchers, cuts);
     for (const { deletedSamples } of cuts) {
       if (deletedSamples > 0) deleted.series++;
@@ -114,10 +115,19 @@ function noteFlushed({ db, lastWalId }: Contents, cuts: readonly Cut[]): void {
   }
 }
 
-function deleteExemplars(contents: Contents, refs: readonly number[], fromMs: number, toMs: number): void {
-  const { db, exemplars, index } = contents;
+/** Of series that are gone all exemplars go, lest they be found again under a new series of their name. */
+function deleteExemplars(
+  { db, exemplars, index }: Contents,
+  refs: readonly number[],
+  gone: ReadonlySet<number>,
+  fromMs: number,
+  toMs: number,
+): void {
   const rowIds = new Set<number>();
-  for (const ref of refs) for (const rowId of exemplars.remove(ref, fromMs, toMs)) rowIds.add(rowId);
+  for (const ref of refs) {
+    const removed = gone.has(ref) ? exemplars.remove(ref, -Infinity, Infinity) : exemplars.remove(ref, fromMs, toMs);
+    for (const rowId of removed) rowIds.add(rowId);
+  }
   if (rowIds.size === 0) return;
   const left = exemplars.ofRows(rowIds);
   db.transaction(() => {

@@ -141,8 +141,7 @@ export class Exemplars {
  */
 export function judgeExemplar(exemplar: Exemplar, latest: Exemplar | undefined): ExemplarVerdict {
   const { names, values } = exemplar.labels;
-  let characters = 0;
-  for (const text of [...names, ...values]) characters += [...text.slice(0, 2 * EXEMPLAR_LABEL_CHARACTERS + 2)].length;
+  const characters = charactersOf(names.join('') + values.join(''));
   if (characters > EXEMPLAR_LABEL_CHARACTERS) return 'labels over 128 characters';
   if (latest === undefined) return 'accepted';
   const isSameValue = Object.is(exemplar.value, latest.value);
@@ -150,4 +149,9 @@ export function judgeExemplar(exemplar: Exemplar, latest: Exemplar | undefined):
   if (!isSameValue) return exemplar.value < latest.value ? 'out of order' : 'accepted';
   if (exemplar.labels.key === latest.labels.key) return 'known';
   return exemplar.labels.key < latest.labels.key ? 'out of order' : 'accepted';
+}
+
+/** Characters as Unicode counts them, not those of UTF-16; not counted on far beyond what is allowed. */
+function charactersOf(text: string): number {
+  return Array.from(text.slice(0, 4 * EXEMPLAR_LABEL_CHARACTERS)).length;
 }
