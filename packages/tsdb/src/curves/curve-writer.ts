@@ -52,7 +52,8 @@ export class CurveWriter {
   /** Empty ones, of commits before: most curves grow by a point a commit, and to make columns takes longer than to fill them. */
   readonly #spare: PointColumns[] = [];
   #logBytes: number;
-  #logSinceMs = 0;
+  /** When the oldest of the log was written; of an empty one, when it was emptied. */
+  #logSinceMs = Date.now();
   #readOnly = false;
 
   private constructor(folder: string, db: CurveDatabase, log: StoreLog, unlock: () => void) {
@@ -142,20 +143,21 @@ export class CurveWriter {
     this.#db.shrink();
   }
 
-  /** Whether the log has become long, or old. */
+  /** Whether the log has become long, or old, or nothing was logged for as long and curves are in memory still. */
   isDue(): boolean {
-    return this.#logBytes > LOG_LIMIT_BYTES || (this.#logBytes > 0 && Date.now() - this.#logSinceMs > LOG_LIMIT_MS);
+    if (this.#logBytes > LOG_LIMIT_BYTES) return true;
+    return (this.#logBytes > 0 || this.#heads.size > 0) && Date.now() - this.#logSinceMs > LOG_LIMIT_MS;
   }
 
-  /** Moves all points from the log into pieces. */
+  /** Moves all points from the log into pieces, and lets go of curves that have not grown since it did so last. */
   flush(): void {
-    if (this.#logBytes === 0) return;
-    this.#write(() => this.#storeAll(() => true));
+    if (this.#logBytes > 0) this.#write(() => this.#storeAll(() => true));
     this.#flushed();
   }
 
-  stats(): { bytesOnDisk: number } {
-    return { bytesOnDisk: this.#db.bytesOnDisk() };
+  /** `openCurves` are those in memory. */
+  stats(): { bytesOnDisk: number; openCurves: number } {
+    return { bytesOnDisk: this.#db.bytesOnDisk(), openCurves: this.#heads.size };
   }
 
   close(): void {
@@ -202,6 +204,7 @@ export class CurveWriter {
 
   #flushed(): void {
     this.#logBytes = 0;
+    this.#logSinceMs = Date.now();
     for (const [place, head] of this.#byPlace) {
       head.points = new PointColumns();
       // What has not grown for so long may not grow again.

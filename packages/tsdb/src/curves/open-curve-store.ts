@@ -4,6 +4,7 @@ import { QueryError, StoreBusy } from '@vitrine/model/sample-store.ts';
 import { receiveError } from '../protocol.ts';
 import { raise, stopFlag } from '../stop-flag.ts';
 import { DEFAULT_MAX_PENDING_BYTES, type StoreLog } from '../store-options.ts';
+import { SHORT_LIVED } from '../short-lived.ts';
 import type { CurveCall, CurveReply, CurveRole, CurveWorkerOptions, ReadMethod } from './curve-calls.ts';
 import { checkCurveBatch } from './curve-writer.ts';
 
@@ -174,6 +175,7 @@ class Thread {
       workerData: { role, folder } satisfies CurveWorkerOptions,
       name: `curve-${role}`,
       execArgv: [],
+      resourceLimits: SHORT_LIVED,
     });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);

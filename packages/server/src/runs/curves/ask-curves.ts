@@ -2,6 +2,7 @@ import { runGrouping } from '@vitrine/compute/run-filter/run-group.ts';
 import type { Notice, PanelData } from '@vitrine/model/frame.ts';
 import type { Run } from '@vitrine/model/run.ts';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
+import { SHORT_LIVED } from '@vitrine/tsdb/short-lived.ts';
 import { WorkerClient } from '@vitrine/tsdb/worker-client.ts';
 import type { Runs } from '../runs.ts';
 import type { CurveAnswer, CurveQuestion } from './curve-question.ts';
@@ -30,7 +31,11 @@ export function openCurveQuestions({
   const thread = new WorkerClient<CurveQuestion, CurveAnswer>({
     what: 'the curve reader',
     file: new URL('./curve-worker.ts', import.meta.url),
-    options: { name: 'curves', workerData: { folder, memoryBytes } satisfies CurveWorkerOptions },
+    options: {
+      name: 'curves',
+      workerData: { folder, memoryBytes } satisfies CurveWorkerOptions,
+      resourceLimits: SHORT_LIVED,
+    },
     // What one that failed had kept was read from the store.
     starts: 'again',
   });

@@ -1,5 +1,6 @@
 import type { Verdict } from '@vitrine/compute/detect/verdict.ts';
 import type { CurveStore } from '@vitrine/model/curve-store.ts';
+import { SHORT_LIVED } from '@vitrine/tsdb/short-lived.ts';
 import { WorkerClient } from '@vitrine/tsdb/worker-client.ts';
 import { answerJudge } from './judge-question.ts';
 import type { JudgeQuestion } from './judge-question.ts';
@@ -20,7 +21,7 @@ export function openRunJudge(folder: string): RunJudge {
   const thread = new WorkerClient<JudgeQuestion, readonly Verdict[]>({
     what: 'the judge of runs',
     file: new URL('./judge-worker.ts', import.meta.url),
-    options: { name: 'health', workerData: { folder } satisfies JudgeWorkerOptions },
+    options: { name: 'health', workerData: { folder } satisfies JudgeWorkerOptions, resourceLimits: SHORT_LIVED },
     starts: 'again',
   });
   return { judge: (question) => thread.ask(question), close: () => thread.close() };
