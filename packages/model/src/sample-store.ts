@@ -132,6 +132,10 @@ export interface QueryLimits {
 
 /** What Prometheus keeps behind feature flags: off unless true. */
 export interface QueryFeatures {
+  /** `anchored` and `smoothed` behind selectors (Prometheus' promql-extended-range-selectors). */
+  readonly extendedRangeSelectors?: boolean;
+  /** `fill` and its kin behind binary operators (Prometheus' promql-binop-fill-modifiers). */
+  readonly binaryFill?: boolean;
   /** rate() and its kin look at since when samples have counted (Prometheus' use-start-timestamps). */
   readonly startTimestamps?: boolean;
   /** The `__type__` label says what is a counter, not the name (Prometheus' type-and-unit-labels). */
@@ -191,6 +195,21 @@ export type QueryResult = {
   /** `metric[5m]` as an instant query: samples as stored. */
   | { readonly kind: 'samples'; readonly series: readonly SeriesSamples[] }
 );
+
+/** How a written answer is asked for. */
+export interface AnswerForm {
+  /** At most this many series; 0 is all. */
+  readonly limit: number;
+  /** Also tell of the work that it took. */
+  readonly stats: boolean;
+}
+
+/** A query's answer, written down. */
+export interface WrittenAnswer {
+  readonly stats: QueryStats;
+  /** Each is written when the ones before it were taken; who leaves off early frees what is still to come. */
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
 
 /** A question that PromQL refuses. Positions are UTF-16 offsets into the text. */
 export class QueryError extends Error {
@@ -271,6 +290,8 @@ export interface SampleStore {
    */
   append(batch: SampleBatch): Promise<AppendResult>;
   evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult>;
+  /** As `evaluate`, the answer in the JSON of Prometheus' HTTP API. */
+  evaluateJson(request: EvaluateRequest, form: AnswerForm, signal?: AbortSignal): Promise<WrittenAnswer>;
   series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]>;
   labelNames(request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
   labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;

@@ -4,6 +4,7 @@ import {
   QueryError,
   StoreBusy,
   StoreReadOnly,
+  type AnswerForm,
   type AppendResult,
   type DeletedSamples,
   type DeleteRequest,
@@ -17,9 +18,11 @@ import {
   type Selector,
   type SeriesExemplars,
   type StoreStats,
+  type WrittenAnswer,
 } from '@vitrine/model/sample-store.ts';
 import type { Labels } from '@vitrine/model/labels.ts';
 import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
+import { writtenAnswer } from '@vitrine/promql/json/write-result.ts';
 import { checkBatch, Committer } from './committer.ts';
 import { Contents } from './contents.ts';
 import { type CurveReader, openCurveReader } from './curves/curve-reader.ts';
@@ -182,6 +185,10 @@ export class LocalStore implements SampleStore {
   async evaluate({ expr, ...grid }: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult> {
     this.#assertOpen();
     return evaluateText(expr, grid, this.#reader, signal);
+  }
+
+  async evaluateJson(request: EvaluateRequest, form: AnswerForm, signal?: AbortSignal): Promise<WrittenAnswer> {
+    return writtenAnswer(await this.evaluate(request, signal), form);
   }
 
   // async: a refusal is a rejection, not a throw.

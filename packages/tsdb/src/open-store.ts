@@ -1,6 +1,7 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import {
   StoreBusy,
+  type AnswerForm,
   type AppendResult,
   type DeletedSamples,
   type DeleteRequest,
@@ -13,6 +14,7 @@ import {
   type Selector,
   type SeriesExemplars,
   type StoreStats,
+  type WrittenAnswer,
 } from '@vitrine/model/sample-store.ts';
 import { checkBatch } from './committer.ts';
 import { KeySender } from './key-tokens.ts';
@@ -130,9 +132,17 @@ class StoreProxy implements SampleStore {
   }
 
   async evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult> {
+    return this.#whileOpen(() => this.#evaluators.evaluate(request, signal));
+  }
+
+  async evaluateJson(request: EvaluateRequest, form: AnswerForm, signal?: AbortSignal): Promise<WrittenAnswer> {
+    return this.#whileOpen(() => this.#evaluators.evaluateJson(request, form, signal));
+  }
+
+  async #whileOpen<T>(work: () => Promise<T>): Promise<T> {
     this.#thread.start();
     try {
-      return await this.#evaluators.evaluate(request, signal);
+      return await work();
     } catch (error) {
       // Where the store has ended that is the reason.
       this.#thread.start();

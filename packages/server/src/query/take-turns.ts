@@ -13,6 +13,7 @@ export function takeTurns(store: SampleStore, most: number, longestWaitMs: numbe
   });
   return {
     evaluate: (request, signal) => turn(signal, () => store.evaluate(request, signal)),
+    evaluateJson: (request, form, signal) => turn(signal, () => store.evaluateJson(request, form, signal)),
     append: (batch) => store.append(batch),
     series: (request, signal) => store.series(request, signal),
     labelNames: (request, signal) => store.labelNames(request, signal),

@@ -48,6 +48,7 @@ export function watchCurves(store: SampleStore, runs: Pick<Runs, 'find' | 'onGro
   return {
     append: (batch) => store.append(batch),
     evaluate: (request, signal) => store.evaluate(request, signal),
+    evaluateJson: (request, form, signal) => store.evaluateJson(request, form, signal),
     series: (request, signal) => store.series(request, signal),
     labelNames: (request, signal) => store.labelNames(request, signal),
     labelValues: (label, request, signal) => store.labelValues(label, request, signal),

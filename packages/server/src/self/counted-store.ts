@@ -1,8 +1,21 @@
-import { QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryFeatures, type QueryStats, type SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The store, with what is written counted and every query counted and timed. */
-export function countUse(store: SampleStore, metrics: Metrics): SampleStore {
+/** The store, with what is written counted and every query counted and timed; queries have the features that are on here. */
+export function countUse(store: SampleStore, metrics: Metrics, features: QueryFeatures): SampleStore {
+  const counted = async <T extends { readonly stats: QueryStats }>(evaluate: () => Promise<T>): Promise<T> => {
+    const stop = metrics.queries.startTimer();
+    try {
+      const result = await evaluate();
+      metrics.querySamples.inc(result.stats.samplesRead);
+      metrics.querySeries.inc(result.stats.seriesRead);
+      stop({ outcome: 'success' });
+      return result;
+    } catch (error) {
+      stop({ outcome: error instanceof QueryError ? error.code : 'error' });
+      throw error;
+    }
+  };
   return {
     async append(batch) {
       const result = await store.append(batch);
@@ -10,19 +23,8 @@ export function countUse(store: SampleStore, metrics: Metrics): SampleStore {
       metrics.ingested.inc({ outcome: 'rejected' }, result.rejectedCount);
       return result;
     },
-    async evaluate(request, signal) {
-      const stop = metrics.queries.startTimer();
-      try {
-        const result = await store.evaluate(request, signal);
-        metrics.querySamples.inc(result.stats.samplesRead);
-        metrics.querySeries.inc(result.stats.seriesRead);
-        stop({ outcome: 'success' });
-        return result;
-      } catch (error) {
-        stop({ outcome: error instanceof QueryError ? error.code : 'error' });
-        throw error;
-      }
-    },
+    evaluate: (request, signal) => counted(() => store.evaluate({ features, ...request }, signal)),
+    evaluateJson: (request, form, signal) => counted(() => store.evaluateJson({ features, ...request }, form, signal)),
     series: (request, signal) => store.series(request, signal),
     labelNames: (request, signal) => store.labelNames(request, signal),
     labelValues: (label, request, signal) => store.labelValues(label, request, signal),

@@ -1,5 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import type {
+  AnswerForm,
   DeletedSamples,
   EvaluateRequest,
   Growth,
@@ -10,7 +11,9 @@ import type {
   Selector,
   SeriesExemplars,
   StoreStats,
+  WrittenAnswer,
 } from '@vitrine/model/sample-store.ts';
+import { writtenAnswer } from '@vitrine/promql/json/write-result.ts';
 
 /** A store whose answers the test decides, and which remembers what it was asked. */
 export class FakeStore implements SampleStore {
@@ -29,6 +32,10 @@ export class FakeStore implements SampleStore {
   async evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult> {
     this.evaluated.push(request);
     return this.answer(request, signal);
+  }
+
+  async evaluateJson(request: EvaluateRequest, form: AnswerForm, signal?: AbortSignal): Promise<WrittenAnswer> {
+    return writtenAnswer(await this.evaluate(request, signal), form);
   }
 
   series(): Promise<Labels[]> {

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { EvaluateRequest } from '@vitrine/model/sample-store.ts';
+import type { AnswerForm, EvaluateRequest, QueryStats } from '@vitrine/model/sample-store.ts';
 import type { SentResult } from '../protocol.ts';
 import type { StoreLog } from '../store-options.ts';
 import type { Bell } from './ask.ts';
@@ -8,19 +8,49 @@ import type { Bell } from './ask.ts';
 export interface EvaluationThread {
   readonly folder: string;
   readonly curvesFolder: string | undefined;
+  /** Its place among those that share heavy queries, and how many those are; 0 of 1 where it shares none. */
+  readonly index: number;
+  readonly of: number;
   /** To the store's thread, which has the other end. */
   readonly store: MessagePort;
   readonly bell: Bell;
 }
 
-export interface EvaluationQuestion {
-  readonly kind: 'evaluate';
-  readonly request: EvaluateRequest;
-  /** Where the query turns out to read more samples than this it is not answered, but called heavy. */
-  readonly lightSamples: number;
-}
+export type EvaluationQuestion =
+  | {
+      readonly kind: 'evaluate';
+      readonly request: EvaluateRequest;
+      /** Where it is given the answer is written down. */
+      readonly form: AnswerForm | undefined;
+      /** Where the query turns out to read more samples than this it is not answered, but called heavy. */
+      readonly lightSamples: number;
+      /** The other threads may be asked to help. */
+      readonly mayShare: boolean;
+    }
+  /** The next pieces of an answer that is being written. */
+  | { readonly kind: 'more'; readonly writing: string };
 
-export type EvaluationAnswer = { readonly kind: 'result'; readonly result: SentResult } | { readonly kind: 'heavy' };
+export type EvaluationAnswer =
+  | { readonly kind: 'result'; readonly result: SentResult }
+  | { readonly kind: 'heavy' }
+  | {
+      readonly kind: 'written';
+      readonly stats: QueryStats;
+      /** The answer; where it is being written still, what stands before and behind the blocks. */
+      readonly before: readonly Uint8Array[];
+      readonly behind: readonly Uint8Array[];
+      /** Blocks are had by `more`, in turns from the thread that answers and from the threads `helpers`. */
+      readonly writing: string;
+      readonly blocks: number;
+      readonly helpers: readonly number[];
+    }
+  | { readonly kind: 'pieces'; readonly pieces: readonly Uint8Array[] };
+
+export type EvaluationOrder =
+  /** The way to another thread with which this one shares queries. */
+  | { readonly kind: 'peer'; readonly index: number; readonly port: MessagePort }
+  /** Nobody takes the rest of what is being written. */
+  | { readonly kind: 'drop'; readonly writing: string };
 
 export interface EvaluationNote {
   readonly kind: 'log';

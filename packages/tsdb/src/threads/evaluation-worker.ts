@@ -1,6 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SampleSource } from '@vitrine/model/sample-store.ts';
-import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
+import type { AnswerForm, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
+import { evaluate } from '@vitrine/promql/evaluate/evaluate.ts';
+import { evaluateShared, type PartNotes, type PartRequest, type PartUnderWay } from '@vitrine/promql/evaluate/evaluate-shared.ts';
+import type { Sink } from '@vitrine/promql/evaluate/column.ts';
+import { textBefore, textBehind, writeResult } from '@vitrine/promql/json/write-result.ts';
+import { parse } from '@vitrine/promql/parse.ts';
 import { ChunkDecoder } from '../chunk-decoder.ts';
 import { openCurveReader } from '../curves/curve-reader.ts';
 import { CurveSeries } from '../curves/curve-series.ts';
@@ -11,12 +15,24 @@ import { StoredChunks } from '../stored-chunks.ts';
 import type { StoreLog } from '../store-options.ts';
 import { WorkerServer, type Asking, type Said } from '../worker-server.ts';
 import { DistantSamples, type Extent } from './distant-source.ts';
-import type { EvaluationAnswer, EvaluationNote, EvaluationQuestion, EvaluationThread } from './evaluation-calls.ts';
+import type {
+  EvaluationAnswer,
+  EvaluationNote,
+  EvaluationOrder,
+  EvaluationQuestion,
+  EvaluationThread,
+} from './evaluation-calls.ts';
+import { Peer } from './peer.ts';
+import type { Part } from './portion.ts';
+import { dealOut, Writings } from './writings.ts';
 
 /** A thread that evaluates PromQL: reads chunks from the store's file by itself, and asks the store's thread for the rest. */
 
+/** Answers of fewer points are written at once, and by one thread. */
+const SHARED_POINTS = 50_000;
+
 if (parentPort === null) throw new Error('evaluation-worker.ts runs as a worker thread only: call openStore()');
-const { folder, curvesFolder, store, bell } = workerData as EvaluationThread;
+const { folder, curvesFolder, index, of, store, bell } = workerData as EvaluationThread;
 
 const log: StoreLog = (level, sentence) => server.note({ kind: 'log', level, sentence });
 const { file, chunksInRange } = openChunks(folder);
@@ -28,21 +44,24 @@ const chunks = new StoredChunks({
 });
 const samples = new DistantSamples(store, bell, chunks);
 const curves = curvesFolder === undefined ? undefined : new CurveSeries(openCurveReader(curvesFolder, log));
+const writings = new Writings();
+const peers = new Map<number, Peer>();
+let lastWriting = 0;
 
 /** Thrown to leave an evaluation that is to run elsewhere. */
 class TooHeavy extends Error {
   override readonly name = 'TooHeavy';
 }
 
-async function answer({ request, lightSamples }: EvaluationQuestion, { signal }: Asking): Promise<Said<EvaluationAnswer>> {
-  let foreseen = 0;
-  const source = sourceOf((extent) => {
-    foreseen += extent.samples;
-    if (foreseen > lightSamples) throw new TooHeavy();
-  });
-  const { expr, ...grid } = request;
+async function answer(question: EvaluationQuestion, { signal }: Asking): Promise<Said<EvaluationAnswer>> {
+  if (question.kind === 'more') {
+    const pieces = writings.next(question.writing);
+    return { answer: { kind: 'pieces', pieces }, buffers: pieces.map(({ buffer }) => buffer) };
+  }
   try {
-    const { sent, buffers } = sendResult(await evaluateText(expr, grid, source, signal));
+    const result = await run(question, signal);
+    if (question.form !== undefined) return await write(result, question.form, question.mayShare);
+    const { sent, buffers } = sendResult(result);
     return { answer: { kind: 'result', result: sent }, buffers };
   } catch (error) {
     if (error instanceof TooHeavy) return { answer: { kind: 'heavy' } };
@@ -50,9 +69,85 @@ async function answer({ request, lightSamples }: EvaluationQuestion, { signal }:
   }
 }
 
-function sourceOf(onExtent: (extent: Extent) => void): SampleSource {
-  const source = samples.source(undefined, onExtent);
-  return curves === undefined ? source : new JoinedSource(source, curves);
+function run(
+  { request, lightSamples, mayShare }: Extract<EvaluationQuestion, { kind: 'evaluate' }>,
+  signal: AbortSignal,
+): Promise<QueryResult> {
+  let foreseen = 0;
+  const onExtent = (extent: Extent): void => {
+    foreseen += extent.samples;
+    if (foreseen > lightSamples) throw new TooHeavy();
+  };
+  const { expr, ...grid } = request;
+  const source = sourceOf(undefined, onExtent);
+  // Whoever computes a part has always the same series, and so their chunks at hand: all must be there.
+  const others = mayShare && peers.size === of - 1 ? [...peers] : [];
+  const asked = { ...grid, text: expr };
+  if (others.length === 0) return evaluate(parse(expr), asked, source, signal);
+  const ask = (part: PartRequest, sink: Sink): PartUnderWay => {
+    const under = others.map(([other, peer]) => peer.ask(part, { index: other, of }, sink));
+    return {
+      done: Promise.all(under.map(({ done }) => done)).then(together),
+      cancel: () => under.forEach(({ cancel }) => cancel()),
+    };
+  };
+  return evaluateShared(parse(expr), asked, source, { own: sourceOf({ index, of }), ask }, signal);
 }
 
-const server = new WorkerServer<EvaluationQuestion, EvaluationAnswer, EvaluationNote>(parentPort, { answer });
+function together(notes: readonly PartNotes[]): PartNotes {
+  const sum = (count: (notes: PartNotes) => number): number => notes.reduce((total, part) => total + count(part), 0);
+  return {
+    annotations: notes.flatMap(({ annotations }) => annotations),
+    stats: { seriesRead: sum(({ stats }) => stats.seriesRead), samplesRead: sum(({ stats }) => stats.samplesRead) },
+  };
+}
+
+/** Runs' curves belong to the first part. */
+function sourceOf(part: Part | undefined, onExtent: (extent: Extent) => void = () => undefined): SampleSource {
+  const source = samples.source(part, onExtent);
+  return curves === undefined || (part?.index ?? 0) > 0 ? source : new JoinedSource(source, curves);
+}
+
+async function write(result: QueryResult, form: AnswerForm, mayShare: boolean): Promise<Said<EvaluationAnswer>> {
+  const { stats } = result;
+  const whole = { kind: 'written' as const, stats, behind: [], writing: '', blocks: 0, helpers: [] };
+  const isMatrix = result.kind === 'matrix' && result.series.every(({ histograms }) => histograms === undefined);
+  if (!isMatrix || result.series.length * result.timesMs.length < SHARED_POINTS) {
+    const before = [...writeResult(result, form)];
+    return { answer: { ...whole, before }, buffers: before.map(({ buffer }) => buffer) };
+  }
+  const helpers = mayShare ? [...peers] : [];
+  const series = form.limit > 0 ? result.series.slice(0, form.limit) : result.series;
+  const { shares, blocks } = dealOut(series, result.timesMs, 1 + helpers.length);
+  const writing = `${index}.${++lastWriting}`;
+  writings.add(writing, shares[0]!);
+  await Promise.all(helpers.map(([, peer], i) => peer.write(writing, shares[i + 1]!)));
+  const encoder = new TextEncoder();
+  return {
+    answer: {
+      ...whole,
+      before: [encoder.encode(textBefore(result))],
+      behind: [encoder.encode(textBehind(result, form))],
+      writing,
+      blocks,
+      helpers: helpers.map(([other]) => other),
+    },
+  };
+}
+
+function heed(order: EvaluationOrder): void {
+  if (order.kind === 'drop') {
+    writings.drop(order.writing);
+    return;
+  }
+  const { index: other, port } = order;
+  const peer = new Peer(port, { sourceOf, writings }, () => {
+    if (peers.get(other) === peer) peers.delete(other);
+  });
+  peers.set(other, peer);
+}
+
+const server = new WorkerServer<EvaluationQuestion, EvaluationAnswer, EvaluationNote, EvaluationOrder>(parentPort, {
+  answer,
+  heed,
+});

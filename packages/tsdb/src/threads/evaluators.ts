@@ -1,17 +1,25 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { EvaluateRequest, QueryResult } from '@vitrine/model/sample-store.ts';
+import type { AnswerForm, EvaluateRequest, QueryResult, WrittenAnswer } from '@vitrine/model/sample-store.ts';
 import { receiveResult } from '../protocol.ts';
 import type { StoreLog } from '../store-options.ts';
 import { WorkerClient } from '../worker-client.ts';
 import { type Bell, makeBell, silence } from './ask.ts';
-import type { EvaluationAnswer, EvaluationNote, EvaluationQuestion, EvaluationThread } from './evaluation-calls.ts';
+import type {
+  EvaluationAnswer,
+  EvaluationNote,
+  EvaluationOrder,
+  EvaluationQuestion,
+  EvaluationThread,
+} from './evaluation-calls.ts';
 
 /** A query that reads no more than this is over in a few milliseconds. */
 const LIGHT_SAMPLES = 300_000;
 /** Queries known to be heavy; what was heavy is tried anew after a while. */
 const REMEMBERED = 1_000;
 const REMEMBERED_MS = 60_000;
+/** Blocks of an answer that each thread writes ahead of who takes them. */
+const BLOCKS_AHEAD = 2;
 
 export interface EvaluatorsNeeds {
   readonly folder: string;
@@ -21,24 +29,31 @@ export interface EvaluatorsNeeds {
   readonly connect: (port: MessagePort, bell: Bell) => void;
 }
 
-type EvaluationClient = WorkerClient<EvaluationQuestion, EvaluationAnswer, EvaluationNote>;
+type Answered = Exclude<EvaluationAnswer, { readonly kind: 'heavy' }>;
 
 /** One thread with its queries. It starts with the first, and anew where it ended. */
 class Evaluator {
-  readonly client: EvaluationClient;
+  readonly client: WorkerClient<EvaluationQuestion, EvaluationAnswer, EvaluationNote, EvaluationOrder>;
   running = 0;
   #bell: Bell | undefined;
 
-  constructor(name: string, { folder, curvesFolder, log, connect }: EvaluatorsNeeds) {
+  /** @param onStart Told of each thread that is started. */
+  constructor(
+    { folder, curvesFolder, log, connect }: EvaluatorsNeeds,
+    { name, index, of }: { readonly name: string; readonly index: number; readonly of: number },
+    onStart: () => void = () => undefined,
+  ) {
     this.client = new WorkerClient({
-      what: 'an evaluation of queries',
+      what: 'the evaluator',
       file: new URL('./evaluation-worker.ts', import.meta.url),
       options: () => {
         if (this.#bell !== undefined) silence(this.#bell);
         const bell = (this.#bell = makeBell());
         const { port1, port2 } = new MessageChannel();
         connect(port1, bell);
-        const workerData: EvaluationThread = { folder, curvesFolder, store: port2, bell };
+        const workerData: EvaluationThread = { folder, curvesFolder, index, of, store: port2, bell };
+        // When the client knows the thread.
+        queueMicrotask(onStart);
         return { name, workerData, transferList: [port2] };
       },
       starts: 'again',
@@ -64,7 +79,8 @@ class Evaluator {
 
 /**
  * Evaluates in threads of its own: heavy queries share some, and one is left to the light ones. What a query is shows when it
- * is tried: one that turns out heavy among the light ones is sent on.
+ * is tried: one that turns out heavy among the light ones is sent on. A heavy query that has the threads to itself is computed
+ * by all of them.
  */
 export class Evaluators {
   readonly #light: Evaluator;
@@ -72,25 +88,73 @@ export class Evaluators {
   readonly #knownHeavy = new Map<string, number>();
 
   constructor(needs: EvaluatorsNeeds) {
-    this.#light = new Evaluator('evaluation-light', needs);
-    const count = Math.max(1, Math.min(3, availableParallelism()));
-    this.#heavy = Array.from({ length: count }, (_, i) => new Evaluator(`evaluation-${i}`, needs));
+    this.#light = new Evaluator(needs, { name: 'evaluate-light', index: 0, of: 1 });
+    const of = Math.max(1, Math.min(3, availableParallelism()));
+    this.#heavy = Array.from(
+      { length: of },
+      (_, index) => new Evaluator(needs, { name: `evaluate-${index}`, index, of }, () => this.#introduce(index)),
+    );
   }
 
   async evaluate(request: EvaluateRequest, signal?: AbortSignal): Promise<QueryResult> {
-    const name = `${request.startMs === request.endMs ? 'at' : 'over'} ${request.expr}`;
-    if (!this.#isKnownHeavy(name)) {
-      const answer = await this.#anyIdle().ask({ kind: 'evaluate', request, lightSamples: LIGHT_SAMPLES }, signal);
-      if (answer.kind === 'result') return receiveResult(answer.result);
-      this.#remember(name);
-    }
-    const answer = await this.#leastBusy().ask({ kind: 'evaluate', request, lightSamples: Infinity }, signal);
-    if (answer.kind === 'heavy') throw new Error('an evaluation without limit was refused as heavy');
+    const { answer } = await this.#ask(request, undefined, signal);
+    if (answer.kind !== 'result') throw unexpected(answer);
     return receiveResult(answer.result);
+  }
+
+  async evaluateJson(request: EvaluateRequest, form: AnswerForm, signal?: AbortSignal): Promise<WrittenAnswer> {
+    const { answer, evaluator } = await this.#ask(request, form, signal);
+    if (answer.kind !== 'written') throw unexpected(answer);
+    return { stats: answer.stats, pieces: this.#pieces(answer, evaluator) };
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#light, ...this.#heavy].map((evaluator) => evaluator.close()));
+  }
+
+  async #ask(
+    request: EvaluateRequest,
+    form: AnswerForm | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<{ answer: Answered; evaluator: Evaluator }> {
+    const question = { kind: 'evaluate' as const, request, form };
+    const name = `${request.startMs === request.endMs ? 'at' : 'over'} ${request.expr}`;
+    if (!this.#isKnownHeavy(name)) {
+      const evaluator = this.#anyIdle();
+      const answer = await evaluator.ask({ ...question, lightSamples: LIGHT_SAMPLES, mayShare: false }, signal);
+      if (answer.kind !== 'heavy') return { answer, evaluator };
+      this.#remember(name);
+    }
+    for (const { client } of this.#heavy) client.start();
+    const running = this.#heavy.reduce((sum, evaluator) => sum + evaluator.running, 0);
+    const evaluator = this.#leastBusy();
+    const mayShare = running < this.#heavy.length;
+    const answer = await evaluator.ask({ ...question, lightSamples: Infinity, mayShare }, signal);
+    if (answer.kind === 'heavy') throw unexpected(answer);
+    return { answer, evaluator };
+  }
+
+  async *#pieces(answer: Extract<Answered, { kind: 'written' }>, evaluator: Evaluator): AsyncGenerator<Uint8Array> {
+    const { before, behind, writing, blocks, helpers } = answer;
+    const writers = [evaluator, ...helpers.map((index) => this.#heavy[index]!)];
+    const ahead: Promise<readonly Uint8Array[]>[] = [];
+    let asked = 0;
+    try {
+      yield* before;
+      for (let block = 0; block < blocks; block++) {
+        for (; asked < Math.min(blocks, block + BLOCKS_AHEAD * writers.length); asked++) {
+          const next = more(writers[asked % writers.length]!, writing);
+          // Looked at when its turn comes, which may be never.
+          next.catch(() => undefined);
+          ahead.push(next);
+        }
+        yield* await ahead.shift()!;
+      }
+      yield* behind;
+    } finally {
+      if (asked < blocks)
+        for (const { client } of writers) if (client.isRunning && client.isOpen) client.tell({ kind: 'drop', writing });
+    }
   }
 
   /** For a query that may be light: the thread of those, or one that has nothing to do. */
@@ -101,6 +165,17 @@ export class Evaluators {
 
   #leastBusy(): Evaluator {
     return this.#heavy.reduce((least, evaluator) => (evaluator.running < least.running ? evaluator : least));
+  }
+
+  /** Makes ways between a new thread and the others that are there. */
+  #introduce(index: number): void {
+    const { client } = this.#heavy[index]!;
+    for (const [other, { client: peer }] of this.#heavy.entries()) {
+      if (other === index || !peer.isRunning || !client.isRunning || !peer.isOpen) continue;
+      const { port1, port2 } = new MessageChannel();
+      client.tell({ kind: 'peer', index: other, port: port1 }, [port1]);
+      peer.tell({ kind: 'peer', index, port: port2 }, [port2]);
+    }
   }
 
   #isKnownHeavy(name: string): boolean {
@@ -117,4 +192,14 @@ export class Evaluators {
       this.#knownHeavy.delete(oldest);
     }
   }
+}
+
+async function more(evaluator: Evaluator, writing: string): Promise<readonly Uint8Array[]> {
+  const answer = await evaluator.ask({ kind: 'more', writing }, undefined);
+  if (answer.kind !== 'pieces') throw unexpected(answer);
+  return answer.pieces;
+}
+
+function unexpected({ kind }: EvaluationAnswer): Error {
+  return new Error(`an evaluation thread answered "${kind}" where something else was asked`);
 }

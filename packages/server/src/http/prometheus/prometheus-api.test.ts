@@ -2,10 +2,10 @@ import { QueryError } from '@vitrine/model/sample-store.ts';
 import { describe, expect, test } from 'vitest';
 import { matrix } from '../../testing/fake-store.ts';
 import { testApp } from '../../testing/test-app.ts';
+import { formatNumber } from '@vitrine/promql/json/write-number.ts';
+import { formatTime } from '@vitrine/promql/json/write-result.ts';
 import { readTimeMs } from './params.ts';
 import { unescapeLabelName } from './series.ts';
-import { formatNumber } from './write-number.ts';
-import { formatTime } from './write-result.ts';
 
 describe('values and times are written as Prometheus writes them', () => {
   test.each<[number, string]>([

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type QueryLimits, QueryError, type QueryResult, type SampleStore } from '@vitrine/model/sample-store.ts';
+import { type QueryLimits, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
 import { describeParseError, parse } from '@vitrine/promql/parse.ts';
 import { print } from '@vitrine/promql/print.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,10 +7,6 @@ import { abortOnDisconnect } from '../abort-on-disconnect.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { Params, parseOrRefuse, refuse } from './params.ts';
-import { writeResult } from './write-result.ts';
-
-/** Writing longer than this without a pause would be felt by other requests. */
-const SLICE_MS = 8;
 
 export interface PrometheusQueryNeeds {
   readonly samples: SampleStore;
@@ -30,14 +25,15 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     const timeoutMs = Math.min(params.duration('timeout', limits.timeoutMs), limits.timeoutMs);
     const lookbackMs = params.text('lookback_delta') === '' ? undefined : params.duration('lookback_delta');
     const limit = params.limit();
-    const result = await evaluate(expr, () =>
-      samples.evaluate(
+    const stats = params.text('stats') !== '';
+    const { pieces } = await evaluate(expr, () =>
+      samples.evaluateJson(
         { expr, ...range, ...(lookbackMs === undefined ? {} : { lookbackMs }), limits: { ...limits, timeoutMs } },
+        { limit, stats },
         abortOnDisconnect(reply),
       ),
     );
-    const stats = params.text('stats') === '' ? undefined : statsJson(result, range);
-    return reply.type('application/json; charset=utf-8').send(Readable.from(inTurns(writeResult({ result, limit, stats }))));
+    return reply.type('application/json; charset=utf-8').send(Readable.from(pieces, { objectMode: false }));
   };
 
   app.route({
@@ -86,19 +82,8 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
   });
 }
 
-/** Lets others run about every 8 ms, however fast the connection takes what is written. */
-async function* inTurns(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
-  let sliceEndsMs = performance.now() + SLICE_MS;
-  for (const piece of pieces) {
-    yield piece;
-    if (performance.now() < sliceEndsMs) continue;
-    await nextTurn();
-    sliceEndsMs = performance.now() + SLICE_MS;
-  }
-}
-
 /** A query that parses can still be refused later with a position in it; Prometheus says that in the same way. */
-async function evaluate(expr: string, run: () => Promise<QueryResult>): Promise<QueryResult> {
+async function evaluate<T>(expr: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -108,18 +93,6 @@ async function evaluate(expr: string, run: () => Promise<QueryResult>): Promise<
     }
     throw error;
   }
-}
-
-function statsJson(
-  { stats }: QueryResult,
-  { startMs, endMs, stepMs }: { startMs: number; endMs: number; stepMs: number },
-): string {
-  const seconds = stats.elapsedMs / 1_000;
-  const steps = stepMs === 0 ? 1 : Math.floor((endMs - startMs) / stepMs) + 1;
-  return JSON.stringify({
-    timings: { evalTotalTime: seconds, execTotalTime: seconds },
-    samples: { totalQueryableSamples: stats.samplesRead, seriesRead: stats.seriesRead, steps },
-  });
 }
 
 function withCommas(count: number): string {

@@ -1,48 +1,88 @@
-import type { GridSeries, QueryResult, SeriesSamples } from '@vitrine/model/sample-store.ts';
+import type { AnswerForm, GridSeries, QueryResult, SeriesSamples, WrittenAnswer } from '@vitrine/model/sample-store.ts';
 import { formatNumber, NUMBER_BYTES, writeNumber } from './write-number.ts';
 
-/** Pieces of about this many bytes are handed to the connection at a time. */
-const PIECE_BYTES = 64 * 1024;
+/** Pieces of about this many bytes are handed over at a time. */
+const PIECE_BYTES = 256 * 1024;
 /** A point is never longer: its number, its time and what stands around them. */
 const POINT_BYTES = NUMBER_BYTES + 40;
 /** Room for the longest time with what stands around it, in words of four bytes. */
 const TIME_WORDS = 8;
+
+const encoder = new TextEncoder();
 
 /** Unix seconds with three decimals where there are milliseconds. */
 export function formatTime(ms: number): string {
   return ms % 1_000 === 0 ? String(ms / 1_000) : (ms / 1_000).toFixed(3);
 }
 
-export interface ResultEnvelope {
-  readonly result: QueryResult;
-  /** At most this many series; 0 is all. */
-  readonly limit: number;
-  /** JSON of `data.stats`, where it was asked for. */
-  readonly stats: string | undefined;
-}
-
 /** A query's answer in Prometheus' JSON, piece by piece: an answer of a gigabyte is never in memory at once. */
-export function* writeResult({ result, limit, stats }: ResultEnvelope): Generator<Buffer> {
-  const warnings = result.annotations.filter(({ level }) => level === 'warning').map(({ text }) => text);
-  const infos = result.annotations.filter(({ level }) => level === 'info').map(({ text }) => text);
-  const count = result.kind === 'scalar' || result.kind === 'string' ? 0 : result.series.length;
-  if (limit > 0 && count > limit) warnings.push('results truncated due to limit');
-
+export function* writeResult(result: QueryResult, form: AnswerForm): Generator<Uint8Array<ArrayBuffer>> {
   const out = new Piece();
-  out.text(`{"status":"success","data":{"resultType":"${typeOf(result)}","result":`);
-  yield* writeValues(out, result, limit);
-  out.text(stats === undefined ? '}' : `,"stats":${stats}}`);
-  if (warnings.length > 0) out.text(`,"warnings":${JSON.stringify(warnings)}`);
-  if (infos.length > 0) out.text(`,"infos":${JSON.stringify(infos)}`);
-  out.text('}');
+  out.text(textBefore(result));
+  yield* writeValues(out, result, form.limit);
+  out.text(textBehind(result, form));
   yield out.take();
 }
 
-function typeOf(result: QueryResult): string {
-  return result.kind === 'samples' ? 'matrix' : result.kind;
+/** An answer that is at hand, written as it is taken. */
+export function writtenAnswer(result: QueryResult, form: AnswerForm): WrittenAnswer {
+  return {
+    stats: result.stats,
+    pieces: {
+      async *[Symbol.asyncIterator]() {
+        yield* writeResult(result, form);
+      },
+    },
+  };
 }
 
-function* writeValues(out: Piece, result: QueryResult, limit: number): Generator<Buffer> {
+/** What stands before the values. */
+export function textBefore({ kind }: QueryResult): string {
+  return `{"status":"success","data":{"resultType":"${kind === 'samples' ? 'matrix' : kind}","result":${isList(kind) ? '[' : ''}`;
+}
+
+/** What stands behind the values. */
+export function textBehind(result: QueryResult, { limit, stats }: AnswerForm): string {
+  const warnings = result.annotations.filter(({ level }) => level === 'warning').map(({ text }) => text);
+  const infos = result.annotations.filter(({ level }) => level === 'info').map(({ text }) => text);
+  if (limit > 0 && 'series' in result && result.series.length > limit) warnings.push('results truncated due to limit');
+  let text = isList(result.kind) ? ']' : '';
+  if (stats) text += `,"stats":${JSON.stringify(statsOf(result))}`;
+  text += '}';
+  if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`;
+  if (infos.length > 0) text += `,"infos":${JSON.stringify(infos)}`;
+  return `${text}}`;
+}
+
+/** Series of a matrix, each but the first of all behind a comma. For several that write one answer. */
+export function* writeSeries(
+  list: readonly GridSeries[],
+  timesMs: Float64Array,
+  isFirst: boolean,
+): Generator<Uint8Array<ArrayBuffer>> {
+  const out = new Piece();
+  yield* writeMatrix(out, list, new GridTimes(timesMs), isFirst);
+  yield out.take();
+}
+
+function isList(kind: QueryResult['kind']): boolean {
+  return kind !== 'scalar' && kind !== 'string';
+}
+
+function statsOf(result: QueryResult): unknown {
+  const { elapsedMs, samplesRead, seriesRead } = result.stats;
+  const seconds = elapsedMs / 1_000;
+  return {
+    timings: { evalTotalTime: seconds, execTotalTime: seconds },
+    samples: {
+      totalQueryableSamples: samplesRead,
+      seriesRead,
+      steps: 'timesMs' in result ? result.timesMs.length : 1,
+    },
+  };
+}
+
+function* writeValues(out: Piece, result: QueryResult, limit: number): Generator<Uint8Array<ArrayBuffer>> {
   switch (result.kind) {
     case 'scalar':
       out.text(`[${formatTime(result.timesMs[0] as number)},"${formatNumber(result.values[0] as number)}"]`);
@@ -54,7 +94,7 @@ function* writeValues(out: Piece, result: QueryResult, limit: number): Generator
       yield* writeVector(out, cut(result.series, limit), result.timesMs[0] as number);
       return;
     case 'matrix':
-      yield* writeMatrix(out, cut(result.series, limit), new GridTimes(result.timesMs));
+      yield* writeMatrix(out, cut(result.series, limit), new GridTimes(result.timesMs), true);
       return;
     case 'samples':
       yield* writeSamples(out, cut(result.series, limit));
@@ -65,9 +105,8 @@ function cut<T>(series: readonly T[], limit: number): readonly T[] {
   return limit > 0 ? series.slice(0, limit) : series;
 }
 
-function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): Generator<Buffer> {
+function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): Generator<Uint8Array<ArrayBuffer>> {
   const time = formatTime(timeMs);
-  out.text('[');
   let first = true;
   for (const { labels, values, present } of list) {
     if (present?.[0] === 0) continue;
@@ -77,12 +116,15 @@ function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): 
     first = false;
     if (out.isFull) yield out.take();
   }
-  out.text(']');
 }
 
-function* writeMatrix(out: Piece, list: readonly GridSeries[], times: GridTimes): Generator<Buffer> {
-  out.text('[');
-  let first = true;
+function* writeMatrix(
+  out: Piece,
+  list: readonly GridSeries[],
+  times: GridTimes,
+  isFirst: boolean,
+): Generator<Uint8Array<ArrayBuffer>> {
+  let first = isFirst;
   for (const { labels, values, present } of list) {
     // Up to the last point that is there, because that one ends the list.
     const end = present === undefined ? values.length : present.lastIndexOf(1) + 1;
@@ -96,11 +138,9 @@ function* writeMatrix(out: Piece, list: readonly GridSeries[], times: GridTimes)
     out.endPoints();
     if (out.isFull) yield out.take();
   }
-  out.text(']');
 }
 
-function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Buffer> {
-  out.text('[');
+function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Uint8Array<ArrayBuffer>> {
   let first = true;
   for (const { labels, length, timestampsMs, values } of list) {
     out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"values":[`);
@@ -114,7 +154,6 @@ function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Bu
     out.text(']}');
     if (out.isFull) yield out.take();
   }
-  out.text(']');
 }
 
 /** The beginnings of points, `[1435781430,"`, once for all series: each in eight words, the rest of which is padding. */
@@ -123,11 +162,12 @@ class GridTimes {
   readonly lengths: Uint8Array;
 
   constructor(timesMs: Float64Array) {
-    const bytes = Buffer.alloc(timesMs.length * TIME_WORDS * 4);
-    this.words = new Int32Array(bytes.buffer, bytes.byteOffset, timesMs.length * TIME_WORDS);
+    const bytes = new Uint8Array(timesMs.length * TIME_WORDS * 4);
+    this.words = new Int32Array(bytes.buffer);
     this.lengths = new Uint8Array(timesMs.length);
     for (let i = 0; i < timesMs.length; i++) {
-      this.lengths[i] = bytes.write(`[${formatTime(timesMs[i] as number)},"`, i * TIME_WORDS * 4, 'latin1');
+      const { written } = encoder.encodeInto(`[${formatTime(timesMs[i] as number)},"`, bytes.subarray(i * TIME_WORDS * 4));
+      this.lengths[i] = written;
     }
   }
 }
@@ -135,21 +175,21 @@ class GridTimes {
 /** `"],` in the order in which a little-endian word has its bytes. */
 const POINT_END = 0x2c_5d_22;
 
-/** The bytes under way to the connection. */
+/** The bytes under way to whoever asked. */
 class Piece {
-  #bytes = Buffer.allocUnsafe(PIECE_BYTES + POINT_BYTES);
-  #view = viewOf(this.#bytes);
+  #bytes = new Uint8Array(PIECE_BYTES + POINT_BYTES);
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
   get isFull(): boolean {
     return this.#at >= PIECE_BYTES;
   }
 
-  /** Hands over what was written and starts anew: the connection may still be sending it. */
-  take(): Buffer {
+  /** Hands over what was written and starts anew: it may be sent or moved away. */
+  take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.subarray(0, this.#at);
-    this.#bytes = Buffer.allocUnsafe(PIECE_BYTES + POINT_BYTES);
-    this.#view = viewOf(this.#bytes);
+    this.#bytes = new Uint8Array(PIECE_BYTES + POINT_BYTES);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#at = 0;
     return taken;
   }
@@ -157,7 +197,7 @@ class Piece {
   text(text: string): void {
     // A UTF-16 unit takes at most three bytes.
     this.#reserve(text.length * 3);
-    this.#at += this.#bytes.write(text, this.#at);
+    this.#at += encoder.encodeInto(text, this.#bytes.subarray(this.#at)).written;
   }
 
   number(value: number): void {
@@ -205,13 +245,9 @@ class Piece {
   #reserve(count: number): void {
     const needed = this.#at + count;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-    this.#bytes.copy(grown, 0, 0, this.#at);
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
-    this.#view = viewOf(grown);
+    this.#view = new DataView(grown.buffer);
   }
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

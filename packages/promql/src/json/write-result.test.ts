@@ -6,8 +6,8 @@ import { formatTime, writeResult } from './write-result.ts';
 
 const rest = { annotations: [], stats: { seriesRead: 0, samplesRead: 0, elapsedMs: 0 } };
 
-function written(result: QueryResult, limit = 0): { pieces: Buffer[]; result: unknown } {
-  const pieces = [...writeResult({ result, limit, stats: undefined })];
+function written(result: QueryResult, limit = 0): { pieces: Uint8Array[]; result: unknown } {
+  const pieces = [...writeResult(result, { limit, stats: false })];
   const { data } = JSON.parse(Buffer.concat(pieces).toString()) as { data: { result: unknown } };
   return { pieces, result: data.result };
 }
@@ -22,7 +22,7 @@ test.each([
   ['before 1970', -5_000_001, 1_000],
   ['far from now', 8_000_000_000_000_001, 1],
 ])('a matrix of %s, with gaps, over many pieces', (_, startMs, stepMs) => {
-  const count = 5_000;
+  const count = 20_000;
   const timesMs = Float64Array.from({ length: count }, (__, i) => startMs + i * stepMs);
   const values = timesMs.map((__, i) => Math.sin(i) * 10 ** (i % 12));
   const presences: (Uint8Array | undefined)[] = [
@@ -41,8 +41,8 @@ test.each([
   });
   const answer = written(matrix(timesMs, series));
   expect(answer.result).toEqual(wanted);
-  expect(answer.pieces.length).toBeGreaterThan(3);
-  expect(Math.max(...answer.pieces.map((piece) => piece.length))).toBeLessThan(100_000);
+  expect(answer.pieces.length).toBeGreaterThan(1);
+  expect(Math.max(...answer.pieces.map((piece) => piece.length))).toBeLessThan(300_000);
 });
 
 test('labels longer than a piece come whole', () => {

@@ -1,0 +1,212 @@
+import type { Worker } from 'node:worker_threads';
+import { Labels } from '@vitrine/model/labels.ts';
+import {
+  QueryError,
+  type EvaluateRequest,
+  type QueryResult,
+  type SampleBatch,
+  type SampleStore,
+} from '@vitrine/model/sample-store.ts';
+import { afterEach, expect, test } from 'vitest';
+import { LocalStore } from '../local-store.ts';
+import { openStore } from '../open-store.ts';
+import { tempFolder } from '../store-for-tests.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+function newFolder(): string {
+  const { folder, remove } = tempFolder();
+  cleanups.push(remove);
+  return folder;
+}
+
+const STEP_MS = 15_000;
+const START_MS = Math.floor(Date.now() / STEP_MS) * STEP_MS - 86_400_000;
+const KEEP_ALL = { timeMs: 0, sizeBytes: 0 };
+
+/** Samples [from, end) of each series; sample i of series s is worth something that nobody guesses. */
+function samples(seriesCount: number, from: number, end: number, metric = 'requests_total'): SampleBatch {
+  const count = seriesCount * (end - from);
+  const batch = {
+    seriesKeys: Array.from(
+      { length: seriesCount },
+      (_, s) => Labels.from({ __name__: metric, pod: `p${s}`, zone: `z${s % 3}` }).key,
+    ),
+    seriesIndex: new Uint32Array(count),
+    timestampsMs: new Float64Array(count),
+    values: new Float64Array(count),
+  };
+  let at = 0;
+  for (let i = from; i < end; i++) {
+    for (let s = 0; s < seriesCount; s++, at++) {
+      batch.seriesIndex[at] = s;
+      batch.timestampsMs[at] = START_MS + i * STEP_MS;
+      batch.values[at] = i * (s + 1) + ((i * 7 + s * 13) % 11) / 8;
+    }
+  }
+  return batch;
+}
+
+async function open(folder: string): Promise<SampleStore> {
+  const store = await openStore({ folder, retention: KEEP_ALL, maxSeries: 10_000 });
+  cleanups.push(() => store.close());
+  return store;
+}
+
+/** By labels, [time, value] of what is there, to nine digits: parts are added in another order. */
+function pointsOf(result: QueryResult): Record<string, [number, string][]> {
+  if (result.kind !== 'matrix' && result.kind !== 'vector') throw new Error(result.kind);
+  const { timesMs } = result;
+  return Object.fromEntries(
+    result.series.map(({ labels, values, present }) => [
+      labels.toString(),
+      [...values.keys()]
+        .filter((i) => present === undefined || present[i] === 1)
+        .map((i): [number, string] => [timesMs[i]!, values[i]!.toPrecision(9)]),
+    ]),
+  );
+}
+
+async function json(store: SampleStore, request: EvaluateRequest): Promise<unknown> {
+  const { pieces } = await store.evaluateJson(request, { limit: 0, stats: false });
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(piece);
+  return JSON.parse(Buffer.concat(parts).toString());
+}
+
+test('heavy queries are answered by threads together as by one alone, written down or not', async () => {
+  const folder = newFolder();
+  const store = await open(folder);
+  for (let from = 0; from < 1_600; from += 400) await store.append(samples(200, from, from + 400));
+  const expressions = [
+    'requests_total',
+    'rate(requests_total[5m])',
+    '-abs(delta(requests_total[10m])) * 2 > 1',
+    'sum by (zone) (rate(requests_total[5m]))',
+    'count(requests_total) by (zone)',
+    'sum(rate(requests_total{zone="z1"}[5m])) / sum(rate(requests_total[5m]))',
+    'avg without (pod) (requests_total)',
+    'max by (zone) (max_over_time(rate(requests_total[2m])[10m:1m]))',
+    'topk(3, requests_total)',
+    'bottomk by (zone) (2, requests_total)',
+    'quantile(0.9, requests_total)',
+    'stddev(requests_total)',
+    'label_replace(sum by (pod) (requests_total), "x", "$1", "pod", "p(.*)")',
+    'requests_total - on (pod) group_left () requests_total offset 5m',
+    'sum(requests_total @ end()) + sum(requests_total)',
+    'absent(requests_total{pod="none"})',
+    'scalar(count(requests_total)) + sum(requests_total)',
+  ];
+  const grid = { startMs: START_MS, endMs: START_MS + 1_600 * STEP_MS, stepMs: 120_000 };
+  const answers = new Map<string, { matrix: QueryResult; written: unknown }>();
+  for (const expr of expressions) {
+    const matrix = await store.evaluate({ expr, ...grid });
+    answers.set(expr, { matrix, written: await json(store, { expr, ...grid }) });
+  }
+  await store.close();
+
+  const local = LocalStore.open({ folder, retention: KEEP_ALL, maxSeries: 10_000 });
+  cleanups.push(() => local.close());
+  for (const [expr, { matrix, written }] of answers) {
+    const alone = await local.evaluate({ expr, ...grid });
+    expect(pointsOf(matrix), expr).toEqual(pointsOf(alone));
+    expect(matrix.stats.samplesRead, expr).toBe(alone.stats.samplesRead);
+    const data = written as { status: string; data: { result: { metric: unknown; values: [number, string][] }[] } };
+    expect(data.status).toBe('success');
+    expect(
+      data.data.result.map(({ values }) => values.map(([seconds, value]) => [seconds * 1000, Number(value).toPrecision(9)])),
+      expr,
+    ).toEqual(Object.values(pointsOf(alone)));
+  }
+}, 60_000);
+
+test('no sample is missed or counted twice while samples are appended, packed and deleted', async () => {
+  const folder = newFolder();
+  // The log is moved into chunks whenever it has a quarter of a megabyte.
+  const store = await openStore({ folder, retention: { timeMs: 0, sizeBytes: 1024 * 1024 }, maxSeries: 10_000 });
+  cleanups.push(() => store.close());
+  const seriesCount = 50;
+  const steps = 600;
+  const progress = { acknowledged: 0, sent: 0, isOver: false };
+  const writing = (async () => {
+    for (let i = 0; i < steps; i += 4) {
+      progress.sent = i + 4;
+      // Every other step comes late.
+      const late = samples(seriesCount, i, i + 2);
+      await store.append(samples(seriesCount, i + 2, i + 4));
+      await store.append(late);
+      progress.acknowledged = i + 4;
+      if (i % 100 !== 0) continue;
+      await store.append(samples(seriesCount, i, i + 2, 'short_lived'));
+      const selectors = [[{ label: '__name__', op: '=' as const, value: 'short_lived' }]];
+      await store.deleteSeries({ selectors, fromMs: -Infinity, toMs: Infinity });
+    }
+    progress.isOver = true;
+  })();
+  const at = START_MS + steps * STEP_MS;
+  const request = { expr: `count_over_time(requests_total[${steps * 15}s])`, startMs: at, endMs: at, stepMs: 0 };
+  let looked = 0;
+  while (!progress.isOver) {
+    const least = progress.acknowledged;
+    const result = await store.evaluate(request);
+    const most = progress.sent;
+    if (result.kind !== 'vector') throw new Error(result.kind);
+    // The first is left of the window.
+    if (least > 1) expect(result.series.length).toBe(seriesCount);
+    for (const { values } of result.series) {
+      expect(values[0]).toBeGreaterThanOrEqual(least - 1);
+      expect(values[0]).toBeLessThanOrEqual(most - 1);
+    }
+    looked++;
+  }
+  await writing;
+  expect(looked).toBeGreaterThan(3);
+  expect((await store.stats()).storedSamples).toBeGreaterThan(0);
+  const last = await store.evaluate(request);
+  expect(last.kind === 'vector' && last.series.map(({ values }) => values[0])).toEqual(
+    Array.from({ length: seriesCount }, () => steps - 1),
+  );
+}, 60_000);
+
+test('a thread that dies fails its queries with a sentence, and has a successor', async () => {
+  const workers: { readonly worker: Worker; readonly name: string }[] = [];
+  const note = (worker: Worker): void => void workers.push({ worker, name: worker.threadName ?? '' });
+  process.on('worker', note);
+  cleanups.push(() => process.off('worker', note));
+  const store = await open(newFolder());
+  await store.append(samples(10, 0, 10));
+  const request = { expr: 'sum(requests_total)', startMs: START_MS, endMs: START_MS, stepMs: 0 };
+  await store.evaluate(request);
+  const waiting = store.evaluate(request);
+  await workers.find(({ name }) => name === 'evaluate-light')?.worker.terminate();
+  await expect(waiting).rejects.toThrow(/the evaluator's thread ended/);
+  expect((await store.evaluate(request)).kind).toBe('vector');
+}, 20_000);
+
+test('a heavy query that nobody waits for any longer ends, and its threads go on', async () => {
+  const store = await open(newFolder());
+  await store.append(samples(200, 0, 2_000));
+  const grid = { startMs: START_MS, endMs: START_MS + 2_000 * STEP_MS, stepMs: 15_000 };
+  const expr = 'quantile_over_time(0.5, requests_total[1h])';
+  const controller = new AbortController();
+  const left = store.evaluate({ expr, ...grid }, controller.signal);
+  controller.abort();
+  await expect(left).rejects.toThrow(/aborted/);
+  const limited = store.evaluate({ expr, ...grid, limits: { timeoutMs: 1 } });
+  await expect(limited).rejects.toThrow(/ran longer than 1 ms/);
+  const few = store.evaluate({ expr: 'requests_total', ...grid, limits: { maxSamples: 100_000 } });
+  await expect(few).rejects.toThrow(QueryError);
+  expect((await store.evaluate({ expr: 'count(requests_total)', ...grid })).kind).toBe('matrix');
+}, 60_000);
+
+test('an answer that is not taken to its end is dropped', async () => {
+  const store = await open(newFolder());
+  await store.append(samples(200, 0, 2_000));
+  const request = { expr: 'requests_total', startMs: START_MS, endMs: START_MS + 2_000 * STEP_MS, stepMs: 15_000 };
+  const { pieces } = await store.evaluateJson(request, { limit: 0, stats: false });
+  for await (const piece of pieces) if (piece.length > 1_000) break;
+  expect(Object.keys((await json(store, request)) as object)).toEqual(['status', 'data']);
+}, 60_000);
