@@ -188,8 +188,9 @@ export interface StepInvariant extends Node {
 
 /** Syntax and functions that Prometheus keeps behind feature flags. */
 export interface ParseOptions {
-  /** Functions and aggregations such as sort_by_label(), which dashboards use: on unless this is false. The rest is off unless true. */
+  /** Functions and aggregations such as sort_by_label(), which dashboards use: on unless this is false. */
   readonly experimentalFunctions?: boolean;
+  /** `[5m * 2]`: on unless this is false, as of Prometheus 3.14. The rest is off unless true. */
   readonly durationExpressions?: boolean;
   readonly extendedRangeSelectors?: boolean;
   readonly binaryFill?: boolean;

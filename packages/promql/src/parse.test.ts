@@ -154,7 +154,7 @@ test.each([
   ['x[5m] anchored', 'anchored modifier is experimental and not enabled'],
   ['x + fill(0) y', 'binop fill modifiers are experimental and not enabled'],
 ])('%s needs its flag', (text, message) => {
-  expect(failure(text, { experimentalFunctions: false })).toMatchObject({ message });
+  expect(failure(text, { experimentalFunctions: false, durationExpressions: false })).toMatchObject({ message });
   expect(parse(text, EVERYTHING)).toBeDefined();
 });
 

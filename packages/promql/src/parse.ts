@@ -30,6 +30,9 @@ import { checkTypes } from './type-check.ts';
 /** Levels that an expression may nest: what walks a tree calls itself once a level. */
 export const MAX_NESTING = 1000;
 
+/** For who parses what some server may answer: whether it does is its own to say. */
+export const EVERY_SYNTAX: ParseOptions = { extendedRangeSelectors: true, binaryFill: true };
+
 const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['or', 1],
   ['and', 2],
@@ -563,7 +566,7 @@ class Parser {
   }
 
   #durationExpression(span: Span): void {
-    if (this.#options.durationExpressions !== true) fail('experimental duration expression is not enabled', span);
+    if (this.#options.durationExpressions === false) fail('experimental duration expression is not enabled', span);
   }
 
   /** A number with or without a sign, durations as seconds; undefined (and nothing but a sign taken) where there is none. */

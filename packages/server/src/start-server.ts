@@ -104,7 +104,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     const curveQuestions = openCurveQuestions({ folder: join(settings.data, 'runs') });
     closers.push(() => curveQuestions.close());
     const samples = takeTurns(
-      watchCurves(countUse(store, metrics), runs),
+      watchCurves(countUse(store, metrics, settings['query.features']), runs),
       settings['limits.query.concurrent'],
       settings['limits.query.timeout'],
     );

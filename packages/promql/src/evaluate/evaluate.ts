@@ -47,7 +47,7 @@ export type Give = (context: {
   readonly annotations: Annotations;
 }) => ReadonlyMap<Expr, Given>;
 
-/** Parses and evaluates. Throws QueryError. */
+/** Parses, with what the request's features or `options` allow, and evaluates. Throws QueryError. */
 export async function evaluateText(
   text: string,
   request: Omit<EvaluationRequest, 'text'>,
@@ -55,7 +55,7 @@ export async function evaluateText(
   signal?: AbortSignal,
   options?: ParseOptions,
 ): Promise<QueryResult> {
-  return evaluate(parse(text, options), { ...request, text }, source, signal);
+  return evaluate(parse(text, options ?? request.features), { ...request, text }, source, signal);
 }
 
 /**

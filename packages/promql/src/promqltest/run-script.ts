@@ -1,7 +1,7 @@
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { QueryFeatures, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
-import type { Expr, ParseOptions } from '../ast.ts';
-import { parse } from '../parse.ts';
+import type { Expr } from '../ast.ts';
+import { EVERY_SYNTAX, parse } from '../parse.ts';
 import { print } from '../print.ts';
 import { compareAnnotations, compareResult, compareStep } from './compare.ts';
 import { loadSeries } from './load-series.ts';
@@ -36,13 +36,6 @@ export interface CaseReport {
   readonly rerunFailure: string | undefined;
 }
 
-/** Everything that Prometheus' own runner turns on. */
-const ALL_SYNTAX: ParseOptions = {
-  experimentalFunctions: true,
-  durationExpressions: true,
-  extendedRangeSelectors: true,
-  binaryFill: true,
-};
 const MINUTE_MS = 60_000;
 /** What these give depends on the query's range, so an instant query and a range query differ. */
 const RANGE_DEPENDENT = /(?:start|end|range|step)\(\)/;
@@ -96,7 +89,7 @@ async function runCase(command: EvalCommand, evaluate: Evaluate, source: SampleS
 function pinnedQueries(text: string, timeMs: number): { query: string; timeMs: number }[] {
   let pinned: Expr | undefined;
   try {
-    pinned = pinTime(parse(text, ALL_SYNTAX), timeMs);
+    pinned = pinTime(parse(text, EVERY_SYNTAX), timeMs);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
   }
@@ -137,7 +130,7 @@ async function answerTo(
 ): Promise<Answer> {
   try {
     const request = { startMs, endMs, stepMs, features: { startTimestamps: true } };
-    return { result: await evaluate(parse(query, ALL_SYNTAX), request, source), reason: undefined };
+    return { result: await evaluate(parse(query, EVERY_SYNTAX), request, source), reason: undefined };
   } catch (error) {
     if (error instanceof QueryError) return { result: undefined, reason: error.message };
     const { name, message, stack } = error as Error;

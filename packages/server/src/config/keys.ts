@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { readDurationMs } from '@vitrine/model/duration.ts';
+import type { QueryFeatures } from '@vitrine/model/sample-store.ts';
 import { readSenderRules, type SenderRules } from '../ingest/lines/sender-rules.ts';
+import { readQueryFeatures } from './query-features.ts';
 
 /** The keys of vitrine.yaml that are also flags and VITRINE_* variables, by their dotted names. */
 export interface Settings {
@@ -10,6 +12,7 @@ export interface Settings {
   readonly provisioning: string;
   readonly 'retention.time': number;
   readonly 'retention.size': number;
+  readonly 'query.features': QueryFeatures;
   readonly 'limits.query.samples': number;
   readonly 'limits.query.series': number;
   readonly 'limits.query.timeout': number;
@@ -86,6 +89,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   },
   'retention.time': { fallback: '15d', help: 'Samples older than this are dropped.', read: readPositiveDuration },
   'retention.size': { fallback: '0', help: 'The oldest samples are dropped above this size; 0 sets no bound.', read: readBytes },
+  'query.features': {
+    fallback: '',
+    help: 'Experimental parts of PromQL to turn on, separated by commas, by the names that Prometheus’ --enable-feature has for them.',
+    read: readQueryFeatures,
+  },
   'limits.query.samples': { fallback: '50000000', help: 'Samples that one query may read.', read: readCount },
   'limits.query.series': { fallback: '500000', help: 'Series that one query may read or answer.', read: readCount },
   'limits.query.timeout': { fallback: '2m', help: 'How long one query may run.', read: readPositiveDuration },

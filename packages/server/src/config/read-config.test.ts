@@ -40,6 +40,14 @@ describe('a setting', () => {
     expect(read(given).config.settings['retention.time']).toBe(days * 86_400_000);
   });
 
+  test.each<[string, object]>([
+    ['', {}],
+    ['promql-binop-fill-modifiers, use-start-timestamps', { binaryFill: true, startTimestamps: true }],
+    ['promql-duration-expr,native-histograms', {}],
+  ])('query.features takes %j', (text, want) => {
+    expect(read({ flags: { 'query.features': text } }).config.settings['query.features']).toEqual(want);
+  });
+
   test.each<[string, { host: string; port: number }]>([
     ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
     ['[::1]:9470', { host: '::1', port: 9470 }],
@@ -90,6 +98,11 @@ describe('a setting', () => {
     ['YAML that is none', { yaml: 'listen: [\n' }, /vitrine\.yaml:\d: /],
     ['a port that is none', { flags: { listen: '127.0.0.1:99999' } }, /^--listen: "127\.0\.0\.1:99999" is not HOST:PORT/],
     ['a size in a variable', { env: { VITRINE_RETENTION_SIZE: 'big' } }, /^VITRINE_RETENTION_SIZE: "big" is not a size/],
+    [
+      'a feature misspelt',
+      { yaml: 'query:\n  features: [promql-binop-fill]\n' },
+      /query\.features: "promql-binop-fill" is not a feature of queries\. There are promql-extended-range-selectors, /,
+    ],
     ['a level that is none', { flags: { 'log.level': 'loud' } }, /^--log\.level: "loud" is not one of trace, debug/],
     ['a count of nothing', { flags: { 'limits.query.samples': '0' } }, /^--limits\.query\.samples: "0" is not a whole number/],
   ])('%s is refused with where and what', (_, given, sentence) => {

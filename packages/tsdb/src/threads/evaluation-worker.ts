@@ -83,7 +83,7 @@ function run(
   // Whoever computes a part has always the same series, and so their chunks at hand: all must be there.
   const others = mayShare && peers.size === of - 1 ? [...peers] : [];
   const asked = { ...grid, text: expr };
-  if (others.length === 0) return evaluate(parse(expr), asked, source, signal);
+  if (others.length === 0) return evaluate(parse(expr, request.features), asked, source, signal);
   const ask = (part: PartRequest, sink: Sink): PartUnderWay => {
     const under = others.map(([other, peer]) => peer.ask(part, { index: other, of }, sink));
     return {
@@ -91,7 +91,7 @@ function run(
       cancel: () => under.forEach(({ cancel }) => cancel()),
     };
   };
-  return evaluateShared(parse(expr), asked, source, { own: sourceOf({ index, of }), ask }, signal);
+  return evaluateShared(parse(expr, request.features), asked, source, { own: sourceOf({ index, of }), ask }, signal);
 }
 
 function together(notes: readonly PartNotes[]): PartNotes {

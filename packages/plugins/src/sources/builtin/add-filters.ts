@@ -3,18 +3,15 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { type Matcher, QueryError } from '@vitrine/model/sample-store.ts';
 import type { AdhocFilter } from '@vitrine/model/variable.ts';
 import type { Expr, VectorSelector } from '@vitrine/promql/ast.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import { print } from '@vitrine/promql/print.ts';
-
-/** What some server may parse: whether it does is its own to say. */
-const LENIENT = { experimentalFunctions: true, durationExpressions: true, extendedRangeSelectors: true, binaryFill: true };
 
 /** The expression with the filters in every selector of its tree; unchanged where there are none. Throws QueryError where it does not parse. */
 export function addFilters(expr: string, filters: readonly AdhocFilter[]): string {
   const matchers = filterMatchers(filters);
   if (matchers.length === 0) return expr;
   try {
-    return print(narrow(parse(expr, LENIENT), matchers));
+    return print(narrow(parse(expr, EVERY_SYNTAX), matchers));
   } catch (cause) {
     if (!(cause instanceof QueryError)) throw cause;
     const names = [...new Set(matchers.map(({ label }) => label))].join(', ');

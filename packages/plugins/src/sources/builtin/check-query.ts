@@ -1,7 +1,7 @@
 import { builtinValue } from '@vitrine/compute/variable/builtins.ts';
 import { referencedNames, replaceVariables, type VariableScope } from '@vitrine/compute/variable/replace.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import { parsePromQuery, type PromQuery } from './spec.ts';
 
 /** Which windows a query reads does not matter to whether it parses. */
@@ -14,7 +14,7 @@ const SOME_TIMES: VariableScope = {
 
 /** The tree of a query that names no variables. Throws QueryError where its PromQL does not parse. */
 export function parseBuiltinExpr(query: Pick<PromQuery, 'expr'>): Expr {
-  return parse(replaceVariables(query.expr, SOME_TIMES));
+  return parse(replaceVariables(query.expr, SOME_TIMES), EVERY_SYNTAX);
 }
 
 /**

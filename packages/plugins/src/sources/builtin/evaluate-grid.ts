@@ -2,7 +2,7 @@ import type { Grid } from '@vitrine/compute/step.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import type { GridSeries, QueryLimits, QueryResult } from '@vitrine/model/sample-store.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import type { HistogramSeries, PromResult } from './native-histograms.ts';
 import type { PromSamples } from './prom-source.ts';
 
@@ -38,7 +38,7 @@ export async function evaluateGrid(
 /** What another server's dialect means is not known here: it may. */
 function mayReadWindow(expr: string): boolean {
   try {
-    return readsWindow(parse(expr));
+    return readsWindow(parse(expr, EVERY_SYNTAX));
   } catch {
     return true;
   }

@@ -1,7 +1,7 @@
 import { alignToStep } from '@vitrine/compute/step.ts';
 import type { Frame, Notice } from '@vitrine/model/frame.ts';
 import type { EvaluateRequest, Growth, SampleStore } from '@vitrine/model/sample-store.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import type { Datasource, FoundAnnotation, QueryAnswer, QueryContext } from '../../contract.ts';
 import { addFilters } from './add-filters.ts';
 import { evaluateGrid } from './evaluate-grid.ts';
@@ -43,7 +43,7 @@ export function promSource(samples: PromSamples, options: PromSourceOptions): Om
       : {
           watch: (query: PromQuery, context: QueryContext, onGrowth: (growth: Growth) => void) => {
             const { expr } = prepareQuery(query, context, scrapeIntervalMs);
-            const selectors = selectorsOf(parse(addFilters(expr, context.filters)));
+            const selectors = selectorsOf(parse(addFilters(expr, context.filters), EVERY_SYNTAX));
             return selectors.length === 0 ? () => {} : watch.call(samples, selectors, onGrowth);
           },
         }),

@@ -1,7 +1,7 @@
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { explain } from '@vitrine/promql/explain.ts';
 import type { Explanation } from '@vitrine/promql/explain.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import type { ReactElement } from 'react';
 
 import { maskVariables } from './mask-variables.ts';
@@ -41,7 +41,7 @@ function tell(expr: string, isDialect: boolean): Explanation | string {
   if (masked === undefined)
     return 'The query holds a variable where a name or an operator stands: what it does depends on its value.';
   try {
-    return explain(parse(masked.text));
+    return explain(parse(masked.text, EVERY_SYNTAX));
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     if (isDialect) return 'The query is MetricsQL beyond PromQL: only its server knows what it computes.';

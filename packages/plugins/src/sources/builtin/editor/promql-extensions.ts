@@ -5,7 +5,7 @@ import type { Extension } from '@codemirror/state';
 import type { PrometheusClient } from '@prometheus-io/codemirror-promql';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { QueryError } from '@vitrine/model/sample-store.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 
 import { completeMetricsQl } from './complete-metricsql.ts';
 import { maskVariables } from './mask-variables.ts';
@@ -31,12 +31,7 @@ function diagnose(query: string): Diagnostic[] {
   const masked = query.trim() === '' ? undefined : maskVariables(query);
   if (masked === undefined) return [];
   try {
-    parse(masked.text, {
-      experimentalFunctions: true,
-      durationExpressions: true,
-      extendedRangeSelectors: true,
-      binaryFill: true,
-    });
+    parse(masked.text, EVERY_SYNTAX);
     return [];
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;

@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
 import { QueryError } from '@vitrine/model/sample-store.ts';
-import { parse } from '@vitrine/promql/parse.ts';
+import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import { printPretty } from '@vitrine/promql/print-pretty.ts';
 import { CodeEditor } from '@vitrine/ui/editor/code-editor.tsx';
 import { useMemo, useState } from 'react';
@@ -142,7 +142,7 @@ export function QueryEditor({ spec, onChange, onRun, ask, ...more }: PromQueryEd
 function prettify(expr: string): string | undefined {
   if (expr.trim() === '' || maskVariables(expr)?.text !== expr) return undefined;
   try {
-    return printPretty(parse(expr));
+    return printPretty(parse(expr, EVERY_SYNTAX));
   } catch (error) {
     if (error instanceof QueryError) return undefined;
     throw error;
