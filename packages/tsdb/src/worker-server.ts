@@ -89,7 +89,8 @@ export class WorkerServer<Question, Answer, Note = never, Order = never> {
 
   async #close(): Promise<void> {
     await this.#served.close?.();
-    this.#port.close();
+    // What that settled is answered first.
+    setImmediate(() => this.#port.close());
   }
 
   #reply(message: FromThread<Answer, Note>, buffers: ArrayBuffer[] = []): void {

@@ -1,48 +1,38 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CurveBatch } from '@vitrine/model/curve-store.ts';
-import { sendError } from '../protocol.ts';
-import { isRaised } from '../stop-flag.ts';
-import type { CurveReply, CurveWorkerOptions, SentCall } from './curve-calls.ts';
+import { WorkerServer, type Said, type Served } from '../worker-server.ts';
+import type { CurveCall, CurveNote, CurveWorkerOptions } from './curve-calls.ts';
 import { openCurveReader, type CurveReader } from './curve-reader.ts';
 import { CurveWriter } from './curve-writer.ts';
 
 /** One of the two threads of a curve store: see CurveRole. */
 
 if (parentPort === null) throw new Error('curve-worker.ts runs as a worker thread only: call openCurveStore()');
-const port = parentPort;
-const reply = (message: CurveReply, buffers: ArrayBuffer[] = []): void => port.postMessage(message, buffers);
-const log = (level: 'info' | 'warn' | 'error', sentence: string): void => reply({ kind: 'log', level, sentence });
-
 /** One commit takes at most this many points, so that it does not hold the thread for long. */
 const COMMIT_POINTS = 200_000;
 const UPKEEP_EVERY_MS = 5_000;
 
 const { role, folder } = workerData as CurveWorkerOptions;
-try {
-  if (role === 'writer') serveWrites(CurveWriter.open(folder, log));
-  else serveReads(openCurveReader(folder, log));
-  reply({ kind: 'open' });
-} catch (error) {
-  reply({ kind: 'openFailed', error: sendError(error) });
+const server = new WorkerServer<CurveCall, unknown, CurveNote>(parentPort, role === 'writer' ? servedWriter() : servedReader());
+
+function log(level: CurveNote['level'], sentence: string): void {
+  server.note({ level, sentence });
 }
 
-function attempt(id: number, work: () => unknown, buffersOf: (answer: unknown) => ArrayBuffer[] = () => []): void {
-  try {
-    const answer = work();
-    reply({ kind: 'answer', id, answer }, buffersOf(answer));
-  } catch (error) {
-    reply({ kind: 'failure', id, error: sendError(error) });
-  }
+function opened<T>(one: T | undefined): T {
+  if (one === undefined) throw new Error('the curve store is not open');
+  return one;
 }
 
-function serveWrites(writer: CurveWriter): void {
-  let waiting: { readonly id: number; readonly batch: CurveBatch }[] = [];
+function servedWriter(): Served<CurveCall, unknown, never> {
+  let writer: CurveWriter | undefined;
+  let waiting: { readonly batch: CurveBatch; readonly done: PromiseWithResolvers<Said<unknown>> }[] = [];
   let scheduled = false;
-  const upkeep = setInterval(flushIfDue, UPKEEP_EVERY_MS);
+  let upkeep: NodeJS.Timeout | undefined;
 
   function flushIfDue(): void {
     try {
-      if (writer.isDue()) writer.flush();
+      if (opened(writer).isDue()) opened(writer).flush();
     } catch (error) {
       log('warn', `${folder}: curves could not be packed (${(error as Error).message}); they stay in the log`);
     }
@@ -59,15 +49,23 @@ function serveWrites(writer: CurveWriter): void {
     const group = count < 0 ? waiting : waiting.slice(0, count);
     waiting = count < 0 ? [] : waiting.slice(count);
     try {
-      const results = writer.commit(group.map(({ batch }) => batch));
-      for (const [at, { id }] of group.entries()) reply({ kind: 'answer', id, answer: results[at] });
+      const results = opened(writer).commit(group.map(({ batch }) => batch));
+      for (const [at, { done }] of group.entries()) done.resolve({ answer: results[at] });
     } catch (error) {
       // One sender's mistake must not refuse the others.
-      if (group.length === 1) reply({ kind: 'failure', id: group[0]!.id, error: sendError(error) });
-      else for (const { id, batch } of group) attempt(id, () => writer.commit([batch])[0]);
+      if (group.length === 1) group[0]!.done.reject(error);
+      else for (const { batch, done } of group) commitAlone(batch, done);
     }
     if (waiting.length > 0) schedule();
     else flushIfDue();
+  }
+
+  function commitAlone(batch: CurveBatch, done: PromiseWithResolvers<Said<unknown>>): void {
+    try {
+      done.resolve({ answer: opened(writer).commit([batch])[0] });
+    } catch (error) {
+      done.reject(error);
+    }
   }
 
   function schedule(): void {
@@ -76,49 +74,64 @@ function serveWrites(writer: CurveWriter): void {
     setImmediate(commit);
   }
 
-  port.on('message', (call: SentCall) => {
-    if (call.kind === 'append') {
-      waiting.push(call);
-      schedule();
-      return;
-    }
-    // In the order in which they were asked.
+  function commitAll(): void {
     while (waiting.length > 0) commit();
+  }
+
+  function answer(call: CurveCall): unknown {
     switch (call.kind) {
+      case 'open':
+        writer = CurveWriter.open(folder, log);
+        upkeep = setInterval(flushIfDue, UPKEEP_EVERY_MS);
+        return undefined;
       case 'label':
-        attempt(call.id, () => writer.label(call.run, call.labels));
-        return;
+        return opened(writer).label(call.run, call.labels);
       case 'remove':
-        attempt(call.id, () => writer.remove(call.runs));
-        return;
+        return opened(writer).remove(call.runs);
       case 'bytes':
-        attempt(call.id, () => writer.stats().bytesOnDisk);
-        return;
-      case 'close':
-        clearInterval(upkeep);
-        attempt(call.id, () => writer.close());
-        port.close();
-        return;
+        return opened(writer).stats().bytesOnDisk;
       default:
         throw new Error(`the writer is not asked for ${call.kind}`);
     }
-  });
+  }
+
+  return {
+    answer(call) {
+      if (call.kind === 'append') {
+        const done = Promise.withResolvers<Said<unknown>>();
+        waiting.push({ batch: call.batch, done });
+        schedule();
+        return done.promise;
+      }
+      // In the order in which they were asked.
+      commitAll();
+      return { answer: answer(call) };
+    },
+    close() {
+      commitAll();
+      clearInterval(upkeep);
+      writer?.close();
+    },
+  };
 }
 
-function serveReads(reader: CurveReader): void {
-  port.on('message', (call: SentCall) => {
-    if (call.kind === 'close') {
-      attempt(call.id, () => reader.close());
-      port.close();
-      return;
-    }
-    const stop = 'stop' in call ? call.stop : undefined;
-    const isStopped = (): boolean => stop !== undefined && isRaised(stop);
-    attempt(call.id, () => reader.unless(isStopped, () => read(reader, call)), columnsOf);
-  });
+function servedReader(): Served<CurveCall, unknown, never> {
+  let reader: CurveReader | undefined;
+  return {
+    answer(call, { isStopped }) {
+      if (call.kind === 'open') {
+        reader = openCurveReader(folder, log);
+        return { answer: undefined };
+      }
+      const from = opened(reader);
+      const answer = from.unless(isStopped, () => read(from, call));
+      return { answer, buffers: columnsOf(answer) };
+    },
+    close: () => reader?.close(),
+  };
 }
 
-function read(reader: CurveReader, call: SentCall): unknown {
+function read(reader: CurveReader, call: CurveCall): unknown {
   switch (call.kind) {
     case 'points': {
       const { version: _, ...points } = reader.read(...(call.args as Parameters<CurveReader['read']>));

@@ -1,11 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import type { CurveBatch, CurveGrowth, CurveStore, CurveStoreStats } from '@vitrine/model/curve-store.ts';
-import { QueryError, StoreBusy } from '@vitrine/model/sample-store.ts';
-import { receiveError } from '../protocol.ts';
-import { raise, stopFlag } from '../stop-flag.ts';
+import { StoreBusy } from '@vitrine/model/sample-store.ts';
 import { DEFAULT_MAX_PENDING_BYTES, type StoreLog } from '../store-options.ts';
 import { SHORT_LIVED } from '../short-lived.ts';
-import type { CurveCall, CurveReply, CurveRole, CurveWorkerOptions, ReadMethod } from './curve-calls.ts';
+import { WorkerClient } from '../worker-client.ts';
+import type { CurveCall, CurveNote, CurveRole, CurveWorkerOptions, ReadMethod } from './curve-calls.ts';
 import { checkCurveBatch } from './curve-writer.ts';
 
 /** A thread that has not written out what waits by then is stopped: the log has all that was acknowledged. */
@@ -29,16 +27,39 @@ export interface OpenCurvesOptions {
  */
 export async function openCurveStore(options: OpenCurvesOptions): Promise<CurveStore> {
   const { folder, log = () => undefined, onFailure = () => undefined } = options;
-  let failed = false;
-  const fail = (error: Error): void => {
-    if (failed) return;
-    failed = true;
-    onFailure(error);
+  let isOpen = false;
+  const threadOf = async (role: CurveRole): Promise<CurveThread> => {
+    const thread: CurveThread = new WorkerClient({
+      what: 'the curve store',
+      file: new URL('./curve-worker.ts', import.meta.url),
+      options: {
+        name: `curve-${role}`,
+        workerData: { role, folder } satisfies CurveWorkerOptions,
+        resourceLimits: SHORT_LIVED,
+      },
+      starts: 'once',
+      closeLimitMs: CLOSE_LIMIT_MS,
+      log,
+      onNote: ({ level, sentence }) => log(level, sentence),
+      onFailure(error) {
+        // Of both threads' ends one is told.
+        if (isOpen) onFailure(error);
+        isOpen = false;
+      },
+    });
+    try {
+      await thread.ask({ kind: 'open' });
+      return thread;
+    } catch (error) {
+      await thread.close();
+      throw error;
+    }
   };
   // The writer makes the file.
-  const writer = await Thread.start('writer', folder, log, fail);
+  const writer = await threadOf('writer');
   try {
-    const reader = await Thread.start('reader', folder, log, fail);
+    const reader = await threadOf('reader');
+    isOpen = true;
     return curveStore(writer, reader, options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES);
   } catch (error) {
     await writer.close();
@@ -46,7 +67,9 @@ export async function openCurveStore(options: OpenCurvesOptions): Promise<CurveS
   }
 }
 
-function curveStore(writer: Thread, reader: Thread, maxPendingBytes: number): CurveStore {
+type CurveThread = WorkerClient<CurveCall, unknown, CurveNote>;
+
+function curveStore(writer: CurveThread, reader: CurveThread, maxPendingBytes: number): CurveStore {
   const listeners = new Set<(growth: CurveGrowth) => void>();
   let pendingBytes = 0;
   let closing: Promise<void> | undefined;
@@ -55,7 +78,7 @@ function curveStore(writer: Thread, reader: Thread, maxPendingBytes: number): Cu
     (...args: Parameters<CurveStore[Method]>): ReturnType<CurveStore[Method]> => {
       const signal = args.find((arg) => arg instanceof AbortSignal);
       // The thread answers with what the method of that name does.
-      return reader.askUnless(signal, kind, args) as ReturnType<CurveStore[Method]>;
+      return reader.ask({ kind, args: args.filter((arg) => arg !== signal) }, { signal }) as ReturnType<CurveStore[Method]>;
     };
 
   return {
@@ -134,118 +157,4 @@ function growthOf({ curves, curveIndex, timesMs, items = [] }: CurveBatch): Curv
   }
   for (const { run } of items) of(run).items = true;
   return { runs };
-}
-
-interface Asked {
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One of the store's threads, as the main thread speaks with it. */
-class Thread {
-  readonly #worker: Worker;
-  readonly #asked = new Map<number, Asked>();
-  #lastId = 0;
-  #closing: Promise<void> | undefined;
-  #ended: Error | undefined;
-
-  private constructor(worker: Worker, log: StoreLog, onFailure: (error: Error) => void) {
-    this.#worker = worker;
-    worker.on('message', (reply: CurveReply) => {
-      if (reply.kind === 'log') log(reply.level, reply.sentence);
-      else if (reply.kind === 'answer' || reply.kind === 'failure') {
-        const asked = this.#asked.get(reply.id);
-        this.#asked.delete(reply.id);
-        if (reply.kind === 'answer') asked?.resolve(reply.answer);
-        else asked?.reject(receiveError(reply.error));
-      }
-    });
-    worker.on('error', (error: Error) => {
-      log('error', `the curve store's thread failed: ${error.stack ?? error.message}`);
-      this.#end(new Error(`the curve store's thread failed (${error.message}): restart the server`, { cause: error }));
-    });
-    worker.on('exit', () => {
-      this.#end(this.#closing === undefined ? new Error(`the curve store's thread ended: restart the server`) : closedError());
-      if (this.#closing === undefined) onFailure(this.#ended as Error);
-    });
-  }
-
-  static async start(role: CurveRole, folder: string, log: StoreLog, onFailure: (error: Error) => void): Promise<Thread> {
-    const worker = new Worker(new URL('./curve-worker.ts', import.meta.url), {
-      workerData: { role, folder } satisfies CurveWorkerOptions,
-      name: `curve-${role}`,
-      execArgv: [],
-      resourceLimits: SHORT_LIVED,
-    });
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error(`the curve store's thread ended before ${folder} was open`)));
-      const onMessage = (reply: CurveReply): void => {
-        if (reply.kind === 'log') log(reply.level, reply.sentence);
-        else if (reply.kind === 'open') {
-          worker.off('message', onMessage);
-          resolve();
-        } else if (reply.kind === 'openFailed') reject(receiveError(reply.error));
-      };
-      worker.on('message', onMessage);
-    });
-    // Not all of them: the worker starts its port by listeners of its own.
-    worker.removeAllListeners('error');
-    worker.removeAllListeners('exit');
-    return new Thread(worker, log, onFailure);
-  }
-
-  ask(call: CurveCall): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) throw this.#ended;
-      if (this.#closing !== undefined) throw closedError();
-      const id = ++this.#lastId;
-      this.#asked.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...call, id }, []);
-    });
-  }
-
-  /** Rejects with the signal's reason. */
-  async askUnless(signal: AbortSignal | undefined, kind: ReadMethod, args: readonly unknown[]): Promise<unknown> {
-    if (signal === undefined) return this.ask({ kind, args });
-    signal.throwIfAborted();
-    const stop = stopFlag();
-    const gone = Promise.withResolvers<never>();
-    const onAbort = (): void => {
-      raise(stop);
-      gone.reject(signal.reason);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await Promise.race([this.ask({ kind, args: args.filter((arg) => arg !== signal), stop }), gone.promise]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    if (this.#ended !== undefined) return;
-    const ended = new Promise<void>((resolve) => {
-      this.#worker.once('exit', () => resolve());
-    });
-    const limit = setTimeout(() => void this.#worker.terminate(), CLOSE_LIMIT_MS);
-    this.#worker.postMessage({ kind: 'close', id: ++this.#lastId }, []);
-    await ended;
-    clearTimeout(limit);
-  }
-
-  #end(error: Error): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#asked.values()) reject(this.#ended);
-    this.#asked.clear();
-  }
-}
-
-function closedError(): Error {
-  return new QueryError('canceled', 'the curve store is closed');
 }
