@@ -1,5 +1,6 @@
 import { DamagedChunk, decodeChunk } from './chunk/chunk.ts';
 import type { Columns } from './chunk/columns.ts';
+import { SharedTimes } from './chunk/times.ts';
 import type { ChunkRow } from './database.ts';
 import type { StoreLog } from './store-options.ts';
 
@@ -9,6 +10,8 @@ const DAMAGE_REPORTS = 100;
 interface ChunkDecoderNeeds {
   readonly file: string;
   readonly log: StoreLog;
+  /** A row of times that series share; undefined where there is none. */
+  readonly readTimes: (id: number) => Uint8Array | undefined;
   /** The labels of a series, as a person reads them. */
   readonly describe: (ref: number) => string;
 }
@@ -16,10 +19,12 @@ interface ChunkDecoderNeeds {
 /** Decodes stored chunks, and tells in the log of those that are damaged. */
 export class ChunkDecoder {
   readonly #needs: ChunkDecoderNeeds;
+  readonly #times: SharedTimes;
   readonly #reported = new Set<number>();
 
   constructor(needs: ChunkDecoderNeeds) {
     this.#needs = needs;
+    this.#times = new SharedTimes(needs.readTimes);
   }
 
   /**
@@ -28,7 +33,7 @@ export class ChunkDecoder {
    */
   decode(ref: number, [id, minMs, maxMs, samples, data]: ChunkRow, out: Columns, isChecked = false): boolean {
     try {
-      decodeChunk(data, out, isChecked);
+      decodeChunk(data, out, isChecked, (timesId) => this.#times.get(timesId));
       return true;
     } catch (error) {
       if (!(error instanceof DamagedChunk)) throw error;

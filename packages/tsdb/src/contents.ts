@@ -24,6 +24,8 @@ export class Contents {
   /** Ids of the log's rows count up from 1. */
   lastWalId = 0;
   walBytes = 0;
+  /** Counts how often chunks were written or deleted. */
+  chunkChanges = 0;
   readonly exemplars: Exemplars;
   /** Ids of the rows of exemplars count up from 1. */
   lastExemplarRow = 0;
@@ -33,7 +35,12 @@ export class Contents {
     this.db = db;
     this.log = log;
     this.exemplars = new Exemplars(maxExemplars);
-    this.#decoder = new ChunkDecoder({ file: db.file, log, describe: (ref) => this.index.labelsOf(ref).toString() });
+    this.#decoder = new ChunkDecoder({
+      file: db.file,
+      log,
+      readTimes: (id) => db.readTimes(id),
+      describe: (ref) => this.index.labelsOf(ref).toString(),
+    });
   }
 
   addSeries(ref: number, key: string): void {
@@ -56,6 +63,7 @@ export class Contents {
 
   /** To be called whenever a series' chunks were written or deleted: what readers remember of them is void. */
   chunksChanged(ref: number): void {
+    this.chunkChanges++;
     this.series.chunksVersion[ref] = (this.series.chunksVersion[ref] as number) + 1;
   }
 

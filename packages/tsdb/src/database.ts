@@ -14,7 +14,11 @@ const PAGE_BYTES = 8192;
 /** SQLite's own log is folded into the main file at this size. */
 const CHECKPOINT_PAGES = 2048;
 
-const EXEMPLARS = 'CREATE TABLE exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;';
+/** What version 2 brought. Ids of times are never given twice: readers remember what they stand for. */
+const SINCE_2 = `
+  CREATE TABLE IF NOT EXISTS exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS times (id INTEGER PRIMARY KEY AUTOINCREMENT, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+`;
 
 const TABLES = `
   CREATE TABLE series (id INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;
@@ -29,9 +33,8 @@ const TABLES = `
   CREATE INDEX chunk_of_series ON chunk (series, min_ms, max_ms, samples);
   CREATE INDEX chunk_by_age ON chunk (max_ms);
   CREATE TABLE wal (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-  ${EXEMPLARS}
   CREATE TABLE flushed (first_series INTEGER NOT NULL, last_series INTEGER NOT NULL, wal_id INTEGER NOT NULL) STRICT;
-  PRAGMA user_version = ${FORMAT_VERSION};
+  ${SINCE_2}
 `;
 
 /** A row of `chunk`, in the order of its columns as they are selected. */
@@ -55,6 +58,12 @@ export class Database {
   /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
   readonly chunksInRange: RowQuery<ChunkRow>;
   readonly hasChunks: StatementSync;
+  /** (maxMs, data): times that chunks share, `maxMs` the last of them. */
+  readonly insertTimes: StatementSync;
+  readonly deleteTimes: StatementSync;
+  /** (id, limit) → times after that id, and whether a chunk ends where they do: if not then none points to them. */
+  readonly timesAfter: RowQuery<[id: number, isUsed: number]>;
+  readonly #selectTimes: RowQuery<[data: Uint8Array]>;
   /** (series) → the first and the last millisecond of its chunks, null where there are none. */
   readonly reachOfSeries: RowQuery<[fromMs: number | null, toMs: number | null]>;
   readonly insertExemplars: StatementSync;
@@ -80,6 +89,13 @@ export class Database {
     this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
     this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
     this.chunksInRange = chunksInRange(db);
+    this.insertTimes = db.prepare('INSERT INTO times (max_ms, data) VALUES (?, ?)');
+    this.deleteTimes = db.prepare('DELETE FROM times WHERE id = ?');
+    this.timesAfter = new RowQuery(
+      db,
+      'SELECT id, EXISTS (SELECT 1 FROM chunk WHERE chunk.max_ms = times.max_ms) FROM times WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#selectTimes = selectTimes(db);
     this.reachOfSeries = new RowQuery(db, 'SELECT min(min_ms), max(max_ms) FROM chunk WHERE series = ?');
     this.insertExemplars = db.prepare('INSERT INTO exemplar (id, data) VALUES (?, ?)');
     this.deleteExemplars = db.prepare('DELETE FROM exemplar WHERE id < ?');
@@ -111,8 +127,9 @@ export class Database {
         );
       }
       if (version === 0) db.exec(`BEGIN; ${TABLES} COMMIT`);
-      // Version 2 brought exemplars; chunks and log rows say their own version, and those of version 1 are read as ever.
-      if (version === 1) db.exec(`BEGIN; ${EXEMPLARS} PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`);
+      else db.exec(SINCE_2);
+      // Chunks and log rows say their own version, and those of version 1 are read as ever.
+      if (version < FORMAT_VERSION) db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
       return new Database(file, db);
     } catch (error) {
       throw openError(file, error);
@@ -181,6 +198,11 @@ export class Database {
     return this.#db.prepare('SELECT data FROM wal WHERE id = ?').get(id)?.['data'] as Uint8Array;
   }
 
+  /** A row of times that chunks share; undefined where there is none. */
+  readTimes(id: number): Uint8Array | undefined {
+    return this.#selectTimes.all(id)[0]?.[0];
+  }
+
   /** All rows of exemplars, in the order in which they were written. */
   *exemplarRows(): Generator<readonly [id: number, data: Uint8Array]> {
     yield* new RowQuery<[id: number, data: Uint8Array]>(this.#db, 'SELECT id, data FROM exemplar ORDER BY id').iterate();
@@ -222,11 +244,20 @@ function chunksInRange(db: DatabaseSync): RowQuery<ChunkRow> {
 }
 
 /** The chunks of the store in a folder, for a thread beside the one that has it open. */
-export function openChunks(folder: string): { readonly file: string; readonly chunksInRange: RowQuery<ChunkRow> } {
+export function openChunks(folder: string): {
+  readonly file: string;
+  readonly chunksInRange: RowQuery<ChunkRow>;
+  readonly readTimes: (id: number) => Uint8Array | undefined;
+} {
   const file = storeFile(folder);
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000, enableForeignKeyConstraints: false });
   db.exec('PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY');
-  return { file, chunksInRange: chunksInRange(db) };
+  const times = selectTimes(db);
+  return { file, chunksInRange: chunksInRange(db), readTimes: (id) => times.all(id)[0]?.[0] };
+}
+
+function selectTimes(db: DatabaseSync): RowQuery<[data: Uint8Array]> {
+  return new RowQuery(db, 'SELECT data FROM times WHERE id = ?');
 }
 
 function storeFile(folder: string): string {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DamagedChunk, decodeChunk, encodeChunk } from './chunk.ts';
 import { Columns } from './columns.ts';
+import { decodeTimes, encodeTimes, SharedTimes } from './times.ts';
 
 type Sample = readonly [timestampMs: number, bits: bigint];
 
@@ -94,6 +95,47 @@ describe('a chunk gives back the bits it was given', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('timestamps that are stored elsewhere', () => {
+  const columns = columnsOf(Array.from({ length: 100 }, (_, i) => [i * 1000 + ((i * 7919) % 13), bitsOf(i)] as const));
+  const times = encodeTimes(columns.timestampsMs, 0, 100);
+  const chunk = encodeChunk(columns, 0, 100, 7);
+
+  test('are put in their place', () => {
+    const out = new Columns(1);
+    out.push(-5, 0, 0);
+    decodeChunk(chunk, out, false, (id) => decodeTimes(id === 7 ? times : new Uint8Array()));
+    expect([...out.timestampsMs.subarray(1, 101)]).toEqual([...columns.timestampsMs.subarray(0, 100)]);
+    expect([...out.values.subarray(1, 101)]).toEqual([...columns.values.subarray(0, 100)]);
+  });
+
+  test.each<[problem: string, timesOf: undefined | (() => Float64Array)]>([
+    ['nobody knows them', undefined],
+    ['they are others', () => new Float64Array(99)],
+    ['they are damaged', () => decodeTimes(times.map((byte, i) => (i === 9 ? byte ^ 1 : byte)))],
+    ['they are cut', () => decodeTimes(times.subarray(0, 3))],
+  ])('are missed where %s', (_, timesOf) => {
+    const out = new Columns(1);
+    expect(() => decodeChunk(chunk, out, false, timesOf)).toThrow(DamagedChunk);
+    expect(out.length).toBe(0);
+  });
+
+  test('are read once by those who share them, and not kept without bound', () => {
+    const read: number[] = [];
+    const wide = encodeTimes(
+      Float64Array.from({ length: 100_000 }, (_, i) => i * i),
+      0,
+      100_000,
+    );
+    const shared = new SharedTimes((id) => {
+      read.push(id);
+      return wide;
+    });
+    for (let round = 0; round < 2; round++) for (let id = 0; id < 30; id++) for (let k = 0; k < 3; k++) shared.get(id);
+    expect(read).toHaveLength(60);
+    expect(() => new SharedTimes(() => undefined).get(1)).toThrow(DamagedChunk);
   });
 });
 

@@ -16,6 +16,8 @@ const WITH_SECTIONS = 2;
 /** Sections, as the bits of one number. */
 const HISTOGRAMS = 1;
 const STARTS = 2;
+/** The timestamps are stored elsewhere, once for several series. */
+const TIMES = 4;
 /** Also the room that int streams read ahead into (READ_AHEAD_BYTES). */
 const CHECKSUM_BYTES = 4;
 
@@ -109,13 +111,21 @@ export function readSections(reader: ByteReader, out: Columns, from: number, sec
   }
 }
 
-/** One chunk as it is stored: version, samples, CRC-32. Layout: docs/format.md. */
-export function encodeChunk(samples: Columns, from: number, count: number): Uint8Array<ArrayBuffer> {
+/**
+ * One chunk as it is stored: version, samples, CRC-32. Its timestamps are those with the id, where there is one. Layout:
+ * docs/format.md.
+ */
+export function encodeChunk(samples: Columns, from: number, count: number, timesId?: number): Uint8Array<ArrayBuffer> {
   writer.reset();
-  const sections = sectionsOf(samples, from, count);
+  const sections = sectionsOf(samples, from, count) | (timesId === undefined ? 0 : TIMES);
   writer.u8(sections === 0 ? PLAIN : WITH_SECTIONS);
   if (sections !== 0) writer.u8(sections);
-  writeSamples(writer, samples.timestampsMs, samples.values, samples.words, from, count);
+  if (timesId === undefined) writeSamples(writer, samples.timestampsMs, samples.values, samples.words, from, count);
+  else {
+    writer.varint(count);
+    writer.varint(timesId);
+    writeValues(writer, samples.values, samples.words, from, count);
+  }
   if (sections !== 0) writeSections(writer, samples, from, count, sections);
   writer.u32(crc32(writer.bytes.subarray(0, writer.length)));
   return writer.take();
@@ -123,9 +133,14 @@ export function encodeChunk(samples: Columns, from: number, count: number): Uint
 
 /**
  * Appends a stored chunk's samples to `out`. Throws DamagedChunk and leaves `out` as it was. `isChecked`: these very
- * bytes were decoded before.
+ * bytes were decoded before. `timesOf` gives timestamps that are stored elsewhere; it throws DamagedChunk too.
  */
-export function decodeChunk(bytes: Uint8Array, out: Columns, isChecked = false): void {
+export function decodeChunk(
+  bytes: Uint8Array,
+  out: Columns,
+  isChecked = false,
+  timesOf: (id: number) => Float64Array = timesElsewhere,
+): void {
   const reader = new ByteReader(bytes);
   const body = bytes.length - CHECKSUM_BYTES;
   if (body < 1 || (!isChecked && reader.view.getUint32(body, true) !== crc32(bytes.subarray(0, body)))) {
@@ -137,8 +152,23 @@ export function decodeChunk(bytes: Uint8Array, out: Columns, isChecked = false):
   }
   const sections = version === WITH_SECTIONS ? reader.u8() : 0;
   const from = out.length;
-  readSamples(reader, out);
+  if ((sections & TIMES) === 0) readSamples(reader, out);
+  else readValuesAt(reader, timesOf, out);
   if (sections !== 0) readSections(reader, out, from, sections);
+}
+
+function readValuesAt(reader: ByteReader, timesOf: (id: number) => Float64Array, out: Columns): void {
+  const count = reader.varint();
+  const times = timesOf(reader.varint());
+  if (times.length !== count) throw new DamagedChunk(`a chunk of ${count} samples has ${times.length} times`);
+  out.reserve(count);
+  out.timestampsMs.set(times, out.length);
+  readValues(reader, count, out.values, out.words, out.length);
+  out.grow(count);
+}
+
+function timesElsewhere(): never {
+  throw new DamagedChunk('the times of a chunk are stored elsewhere');
 }
 
 /** Whether a stored chunk has native histograms: it takes more room than its number of samples tells. */

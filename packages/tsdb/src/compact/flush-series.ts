@@ -1,6 +1,7 @@
 import { encodeChunk, hasHistograms } from '../chunk/chunk.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
+import type { CommonTimes } from './common-times.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
 const FULL_SAMPLES = 720;
@@ -26,9 +27,9 @@ export interface FlushedSeries {
 /**
  * Writes a series' samples in head as chunks, within the caller's transaction. Chunks that they overlap, and the chunk
  * before them where it is not full, are written anew together with them: so a series' chunks never overlap and all but
- * the last are full. The head is left as it is, because the transaction may yet fail.
+ * the last are full. Timestamps that `times` knows of another series are not written again. The head is left as it is, because the transaction may yet fail.
  */
-export function flushSeries(contents: Contents, ref: number): FlushedSeries {
+export function flushSeries(contents: Contents, ref: number, times?: CommonTimes): FlushedSeries {
   const { db, head, series } = contents;
   const fromMs = head.oldestMs(ref);
   const toMs = series.newestMs[ref] as number;
@@ -51,7 +52,8 @@ export function flushSeries(contents: Contents, ref: number): FlushedSeries {
     const end = Math.floor((merged.length * (piece + 1)) / pieces);
     const minMs = merged.timestampsMs[from] as number;
     const maxMs = merged.timestampsMs[end - 1] as number;
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from));
+    const timesId = times?.idOf(merged.timestampsMs, from, end - from);
+    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from, timesId));
   }
   return {
     ref,

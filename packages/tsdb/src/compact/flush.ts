@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
+import { CommonTimes } from './common-times.ts';
 import { flushSeries, type FlushedSeries } from './flush-series.ts';
 
 /** The log is cut when it holds more than this … */
@@ -84,8 +85,10 @@ export class Flusher {
     const { db, refs } = contents;
     const cut = contents.lastWalId;
     const startedMs = this.#now();
+    // A row that a failed transaction took back is forgotten with this run, which fails too.
+    const times = new CommonTimes((maxMs, data) => Number(db.insertTimes.run(maxMs, data).lastInsertRowid));
     for (let ref = 0; ref < refs.limit && !this.#stopped;) {
-      ref = this.#slice(ref);
+      ref = this.#slice(ref, times);
       await nextTurn();
     }
     const ids = db.walIds().filter((id) => id <= cut);
@@ -105,14 +108,14 @@ export class Flusher {
   }
 
   /** One transaction; returns the first ref that it did not come to. */
-  #slice(first: number): number {
+  #slice(first: number, times: CommonTimes): number {
     const { db, head, series, refs, lastWalId } = this.#contents;
     const endsMs = performance.now() + SLICE_MS;
     const done: FlushedSeries[] = [];
     let ref = first;
     db.transaction(() => {
       for (; ref < refs.limit && performance.now() < endsMs; ref++) {
-        if (head.count(ref) > 0) done.push(flushSeries(this.#contents, ref));
+        if (head.count(ref) > 0) done.push(flushSeries(this.#contents, ref, times));
       }
       // After a crash these series' samples up to here are in chunks, and those in the log must not count again.
       if (done.length > 0) db.insertFlushed.run(first, ref - 1, lastWalId);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
 import type { StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
+import { UnusedTimes } from './unused-times.ts';
 
 const CHUNKS_A_SLICE = 500;
 /** Free pages are given back to the disk where they are more than this, or this share of the data, and so many at a time. */
@@ -15,6 +16,7 @@ export class Retention {
   readonly #watchers: Watchers;
   readonly #limits: StoreOptions['retention'];
   readonly #now: () => number;
+  readonly #times: UnusedTimes;
   #running: Promise<void> | undefined;
   #stopped = false;
 
@@ -23,6 +25,7 @@ export class Retention {
     this.#watchers = watchers;
     this.#limits = limits;
     this.#now = now;
+    this.#times = new UnusedTimes(contents, now);
   }
 
   /** Samples before this are too old. */
@@ -65,6 +68,7 @@ export class Retention {
     }
     // Series that never came to have a chunk, and whose samples in head are all too old.
     this.#dropSeries(this.#idle(oldestMs));
+    await this.#times.sweep(() => this.#stopped);
     await this.#giveBack();
   }
 

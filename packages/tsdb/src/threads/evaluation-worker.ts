@@ -35,8 +35,8 @@ if (parentPort === null) throw new Error('evaluation-worker.ts runs as a worker 
 const { folder, curvesFolder, index, of, store, bell } = workerData as EvaluationThread;
 
 const log: StoreLog = (level, sentence) => server.note({ kind: 'log', level, sentence });
-const { file, chunksInRange } = openChunks(folder);
-const decoder = new ChunkDecoder({ file, log, describe: (ref) => samples.describe(ref) });
+const { file, chunksInRange, readTimes } = openChunks(folder);
+const decoder = new ChunkDecoder({ file, log, readTimes, describe: (ref) => samples.describe(ref) });
 const chunks = new StoredChunks({
   file,
   chunksInRange,
