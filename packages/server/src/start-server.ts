@@ -295,6 +295,7 @@ async function openSamples(settings: Settings, log: Logger, onFailure: (error: E
       curvesFolder: join(settings.data, 'runs'),
       retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
       maxSeries: settings['limits.ingest.series'],
+      maxExemplars: settings['limits.ingest.exemplars'],
       log: (level, sentence) => log[level](sentence),
       onFailure,
     }),

@@ -19,6 +19,7 @@ export interface Settings {
   readonly 'limits.query.points': number;
   readonly 'limits.query.concurrent': number;
   readonly 'limits.ingest.series': number;
+  readonly 'limits.ingest.exemplars': number;
   readonly 'limits.ingest.body': number;
   readonly 'limits.ingest.rate': number;
   readonly 'limits.ingest.upload': number;
@@ -100,6 +101,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   'limits.query.points': { fallback: '11000', help: 'Points a series that one range query may ask for.', read: readCount },
   'limits.query.concurrent': { fallback: '20', help: 'Queries that may run at a time; further ones wait.', read: readCount },
   'limits.ingest.series': { fallback: '2000000', help: 'Series that may be active at a time.', read: readCount },
+  'limits.ingest.exemplars': {
+    fallback: '100000',
+    help: 'Exemplars that are kept, the newest ones, at most a hundredth of them of one series; 0 keeps none.',
+    read: readBound,
+  },
   'limits.ingest.rate': {
     fallback: '0',
     help: 'Samples a second that one sender may bring, over time; 0 sets no bound.',
