@@ -29,7 +29,7 @@ export function extrapolatedHistograms(counter: boolean, perSecond: boolean): Mi
         if (fromStart && !combine(increase, first, 1, notes)) return undefined;
       } else if (fromStart) increase = new HistogramSum(first);
       else return undefined;
-      const { count } = increase.result();
+      const { count } = increase;
       const isDrawn = counter && count > 0 && first.count >= 0;
       const factor = extrapolationOf(window, {
         firstMs,

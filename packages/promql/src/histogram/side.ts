@@ -82,3 +82,18 @@ export function sameIndexes(a: Int32Array, b: Int32Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/** Whether two lists of spans are written alike: enough to know that the buckets are the same ones. */
+export function sameSpans(a: readonly BucketSpan[], b: readonly BucketSpan[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i]!.offset !== b[i]!.offset || a[i]!.length !== b[i]!.length) return false;
+  return true;
+}
+
+/** Whether there are no empty buckets, nor spans that could be one, so that packSide() would change nothing. */
+export function isPacked(spans: readonly BucketSpan[], counts: Float64Array): boolean {
+  for (let i = 0; i < spans.length; i++) if (spans[i]!.length === 0 || (i > 0 && spans[i]!.offset === 0)) return false;
+  for (let i = 0; i < counts.length; i++) if (counts[i] === 0) return false;
+  return true;
+}

@@ -1,9 +1,9 @@
 import { CUSTOM_BUCKETS } from '@vitrine/model/native-histogram.ts';
-import type { CounterReset, NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { BucketSpan, CounterReset, NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { compensate } from '../evaluate/kahan.ts';
 import { upperBound } from './bound.ts';
 import { bucketMap, commonBounds, sameBounds } from './custom-bounds.ts';
-import { coarser, indexesOf, packSide, regroup, sameIndexes, sideOf, type Side } from './side.ts';
+import { coarser, indexesOf, isPacked, packSide, regroup, sameIndexes, sameSpans, sideOf, type Side } from './side.ts';
 
 /** A sum with what rounding took from it. */
 class Total {
@@ -30,21 +30,46 @@ class Total {
   }
 }
 
+const NOTHING = new Float64Array(0);
+
 /** Sums of buckets. Buckets that come in are made room for. */
 class SideTotal {
-  #indexes: Int32Array;
+  /** The spans of the counts as long as no other bucket has come in: histograms of a series nearly always have the same. */
+  #spans: readonly BucketSpan[] | undefined;
+  /** Made where the spans are not enough. */
+  #knownIndexes: Int32Array | undefined;
   #counts: Float64Array;
-  #lost: Float64Array;
+  /** What rounding took from each; undefined until something is added. */
+  #lost: Float64Array | undefined;
 
-  constructor({ indexes, counts }: Side) {
-    this.#indexes = indexes;
-    this.#counts = counts.slice();
-    this.#lost = new Float64Array(counts.length);
+  constructor(spans: readonly BucketSpan[], counts: Float64Array) {
+    this.#spans = spans;
+    this.#counts = counts.length === 0 ? NOTHING : counts.slice();
+  }
+
+  /** Adds buckets that lie as the spans say. */
+  addSpans(spans: readonly BucketSpan[], counts: Float64Array, sign: 1 | -1): void {
+    const sums = this.#counts;
+    if (this.#spans === undefined || counts.length !== sums.length || !sameSpans(this.#spans, spans)) {
+      this.add(sideOf(spans, counts), sign);
+      return;
+    }
+    if (counts.length === 0) return;
+    const lost = (this.#lost ??= new Float64Array(sums.length));
+    for (let i = 0; i < sums.length; i++) {
+      const sum = sums[i]!;
+      const value = sign * counts[i]!;
+      const next = sum + value;
+      lost[i] = compensate(sum, value, next, lost[i]!);
+      sums[i] = next;
+    }
   }
 
   add({ indexes, counts }: Side, sign: 1 | -1): void {
-    if (!sameIndexes(this.#indexes, indexes)) this.#makeRoom(indexes);
-    const [mine, sums, lost] = [this.#indexes, this.#counts, this.#lost];
+    if (indexes.length === 0) return;
+    if (!sameIndexes(this.#indexes(), indexes)) this.#makeRoom(indexes);
+    const [mine, sums] = [this.#indexes(), this.#counts];
+    const lost = (this.#lost ??= new Float64Array(sums.length));
     let at = 0;
     for (let i = 0; i < indexes.length; i++) {
       while (mine[at] !== indexes[i]) at++;
@@ -58,24 +83,25 @@ class SideTotal {
 
   /** Merges buckets that have the same target. */
   regroup(target: (index: number) => number): void {
-    const { indexes, counts } = regroup({ indexes: this.#indexes, counts: this.#counts }, target);
+    const before = this.#indexes();
+    const { indexes, counts } = regroup({ indexes: before, counts: this.#counts }, target);
     // Both are sums, so that what was lost can be merged in the same way.
-    this.#lost = regroup({ indexes: this.#indexes, counts: this.#lost }, target).counts;
-    this.#indexes = indexes;
+    if (this.#lost !== undefined) this.#lost = regroup({ indexes: before, counts: this.#lost }, target).counts;
     this.#counts = counts;
+    this.#place(indexes);
   }
 
   scale(factor: number): void {
-    for (let i = 0; i < this.#counts.length; i++) {
-      this.#counts[i]! *= factor;
-      this.#lost[i]! *= factor;
-    }
+    const [counts, lost] = [this.#counts, this.#lost];
+    for (let i = 0; i < counts.length; i++) counts[i]! *= factor;
+    if (lost !== undefined) for (let i = 0; i < lost.length; i++) lost[i]! *= factor;
   }
 
   /** The upper bound of the populated bucket that has the threshold within it; the threshold where there is none. */
   widen(threshold: number, schema: { schema: number; customValues: Float64Array }): number {
-    for (let i = 0; i < this.#indexes.length; i++) {
-      const index = this.#indexes[i]!;
+    const indexes = this.#indexes();
+    for (let i = 0; i < indexes.length; i++) {
+      const index = indexes[i]!;
       if (upperBound(index - 1, schema) >= threshold) return threshold;
       const upper = upperBound(index, schema);
       if (upper > threshold) return this.#counts[i] === 0 ? threshold : upper;
@@ -85,25 +111,51 @@ class SideTotal {
 
   /** Takes out the buckets that begin below the threshold and adds them to `into`. */
   moveBelow(threshold: number, schema: { schema: number; customValues: Float64Array }, into: Total): void {
+    const indexes = this.#indexes();
     let to = 0;
-    for (; to < this.#indexes.length; to++) {
-      if (upperBound(this.#indexes[to]! - 1, schema) >= threshold) break;
+    for (; to < indexes.length; to++) {
+      if (upperBound(indexes[to]! - 1, schema) >= threshold) break;
       into.add(this.#counts[to]!);
-      into.add(this.#lost[to]!);
+      if (this.#lost !== undefined) into.add(this.#lost[to]!);
     }
     if (to === 0) return;
-    this.#indexes = this.#indexes.subarray(to);
     this.#counts = this.#counts.subarray(to);
-    this.#lost = this.#lost.subarray(to);
+    this.#lost = this.#lost?.subarray(to);
+    this.#place(indexes.subarray(to));
   }
 
   /** As they are now. */
   get side(): Side {
-    return { indexes: this.#indexes, counts: this.#counts.map((count, i) => count + this.#lost[i]!) };
+    return { indexes: this.#indexes(), counts: this.#sums() };
+  }
+
+  /** As they are now, without empty buckets. */
+  pack(): { readonly spans: readonly BucketSpan[]; readonly buckets: Float64Array } {
+    const sums = this.#sums();
+    return this.#spans !== undefined && isPacked(this.#spans, sums)
+      ? { spans: this.#spans, buckets: sums }
+      : packSide({ indexes: this.#indexes(), counts: sums });
+  }
+
+  #indexes(): Int32Array {
+    return (this.#knownIndexes ??= indexesOf(this.#spans ?? [], this.#counts.length));
+  }
+
+  #place(indexes: Int32Array): void {
+    this.#knownIndexes = indexes;
+    this.#spans = undefined;
+  }
+
+  #sums(): Float64Array {
+    const [counts, lost] = [this.#counts, this.#lost];
+    if (counts.length === 0) return NOTHING;
+    const sums = counts.slice();
+    if (lost !== undefined) for (let i = 0; i < sums.length; i++) sums[i]! += lost[i]!;
+    return sums;
   }
 
   #makeRoom(indexes: Int32Array): void {
-    const mine = this.#indexes;
+    const mine = this.#indexes();
     const merged = new Int32Array(mine.length + indexes.length);
     const counts = new Float64Array(merged.length);
     const lost = new Float64Array(merged.length);
@@ -117,13 +169,14 @@ class SideTotal {
       merged[length] = index;
       if (isMine) {
         counts[length] = this.#counts[i]!;
-        lost[length] = this.#lost[i++]!;
+        lost[length] = this.#lost?.[i] ?? 0;
+        i++;
       }
       length++;
     }
-    this.#indexes = merged.subarray(0, length);
     this.#counts = counts.subarray(0, length);
     this.#lost = lost.subarray(0, length);
+    this.#place(merged.subarray(0, length));
   }
 }
 
@@ -157,8 +210,8 @@ export class HistogramSum {
     this.#zero = new Total(first.zeroCount);
     this.#count = new Total(first.count);
     this.#sum = new Total(first.sum);
-    this.#positive = new SideTotal(sideOf(first.positiveSpans, first.positiveBuckets));
-    this.#negative = new SideTotal(sideOf(first.negativeSpans, first.negativeBuckets));
+    this.#positive = new SideTotal(first.positiveSpans, first.positiveBuckets);
+    this.#negative = new SideTotal(first.negativeSpans, first.negativeBuckets);
   }
 
   /** A histogram that says "reset" met one that says "not reset": then the sum's hint is "unknown". */
@@ -169,6 +222,11 @@ export class HistogramSum {
   /** Custom bounds differed, and only those that all have are left. */
   get reconciled(): boolean {
     return this.#reconciled;
+  }
+
+  /** All observations so far. */
+  get count(): number {
+    return this.#count.result;
   }
 
   /** Whether count or sum would pass what a float64 can hold with this one added, though both are finite. */
@@ -190,6 +248,12 @@ export class HistogramSum {
       this.#addCustom(other, sign);
       return true;
     }
+    if (other.schema === this.#schema && other.zeroThreshold === this.#zeroThreshold) {
+      this.#zero.add(sign * other.zeroCount);
+      this.#positive.addSpans(other.positiveSpans, other.positiveBuckets, sign);
+      this.#negative.addSpans(other.negativeSpans, other.negativeBuckets, sign);
+      return true;
+    }
     const { zeroCount, positive, negative } = this.#agree(other);
     this.#zero.add(sign * zeroCount);
     this.#positive.add(positive, sign);
@@ -199,14 +263,18 @@ export class HistogramSum {
 
   /** Multiplies everything. */
   scale(factor: number): void {
-    for (const total of [this.#zero, this.#count, this.#sum, this.#positive, this.#negative]) total.scale(factor);
+    this.#zero.scale(factor);
+    this.#count.scale(factor);
+    this.#sum.scale(factor);
+    this.#positive.scale(factor);
+    this.#negative.scale(factor);
     if (factor < 0) this.#reset = 'gauge';
   }
 
   /** The sum as it is now, without empty buckets. */
   result(): NativeHistogram {
-    const positive = packSide(this.#positive.side);
-    const negative = packSide(this.#negative.side);
+    const positive = this.#positive.pack();
+    const negative = this.#negative.pack();
     return {
       schema: this.#schema,
       zeroThreshold: this.#zeroThreshold,
@@ -262,13 +330,6 @@ export class HistogramSum {
 
   /** Brings both to one schema and one zero bucket; gives the other's buckets in these. */
   #agree(other: NativeHistogram): { zeroCount: number; positive: Side; negative: Side } {
-    if (other.schema === this.#schema && other.zeroThreshold === this.#zeroThreshold) {
-      return {
-        zeroCount: other.zeroCount,
-        positive: sideOf(other.positiveSpans, other.positiveBuckets),
-        negative: sideOf(other.negativeSpans, other.negativeBuckets),
-      };
-    }
     const working = new HistogramSum(other);
     // Each may push the other's threshold up until both end at a bound of both.
     while (working.#zeroThreshold !== this.#zeroThreshold) {
@@ -281,14 +342,15 @@ export class HistogramSum {
   }
 
   #addCustom(other: NativeHistogram, sign: 1 | -1): void {
-    let side: Side = { indexes: indexesOf(other.positiveSpans, other.positiveBuckets.length), counts: other.positiveBuckets };
-    if (!sameBounds(this.#customValues, other.customValues)) {
-      const common = commonBounds(this.#customValues, other.customValues);
-      this.#positive.regroup(bucketMap(this.#customValues, common));
-      side = regroup(side, bucketMap(other.customValues, common));
-      this.#customValues = common;
-      this.#reconciled = true;
+    if (sameBounds(this.#customValues, other.customValues)) {
+      this.#positive.addSpans(other.positiveSpans, other.positiveBuckets, sign);
+      return;
     }
-    this.#positive.add(side, sign);
+    const common = commonBounds(this.#customValues, other.customValues);
+    this.#positive.regroup(bucketMap(this.#customValues, common));
+    const side = sideOf(other.positiveSpans, other.positiveBuckets);
+    this.#positive.add(regroup(side, bucketMap(other.customValues, common)), sign);
+    this.#customValues = common;
+    this.#reconciled = true;
   }
 }
