@@ -1,6 +1,7 @@
 import { Labels } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { GridSeries, QueryResult } from '@vitrine/model/sample-store.ts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatNumber } from './write-number.ts';
 import { formatTime, writeResult } from './write-result.ts';
 
@@ -62,4 +63,91 @@ test('samples are written with their own times', () => {
   expect(answer.result).toEqual([
     { metric: { n: '1' }, values: Array.from({ length: 4_000 }, (_, i) => [(i * 1_001) / 1_000, formatNumber(1 / 3)]) },
   ]);
+});
+
+describe('native histograms', () => {
+  const histogram: NativeHistogram = {
+    schema: 0,
+    zeroThreshold: 0.001,
+    zeroCount: 1,
+    count: 4,
+    sum: Number.POSITIVE_INFINITY,
+    positiveSpans: [{ offset: 1, length: 2 }],
+    positiveBuckets: Float64Array.of(2, 0),
+    negativeSpans: [{ offset: 0, length: 1 }],
+    negativeBuckets: Float64Array.of(1),
+    customValues: new Float64Array(),
+    reset: 'unknown',
+  };
+  const wire = {
+    count: '4',
+    sum: '+Inf',
+    buckets: [
+      [1, '-1', '-0.5', '1'],
+      [3, '-0.001', '0.001', '1'],
+      [0, '1', '2', '2'],
+    ],
+  };
+  const nothing: NativeHistogram = {
+    ...histogram,
+    zeroCount: 0,
+    count: 0,
+    sum: 0,
+    positiveSpans: [],
+    positiveBuckets: new Float64Array(),
+    negativeSpans: [],
+    negativeBuckets: new Float64Array(),
+  };
+  const labels = Labels.from({ n: '1' });
+  const timesMs = Float64Array.of(0, 1_000, 2_000);
+  const values = Float64Array.of(7, 8, 9);
+
+  test.each<[string, GridSeries, unknown]>([
+    [
+      'beside numbers',
+      { labels, values, present: undefined, histograms: [undefined, histogram, undefined] },
+      {
+        metric: { n: '1' },
+        values: [
+          [0, '7'],
+          [2, '9'],
+        ],
+        histograms: [[1, wire]],
+      },
+    ],
+    [
+      'alone, with gaps',
+      { labels, values, present: Uint8Array.of(1, 0, 1), histograms: [histogram, undefined, nothing] },
+      {
+        metric: { n: '1' },
+        histograms: [
+          [0, wire],
+          [2, { count: '0', sum: '0' }],
+        ],
+      },
+    ],
+  ])('of a matrix, %s', (_, series, wanted) => {
+    const plain: GridSeries = { labels, values, present: undefined };
+    const both = written(matrix(timesMs, [series, plain])).result as unknown[];
+    expect(both[0]).toEqual(wanted);
+    expect(both).toHaveLength(2);
+  });
+
+  test('of a vector', () => {
+    const series = [
+      { labels, values: Float64Array.of(0), present: undefined, histograms: [histogram] },
+      { labels, values: Float64Array.of(3), present: undefined },
+    ];
+    expect(written({ kind: 'vector', timesMs: Float64Array.of(1_500), series, ...rest }).result).toEqual([
+      { metric: { n: '1' }, histogram: [1.5, wire] },
+      { metric: { n: '1' }, value: [1.5, '3'] },
+    ]);
+  });
+
+  test('of samples', () => {
+    const series = [{ labels, length: 2, timestampsMs: timesMs, values, histograms: [histogram, undefined] }];
+    expect(written({ kind: 'samples', series, ...rest }).result).toEqual([
+      { metric: { n: '1' }, values: [[1, '8']], histograms: [[0, wire]] },
+    ]);
+  });
 });

@@ -1,4 +1,6 @@
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { AnswerForm, GridSeries, QueryResult, SeriesSamples, WrittenAnswer } from '@vitrine/model/sample-store.ts';
+import { wireBuckets } from '../histogram/format.ts';
 import { formatNumber, NUMBER_BYTES, writeNumber } from './write-number.ts';
 
 /** Pieces of about this many bytes are handed over at a time. */
@@ -69,16 +71,20 @@ function isList(kind: QueryResult['kind']): boolean {
   return kind !== 'scalar' && kind !== 'string';
 }
 
+/** Prometheus' own members, and what is only here: `seriesRead`, `steps` and `trace`. */
 function statsOf(result: QueryResult): unknown {
-  const { elapsedMs, samplesRead, seriesRead } = result.stats;
+  const { elapsedMs, samplesRead, seriesRead, trace } = result.stats;
   const seconds = elapsedMs / 1_000;
   return {
     timings: { evalTotalTime: seconds, execTotalTime: seconds },
     samples: {
       totalQueryableSamples: samplesRead,
+      samplesRead,
+      ...(trace === undefined ? {} : { peakSamples: trace.heldValues }),
       seriesRead,
       steps: 'timesMs' in result ? result.timesMs.length : 1,
     },
+    ...(trace === undefined ? {} : { trace }),
   };
 }
 
@@ -108,11 +114,15 @@ function cut<T>(series: readonly T[], limit: number): readonly T[] {
 function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): Generator<Uint8Array<ArrayBuffer>> {
   const time = formatTime(timeMs);
   let first = true;
-  for (const { labels, values, present } of list) {
+  for (const { labels, values, present, histograms } of list) {
     if (present?.[0] === 0) continue;
-    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"value":[${time},"`);
-    out.number(values[0] as number);
-    out.text('"]}');
+    const histogram = histograms?.[0];
+    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"`);
+    if (histogram === undefined) {
+      out.text(`value":[${time},"`);
+      out.number(values[0] as number);
+      out.text('"]}');
+    } else out.text(`histogram":[${time},${histogramJson(histogram)}]}`);
     first = false;
     if (out.isFull) yield out.take();
   }
@@ -125,33 +135,77 @@ function* writeMatrix(
   isFirst: boolean,
 ): Generator<Uint8Array<ArrayBuffer>> {
   let first = isFirst;
-  for (const { labels, values, present } of list) {
+  for (const series of list) {
+    const { labels, values, histograms } = series;
+    const present = histograms === undefined ? series.present : withoutHistograms(series, histograms);
     // Up to the last point that is there, because that one ends the list.
     const end = present === undefined ? values.length : present.lastIndexOf(1) + 1;
-    if (end === 0) continue;
-    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"values":[`);
+    if (end === 0 && histograms === undefined) continue;
+    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())}`);
     first = false;
-    for (let at = 0; ; yield out.take()) {
-      at = out.points(times, values, present, at, end);
-      if (at === end) break;
+    if (end > 0) {
+      out.text(',"values":[');
+      for (let at = 0; ; yield out.take()) {
+        at = out.points(times, values, present, at, end);
+        if (at === end) break;
+      }
+      out.endPoints();
     }
-    out.endPoints();
+    if (histograms !== undefined) yield* writeHistograms(out, histograms.length, histograms, (i) => times.at(i));
+    out.text('}');
     if (out.isFull) yield out.take();
   }
 }
 
+/** Which points are numbers. */
+function withoutHistograms({ values, present }: GridSeries, histograms: readonly (NativeHistogram | undefined)[]): Uint8Array {
+  return Uint8Array.from(values, (_, i) => (histograms[i] === undefined && present?.[i] !== 0 ? 1 : 0));
+}
+
+/** As another member of a series, behind its labels and numbers; nothing where there are none. */
+function* writeHistograms(
+  out: Piece,
+  length: number,
+  histograms: readonly (NativeHistogram | undefined)[],
+  timeMs: (i: number) => number,
+): Generator<Uint8Array<ArrayBuffer>> {
+  let any = false;
+  for (let i = 0; i < length; i++) {
+    const histogram = histograms[i];
+    if (histogram === undefined) continue;
+    out.text(`${any ? ',' : ',"histograms":['}[${formatTime(timeMs(i))},${histogramJson(histogram)}]`);
+    any = true;
+    if (out.isFull) yield out.take();
+  }
+  if (any) out.text(']');
+}
+
+/** `{"count":"3","sum":"4","buckets":[[0,"1","2","3"]]}`: counts and bounds are texts, as NaN and infinity are no JSON. */
+function histogramJson(histogram: NativeHistogram): string {
+  const buckets = wireBuckets(histogram).map(
+    ([rule, lower, upper, count]) => `[${rule},"${formatNumber(lower)}","${formatNumber(upper)}","${formatNumber(count)}"]`,
+  );
+  const rest = buckets.length === 0 ? '' : `,"buckets":[${buckets.join(',')}]`;
+  return `{"count":"${formatNumber(histogram.count)}","sum":"${formatNumber(histogram.sum)}"${rest}}`;
+}
+
 function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Uint8Array<ArrayBuffer>> {
   let first = true;
-  for (const { labels, length, timestampsMs, values } of list) {
-    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"values":[`);
+  for (const { labels, length, timestampsMs, values, histograms } of list) {
+    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())}`);
     first = false;
+    let any = false;
     for (let i = 0; i < length; i++) {
+      if (histograms?.[i] !== undefined) continue;
       if (out.isFull) yield out.take();
-      out.text(`${i === 0 ? '' : ','}[${formatTime(timestampsMs[i] as number)},"`);
+      out.text(`${any ? ',' : ',"values":['}[${formatTime(timestampsMs[i] as number)},"`);
+      any = true;
       out.number(values[i] as number);
       out.text('"]');
     }
-    out.text(']}');
+    if (any) out.text(']');
+    if (histograms !== undefined) yield* writeHistograms(out, length, histograms, (i) => timestampsMs[i] as number);
+    out.text('}');
     if (out.isFull) yield out.take();
   }
 }
@@ -160,8 +214,10 @@ function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Ui
 class GridTimes {
   readonly words: Int32Array;
   readonly lengths: Uint8Array;
+  readonly #timesMs: Float64Array;
 
   constructor(timesMs: Float64Array) {
+    this.#timesMs = timesMs;
     const bytes = new Uint8Array(timesMs.length * TIME_WORDS * 4);
     this.words = new Int32Array(bytes.buffer);
     this.lengths = new Uint8Array(timesMs.length);
@@ -169,6 +225,11 @@ class GridTimes {
       const { written } = encoder.encodeInto(`[${formatTime(timesMs[i] as number)},"`, bytes.subarray(i * TIME_WORDS * 4));
       this.lengths[i] = written;
     }
+  }
+
+  /** In milliseconds. */
+  at(i: number): number {
+    return this.#timesMs[i] as number;
   }
 }
 
@@ -236,10 +297,10 @@ class Piece {
     return i;
   }
 
-  /** Ends a list of points, and its series: the list's end takes the place of the last comma. */
+  /** Ends a list of points: its end takes the place of the last comma. */
   endPoints(): void {
     this.#at--;
-    this.text(']}');
+    this.text(']');
   }
 
   #reserve(count: number): void {

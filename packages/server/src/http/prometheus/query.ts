@@ -25,11 +25,17 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     const timeoutMs = Math.min(params.duration('timeout', limits.timeoutMs), limits.timeoutMs);
     const lookbackMs = params.text('lookback_delta') === '' ? undefined : params.duration('lookback_delta');
     const limit = params.limit();
-    const stats = params.text('stats') !== '';
+    const stats = params.text('stats');
     const { pieces } = await evaluate(expr, () =>
       samples.evaluateJson(
-        { expr, ...range, ...(lookbackMs === undefined ? {} : { lookbackMs }), limits: { ...limits, timeoutMs } },
-        { limit, stats },
+        {
+          expr,
+          ...range,
+          ...(lookbackMs === undefined ? {} : { lookbackMs }),
+          limits: { ...limits, timeoutMs },
+          trace: stats === 'all',
+        },
+        { limit, stats: stats !== '' },
         abortOnDisconnect(reply),
       ),
     );
