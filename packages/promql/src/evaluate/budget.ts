@@ -1,8 +1,12 @@
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { QueryError, type QueryLimits } from '@vitrine/model/sample-store.ts';
 import type { Tracer } from './tracer.ts';
 
 /** What a query may read and hold where nothing else is asked for: Prometheus' own limit of samples. */
 const DEFAULT_LIMITS: QueryLimits = { maxSamples: 50_000_000, maxSeries: 500_000, timeoutMs: 120_000 };
+
+/** A histogram without buckets, in samples. */
+const HISTOGRAM_SAMPLES = 10;
 
 /** Work longer than this without a pause would be felt by whatever else runs in the thread. */
 const SLICE_MS = 8;
@@ -100,6 +104,18 @@ export class Budget {
       );
     }
   }
+}
+
+/** A histogram counts as the samples that would take its memory, of 16 bytes each as in Prometheus: how many more than one. */
+export function extraSamples(histograms: readonly (NativeHistogram | undefined)[], length: number): number {
+  let extra = 0;
+  for (let i = 0; i < length; i++) {
+    const histogram = histograms[i];
+    if (histogram === undefined) continue;
+    const { positiveBuckets, negativeBuckets, customValues } = histogram;
+    extra += HISTOGRAM_SAMPLES + Math.ceil((positiveBuckets.length + negativeBuckets.length + customValues.length) / 2);
+  }
+  return extra;
 }
 
 /**

@@ -6,7 +6,7 @@ import { valueType } from '../functions-signatures.ts';
 import { streamAggregation } from './aggregate.ts';
 import type { Annotations } from './annotations.ts';
 import { combineScalars, combineSets, combineVectors, combineWithScalar } from './binary.ts';
-import type { Budget } from './budget.ts';
+import { extraSamples, type Budget } from './budget.ts';
 import { constantColumn, emptyColumn, isEmpty, keepColumn, push, put, valueAt, type Column, type Sink } from './column.ts';
 import { durationMs, positiveDurationMs, type QuerySpan } from './duration-value.ts';
 import { instantGrid, type Grid } from './grid.ts';
@@ -86,7 +86,8 @@ export class Evaluator {
   async collect(expr: Expr, grid: Grid): Promise<Column[]> {
     const columns: Column[] = [];
     await this.stream(expr, grid, (column) => {
-      this.budget.hold(grid.count);
+      const { histograms } = column;
+      this.budget.hold(histograms === undefined ? grid.count : grid.count + extraSamples(histograms, grid.count));
       columns.push(keepColumn(column));
     });
     this.budget.allowSeries(columns.length);

@@ -5,7 +5,7 @@ import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { AtModifier, VectorSelector } from '../ast.ts';
 import { withReset } from '../histogram/layout.ts';
 import type { Annotations } from './annotations.ts';
-import type { Budget } from './budget.ts';
+import { extraSamples, type Budget } from './budget.ts';
 import { emptyHistograms, put, type Column, type Sink } from './column.ts';
 import { interpolate } from './extended.ts';
 import type { Grid } from './grid.ts';
@@ -57,7 +57,7 @@ export async function readSamples(
   const found = source.select({ matchers: selector.matchers, fromMs, toMs, steps: tracer?.steps });
   for (const series of tracer === undefined ? found : tracer.reading(found)) {
     const { length, histograms } = series;
-    budget.read(length);
+    budget.read(histograms === undefined ? length : length + extraSamples(histograms, length));
     budget.allowSeries(++count);
     const hinted = detectsResets && histograms !== undefined;
     const working = visit(hinted ? { ...series, histograms: withDetectedResets(histograms, length) } : series);
