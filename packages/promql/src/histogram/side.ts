@@ -8,15 +8,25 @@ export interface Side {
 
 const NO_SPANS: readonly BucketSpan[] = [];
 
-/** The bucket index of each place of the spans. */
+/** Far beyond every bucket that has bounds of its own, and far from where 32 bits end. */
+const FURTHEST_INDEX = 2 ** 30;
+
+/**
+ * The bucket index of each place of the spans. Always ascending: what spans say that lie over each other, too far out or are
+ * too few is moved up to the next free place.
+ */
 export function indexesOf(spans: readonly BucketSpan[], length: number): Int32Array {
   const indexes = new Int32Array(length);
-  let index = 0;
   let at = 0;
+  let free = -FURTHEST_INDEX;
+  let end = 0;
   for (const span of spans) {
-    index += span.offset;
-    for (let i = 0; i < span.length && at < length; i++) indexes[at++] = index++;
+    const start = end + span.offset;
+    end = start + span.length;
+    if (start > free) free = Math.min(start, FURTHEST_INDEX + at);
+    for (let i = 0; i < span.length && at < length; i++) indexes[at++] = free++;
   }
+  while (at < length) indexes[at++] = free++;
   return indexes;
 }
 

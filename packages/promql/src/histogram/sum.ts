@@ -304,7 +304,7 @@ export class HistogramSum {
    * its threshold.
    */
   widenZero(threshold: number): number {
-    if (threshold <= this.#zeroThreshold) return this.#zeroThreshold;
+    if (!(threshold > this.#zeroThreshold)) return this.#zeroThreshold;
     const schema = { schema: this.#schema, customValues: this.#customValues };
     let wide = threshold;
     for (let before = Number.NaN; before !== wide;) {
@@ -332,7 +332,7 @@ export class HistogramSum {
   #agree(other: NativeHistogram): { zeroCount: number; positive: Side; negative: Side } {
     const working = new HistogramSum(other);
     // Each may push the other's threshold up until both end at a bound of both.
-    while (working.#zeroThreshold !== this.#zeroThreshold) {
+    while (working.#zeroThreshold < this.#zeroThreshold || working.#zeroThreshold > this.#zeroThreshold) {
       working.widenZero(this.#zeroThreshold);
       this.widenZero(working.#zeroThreshold);
     }
