@@ -332,9 +332,10 @@ export class HistogramSum {
   #agree(other: NativeHistogram): { zeroCount: number; positive: Side; negative: Side } {
     const working = new HistogramSum(other);
     // Each may push the other's threshold up until both end at a bound of both.
-    while (working.#zeroThreshold < this.#zeroThreshold || working.#zeroThreshold > this.#zeroThreshold) {
-      working.widenZero(this.#zeroThreshold);
-      this.widenZero(working.#zeroThreshold);
+    for (;;) {
+      const wide = working.widenZero(this.#zeroThreshold);
+      if (!(wide > this.#zeroThreshold)) break;
+      this.widenZero(wide);
     }
     working.coarsen(this.#schema);
     this.coarsen(working.#schema);
