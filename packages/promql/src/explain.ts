@@ -1,4 +1,4 @@
-import type { Aggregation, Binary, Call, Duration, Expr, VectorSelector } from './ast.ts';
+import type { Aggregation, Binary, Call, Duration, Expr, VectorMatching, VectorSelector } from './ast.ts';
 import type { Span } from './ast.ts';
 import { formatDurationMs } from '@vitrine/model/duration.ts';
 import { print } from './print.ts';
@@ -34,7 +34,10 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   histogram_avg: 'Mean of the observations in each native histogram',
   histogram_count: 'Number of observations in each native histogram',
   histogram_fraction: 'Share of the observations between two bounds',
-  histogram_quantile: 'Value below which the share %0 of the observations lies, read from the buckets (label le)',
+  histogram_quantile: 'Value below which the share %0 of the observations lies, by native histograms or buckets (label le)',
+  histogram_quantiles: 'Values below which shares of the observations lie, each share in the label %1',
+  histogram_stddev: 'Standard deviation of the observations in each native histogram',
+  histogram_stdvar: 'Variance of the observations in each native histogram',
   histogram_sum: 'Sum of the observations in each native histogram',
   idelta: 'Difference of the last two samples in each window, for gauges',
   increase: 'How much a counter grew in each window; resets are seen',
@@ -88,6 +91,8 @@ const OPERATORS: Readonly<Partial<Record<Binary['op'], string>>> = {
   '/': 'Left divided by right',
   '%': 'Remainder of left divided by right',
   '^': 'Left to the power of right',
+  '</': 'Observations of the left’s native histograms up to right',
+  '>/': 'Observations of the left’s native histograms above right',
   and: 'Series of the left that have a partner on the right',
   or: 'Series of the left, and those of the right that have no partner there',
   unless: 'Series of the left that have no partner on the right',
@@ -131,7 +136,12 @@ function isWorthTelling(expr: Expr): boolean {
   return expr.kind !== 'number' && expr.kind !== 'string';
 }
 
-function describeSelector({ name, matchers, offset }: VectorSelector): string {
+const EXTENSIONS = {
+  anchored: 'with the last sample before at both ends',
+  smoothed: 'interpolated at both ends',
+} as const;
+
+function describeSelector({ name, matchers, offset, extension }: VectorSelector): string {
   const words = { '=': 'is', '!=': 'is not', '=~': 'matches', '!~': 'does not match' } as const;
   const conditions = matchers
     .filter(({ label }) => label !== '__name__' || name === '')
@@ -139,7 +149,8 @@ function describeSelector({ name, matchers, offset }: VectorSelector): string {
   const which = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
   const when =
     offset === 0 ? '' : `, ${describeDuration(offset)} ${typeof offset === 'number' && offset < 0 ? 'later' : 'earlier'}`;
-  return `${name === '' ? 'Series' : `Series of ${name}`}${which}${when}`;
+  const ends = extension === undefined ? '' : `, ${EXTENSIONS[extension]}`;
+  return `${name === '' ? 'Series' : `Series of ${name}`}${which}${when}${ends}`;
 }
 
 function describeCall(expr: Call): string {
@@ -174,7 +185,16 @@ function describeBinary({ op, bool, matching }: Binary): string {
       ? ''
       : `, matched by all labels but ${labels}`;
   const many = matching.card === 'many-to-one' ? '; many on the left to one on the right' : '';
-  return `${what}${partners}${many}${matching.card === 'one-to-many' ? '; one on the left to many on the right' : ''}`;
+  const few = matching.card === 'one-to-many' ? '; one on the left to many on the right' : '';
+  return `${what}${partners}${many}${few}${describeFill(matching)}`;
+}
+
+/** What stands in for a partner that is not there. */
+function describeFill({ fillLeft, fillRight }: VectorMatching): string {
+  if (fillLeft === undefined && fillRight === undefined) return '';
+  if (fillLeft === fillRight) return `; ${fillLeft} where one side is missing`;
+  const left = fillLeft === undefined ? '' : `; ${fillLeft} where the left is missing`;
+  return fillRight === undefined ? left : `${left}; ${fillRight} where the right is missing`;
 }
 
 function describeDuration(duration: Duration): string {
