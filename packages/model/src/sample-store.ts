@@ -154,6 +154,10 @@ export interface EvaluateRequest {
   readonly features?: QueryFeatures;
   /** Also tell where the time went: `stats.trace`. */
   readonly trace?: boolean;
+  /** Matchers that hold for every series that is read, whatever the expression selects: what the asker may see. */
+  readonly within?: Selector;
+  /** Whether the samples of `metric[5m]` come with the stale markers among them. */
+  readonly keepsStale?: boolean;
 }
 
 /** One series on the result's grid: `values[i]` belongs to `timesMs[i]`. */

@@ -289,3 +289,37 @@ describe('sliding windows say what a look at each window would', () => {
     );
   });
 });
+
+describe('what the asker may see', () => {
+  const two = sourceOf(
+    ['red', 'blue'].flatMap((team, i) => [
+      [{ __name__: 'up', job: 'a', instance: `${team}:1`, team }, every(60_000, [i + 1, i + 1])] as const,
+      [{ __name__: 'target_info', job: 'a', instance: `${team}:1`, team, secret: team }, every(60_000, [1, 1])] as const,
+    ]),
+  );
+  const within = [{ label: 'team', op: '=', value: 'red' }] as const;
+
+  test.each<[expr: string, wanted: string[]]>([
+    ['up', ['up{instance="red:1", job="a", team="red"} 1']],
+    ['up{team="blue"}', []],
+    ['sum(up) or up{team="blue"}', ['{} 1']],
+    ['max_over_time(up[5m])', ['{instance="red:1", job="a", team="red"} 1']],
+    ['up[30s]', ['up{instance="red:1", job="a", team="red"} 1@60000']],
+    ['max_over_time(sum(up)[2m:1m])', ['{} 1']],
+    ['sum by (secret) (info(up))', ['{secret="red"} 1']],
+    ['absent(up{team="blue"})', ['{team="blue"} 1']],
+  ])('bounds %s', async (expr, wanted) => {
+    const result = await evaluateText(expr, { startMs: 60_000, endMs: 60_000, stepMs: 0, within }, two);
+    expect(shown(result)).toEqual(wanted);
+  });
+});
+
+test.each([
+  [true, ['up 1@0 NaN@60000 1@120000']],
+  [false, ['up 1@0 1@120000']],
+])('stale markers come with samples where they are asked for: %s', async (keepsStale, wanted) => {
+  const source = sourceOf([[{ __name__: 'up' }, every(60_000, [1, STALE, 1])]]);
+  const request = { startMs: 120_000, endMs: 120_000, stepMs: 0, keepsStale };
+  expect(shown(await evaluateText('up[5m]', request, source))).toEqual(wanted);
+  expect(shown(await evaluateText('count_over_time(up[5m])', request, source))).toEqual(['{} 2']);
+});

@@ -5,6 +5,7 @@ import {
   type QueryLimits,
   type QueryResult,
   type SampleSource,
+  type Selector,
   type SeriesSamples,
 } from '@vitrine/model/sample-store.ts';
 import type { Expr, ParseOptions } from '../ast.ts';
@@ -36,6 +37,10 @@ export interface EvaluationRequest {
   readonly features?: QueryFeatures;
   /** Also tell where the time went: `stats.trace`. */
   readonly trace?: boolean;
+  /** Matchers that hold for every series that is read, whatever the expression selects. */
+  readonly within?: Selector;
+  /** Whether the samples of `metric[5m]` come with the stale markers among them. */
+  readonly keepsStale?: boolean;
   /** The query's text, so that annotations name the right line. */
   readonly text?: string;
 }
@@ -85,6 +90,8 @@ export async function evaluate(
     lookbackMs: lookbackMs > 0 ? lookbackMs : DEFAULT_LOOKBACK_MS,
     subqueryStepMs: request.subqueryStepMs ?? DEFAULT_SUBQUERY_STEP_MS,
     features: request.features ?? {},
+    within: request.within ?? [],
+    keepsStale: request.keepsStale === true && unwrap(expr).kind === 'matrixSelector',
   };
   budget.hold(grid.count);
   const given = give?.({ query, budget, annotations });

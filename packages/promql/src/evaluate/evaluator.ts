@@ -1,6 +1,6 @@
 import { scale } from '../histogram/scale.ts';
 import { Labels } from '@vitrine/model/labels.ts';
-import { QueryError, type QueryFeatures, type SampleSource } from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryFeatures, type SampleSource, type Selector } from '@vitrine/model/sample-store.ts';
 import type { Binary, Expr, MatrixSelector, Subquery, VectorSelector } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
 import { streamAggregation } from './aggregate.ts';
@@ -37,6 +37,10 @@ export interface Query {
   /** The step of a subquery that names none. */
   readonly subqueryStepMs: number;
   readonly features: QueryFeatures;
+  /** Matchers that hold for every series that is read. */
+  readonly within: Selector;
+  /** Whether range selectors give stale markers too. */
+  readonly keepsStale: boolean;
 }
 
 /** Takes a series of a range vector, lent for the duration of the call or until the promise is kept. */
@@ -73,7 +77,7 @@ export class Evaluator {
     annotations: Annotations,
     { tracer, given, countedOnly = new Set() }: Extras = {},
   ) {
-    this.#reading = { source, budget, annotations, tracer, countedOnly };
+    this.#reading = { source, within: query.within, budget, annotations, tracer, countedOnly };
     this.#given = given;
     this.#tracer = tracer;
     this.query = query;
@@ -199,7 +203,7 @@ export class Evaluator {
     const laterMs = extension === 'smoothed' ? this.query.lookbackMs : 0;
     const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
     await readSamples(this.#reading, selector, fromMs, lastMs + laterMs, (series) => {
-      const { timestampsMs, values, length, histograms, startsMs } = withoutStale(series);
+      const { timestampsMs, values, length, histograms, startsMs } = this.query.keepsStale ? series : withoutStale(series);
       if (length === 0) return undefined;
       const told = this.query.features.startTimestamps === true ? startsMs : undefined;
       return visit({ labels: series.labels, dropName: false, timestampsMs, values, length, histograms, startsMs: told });

@@ -1,6 +1,6 @@
 import type { Labels } from '@vitrine/model/labels.ts';
 import { CUSTOM_BUCKETS, type NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { QueryError, type SampleSource, type SeriesSamples } from '@vitrine/model/sample-store.ts';
+import { QueryError, type SampleSource, type Selector, type SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { AtModifier, VectorSelector } from '../ast.ts';
 import { withReset } from '../histogram/layout.ts';
@@ -37,6 +37,8 @@ export function referenceOf(grid: Grid, at: AtModifier | undefined, offsetMs: nu
 /** What reading needs beside the selector. */
 export interface Reading {
   readonly source: SampleSource;
+  /** Matchers that hold beside the selector's own. */
+  readonly within: Selector;
   readonly budget: Budget;
   readonly annotations: Annotations;
   readonly tracer: Tracer | undefined;
@@ -46,7 +48,7 @@ export interface Reading {
 
 /** Gives the samples of every matching series in the closed range, its labels beside them. */
 export async function readSamples(
-  { source, budget, tracer, countedOnly }: Reading,
+  { source, within, budget, tracer, countedOnly }: Reading,
   selector: VectorSelector,
   fromMs: number,
   toMs: number,
@@ -54,7 +56,8 @@ export async function readSamples(
 ): Promise<void> {
   let count = 0;
   const detectsResets = countedOnly.has(selector);
-  const found = source.select({ matchers: selector.matchers, fromMs, toMs, steps: tracer?.steps });
+  const matchers = within.length === 0 ? selector.matchers : [...selector.matchers, ...within];
+  const found = source.select({ matchers, fromMs, toMs, steps: tracer?.steps });
   for (const series of tracer === undefined ? found : tracer.reading(found)) {
     const { length, histograms } = series;
     budget.read(histograms === undefined ? length : length + extraSamples(histograms, length));
