@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type QueryLimits, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
-import { describeParseError, parse } from '@vitrine/promql/parse.ts';
+import type { Expr } from '@vitrine/promql/ast.ts';
+import { describeParseError, EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import { print } from '@vitrine/promql/print.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
@@ -21,7 +22,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
   ): Promise<FastifyReply> => {
     const expr = params.text('query');
-    parseOrRefuse('query', expr, parse);
+    parseOrRefuse('query', expr, parseAny);
     const timeoutMs = Math.min(params.duration('timeout', limits.timeoutMs), limits.timeoutMs);
     const lookbackMs = params.text('lookback_delta') === '' ? undefined : params.duration('lookback_delta');
     const limit = params.limit();
@@ -82,10 +83,15 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     config: { access: 'read' },
     schema: { summary: 'PromQL, set out for reading', tags: ['prometheus'] },
     async handler(request: FastifyRequest) {
-      const expr = parseOrRefuse('query', Params.of(request).text('query'), parse);
+      const expr = parseOrRefuse('query', Params.of(request).text('query'), parseAny);
       return { status: 'success', data: print(expr) };
     },
   });
+}
+
+/** Which experimental syntax is on is the store's to say. */
+function parseAny(text: string): Expr {
+  return parse(text, EVERY_SYNTAX);
 }
 
 /** A query that parses can still be refused later with a position in it; Prometheus says that in the same way. */
