@@ -12,7 +12,7 @@ import { durationMs, positiveDurationMs, type QuerySpan } from './duration-value
 import { instantGrid, type Grid } from './grid.ts';
 import { isStepInvariant } from './invariant.ts';
 import { isSetOp } from './operators.ts';
-import type { Windows } from './range-window.ts';
+import type { Samples, Windows } from './range-window.ts';
 import {
   columnSamples,
   readInstants,
@@ -203,10 +203,11 @@ export class Evaluator {
     const laterMs = extension === 'smoothed' ? this.query.lookbackMs : 0;
     const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
     await readSamples(this.#reading, selector, fromMs, lastMs + laterMs, (series) => {
-      const { timestampsMs, values, length, histograms, startsMs } = this.query.keepsStale ? series : withoutStale(series);
+      const samples: Samples = this.query.keepsStale ? series : withoutStale(series);
+      const { timestampsMs, values, length, histograms, startsMs, falls } = samples;
       if (length === 0) return undefined;
       const told = this.query.features.startTimestamps === true ? startsMs : undefined;
-      return visit({ labels: series.labels, dropName: false, timestampsMs, values, length, histograms, startsMs: told });
+      return visit({ labels: series.labels, dropName: false, timestampsMs, values, length, histograms, startsMs: told, falls });
     });
   }
 

@@ -11,6 +11,14 @@ export interface Samples {
   readonly histograms?: readonly (NativeHistogram | undefined)[] | undefined;
   /** Since when each sample has counted, NaN where that was not told; undefined where it never was, or does not matter. */
   readonly startsMs?: Float64Array | undefined;
+  /** Where values fall, if that was found out on the way. */
+  readonly falls?: Falls | undefined;
+}
+
+/** The places, ascending, whose value is below the one before it. Lent as the samples are. */
+export interface Falls {
+  readonly positions: Int32Array;
+  readonly count: number;
 }
 
 /**

@@ -1,10 +1,14 @@
 import { equal } from '../histogram/equal.ts';
 import { detectReset } from '../histogram/reset.ts';
 import { beganWithin, extrapolationOf } from './extrapolation.ts';
-import { advance, eachWindow, intScratch, locateWindows, type RangeKernel, type Samples } from './range-window.ts';
+import { advance, eachWindow, intScratch, locateWindows, type Falls, type RangeKernel, type Samples } from './range-window.ts';
 import { noteOverlaps, startedAnew } from './start-times.ts';
 
 const resetPositions = intScratch();
+const NO_FALLS: Falls = { positions: new Int32Array(0), count: 0 };
+
+/** Of the mean distance between samples: a little less than the threshold, which rounding may lie on either side of. */
+const SURELY_NEAR = 1.099_999;
 
 /**
  * rate(), increase() and delta(), extrapolated to the window's ends as Prometheus does
@@ -18,20 +22,12 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
     if (counter && samples.startsMs !== undefined) return fromStarts(samples, windows, out, context);
     const { values, present } = out;
     const { rangeMs, firstEndMs, stepMs, count } = windows;
-    const { timestampsMs, values: points, length } = samples;
+    const { timestampsMs, values: points } = samples;
     const { from, to } = locateWindows(samples, windows);
-    const resets = resetPositions.take(counter ? length : 0);
-    const resetCount = counter ? findResets(samples, resets) : 0;
+    const { positions: resets, count: resetCount } = counter ? (samples.falls ?? findResets(samples)) : NO_FALLS;
     const divisor = perSecond ? rangeMs / 1000 : 1;
+    const whole = rangeMs / divisor;
     let resetLo = 0;
-    // Scrapes are regular, so that most windows have the same shape as the one before, and two divisions are saved.
-    let shapeSampledMs = Number.NaN;
-    let shapeToStartMs = 0;
-    let shapeToEndMs = 0;
-    let shapeLast = 0;
-    let extrapolation = 0;
-    let drawnToStartMs = 0;
-    let drawnToEndMs = 0;
     for (let i = 0; i < count; i++) {
       const lo = from[i]!;
       const last = to[i]! - 1;
@@ -50,39 +46,41 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
       const lastMs = timestampsMs[last]!;
       const endMs = firstEndMs + i * stepMs;
       const sampledMs = lastMs - firstMs;
-      const toStartMs = firstMs - (endMs - rangeMs);
-      const toEndMs = endMs - lastMs;
-      if (sampledMs !== shapeSampledMs || toStartMs !== shapeToStartMs || toEndMs !== shapeToEndMs || last - lo !== shapeLast) {
-        shapeSampledMs = sampledMs;
-        shapeToStartMs = toStartMs;
-        shapeToEndMs = toEndMs;
-        shapeLast = last - lo;
-        const betweenMs = sampledMs / (last - lo);
+      let toStartMs = firstMs - (endMs - rangeMs);
+      let toEndMs = endMs - lastMs;
+      // Nearly always there are samples near both ends, and the line is drawn over the whole window: then one division is enough.
+      const nearMs = sampledMs * SURELY_NEAR;
+      const gaps = last - lo;
+      let factor = whole / sampledMs;
+      if (toStartMs * gaps > nearMs || toEndMs * gaps > nearMs) {
+        const betweenMs = sampledMs / gaps;
         const thresholdMs = betweenMs * 1.1;
-        drawnToStartMs = toStartMs >= thresholdMs ? betweenMs / 2 : toStartMs;
-        drawnToEndMs = toEndMs >= thresholdMs ? betweenMs / 2 : toEndMs;
-        extrapolation = (sampledMs + drawnToStartMs + drawnToEndMs) / (sampledMs * divisor);
+        if (toStartMs >= thresholdMs) toStartMs = betweenMs / 2;
+        if (toEndMs >= thresholdMs) toEndMs = betweenMs / 2;
+        factor = (sampledMs + toStartMs + toEndMs) / (sampledMs * divisor);
       }
       // A counter started at zero, so the line must not be drawn on to before that.
-      if (counter && difference > 0 && first >= 0 && sampledMs * first < drawnToStartMs * difference) {
+      if (counter && difference > 0 && first >= 0 && sampledMs * first < toStartMs * difference) {
         const toZeroMs = sampledMs * (first / difference);
-        values[i] = difference * ((sampledMs + toZeroMs + drawnToEndMs) / (sampledMs * divisor));
-      } else values[i] = difference * extrapolation;
+        factor = (sampledMs + toZeroMs + toEndMs) / (sampledMs * divisor);
+      }
+      values[i] = difference * factor;
       present[i] = 1;
     }
   };
 }
 
-/** Writes where a sample is below the one before it; gives how many there are. */
-function findResets({ values, length }: Samples, positions: Int32Array): number {
-  let found = 0;
+/** Where a sample is below the one before it. */
+function findResets({ values, length }: Samples): Falls {
+  const positions = resetPositions.take(length);
+  let count = 0;
   let before = values[0]!;
   for (let i = 1; i < length; i++) {
     const value = values[i]!;
-    if (value < before) positions[found++] = i;
+    if (value < before) positions[count++] = i;
     before = value;
   }
-  return found;
+  return { positions, count };
 }
 
 /** The same of a counter that tells since when it has counted: a restart that no fall shows counts too, and so does the first sample. */

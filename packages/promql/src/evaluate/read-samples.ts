@@ -219,15 +219,54 @@ const liveTimes = floatScratch();
 const liveValues = floatScratch();
 const liveStarts = floatScratch();
 
+/** Falls that are remembered: a series with more of them is no counter, which alone asks for them. */
+const MAX_FALLS = 64;
+const fallPositions = intScratch();
+let fallCount = 0;
+
+/**
+ * Where the first stale marker is; `length` where there is none. Writes where values fall on the way, as that costs
+ * nothing beside it: `fallCount` is -1 where there are too many.
+ */
+function firstStale(series: Samples): number {
+  const { values, length, histograms } = series;
+  const positions = fallPositions.take(MAX_FALLS);
+  const words = wordsOf(values);
+  fallCount = 0;
+  let before = Number.NEGATIVE_INFINITY;
+  let at = 0;
+  for (; at < length; at++) {
+    const value = values[at]!;
+    // One comparison that is false of both, a fall and a NaN.
+    if (!(value >= before)) {
+      if (value < before) {
+        if (fallCount === MAX_FALLS) break;
+        positions[fallCount++] = at;
+      } else if (value !== value && isStale(series, words, at)) return at;
+    }
+    before = value;
+  }
+  if (at === length) {
+    if (histograms !== undefined) fallCount = -1;
+    return length;
+  }
+  fallCount = -1;
+  for (; at < length; at++) {
+    const value = values[at]!;
+    if (value !== value && isStale(series, words, at)) return at;
+  }
+  return length;
+}
+
 /** The samples without stale markers: as they are where there are none, else copied to scratch memory. */
 export function withoutStale(series: Samples): Samples {
   const { timestampsMs, values, length, histograms, startsMs } = series;
-  let at = 0;
-  while (at < length && !Number.isNaN(values[at])) at++;
-  if (at === length) return series;
+  const at = firstStale(series);
+  if (at === length) {
+    const falls = fallCount === -1 ? undefined : { positions: fallPositions.take(MAX_FALLS), count: fallCount };
+    return { timestampsMs, values, length, histograms, startsMs, falls };
+  }
   const words = wordsOf(values);
-  while (at < length && !isStale(series, words, at)) at++;
-  if (at === length) return series;
   const times = liveTimes.take(length);
   const live = liveValues.take(length);
   const starts = startsMs === undefined ? undefined : liveStarts.take(length);
