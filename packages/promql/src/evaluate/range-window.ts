@@ -117,6 +117,11 @@ export function advance(
   for (let i = 0; i < count; i++) {
     const limit = firstMs + i * stepMs;
     let next = (at + stride) | 0;
+    if (next > 0 && next < length && times[next]! > limit && times[next - 1]! <= limit) {
+      at = next;
+      into[i] = next;
+      continue;
+    }
     if (at >= length || times[at]! > limit) {
       next = at;
     } else if (next >= length || times[next]! > limit) {
