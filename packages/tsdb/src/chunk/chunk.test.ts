@@ -33,6 +33,11 @@ function at15s(values: readonly number[]): Sample[] {
 const sine = (amplitude: number, round: (x: number) => number) =>
   Array.from({ length: 960 }, (_, i) => round(amplitude * Math.sin(i / 7) + amplitude));
 
+function summed(count: number, step: (i: number) => number): number[] {
+  let total = 0;
+  return Array.from({ length: count }, (_, i) => (total += step(i)));
+}
+
 describe('a chunk gives back the bits it was given', () => {
   test.each<[name: string, samples: Sample[]]>([
     ['one sample', at15s([1.5])],
@@ -50,6 +55,11 @@ describe('a chunk gives back the bits it was given', () => {
     ['the stale marker after a counter', [...at15s([...Array(100).keys()]), [1_800_000_000_000, 0x7ff0000000000002n]]],
     ['the stale marker before a counter', [[0, 0x7ff0000000000002n], ...at15s([...Array(100).keys()])]],
     ['only NaNs of many payloads', Array.from({ length: 200 }, (_, i) => [i, 0x7ff8000000000000n + BigInt(i * i)] as const)],
+    ['milliseconds times 0.001', at15s(sine(1e6, (x) => Math.round(x) * 0.001))],
+    ['the same below nought', at15s(sine(1e6, (x) => -Math.round(x) * 0.001))],
+    ['a sum of milliseconds', at15s(summed(960, (i) => ((i * 7919) % 5000) / 1000))],
+    ['a sum that crosses a power of two', at15s(summed(200, (i) => 0.1 * (i % 3)).map((x) => x - 8))],
+    ['a sum with gaps', at15s(summed(200, (i) => 0.001 * i).map((x, i) => (i % 50 === 0 ? Number.NaN : x)))],
     ['denormals', at15s([5e-324, 1e-310, 2.2e-308])],
   ])('%s', (_, samples) => {
     expect(roundTrip(samples)).toEqual(samples);
@@ -79,6 +89,13 @@ describe('a chunk gives back the bits it was given', () => {
     fc.constant(fc.oneof({ weight: 30, arbitrary: fc.integer().map((n) => bitsOf(n / 100)) }, { weight: 1, arbitrary: bits })),
     fc.constant(fc.float().map(bitsOf)),
     fc.constant(fc.maxSafeInteger().map(bitsOf)),
+    // A decimal, and some places beside it.
+    fc.constant(
+      fc.tuple(fc.integer(), fc.constantFrom(10, 1000, 1e6, 1e9), fc.integer({ min: -3, max: 3 })).map(([n, power, beside]) => {
+        const bits = bitsOf(n / power);
+        return n === 0 ? bits : bits + BigInt(beside);
+      }),
+    ),
   );
 
   test('property: any timestamps in order, any bits', () => {
@@ -168,6 +185,8 @@ describe('size', () => {
     ['a straight counter', Array.from({ length: 960 }, (_, i) => i * 150), 40],
     ['a counter of some hundreds an interval', sine(1, () => 0).map((_, i) => i * 300 + ((i * 7919) % 200)), 1300],
     ['memory in pages', sine(200, Math.round).map((pages) => pages * 4096), 1100],
+    ['milliseconds times 0.001', summed(960, (i) => (i * 7919) % 200).map((x) => x * 0.001), 1600],
+    ['a sum of microseconds', summed(960, (i) => ((i * 7919) % 100_000) / 1e6), 4000],
     ['a percentage with two decimals', sine(50, (x) => Math.round(x * 100) / 100), 1700],
   ])('960 samples of %s', (_, values, bytes) => {
     const columns = columnsOf(at15s(values));

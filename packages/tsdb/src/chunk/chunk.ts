@@ -28,7 +28,7 @@ export class DamagedChunk extends Error {
   override readonly name = 'DamagedChunk';
 }
 
-/** Appends `count` samples to a writer, without checksum: the form of the head's blocks and the body of a chunk. */
+/** Appends `count` samples to a writer, without checksum: the form of the head's blocks and the body of a chunk. `thorough`: see writeValues. */
 export function writeSamples(
   out: ByteWriter,
   timestampsMs: Float64Array,
@@ -36,10 +36,11 @@ export function writeSamples(
   words: Uint32Array,
   from: number,
   count: number,
+  thorough = false,
 ): void {
   out.varint(count);
   writeInts(out, timestampsMs, from, count);
-  writeValues(out, values, words, from, count);
+  writeValues(out, values, words, from, count, thorough);
 }
 
 /** Appends the samples that stand at the reader to `out`. */
@@ -120,11 +121,11 @@ export function encodeChunk(samples: Columns, from: number, count: number, times
   const sections = sectionsOf(samples, from, count) | (timesId === undefined ? 0 : TIMES);
   writer.u8(sections === 0 ? PLAIN : WITH_SECTIONS);
   if (sections !== 0) writer.u8(sections);
-  if (timesId === undefined) writeSamples(writer, samples.timestampsMs, samples.values, samples.words, from, count);
+  if (timesId === undefined) writeSamples(writer, samples.timestampsMs, samples.values, samples.words, from, count, true);
   else {
     writer.varint(count);
     writer.varint(timesId);
-    writeValues(writer, samples.values, samples.words, from, count);
+    writeValues(writer, samples.values, samples.words, from, count, true);
   }
   if (sections !== 0) writeSections(writer, samples, from, count, sections);
   writer.u32(crc32(writer.bytes.subarray(0, writer.length)));

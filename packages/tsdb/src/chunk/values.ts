@@ -1,10 +1,12 @@
 import { readInts, writeInts, INT_STREAM_LIMIT } from './int-stream.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
+import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
 /**
  * Values of one chunk, bit-exact for every float64. The codec is chosen by looking at the values:
  * CONSTANT one bit pattern; INTEGER; DECIMAL integers over a power of ten; FLOAT32 the bits of exact float32s;
- * WORDS the high and the low half of the bits as two streams of integers, which takes anything.
+ * WORDS the high and the low half of the bits as two streams of integers, which takes anything; NEAR decimals that were
+ * multiplied or summed up in floating point and so lie some places beside a decimal.
  * Rare numbers that fit none of the dense codecs (NaN of any payload, infinities, -0) ride along as exceptions.
  */
 const CONSTANT = 0;
@@ -12,14 +14,25 @@ const INTEGER = 1;
 const DECIMAL = 2;
 const FLOAT32 = 3;
 const WORDS = 4;
+const NEAR = 5;
 const WITH_EXCEPTIONS = 0x80;
 
 /** One sample in this many may be an exception; beyond it WORDS is smaller. */
 const EXCEPTION_SHARE = 12;
 
+const WORD = 0x1_0000_0000;
 const MAX_DECIMALS = 15;
 const POWERS_OF_TEN = Float64Array.from({ length: MAX_DECIMALS + 1 }, (_, exponent) => Number(`1e${exponent}`));
 
+/** More decimals leave so many places between that WORDS is as small. */
+const NEAR_DECIMALS = 12;
+/** Bit patterns that a NEAR value may lie beside its decimal. */
+const NEAR_PLACES = 2 ** 24;
+/** Values that are tried before all are turned into NEAR ones. */
+const NEAR_TRIED = 24;
+
+const float64 = new Float64Array(1);
+const float64Words = wordsOf(float64);
 const float32 = new Float32Array(1);
 const float32Bits = new Int32Array(float32.buffer);
 
@@ -27,16 +40,29 @@ const float32Bits = new Int32Array(float32.buffer);
 let plain = new Float64Array(2048);
 let integers = new Float64Array(2048);
 let exceptionAt = new Uint32Array(2048);
+/** How many bit patterns each value lies above its decimal. */
+let places = new Float64Array(2048);
 
 function reserve(count: number): void {
   if (plain.length >= count) return;
   plain = new Float64Array(count * 2);
   integers = new Float64Array(count * 2);
   exceptionAt = new Uint32Array(count * 2);
+  places = new Float64Array(count * 2);
 }
 
-/** Writes `count` (at least 1) values; `words` are their bits, two words a value from value `from` on. */
-export function writeValues(writer: ByteWriter, values: Float64Array, words: Uint32Array, from: number, count: number): void {
+/**
+ * Writes `count` (at least 1) values; `words` are their bits, two words a value from value `from` on. `thorough`: they
+ * will lie for long, so that looking for NEAR decimals is worth its time.
+ */
+export function writeValues(
+  writer: ByteWriter,
+  values: Float64Array,
+  words: Uint32Array,
+  from: number,
+  count: number,
+  thorough = false,
+): void {
   if (isConstant(words, from, count)) {
     writer.u8(CONSTANT);
     writer.u32(words[2 * from] as number);
@@ -47,14 +73,31 @@ export function writeValues(writer: ByteWriter, values: Float64Array, words: Uin
   const exceptions = setExceptionsAside(values, from, count);
   const codec = exceptions * EXCEPTION_SHARE > count ? WORDS : toIntegers(count);
   if (codec === WORDS) {
+    const start = writer.length;
     writer.u8(WORDS);
     writeHalf(writer, words, 2 * from + 1, count);
     writeHalf(writer, words, 2 * from, count);
+    if (!thorough || exceptions * EXCEPTION_SHARE > count || !toNear(count)) return;
+    const end = writer.length;
+    writer.u8(exceptions > 0 ? NEAR | WITH_EXCEPTIONS : NEAR);
+    writer.u8(decimals);
+    writeInts(writer, integers, 0, count);
+    writeInts(writer, places, 0, count);
+    writeExceptions(writer, words, from, exceptions);
+    // Both were written, because nothing else tells which is smaller.
+    if (writer.length - end < end - start) {
+      writer.bytes.copyWithin(start, end, writer.length);
+      writer.length -= end - start;
+    } else writer.length = end;
     return;
   }
   writer.u8(exceptions > 0 ? codec | WITH_EXCEPTIONS : codec);
   if (codec === DECIMAL) writer.u8(decimals);
   writeInts(writer, integers, 0, count);
+  writeExceptions(writer, words, from, exceptions);
+}
+
+function writeExceptions(writer: ByteWriter, words: Uint32Array, from: number, exceptions: number): void {
   if (exceptions === 0) return;
   writer.varint(exceptions);
   let previous = 0;
@@ -97,6 +140,19 @@ export function readValues(reader: ByteReader, count: number, out: Float64Array,
         out[i] = float32[0] as number;
       }
       break;
+    case NEAR: {
+      const divisor = POWERS_OF_TEN[reader.u8()] as number;
+      readInts(reader, count, out, at);
+      reserve(count);
+      readInts(reader, count, places, 0);
+      for (let i = 0; i < count; i++) {
+        out[at + i] = (out[at + i] as number) / divisor;
+        const low = (words[2 * (at + i)] as number) + (places[i] as number);
+        words[2 * (at + i)] = low;
+        if (low < 0 || low >= WORD) words[2 * (at + i) + 1] = (words[2 * (at + i) + 1] as number) + Math.floor(low / WORD);
+      }
+      break;
+    }
     case WORDS:
       reserve(count);
       readInts(reader, count, integers, 0);
@@ -154,7 +210,7 @@ function firstOrdinary(values: Float64Array, from: number, count: number): numbe
   return 0;
 }
 
-/** How many decimals the last DECIMAL choice of `toIntegers` needs. */
+/** How many decimals the last DECIMAL choice of `toIntegers`, or that of `toNear`, needs. */
 let decimals = 0;
 
 /** Turns `plain` into `integers` by the first codec that keeps every bit. */
@@ -216,4 +272,63 @@ function toFloat32Bits(count: number): boolean {
 function writeHalf(writer: ByteWriter, words: Uint32Array, firstWord: number, count: number): void {
   for (let i = 0; i < count; i++) integers[i] = words[firstWord + 2 * i] as number;
   writeInts(writer, integers, 0, count);
+}
+
+/**
+ * Turns `plain` into `integers` and `places` with the number of decimals that seems to take the fewest bits; false where
+ * no number of them comes near.
+ */
+function toNear(count: number): boolean {
+  const step = Math.max(1, Math.floor(count / NEAR_TRIED));
+  const tried: { readonly exponent: number; readonly bits: number }[] = [];
+  for (let exponent = 1; exponent <= NEAR_DECIMALS; exponent++) {
+    const bits = nearBits(count, step, exponent);
+    if (bits < Infinity) tried.push({ exponent, bits });
+  }
+  // Some of the values may get by with fewer decimals than all of them.
+  for (const { exponent } of tried.sort((a, b) => a.bits - b.bits)) {
+    decimals = exponent;
+    if (areNear(count)) return true;
+  }
+  return false;
+}
+
+function areNear(count: number): boolean {
+  const factor = POWERS_OF_TEN[decimals] as number;
+  for (let i = 0; i < count; i++) {
+    const value = plain[i] as number;
+    const integer = Math.round(value * factor);
+    const beside = placesBetween(integer / factor, value);
+    if (!(Math.abs(beside) <= NEAR_PLACES && Math.abs(integer) <= INT_STREAM_LIMIT) || Object.is(integer, -0)) return false;
+    integers[i] = integer;
+    places[i] = beside;
+  }
+  return true;
+}
+
+/** About how many bits a value takes with so many decimals, judged by some of them; Infinity where it cannot be. */
+function nearBits(count: number, step: number, exponent: number): number {
+  const factor = POWERS_OF_TEN[exponent] as number;
+  let most = 0;
+  let furthest = 0;
+  let previous = Math.round((plain[0] as number) * factor);
+  for (let i = 0; i < count; i += step) {
+    const value = plain[i] as number;
+    const integer = Math.round(value * factor);
+    const beside = Math.abs(placesBetween(integer / factor, value));
+    if (!(beside <= NEAR_PLACES && Math.abs(integer) <= INT_STREAM_LIMIT)) return Infinity;
+    most = Math.max(most, Math.abs(integer - previous) / step);
+    furthest = Math.max(furthest, beside);
+    previous = integer;
+  }
+  return Math.log2(1 + most) + Math.log2(1 + 2 * furthest);
+}
+
+/** How many bit patterns above `from` the number `to` is. */
+function placesBetween(from: number, to: number): number {
+  float64[0] = from;
+  const low = float64Words[0] as number;
+  const high = float64Words[1] as number;
+  float64[0] = to;
+  return ((float64Words[1] as number) - high) * WORD + ((float64Words[0] as number) - low);
 }
