@@ -88,7 +88,9 @@ export function createIntake({ append, metrics: { registry }, samplesPerSecond, 
   return {
     async take(door, sender, batch, refused = [], { triesAgain = false } = {}) {
       try {
-        const stored = batch.values.length === 0 ? NOTHING : await store(door, sender, batch);
+        // Exemplars may come alone, to series that have samples.
+        const isEmpty = batch.values.length === 0 && batch.exemplars === undefined;
+        const stored = isEmpty ? NOTHING : await store(door, sender, batch);
         note(door, sender, stored.accepted, [...refused, ...refusedByStore(stored)]);
         return stored;
       } catch (error) {
@@ -197,6 +199,7 @@ class LabelledKeys {
       seriesKeys: [...indexByKey.keys()],
       seriesIndex:
         indexByKey.size === indexes.length ? batch.seriesIndex : batch.seriesIndex.map((index) => indexes[index] as number),
+      exemplars: batch.exemplars?.map(({ seriesIndex, exemplar }) => ({ seriesIndex: indexes[seriesIndex] as number, exemplar })),
     };
   }
 

@@ -63,13 +63,14 @@ export function writeRoutes(app: Routes, { intake, limits, onMetadata }: WriteNe
   });
 }
 
-/** What the request held that is no sample. */
-function refusedIn({ rejected: { samples, histograms, problems } }: DecodedRemoteWrite): Refused[] {
-  const refused: Refused[] = [];
-  if (samples > 0) refused.push({ reason: 'bad labels', count: samples, sentence: problems[0] ?? '' });
-  if (histograms > 0) {
-    const sentence = 'Native histograms cannot be stored yet; send classic histograms.';
-    refused.push({ reason: 'native histogram', count: histograms, sentence });
-  }
-  return refused;
+/** What the request held that is not in its batch. */
+function refusedIn({ rejected }: DecodedRemoteWrite): Refused[] {
+  const reasons = [
+    ['samples', 'bad labels'],
+    ['histograms', 'bad histogram'],
+    ['exemplars', 'bad exemplar'],
+  ] as const;
+  return reasons.flatMap(([part, reason]) =>
+    rejected[part] > 0 ? [{ reason, count: rejected[part], sentence: rejected.sentences[part] ?? '' }] : [],
+  );
 }

@@ -1,9 +1,15 @@
-import type { SampleBatch } from '@vitrine/model/sample-store.ts';
-import { wordsOf } from '@vitrine/model/stale-nan.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { Exemplar, SampleBatch } from '@vitrine/model/sample-store.ts';
+import { setStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { LabelSet } from './label-set.ts';
 
 /** Sentences kept about what was refused; the counts have no bound. */
 const MOST_PROBLEMS = 10;
+
+/** What a request is made of. */
+export type Part = 'samples' | 'histograms' | 'exemplars';
+
+const UNSTORABLE_TIME = 'has a timestamp beyond the range of milliseconds that can be stored.';
 
 /** Collects one request's samples into columns. */
 export class BatchBuilder {
@@ -15,10 +21,15 @@ export class BatchBuilder {
   #words: Uint32Array;
   #length = 0;
   #ambiguous = false;
+  #histograms: Map<number, NativeHistogram> | undefined;
+  #startsMs: Float64Array | undefined;
+  readonly #exemplars: { seriesIndex: number; exemplar: Exemplar }[] = [];
   readonly problems: string[] = [];
-  refusedSamples = 0;
-  refusedHistograms = 0;
-  ignoredExemplars = 0;
+  readonly refused: Record<Part, number> = { samples: 0, histograms: 0, exemplars: 0 };
+  /** Of each part's first refusal. */
+  readonly sentences: Partial<Record<Part, string>> = {};
+  /** Histograms that say that their series ended: in the batch they are numbers. */
+  staleHistograms = 0;
 
   /** `request` is a number that no earlier request of the same cache had; `guess` is about how many samples come. */
   constructor(request: number, guess: number) {
@@ -43,12 +54,51 @@ export class BatchBuilder {
     return set.index;
   }
 
-  /** The value comes as the two words of its bits, so that the payload of a NaN survives. */
-  add(series: number, timestampMs: number, lowWord: number, highWord: number): void {
+  /** The value comes as the two words of its bits, so that the payload of a NaN survives. False where it is refused. */
+  add(series: number, timestampMs: number, lowWord: number, highWord: number): boolean {
     if (!Number.isSafeInteger(timestampMs)) {
-      this.refuse('A sample has a timestamp beyond the range of milliseconds that can be stored.', 1);
-      return;
+      this.refuse(`A sample ${UNSTORABLE_TIME}`, 'samples', 1);
+      return false;
     }
+    this.#push(series, timestampMs, lowWord, highWord);
+    return true;
+  }
+
+  addHistogram(series: number, timestampMs: number, histogram: NativeHistogram): boolean {
+    if (!this.#isStorable(timestampMs)) return false;
+    this.#histograms ??= new Map();
+    this.#histograms.set(this.#length, histogram);
+    this.#push(series, timestampMs, 0, 0);
+    return true;
+  }
+
+  /** A series of histograms ends as one of numbers does. */
+  addStaleHistogram(series: number, timestampMs: number): void {
+    if (!this.#isStorable(timestampMs)) return;
+    this.#push(series, timestampMs, 0, 0);
+    setStaleAt(this.#words, this.#length - 1);
+    this.staleHistograms++;
+  }
+
+  /** Since when the sample that was added last has counted; 0 is unknown. */
+  startedAt(startMs: number): void {
+    if (startMs === 0) return;
+    this.#startsMs ??= new Float64Array(this.#values.length).fill(Number.NaN);
+    this.#startsMs[this.#length - 1] = startMs;
+  }
+
+  addExemplar(series: number, exemplar: Exemplar): void {
+    if (Number.isSafeInteger(exemplar.timestampMs)) this.#exemplars.push({ seriesIndex: series, exemplar });
+    else this.refuse(`An exemplar ${UNSTORABLE_TIME}`, 'exemplars', 1);
+  }
+
+  #isStorable(timestampMs: number): boolean {
+    if (Number.isSafeInteger(timestampMs)) return true;
+    this.refuse(`A native histogram ${UNSTORABLE_TIME}`, 'histograms', 1);
+    return false;
+  }
+
+  #push(series: number, timestampMs: number, lowWord: number, highWord: number): void {
     const at = this.#length;
     if (at === this.#seriesIndex.length) this.#grow();
     this.#seriesIndex[at] = series;
@@ -58,8 +108,10 @@ export class BatchBuilder {
     this.#length = at + 1;
   }
 
-  refuse(problem: string, samples: number): void {
-    this.refusedSamples += samples;
+  /** A problem may refuse nothing that is counted. */
+  refuse(problem: string, part: Part, count: number): void {
+    this.refused[part] += count;
+    if (count > 0) this.sentences[part] ??= problem;
     if (this.problems.length < MOST_PROBLEMS && !this.problems.includes(problem)) this.problems.push(problem);
   }
 
@@ -71,6 +123,9 @@ export class BatchBuilder {
       seriesIndex: this.#seriesIndex.slice(0, length),
       timestampsMs: this.#timestampsMs.slice(0, length),
       values: this.#values.slice(0, length),
+      histograms: this.#histograms,
+      startsMs: this.#startsMs?.slice(0, length),
+      exemplars: this.#exemplars.length === 0 ? undefined : this.#exemplars,
     };
   }
 
@@ -84,6 +139,7 @@ export class BatchBuilder {
     });
     this.#keys.splice(0, this.#keys.length, ...indexByKey.keys());
     for (let i = 0; i < this.#length; i++) this.#seriesIndex[i] = target[this.#seriesIndex[i] as number] as number;
+    for (const entry of this.#exemplars) entry.seriesIndex = target[entry.seriesIndex] as number;
   }
 
   #grow(): void {
@@ -99,5 +155,9 @@ export class BatchBuilder {
     words.set(this.#words);
     this.#values = values;
     this.#words = words;
+    if (this.#startsMs === undefined) return;
+    const startsMs = new Float64Array(size).fill(Number.NaN);
+    startsMs.set(this.#startsMs);
+    this.#startsMs = startsMs;
   }
 }

@@ -3,7 +3,15 @@ import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/samp
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRemoteWriteDecoder, type DecodedRemoteWrite, type RemoteWriteHeaders } from './decode-remote-write.ts';
-import { encodeWriteRequest, encodeWriteRequestV2, packSnappy, type SentSeries } from './encode-remote-write.ts';
+import {
+  encodeWriteRequest,
+  encodeWriteRequestV2,
+  packSnappy,
+  type SentBuckets,
+  type SentHistogram,
+  type SentSample,
+  type SentSeries,
+} from './encode-remote-write.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
 import { remoteWriteStatus } from './remote-write-status.ts';
 
@@ -19,7 +27,7 @@ function samplesOf({ batch }: DecodedRemoteWrite): string[] {
   );
 }
 
-const series = (name: string, ...samples: [number | bigint, number][]): SentSeries => ({
+const series = (name: string, ...samples: SentSample[]): SentSeries & { readonly samples: readonly SentSample[] } => ({
   labels: [
     ['__name__', name],
     ['job', 'j'],
@@ -146,16 +154,173 @@ describe.each([
     expect(samplesOf(decoded)).toEqual(['a{job="j"} 1 @1', 'a{job="j"} 2 @2', 'a{job="j"} 3 @3', 'b{job="j"} 4 @4']);
   });
 
-  test('native histograms are refused with their count, exemplars are passed over', () => {
+  test('native histograms and exemplars come out as they were sent', () => {
     const decoded = decode([
-      { ...series('a', [1, 1]), exemplars: 2 },
-      { ...series('h'), histograms: 3 },
+      { ...series('a', [1, 1]), exemplars: [{ labels: [['trace_id', 't']], value: 0.5, timestampMs: 7 }] },
+      {
+        ...series('h'),
+        samples: [],
+        histograms: [
+          {
+            timestampMs: 5,
+            schema: 2,
+            zeroThreshold: 0.001,
+            zeroCount: 1,
+            count: 11,
+            sum: -4.5,
+            positive: {
+              spans: [
+                [-2, 2],
+                [3, 1],
+              ],
+              counts: [3, 1, 4],
+            },
+            negative: { spans: [[1, 1]], counts: [2] },
+          },
+          { timestampMs: 6, float: true, count: 2.5, sum: 1, positive: { spans: [[0, 2]], counts: [0.5, 2] }, resetHint: 3 },
+        ],
+      },
     ]);
-    expect(decoded.rejected).toEqual({ samples: 0, histograms: 3, exemplars: 2, problems: [] });
-    expect(remoteWriteStatus({ decoded, stored: { ...STORED, accepted: 1 } })).toMatchObject({
-      status: 400,
-      body: expect.stringMatching(/^3 native histograms were refused/),
+    expect(decoded.rejected).toEqual({ samples: 0, histograms: 0, exemplars: 0, problems: [], sentences: {} });
+    expect(decoded.batch.histograms?.get(1)).toEqual({
+      schema: 2,
+      zeroThreshold: 0.001,
+      zeroCount: 1,
+      count: 11,
+      sum: -4.5,
+      positiveSpans: [
+        { offset: -2, length: 2 },
+        { offset: 3, length: 1 },
+      ],
+      positiveBuckets: Float64Array.of(3, 1, 4),
+      negativeSpans: [{ offset: 1, length: 1 }],
+      negativeBuckets: Float64Array.of(2),
+      customValues: new Float64Array(),
+      reset: 'unknown',
     });
+    expect(decoded.batch.histograms?.get(2)).toMatchObject({
+      count: 2.5,
+      positiveBuckets: Float64Array.of(0.5, 2),
+      reset: 'gauge',
+    });
+    expect(decoded.batch.exemplars).toEqual([
+      { seriesIndex: 0, exemplar: { labels: Labels.from({ trace_id: 't' }), value: 0.5, timestampMs: 7 } },
+    ]);
+    const stored = { ...STORED, accepted: 3, histograms: 2, exemplars: { accepted: 1, rejected: [], rejectedCount: 0 } };
+    const { status, headers } = remoteWriteStatus({ decoded, stored });
+    expect([status, ...Object.values(headers)]).toEqual(version === 1 ? [204] : [204, '1', '2', '1']);
+  });
+
+  test('a histogram that ends its series is the stale marker', () => {
+    const decoded = decode([{ ...series('h'), histograms: [{ timestampMs: 5, sum: 0x7ff0000000000002n, count: 3 }] }]);
+    expect(decoded.batch.histograms).toBeUndefined();
+    expect(new BigUint64Array(decoded.batch.values.buffer)[0]).toBe(0x7ff0000000000002n);
+    const { headers } = remoteWriteStatus({ decoded, stored: { ...STORED, accepted: 1 } });
+    expect(Object.values(headers)).toEqual(version === 1 ? [] : ['0', '1', '0']);
+  });
+
+  const one: SentBuckets = { spans: [[0, 1]], counts: [1] };
+  test.each<[why: string, histogram: Partial<SentHistogram>, problem: string]>([
+    ['a schema too coarse', { schema: -5 }, 'its schema is -5; known are -4 to 8, and -53 for custom buckets'],
+    ['a schema that is not known', { schema: 53 }, 'its schema is 53'],
+    ['a count that is not that of its buckets', { count: 2 }, 'its buckets hold 1 observations, and its count is 2'],
+    ['more in its buckets than observed', { count: 0, sum: NaN }, 'its buckets hold 1 observations, and its count is 0'],
+    [
+      'more places than buckets',
+      { positive: { spans: [[0, 2]], counts: [1] } },
+      'its positive spans have room for 2 buckets, and it has 1',
+    ],
+    [
+      'buckets without spans',
+      { negative: { spans: [], counts: [0] } },
+      'its negative spans have room for 0 buckets, and it has 1',
+    ],
+    [
+      'spans that go back',
+      {
+        positive: {
+          spans: [
+            [0, 1],
+            [-1, 0],
+          ],
+          counts: [1],
+        },
+      },
+      'its positive span 2 begins 1 buckets before',
+    ],
+    [
+      'spans beyond all numbers',
+      {
+        positive: {
+          spans: [
+            [0, 1],
+            [2 ** 30, 0],
+          ],
+          counts: [1],
+        },
+      },
+      'its positive spans reach further',
+    ],
+    ['a bucket below 0', { positive: { spans: [[0, 2]], counts: [2, -1] } }, 'its positive bucket 2 counts -1, which is below 0'],
+    ['a count below 0', { float: true, count: -1 }, 'its count is -1, which is below 0'],
+    ['a zero bucket below 0', { float: true, zeroCount: -1 }, 'its zero bucket counts -1, which is below 0'],
+    ['a zero threshold below 0', { zeroThreshold: -1 }, 'its zero threshold is -1'],
+    ['bounds and a schema', { customValues: [1] }, 'it has custom bounds, and its schema is not -53'],
+    [
+      'custom buckets and zeros',
+      { schema: -53, customValues: [1], zeroCount: 1, count: 2 },
+      'it has custom buckets and a zero bucket',
+    ],
+    [
+      'custom buckets below zero',
+      { schema: -53, customValues: [1], negative: one, count: 2 },
+      'it has custom buckets and negative ones',
+    ],
+    ['bounds that fall', { schema: -53, customValues: [2, 1] }, 'its custom bound 2, 1, is not above the one before it, 2'],
+    ['a bound twice', { schema: -53, customValues: [1, 1] }, 'its custom bound 2, 1, is not above the one before it, 1'],
+    ['a bound that is no number', { schema: -53, customValues: [NaN] }, 'its custom bound 1 is not a number'],
+    ['an infinite last bound', { schema: -53, customValues: [1, Infinity] }, 'its last custom bound is infinite'],
+    [
+      'a bucket without a bound',
+      { schema: -53, customValues: [1], positive: { spans: [[2, 1]], counts: [1] } },
+      'it has a custom bucket 3, and only 1 bounds',
+    ],
+  ])('a native histogram with %s is refused, and the others are kept', (_, histogram, problem) => {
+    const good: SentHistogram = { timestampMs: 1, count: 1, sum: 1, positive: one };
+    const decoded = decode([{ ...series('h'), histograms: [good, { ...good, timestampMs: 2, ...histogram }] }]);
+    expect(decoded.batch.histograms?.size).toBe(1);
+    const sentence = `Series h{job="j"} has a native histogram that cannot be kept: ${problem}`;
+    expect(decoded.rejected).toMatchObject({ histograms: 1, problems: [expect.stringContaining(sentence)] });
+    const { status, headers, body } = remoteWriteStatus({ decoded, stored: { ...STORED, accepted: 1, histograms: 1 } });
+    expect([status, body]).toEqual([400, expect.stringContaining('1 native histograms were refused for that.')]);
+    if (version === 2) expect(headers['x-prometheus-remote-write-histograms-written']).toBe('1');
+  });
+
+  test.each<[why: string, histogram: Partial<SentHistogram>, want: object]>([
+    ['no buckets', {}, { count: 0, positiveBuckets: new Float64Array() }],
+    ['NaN observations', { count: 3, sum: NaN, positive: one }, { count: 3, sum: NaN }],
+    [
+      'counts that do not quite add up',
+      { float: true, count: 0.3, positive: { spans: [[0, 2]], counts: [0.1, 0.2] } },
+      { count: 0.3 },
+    ],
+    [
+      'custom buckets',
+      { schema: -53, customValues: [0.1, 1], count: 3, positive: { spans: [[1, 2]], counts: [1, 2] } },
+      { schema: -53, customValues: Float64Array.of(0.1, 1) },
+    ],
+    [
+      'a finer schema',
+      { schema: 10, count: 7, positive: { spans: [[1, 5]], counts: [1, 1, 1, 1, 3] } },
+      { schema: 8, positiveSpans: [{ offset: 1, length: 2 }], positiveBuckets: Float64Array.of(4, 3) },
+    ],
+    ['a reset', { resetHint: 1 }, { reset: 'reset' }],
+    ['a sender that saw no reset', { resetHint: 2 }, { reset: 'unknown' }],
+    ['a count beyond 2^53', { count: 2 ** 60, positive: { spans: [[0, 1]], counts: [2 ** 60] } }, { count: 2 ** 60 }],
+  ])('a native histogram with %s is kept', (_, histogram, want) => {
+    const decoded = decode([{ ...series('h'), histograms: [{ timestampMs: 1, ...histogram }] }]);
+    expect(decoded.rejected.problems).toEqual([]);
+    expect(decoded.batch.histograms?.get(0)).toMatchObject(want);
   });
 
   test('a timestamp that milliseconds cannot carry is refused', () => {
@@ -179,7 +344,10 @@ describe.each([
   });
 
   test('a message that breaks off anywhere is refused, and never half believed', () => {
-    const bytes = encode([series('a', [1, 1_700_000_000_000], [2, -1]), { ...series('b', [3, 3]), exemplars: 1 }]);
+    const bytes = encode([
+      series('a', [1, 1_700_000_000_000], [2, -1]),
+      { ...series('b', [3, 3]), exemplars: [{ labels: [], value: 1, timestampMs: 1 }] },
+    ]);
     const decoder = createRemoteWriteDecoder();
     const whole = samplesOf(decoder(packSnappy(bytes), headers));
     for (let length = 0; length < bytes.length; length++) {
@@ -238,9 +406,30 @@ describe('the parts of one version only', () => {
     expect(decoded.metadata).toEqual([{ metric: 'a', type: 'histogram', help: 'help', unit: 's' }]);
   });
 
+  test('2.0: since when a sample counts; 0 says nothing', () => {
+    const sent = [series('a', [1, 1_000, 500], [2, 2_000]), { ...series('h'), histograms: [{ timestampMs: 3, startMs: -1 }] }];
+    const { batch } = createRemoteWriteDecoder()(packSnappy(encodeWriteRequestV2(sent)), V2);
+    expect([...(batch.startsMs ?? [])]).toEqual([500, NaN, -1]);
+  });
+
+  test('2.0: an exemplar without a time is refused, and the sample kept', () => {
+    const sent = [{ ...series('a', [1, 1]), exemplars: [{ labels: [], value: 1, timestampMs: 0 }] }];
+    const decoded = createRemoteWriteDecoder()(packSnappy(encodeWriteRequestV2(sent)), V2);
+    expect([samplesOf(decoded), decoded.rejected.problems]).toEqual([['a{job="j"} 1 @1'], ['An exemplar has no timestamp.']]);
+    const { status, body } = remoteWriteStatus({ decoded, stored: { ...STORED, accepted: 1 } });
+    expect([status, body]).toEqual([400, 'An exemplar has no timestamp. 1 exemplars were refused for that.']);
+  });
+
+  test('2.0: samples and histograms in one series', () => {
+    const sent = [{ ...series('a', [1, 1]), histograms: [{ timestampMs: 1 }] }];
+    const { rejected, batch } = createRemoteWriteDecoder()(packSnappy(encodeWriteRequestV2(sent)), V2);
+    expect([rejected.samples, rejected.histograms, batch.values.length]).toEqual([1, 1, 0]);
+    expect(rejected.problems).toEqual(['Series a{job="j"} has samples and histograms; send them as two series.']);
+  });
+
   test('2.0: a series with nothing in it', () => {
     const decoded = createRemoteWriteDecoder()(packSnappy(encodeWriteRequestV2([series('a')])), V2);
-    expect(decoded.rejected.problems).toEqual(['Series a has neither samples nor histograms.']);
+    expect(decoded.rejected.problems).toEqual(['Series a{job="j"} has neither samples nor histograms.']);
     expect(remoteWriteStatus({ decoded, stored: STORED }).status).toBe(400);
   });
 

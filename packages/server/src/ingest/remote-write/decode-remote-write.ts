@@ -1,5 +1,5 @@
 import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
-import { BatchBuilder } from './batch-builder.ts';
+import { BatchBuilder, type Part } from './batch-builder.ts';
 import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
 import type { LabelSet } from './label-set.ts';
 import { readWriteRequest } from './read-write-request.ts';
@@ -21,18 +21,17 @@ export interface DecodedRemoteWrite {
   readonly version: RemoteWriteVersion;
   readonly batch: SampleBatch;
   readonly metadata: readonly MetricMetadata[];
+  /** Histograms that end their series: in the batch they are numbers. */
+  readonly staleHistograms: number;
   readonly rejected: RejectedParts;
 }
 
-/** What of a request is not in its batch. */
-export interface RejectedParts {
-  readonly samples: number;
-  /** Native histograms, which cannot be stored yet. */
-  readonly histograms: number;
-  /** Exemplars, which are not kept yet; they refuse nothing. */
-  readonly exemplars: number;
-  /** Sentences about the samples; at most ten, however many samples there are. */
+/** What of a request is not in its batch, by part. */
+export interface RejectedParts extends Readonly<Record<Part, number>> {
+  /** Sentences about them; at most ten, however many there are. */
   readonly problems: readonly string[];
+  /** Of each part's first refusal. */
+  readonly sentences: Readonly<Partial<Record<Part, string>>>;
 }
 
 export interface RemoteWriteOptions {
@@ -67,12 +66,8 @@ export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cach
       version,
       batch: batch.finish(),
       metadata,
-      rejected: {
-        samples: batch.refusedSamples,
-        histograms: batch.refusedHistograms,
-        exemplars: batch.ignoredExemplars,
-        problems: batch.problems,
-      },
+      staleHistograms: batch.staleHistograms,
+      rejected: { ...batch.refused, problems: batch.problems, sentences: batch.sentences },
     };
   };
 }

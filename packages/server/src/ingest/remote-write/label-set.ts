@@ -45,6 +45,11 @@ export function refusedLabelSet(problem: string): LabelSet {
   return { key: '', problem, ambiguous: false, request: 0, index: 0 };
 }
 
+/** The series as PromQL writes it, for a sentence. */
+export function nameOf({ key }: LabelSet): string {
+  return show(String(Labels.fromKey(key)));
+}
+
 function show(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }

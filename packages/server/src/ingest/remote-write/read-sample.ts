@@ -3,6 +3,8 @@ import type { WireReader } from './wire-reader.ts';
 
 const SAMPLE_VALUE = 0x09;
 const SAMPLE_TIMESTAMP = 0x10;
+/** Of 2.0 only. */
+const SAMPLE_START_TIMESTAMP = 0x18;
 
 /**
  * Reads one Sample, which ends at `end`, into the batch: prometheus.Sample and io.prometheus.write.v2.Sample number these
@@ -12,14 +14,16 @@ export function readSample(wire: WireReader, batch: BatchBuilder, series: number
   let low = 0;
   let high = 0;
   let timestampMs = 0;
+  let startMs = 0;
   while (wire.at < end) {
     const tag = wire.readUint32();
     if (tag === SAMPLE_VALUE) {
       low = wire.readWord();
       high = wire.readWord();
     } else if (tag === SAMPLE_TIMESTAMP) timestampMs = wire.readInt64();
+    else if (tag === SAMPLE_START_TIMESTAMP) startMs = wire.readInt64();
     else wire.skip(tag, end);
   }
   if (wire.at !== end) throw wire.broken();
-  batch.add(series, timestampMs, low, high);
+  if (batch.add(series, timestampMs, low, high) && startMs !== 0) batch.startedAt(startMs);
 }

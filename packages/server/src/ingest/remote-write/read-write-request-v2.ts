@@ -1,7 +1,9 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
-import type { BatchBuilder } from './batch-builder.ts';
+import type { BatchBuilder, Part } from './batch-builder.ts';
 import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
-import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
+import { type LabelSet, makeLabelSet, nameOf, refusedLabelSet } from './label-set.ts';
+import { readExemplar } from './read-exemplar.ts';
+import { readHistogram } from './read-histogram.ts';
 import { METRIC_TYPES } from './read-write-request.ts';
 import { readSample } from './read-sample.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
@@ -95,6 +97,16 @@ class SeriesReader {
   readonly #batch: BatchBuilder;
   readonly #metadata: Map<string, MetricMetadata>;
   #ids = new DataView(new ArrayBuffer(1024));
+  readonly #readExemplarLabels = (tag: number, end: number, texts: string[]): string | undefined => {
+    const refs: number[] = [];
+    this.#readRefs(tag, end, refs);
+    for (const ref of refs) {
+      const symbol = this.#symbols[ref];
+      if (symbol === undefined) return `An exemplar refers to symbol ${ref}; the request has ${this.#symbols.length}.`;
+      texts.push(symbol.text);
+    }
+    return undefined;
+  };
 
   constructor(
     wire: WireReader,
@@ -114,31 +126,29 @@ class SeriesReader {
     const wire = this.#wire;
     const start = wire.at;
     const refs: number[] = [];
-    let samples = 0;
-    let histograms = 0;
+    const counts = { samples: 0, histograms: 0, exemplars: 0 };
     let metadataAt = -1;
     while (wire.at < end) {
       const tag = wire.readUint32();
       if (tag >>> 3 === SERIES_LABEL_REFS) this.#readRefs(tag, end, refs);
       else {
-        if (tag === SERIES_SAMPLE) samples++;
-        else if (tag === SERIES_HISTOGRAM) histograms++;
-        else if (tag === SERIES_EXEMPLAR) this.#batch.ignoredExemplars++;
+        if (tag === SERIES_SAMPLE) counts.samples++;
+        else if (tag === SERIES_HISTOGRAM) counts.histograms++;
+        else if (tag === SERIES_EXEMPLAR) counts.exemplars++;
         else if (tag === SERIES_METADATA) metadataAt = wire.at;
         wire.skip(tag, end);
       }
     }
-    this.#batch.refusedHistograms += histograms;
     const set = this.#resolve(refs);
-    const problem =
-      set.problem ??
-      (samples + histograms === 0 ? `Series ${nameOf(refs, this.#symbols)} has neither samples nor histograms.` : undefined);
+    const problem = set.problem ?? shapeProblem(set, counts, metadataAt !== -1);
     if (problem !== undefined) {
-      this.#batch.refuse(problem, samples);
+      this.#batch.refuse(problem, 'samples', counts.samples);
+      this.#batch.refuse(problem, 'histograms', counts.histograms);
+      this.#batch.refuse(problem, 'exemplars', counts.exemplars);
       return;
     }
-    if (metadataAt !== -1) this.#readMetadata(metadataAt, end, nameOf(refs, this.#symbols));
-    if (samples > 0) this.#readSamples(start, end, this.#batch.seriesOf(set));
+    if (metadataAt !== -1) this.#readMetadata(metadataAt, end, metricOf(refs, this.#symbols), counts.histograms > 0);
+    if (counts.samples + counts.histograms + counts.exemplars > 0) this.#readSamples(start, end, set);
     wire.at = end;
   }
 
@@ -165,17 +175,21 @@ class SeriesReader {
     );
   }
 
-  #readSamples(start: number, end: number, series: number): void {
+  #readSamples(start: number, end: number, set: LabelSet): void {
     const wire = this.#wire;
+    const batch = this.#batch;
+    const series = batch.seriesOf(set);
     wire.at = start;
     while (wire.at < end) {
       const tag = wire.readUint32();
-      if (tag === SERIES_SAMPLE) readSample(this.#wire, this.#batch, series, wire.readEnd(end));
+      if (tag === SERIES_SAMPLE) readSample(wire, batch, series, wire.readEnd(end));
+      else if (tag === SERIES_HISTOGRAM) readHistogram(wire, batch, series, wire.readEnd(end), () => nameOf(set));
+      else if (tag === SERIES_EXEMPLAR) readExemplar(wire, batch, series, wire.readEnd(end), this.#readExemplarLabels);
       else wire.skip(tag, end);
     }
   }
 
-  #readMetadata(at: number, seriesEnd: number, metric: string): void {
+  #readMetadata(at: number, seriesEnd: number, metric: string, native: boolean): void {
     const wire = this.#wire;
     wire.at = at;
     const end = wire.readEnd(seriesEnd);
@@ -190,7 +204,7 @@ class SeriesReader {
       else wire.skip(tag, end);
     }
     if (type === 'unknown' && help === '' && unit === '') return;
-    const family = familyOf(metric, type);
+    const family = native ? metric : familyOf(metric, type);
     this.#metadata.set(family, { metric: family, type, help, unit });
   }
 }
@@ -201,7 +215,19 @@ function familyOf(metric: string, type: MetricMetadata['type']): string {
   return type === 'summary' ? metric.replace(/_(?:count|sum)$/, '') : metric;
 }
 
-function nameOf(refs: readonly number[], symbols: readonly KnownSymbol[]): string {
+/** What the specification wants of a series' parts; undefined where they are as it says. */
+function shapeProblem(
+  set: LabelSet,
+  { samples, histograms, exemplars }: Readonly<Record<Part, number>>,
+  hasMetadata: boolean,
+): string | undefined {
+  if (samples > 0 && histograms > 0) return `Series ${nameOf(set)} has samples and histograms; send them as two series.`;
+  // Earlier Prometheus servers send exemplars by themselves, and metadata alone loses nothing.
+  if (samples + histograms + exemplars > 0 || hasMetadata) return undefined;
+  return `Series ${nameOf(set)} has neither samples nor histograms.`;
+}
+
+function metricOf(refs: readonly number[], symbols: readonly KnownSymbol[]): string {
   for (let i = 0; i < refs.length; i += 2) {
     if (symbols[refs[i] as number]?.text === '__name__') return symbols[refs[i + 1] as number]?.text ?? '';
   }

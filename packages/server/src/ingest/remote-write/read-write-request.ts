@@ -1,7 +1,9 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder } from './batch-builder.ts';
-import { type LabelSet, makeLabelSet, refusedLabelSet } from './label-set.ts';
+import { type LabelSet, makeLabelSet, nameOf, refusedLabelSet } from './label-set.ts';
 import type { BytesCache } from './bytes-cache.ts';
+import { readExemplar } from './read-exemplar.ts';
+import { readHistogram } from './read-histogram.ts';
 import { readSample } from './read-sample.ts';
 import { WireReader } from './wire-reader.ts';
 
@@ -44,6 +46,22 @@ class WriteRequestReader {
   readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #labelsFrom = 0;
   #labelsTo = 0;
+  readonly #readExemplarLabel = (tag: number, end: number, texts: string[]): string | undefined => {
+    const wire = this.#wire;
+    if (tag !== SERIES_LABEL) {
+      wire.skip(tag, end);
+      return undefined;
+    }
+    const to = wire.readEnd(end);
+    try {
+      this.#readLabel(wire, to, texts);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      wire.at = to;
+      return 'An exemplar has a label that is not valid UTF-8.';
+    }
+  };
   readonly #readLabels = (): LabelSet => this.#decodeLabels(this.#wire.bytes, this.#labelsFrom, this.#labelsTo);
 
   constructor(bytes: Uint8Array, cache: BytesCache<LabelSet>, batch: BatchBuilder) {
@@ -86,23 +104,33 @@ class WriteRequestReader {
   #readSamples(set: LabelSet, end: number): void {
     const wire = this.#wire;
     const batch = this.#batch;
-    const series = set.problem === undefined ? batch.seriesOf(set) : -1;
-    let refused = 0;
+    if (set.problem !== undefined) {
+      this.#refuseSeries(set.problem, end);
+      return;
+    }
+    const series = batch.seriesOf(set);
     while (wire.at < end) {
       const tag = wire.readUint32();
-      if (tag === SERIES_SAMPLE) {
-        const sampleEnd = wire.readEnd(end);
-        if (series === -1) {
-          refused++;
-          wire.at = sampleEnd;
-        } else readSample(this.#wire, this.#batch, series, sampleEnd);
-      } else {
-        if (tag === SERIES_HISTOGRAM) batch.refusedHistograms++;
-        else if (tag === SERIES_EXEMPLAR) batch.ignoredExemplars++;
-        wire.skip(tag, end);
-      }
+      if (tag === SERIES_SAMPLE) readSample(wire, batch, series, wire.readEnd(end));
+      else if (tag === SERIES_HISTOGRAM) readHistogram(wire, batch, series, wire.readEnd(end), () => nameOf(set));
+      else if (tag === SERIES_EXEMPLAR) readExemplar(wire, batch, series, wire.readEnd(end), this.#readExemplarLabel);
+      else wire.skip(tag, end);
     }
-    if (set.problem !== undefined) batch.refuse(set.problem, refused);
+  }
+
+  #refuseSeries(problem: string, end: number): void {
+    const wire = this.#wire;
+    const counts = { samples: 0, histograms: 0, exemplars: 0 };
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === SERIES_SAMPLE) counts.samples++;
+      else if (tag === SERIES_HISTOGRAM) counts.histograms++;
+      else if (tag === SERIES_EXEMPLAR) counts.exemplars++;
+      wire.skip(tag, end);
+    }
+    this.#batch.refuse(problem, 'samples', counts.samples);
+    this.#batch.refuse(problem, 'histograms', counts.histograms);
+    this.#batch.refuse(problem, 'exemplars', counts.exemplars);
   }
 
   /** Whether labels stand after the samples of the series that ends at `end`. */
@@ -137,22 +165,26 @@ class WriteRequestReader {
     try {
       while (wire.at < to) {
         wire.readUint32();
-        const end = wire.readEnd(to);
-        let name = '';
-        let value = '';
-        while (wire.at < end) {
-          const tag = wire.readUint32();
-          if (tag === LABEL_NAME) name = this.#readText(wire, end);
-          else if (tag === LABEL_VALUE) value = this.#readText(wire, end);
-          else wire.skip(tag, end);
-        }
-        texts.push(name, value);
+        this.#readLabel(wire, wire.readEnd(to), texts);
       }
     } catch (error) {
       if (error instanceof TypeError) return refusedLabelSet('A series has a label that is not valid UTF-8.');
       throw error;
     }
     return makeLabelSet(texts);
+  }
+
+  /** Adds a label's name and value. Throws TypeError where the bytes are not UTF-8. */
+  #readLabel(wire: WireReader, end: number, texts: string[]): void {
+    let name = '';
+    let value = '';
+    while (wire.at < end) {
+      const tag = wire.readUint32();
+      if (tag === LABEL_NAME) name = this.#readText(wire, end);
+      else if (tag === LABEL_VALUE) value = this.#readText(wire, end);
+      else wire.skip(tag, end);
+    }
+    texts.push(name, value);
   }
 
   /** Throws TypeError where the bytes are not UTF-8. */

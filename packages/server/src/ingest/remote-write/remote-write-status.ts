@@ -2,6 +2,10 @@ import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/samp
 import type { DecodedRemoteWrite, RemoteWriteVersion } from './decode-remote-write.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
 
+/** Rejections of the store that are told one by one. */
+const MOST_REJECTIONS = 10;
+const NOTHING: AppendResult = { accepted: 0, rejected: [], rejectedCount: 0 };
+
 /** What became of a request: decoded and stored, or the error that decoding or storing threw. */
 export type RemoteWriteOutcome =
   | { readonly decoded: DecodedRemoteWrite; readonly stored: AppendResult }
@@ -21,22 +25,26 @@ export interface RemoteWriteAnswer {
 export function remoteWriteStatus(outcome: RemoteWriteOutcome): RemoteWriteAnswer {
   if ('error' in outcome) return refusal(outcome.error, outcome.version);
   const { decoded, stored } = outcome;
-  const sentences = [...decoded.rejected.problems];
-  if (decoded.rejected.samples > 0) sentences.push(`${decoded.rejected.samples} samples were refused for that.`);
-  if (decoded.rejected.histograms > 0) {
-    sentences.push(
-      `${decoded.rejected.histograms} native histograms were refused: they cannot be stored yet; send classic histograms.`,
-    );
-  }
-  for (const { reason, series, count } of stored.rejected.slice(0, 10))
+  const { rejected, version } = decoded;
+  const sentences: string[] = [];
+  // In 1.0 exemplars are an extra that refuses nothing; in 2.0 what is not kept must be told.
+  if (version === 2 || rejected.samples + rejected.histograms > 0) sentences.push(...rejected.problems);
+  if (rejected.samples > 0) sentences.push(`${rejected.samples} samples were refused for that.`);
+  if (rejected.histograms > 0) sentences.push(`${rejected.histograms} native histograms were refused for that.`);
+  if (rejected.exemplars > 0 && version === 2) sentences.push(`${rejected.exemplars} exemplars were refused for that.`);
+  for (const { reason, series, count } of stored.rejected.slice(0, MOST_REJECTIONS))
     sentences.push(`${count} samples of ${series} were refused: ${reason}.`);
   if (stored.rejectedCount > 0) sentences.push(`The store refused ${stored.rejectedCount} samples in all.`);
-  const headers = writtenHeaders(decoded.version, stored.accepted);
+  if (version === 2) {
+    for (const { reason, series, count } of stored.exemplars?.rejected.slice(0, MOST_REJECTIONS) ?? [])
+      sentences.push(`${count} exemplars of ${series} were refused: ${reason}.`);
+  }
+  const headers = writtenHeaders(version, stored, decoded.staleHistograms);
   return sentences.length === 0 ? { status: 204, headers, body: '' } : { status: 400, headers, body: sentences.join(' ') };
 }
 
 function refusal(error: unknown, version: RemoteWriteVersion): RemoteWriteAnswer {
-  const headers = writtenHeaders(version, 0);
+  const headers = writtenHeaders(version, NOTHING, 0);
   if (error instanceof RemoteWriteRefused) return { status: error.status, headers, body: error.message };
   if (error instanceof StoreBusy) {
     return { status: 429, headers: { ...headers, 'retry-after': String(error.retryAfterSeconds) }, body: error.message };
@@ -47,12 +55,20 @@ function refusal(error: unknown, version: RemoteWriteVersion): RemoteWriteAnswer
   throw error;
 }
 
-/** Senders of 2.0 compare these with what they sent. */
-function writtenHeaders(version: RemoteWriteVersion, samples: number): Record<string, string> {
+/**
+ * Senders of 2.0 compare these with what they sent. A histogram that ends its series is stored as a number; where the
+ * store refuses some of a request, those are taken for stored.
+ */
+function writtenHeaders(
+  version: RemoteWriteVersion,
+  { accepted, histograms = 0, exemplars }: AppendResult,
+  staleHistograms: number,
+): Record<string, string> {
   if (version === 1) return {};
+  const written = Math.min(accepted, histograms + staleHistograms);
   return {
-    'x-prometheus-remote-write-samples-written': String(samples),
-    'x-prometheus-remote-write-histograms-written': '0',
-    'x-prometheus-remote-write-exemplars-written': '0',
+    'x-prometheus-remote-write-samples-written': String(accepted - written),
+    'x-prometheus-remote-write-histograms-written': String(written),
+    'x-prometheus-remote-write-exemplars-written': String(exemplars?.accepted ?? 0),
   };
 }

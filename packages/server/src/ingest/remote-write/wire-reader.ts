@@ -60,6 +60,38 @@ export class WireReader {
     return this.#readLongInt64();
   }
 
+  /** A uint64 as a number; beyond 2^53 it is rounded. */
+  readUint64(): number {
+    const value = this.readInt64();
+    return value < 0 ? value + 2 ** 64 : value;
+  }
+
+  /** A small number that may be negative, in zigzag. */
+  readSint32(): number {
+    const value = this.readUint32();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** The same of 64 bits; beyond 2^53 it is rounded. */
+  readSint64(): number {
+    const start = this.at;
+    const value = this.readInt64();
+    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    // Rounding would lose the lowest bit, which is the sign.
+    let exact = 0n;
+    for (let at = this.at - 1; at >= start; at--) exact = (exact << 7n) | BigInt((this.bytes[at] as number) & 0x7f);
+    exact = BigInt.asUintN(64, exact);
+    return Number((exact >> 1n) ^ -(exact & 1n));
+  }
+
+  /** A double, of which a NaN may lose its payload. */
+  readDouble(): number {
+    const at = this.at;
+    if (at + 8 > this.bytes.length) throw this.broken();
+    this.at = at + 8;
+    return this.view.getFloat64(at, true);
+  }
+
   /** Half of a double's bits, the low half first: as words they keep the payload of a NaN. */
   readWord(): number {
     const at = this.at;
