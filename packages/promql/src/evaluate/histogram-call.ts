@@ -1,11 +1,12 @@
 import type { Labels } from '@vitrine/model/labels.ts';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Call } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
 import { histogramFraction } from '../histogram/fraction.ts';
 import { histogramQuantile } from '../histogram/quantile.ts';
 import { histogramVariance } from '../histogram/variance.ts';
-import { emptyColumn, isEmpty, push, put, type Column, type Sink } from './column.ts';
+import { emptyColumn, push, put, SAME_LABELS, type Column, type Sink } from './column.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatG } from './format-number.ts';
 import type { Grid } from './grid.ts';
@@ -40,9 +41,10 @@ interface Histogram {
   readonly buckets: { readonly upperBound: number; readonly column: Column }[];
 }
 
-/** What is asked of a histogram at step `i`: an answer for each of the results. */
+/** What is asked of a histogram at step `i`: one answer, or one for each quantile, which a label of its series tells. */
 interface Question {
-  readonly results: (labels: Labels) => Column[];
+  readonly label: string | undefined;
+  readonly labelValue: (i: number, answer: number) => string;
   readonly ofNative: (i: number, histogram: NativeHistogram, metric: string) => number[];
   readonly ofClassic: (i: number, buckets: Bucket[], metric: string) => number[];
 }
@@ -53,7 +55,15 @@ export async function streamHistogram(evaluator: Evaluator, call: Call, grid: Gr
   const vector = call.args.find((arg) => valueType(arg) === 'vector')!;
   const question = await questionOf(evaluator, call, grid);
   for (const { labels, native, buckets } of histogramsOf(await evaluator.collect(vector, grid), evaluator, vector.span)) {
-    const results = question.results(labels);
+    const results = new Map<string, Column>();
+    const resultOf = (value: string): Column => {
+      let result = results.get(value);
+      if (result === undefined) {
+        const own = question.label === undefined ? labels : labels.with(question.label, value);
+        results.set(value, (result = { ...emptyColumn(grid.count, own), dropName: true }));
+      }
+      return result;
+    };
     for (let i = 0; i < grid.count; i++) {
       const classic: Bucket[] = [];
       for (const { upperBound, column } of buckets) {
@@ -71,12 +81,13 @@ export async function streamHistogram(evaluator: Evaluator, call: Call, grid: Gr
         histogram === undefined
           ? question.ofClassic(i, classic, labels.metricName)
           : question.ofNative(i, histogram, labels.metricName);
-      for (const [at, answer] of answers.entries()) put(results[at]!, i, answer);
+      for (const [at, answer] of answers.entries()) {
+        const result = resultOf(question.labelValue(i, at));
+        if (result.present[i] === 1) throw new QueryError('execution', SAME_LABELS);
+        put(result, i, answer);
+      }
     }
-    push(
-      results.filter(({ present }) => !isEmpty(present)),
-      sink,
-    );
+    push([...results.values()], sink);
     if (evaluator.budget.due()) await evaluator.budget.pause();
   }
 }
@@ -87,11 +98,11 @@ async function questionOf(evaluator: Evaluator, { name, args }: Call, grid: Grid
   const scalarArgs = args.filter((arg) => valueType(arg) === 'scalar');
   const scalars: Float64Array[] = [];
   for (const arg of scalarArgs) scalars.push(await evaluator.scalar(arg, grid));
-  const resultOf = (labels: Labels): Column => ({ ...emptyColumn(grid.count, labels), dropName: true });
   if (name === 'histogram_fraction') {
     const [lower, upper] = scalars as [Float64Array, Float64Array];
     return {
-      results: (labels) => [resultOf(labels)],
+      label: undefined,
+      labelValue: () => '',
       ofNative: (i, histogram, metric) => {
         const { value, hasNaN } = histogramFraction(lower[i]!, upper[i]!, histogram);
         if (hasNaN) annotations.nanObservations('fraction', 'which are excluded from all fractions', metric, span);
@@ -103,8 +114,8 @@ async function questionOf(evaluator: Evaluator, { name, args }: Call, grid: Grid
   scalars.forEach((quantiles, i) => annotations.checkQuantiles(quantiles, scalarArgs[i]!.span));
   const label = name === 'histogram_quantiles' ? textOf(args[1]!) : undefined;
   return {
-    results: (labels) =>
-      scalars.map((quantiles) => resultOf(label === undefined ? labels : labels.with(label, formatQuantile(quantiles[0]!)))),
+    label,
+    labelValue: (i, at) => (label === undefined ? '' : formatQuantile(scalars[at]![i]!)),
     ofNative: (i, histogram, metric) =>
       scalars.map((quantiles) => {
         const { value, nan } = histogramQuantile(quantiles[i]!, histogram);
