@@ -1,3 +1,4 @@
+import type { ReadSteps } from '@vitrine/model/query-trace.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import type { Columns } from './chunk/columns.ts';
@@ -38,20 +39,34 @@ export class StoredChunks {
     this.#cache = new ChunkCache(needs.cacheBytes);
   }
 
-  /** Appends the samples of all chunks that reach into the range, in time order. */
-  read({ ref, version, fromMs, toMs, fromFirst, toLast }: ChunksWanted, out: Columns): void {
-    const { decode } = this.#needs;
+  /** Appends the samples of all chunks that reach into the range, in time order. What it takes is added to `steps`. */
+  read(wanted: ChunksWanted, out: Columns, steps?: ReadSteps): void {
+    const { ref, version, fromMs, toMs, fromFirst, toLast } = wanted;
     const isInRange = ([, minMs, maxMs]: ChunkRow): boolean => maxMs >= fromMs && minMs <= toMs;
-    const known = this.#cache.get(ref, version, fromMs, toMs);
+    const known = this.#cache.get(ref, version, fromMs, toMs)?.filter(isInRange);
     if (known !== undefined) {
-      for (const row of known) if (isInRange(row)) decode(ref, row, out, true);
+      this.#decode(ref, known, out, true, steps);
       return;
     }
+    const startedMs = steps === undefined ? 0 : performance.now();
     const rows = this.#rows(ref, Math.max(fromMs, -FURTHEST_MS), Math.min(toMs, FURTHEST_MS)).filter(isInRange);
-    let sound = true;
-    for (const row of rows) if (!decode(ref, row, out, false)) sound = false;
+    if (steps !== undefined) steps.fetchMs += performance.now() - startedMs;
+    const sound = this.#decode(ref, rows, out, false, steps);
     // Beyond the first and the last chunk there are none, so a range that moves on with the clock stays known.
     if (sound) this.#cache.put(ref, version, fromFirst ? -Infinity : fromMs, toLast ? Infinity : toMs, rows);
+  }
+
+  /** Whether all of them could be decoded. */
+  #decode(ref: number, rows: readonly ChunkRow[], out: Columns, isChecked: boolean, steps: ReadSteps | undefined): boolean {
+    const startedMs = steps === undefined ? 0 : performance.now();
+    let sound = true;
+    for (const row of rows) if (!this.#needs.decode(ref, row, out, isChecked)) sound = false;
+    if (steps !== undefined) {
+      steps.decodeMs += performance.now() - startedMs;
+      steps.chunks += rows.length;
+      for (const [, , , , data] of rows) steps.bytes += data.length;
+    }
+    return sound;
   }
 
   #rows(ref: number, fromMs: number, toMs: number): ChunkRow[] {

@@ -149,7 +149,7 @@ async function streamTimestamps(evaluator: Evaluator, expr: Expr, grid: Grid, si
 async function streamStarts(evaluator: Evaluator, { args, span }: Call, grid: Grid, sink: Sink): Promise<void> {
   const inner = unwrap(args[0]!);
   const isOn = evaluator.query.features.startTimestamps === true;
-  if (!isOn) evaluator.annotations.info('start_timestamp() gives nothing unless the feature start-timestamps is on', span);
+  if (!isOn) evaluator.annotations.info('start_timestamp() gives nothing unless query.features has use-start-timestamps', span);
   if (inner.kind !== 'vectorSelector' || !isOn) return evaluator.stream(args[0]!, grid, () => undefined);
   return evaluator.streamSelector(inner, grid, 'starts', (column) => {
     column.dropName = true;

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Labels } from '@vitrine/model/labels.ts';
+import type { ReadSteps } from '@vitrine/model/query-trace.ts';
 import { QueryError, type SampleSource, type SelectRequest, type SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { ByteReader } from '../chunk/bytes.ts';
 import { Columns } from '../chunk/columns.ts';
@@ -66,14 +67,14 @@ export class DistantSamples {
   }
 
   *#select(request: SelectRequest, part: Part | undefined, onExtent: (extent: Extent) => void): Generator<SeriesSamples> {
-    const { fromMs, toMs } = request;
+    const { fromMs, toMs, steps } = request;
     const columns = this.#spare.take();
     let isKnown = false;
     try {
       for (const { portion, labels } of this.#portions(request, part, false)) {
         const heads = new ByteReader(portion.heads);
         for (let i = 0; i < labels.length; i++) {
-          this.#read(portion, i, heads, fromMs, toMs, columns);
+          this.#read(portion, i, heads, fromMs, toMs, columns, steps);
           if (columns.length === 0) continue;
           if (!isKnown) {
             isKnown = true;
@@ -91,7 +92,15 @@ export class DistantSamples {
     for (const { labels } of this.#portions(request, part, true)) yield* labels;
   }
 
-  #read(portion: Portion, i: number, heads: ByteReader, fromMs: number, toMs: number, out: Columns): void {
+  #read(
+    portion: Portion,
+    i: number,
+    heads: ByteReader,
+    fromMs: number,
+    toMs: number,
+    out: Columns,
+    steps: ReadSteps | undefined,
+  ): void {
     out.clear();
     const flags = portion.flags[i] as number;
     if ((flags & CHUNKS_IN_RANGE) !== 0) {
@@ -99,19 +108,21 @@ export class DistantSamples {
       const version = portion.versions[i] as number;
       const fromFirst = (flags & CHUNKS_FROM_FIRST) !== 0;
       const toLast = (flags & CHUNKS_TO_LAST) !== 0;
-      this.#chunks.read({ ref, version, fromMs, toMs, fromFirst, toLast }, out);
+      this.#chunks.read({ ref, version, fromMs, toMs, fromFirst, toLast }, out, steps);
     }
     const headFrom = portion.headAt[i] as number;
     if ((portion.headAt[i + 1] as number) > headFrom) {
       heads.at = headFrom;
+      const startedMs = steps === undefined ? 0 : performance.now();
       readHeadCopy(heads, out, this.#scratch);
+      if (steps !== undefined) steps.decodeMs += performance.now() - startedMs;
     }
     keepBetween(out, fromMs, toMs);
   }
 
   *#portions(request: SelectRequest, part: Part | undefined, labelsOnly: boolean): Generator<Labelled> {
     const selection = ++this.#lastSelection;
-    const { matchers, fromMs, toMs } = request;
+    const { matchers, fromMs, toMs, steps } = request;
     const forgot = this.#labels.size > LABELS_KEPT;
     if (forgot) {
       this.#labelsBefore = this.#labels;
@@ -122,7 +133,9 @@ export class DistantSamples {
     let isLast = false;
     try {
       while (!isLast) {
+        const startedMs = steps === undefined ? 0 : performance.now();
         const answer = this.#answer(selection);
+        if (steps !== undefined) steps.indexMs += performance.now() - startedMs;
         isAsked = false;
         if ('message' in answer) throw receiveError(answer);
         isLast = answer.portion.isLast;

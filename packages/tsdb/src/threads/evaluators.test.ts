@@ -210,3 +210,26 @@ test('an answer that is not taken to its end is dropped', async () => {
   for await (const piece of pieces) if (piece.length > 1_000) break;
   expect(Object.keys((await json(store, request)) as object)).toEqual(['status', 'data']);
 }, 60_000);
+
+test('a traced query says what its reading was made of', async () => {
+  const folder = newFolder();
+  const local = LocalStore.open({ folder, retention: KEEP_ALL, maxSeries: 10_000 });
+  await local.append(samples(20, 0, 500));
+  await local.flush();
+  await local.close();
+  const store = await open(folder);
+  const grid = { startMs: START_MS, endMs: START_MS + 500 * STEP_MS, stepMs: 60_000 };
+  const { stats } = await store.evaluate({ expr: 'sum(rate(requests_total[5m]))', ...grid, trace: true });
+  const { root, read, waitedMs } = stats.trace!;
+  expect(root.expr).toBe('sum(rate(requests_total[5m]))');
+  expect(root.children[0]?.children[0]).toMatchObject({
+    expr: 'requests_total[5m]',
+    series: 20,
+    samplesRead: 10_000,
+    children: [],
+  });
+  expect(read?.chunks).toBeGreaterThanOrEqual(20);
+  expect(read?.bytes).toBeGreaterThan(1_000);
+  const { indexMs, fetchMs, decodeMs } = read!;
+  expect(indexMs + fetchMs + decodeMs).toBeLessThanOrEqual(root.totalMs + waitedMs);
+}, 20_000);
