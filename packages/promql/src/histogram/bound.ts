@@ -11,9 +11,14 @@ export function upperBound(index: number, { schema, customValues }: Pick<NativeH
   }
   const perDoubling = 2 ** schema;
   const whole = Math.floor(index / perDoubling);
-  const part = (index - whole * perDoubling) / perDoubling;
+  const part = index - whole * perDoubling;
   // The last bucket before the one of ±Inf ends at the largest number; the formula says Infinity.
   if (whole === 1024 && part === 0) return Number.MAX_VALUE;
   // One power could overflow or lose bits where their product does not.
-  return 2 ** part * 2 ** whole;
+  return (part === 0 ? 1 : (ROOTS[schema]?.[part] ?? 2 ** (part / perDoubling))) * 2 ** whole;
 }
+
+/** By schema from 0 to 8: 2^(i / 2^schema) for the buckets of one doubling. */
+const ROOTS: readonly Float64Array[] = Array.from({ length: 9 }, (_, schema) =>
+  Float64Array.from({ length: 2 ** schema }, (__, i) => 2 ** (i / 2 ** schema)),
+);

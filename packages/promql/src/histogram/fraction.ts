@@ -1,5 +1,5 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { bucketsOf } from './buckets.ts';
+import { bucketAt, countAt, placesOf } from './buckets.ts';
 import { assumedInterval, isLinear, shareBelow } from './interpolate.ts';
 
 /** A share of observations, and whether some are NaN, which are in no share. */
@@ -15,26 +15,36 @@ export interface HistogramFraction {
 export function histogramFraction(lower: number, upper: number, histogram: NativeHistogram): HistogramFraction {
   if (histogram.count === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return { value: Number.NaN, hasNaN: false };
   if (lower >= upper) return { value: 0, hasNaN: false };
-  const buckets = bucketsOf(histogram);
-  const counted = Number.isNaN(histogram.sum) ? buckets.reduce((sum, { count }) => sum + count, 0) : histogram.count;
+  const places = placesOf(histogram);
+  let counted = histogram.count;
+  if (Number.isNaN(histogram.sum)) {
+    counted = 0;
+    for (let i = 0; i < places; i++) counted += countAt(histogram, i);
+  }
   const rankOf = (value: number): number => {
+    const place = firstAbove(value, histogram, places);
     let rank = 0;
-    for (const bucket of buckets) {
-      const interval = assumedInterval(bucket, histogram);
-      if (interval.lower >= value) return Math.min(rank, counted);
-      if (interval.upper > value) {
-        // Nothing can be said about where in an open bucket: all of the lowest is below, none of the highest.
-        const share =
-          interval.lower === -Infinity
-            ? 1
-            : interval.upper === Infinity
-              ? 0
-              : shareBelow(value, interval, isLinear(interval, histogram.schema));
-        return Math.min(rank + bucket.count * share, counted);
-      }
-      rank += bucket.count;
+    for (let i = 0; i < place; i++) rank += countAt(histogram, i);
+    if (place === places) return counted;
+    const { count, ...bucket } = bucketAt(histogram, place);
+    const interval = assumedInterval(bucket, histogram);
+    // Nothing can be said about where in an open bucket: all of the lowest is below, none of the highest.
+    if (interval.lower < value) {
+      if (interval.lower === -Infinity) rank += count;
+      else if (interval.upper !== Infinity) rank += count * shareBelow(value, interval, isLinear(interval, histogram.schema));
     }
-    return counted;
+    return Math.min(rank, counted);
   };
   return { value: (rankOf(upper) - rankOf(lower)) / histogram.count, hasNaN: counted < histogram.count };
+}
+
+/** The place of the lowest bucket that ends above a value; behind the last where none does. */
+function firstAbove(value: number, histogram: NativeHistogram, places: number): number {
+  let [from, to] = [0, places];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (assumedInterval(bucketAt(histogram, middle), histogram).upper > value) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

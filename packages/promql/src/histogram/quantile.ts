@@ -1,6 +1,6 @@
 import { CUSTOM_BUCKETS } from '@vitrine/model/native-histogram.ts';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { bucketsOf } from './buckets.ts';
+import { bucketAt, countAt, placesOf } from './buckets.ts';
 import { assumedInterval, isLinear, valueAt } from './interpolate.ts';
 
 /** A quantile, and whether observations that are NaN spoiled it: they are in no bucket, and count as the largest. */
@@ -22,16 +22,17 @@ export function histogramQuantile(q: number, histogram: NativeHistogram): Histog
   // From the nearer end, as rounding is least there. NaN observations spoil the upper one.
   const upwards = hasNaN || q < 0.5;
   const rank = (upwards ? q : 1 - q) * histogram.count;
-  const buckets = bucketsOf(histogram);
-  if (!upwards) buckets.reverse();
+  const places = placesOf(histogram);
   let passed = 0;
-  let found = { lower: 0, upper: 0, count: 0 };
-  for (const bucket of buckets) {
-    if (bucket.count === 0) continue;
-    found = bucket;
-    passed += bucket.count;
-    if (passed >= rank) break;
+  let place: number | undefined;
+  for (let i = 0; i < places && !(passed >= rank && place !== undefined); i++) {
+    const next = upwards ? i : places - 1 - i;
+    const count = countAt(histogram, next);
+    if (count === 0) continue;
+    place = next;
+    passed += count;
   }
+  const found = place === undefined ? { lower: 0, upper: 0, count: 0 } : bucketAt(histogram, place);
   const custom = histogram.schema === CUSTOM_BUCKETS;
   if (custom && found.lower === -Infinity && found.upper <= 0) return of(found.upper);
   if (custom && found.lower !== -Infinity && found.upper === Infinity) return of(found.lower);

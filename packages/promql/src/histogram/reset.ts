@@ -1,7 +1,7 @@
 import { CUSTOM_BUCKETS } from '@vitrine/model/native-histogram.ts';
-import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { BucketSpan, NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { bucketMap, commonBounds, sameBounds } from './custom-bounds.ts';
-import { regroup, sideOf, type Side } from './side.ts';
+import { regroup, sameSpans, sideOf, type Side } from './side.ts';
 import { HistogramSum } from './sum.ts';
 
 /**
@@ -27,8 +27,8 @@ export function detectReset(next: NativeHistogram, previous: NativeHistogram): b
   }
   return (
     next.zeroCount < before.zeroCount ||
-    hasFallen(sideOf(next.positiveSpans, next.positiveBuckets), sideOf(before.positiveSpans, before.positiveBuckets)) ||
-    hasFallen(sideOf(next.negativeSpans, next.negativeBuckets), sideOf(before.negativeSpans, before.negativeBuckets))
+    haveFallen(next.positiveSpans, next.positiveBuckets, before.positiveSpans, before.positiveBuckets) ||
+    haveFallen(next.negativeSpans, next.negativeBuckets, before.negativeSpans, before.negativeBuckets)
   );
 }
 
@@ -38,6 +38,19 @@ function commonSides(next: NativeHistogram, previous: NativeHistogram): [Side, S
   if (sameBounds(next.customValues, previous.customValues)) return [after, before];
   const common = commonBounds(next.customValues, previous.customValues);
   return [regroup(after, bucketMap(next.customValues, common)), regroup(before, bucketMap(previous.customValues, common))];
+}
+
+function haveFallen(
+  afterSpans: readonly BucketSpan[],
+  after: Float64Array,
+  beforeSpans: readonly BucketSpan[],
+  before: Float64Array,
+): boolean {
+  if (after.length !== before.length || !sameSpans(afterSpans, beforeSpans)) {
+    return hasFallen(sideOf(afterSpans, after), sideOf(beforeSpans, before));
+  }
+  for (let i = 0; i < after.length; i++) if (after[i]! < before[i]!) return true;
+  return false;
 }
 
 /** Whether any bucket of `before` holds more than the same one of `after`. */

@@ -30,6 +30,21 @@ export function indexesOf(spans: readonly BucketSpan[], length: number): Int32Ar
   return indexes;
 }
 
+/** The same of one place. */
+export function indexAt(spans: readonly BucketSpan[], place: number, length: number): number {
+  let at = 0;
+  let end = 0;
+  for (const span of spans) {
+    const start = end + span.offset;
+    end = start + span.length;
+    // As all that is not in order, or far out, has to be moved.
+    if (span.offset < 0 && at > 0) break;
+    if (place < at + span.length) return Math.abs(end) < FURTHEST_INDEX ? start + place - at : indexesOf(spans, length)[place]!;
+    at += span.length;
+  }
+  return indexesOf(spans, length)[place]!;
+}
+
 export function sideOf(spans: readonly BucketSpan[], counts: Float64Array): Side {
   return { indexes: indexesOf(spans, counts.length), counts };
 }
