@@ -62,7 +62,7 @@ import type { HealthSettingsStore } from './runs/health/health-settings.ts';
 import type { Health } from './runs/health/start-health.ts';
 import type { Runs } from './runs/runs.ts';
 import type { Logdirs } from './runs/tensorboard/logdirs.ts';
-import type { ScrapeManager } from './scrape/scrape-manager.ts';
+import type { ScrapeView } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
 
 export interface AppNeeds {
@@ -89,13 +89,15 @@ export interface AppNeeds {
   readonly otlp: OtlpReceiver;
   readonly pushgateway: Pushgateway;
   readonly plugins: InstalledPlugins;
-  readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
+  readonly scraping: ScrapeView;
   /** The settings by key, for whoever asks what this server runs with. */
   readonly flags: Readonly<Record<string, string>>;
   /** The data folder, where commands have to name it. */
   readonly data?: string | undefined;
   /** Where it listens for protocols other than HTTP, as far as it does. */
   readonly listening?: LineAddresses;
+  /** Whether Prometheus' admin API may delete samples. */
+  readonly adminApi: boolean;
   readonly startedMs: number;
   /** The built page. */
   readonly webFolder: string;

@@ -212,6 +212,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       pushgateway,
       plugins,
       flags: config.texts,
+      adminApi: settings['query.admin-api'],
       data: settings.data === resolve(KEYS.data.fallback) ? undefined : settings.data,
       listening,
       startedMs: Date.now(),

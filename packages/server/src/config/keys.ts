@@ -13,6 +13,7 @@ export interface Settings {
   readonly 'retention.time': number;
   readonly 'retention.size': number;
   readonly 'query.features': QueryFeatures;
+  readonly 'query.admin-api': boolean;
   readonly 'limits.query.samples': number;
   readonly 'limits.query.series': number;
   readonly 'limits.query.timeout': number;
@@ -94,6 +95,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     fallback: '',
     help: 'Experimental parts of PromQL to turn on, separated by commas, by the names that Prometheus’ --enable-feature has for them.',
     read: readQueryFeatures,
+  },
+  'query.admin-api': {
+    fallback: 'false',
+    help: 'Let admins delete samples over Prometheus’ admin API (/api/v1/admin/tsdb).',
+    read: readBoolean,
   },
   'limits.query.samples': { fallback: '50000000', help: 'Samples that one query may read.', read: readCount },
   'limits.query.series': { fallback: '500000', help: 'Series that one query may read or answer.', read: readCount },

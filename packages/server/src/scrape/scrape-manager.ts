@@ -1,7 +1,7 @@
 import { formatDurationMs } from '@vitrine/model/duration.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { ScrapeConfig } from './scrape-config.ts';
+import type { ScrapeConfig, ScrapeJob } from './scrape-config.ts';
 import type { ScrapeContext, ScrapeLog, ScrapeLoop } from './scrape-loop.ts';
 import { ScrapePool } from './scrape-pool.ts';
 import { globalUrlOf } from './target.ts';
@@ -42,12 +42,17 @@ export interface TargetMetadata {
 export interface ScrapeManager {
   /** Takes a configuration, the first or a changed one. Targets that stay the same go on without a gap. */
   apply(config: ScrapeConfig): void;
+  /** What is scraped now, as it is configured. */
+  jobs(): readonly ScrapeJob[];
   targets(): TargetList;
   /** What the targets last said about their metrics. */
   metadata(): readonly TargetMetadata[];
   /** Cuts what is under way and waits, at most two seconds, for samples that are being stored. */
   stop(): Promise<void>;
 }
+
+/** What it tells of its work. */
+export type ScrapeView = Pick<ScrapeManager, 'jobs' | 'targets' | 'metadata'>;
 
 export interface ScrapeManagerOptions {
   readonly append: ScrapeContext['append'];
@@ -84,6 +89,8 @@ export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManage
         else pool.apply(job);
       }
     },
+
+    jobs: () => [...pools.values()].map((pool) => pool.job),
 
     targets() {
       const all = [...pools];

@@ -4,7 +4,7 @@ import type { EvaluateRequest, QueryResult } from '@vitrine/model/sample-store.t
 import { parse } from '@vitrine/promql/parse.ts';
 import { describe, expect, test } from 'vitest';
 import type { QueryContext } from '../../contract.ts';
-import { selectorsOf } from './selectors.ts';
+import { selectorsOf } from '@vitrine/promql/selectors.ts';
 import { builtin } from './server.ts';
 import { builtinSpec } from './spec.ts';
 

@@ -10,7 +10,7 @@ import { fillExpr } from './fill-expr.ts';
 import { narrowSamples } from './narrow-samples.ts';
 import { intervalMacros } from './prepare.ts';
 import type { PromSamples } from './prom-source.ts';
-import { selectorsOf } from './selectors.ts';
+import { selectorsOf } from '@vitrine/promql/selectors.ts';
 
 /** A variable has at most this many options; a dropdown searches among so many in no time. */
 const MAX_OPTIONS = 200_000;

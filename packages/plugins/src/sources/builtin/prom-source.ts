@@ -12,7 +12,7 @@ import { shapeResult } from './frames.ts';
 import { type DialectWords, narrowSamples } from './narrow-samples.ts';
 import type { PromResult } from './native-histograms.ts';
 import { intervalMacros, prepareQuery } from './prepare.ts';
-import { selectorsOf } from './selectors.ts';
+import { selectorsOf } from '@vitrine/promql/selectors.ts';
 import type { PromQuery } from './spec.ts';
 
 /** Whatever answers PromQL: Vitrine's own store, or a server elsewhere. */

@@ -1,21 +1,24 @@
 import type { FastifyError } from 'fastify';
 import type { Logger } from 'pino';
-import type { ScrapeManager } from '../../scrape/scrape-manager.ts';
+import type { ScrapeView } from '../../scrape/scrape-manager.ts';
 import { replyFor } from '../errors.ts';
 import type { Routes } from '../routes.ts';
+import { type AdminNeeds, adminRoutes } from './admin.ts';
 import { ApiError, apiErrorType } from './api-error.ts';
 import { metadataRoutes, type MetadataSource } from './metadata.ts';
 import { type PrometheusQueryNeeds, queryRoutes } from './query.ts';
+import { ruleRoutes } from './rules.ts';
+import { searchRoutes } from './search.ts';
 import { seriesRoutes } from './series.ts';
 import { type StatusNeeds, statusRoutes } from './status.ts';
 import { targetsRoutes } from './targets.ts';
 import { type WriteNeeds, writeRoutes } from './write.ts';
 
-export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds, WriteNeeds {
+export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds, AdminNeeds, WriteNeeds {
   readonly limits: PrometheusQueryNeeds['limits'] & WriteNeeds['limits'];
   readonly log: Logger;
   readonly metadata: MetadataSource;
-  readonly scraping: Pick<ScrapeManager, 'targets' | 'metadata'>;
+  readonly scraping: ScrapeView;
 }
 
 /** The longest form body: a query of 1 MiB is no query. */
@@ -41,8 +44,11 @@ export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Pro
   });
   queryRoutes(app, needs);
   seriesRoutes(app, needs.samples);
-  metadataRoutes(app, needs.metadata);
+  metadataRoutes(app, needs.metadata, needs.samples);
   targetsRoutes(app, needs.scraping);
+  searchRoutes(app, needs.samples, needs.metadata);
   statusRoutes(app, needs);
+  ruleRoutes(app);
+  adminRoutes(app, needs);
   writeRoutes(app, needs);
 }

@@ -2,33 +2,37 @@ import { Readable } from 'node:stream';
 import { type QueryLimits, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { describeParseError, EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
-import { print } from '@vitrine/promql/print.ts';
+import { printPretty } from '@vitrine/promql/print-pretty.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
+import { exemplarRoutes } from './exemplars.ts';
+import { ownSamples } from './own-samples.ts';
 import { Params, parseOrRefuse, refuse } from './params.ts';
+import { syntaxTree } from './syntax-tree.ts';
 
 export interface PrometheusQueryNeeds {
   readonly samples: SampleStore;
   readonly limits: QueryLimits & { readonly maxPoints: number };
 }
 
-/** /query, /query_range and /format_query. */
+/** /query, /query_range, /query_exemplars, and what is done with a query's text: /format_query and /parse_query. */
 export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNeeds): void {
   const run = async (
+    request: FastifyRequest,
     reply: FastifyReply,
     params: Params,
     range: { readonly startMs: number; readonly endMs: number; readonly stepMs: number },
   ): Promise<FastifyReply> => {
     const expr = params.text('query');
-    parseOrRefuse('query', expr, parseAny);
+    readQuery(params);
     const timeoutMs = Math.min(params.duration('timeout', limits.timeoutMs), limits.timeoutMs);
     const lookbackMs = params.text('lookback_delta') === '' ? undefined : params.duration('lookback_delta');
     const limit = params.limit();
     const stats = params.text('stats');
     const { pieces } = await evaluate(expr, () =>
-      samples.evaluateJson(
+      ownSamples(samples, request).evaluateJson(
         {
           expr,
           ...range,
@@ -51,7 +55,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
       const timeMs = params.time('time', Date.now());
-      return run(reply, params, { startMs: timeMs, endMs: timeMs, stepMs: 0 });
+      return run(request, reply, params, { startMs: timeMs, endMs: timeMs, stepMs: 0 });
     },
   });
 
@@ -73,7 +77,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
           `exceeded maximum resolution of ${withCommas(limits.maxPoints)} points per timeseries. Try decreasing the query resolution (?step=XX)`,
         );
       }
-      return run(reply, params, { startMs, endMs, stepMs });
+      return run(request, reply, params, { startMs, endMs, stepMs });
     },
   });
 
@@ -83,15 +87,26 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     config: { access: 'read' },
     schema: { summary: 'PromQL, set out for reading', tags: ['prometheus'] },
     async handler(request: FastifyRequest) {
-      const expr = parseOrRefuse('query', Params.of(request).text('query'), parseAny);
-      return { status: 'success', data: print(expr) };
+      return { status: 'success', data: printPretty(readQuery(Params.of(request))) };
     },
   });
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/parse_query',
+    config: { access: 'read' },
+    schema: { summary: 'PromQL as a tree', tags: ['prometheus'] },
+    async handler(request: FastifyRequest) {
+      return { status: 'success', data: syntaxTree(readQuery(Params.of(request))) };
+    },
+  });
+
+  exemplarRoutes(app, samples, readQuery);
 }
 
 /** Which experimental syntax is on is the store's to say. */
-function parseAny(text: string): Expr {
-  return parse(text, EVERY_SYNTAX);
+function readQuery(params: Params): Expr {
+  return parseOrRefuse('query', params.text('query'), (text) => parse(text, EVERY_SYNTAX));
 }
 
 /** A query that parses can still be refused later with a position in it; Prometheus says that in the same way. */

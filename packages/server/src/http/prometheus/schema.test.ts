@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { parseScrapeConfigs } from '../../scrape/parse-scrape-configs.ts';
 import { corpusFolder } from '../../testing/corpus-folder.ts';
 import { matrix } from '../../testing/fake-store.ts';
 import { testApp } from '../../testing/test-app.ts';
@@ -14,7 +16,8 @@ interface Described {
       {
         readonly get?: {
           readonly responses: {
-            readonly '200': { readonly content: { readonly 'application/json': { readonly schema: object } } };
+            readonly '200': { readonly content: { readonly 'application/json'?: { readonly schema: object } } };
+            readonly default: { readonly content: { readonly 'application/json'?: { readonly schema: object } } };
           };
         };
       }
@@ -25,6 +28,33 @@ interface Described {
 
 const folder = corpusFolder('http-api');
 
+const { jobs: JOBS } = parseScrapeConfigs({
+  file: 'prometheus.yml',
+  text: `
+scrape_configs:
+  - job_name: a
+    basic_auth: { username: me, password: hidden }
+    static_configs: [{ targets: ['a:1', 'b:1'] }]
+    relabel_configs:
+      - { source_labels: [__address__], regex: '(.*):1', target_label: host }
+      - { source_labels: [__tmp], regex: x, action: drop }
+`,
+});
+
+const HISTOGRAM: NativeHistogram = {
+  schema: 0,
+  zeroThreshold: 0,
+  zeroCount: 0,
+  count: 3,
+  sum: 4.5,
+  positiveSpans: [{ offset: 1, length: 1 }],
+  positiveBuckets: Float64Array.of(3),
+  negativeSpans: [],
+  negativeBuckets: new Float64Array(),
+  customValues: new Float64Array(),
+  reset: 'unknown',
+};
+
 /** Each answer is read by Prometheus' own description of its API. */
 describe.skipIf(folder === undefined)('answers have the shapes that Prometheus describes [needs ../shared/corpus]', () => {
   const described =
@@ -32,13 +62,22 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
 
   test.each([
     ['/query', '/query?query=up&stats=all'],
+    ['/query_exemplars', '/query_exemplars?query=up'],
+    ['/parse_query', '/parse_query?query=sum(up)'],
     ['/query_range', '/query_range?query=up&start=0&end=60&step=15'],
     ['/series', '/series?match[]=up'],
     ['/labels', '/labels?limit=1'],
     ['/label/{name}/values', '/label/job/values'],
     ['/metadata', '/metadata'],
     ['/targets', '/targets'],
+    ['/targets/metadata', '/targets/metadata'],
+    ['/targets/metadata', '/targets/metadata?metric=up&match_target={job="a"}'],
+    [
+      '/targets/relabel_steps',
+      `/targets/relabel_steps?scrapePool=a&labels=${encodeURIComponent('{"__address__":"a:1","__tmp":"x"}')}`,
+    ],
     ['/scrape_pools', '/scrape_pools'],
+    ['/scrape_pools/config', '/scrape_pools/config?scrapePool=a'],
     ['/format_query', '/format_query?query=sum(up)'],
     ['/rules', '/rules'],
     ['/alerts', '/alerts'],
@@ -48,11 +87,17 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
     ['/status/flags', '/status/flags'],
     ['/status/runtimeinfo', '/status/runtimeinfo'],
     ['/status/tsdb', '/status/tsdb'],
+    ['/status/tsdb/blocks', '/status/tsdb/blocks'],
+    ['/status/walreplay', '/status/walreplay'],
+    ['/status/self_metrics', '/status/self_metrics?metric_name_pattern=vitrine_.*'],
+    ['/notifications', '/notifications'],
+    ['/features', '/features'],
   ])('%s', async (path, url) => {
     const { app, store } = await testApp({
       metadata: { metadata: () => [{ metric: 'up', type: 'gauge', help: 'Up.', unit: '' }] },
       scraping: {
-        metadata: () => [],
+        jobs: () => JOBS,
+        metadata: () => [{ target: { job: 'a' }, metadata: [{ metric: 'up', type: 'gauge', help: 'Up.', unit: '' }] }],
         targets: () => ({
           activeTargets: [
             {
@@ -77,12 +122,49 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
     store.answer = (request) => matrix(request, [[{ __name__: 'up' }, () => Number.NaN]]);
     const answer = await app.inject(`/api/v1${url}`);
     expect(answer.statusCode).toBe(200);
-    const schema = described?.paths[path]?.get?.responses['200'].content['application/json'].schema;
+    expect(problems(described?.paths[path]?.get?.responses['200'].content['application/json']?.schema, answer.json())).toEqual(
+      [],
+    );
+  });
+
+  test('native histograms of a query', async () => {
+    const { app, store } = await testApp();
+    store.answer = (request) => {
+      const result = matrix(request, [[{ __name__: 'h' }, () => 0]]);
+      if (result.kind !== 'vector') return result;
+      return { ...result, series: result.series.map((series) => ({ ...series, histograms: [HISTOGRAM] })) };
+    };
+    const answer = (await app.inject('/api/v1/query?query=h')).json();
+    expect(answer.data.result[0].histogram[1]).toEqual({ count: '3', sum: '4.5', buckets: [[0, '1', '2', '3']] });
+    expect(problems(described?.components.schemas['QueryOutputBody'], answer)).toEqual([]);
+  });
+
+  test.each([
+    ['/query', '/query?query=sum(', 400],
+    ['/query_range', '/query_range?query=up', 400],
+    ['/query_exemplars', '/query_exemplars?query=up&start=2&end=1', 400],
+    ['/series', '/series', 400],
+    ['/targets/metadata', '/targets/metadata?metric=nothing', 404],
+    ['/targets/relabel_steps', '/targets/relabel_steps', 400],
+    ['/scrape_pools/config', '/scrape_pools/config?scrapePool=b', 404],
+    ['/status/self_metrics', '/status/self_metrics?metric_name_pattern=(', 400],
+    ['/search/label_values', '/search/label_values', 400],
+  ])('the error of %s%.0s is %i', async (path, url, status) => {
+    const { app } = await testApp();
+    const answer = await app.inject(`/api/v1${url}`);
+    expect(answer.statusCode).toBe(status);
+    expect(problems(described?.paths[path]?.get?.responses.default.content['application/json']?.schema, answer.json())).toEqual(
+      [],
+    );
+  });
+
+  /** What is wrong with an answer, by the description. */
+  function problems(schema: object | undefined, answer: unknown): readonly unknown[] {
+    expect(schema).toBeDefined();
     const whole = JSON.stringify({ ...schema, $defs: described?.components.schemas }).replaceAll(
       '#/components/schemas/',
       '#/$defs/',
     );
-    const result = z.fromJSONSchema(JSON.parse(whole)).safeParse(answer.json());
-    expect(result.error?.issues ?? []).toEqual([]);
-  });
+    return z.fromJSONSchema(JSON.parse(whole)).safeParse(answer).error?.issues ?? [];
+  }
 });

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
+import { ownSamples } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
 /** /series, /labels and /label/<name>/values. */
@@ -15,7 +16,7 @@ export function seriesRoutes(app: Routes, samples: SampleStore): void {
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
       if (params.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
-      const found = await samples.series(labelRequest(params), abortOnDisconnect(reply));
+      const found = await ownSamples(samples, request).series(labelRequest(params), abortOnDisconnect(reply));
       return answer(
         found.map((labels) => labels.toObject()),
         params.limit(),
@@ -30,7 +31,10 @@ export function seriesRoutes(app: Routes, samples: SampleStore): void {
     schema: { summary: 'Label names', tags: ['prometheus'] },
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
-      return answer(await samples.labelNames(labelRequest(params), abortOnDisconnect(reply)), params.limit());
+      return answer(
+        await ownSamples(samples, request).labelNames(labelRequest(params), abortOnDisconnect(reply)),
+        params.limit(),
+      );
     },
   });
 
@@ -42,7 +46,10 @@ export function seriesRoutes(app: Routes, samples: SampleStore): void {
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
       const name = unescapeLabelName((request.params as { name: string }).name);
-      return answer(await samples.labelValues(name, labelRequest(params), abortOnDisconnect(reply)), params.limit());
+      return answer(
+        await ownSamples(samples, request).labelValues(name, labelRequest(params), abortOnDisconnect(reply)),
+        params.limit(),
+      );
     },
   });
 }

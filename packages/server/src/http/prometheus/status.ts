@@ -1,6 +1,15 @@
 import { availableParallelism, hostname } from 'node:os';
 import type { SampleStore } from '@vitrine/model/sample-store.ts';
+import { compileRegex } from '@vitrine/promql/match.ts';
+import type { FastifyRequest } from 'fastify';
+import { stringify } from 'yaml';
+import { readQueryFeatures } from '../../config/query-features.ts';
+import type { Metrics } from '../../self/metrics.ts';
 import type { Routes } from '../routes.ts';
+import { featuresOf } from './features.ts';
+import { refuseLabelled } from './own-samples.ts';
+import { Params, refuse } from './params.ts';
+import { selfMetrics } from './self-metrics.ts';
 
 /** Clients tell by this which of Prometheus' abilities to expect. */
 const PROMETHEUS_VERSION = '3.0.0';
@@ -11,17 +20,20 @@ export interface StatusNeeds {
   /** Settings by key, as texts. Nothing secret is among them. */
   readonly flags: Readonly<Record<string, string>>;
   readonly startedMs: number;
+  readonly metrics: Pick<Metrics, 'registry'>;
+  /** Whether `query.admin-api` is on. */
+  readonly adminApi: boolean;
 }
 
-/** /status/*, and the answers of what Vitrine does not have: no rules, no alerts. */
-export function statusRoutes(app: Routes, { samples, version, flags, startedMs }: StatusNeeds): void {
-  const get = (url: string, summary: string, read: () => unknown): void => {
+/** /status/*, /features, /notifications and /openapi.yaml. */
+export function statusRoutes(app: Routes, { samples, version, flags, startedMs, metrics, adminApi }: StatusNeeds): void {
+  const get = (url: string, summary: string, read: (params: Params, request: FastifyRequest) => unknown): void => {
     app.route({
       method: 'GET',
       url,
       config: { access: 'read' },
       schema: { summary, tags: ['prometheus'] },
-      handler: async () => ({ status: 'success', data: await read() }),
+      handler: async (request: FastifyRequest) => ({ status: 'success', data: await read(Params.of(request), request) }),
     });
   };
   get('/status/buildinfo', 'What is running', () => ({
@@ -54,7 +66,8 @@ export function statusRoutes(app: Routes, { samples, version, flags, startedMs }
     GOGC: '',
     GODEBUG: '',
   }));
-  get('/status/tsdb', 'How the store is doing', async () => {
+  get('/status/tsdb', 'How the store is doing', async (_, request) => {
+    refuseLabelled(request);
     const stats = await samples.stats();
     return {
       headStats: {
@@ -70,7 +83,43 @@ export function statusRoutes(app: Routes, { samples, version, flags, startedMs }
       seriesCountByLabelValuePair: [],
     };
   });
-  get('/rules', 'Recording and alerting rules: none', () => ({ groups: [] }));
-  get('/alerts', 'Alerts: none', () => ({ alerts: [] }));
-  get('/alertmanagers', 'Alertmanagers: none', () => ({ activeAlertmanagers: [], droppedAlertmanagers: [] }));
+  get('/status/tsdb/blocks', 'Blocks of the store: it has none', () => ({ blocks: [] }));
+  get('/status/walreplay', 'How far the log has been read: whole, as the server listens', () => ({ min: 0, max: 0, current: 0 }));
+  get('/status/self_metrics', 'The server’s own metrics, as JSON', (params, request) => {
+    refuseLabelled(request);
+    const pattern = params.text('metric_name_pattern');
+    return selfMetrics(metrics.registry, pattern === '' ? () => true : compilePattern(pattern));
+  });
+  get('/features', 'What is on', () => featuresOf(readQueryFeatures(flags['query.features'] ?? ''), adminApi));
+  get('/notifications', 'What is to be known of the server: nothing', () => []);
+  app.route({
+    method: 'GET',
+    url: '/notifications/live',
+    config: { access: 'read' },
+    schema: { summary: 'What is to be known of the server, as it comes: nothing', tags: ['prometheus'] },
+    // Who is answered so does not ask again.
+    handler: async (_, reply) => reply.code(204).send(),
+  });
+  app.route({
+    method: 'GET',
+    url: '/openapi.yaml',
+    config: { access: 'read' },
+    schema: { hide: true },
+    handler: async (_, reply) =>
+      reply.type('application/yaml; charset=utf-8').send(stringify(describedApi(app.swagger() as object))),
+  });
+}
+
+/** Of all that the server answers, this API's addresses. */
+function describedApi(whole: object): object {
+  const paths = Object.entries('paths' in whole ? (whole.paths as object) : {}).filter(([path]) => path.startsWith('/api/v1/'));
+  return { ...whole, paths: Object.fromEntries(paths) };
+}
+
+function compilePattern(pattern: string): (name: string) => boolean {
+  try {
+    return compileRegex(pattern);
+  } catch (error) {
+    return refuse('metric_name_pattern', (error as Error).message);
+  }
 }

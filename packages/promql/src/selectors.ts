@@ -1,5 +1,5 @@
 import type { Selector } from '@vitrine/model/sample-store.ts';
-import type { Expr } from '@vitrine/promql/ast.ts';
+import type { Expr } from './ast.ts';
 
 /** The selectors whose samples an expression reads, in the order they stand. */
 export function selectorsOf(expr: Expr): Selector[] {
