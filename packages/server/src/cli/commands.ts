@@ -51,10 +51,28 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'check',
     {
-      form: 'check FILE… | check dashboard FILE…',
-      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om); or tell what an import makes of Grafana dashboards.',
+      form: 'check FILE… | check dashboard FILE… | check data [DIR…]',
+      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om); or tell what an import makes of Grafana dashboards; or read a data folder or a backup whole, and name what is damaged.',
       mostWords: Infinity,
       run: async (line) => (await import('./check.ts')).check(line),
+    },
+  ],
+  [
+    'backup',
+    {
+      form: 'backup DIR [--data DIR]',
+      help: 'Copy the data folder to a new one, also while a server runs on it.',
+      mostWords: 1,
+      run: async (line) => (await import('./backup.ts')).backup(line),
+    },
+  ],
+  [
+    'restore',
+    {
+      form: 'restore DIR [--data DIR]',
+      help: 'Make a data folder of a backup; every file is compared with its checksum.',
+      mostWords: 1,
+      run: async (line) => (await import('./backup.ts')).restore(line),
     },
   ],
   [

@@ -1,0 +1,54 @@
+import { DatabaseSync } from 'node:sqlite';
+import { isDamage } from '../sqlite-error.ts';
+
+/** SQLite stops after so many faults of its own. */
+const MOST_FAULTS = 1_000;
+
+/** A database that is read as it was at one moment, whoever writes to it meanwhile. */
+export interface CheckedDatabase {
+  readonly db: DatabaseSync;
+  /**
+   * Runs a check of some rows. Where SQLite cannot read on, that becomes one more sentence, and the other rows of the file are
+   * checked all the same.
+   */
+  readonly part: (what: string, sentences: () => Iterable<string>) => Generator<string>;
+  readonly close: () => void;
+}
+
+/** Opens a file for checking, and asks SQLite itself; where it cannot read the file at all, there is a sentence alone. */
+export function* openChecked(file: string): Generator<string, CheckedDatabase | undefined> {
+  let db: DatabaseSync;
+  try {
+    db = new DatabaseSync(file, { readOnly: true, timeout: 5_000, enableForeignKeyConstraints: false });
+  } catch (error) {
+    yield `cannot be opened: ${(error as Error).message}`;
+    return undefined;
+  }
+  const checked: CheckedDatabase = {
+    db,
+    *part(what, sentences) {
+      try {
+        yield* sentences();
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        yield `${what}: SQLite cannot read on (${(error as Error).message}); restore the file from a backup`;
+      }
+    },
+    close: () => db.close(),
+  };
+  try {
+    // One moment for all: the rows of tables belong together.
+    db.exec('BEGIN');
+    const faults = db.prepare(`PRAGMA integrity_check(${MOST_FAULTS})`).all();
+    for (const row of faults) {
+      const [text] = Object.values(row);
+      // A fault may be several lines, the first of which names the table.
+      if (text !== 'ok') yield `SQLite says: ${String(text).replaceAll('\n', '; ')}`;
+    }
+    return checked;
+  } catch (error) {
+    db.close();
+    yield `SQLite cannot read it: ${(error as Error).message}; restore the file from a backup`;
+    return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+import { crc32 } from 'node:zlib';
+import { Labels } from '@vitrine/model/labels.ts';
+import { DamagedChunk, decodeChunk } from '../chunk/chunk.ts';
+import { Columns } from '../chunk/columns.ts';
+import { decodeTimes, SharedTimes } from '../chunk/times.ts';
+import { DamagedExemplars, decodeExemplars } from '../exemplars/record.ts';
+import { RowQuery } from '../row-query.ts';
+import { DamagedRecord, decodeRecord, SampleColumns } from '../wal/record.ts';
+import { openChecked, type CheckedDatabase } from './check-database.ts';
+
+const CHECKSUM_BYTES = 4;
+const SHOWN_LABELS = 300;
+
+export interface CheckedSamples {
+  readonly series: number;
+  readonly chunks: number;
+  readonly samples: number;
+}
+
+/**
+ * Reads all of a sample store's file, whether or not a server has it open, and yields a sentence for each row that is not
+ * what was written. Throws what is neither damage nor expected.
+ */
+export function* checkSamples(file: string): Generator<string, CheckedSamples> {
+  const checked = yield* openChecked(file);
+  const found = { series: 0, chunks: 0, samples: 0 };
+  if (checked === undefined) return found;
+  try {
+    yield* checkSeries(checked, found);
+    yield* checkTimes(checked);
+    yield* checkChunks(checked, found);
+    yield* checkLog(checked);
+    yield* checkExemplars(checked);
+    return found;
+  } finally {
+    checked.close();
+  }
+}
+
+function* checkSeries({ db, part }: CheckedDatabase, found: { series: number }): Generator<string> {
+  yield* part('series', function* () {
+    const rows = new RowQuery<[id: number, key: Uint8Array]>(db, 'SELECT id, key FROM series ORDER BY id');
+    for (const [id, data] of rows.iterate()) {
+      found.series++;
+      if (labelsOf(data) === undefined) yield `series ${id}: its name fails its checksum; its samples cannot be found`;
+    }
+  });
+}
+
+function* checkTimes({ db, part }: CheckedDatabase): Generator<string> {
+  if (!hasTable(db, 'times')) return;
+  yield* part('times', function* () {
+    const rows = new RowQuery<[id: number, data: Uint8Array]>(db, 'SELECT id, data FROM times ORDER BY id');
+    for (const [id, data] of rows.iterate()) {
+      const problem = problemOf(() => decodeTimes(data));
+      if (problem !== undefined) yield `times ${id}: ${problem}`;
+    }
+  });
+}
+
+function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; samples: number }): Generator<string> {
+  const times = hasTable(db, 'times') ? new RowQuery<[data: Uint8Array]>(db, 'SELECT data FROM times WHERE id = ?') : undefined;
+  const shared = new SharedTimes((id) => times?.all(id)[0]?.[0]);
+  const keyOf = new RowQuery<[key: Uint8Array]>(db, 'SELECT key FROM series WHERE id = ?');
+  const columns = new Columns(2048);
+  yield* part('chunk', function* () {
+    const rows = new RowQuery<[id: number, series: number, minMs: number, maxMs: number, samples: number, data: Uint8Array]>(
+      db,
+      'SELECT id, series, min_ms, max_ms, samples, data FROM chunk ORDER BY series, min_ms',
+    );
+    let before: { readonly series: number; readonly maxMs: number } | undefined;
+    for (const [id, series, minMs, maxMs, samples, data] of rows.iterate()) {
+      found.chunks++;
+      found.samples += samples;
+      const name = (): string => {
+        const [row] = keyOf.all(series);
+        const whose = row === undefined ? `series ${series}, which is not there` : shown(labelsOf(row[0]) ?? `series ${series}`);
+        return `chunk ${id} (${samples} samples of ${whose} from ${iso(minMs)} to ${iso(maxMs)})`;
+      };
+      columns.clear();
+      const problem = problemOf(() => decodeChunk(data, columns, false, (timesId) => shared.get(timesId)));
+      if (problem !== undefined) yield `${name()}: ${problem}`;
+      else if (!isAsSaid(columns, minMs, maxMs, samples)) yield `${name()}: holds other samples than its row says`;
+      if (keyOf.all(series).length === 0) yield `${name()}: belongs to no series`;
+      if (before?.series === series && minMs <= before.maxMs) yield `${name()}: begins before the chunk before it ends`;
+      before = { series, maxMs };
+    }
+  });
+}
+
+function* checkLog({ db, part }: CheckedDatabase): Generator<string> {
+  const samples = new SampleColumns();
+  yield* part('wal', function* () {
+    for (const [id, data] of new RowQuery<[id: number, data: Uint8Array]>(db, 'SELECT id, data FROM wal ORDER BY id').iterate()) {
+      const problem = problemOf(() => decodeRecord(data, samples));
+      if (problem !== undefined) yield `wal ${id}: ${problem}; the samples of one commit are lost`;
+    }
+  });
+}
+
+function* checkExemplars({ db, part }: CheckedDatabase): Generator<string> {
+  if (!hasTable(db, 'exemplar')) return;
+  yield* part('exemplar', function* () {
+    const rows = new RowQuery<[id: number, data: Uint8Array]>(db, 'SELECT id, data FROM exemplar ORDER BY id');
+    for (const [id, data] of rows.iterate()) {
+      const problem = problemOf(() => decodeExemplars(data));
+      if (problem !== undefined) yield `exemplar ${id}: ${problem}`;
+    }
+  });
+}
+
+function isAsSaid({ length, timestampsMs }: Columns, minMs: number, maxMs: number, samples: number): boolean {
+  if (length !== samples || length === 0 || timestampsMs[0] !== minMs || timestampsMs[length - 1] !== maxMs) return false;
+  for (let i = 1; i < length; i++) if ((timestampsMs[i] as number) <= (timestampsMs[i - 1] as number)) return false;
+  return true;
+}
+
+/** What is wrong with a row's bytes, undefined where nothing is. A RangeError is reading past their end. */
+function problemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DamagedChunk || error instanceof DamagedRecord || error instanceof DamagedExemplars)
+      return error.message;
+    if (error instanceof RangeError) return 'it is cut off';
+    throw error;
+  }
+}
+
+function labelsOf(data: Uint8Array): string | undefined {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const length = bytes.length - CHECKSUM_BYTES;
+  if (length < 0 || bytes.readUInt32LE(length) !== crc32(bytes.subarray(0, length))) return undefined;
+  return Labels.fromKey(bytes.toString('utf8', 0, length)).toString();
+}
+
+function hasTable(db: CheckedDatabase['db'], name: string): boolean {
+  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !== undefined;
+}
+
+function shown(text: string): string {
+  return text.length <= SHOWN_LABELS ? text : `${text.slice(0, SHOWN_LABELS)}…`;
+}
+
+function iso(timeMs: number): string {
+  const date = new Date(timeMs);
+  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString();
+}
