@@ -41,6 +41,8 @@ export interface Receiver {
   send2(series: readonly SentSeriesV2[]): Promise<Written>;
   /** Exactly this series' samples at exactly this time, as PromQL finds them. */
   at(labels: SentSeries['labels'], timestampMs: number): Promise<SeriesSamples | undefined>;
+  /** The values of an instant query. */
+  query(expr: string, atMs: number): Promise<number[]>;
   exemplars(labels: SentSeries['labels']): Promise<SeriesExemplars['exemplars']>;
   metadata(metric: string): Promise<readonly MetricMetadata[]>;
 }
@@ -48,7 +50,11 @@ export interface Receiver {
 export async function openReceiver(until: (end: () => Promise<void>) => void): Promise<Receiver> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-receiver-'));
   until(async () => rmSync(folder, { recursive: true }));
-  const samples: SampleStore = await openStore({ folder, retention: { timeMs: 30 * 86_400_000, sizeBytes: 1e9 } });
+  const samples: SampleStore = await openStore({
+    folder,
+    retention: { timeMs: 30 * 86_400_000, sizeBytes: 0 },
+    maxSeries: 10_000,
+  });
   until(() => samples.close());
   const known = new KnownMetadata();
   const { app } = await testApp({
@@ -82,6 +88,16 @@ export async function openReceiver(until: (end: () => Promise<void>) => void): P
       });
       if (result.kind !== 'samples') throw new Error(`expected samples, got ${result.kind}`);
       return result.series.find((series) => series.labels.key === key);
+    },
+    async query(expr, atMs) {
+      const result = await samples.evaluate({
+        expr,
+        startMs: atMs,
+        endMs: atMs,
+        stepMs: 0,
+        features: { startTimestamps: true },
+      });
+      return result.kind === 'vector' ? result.series.map(({ values }) => values[0] as number) : [];
     },
     async exemplars(labels) {
       const selectors = [labels.map(([label, value]) => ({ label, op: '=' as const, value }))];
