@@ -1,6 +1,9 @@
-const NAME_END = '\u0001';
-const PAIR_END = '\u0002';
-const ESCAPE = '\u0000';
+/** Ends a label's name in a key, whose parts are sorted by name. */
+export const NAME_END = '\u0001';
+/** Ends a label's value in a key. */
+export const PAIR_END = '\u0002';
+/** Stands in a key before what would end a part of it. */
+export const ESCAPE = '\u0000';
 const NEEDS_ESCAPE = new RegExp(`[${ESCAPE}${NAME_END}${PAIR_END}]`, 'g');
 const ESCAPED = new RegExp(`${ESCAPE}([0-2])`, 'g');
 

@@ -3,6 +3,7 @@ import { wordsOf } from '@vitrine/model/stale-nan.ts';
 import { CUSTOM_BUCKETS, type BucketSpan, type NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { AppendResult, Exemplar, ExemplarResult, RejectReason, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { Labels } from '@vitrine/model/labels.ts';
+import type { Arrival, BatchSeries } from './batch-series.ts';
 import { PLACEHOLDER_HIGH, PLACEHOLDER_LOW } from './chunk/columns.ts';
 import { MAX_BUCKETS } from './chunk/histograms.ts';
 import { INT_STREAM_LIMIT } from './chunk/int-stream.ts';
@@ -61,7 +62,7 @@ export class Committer {
   }
 
   /** Writes the batches as one commit. Throws what SQLite throws, and then the store is as it was. */
-  commit(batches: readonly SampleBatch[], admission: Admission): AppendResult[] {
+  commit(batches: readonly Arrival[], admission: Admission): AppendResult[] {
     this.#accepted.clear();
     this.#before.length = 0;
     this.#createdRefs = [];
@@ -164,17 +165,16 @@ export class Committer {
     this.#accepted.clear();
   }
 
-  #admit(batch: SampleBatch, admission: Admission): AppendResult {
-    const { index, series } = this.#contents;
-    const { seriesKeys, seriesIndex, timestampsMs, histograms, startsMs } = batch;
+  #admit(batch: Arrival, admission: Admission): AppendResult {
+    const { series } = this.#contents;
+    const { series: named, seriesIndex, timestampsMs, histograms, startsMs } = batch;
     const isRich = histograms !== undefined || startsMs !== undefined;
     let acceptedHistograms = 0;
     const count = seriesIndex.length;
     const words = wordsOf(batch.values);
-    const refs = new Int32Array(seriesKeys.length);
-    for (let i = 0; i < seriesKeys.length; i++) {
-      const key = seriesKeys[i] as string;
-      refs[i] = index.refOf(key) ?? this.#created.get(key) ?? UNKNOWN;
+    const refs = new Int32Array(named.length);
+    for (let i = 0; i < named.length; i++) {
+      refs[i] = named.refOf(i) ?? (this.#created.size === 0 ? UNKNOWN : (this.#created.get(named.keyOf(i)) ?? UNKNOWN));
     }
     const oldestMs = Math.max(admission.oldestMs, -INT_STREAM_LIMIT);
     const newestMs = Math.min(admission.newestMs, INT_STREAM_LIMIT);
@@ -191,17 +191,17 @@ export class Committer {
     for (let i = 0; i < count; i++) {
       const at = seriesIndex[i] as number;
       const timestampMs = Math.trunc(timestampsMs[i] as number);
-      const key = seriesKeys[at] as string;
       if (!(timestampMs >= oldestMs)) {
-        rejections.add('too old', key, timestampMs);
+        rejections.add('too old', named.keyOf(at), timestampMs);
         continue;
       }
       if (timestampMs > newestMs) {
-        rejections.add('too far in the future', key, timestampMs);
+        rejections.add('too far in the future', named.keyOf(at), timestampMs);
         continue;
       }
       let ref = refs[at] as number;
       if (ref === UNKNOWN) {
+        const key = named.keyOf(at);
         if (key.length > LONGEST_KEY) {
           rejections.add('labels over 64 KiB', key, timestampMs);
           continue;
@@ -218,7 +218,7 @@ export class Committer {
       const high = histogram === undefined ? (words[2 * i + 1] as number) : PLACEHOLDER_HIGH;
       const newest = series.newestMs[ref] as number;
       if (timestampMs === newest) {
-        if (!this.#isNewest(ref, low, high, histogram)) rejections.add('duplicate', key, timestampMs);
+        if (!this.#isNewest(ref, low, high, histogram)) rejections.add('duplicate', named.keyOf(at), timestampMs);
         else if (histogram !== undefined) acceptedHistograms++;
         continue;
       }
@@ -243,19 +243,19 @@ export class Committer {
       rejected: rejections.entries,
       rejectedCount: rejections.count,
       histograms: histograms === undefined ? undefined : acceptedHistograms,
-      exemplars: batch.exemplars === undefined ? undefined : this.#admitExemplars(batch.exemplars, seriesKeys, refs, admission),
+      exemplars: batch.exemplars === undefined ? undefined : this.#admitExemplars(batch.exemplars, named, refs, admission),
     };
   }
 
   #admitExemplars(
     exemplars: NonNullable<SampleBatch['exemplars']>,
-    seriesKeys: readonly string[],
+    named: BatchSeries,
     refs: Int32Array,
     { oldestMs, newestMs }: Admission,
   ): ExemplarResult {
     const rejections = new Rejections<ExemplarResult['rejected'][number]['reason']>();
     for (const { seriesIndex, exemplar } of exemplars) {
-      const key = seriesKeys[seriesIndex] as string;
+      const key = named.keyOf(seriesIndex);
       const ref = refs[seriesIndex] as number;
       const timestampMs = Math.trunc(exemplar.timestampMs);
       if (ref === UNKNOWN) rejections.add('unknown series', key, timestampMs);
@@ -304,15 +304,10 @@ export class Committer {
 }
 
 /** Refuses a batch whose columns do not fit each other, before anything is done with it. */
-export function checkBatch({
-  seriesKeys,
-  seriesIndex,
-  timestampsMs,
-  values,
-  histograms,
-  startsMs,
-  exemplars,
-}: SampleBatch): void {
+export function checkBatch(
+  { seriesIndex, timestampsMs, values, histograms, startsMs, exemplars }: Omit<SampleBatch, 'seriesKeys'>,
+  seriesCount: number,
+): void {
   if (timestampsMs.length !== seriesIndex.length || values.length !== seriesIndex.length) {
     throw new BadRequest(
       'batch',
@@ -320,8 +315,8 @@ export function checkBatch({
     );
   }
   for (let i = 0; i < seriesIndex.length; i++) {
-    if ((seriesIndex[i] as number) >= seriesKeys.length) {
-      throw new BadRequest('seriesIndex', `sample ${i} names series ${seriesIndex[i]}, and the batch has ${seriesKeys.length}`);
+    if ((seriesIndex[i] as number) >= seriesCount) {
+      throw new BadRequest('seriesIndex', `sample ${i} names series ${seriesIndex[i]}, and the batch has ${seriesCount}`);
     }
   }
   if (startsMs !== undefined && startsMs.length !== seriesIndex.length) {
@@ -335,8 +330,8 @@ export function checkBatch({
     if (fault !== undefined) throw new BadRequest('histograms', `sample ${place} ${fault}`);
   }
   for (const { seriesIndex: series } of exemplars ?? []) {
-    if (!(Number.isInteger(series) && series >= 0 && series < seriesKeys.length)) {
-      throw new BadRequest('exemplars', `one names series ${series}, and the batch has ${seriesKeys.length}`);
+    if (!(Number.isInteger(series) && series >= 0 && series < seriesCount)) {
+      throw new BadRequest('exemplars', `one names series ${series}, and the batch has ${seriesCount}`);
     }
   }
 }

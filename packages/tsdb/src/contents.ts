@@ -17,7 +17,7 @@ export class Contents {
   readonly index = new LabelIndex();
   readonly refs = new SeriesRefs();
   readonly series = new SeriesTable();
-  /** Told of refs that are no series any more, and may become others. */
+  /** Told of refs that are about to be no series any more, and may become others. */
   onDropped: (refs: ReadonlySet<number>) => void = () => undefined;
   /** Samples in chunks. */
   storedSamples = 0;
@@ -51,6 +51,7 @@ export class Contents {
 
   /** Takes series out of memory: none of their samples is left. Their refs rest until the log has forgotten them too. */
   dropSeries(gone: ReadonlySet<number>): void {
+    this.onDropped(gone);
     this.index.remove(gone);
     for (const ref of gone) {
       this.head.clear(ref);
@@ -58,7 +59,6 @@ export class Contents {
       this.exemplars.remove(ref, -Infinity, Infinity);
       this.refs.rest(ref, this.lastWalId);
     }
-    this.onDropped(gone);
   }
 
   /** To be called whenever a series' chunks were written or deleted: what readers remember of them is void. */

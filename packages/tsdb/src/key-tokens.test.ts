@@ -7,12 +7,13 @@ test('property: keys arrive as they were sent, each once, however often both sid
   fc.assert(
     fc.property(batches, fc.nat(50), (batches, limit) => {
       const sender = new KeySender(limit);
-      const receiver = new KeyReceiver();
+      const receiver = new KeyReceiver({ refOf: () => undefined, keyOf: () => '' });
       let sent = 0;
       for (const keys of batches) {
         const message = sender.send(keys);
         sent += message.newKeys.length;
-        expect(receiver.receive(structuredClone(message))).toEqual(keys);
+        const { series } = receiver.receive(structuredClone(message));
+        expect(Array.from({ length: series.length }, (_, i) => series.keyOf(i))).toEqual(keys);
       }
       if (limit === 50) expect(sent).toBe(new Set(batches.flat()).size);
     }),
@@ -25,4 +26,25 @@ test('few but long keys make both sides start over as well', () => {
   expect([sender.send([long('a')]), sender.send([long('b')]), sender.send([long('a')])].map(({ known }) => known)).toEqual([
     0, 1, 0,
   ]);
+});
+
+test('a token follows its series when that goes and another takes its ref, also in batches that wait since before both sides started over', () => {
+  const refs = new Map([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  const receiver = new KeyReceiver({
+    refOf: (key) => refs.get(key),
+    keyOf: (ref) => [...refs].find(([, own]) => own === ref)?.[0] ?? 'gone',
+  });
+  const first = new KeySender(1);
+  const { series: waiting, done } = receiver.receive(first.send(['a', 'b']));
+  expect([waiting.refOf(0), waiting.refOf(1)]).toEqual([1, 2]);
+  const { series: later } = receiver.receive(first.send(['b', 'c']));
+  receiver.forget(new Set([1, 2]));
+  refs.clear();
+  refs.set('c', 1).set('b', 3);
+  expect([waiting.refOf(0), waiting.keyOf(0), waiting.refOf(1)]).toEqual([undefined, 'a', 3]);
+  expect([later.refOf(0), later.refOf(1), later.keyOf(1)]).toEqual([3, 1, 'c']);
+  done();
 });

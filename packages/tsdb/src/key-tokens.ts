@@ -1,11 +1,13 @@
+import type { BatchSeries } from './batch-series.ts';
+
 /**
  * Series keys are long and come again with every scrape, and copying them between threads costs more than all else of
  * an append: so each goes over once and afterwards as a number. Sender and receiver count alike.
  */
 
 /** What is remembered at most; beyond it both sides start over, so that a storm of new series does not stay in memory. */
-const KEYS_REMEMBERED = 500_000;
-const CHARACTERS_REMEMBERED = 128 * 1024 * 1024;
+const KEYS_REMEMBERED = 1_200_000;
+const CHARACTERS_REMEMBERED = 256 * 1024 * 1024;
 
 /** A batch's keys on their way: `tokens[i]` stands for key i; those from `known` on are `newKeys`, in order. */
 export interface SentKeys {
@@ -56,15 +58,112 @@ export class KeySender {
   }
 }
 
-export class KeyReceiver {
-  #keys: string[] = [];
+/** Which series there are, as a receiver needs it. */
+export interface KnownSeries {
+  refOf(key: string): number | undefined;
+  keyOf(ref: number): string;
+}
 
-  /** Must see every message of its sender, in order. */
-  receive({ tokens, newKeys, known }: SentKeys): string[] {
-    if (known === 0) this.#keys = [];
-    for (const key of newKeys) this.#keys.push(key);
-    const keys: string[] = [];
-    for (let i = 0; i < tokens.length; i++) keys.push(this.#keys[tokens[i] as number] as string);
-    return keys;
+/** Knows what tokens stand for: the refs of series that exist, the keys of others. */
+export class KeyReceiver {
+  readonly #series: KnownSeries;
+  #table: TokenTable;
+  /** Tables that were replaced while batches waited that speak of them. */
+  readonly #older = new Set<TokenTable>();
+
+  constructor(series: KnownSeries) {
+    this.#series = series;
+    this.#table = new TokenTable(series);
   }
+
+  /** Must see every message of its sender, in order. `done` is to be called when the batch is not looked at any more. */
+  receive({ tokens, newKeys, known }: SentKeys): { readonly series: BatchSeries; readonly done: () => void } {
+    if (known === 0) {
+      if (this.#table.waiting > 0) this.#older.add(this.#table);
+      this.#table = new TokenTable(this.#series);
+    }
+    const table = this.#table;
+    table.learn(newKeys);
+    table.waiting++;
+    return {
+      series: {
+        length: tokens.length,
+        refOf: (i) => table.refOf(tokens[i] as number),
+        keyOf: (i) => table.keyOf(tokens[i] as number),
+      },
+      done: () => {
+        if (--table.waiting === 0) this.#older.delete(table);
+      },
+    };
+  }
+
+  /** To be called before these refs cease to be series: they may become others. */
+  forget(refs: ReadonlySet<number>): void {
+    this.#table.forget(refs);
+    for (const table of this.#older) table.forget(refs);
+  }
+}
+
+const UNKNOWN = -1;
+
+class TokenTable {
+  /** Batches that wait and have tokens of this table. */
+  waiting = 0;
+  readonly #series: KnownSeries;
+  #size = 0;
+  /** By token. */
+  #refs = new Int32Array(1024);
+  /** By ref, a token plus 1. */
+  #tokens = new Int32Array(1024);
+  /** By token, of those whose series did not exist when they were looked at last. */
+  readonly #keys = new Map<number, string>();
+
+  constructor(series: KnownSeries) {
+    this.#series = series;
+  }
+
+  learn(keys: readonly string[]): void {
+    const size = this.#size + keys.length;
+    this.#refs = reserve(this.#refs, size);
+    for (const key of keys) {
+      this.#refs[this.#size] = UNKNOWN;
+      this.#keys.set(this.#size++, key);
+    }
+  }
+
+  refOf(token: number): number | undefined {
+    const known = this.#refs[token] as number;
+    if (known !== UNKNOWN) return known;
+    const key = this.#keys.get(token) as string;
+    const ref = this.#series.refOf(key);
+    // What is not well-formed is another key's series, too: such a key is looked up every time.
+    if (ref === undefined || !key.isWellFormed()) return ref;
+    this.#keys.delete(token);
+    this.#refs[token] = ref;
+    this.#tokens = reserve(this.#tokens, ref + 1);
+    this.#tokens[ref] = token + 1;
+    return ref;
+  }
+
+  keyOf(token: number): string {
+    const ref = this.#refs[token] as number;
+    return ref === UNKNOWN ? (this.#keys.get(token) as string) : this.#series.keyOf(ref);
+  }
+
+  forget(refs: ReadonlySet<number>): void {
+    for (const ref of refs) {
+      const token = (this.#tokens[ref] ?? 0) - 1;
+      if (token === -1) continue;
+      this.#keys.set(token, this.#series.keyOf(ref));
+      this.#refs[token] = UNKNOWN;
+      this.#tokens[ref] = 0;
+    }
+  }
+}
+
+function reserve(column: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  if (length <= column.length) return column;
+  const larger = new Int32Array(Math.max(length, Math.ceil(column.length * 1.5)));
+  larger.set(column);
+  return larger;
 }

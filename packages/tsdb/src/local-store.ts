@@ -23,6 +23,7 @@ import {
 import type { Labels } from '@vitrine/model/labels.ts';
 import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
 import { writtenAnswer } from '@vitrine/promql/json/write-result.ts';
+import { type Arrival, seriesOfKeys } from './batch-series.ts';
 import { checkBatch, Committer } from './committer.ts';
 import { Contents } from './contents.ts';
 import { type CurveReader, openCurveReader } from './curves/curve-reader.ts';
@@ -33,7 +34,9 @@ import { deleteSeries } from './delete/delete-series.ts';
 import { findExemplars } from './exemplars/find.ts';
 import { loadExemplars } from './exemplars/load.ts';
 import { lockFolder } from './folder-lock.ts';
+import { KeyReceiver, type SentKeys } from './key-tokens.ts';
 import { JoinedReader } from './joined-source.ts';
+import { type BatchColumns, receiveBatch } from './protocol.ts';
 import { Reader } from './reader.ts';
 import { Retention } from './retention/retention.ts';
 import { isUnwritable } from './sqlite-error.ts';
@@ -52,21 +55,23 @@ const PACK_UP_MS = 2_000;
 const BUSY_RETRY_SECONDS = 1;
 
 interface Waiting {
-  readonly batch: SampleBatch;
+  readonly batch: Arrival;
   readonly bytes: number;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** What a batch takes in memory while it waits, roughly. */
-export function batchBytes({ seriesKeys, seriesIndex, histograms, exemplars }: SampleBatch): number {
+export function batchBytes({ seriesKeys, ...columns }: SampleBatch): number {
+  return seriesKeys.reduce((bytes, key) => bytes + key.length, columnsBytes(columns));
+}
+
+function columnsBytes({ seriesIndex, histograms, exemplars }: Omit<SampleBatch, 'seriesKeys'>): number {
   let bytes = seriesIndex.length * 20;
   for (const { positiveBuckets, negativeBuckets, customValues } of histograms?.values() ?? []) {
     bytes += 300 + positiveBuckets.byteLength + negativeBuckets.byteLength + customValues.byteLength;
   }
-  bytes += (exemplars?.length ?? 0) * 200;
-  for (const key of seriesKeys) bytes += key.length;
-  return bytes;
+  return bytes + (exemplars?.length ?? 0) * 200;
 }
 
 /**
@@ -80,6 +85,7 @@ export class LocalStore implements SampleStore {
   readonly #reader: Reader | JoinedReader;
   readonly #curves: CurveReader | undefined;
   readonly #watchers: Watchers;
+  readonly #keys: KeyReceiver;
   readonly #clients = new Set<SourceClient>();
   readonly #flusher: Flusher;
   readonly #retention: Retention;
@@ -110,9 +116,11 @@ export class LocalStore implements SampleStore {
     this.#curves = options.curvesFolder === undefined ? undefined : openCurveReader(options.curvesFolder, contents.log);
     this.#reader = this.#curves === undefined ? reader : new JoinedReader(reader, new CurveSeries(this.#curves));
     this.#watchers = new Watchers(contents.index);
+    this.#keys = new KeyReceiver(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now);
     contents.onDropped = (refs) => {
+      this.#keys.forget(refs);
       for (const client of this.#clients) client.forget(refs);
     };
     this.#upkeep = setInterval(() => void this.runUpkeep(this.#flusher.isQuiet()), UPKEEP_EVERY_MS);
@@ -162,9 +170,23 @@ export class LocalStore implements SampleStore {
   }
 
   append(batch: SampleBatch): Promise<AppendResult> {
+    const { seriesKeys, ...columns } = batch;
+    return this.#append({ ...columns, series: seriesOfKeys(seriesKeys, this.#contents.index) }, batchBytes(batch));
+  }
+
+  /** As `append`, from a thread that has given its keys numbers. Such messages must all come here, in order. */
+  async appendSent(keys: SentKeys, columns: BatchColumns): Promise<AppendResult> {
+    const { series, done } = this.#keys.receive(keys);
+    try {
+      return await this.#append(receiveBatch(series, columns));
+    } finally {
+      done();
+    }
+  }
+
+  #append(batch: Arrival, bytes = columnsBytes(batch) + batch.series.length * 8): Promise<AppendResult> {
     this.#assertOpen();
-    checkBatch(batch);
-    const bytes = batchBytes(batch);
+    checkBatch(batch, batch.series.length);
     const limit = this.#options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
     // A batch that alone is over the limit is taken when nothing else waits: refused, it would never get in.
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > limit) {

@@ -110,7 +110,7 @@ class StoreProxy implements SampleStore {
   }
 
   async append(batch: SampleBatch): Promise<AppendResult> {
-    checkBatch(batch);
+    checkBatch(batch, batch.seriesKeys.length);
     const bytes = batchBytes(batch);
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#maxPendingBytes) {
       throw new StoreBusy(

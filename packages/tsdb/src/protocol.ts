@@ -17,6 +17,7 @@ import {
   type SeriesExemplars,
   type StoreStats,
 } from '@vitrine/model/sample-store.ts';
+import type { Arrival, BatchSeries } from './batch-series.ts';
 import type { SentKeys } from './key-tokens.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import type { StoreLog, StoreOptions } from './store-options.ts';
@@ -107,10 +108,10 @@ export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers
 }
 
 /** The batch that `ownColumns` was given. */
-export function receiveBatch(seriesKeys: readonly string[], { exemplars, ...columns }: BatchColumns): SampleBatch {
-  if (exemplars === undefined) return { seriesKeys, ...columns };
+export function receiveBatch(series: BatchSeries, { exemplars, ...columns }: BatchColumns): Arrival {
+  if (exemplars === undefined) return { series, ...columns };
   const received = exemplars.map(({ seriesIndex, exemplar }) => ({ seriesIndex, exemplar: receiveExemplar(exemplar) }));
-  return { seriesKeys, ...columns, exemplars: received };
+  return { series, ...columns, exemplars: received };
 }
 
 function sendExemplar({ labels, value, timestampMs }: Exemplar): SentExemplar {

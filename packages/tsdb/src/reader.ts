@@ -67,33 +67,40 @@ export class Reader implements SampleSource {
     const { index } = this.#contents;
     const names = new Set<string>();
     if (request.selectors.length === 0) {
-      for (const name of index.labelNames()) if (this.#labelValues(name, request, undefined, 1).length > 0) names.add(name);
+      for (const name of index.labelNames()) if (this.#labelValues(name, request, 1).length > 0) names.add(name);
     } else {
-      for (const ref of this.#matching(request)) for (const name of index.labelsOf(ref).names) names.add(name);
+      for (const ref of this.#matching(request)) index.eachLabel(ref, (name) => names.add(name));
     }
     return limited([...names].sort(), request.limit);
   }
 
   labelValues(label: string, request: LabelRequest): string[] {
-    const matched = request.selectors.length === 0 ? undefined : new Set(this.#matching(request));
-    return limited(this.#labelValues(label, request, matched, Infinity).sort(), request.limit);
+    if (request.selectors.length === 0) return limited(this.#labelValues(label, request, Infinity).sort(), request.limit);
+    const { index } = this.#contents;
+    const values = new Set<string>();
+    for (const ref of this.#matching(request)) {
+      const value = index.valueOf(ref, label);
+      if (value !== undefined) values.add(value);
+    }
+    return limited([...values].sort(), request.limit);
   }
 
-  #labelValues(label: string, { fromMs, toMs }: LabelRequest, matched: ReadonlySet<number> | undefined, limit: number): string[] {
+  /** A label's values that series with samples in range have, so many at most. */
+  #labelValues(label: string, { fromMs, toMs }: LabelRequest, limit: number): string[] {
     const { index, series } = this.#contents;
     const values: string[] = [];
-    const counts = (ref: number): boolean => (matched === undefined || matched.has(ref)) && series.overlaps(ref, fromMs, toMs);
-    for (const [value, postings] of index.valuesOf(label)) {
-      if (values.length >= limit) break;
-      if (typeof postings === 'number' ? counts(postings) : postings.some(counts)) values.push(value);
-    }
+    const overlaps = (ref: number): boolean => series.overlaps(ref, fromMs, toMs);
+    index.eachValue(label, (value, postings) => {
+      if (typeof postings === 'number' ? overlaps(postings) : postings.some(overlaps)) values.push(value);
+      return values.length < limit;
+    });
     return values;
   }
 
   #matching({ selectors, fromMs, toMs }: LabelRequest): number[] {
     const { index, series } = this.#contents;
     const [only] = selectors;
-    const refs =
+    const refs: readonly number[] =
       only === undefined
         ? index.all()
         : selectors.length === 1

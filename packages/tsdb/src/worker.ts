@@ -1,8 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { KeyReceiver } from './key-tokens.ts';
 import { LocalStore } from './local-store.ts';
 import {
-  receiveBatch,
   sendExemplars,
   type Answer,
   type StoreNote,
@@ -15,7 +13,6 @@ import { WorkerServer, type Said } from './worker-server.ts';
 /** The thread that owns a store: answers what the proxy of `openStore` asks. */
 
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only: call openStore()');
-const keys = new KeyReceiver();
 const watches = new Map<number, () => void>();
 let opened: LocalStore | undefined;
 
@@ -35,10 +32,8 @@ async function answer(question: StoreQuestion): Promise<Said<Answer>> {
     case 'open':
       open();
       return { answer: { kind: 'open' } };
-    case 'append': {
-      const batch = receiveBatch(keys.receive(question.keys), question.columns);
-      return { answer: { kind: 'append', result: await store().append(batch) } };
-    }
+    case 'append':
+      return { answer: { kind: 'append', result: await store().appendSent(question.keys, question.columns) } };
     case 'series':
       return { answer: { kind: 'series', keys: (await store().series(question.request)).map((labels) => labels.key) } };
     case 'labelNames':

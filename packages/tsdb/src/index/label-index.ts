@@ -1,166 +1,385 @@
-import { Labels } from '@vitrine/model/labels.ts';
-import type { Matcher, Selector } from '@vitrine/model/sample-store.ts';
+import { ESCAPE, Labels, NAME_END, PAIR_END } from '@vitrine/model/labels.ts';
+import type { Selector } from '@vitrine/model/sample-store.ts';
 import { literalValues } from '@vitrine/promql/match.ts';
-import { valueTest } from './value-test.ts';
 import { addPosting, postingsLength, removePostings, type Postings } from './postings.ts';
+import { SeriesRows } from './series-rows.ts';
+import { TestBudget } from './test-budget.ts';
+import { valueTest } from './value-test.ts';
 
-/** Labels of this many series are kept as objects; those of others are read from their keys when asked for. */
+/** Labels of this many series are kept as objects; those of others are put together when asked for. */
 const LABELS_KEPT = 200_000;
+
+/** Answers that are kept until series come or go, and how many series one may have: evaluation threads ask the same, each for its part. */
+const MATCHES_KEPT = 8;
+const KEPT_MATCH_SERIES = 100_000;
+
+/** A label's name and the ids of its values. */
+interface Label {
+  readonly name: string;
+  readonly ids: Map<string, number>;
+}
 
 /**
  * Which series exist and which carry a label value. A series is known by its ref, a small integer that is also its row
- * id on disk; label values are looked up, regular expressions are tried once a value, never once a series.
+ * id on disk, and a label with one of its values by an id: a series is a row of ids. Values are looked up, regular
+ * expressions are tried once a value, never once a series.
  */
 export class LabelIndex {
-  readonly #refs = new Map<string, number>();
-  readonly #keys: (string | undefined)[] = [];
-  /** The ref that was found last by its key. */
-  #found = -1;
-  readonly #values = new Map<string, Map<string, Postings>>();
-  #labels = new Map<number, Labels>();
-  /** `#marks[ref] === #mark` where the ref is in the set that is being put together. */
+  readonly #rows = new SeriesRows();
+  readonly #labels = new Map<string, Label>();
+  /** By id: whose value, which, and the series that carry it. */
+  readonly #labelOf: Label[] = [];
+  readonly #valueOf: string[] = [];
+  readonly #postings: (Postings | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  #kept = new Map<number, Labels>();
+  readonly #matches = new Map<string, readonly number[]>();
+  /** The key that was read last, in parts: most keys differ from the one before in few. */
+  #parts: string[] = [];
+  #ids = new Uint32Array(64);
+  /** `#marks[x] === #mark` where a ref or an id is in the set that is being put together. */
   #marks = new Uint32Array(1024);
   #mark = 0;
 
   get size(): number {
-    return this.#refs.size;
+    return this.#rows.size;
   }
 
   /** One more than the greatest ref that was ever in use. */
   get refLimit(): number {
-    return this.#keys.length;
+    return this.#rows.limit;
   }
 
   refOf(key: string): number | undefined {
-    // Senders repeat themselves, so most series are asked for in the order in which they were made.
-    const next = this.#found + 1;
-    if (this.#keys[next] === key) return (this.#found = next);
-    const ref = this.#refs.get(key);
-    if (ref !== undefined) this.#found = ref;
-    return ref;
+    const count = this.#read(key, false);
+    return count === -1 ? undefined : this.#rows.find(this.#ids, count);
   }
 
   has(ref: number): boolean {
-    return this.#keys[ref] !== undefined;
+    return this.#rows.has(ref);
   }
 
   keyOf(ref: number): string {
-    return this.#keys[ref] as string;
+    return this.labelsOf(ref).key;
   }
 
   labelsOf(ref: number): Labels {
-    let labels = this.#labels.get(ref);
+    let labels = this.#kept.get(ref);
     if (labels === undefined) {
-      labels = Labels.fromKey(this.keyOf(ref));
-      if (this.#labels.size >= LABELS_KEPT) this.#labels = new Map();
-      this.#labels.set(ref, labels);
+      labels = this.#labelsOf(ref);
+      if (this.#kept.size >= LABELS_KEPT) this.#kept = new Map();
+      this.#kept.set(ref, labels);
     }
     return labels;
   }
 
+  /** The value of a series' label; undefined where it has none. */
+  valueOf(ref: number, label: string): string | undefined {
+    const wanted = this.#labels.get(label);
+    if (wanted === undefined) return undefined;
+    const id = this.#idOf(ref, wanted);
+    return id === undefined ? undefined : this.#valueOf[id];
+  }
+
+  /** Throws where the key is none. */
   add(ref: number, key: string): void {
-    while (this.#keys.length <= ref) this.#keys.push(undefined);
-    this.#keys[ref] = key;
-    this.#refs.set(key, ref);
-    const { names, values } = Labels.fromKey(key);
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i] as string;
-      const value = values[i] as string;
-      let postings = this.#values.get(name);
-      if (postings === undefined) this.#values.set(name, (postings = new Map()));
-      const known = postings.get(value);
-      const grown = addPosting(known, ref);
-      if (grown !== known) postings.set(value, grown);
+    const count = this.#read(key, true);
+    this.#matches.clear();
+    this.#rows.add(ref, this.#ids, count);
+    for (let i = 0; i < count; i++) {
+      const id = this.#ids[i] as number;
+      this.#postings[id] = addPosting(this.#postings[id], ref);
     }
   }
 
   remove(refs: ReadonlySet<number>): void {
-    const touched = new Map<string, Set<string>>();
-    for (const ref of refs) {
-      const key = this.#keys[ref];
-      if (key === undefined) continue;
-      const { names, values } = Labels.fromKey(key);
-      for (let i = 0; i < names.length; i++) {
-        const name = names[i] as string;
-        let seen = touched.get(name);
-        if (seen === undefined) touched.set(name, (seen = new Set()));
-        seen.add(values[i] as string);
+    const byId = new Map<number, number[]>();
+    for (const ref of [...refs].sort((a, b) => a - b)) {
+      if (!this.has(ref)) continue;
+      const { ids } = this.#rows;
+      for (let i = this.#rows.start(ref), end = this.#rows.end(ref); i < end; i++) {
+        const id = ids[i] as number;
+        const gone = byId.get(id);
+        if (gone === undefined) byId.set(id, [ref]);
+        else gone.push(ref);
       }
-      this.#refs.delete(key);
-      this.#keys[ref] = undefined;
-      this.#labels.delete(ref);
+      this.#rows.remove(ref);
+      this.#kept.delete(ref);
     }
-    for (const [name, values] of touched) {
-      const postings = this.#values.get(name) as Map<string, Postings>;
-      for (const value of values) {
-        const left = removePostings(postings.get(value) as Postings, refs);
-        if (left === undefined) postings.delete(value);
-        else postings.set(value, left);
-      }
-      if (postings.size === 0) this.#values.delete(name);
+    for (const [id, gone] of byId) {
+      const left = removePostings(this.#postings[id] as Postings, gone);
+      this.#postings[id] = left;
+      if (left === undefined) this.#freeId(id);
     }
+    this.#matches.clear();
+    // Its ids may become others'.
+    this.#parts = [];
   }
 
   /** The refs of all series, ascending. */
   all(): number[] {
     const refs: number[] = [];
-    for (let ref = 0; ref < this.#keys.length; ref++) if (this.#keys[ref] !== undefined) refs.push(ref);
+    for (let ref = 0; ref < this.#rows.limit; ref++) if (this.#rows.has(ref)) refs.push(ref);
     return refs;
   }
 
-  /** The refs of the series that satisfy every matcher, ascending. Throws QueryError where an expression does not compile. */
-  match(selector: Selector): number[] {
-    const terms = selector.map((matcher) => this.#term(matcher));
-    // The term that finds the fewest series is where to start; the others only take away.
-    let start: Term | undefined;
-    for (const term of terms) if (term.keeps && (start === undefined || term.size < start.size)) start = term;
-    let refs = start === undefined ? this.all() : union(start.postings);
+  /**
+   * The refs of the series that satisfy every matcher, ascending. Throws QueryError where an expression does not compile,
+   * or takes too long.
+   */
+  match(selector: Selector): readonly number[] {
+    const text = JSON.stringify(selector);
+    const known = this.#matches.get(text);
+    if (known !== undefined) return known;
+    const refs = this.#match(selector);
+    if (refs.length <= KEPT_MATCH_SERIES) {
+      if (this.#matches.size >= MATCHES_KEPT) this.#matches.delete(this.#matches.keys().next().value as string);
+      this.#matches.set(text, refs);
+    }
+    return refs;
+  }
+
+  #match(selector: Selector): number[] {
+    const budget = new TestBudget();
+    const terms = selector.map((matcher): Term => {
+      const label = this.#labels.get(matcher.label);
+      const test = budget.meter(matcher, valueTest(matcher));
+      // Where "" satisfies the matcher so do series without the label: look for those that do not satisfy it.
+      const keeps = !test('');
+      const literals = keeps ? literalValues(matcher) : undefined;
+      const listed = literals && this.#listed(label, literals);
+      return { label, test, keeps, listed, size: listed === undefined ? Infinity : this.#count(listed) };
+    });
+    // What can be looked up comes first, and of that what finds the fewest series: it is where to start, and the others only take away.
+    terms.sort((a, b) => a.size - b.size || (a.label?.ids.size ?? 0) - (b.label?.ids.size ?? 0));
+    const at = terms.findIndex(({ keeps }) => keeps);
+    const [start] = at === -1 ? [] : terms.splice(at, 1);
+    let refs = start === undefined ? this.all() : this.#union(start.listed ?? this.#tried(start));
     for (const term of terms) {
-      if (term === start || refs.length === 0) continue;
-      const mark = this.#markAll(term.postings);
-      const marks = this.#marks;
-      const keeps = term.keeps;
-      refs = refs.filter((ref) => (marks[ref] === mark) === keeps);
+      if (refs.length === 0) break;
+      refs = this.#narrow(refs, term);
     }
     return refs;
   }
 
   labelNames(): string[] {
-    return [...this.#values.keys()];
+    return [...this.#labels.keys()];
   }
 
-  /** Every value of a label with the series that carry it. */
-  valuesOf(label: string): ReadonlyMap<string, Postings> {
-    return this.#values.get(label) ?? new Map<string, Postings>();
+  /** How many values a label has. */
+  valueCount(label: string): number {
+    return this.#labels.get(label)?.ids.size ?? 0;
   }
 
-  #term(matcher: Matcher): Term {
-    const postings = this.valuesOf(matcher.label);
-    const test = valueTest(matcher);
-    // Where "" satisfies the matcher so do series without the label: look for those that do not satisfy it.
-    const keeps = !test('');
-    const found: Postings[] = [];
-    const literals = keeps ? literalValues(matcher) : undefined;
-    if (literals === undefined) {
-      for (const [value, refs] of postings) if (test(value) === keeps) found.push(refs);
-    } else {
-      for (const value of new Set(literals)) {
-        const refs = postings.get(value);
-        if (refs !== undefined) found.push(refs);
-      }
+  /** Calls back with every value of a label and the series that carry it, until the answer is false. */
+  eachValue(label: string, visit: (value: string, postings: Postings) => boolean | void): void {
+    for (const [value, id] of this.#labels.get(label)?.ids ?? []) {
+      if (visit(value, this.#postings[id] as Postings) === false) return;
     }
-    return { keeps, postings: found, size: found.reduce<number>((size, refs) => size + postingsLength(refs), 0) };
   }
 
-  #markAll(postings: readonly Postings[]): number {
-    if (this.#marks.length < this.#keys.length) {
-      this.#marks = new Uint32Array(this.#keys.length * 2);
+  /** The series that carry a label's value; undefined where none does. */
+  postings(label: string, value: string): Postings | undefined {
+    const id = this.#labels.get(label)?.ids.get(value);
+    return id === undefined ? undefined : this.#postings[id];
+  }
+
+  /** Calls back with every label and value of a series. */
+  eachLabel(ref: number, visit: (name: string, value: string) => void): void {
+    const { ids } = this.#rows;
+    for (let i = this.#rows.start(ref), end = this.#rows.end(ref); i < end; i++) {
+      const id = ids[i] as number;
+      visit((this.#labelOf[id] as Label).name, this.#valueOf[id] as string);
+    }
+  }
+
+  #labelsOf(ref: number): Labels {
+    const names: string[] = [];
+    const values: string[] = [];
+    this.eachLabel(ref, (name, value) => {
+      names.push(name);
+      values.push(value);
+    });
+    return Labels.fromSorted(names, values);
+  }
+
+  /** Makes `#ids` the key's row and returns its length; -1 where `creates` is false and a part of it is new, or where it is no key. */
+  #read(key: string, creates: boolean): number {
+    if (key.includes(ESCAPE)) return this.#readEscaped(key, creates);
+    const parts = this.#parts;
+    let count = 0;
+    for (let at = 0; at < key.length; count++) {
+      const same = parts[count];
+      if (same !== undefined && key.startsWith(same, at)) {
+        at += same.length;
+        continue;
+      }
+      const nameEnd = key.indexOf(NAME_END, at);
+      const end = key.indexOf(PAIR_END, nameEnd);
+      if (nameEnd < 0 || end < 0) {
+        this.#parts = [];
+        if (creates) throw new Error(`"${key.slice(0, 100)}" is no key of labels.`);
+        return -1;
+      }
+      const id = this.#id(key.slice(at, nameEnd), key.slice(nameEnd + 1, end), creates);
+      if (id === undefined) {
+        parts.length = count;
+        return -1;
+      }
+      this.#setId(count, id);
+      parts[count] = key.slice(at, end + 1);
+      at = end + 1;
+    }
+    return count;
+  }
+
+  #readEscaped(key: string, creates: boolean): number {
+    this.#parts = [];
+    const { names, values } = Labels.fromKey(key);
+    for (let i = 0; i < names.length; i++) {
+      const id = this.#id(names[i] as string, values[i] as string, creates);
+      if (id === undefined) return -1;
+      this.#setId(i, id);
+    }
+    return names.length;
+  }
+
+  #setId(at: number, id: number): void {
+    if (at >= this.#ids.length) {
+      const ids = new Uint32Array(this.#ids.length * 2);
+      ids.set(this.#ids);
+      this.#ids = ids;
+    }
+    this.#ids[at] = id;
+  }
+
+  #id(name: string, value: string, creates: boolean): number | undefined {
+    let label = this.#labels.get(name);
+    const known = label?.ids.get(value);
+    if (known !== undefined || !creates) return known;
+    if (label === undefined) {
+      const own = ownText(name);
+      this.#labels.set(own, (label = { name: own, ids: new Map() }));
+    }
+    const id = this.#freeIds.pop() ?? this.#labelOf.length;
+    const own = ownText(value);
+    label.ids.set(own, id);
+    this.#labelOf[id] = label;
+    this.#valueOf[id] = own;
+    this.#postings[id] = undefined;
+    return id;
+  }
+
+  #freeId(id: number): void {
+    const label = this.#labelOf[id] as Label;
+    label.ids.delete(this.#valueOf[id] as string);
+    if (label.ids.size === 0) this.#labels.delete(label.name);
+    this.#valueOf[id] = '';
+    this.#freeIds.push(id);
+  }
+
+  #idOf(ref: number, label: Label): number | undefined {
+    const { ids } = this.#rows;
+    for (let i = this.#rows.start(ref), end = this.#rows.end(ref); i < end; i++) {
+      const id = ids[i] as number;
+      if (this.#labelOf[id] === label) return id;
+    }
+    return undefined;
+  }
+
+  #listed(label: Label | undefined, values: readonly string[]): number[] {
+    const ids = new Set<number>();
+    for (const value of values) {
+      const id = label?.ids.get(value);
+      if (id !== undefined) ids.add(id);
+    }
+    return [...ids];
+  }
+
+  /** The ids of the values that decide: those that satisfy a term that keeps, and those that do not where it takes away. */
+  #tried({ label, test, keeps }: Term): number[] {
+    const ids: number[] = [];
+    if (label !== undefined) for (const [value, id] of label.ids) if (test(value) === keeps) ids.push(id);
+    return ids;
+  }
+
+  #count(ids: readonly number[]): number {
+    return ids.reduce((sum, id) => sum + postingsLength(this.#postings[id] as Postings), 0);
+  }
+
+  /** The refs that satisfy the term, too. */
+  #narrow(refs: number[], term: Term): number[] {
+    const { label, test, keeps, listed } = term;
+    if (label === undefined) return keeps ? [] : refs;
+    // The value of each series is tried where there are fewer series than values, or than series to mark.
+    if (listed === undefined && refs.length < label.ids.size) {
+      const tried = new Map<number, boolean>();
+      return refs.filter((ref) => {
+        const id = this.#idOf(ref, label);
+        if (id === undefined) return !keeps;
+        let answer = tried.get(id);
+        if (answer === undefined) tried.set(id, (answer = test(this.#valueOf[id] as string)));
+        return answer;
+      });
+    }
+    const ids = listed ?? this.#tried(term);
+    if (this.#count(ids) > refs.length * 4) {
+      const mark = this.#markNext(this.#labelOf.length);
+      const marks = this.#marks;
+      for (const id of ids) marks[id] = mark;
+      return refs.filter((ref) => {
+        const id = this.#idOf(ref, label);
+        return (id !== undefined && marks[id] === mark) === keeps;
+      });
+    }
+    const mark = this.#markSeries(ids);
+    const marks = this.#marks;
+    return refs.filter((ref) => (marks[ref] === mark) === keeps);
+  }
+
+  #markNext(limit: number): number {
+    if (this.#marks.length < limit || this.#mark === 0xffff_ffff) {
+      this.#marks = new Uint32Array(Math.max(limit, Math.ceil(this.#marks.length * 1.5)));
       this.#mark = 0;
     }
-    const mark = ++this.#mark;
-    for (const refs of postings) {
-      if (typeof refs === 'number') this.#marks[refs] = mark;
-      else for (const ref of refs) this.#marks[ref] = mark;
+    return ++this.#mark;
+  }
+
+  #union(ids: readonly number[]): number[] {
+    const [only] = ids;
+    if (only === undefined) return [];
+    if (ids.length === 1) {
+      const postings = this.#postings[only] as Postings;
+      return typeof postings === 'number' ? [postings] : postings.slice();
+    }
+    // The values of one label have no series in common.
+    const count = this.#count(ids);
+    if (count * 16 < this.#rows.limit) return this.#sorted(ids, count);
+    const mark = this.#markSeries(ids);
+    const marks = this.#marks;
+    const refs: number[] = [];
+    for (let ref = 0; ref < this.#rows.limit; ref++) if (marks[ref] === mark) refs.push(ref);
+    return refs;
+  }
+
+  #sorted(ids: readonly number[], count: number): number[] {
+    const refs = new Uint32Array(count);
+    let at = 0;
+    for (const id of ids) {
+      const postings = this.#postings[id] as Postings;
+      if (typeof postings === 'number') refs[at++] = postings;
+      else for (const ref of postings) refs[at++] = ref;
+    }
+    return Array.from(refs.sort());
+  }
+
+  #markSeries(ids: readonly number[]): number {
+    const mark = this.#markNext(this.#rows.limit);
+    const marks = this.#marks;
+    for (const id of ids) {
+      const postings = this.#postings[id] as Postings;
+      if (typeof postings === 'number') marks[postings] = mark;
+      else for (const ref of postings) marks[ref] = mark;
     }
     return mark;
   }
@@ -168,19 +387,17 @@ export class LabelIndex {
 
 /** One matcher, looked up: its series are kept, or, where `keeps` is false, taken away. */
 interface Term {
+  /** Undefined where no series has it. */
+  readonly label: Label | undefined;
+  readonly test: (value: string) => boolean;
   readonly keeps: boolean;
-  readonly postings: readonly Postings[];
+  /** The ids of its values where those can be listed. */
+  readonly listed: readonly number[] | undefined;
+  /** Series that it finds; Infinity where values have to be tried. */
   readonly size: number;
 }
 
-function union(postings: readonly Postings[]): number[] {
-  const [only] = postings;
-  if (postings.length === 1 && only !== undefined) return typeof only === 'number' ? [only] : only.slice();
-  // The values of one label have no series in common.
-  const refs: number[] = [];
-  for (const part of postings) {
-    if (typeof part === 'number') refs.push(part);
-    else for (const ref of part) refs.push(ref);
-  }
-  return refs.sort((a, b) => a - b);
+/** A part of a longer text keeps all of that in memory: this one stands alone. */
+function ownText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
 }

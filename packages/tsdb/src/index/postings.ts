@@ -20,11 +20,17 @@ export function addPosting(postings: Postings | undefined, ref: number): Posting
   return postings;
 }
 
-/** Without these refs; undefined where none is left. */
-export function removePostings(postings: Postings, refs: ReadonlySet<number>): Postings | undefined {
-  if (typeof postings === 'number') return refs.has(postings) ? undefined : postings;
-  const left = postings.filter((ref) => !refs.has(ref));
-  return left.length === 0 ? undefined : left.length === 1 ? left[0] : left;
+/** Without these refs, which are ascending and all among them; undefined where none is left. */
+export function removePostings(postings: Postings, gone: readonly number[]): Postings | undefined {
+  if (typeof postings === 'number') return gone.length === 0 ? postings : undefined;
+  let kept = lowerBound(postings, gone[0] ?? Infinity);
+  let next = 0;
+  for (let at = kept; at < postings.length; at++) {
+    if (postings[at] === gone[next]) next++;
+    else postings[kept++] = postings[at] as number;
+  }
+  postings.length = kept;
+  return kept === 0 ? undefined : kept === 1 ? postings[0] : postings;
 }
 
 export function postingsLength(postings: Postings): number {
