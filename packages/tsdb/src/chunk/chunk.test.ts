@@ -52,6 +52,19 @@ describe('a chunk gives back the bits it was given', () => {
     ['-0 among integers', at15s([...Array(100).keys(), -0])],
     ['small negative decimals', at15s([-0.1, -0.00001, 0, 1e-300, 0.3])],
     ['infinities', at15s([...Array(100).keys(), Infinity, -Infinity])],
+    ['a counter with rare leaps', at15s(summed(960, (i) => (i % 37 === 5 ? 1e6 + i : i % 3)))],
+    [
+      'a gauge with rare leaps both ways',
+      at15s(sine(20, Math.round).map((x, i) => (i % 41 === 7 ? (i % 2 === 0 ? -1e12 : 1e12) : x))),
+    ],
+    [
+      'leaps at the ends of groups',
+      at15s(Array.from({ length: 193 }, (_, i) => ([0, 1, 63, 64, 65, 127, 128, 192].includes(i) ? 1e9 : 3))),
+    ],
+    [
+      'leaps over the whole range',
+      at15s(Array.from({ length: 100 }, (_, i) => (i % 50 === 49 ? 2 ** 51 : i % 50 === 48 ? -(2 ** 51) : i % 7))),
+    ],
     ['the stale marker after a counter', [...at15s([...Array(100).keys()]), [1_800_000_000_000, 0x7ff0000000000002n]]],
     ['the stale marker before a counter', [[0, 0x7ff0000000000002n], ...at15s([...Array(100).keys()])]],
     ['only NaNs of many payloads', Array.from({ length: 200 }, (_, i) => [i, 0x7ff8000000000000n + BigInt(i * i)] as const)],
@@ -88,6 +101,9 @@ describe('a chunk gives back the bits it was given', () => {
     fc.constant(fc.integer({ min: -1000, max: 1000 }).map(bitsOf)),
     fc.constant(fc.oneof({ weight: 30, arbitrary: fc.integer().map((n) => bitsOf(n / 100)) }, { weight: 1, arbitrary: bits })),
     fc.constant(fc.float().map(bitsOf)),
+    fc.constant(
+      fc.oneof({ weight: 20, arbitrary: fc.nat(3).map(bitsOf) }, { weight: 1, arbitrary: fc.maxSafeInteger().map(bitsOf) }),
+    ),
     fc.constant(fc.maxSafeInteger().map(bitsOf)),
     // A decimal, and some places beside it.
     fc.constant(
@@ -184,6 +200,7 @@ describe('size', () => {
     ['a constant', Array(960).fill(7), 40],
     ['a straight counter', Array.from({ length: 960 }, (_, i) => i * 150), 40],
     ['a counter of some hundreds an interval', sine(1, () => 0).map((_, i) => i * 300 + ((i * 7919) % 200)), 1300],
+    ['a counter that stands still but for rare leaps', summed(960, (i) => (i % 97 === 5 ? 5000 + i : 0)), 150],
     ['memory in pages', sine(200, Math.round).map((pages) => pages * 4096), 1100],
     ['milliseconds times 0.001', summed(960, (i) => (i * 7919) % 200).map((x) => x * 0.001), 1600],
     ['a sum of microseconds', summed(960, (i) => ((i * 7919) % 100_000) / 1e6), 4000],

@@ -39,7 +39,7 @@ export function writeSamples(
   thorough = false,
 ): void {
   out.varint(count);
-  writeInts(out, timestampsMs, from, count);
+  writeInts(out, timestampsMs, from, count, thorough);
   writeValues(out, values, words, from, count, thorough);
 }
 

@@ -3,6 +3,7 @@ import type { ByteReader, ByteWriter } from './bytes.ts';
 /**
  * Integers as a run of numbers: a straight line costs nothing, the rest is bit-packed in groups, each with its own
  * smallest number and width (frame of reference). Reading is one unaligned 32-bit load, a shift and a mask a number.
+ * Where a few numbers of a group are far from the others they are patched in, so that they do not widen all.
  */
 
 /** Magnitude up to which a stream holds integers: their differences, and the zigzag of those, stay exact in a double. */
@@ -19,11 +20,28 @@ const GROUP = 64;
 /** Widths up to here are packed to the bit (25 bits and a shift of 7 fit a 32-bit load); wider ones to the byte. */
 const BIT_WIDTH_MAX = 25;
 
+/** Added to a group's width where patches follow its numbers. */
+const PATCHED = 0x80;
+const MAX_PATCHES = 24;
+/** Shorter groups are not worth the search. */
+const PATCHED_MIN = 16;
+/** Differences beyond this have no exact zigzag. */
+const PATCH_LIMIT = 2 ** 50;
+/** Patched groups take twice the time to read: they must be this much smaller. */
+const PATCHED_SHARE = 0.75;
+
+/** The numbers of one group. */
+const group = new Float64Array(GROUP);
+const ascending = new Float64Array(GROUP);
+
 let deltas = new Float64Array(2048);
 let offsets = new Float64Array(2048);
 
-/** Writes `numbers[from .. from + count)`, integers within ±INT_STREAM_LIMIT. */
-export function writeInts(writer: ByteWriter, numbers: Float64Array, from: number, count: number): void {
+/**
+ * Writes `numbers[from .. from + count)`, integers within ±INT_STREAM_LIMIT. `thorough`: they will lie for long, so that
+ * looking for patches is worth its time.
+ */
+export function writeInts(writer: ByteWriter, numbers: Float64Array, from: number, count: number, thorough = false): void {
   if (deltas.length < count) {
     deltas = new Float64Array(count * 2);
     offsets = new Float64Array(count * 2);
@@ -57,7 +75,7 @@ export function writeInts(writer: ByteWriter, numbers: Float64Array, from: numbe
   writer.u8(plain ? PLAIN : DELTA);
   writer.zigzag(first);
   writer.varint(scale);
-  writeGroups(writer, plain ? offsets : deltas, count - 1);
+  writeGroups(writer, plain ? offsets : deltas, count - 1, thorough);
 }
 
 /** Reads `count` numbers into `out[at ..]`. */
@@ -103,8 +121,16 @@ function readDeltas(reader: ByteReader, count: number, out: Float64Array, at: nu
   let number = first;
   for (let from = at, left = count; left > 0; from += GROUP, left -= GROUP) {
     const width = reader.u8();
-    const base = reader.zigzag() * scale;
     const end = from + (left < GROUP ? left : GROUP);
+    if (width >= PATCHED) {
+      readPatched(reader, width - PATCHED, end - from);
+      for (let i = from; i < end; i++) {
+        number += (group[i - from] as number) * scale;
+        out[i] = number;
+      }
+      continue;
+    }
+    const base = reader.zigzag() * scale;
     const start = reader.at;
     if (width === 0) {
       for (let i = from; i < end; i++) {
@@ -141,8 +167,13 @@ function readOffsets(reader: ByteReader, count: number, out: Float64Array, at: n
   const view = reader.view;
   for (let from = at, left = count; left > 0; from += GROUP, left -= GROUP) {
     const width = reader.u8();
-    const base = first + reader.zigzag() * scale;
     const end = from + (left < GROUP ? left : GROUP);
+    if (width >= PATCHED) {
+      readPatched(reader, width - PATCHED, end - from);
+      for (let i = from; i < end; i++) out[i] = first + (group[i - from] as number) * scale;
+      continue;
+    }
+    const base = first + reader.zigzag() * scale;
     const start = reader.at;
     if (width === 0) {
       for (let i = from; i < end; i++) out[i] = base;
@@ -164,6 +195,31 @@ function readOffsets(reader: ByteReader, count: number, out: Float64Array, at: n
       }
     }
     reader.at = start + ((width * (end - from) + 7) >>> 3);
+  }
+}
+
+/** Reads a group with patches into `group`. */
+function readPatched(reader: ByteReader, width: number, count: number): void {
+  const base = reader.zigzag();
+  let patches = reader.u8();
+  const { view, at: start } = reader;
+  if (width <= BIT_WIDTH_MAX) {
+    const mask = (1 << width) - 1;
+    let bit = start * 8;
+    for (let i = 0; i < count; i++) {
+      group[i] = base + ((view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask);
+      bit += width;
+    }
+  } else {
+    const bytes = width >>> 3;
+    for (let i = 0, byte = start; i < count; i++, byte += bytes) {
+      group[i] = base + (width === 32 ? view.getUint32(byte, true) : readWide(view, byte, bytes));
+    }
+  }
+  reader.at = start + ((width * count + 7) >>> 3);
+  for (let place = 0; patches > 0; patches--) {
+    place += reader.u8();
+    group[place] = base + reader.zigzag();
   }
 }
 
@@ -204,7 +260,7 @@ function packedBytes(numbers: Float64Array, count: number): number {
   return bytes;
 }
 
-function writeGroups(writer: ByteWriter, numbers: Float64Array, count: number): void {
+function writeGroups(writer: ByteWriter, numbers: Float64Array, count: number, thorough: boolean): void {
   for (let from = 0; from < count; from += GROUP) {
     const end = Math.min(count, from + GROUP);
     let low = numbers[from] as number;
@@ -215,12 +271,91 @@ function writeGroups(writer: ByteWriter, numbers: Float64Array, count: number): 
       else if (number > high) high = number;
     }
     const width = widthOf(high - low);
+    if (thorough && width > 1 && end - from >= PATCHED_MIN && findPatches(numbers, from, end, low, high)) {
+      writePatched(writer, numbers, from, end);
+      continue;
+    }
     writer.u8(width);
     writer.zigzag(low);
     if (width === 0) continue;
     if (width <= BIT_WIDTH_MAX) packBits(writer, numbers, from, end, low, width);
     else packBytes(writer, numbers, from, end, low, width >>> 3);
   }
+}
+
+/** What `findPatches` found: numbers within a width of a base are packed, the others patched in. */
+let patchedWidth = 0;
+let patchedBase = 0;
+
+/** Whether a group takes fewer bytes with patches; if so `patchedWidth` and `patchedBase` are for `writePatched`. */
+function findPatches(numbers: Float64Array, from: number, end: number, low: number, high: number): boolean {
+  const count = end - from;
+  if (high - low > PATCH_LIMIT) return false;
+  let sum = 0;
+  for (let i = from; i < end; i++) sum += (numbers[i] as number) - low;
+  const mean = sum / count;
+  // Where they are spread evenly over their range nothing is to be gained; this is cheaper than looking.
+  if (Math.min(mean, high - low - mean) * 4 > high - low) return false;
+  const sorted = ascending.subarray(0, count);
+  sorted.set(numbers.subarray(from, end));
+  sorted.sort();
+  const full = widthOf(high - low);
+  let best = ((full * count + 7) >>> 3) * PATCHED_SHARE;
+  let found = false;
+  for (let width = 0; width < full; width++) {
+    // Wider ones are packed to the byte.
+    if (width > BIT_WIDTH_MAX && width % 8 !== 0) continue;
+    const reach = 2 ** width;
+    let most = 0;
+    let base = 0;
+    for (let first = 0, last = 0; last < count; last++) {
+      while ((sorted[last] as number) - (sorted[first] as number) >= reach) first++;
+      if (last - first < most) continue;
+      most = last - first + 1;
+      base = sorted[first] as number;
+    }
+    const patches = count - most;
+    if (patches > MAX_PATCHES) continue;
+    const furthest = Math.max(high - base, base - low);
+    const bytes = ((width * count + 7) >>> 3) + patches * (1 + varintBytes(2 * furthest));
+    if (bytes >= best) continue;
+    best = bytes;
+    found = true;
+    patchedWidth = width;
+    patchedBase = base;
+  }
+  return found;
+}
+
+function writePatched(writer: ByteWriter, numbers: Float64Array, from: number, end: number): void {
+  const reach = 2 ** patchedWidth;
+  const isNear = (number: number): boolean => number >= patchedBase && number - patchedBase < reach;
+  let patches = 0;
+  for (let i = from; i < end; i++) {
+    const number = numbers[i] as number;
+    if (isNear(number)) group[i - from] = number;
+    else {
+      patches++;
+      group[i - from] = patchedBase;
+    }
+  }
+  writer.u8(PATCHED + patchedWidth);
+  writer.zigzag(patchedBase);
+  writer.u8(patches);
+  if (patchedWidth > BIT_WIDTH_MAX) packBytes(writer, group, 0, end - from, patchedBase, patchedWidth >>> 3);
+  else if (patchedWidth > 0) packBits(writer, group, 0, end - from, patchedBase, patchedWidth);
+  let previous = from;
+  for (let i = from; i < end; i++) {
+    const number = numbers[i] as number;
+    if (isNear(number)) continue;
+    writer.u8(i - previous);
+    writer.zigzag(number - patchedBase);
+    previous = i;
+  }
+}
+
+function varintBytes(number: number): number {
+  return Math.ceil(Math.log2(number + 1) / 7) || 1;
 }
 
 function packBits(writer: ByteWriter, numbers: Float64Array, from: number, end: number, low: number, width: number): void {

@@ -19,7 +19,7 @@ export function encodeTimes(timestampsMs: Float64Array, from: number, count: num
   writer.reset();
   writer.u8(VERSION);
   writer.varint(count);
-  writeInts(writer, timestampsMs, from, count);
+  writeInts(writer, timestampsMs, from, count, true);
   writer.u32(crc32(writer.bytes.subarray(0, writer.length)));
   return writer.take();
 }

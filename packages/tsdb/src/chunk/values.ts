@@ -53,7 +53,7 @@ function reserve(count: number): void {
 
 /**
  * Writes `count` (at least 1) values; `words` are their bits, two words a value from value `from` on. `thorough`: they
- * will lie for long, so that looking for NEAR decimals is worth its time.
+ * will lie for long, so that looking for NEAR decimals and for patches is worth its time.
  */
 export function writeValues(
   writer: ByteWriter,
@@ -81,8 +81,8 @@ export function writeValues(
     const end = writer.length;
     writer.u8(exceptions > 0 ? NEAR | WITH_EXCEPTIONS : NEAR);
     writer.u8(decimals);
-    writeInts(writer, integers, 0, count);
-    writeInts(writer, places, 0, count);
+    writeInts(writer, integers, 0, count, thorough);
+    writeInts(writer, places, 0, count, thorough);
     writeExceptions(writer, words, from, exceptions);
     // Both were written, because nothing else tells which is smaller.
     if (writer.length - end < end - start) {
@@ -93,7 +93,7 @@ export function writeValues(
   }
   writer.u8(exceptions > 0 ? codec | WITH_EXCEPTIONS : codec);
   if (codec === DECIMAL) writer.u8(decimals);
-  writeInts(writer, integers, 0, count);
+  writeInts(writer, integers, 0, count, thorough);
   writeExceptions(writer, words, from, exceptions);
 }
 
