@@ -19,10 +19,41 @@ export function quantileOf(q: number, values: Float64Array, length: number): num
   const lower = Math.max(0, Math.floor(rank));
   const upper = Math.min(length - 1, lower + 1);
   const weight = rank - Math.floor(rank);
+  if (lower >= nans) {
+    const above = length - lower;
+    if (above <= MAX_TAIL) return mix(nthLargest(values, nans, length, above), tail[1 % above]!, weight);
+  }
   const low = lower < nans ? Number.NaN : selectNth(values, nans, length, lower);
   // After the selection everything behind `lower` is at least as large, so the next one is their minimum.
   const high = upper < nans ? Number.NaN : upper === lower ? low : minimum(values, lower < nans ? nans : upper, length);
+  return mix(low, high, weight);
+}
+
+function mix(low: number, high: number, weight: number): number {
   return low * (1 - weight) + high * weight;
+}
+
+/** So few are kept in order while the others go by: a quantile near 1 is found in one look at each value. */
+const MAX_TAIL = 24;
+const tail = new Float64Array(MAX_TAIL);
+
+/** Gives the n-th largest, 1 being the largest; leaves the n largest in `tail`, ascending. No NaN among them. */
+function nthLargest(values: Float64Array, from: number, to: number, n: number): number {
+  let size = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    if (size === n) {
+      if (value <= tail[0]!) continue;
+      let at = 0;
+      for (; at + 1 < n && tail[at + 1]! < value; at++) tail[at] = tail[at + 1]!;
+      tail[at] = value;
+    } else {
+      let at = size++;
+      for (; at > 0 && tail[at - 1]! > value; at--) tail[at] = tail[at - 1]!;
+      tail[at] = value;
+    }
+  }
+  return tail[0]!;
 }
 
 function minimum(values: Float64Array, from: number, to: number): number {
