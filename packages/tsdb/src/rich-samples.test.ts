@@ -8,6 +8,7 @@ import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Exemplar, LabelRequest, SampleBatch, Selector } from '@vitrine/model/sample-store.ts';
 import { anyHistogram, histogramOf } from './histograms-for-tests.ts';
 import { LocalStore } from './local-store.ts';
+import { openStore } from './open-store.ts';
 import { batchOf, keyOf, readAll, tempFolder } from './store-for-tests.ts';
 import type { StoreOptions } from './store-options.ts';
 
@@ -384,6 +385,47 @@ describe('deletion', () => {
     const counts = new Set([...readAll(store.source, []).values()].map(({ length }) => length));
     expect(counts).toEqual(new Set([11]));
   });
+});
+
+test('all of it comes through the store’s threads: from head, late or not, and from chunks', async () => {
+  const { folder, remove } = tempFolder();
+  cleanups.push(remove);
+  const options = { folder, retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 10 };
+  const rich = (from: number, count: number): Rich[] =>
+    Array.from(
+      { length: count },
+      (_, i) => ['h', NOW + (from + i) * 1000, histogramOf({ buckets: [from + i, 7] }), NOW - from] as const,
+    );
+  const exemplar: Exemplar = { labels: Labels.from({ trace_id: 'a' }), value: 1, timestampMs: NOW };
+  let store = await openStore({ ...options, maxFutureMs: HOUR * 24 * 365 * 10 });
+  cleanups.push(() => store.close());
+  const first = await store.append(richBatch(rich(0, 100), [{ seriesIndex: 0, exemplar }]));
+  expect([first.histograms, first.exemplars?.accepted]).toEqual([100, 1]);
+  await store.append(richBatch(rich(200, 50)));
+  await store.append(richBatch([['h', NOW + 250_000, 5]]));
+  await store.append(richBatch(rich(150, 10)));
+  const wanted = [...rich(0, 100), ...rich(150, 10), ...rich(200, 50), ['h', NOW + 250_000, 5, Number.NaN]];
+  const check = async (): Promise<void> => {
+    const endMs = NOW + 300_000;
+    const result = await store.evaluate({ expr: 'h[1h]', startMs: endMs, endMs, stepMs: 0 });
+    const [series] = result.kind === 'samples' ? result.series : [];
+    const length = series?.length ?? 0;
+    expect(
+      Array.from({ length }, (_, i) => ['h', series?.timestampsMs[i], series?.histograms?.[i] ?? series?.values[i]]),
+    ).toEqual(wanted.map((sample) => sample.slice(0, 3)));
+    expect(await store.exemplars({ selectors: [named('h')], fromMs: 0, toMs: NOW, limit: 0 })).toMatchObject([
+      { exemplars: [{ value: 1, timestampMs: NOW }] },
+    ]);
+  };
+  await check();
+  await store.close();
+  const local = open(folder).store;
+  await local.flush();
+  await local.close();
+  store = await openStore(options);
+  await check();
+  expect(await store.deleteSeries({ selectors: [named('h')], fromMs: NOW, toMs: Infinity })).toEqual({ series: 1, samples: 161 });
+  expect(await store.exemplars({ selectors: [], fromMs: 0, toMs: NOW, limit: 0 })).toEqual([]);
 });
 
 test('a folder that format 1 wrote is read, and written on', async () => {
