@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { QueryError, type QueryResult } from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryResult, type SampleSource } from '@vitrine/model/sample-store.ts';
 import type { ValueType } from '../ast.ts';
 import { functionSignatures } from '../functions-signatures.ts';
 import { AGGREGATORS } from '../lex.ts';
+import { EVERY_SYNTAX, parse } from '../parse.ts';
 import { loadSeries } from '../promqltest/load-series.ts';
 import { MemorySource } from '../promqltest/memory-source.ts';
 import { parseScript } from '../promqltest/script.ts';
+import { evaluatePart, evaluateShared, type Sharing } from './evaluate-shared.ts';
 import { evaluateText } from './evaluate.ts';
 
 const MINUTE_MS = 60_000;
@@ -109,8 +111,12 @@ function rounded(value: number | NativeHistogram): unknown {
 }
 
 async function askOrRefuse(query: string, startMs: number, endMs: number, stepMs: number): Promise<QueryResult | undefined> {
+  return orRefused(query, () => evaluateText(query, { startMs, endMs, stepMs, features: FEATURES }, dataSource()));
+}
+
+async function orRefused(query: string, ask: () => Promise<QueryResult>): Promise<QueryResult | undefined> {
   try {
-    return await evaluateText(query, { startMs, endMs, stepMs, features: FEATURES }, dataSource());
+    return await ask();
   } catch (error) {
     if (error instanceof QueryError) return undefined;
     throw new Error(`${query} crashed`, { cause: error });
@@ -140,3 +146,43 @@ test('the label of histogram_quantiles() follows its quantile', async () => {
   const twice = evaluateText('histogram_quantiles(h{job="b"}, "q", 0.5, 0.5)', { startMs: 0, endMs: 0, stepMs: 0 }, dataSource());
   await expect(twice).rejects.toThrow('vector cannot contain metrics with the same labelset');
 });
+
+/** One half of the series. */
+function half(source: SampleSource, index: 0 | 1): SampleSource {
+  const isMine = ({ key }: { readonly key: string }): boolean => (key.includes('1') ? 0 : 1) === index;
+  return {
+    *select(request) {
+      for (const series of source.select(request)) if (isMine(series.labels)) yield series;
+    },
+    *selectLabels(request) {
+      for (const labels of source.selectLabels(request)) if (isMine(labels)) yield labels;
+    },
+  };
+}
+
+test('two who have half of the series each answer as one does, with the same notes', async () => {
+  const endMs = 6 * MINUTE_MS;
+  await fc.assert(
+    fc.asyncProperty(expressions.vector, async (query) => {
+      const source = dataSource();
+      const sharing: Sharing = {
+        own: half(source, 0),
+        ask: (request, sink) => ({
+          done: new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() =>
+            evaluatePart(request, half(source, 1), sink, () => undefined),
+          ),
+          cancel: () => undefined,
+        }),
+      };
+      const request = { startMs: 0, endMs, stepMs: MINUTE_MS, features: FEATURES, text: query };
+      const alone = await askOrRefuse(query, 0, endMs, MINUTE_MS);
+      const together = await orRefused(query, () => evaluateShared(parse(query, EVERY_SYNTAX), request, source, sharing));
+      expect(together === undefined, query).toBe(alone === undefined);
+      if (alone === undefined || together === undefined) return;
+      for (let at = 0; at <= endMs; at += MINUTE_MS) expect(answerAt(together, at), query).toEqual(answerAt(alone, at));
+      const notes = ({ annotations }: QueryResult): string[] => annotations.map(({ text: note }) => note).toSorted();
+      expect(notes(together), query).toEqual(notes(alone));
+    }),
+    { numRuns: 400 },
+  );
+}, 60_000);
