@@ -1,42 +1,33 @@
-import { ByteReader, ByteWriter } from '../chunk/bytes.ts';
+import type { ByteReader, ByteWriter } from '../chunk/bytes.ts';
 import { readSections, sectionsOf, writeSections } from '../chunk/chunk.ts';
 import type { Columns } from '../chunk/columns.ts';
 import { READ_AHEAD_BYTES } from '../chunk/int-stream.ts';
+import { NO_BLOCK } from './blocks.ts';
 import { firstAtOrAfter, readBlock, type HeadParts } from './head.ts';
 import { mergeInto } from './merge.ts';
 
 /**
  * What the head holds of one series in the closed range [fromMs, toMs], and some beyond, for a reader in another thread:
  *
- *   u32 bytes of packed blocks, then the blocks as they stand in head and READ_AHEAD_BYTES
+ *   u32 bytes of packed blocks, then the blocks as they stand in head, what they say of others apart, and READ_AHEAD_BYTES
  *   u32 samples of the slot, then as many timestamps (f64) and pairs of words (u32)
  *   and u8 sections; where there are some, their bytes and READ_AHEAD_BYTES
  *   u32 late samples, the same way
  */
 export function writeHeadCopy(
-  { blocks, blockBytes, slot, richSlot, late }: HeadParts,
+  { blocks, firstBlock, slot, richSlot, late }: HeadParts,
   fromMs: number,
   toMs: number,
   out: ByteWriter,
 ): void {
   const lengthAt = out.length;
   out.u32(0);
-  if (blocks !== undefined) {
-    const { view } = new ByteReader(blocks);
-    let first = blockBytes;
-    let end = blockBytes;
-    for (let at = 0; at < blockBytes; at += view.getUint32(at, true)) {
-      if (view.getFloat64(at + 4, true) > toMs) {
-        end = at;
-        break;
-      }
-      if (first === blockBytes && view.getFloat64(at + 12, true) >= fromMs) first = at;
-    }
-    if (first < end) {
-      out.set(blocks.subarray(first, end));
-      out.view.setUint32(lengthAt, end - first, true);
-    }
+  for (let place = firstBlock; place !== NO_BLOCK; place = blocks.next(place)) {
+    const { bytes, view, at } = blocks.reader(place);
+    if (view.getFloat64(at + 4, true) > toMs) break;
+    if (view.getFloat64(at + 12, true) >= fromMs) out.set(bytes.subarray(at, at + view.getUint32(at, true)));
   }
+  out.view.setUint32(lengthAt, out.length - lengthAt - 4, true);
   for (let i = 0; i < READ_AHEAD_BYTES; i++) out.u8(0);
   if (richSlot !== undefined) writeColumns(out, richSlot, 0, richSlot.length);
   else if (slot === undefined) writeNone(out);

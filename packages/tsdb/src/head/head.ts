@@ -1,14 +1,11 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { ByteReader, ByteWriter } from '../chunk/bytes.ts';
+import { type ByteReader, ByteWriter } from '../chunk/bytes.ts';
 import { readSamples, readSections, sectionsOf, writeSamples, writeSections } from '../chunk/chunk.ts';
 import { Columns } from '../chunk/columns.ts';
-import { READ_AHEAD_BYTES } from '../chunk/int-stream.ts';
+import { BLOCK_HEADER_BYTES, Blocks, NO_BLOCK } from './blocks.ts';
 import { mergeInto } from './merge.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { Slots, SLOT_SAMPLES } from './slots.ts';
-
-/** Before each packed block: its length in bytes (u32), its first and its last timestamp (f64), and its sections (u8). */
-const BLOCK_HEADER_BYTES = 21;
 
 const NO_SLOT = -1;
 const writer = new ByteWriter(4096);
@@ -23,9 +20,9 @@ interface Beside {
 
 /** Where a series' samples in head are: packed, then raw, and late ones in time order. Not to be changed or kept. */
 export interface HeadParts {
-  readonly blocks: Uint8Array | undefined;
-  /** The blocks end here. */
-  readonly blockBytes: number;
+  readonly blocks: Blocks;
+  /** Place of the first block; NO_BLOCK where there is none. */
+  readonly firstBlock: number;
   readonly slot:
     | { readonly timestampsMs: Float64Array; readonly words: Uint32Array; readonly from: number; readonly end: number }
     | undefined;
@@ -45,8 +42,9 @@ export class Head {
   #inSlot = new Uint8Array(1024);
   /** Samples in head, late ones included. */
   #counts = new Uint32Array(1024);
-  #blockBytes = new Uint32Array(1024);
-  readonly #blocks: (Uint8Array<ArrayBuffer> | undefined)[] = [];
+  readonly #blocks = new Blocks();
+  #firstBlock = new Uint32Array(1024);
+  #lastBlock = new Uint32Array(1024);
   readonly #late = new Map<number, OutOfOrder>();
   /** Of the series whose slot has samples that are more than numbers. */
   readonly #beside = new Map<number, Beside>();
@@ -70,7 +68,8 @@ export class Head {
     this.#slotOf = slotOf;
     this.#inSlot = grown(this.#inSlot, new Uint8Array(capacity));
     this.#counts = grown(this.#counts, new Uint32Array(capacity));
-    this.#blockBytes = grown(this.#blockBytes, new Uint32Array(capacity));
+    this.#firstBlock = grown(this.#firstBlock, new Uint32Array(capacity));
+    this.#lastBlock = grown(this.#lastBlock, new Uint32Array(capacity));
   }
 
   /** Adds a sample that is newer than all of the series' samples. */
@@ -133,16 +132,11 @@ export class Head {
    */
   read(ref: number, fromMs: number, toMs: number, out: Columns, start: number): void {
     if ((this.#counts[ref] ?? 0) === 0) return;
-    const blocks = this.#blocks[ref];
-    if (blocks !== undefined) {
-      const reader = new ByteReader(blocks);
-      const end = this.#blockBytes[ref] as number;
-      for (let at = 0; at < end; at += reader.view.getUint32(at, true)) {
-        if (reader.view.getFloat64(at + 4, true) > toMs) break;
-        if (reader.view.getFloat64(at + 12, true) < fromMs) continue;
-        reader.at = at;
-        readBlock(reader, out);
-      }
+    const blocks = this.#blocks;
+    for (let place = this.#firstBlock[ref] as number; place !== NO_BLOCK; place = blocks.next(place)) {
+      const reader = blocks.reader(place);
+      if (reader.view.getFloat64(reader.at + 4, true) > toMs) break;
+      if (reader.view.getFloat64(reader.at + 12, true) >= fromMs) readBlock(reader, out);
     }
     const slot = this.#slotOf[ref] as number;
     const held = this.#inSlot[ref] as number;
@@ -166,8 +160,8 @@ export class Head {
     let richSlot: Columns | undefined;
     if (this.#beside.has(ref)) this.#readSlot(ref, slot, held, (richSlot = new Columns(held)));
     return {
-      blocks: this.#blocks[ref],
-      blockBytes: this.#blockBytes[ref] as number,
+      blocks: this.#blocks,
+      firstBlock: this.#firstBlock[ref] as number,
       slot:
         slot === NO_SLOT || held === 0 || richSlot !== undefined
           ? undefined
@@ -180,10 +174,12 @@ export class Head {
   /** The series' oldest timestamp in head, or Infinity. */
   oldestMs(ref: number): number {
     let oldest = this.#late.get(ref)?.sorted().timestampsMs[0] ?? Infinity;
-    const blocks = this.#blocks[ref];
+    const first = this.#firstBlock[ref] ?? NO_BLOCK;
     const slot = this.#slotOf[ref] ?? NO_SLOT;
-    if (blocks !== undefined) oldest = Math.min(oldest, new ByteReader(blocks).view.getFloat64(4, true));
-    else if (slot !== NO_SLOT && (this.#inSlot[ref] as number) > 0) {
+    if (first !== NO_BLOCK) {
+      const { view, at } = this.#blocks.reader(first);
+      oldest = Math.min(oldest, view.getFloat64(at + 4, true));
+    } else if (slot !== NO_SLOT && (this.#inSlot[ref] as number) > 0) {
       oldest = Math.min(oldest, this.#slots.page(slot).timestampsMs[this.#slots.offset(slot)] as number);
     }
     return oldest;
@@ -197,8 +193,9 @@ export class Head {
     this.#slotOf[ref] = NO_SLOT;
     this.#inSlot[ref] = 0;
     this.#counts[ref] = 0;
-    this.#blockBytes[ref] = 0;
-    this.#blocks[ref] = undefined;
+    this.#blocks.release(this.#firstBlock[ref] ?? NO_BLOCK);
+    this.#firstBlock[ref] = NO_BLOCK;
+    this.#lastBlock[ref] = NO_BLOCK;
     this.#late.delete(ref);
     this.#beside.delete(ref);
   }
@@ -239,14 +236,11 @@ export class Head {
     writer.view.setFloat64(4, page.timestampsMs[at] as number, true);
     writer.view.setFloat64(12, page.timestampsMs[at + SLOT_SAMPLES - 1] as number, true);
     writer.view.setUint8(20, sections);
-    const before = this.#blockBytes[ref] as number;
-    const blocks = new Uint8Array(before + writer.length + READ_AHEAD_BYTES);
-    const old = this.#blocks[ref];
-    if (old !== undefined) blocks.set(old.subarray(0, before));
-    blocks.set(writer.bytes.subarray(0, writer.length), before);
-    while (this.#blocks.length <= ref) this.#blocks.push(undefined);
-    this.#blocks[ref] = blocks;
-    this.#blockBytes[ref] = before + writer.length;
+    const place = this.#blocks.add(writer.bytes.subarray(0, writer.length));
+    const last = this.#lastBlock[ref] as number;
+    if (last === NO_BLOCK) this.#firstBlock[ref] = place;
+    else this.#blocks.link(last, place);
+    this.#lastBlock[ref] = place;
   }
 }
 
