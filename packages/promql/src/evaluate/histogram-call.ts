@@ -6,11 +6,11 @@ import { valueType } from '../functions-signatures.ts';
 import { histogramFraction } from '../histogram/fraction.ts';
 import { histogramQuantile } from '../histogram/quantile.ts';
 import { histogramVariance } from '../histogram/variance.ts';
-import { emptyColumn, push, put, SAME_LABELS, type Column, type Sink } from './column.ts';
+import { emptyColumn, push, SAME_LABELS, type Column, type Sink } from './column.ts';
 import type { Evaluator } from './evaluator.ts';
 import { formatG } from './format-number.ts';
 import type { Grid } from './grid.ts';
-import { bucketFraction, bucketQuantile, parseBound, type Bucket } from './histogram.ts';
+import { bucketFraction, bucketQuantile, ClassicBuckets, parseBound } from './histogram.ts';
 import { textOf } from './unwrap.ts';
 
 /** Functions that make a number of each native histogram, and pass over numbers. */
@@ -43,10 +43,13 @@ interface Histogram {
 
 /** What is asked of a histogram at step `i`: one answer, or one for each quantile, which a label of its series tells. */
 interface Question {
+  readonly answers: number;
   readonly label: string | undefined;
   readonly labelValue: (i: number, answer: number) => string;
-  readonly ofNative: (i: number, histogram: NativeHistogram, metric: string) => number[];
-  readonly ofClassic: (i: number, buckets: Bucket[], metric: string) => number[];
+  readonly ofNative: (i: number, answer: number, histogram: NativeHistogram, metric: string) => number;
+  /** Called once before the answers are asked for. */
+  readonly mend: (i: number, buckets: ClassicBuckets, metric: string) => void;
+  readonly ofClassic: (i: number, answer: number, buckets: ClassicBuckets) => number;
 }
 
 /** histogram_quantile(q, v), histogram_quantiles(v, label, q…) and histogram_fraction(low, high, v). */
@@ -64,12 +67,12 @@ export async function streamHistogram(evaluator: Evaluator, call: Call, grid: Gr
       }
       return result;
     };
+    buckets.sort((a, b) => (a.upperBound === b.upperBound ? 0 : a.upperBound - b.upperBound));
+    const classic = new ClassicBuckets(buckets.length);
     for (let i = 0; i < grid.count; i++) {
-      const classic: Bucket[] = [];
+      classic.length = 0;
       for (const { upperBound, column } of buckets) {
-        if (column.present[i] === 1 && column.histograms?.[i] === undefined) {
-          classic.push({ upperBound, count: column.values[i]! });
-        }
+        if (column.present[i] === 1 && column.histograms?.[i] === undefined) classic.push(upperBound, column.values[i]!);
       }
       const histogram = native?.[i];
       if (histogram !== undefined && classic.length > 0) {
@@ -77,14 +80,15 @@ export async function streamHistogram(evaluator: Evaluator, call: Call, grid: Gr
         continue;
       }
       if (histogram === undefined && classic.length === 0) continue;
-      const answers =
-        histogram === undefined
-          ? question.ofClassic(i, classic, labels.metricName)
-          : question.ofNative(i, histogram, labels.metricName);
-      for (const [at, answer] of answers.entries()) {
-        const result = resultOf(question.labelValue(i, at));
+      if (histogram === undefined) question.mend(i, classic, labels.metricName);
+      for (let answer = 0; answer < question.answers; answer++) {
+        const result = resultOf(question.labelValue(i, answer));
         if (result.present[i] === 1) throw new QueryError('execution', SAME_LABELS);
-        put(result, i, answer);
+        result.present[i] = 1;
+        result.values[i] =
+          histogram === undefined
+            ? question.ofClassic(i, answer, classic)
+            : question.ofNative(i, answer, histogram, labels.metricName);
       }
     }
     push([...results.values()], sink);
@@ -101,35 +105,37 @@ async function questionOf(evaluator: Evaluator, { name, args }: Call, grid: Grid
   if (name === 'histogram_fraction') {
     const [lower, upper] = scalars as [Float64Array, Float64Array];
     return {
+      answers: 1,
       label: undefined,
       labelValue: () => '',
-      ofNative: (i, histogram, metric) => {
+      ofNative: (i, _, histogram, metric) => {
         const { value, hasNaN } = histogramFraction(lower[i]!, upper[i]!, histogram);
         if (hasNaN) annotations.nanObservations('fraction', 'which are excluded from all fractions', metric, span);
-        return [value];
+        return value;
       },
-      ofClassic: (i, buckets) => [bucketFraction(lower[i]!, upper[i]!, buckets)],
+      mend: (_, buckets) => void buckets.makeMonotonic(),
+      ofClassic: (i, _, buckets) => bucketFraction(lower[i]!, upper[i]!, buckets),
     };
   }
   scalars.forEach((quantiles, i) => annotations.checkQuantiles(quantiles, scalarArgs[i]!.span));
   const label = name === 'histogram_quantiles' ? textOf(args[1]!) : undefined;
   return {
+    answers: scalars.length,
     label,
     labelValue: (i, at) => (label === undefined ? '' : formatQuantile(scalars[at]![i]!)),
-    ofNative: (i, histogram, metric) =>
-      scalars.map((quantiles) => {
-        const { value, nan } = histogramQuantile(quantiles[i]!, histogram);
-        if (nan === 'result') annotations.nanObservations('quantile', 'result is NaN', metric, span);
-        if (nan === 'skewed') annotations.nanObservations('quantile', 'result is skewed higher', metric, span);
-        return value;
-      }),
-    ofClassic: (i, buckets, metric) =>
-      scalars.map((quantiles, at) => {
-        const own = at === scalars.length - 1 ? buckets : buckets.map((bucket) => ({ ...bucket }));
-        const { value, repair } = bucketQuantile(quantiles[i]!, own);
-        if (repair !== undefined) annotations.repaired(repair, grid.startMs + i * grid.stepMs, metric, span);
-        return value;
-      }),
+    ofNative: (i, at, histogram, metric) => {
+      const { value, nan } = histogramQuantile(scalars[at]![i]!, histogram);
+      if (nan === 'result') annotations.nanObservations('quantile', 'result is NaN', metric, span);
+      if (nan === 'skewed') annotations.nanObservations('quantile', 'result is skewed higher', metric, span);
+      return value;
+    },
+    mend: (i, buckets, metric) => {
+      // Of what is no quantile, and of buckets without an end, nothing is computed.
+      if (!buckets.isComplete || !scalars.some((quantiles) => quantiles[i]! >= 0 && quantiles[i]! <= 1)) return;
+      const repair = buckets.makeMonotonic();
+      if (repair !== undefined) annotations.repaired(repair, grid.startMs + i * grid.stepMs, metric, span);
+    },
+    ofClassic: (i, at, buckets) => bucketQuantile(scalars[at]![i]!, buckets),
   };
 }
 
