@@ -17,10 +17,10 @@ export interface BenchServer {
   /** CPU seconds used so far, from /proc. */
   cpuSeconds(): number;
   residentBytes(): number;
-  /** Ends it without a word, as a power cut would, and starts it again over what it left, at the same address. */
-  killAndRestart(): Promise<void>;
-  /** Stops it, which makes it write out all that it holds, and gives the bytes it keeps on disk. */
-  stop(): Promise<number>;
+  /** Ends it without a word, as a power cut would, starts it again over what it left, at the same address, and gives the CPU seconds that took. */
+  killAndRestart(): Promise<number>;
+  /** Stops it, which makes it write out all that it holds, and gives the bytes it keeps on disk, in that part of its folder. */
+  stop(part?: string): Promise<number>;
 }
 
 /** MLflow needs some seconds on an idle machine, and minutes on a busy one. */
@@ -194,10 +194,11 @@ async function start({ name, folder, ready, command, queryExtra = {} }: ServerSp
     async killAndRestart() {
       await end(child, 'SIGKILL');
       child = await run();
+      return cpuSeconds(child.pid as number);
     },
-    async stop() {
+    async stop(part = '') {
       await end(child, 'SIGTERM');
-      const bytes = folderBytes(join(folder, 'data'));
+      const bytes = folderBytes(join(folder, 'data', part));
       rmSync(folder, { recursive: true, force: true });
       return bytes;
     },
@@ -208,7 +209,7 @@ function makeFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `bench-${name}-`));
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

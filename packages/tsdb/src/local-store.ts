@@ -327,7 +327,7 @@ export class LocalStore implements SampleStore {
       // A run under way has passed by what came since.
       if (this.#flusher.isRunning) await this.#flusher.run();
       await this.#flusher.run();
-      await this.#retention.run();
+      await this.#retention.run(false);
     } catch (error) {
       this.#log(
         'warn',

@@ -33,8 +33,9 @@ export class Retention {
     return this.#limits.timeMs > 0 ? this.#now() - this.#limits.timeMs : -Infinity;
   }
 
-  run(): Promise<void> {
-    this.#running ??= this.#sweep().finally(() => {
+  /** `keepFree`: some free pages stay, because there will be more to write. */
+  run(keepFree = true): Promise<void> {
+    this.#running ??= this.#sweep(keepFree).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -50,7 +51,7 @@ export class Retention {
     await this.#running?.catch(() => undefined);
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(keepFree: boolean): Promise<void> {
     const oldestMs = this.oldestMs;
     while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < oldestMs)) await nextTurn();
     const { sizeBytes } = this.#limits;
@@ -69,15 +70,15 @@ export class Retention {
     // Series that never came to have a chunk, and whose samples in head are all too old.
     this.#dropSeries(this.#idle(oldestMs));
     await this.#times.sweep(() => this.#stopped);
-    await this.#giveBack();
+    await this.#giveBack(keepFree);
   }
 
-  async #giveBack(): Promise<void> {
+  async #giveBack(keepFree: boolean): Promise<void> {
     const { db } = this.#contents;
     let shrunk = false;
     while (!this.#stopped) {
       const { usedBytes, freeBytes } = db.pages();
-      if (freeBytes <= Math.max(FREE_BYTES_KEPT, usedBytes * FREE_SHARE_KEPT)) break;
+      if (freeBytes <= (keepFree ? Math.max(FREE_BYTES_KEPT, usedBytes * FREE_SHARE_KEPT) : 0)) break;
       db.shrink(SHRINK_BYTES);
       if (db.pages().freeBytes >= freeBytes) break;
       shrunk = true;
