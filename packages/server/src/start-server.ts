@@ -129,6 +129,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       },
       log,
       userAgent: `Vitrine/${VERSION}`,
+      startTimes: settings['scrape.created-timestamps'],
     });
     const written = new KnownMetadata();
     const intervalMs = usualIntervalMs(scrapeSetup);

@@ -34,6 +34,7 @@ export interface Settings {
   readonly logdir: readonly ConfiguredLogdir[];
   readonly 'scrape.file': string;
   readonly 'scrape.self': boolean;
+  readonly 'scrape.created-timestamps': boolean;
   readonly 'runs.scraped': boolean;
   readonly 'sources.private': boolean;
   readonly 'sources.key-file': string;
@@ -159,6 +160,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   },
   'scrape.file': { fallback: '', help: 'A prometheus.yml whose scrape_configs are scraped as well.', read: readAny, path: true },
   'scrape.self': { fallback: 'true', help: 'Keep Vitrine’s own metrics, as job "vitrine".', read: readBoolean },
+  'scrape.created-timestamps': {
+    fallback: 'false',
+    help: 'Keep since when scraped counters, histograms and summaries count; OpenMetrics’ …_created series are read for it and not stored.',
+    read: readBoolean,
+  },
   'runs.scraped': {
     fallback: 'true',
     help: 'Make a run of every scraped target that tells a metric called "…_step", with curves over that step.',

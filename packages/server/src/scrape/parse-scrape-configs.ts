@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { formatDurationMs } from '@vitrine/model/duration.ts';
-import type { ExpositionFormat } from '../ingest/exposition/exposition.ts';
+import type { ScrapeFormat } from '../ingest/exposition/exposition.ts';
 import { RELABEL_ACTIONS, type RelabelStep, RelabelRegex } from './relabel.ts';
 import type {
   Credentials,
@@ -44,6 +44,10 @@ const JOB_KEYS = new Set([
   'scrape_timeout',
   'scrape_protocols',
   'fallback_scrape_protocol',
+  'scrape_native_histograms',
+  'always_scrape_classic_histograms',
+  'native_histogram_bucket_limit',
+  'native_histogram_min_bucket_factor',
   'metrics_path',
   'scheme',
   'params',
@@ -63,28 +67,31 @@ const JOB_KEYS = new Set([
 const JOB_KEYS_WITHOUT_EFFECT = new Set([
   'enable_http2',
   'keep_dropped_targets',
-  'scrape_native_histograms',
   'scrape_classic_histograms',
-  'always_scrape_classic_histograms',
   'convert_classic_histograms_to_nhcb',
-  'native_histogram_bucket_limit',
-  'native_histogram_min_bucket_factor',
   'metric_name_validation_scheme',
   'metric_name_escaping_scheme',
   'scrape_failure_log_file',
   'extra_scrape_metrics',
 ]);
 const CLIENT_KEYS_TO_COME = ['oauth2', 'proxy_url', 'no_proxy', 'proxy_from_environment', 'proxy_connect_header'];
-const GLOBAL_KEYS = new Set(['scrape_interval', 'scrape_timeout', 'scrape_protocols', ...LIMIT_KEYS]);
+const GLOBAL_KEYS = new Set([
+  'scrape_interval',
+  'scrape_timeout',
+  'scrape_protocols',
+  'scrape_native_histograms',
+  'always_scrape_classic_histograms',
+  ...LIMIT_KEYS,
+]);
 
 const TLS_VERSIONS = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
 const PROTOCOLS = {
-  PrometheusProto: undefined,
+  PrometheusProto: 'protobuf',
   'PrometheusText0.0.4': 'text',
   'PrometheusText1.0.0': 'text',
   'OpenMetricsText0.0.1': 'openmetrics',
   'OpenMetricsText1.0.0': 'openmetrics',
-} as const satisfies Record<string, ExpositionFormat | undefined>;
+} as const satisfies Record<string, ScrapeFormat>;
 
 /**
  * Reads `global` and `scrape_configs` of a prometheus.yml. Relative paths in it are relative to the file. Sections in
@@ -137,7 +144,8 @@ function readJob(job: YamlField, globals: Fields, folder: string, notices: strin
     ownTimeout?.fail(`${formatDurationMs(timeoutMs)} is longer than the scrape_interval of ${formatDurationMs(intervalMs)}`);
   }
   const limit = (key: string): number => inherited(fields, globals, key)?.count() ?? 0;
-  const formats = readFormats(inherited(fields, globals, 'scrape_protocols'), notices);
+  const formats = readFormats(inherited(fields, globals, 'scrape_protocols'));
+  const nativeHistograms = inherited(fields, globals, 'scrape_native_histograms')?.boolean() ?? false;
   return {
     name,
     intervalMs,
@@ -171,8 +179,15 @@ function readJob(job: YamlField, globals: Fields, folder: string, notices: strin
     },
     client: readClient(job, fields, folder),
     enableCompression: fields.get('enable_compression')?.boolean() ?? true,
-    formats: formats.length === 0 ? ['openmetrics', 'text'] : formats,
+    // Only protobuf has native histograms, so it is asked for first where they are wanted.
+    formats: formats.length > 0 ? formats : [...(nativeHistograms ? (['protobuf'] as const) : []), 'openmetrics', 'text'],
     fallbackFormat: readFallback(fields.get('fallback_scrape_protocol')),
+    histograms: {
+      nativeHistograms,
+      alwaysClassic: inherited(fields, globals, 'always_scrape_classic_histograms')?.boolean() ?? false,
+      bucketLimit: fields.get('native_histogram_bucket_limit')?.count() ?? 0,
+      minBucketFactor: readFactor(fields.get('native_histogram_min_bucket_factor')),
+    },
   };
 }
 
@@ -180,20 +195,23 @@ function inherited(fields: Fields, globals: Fields, name: string): YamlField | u
   return fields.get(name) ?? globals.get(name);
 }
 
-function readFormats(field: YamlField | undefined, notices: string[]): ExpositionFormat[] {
-  const formats = new Set<ExpositionFormat>();
-  for (const item of field?.list() ?? []) {
-    const format = PROTOCOLS[item.oneOf(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])];
-    if (format === undefined) notices.push(`${item.where}: ${item.path}: protobuf is not asked for yet; the text formats are.`);
-    else formats.add(format);
-  }
-  return [...formats];
+function readFormats(field: YamlField | undefined): ScrapeFormat[] {
+  return [...new Set(field?.list().map(readFormat))];
 }
 
-function readFallback(field: YamlField | undefined): ExpositionFormat | undefined {
-  if (field === undefined || field.empty) return undefined;
-  const format = PROTOCOLS[field.oneOf(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])];
-  return format ?? field.fail('protobuf is not supported yet; use PrometheusText0.0.4 or OpenMetricsText1.0.0');
+function readFormat(field: YamlField): ScrapeFormat {
+  return PROTOCOLS[field.oneOf(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])];
+}
+
+function readFallback(field: YamlField | undefined): ScrapeFormat | undefined {
+  return field === undefined || field.empty ? undefined : readFormat(field);
+}
+
+function readFactor(field: YamlField | undefined): number {
+  const factor = field === undefined ? 0 : Number(field.text());
+  return factor >= 0 && Number.isFinite(factor)
+    ? factor
+    : (field as YamlField).fail(`"${field?.text()}" is not a number of at least 0`);
 }
 
 function readLists(field: YamlField | undefined): Map<string, readonly string[]> {

@@ -1,5 +1,6 @@
 import type { SecureVersion } from 'node:tls';
-import type { ExpositionFormat } from '../ingest/exposition/exposition.ts';
+import type { ScrapeFormat } from '../ingest/exposition/exposition.ts';
+import type { HistogramLimits } from '../ingest/native-histogram/limit-histogram.ts';
 import type { RelabelStep } from './relabel.ts';
 
 /** What `scrape_configs` of a prometheus.yml say, with the defaults of its `global` section filled in. */
@@ -31,9 +32,17 @@ export interface ScrapeJob {
   readonly client: HttpClientOptions;
   readonly enableCompression: boolean;
   /** Formats to ask for, the best first. */
-  readonly formats: readonly ExpositionFormat[];
+  readonly formats: readonly ScrapeFormat[];
   /** How to read an answer whose Content-Type says nothing that is known; undefined refuses it. */
-  readonly fallbackFormat: ExpositionFormat | undefined;
+  readonly fallbackFormat: ScrapeFormat | undefined;
+  readonly histograms: HistogramReading;
+}
+
+/** What a job takes of histograms that come as native ones; classic ones are always taken where there are no others. */
+export interface HistogramReading extends HistogramLimits {
+  readonly nativeHistograms: boolean;
+  /** Classic histograms also where there are native ones. */
+  readonly alwaysClassic: boolean;
 }
 
 /** Bounds of one scrape; 0 means none. */

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { Labels } from '@vitrine/model/labels.ts';
 import { StoreBusy } from '@vitrine/model/sample-store.ts';
 import { afterEach, describe, expect, test } from 'vitest';
+import { encodeExposition, type ExposedFamily } from '../ingest/exposition/encode-protobuf.ts';
 import { systemClock } from './clock.ts';
 import { HttpClient } from './http-client.ts';
 import { parseScrapeConfigs } from './parse-scrape-configs.ts';
@@ -38,14 +40,14 @@ function jobOf(address: string, options: string): ScrapeJob {
 }
 
 /** A loop for one server, not started: the test says when to scrape. */
-async function target(answer: RequestListener, options = '') {
+async function target(answer: RequestListener, options = '', startTimes = false) {
   const store = new RecordingStore();
   const job = jobOf(await serve(answer), options);
   const outcome = resolveTarget(job, job.staticGroups[0]?.targets[0] as string, job.staticGroups[0]?.labels ?? new Map());
   if (outcome.kind !== 'target') throw new Error(`expected a target, got ${JSON.stringify(outcome)}`);
   const warnings: string[] = [];
   const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message) };
-  const context = { append: store.append, log, clock: systemClock, userAgent: 'Vitrine/test' };
+  const context = { append: store.append, log, clock: systemClock, userAgent: 'Vitrine/test', startTimes };
   const loop = new ScrapeLoop(outcome.target, job, new HttpClient(job.client), context);
   loops.push(loop);
   return { loop, store, job, context, warnings };
@@ -59,6 +61,108 @@ function texts(...bodies: (string | number)[]): RequestListener {
     else response.writeHead(200, TEXT).end(body);
   };
 }
+
+describe('a scrape of more than numbers', () => {
+  const OPENMETRICS = { 'content-type': 'application/openmetrics-text; version=1.0.0' };
+  const PROTOBUF = {
+    'content-type': 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+  };
+
+  test('native histograms come in protobuf, which is asked for where they are wanted', async () => {
+    const asked: (string | undefined)[] = [];
+    const family: ExposedFamily = {
+      name: 'h',
+      type: 4,
+      metrics: [{ count: 3, sum: 2.5, native: { schema: 1, positive: [[0, [1, 2]]] }, buckets: [[1, 1]] }],
+    };
+    const answer: RequestListener = (request, response) => {
+      asked.push(request.headers.accept);
+      response.writeHead(200, PROTOBUF).end(encodeExposition([family]));
+    };
+    const { loop, store } = await target(answer, 'scrape_native_histograms: true');
+    await loop.scrapeOnce(10_000);
+    expect(asked[0]).toMatch(
+      /^application\/vnd\.google\.protobuf;proto=io\.prometheus\.client\.MetricFamily;encoding=delimited;q=0\.6,/,
+    );
+    const [batch] = store.batches;
+    expect(String(Labels.fromKey(batch?.seriesKeys[0] as string))).toBe('h{instance="i", job="j"}');
+    expect([...(batch?.histograms?.entries() ?? [])]).toMatchObject([[0, { count: 3, sum: 2.5, schema: 1 }]]);
+    // Its series ends as any other does.
+    const gone = await target(answer, 'scrape_native_histograms: true');
+    await gone.loop.scrapeOnce(10_000);
+    await gone.loop.stop(true);
+    expect(gone.store.last('h{instance="i", job="j"}')).toBe('stale');
+  });
+
+  test('protobuf without native histograms wanted gives classic ones', async () => {
+    const family: ExposedFamily = { name: 'h', type: 4, metrics: [{ count: 3, native: { schema: 1, positive: [[0, [3]]] } }] };
+    const { loop, store } = await target((_, response) => void response.writeHead(200, PROTOBUF).end(encodeExposition([family])));
+    await loop.scrapeOnce(10_000);
+    expect(store.batches[0]?.histograms).toBeUndefined();
+    expect(store.last('h_bucket{instance="i", job="j", le="+Inf"}')).toBe(3);
+  });
+
+  test('an exemplar is stored when it is first seen, at its own time or that of its sample', async () => {
+    const line = (id: string, at: string): string => `a_total 1 # {trace_id="${id}"} 0.5${at}\n# EOF\n`;
+    const bodies = [line('x', ''), line('x', ''), line('y', ' 12.5'), line('y', ' 12.5')];
+    const { loop, store } = await target((_, response) => void response.writeHead(200, OPENMETRICS).end(bodies.shift()));
+    for (const at of [10_000, 20_000, 30_000, 40_000]) await loop.scrapeOnce(at);
+    const exemplars = store.batches.map((batch) =>
+      batch.exemplars?.map(({ seriesIndex, exemplar }) => [
+        Labels.fromKey(batch.seriesKeys[seriesIndex] as string).metricName,
+        exemplar.labels.get('trace_id'),
+        exemplar.value,
+        exemplar.timestampMs,
+      ]),
+    );
+    expect(exemplars).toEqual([[['a_total', 'x', 0.5, 10_000]], undefined, [['a_total', 'y', 0.5, 12_500]], undefined]);
+  });
+
+  const CREATED = [
+    '# TYPE a counter',
+    'a_total{x="1"} 1',
+    'a_total{x="2"} 2',
+    'a_created{x="1"} 5.5',
+    '# TYPE h histogram',
+    'h_bucket{le="1.0"} 1',
+    'h_bucket{le="+Inf"} 1',
+    'h_count 1',
+    'h_sum 1',
+    'h_created 6',
+    '# TYPE g gauge',
+    'g 1',
+    'g_created 7',
+    '# EOF\n',
+  ].join('\n');
+
+  test('lines about creation are start times where that is asked for', async () => {
+    const { loop, store } = await target((_, response) => void response.writeHead(200, OPENMETRICS).end(CREATED), '', true);
+    for (const at of [10_000, 20_000]) await loop.scrapeOnce(at);
+    for (const { seriesKeys, seriesIndex, startsMs } of store.batches) {
+      const starts = Array.from(seriesIndex, (series, i) => {
+        const labels = Labels.fromKey(seriesKeys[series] as string);
+        return [`${labels.metricName}${labels.get('x')}${labels.get('le')}`, startsMs?.[i]];
+      }).filter(([name]) => /^[agh]/.test(String(name)));
+      expect(starts).toEqual([
+        ['a_total1', 5500],
+        ['a_total2', NaN],
+        ['h_bucket1.0', 6000],
+        ['h_bucket+Inf', 6000],
+        ['h_count', 6000],
+        ['h_sum', 6000],
+        ['g', NaN],
+        // A gauge has no start: this is another metric.
+        ['g_created', NaN],
+      ]);
+    }
+  });
+
+  test('lines about creation are series where it is not', async () => {
+    const { loop, store } = await target((_, response) => void response.writeHead(200, OPENMETRICS).end(CREATED));
+    await loop.scrapeOnce(10_000);
+    expect([store.last('h_created{instance="i", job="j"}'), store.batches[0]?.startsMs]).toEqual([6, undefined]);
+  });
+});
 
 describe('a good scrape', () => {
   test('stores samples with the labels of the target, and its report', async () => {
@@ -298,7 +402,7 @@ describe('bad targets', () => {
       'sends a page',
       (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
       '',
-      /^the answer's Content-Type is "text\/html", which is not metrics; expected text\/plain or application\/openmetrics-text/,
+      /^the answer's Content-Type is "text\/html", which is not metrics; expected text\/plain, application\/openmetrics-text or /,
     ],
     [
       'says no type',

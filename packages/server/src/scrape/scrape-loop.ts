@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Labels } from '@vitrine/model/labels.ts';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
-import type { Exposition } from '../ingest/exposition/exposition.ts';
+import type { Exemplar, Exposition } from '../ingest/exposition/exposition.ts';
 import { parseExposition } from '../ingest/exposition/parse-exposition.ts';
+import { parseProtobuf } from '../ingest/exposition/parse-protobuf.ts';
 import { type CachedSeries, SeriesCache } from '../ingest/exposition/series-cache.ts';
 import type { Clock } from './clock.ts';
 import type { HttpClient } from './http-client.ts';
@@ -46,6 +47,8 @@ export interface ScrapeContext {
   readonly log: ScrapeLog;
   readonly clock: Clock;
   readonly userAgent: string;
+  /** Whether targets are asked since when their samples count. */
+  readonly startTimes?: boolean;
 }
 
 export interface ScrapeStatus {
@@ -219,13 +222,17 @@ export class ScrapeLoop {
       timeoutMs,
       signal: this.#stopping.signal,
     });
-    return parseExposition(body, formatOf(contentType, job.fallbackFormat), cache);
+    const { startTimes = false } = this.#context;
+    const format = formatOf(contentType, job.fallbackFormat);
+    if (format === 'protobuf') return parseProtobuf(body, { ...job.histograms, startTimes }, cache);
+    return parseExposition(body, format, cache, { startTimes });
   }
 
   /** The samples of a good scrape, and stale markers for series that it no longer has. */
   #collect(exposition: Exposition, scrapeMs: number): { batch: ScrapeBatch; counts: Counts } {
     const scrape = this.#scrape;
     const { honorTimestamps, trackTimestampsStaleness } = this.#job;
+    const { histograms, startsMs } = exposition;
     const known = this.#cache.size + this.#unconfirmed.size;
     const batch = new ScrapeBatch(exposition.length + known + REPORTS.length);
     let kept = 0;
@@ -254,7 +261,12 @@ export class ScrapeLoop {
       series.lastTimestampMs = timestampMs;
       series.hasOwnTimestamp = hasOwnTimestamp;
       batch.add(series.batchIndex, timestampMs, exposition.values[i] as number);
+      const histogram = histograms?.get(i);
+      if (histogram !== undefined) batch.isHistogram(histogram);
+      const startMs = startsMs?.[i];
+      if (startMs !== undefined && !Number.isNaN(startMs)) batch.startedAt(startMs);
     }
+    for (const exemplar of exposition.exemplars) addExemplar(batch, exposition, exemplar, scrapeMs);
     const gone = new Set(this.#unconfirmed);
     for (const series of this.#cache.takeUnseen(scrape)) {
       const stale = trackTimestampsStaleness || !series.hasOwnTimestamp;
@@ -320,6 +332,24 @@ export class ScrapeLoop {
     this.#complaints.add(sentence);
     this.#context.log.warn({ job: this.#job.name, target: this.target.url.href, ...fields }, sentence);
   }
+}
+
+/** An exemplar stands in a target's answers until there is another: it is stored when it is first seen. */
+function addExemplar(
+  batch: ScrapeBatch,
+  { series, timestampsMs }: Exposition,
+  { sample, labels, value, timestampMs }: Exemplar,
+  scrapeMs: number,
+): void {
+  const { owner } = series[sample] as CachedSeries;
+  if (owner.key === undefined) return;
+  const own = Labels.from(labels);
+  const shown = `${own.key}\n${value}\n${timestampMs}`;
+  if (owner.lastExemplar === shown) return;
+  owner.lastExemplar = shown;
+  const sampleMs = timestampsMs[sample] as number;
+  const atMs = timestampMs ?? (Number.isNaN(sampleMs) ? scrapeMs : sampleMs);
+  batch.addExemplar(owner.batchIndex, { labels: own, value, timestampMs: atMs });
 }
 
 /** Series that were stored and are not known to have timestamps of their own. */

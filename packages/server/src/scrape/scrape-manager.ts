@@ -60,6 +60,8 @@ export interface ScrapeManagerOptions {
   readonly clock?: Clock;
   /** Sent to targets; "Vitrine" unless told. */
   readonly userAgent?: string;
+  /** Whether targets are asked since when their samples count; not unless told. */
+  readonly startTimes?: boolean;
 }
 
 const STOP_LIMIT_MS = 1_800;
@@ -67,8 +69,8 @@ const NEVER = '0001-01-01T00:00:00Z';
 
 /** Scrapes the targets of all jobs into a store. Does nothing before `apply`. */
 export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManager {
-  const { append, log, clock = systemClock, userAgent = 'Vitrine' } = options;
-  const context = { append, log, clock, userAgent };
+  const { append, log, clock = systemClock, userAgent = 'Vitrine', startTimes = false } = options;
+  const context = { append, log, clock, userAgent, startTimes };
   const pools = new Map<string, ScrapePool>();
   const ending = new Set<Promise<void>>();
   let stopped = false;

@@ -1,8 +1,12 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { CachedSeries } from './series-cache.ts';
 
 /** `text` is Prometheus text 0.0.4, `openmetrics` is OpenMetrics text 1.0. */
 export type ExpositionFormat = 'text' | 'openmetrics';
+
+/** `protobuf` is io.prometheus.client.MetricFamily messages, each after its length. */
+export type ScrapeFormat = ExpositionFormat | 'protobuf';
 
 /** A pointer from a sample to something that explains it, as OpenMetrics writes after `#`. */
 export interface Exemplar {
@@ -23,4 +27,8 @@ export interface Exposition {
   readonly timestampsMs: Float64Array;
   readonly metadata: readonly MetricMetadata[];
   readonly exemplars: readonly Exemplar[];
+  /** The samples that are native histograms, by their place; their values mean nothing. */
+  readonly histograms?: ReadonlyMap<number, NativeHistogram> | undefined;
+  /** Since when each sample has counted, in unix milliseconds, NaN where that is not told; undefined where it never is. */
+  readonly startsMs?: Float64Array | undefined;
 }

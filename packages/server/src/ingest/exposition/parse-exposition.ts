@@ -47,20 +47,33 @@ const OPENMETRICS_TYPES: ReadonlySet<string> = new Set([
   'unknown',
 ]);
 
+export interface ExpositionReading {
+  /** Takes OpenMetrics' `…_created` lines for start times of the samples beside them, not for series. */
+  readonly startTimes?: boolean;
+}
+
+/** Of the types that count since a time: the label that tells the samples of one metric from each other. */
+const OWN_LABEL: Partial<Record<MetricMetadata['type'], string>> = { counter: METRIC_NAME, histogram: 'le', summary: 'quantile' };
+
 /**
  * Reads Prometheus text 0.0.4 or OpenMetrics 1.0 text as leniently as Prometheus does when it scrapes: the tokens must
- * be right, the meaning of types is not checked (`checkExposition` does that). Give the same cache for every scrape of a target.
+ * be right, the meaning of types is not checked (`checkOpenMetrics` does that). Give the same cache for every scrape of a target.
  * Throws ExpositionError; then nothing of the text counts. What the cache's `resolve` throws comes through.
  */
-export function parseExposition(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache = new SeriesCache()): Exposition {
-  const reader = new ExpositionReader(body, format, cache);
+export function parseExposition(
+  body: Uint8Array,
+  format: ExpositionFormat,
+  cache: SeriesCache = new SeriesCache(),
+  { startTimes = false }: ExpositionReading = {},
+): Exposition {
+  const reader = new ExpositionReader(body, format, cache, startTimes);
   reader.read(body.length);
   return reader.finish();
 }
 
 /** As `parseExposition`, a part of the text at a time, so that others have their turn between. */
 export function* parseExpositionInSteps(body: Uint8Array, format: ExpositionFormat): Generator<undefined, Exposition> {
-  const reader = new ExpositionReader(body, format, new SeriesCache());
+  const reader = new ExpositionReader(body, format, new SeriesCache(), false);
   while (reader.read(STEP_BYTES)) yield;
   return reader.finish();
 }
@@ -87,6 +100,7 @@ class ExpositionReader {
   readonly #bytes: Buffer;
   readonly #openMetrics: boolean;
   readonly #cache: SeriesCache;
+  readonly #startTimes: boolean;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #at = 0;
   #previous: CachedSeries | undefined;
@@ -99,10 +113,11 @@ class ExpositionReader {
   readonly #metadata = new Map<string, MetadataDraft>();
   readonly #exemplars: Exemplar[] = [];
 
-  constructor(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache) {
+  constructor(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache, startTimes: boolean) {
     this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.#openMetrics = format === 'openmetrics';
     this.#cache = cache;
+    this.#startTimes = startTimes && this.#openMetrics;
   }
 
   /** Reads the lines that begin within the next bytes. Whether there are more. */
@@ -136,7 +151,21 @@ class ExpositionReader {
       timestampsMs: this.#timestampsMs.subarray(0, this.#length),
       metadata: [...this.#metadata.values()],
       exemplars: this.#exemplars,
+      startsMs: this.#startTimes ? this.#readStarts() : undefined,
     };
+  }
+
+  /** What the lines about start times say of the samples; undefined where there are none. */
+  #readStarts(): Float64Array | undefined {
+    const startMs = new Map<string, number>();
+    for (const [i, { isStart, startOf }] of this.#series.entries()) {
+      // OpenMetrics has seconds here.
+      if (isStart && startOf !== undefined) startMs.set(startOf, Math.round((this.#values[i] as number) * 1000));
+    }
+    if (startMs.size === 0) return undefined;
+    return Float64Array.from(this.#series, ({ isStart, startOf }) =>
+      isStart || startOf === undefined ? Number.NaN : (startMs.get(startOf) ?? Number.NaN),
+    );
   }
 
   #readSample(previous: CachedSeries | undefined): CachedSeries {
@@ -195,7 +224,15 @@ class ExpositionReader {
     }
     const labels = this.#readLabels();
     const raw = this.#bytes.toString('latin1', start, this.#at);
-    return this.#cache.get(raw) ?? this.#cache.add(raw, labels);
+    return this.#cache.get(raw) ?? this.#cache.add(raw, labels, this.#startTimes ? this.#startOf(labels) : undefined);
+  }
+
+  /** Which metric a sample is of, where metrics of its type may say since when they count. */
+  #startOf(labels: Labels): { readonly startOf: string; readonly isStart: boolean } | undefined {
+    const [, family = '', suffix = ''] = /^(.*?)(_total|_bucket|_count|_sum|_created|)$/s.exec(labels.metricName) ?? [];
+    const own = OWN_LABEL[this.#metadata.get(family)?.type ?? 'unknown'];
+    if (own === undefined) return undefined;
+    return { startOf: labels.without(new Set([own])).with(METRIC_NAME, family).key, isStart: suffix === '_created' };
   }
 
   /** Where `name{labels}` seems to end, or -1 where the labels are not closed on this line. */

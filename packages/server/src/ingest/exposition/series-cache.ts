@@ -18,6 +18,15 @@ export interface CachedSeries {
   hasOwnTimestamp: boolean;
   /** Where it stands in the batch of the scrape `seenInScrape`. */
   batchIndex: number;
+  /**
+   * Where start times are read: what its `…_created` line and it have in common. Undefined where no such line can be
+   * about it.
+   */
+  readonly startOf: string | undefined;
+  /** Whether it is such a line itself, and no series. */
+  readonly isStart: boolean;
+  /** The exemplar that it had last, in whichever form tells it from another. */
+  lastExemplar: string | undefined;
   /** What followed it in the text the last time, which is the best guess for what follows now. */
   next: CachedSeries | undefined;
 }
@@ -49,8 +58,12 @@ export class SeriesCache {
     return this.#byRaw.get(raw);
   }
 
-  add(raw: string, exposed: Labels): CachedSeries {
-    const key = this.#resolve(exposed)?.key;
+  add(
+    raw: string,
+    exposed: Labels,
+    { startOf, isStart = false }: Partial<Pick<CachedSeries, 'startOf' | 'isStart'>> = {},
+  ): CachedSeries {
+    const key = isStart ? undefined : this.#resolve(exposed)?.key;
     const draft = {
       raw,
       key,
@@ -59,6 +72,9 @@ export class SeriesCache {
       lastTimestampMs: Number.NaN,
       hasOwnTimestamp: false,
       batchIndex: 0,
+      startOf,
+      isStart,
+      lastExemplar: undefined,
       next: undefined,
     };
     const owner = key === undefined ? undefined : this.#byKey.get(key);

@@ -1,7 +1,8 @@
-import type { BucketSpan, CounterReset, NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { emptyWrittenHistogram, judgeHistogram, type WrittenSide } from '../native-histogram/written-histogram.ts';
+import type { CounterReset, NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import { readCounts, readNumbers, readSpan } from '../native-histogram/read-buckets.ts';
+import { emptyWrittenHistogram, judgeHistogram } from '../native-histogram/written-histogram.ts';
 import type { BatchBuilder } from './batch-builder.ts';
-import { BYTES, type WireReader } from './wire-reader.ts';
+import type { WireReader } from './wire-reader.ts';
 
 // Fields of prometheus.Histogram and io.prometheus.write.v2.Histogram, which number them alike.
 const COUNT_INT = 0x08;
@@ -21,8 +22,6 @@ const RESET_HINT = 0x70;
 const TIMESTAMP = 0x78;
 const CUSTOM_VALUES = 16;
 const START_TIMESTAMP = 0x88;
-const SPAN_OFFSET = 0x08;
-const SPAN_LENGTH = 0x10;
 
 /**
  * By their numbers. That there was no reset is found out anew: it holds for what the sender had before this sample,
@@ -108,33 +107,4 @@ export function readHistogram(
   if (typeof histogram === 'string') {
     batch.refuse(`Series ${seriesName()} has a native histogram that cannot be kept: ${histogram}.`, 'histograms', 1);
   } else if (batch.addHistogram(series, timestampMs, histogram)) batch.startedAt(startMs);
-}
-
-function readCounts(wire: WireReader, tag: number, end: number, deltas: boolean, { deltas: whole, counts }: WrittenSide): void {
-  if (deltas) readNumbers(wire, tag, end, () => whole.push(wire.readSint64()));
-  else readNumbers(wire, tag, end, () => counts.push(wire.readDouble()));
-}
-
-/** Packed, or one by one: protobuf wants readers to take both. */
-function readNumbers(wire: WireReader, tag: number, end: number, readOne: () => void): void {
-  if ((tag & 7) !== BYTES) {
-    readOne();
-    return;
-  }
-  const to = wire.readEnd(end);
-  while (wire.at < to) readOne();
-  if (wire.at !== to) throw wire.broken();
-}
-
-function readSpan(wire: WireReader, end: number): BucketSpan {
-  let offset = 0;
-  let length = 0;
-  while (wire.at < end) {
-    const tag = wire.readUint32();
-    if (tag === SPAN_OFFSET) offset = wire.readSint32();
-    else if (tag === SPAN_LENGTH) length = wire.readUint32();
-    else wire.skip(tag, end);
-  }
-  if (wire.at !== end) throw wire.broken();
-  return { offset, length };
 }
