@@ -139,7 +139,7 @@ export interface CurveStore {
    * Throws StoreReadOnly where the disk is full, StoreBusy where too much waits, BadRequest for what no store can hold.
    */
   append(batch: CurveBatch): Promise<{ readonly points: number; readonly items: number }>;
-  /** What PromQL calls the run's series; see runSeriesLabels(). */
+  /** What PromQL calls the run's series, see runSeriesLabels(); a run without labels is none of PromQL's. */
   label(run: string, labels: Readonly<Record<string, string>>): Promise<void>;
   mark(name: string): Promise<string | undefined>;
   /** All points of a curve, or those of its newest `limit`; none where there is no such curve. */

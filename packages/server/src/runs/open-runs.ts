@@ -37,6 +37,11 @@ interface FindingsOfRun {
   readonly findings: readonly Finding[];
 }
 
+/** Those under which PromQL finds a run's curves: none where it has the scraped samples that they are made of. */
+function curveLabels(run: Run): Readonly<Record<string, string>> {
+  return run.source === 'prometheus' ? {} : runSeriesLabels(run);
+}
+
 /** Reads all runs into memory; see Runs for the rest. */
 export async function openRuns({ documents, curves, folder, log, nowMs = Date.now }: RunsNeeds): Promise<OpenRuns> {
   const projects = new Map((await documents.projects()).map((project) => [project.id, project]));
@@ -162,7 +167,7 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
         deletedMs: undefined,
         revision: 1,
       };
-      await curves.label(id, runSeriesLabels(made));
+      await curves.label(id, curveLabels(made));
       await writer.put(id, made);
       return made;
     });
@@ -261,7 +266,7 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
       const after = applyRunEdit(before, edit, nowMs());
       if (after.name === before.name && after.group === before.group) return write();
       return inOrder(id, async () => {
-        await curves.label(id, runSeriesLabels(applyRunEdit(existing(id), edit, nowMs())));
+        await curves.label(id, curveLabels(applyRunEdit(existing(id), edit, nowMs())));
         return write();
       });
     },
@@ -334,7 +339,7 @@ export async function openRuns({ documents, curves, folder, log, nowMs = Date.no
         some.slice(at, at + LABELLED_AT_ONCE).map(({ id }) =>
           inOrder(id, async () => {
             const run = runs.get(id);
-            if (run !== undefined) await curves.label(id, runSeriesLabels(run));
+            if (run !== undefined) await curves.label(id, curveLabels(run));
           }),
         ),
       );

@@ -19,7 +19,8 @@ export function watchCurves(store: SampleStore, runs: Pick<Runs, 'find' | 'onGro
     if (watches.size === 0) return;
     for (const [id, { metrics, fromMs, toMs }] of growth.runs) {
       const run = await runs.find(id);
-      if (run === undefined || fromMs > toMs) continue;
+      // Scraped ones are the store's own samples, of which it tells itself.
+      if (run === undefined || run.source === 'prometheus' || fromMs > toMs) continue;
       const grown = { fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) };
       const labels = runSeriesLabels(run);
       const told = new Set<Watch>();

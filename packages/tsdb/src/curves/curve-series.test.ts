@@ -44,6 +44,9 @@ beforeAll(async () => {
   curves.flush();
   log('r1', 'loss', [[1_090_000, Number.NaN]]);
   log('r2', 'val/loss', [[1_060_000, 5]]);
+  // Scraped: its samples are in the store of samples under their own labels.
+  curves.label('r3', {});
+  log('r3', 'loss', [[1_060_000, 7]]);
 });
 
 afterAll(async () => {

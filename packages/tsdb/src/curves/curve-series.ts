@@ -14,8 +14,8 @@ interface Found {
 }
 
 /**
- * Runs' curves as PromQL sees them: series over wall time, `__name__` the metric as it was logged, the run's labels besides. Of points
- * within one millisecond the later logged counts.
+ * Runs' curves as PromQL sees them: series over wall time, `__name__` the metric as it was logged, the run's labels besides; a run
+ * without labels has no series. Of points within one millisecond the later logged counts.
  */
 export class CurveSeries implements SampleSource {
   readonly #reader: CurveReader;
@@ -41,14 +41,18 @@ export class CurveSeries implements SampleSource {
 
   labelNames(request: LabelRequest): Iterable<string> {
     if (request.selectors.length > 0) return new Set(this.#matching(request).flatMap(({ names }) => names));
-    const runs = this.#reader.runs();
+    const runs = this.#runs();
     return runs.length === 0 ? [] : new Set([METRIC_NAME, ...runs.flatMap(({ labels }) => Labels.from(labels).names)]);
   }
 
   labelValues(label: string, request: LabelRequest): Iterable<string> {
     if (request.selectors.length > 0) return new Set(this.#matching(request).map((labels) => labels.get(label)));
     if (label === METRIC_NAME) return this.#reader.metrics().map(([, name]) => name);
-    return new Set(this.#reader.runs().map(({ labels }) => labels[label] ?? ''));
+    return new Set(this.#runs().map(({ labels }) => labels[label] ?? ''));
+  }
+
+  #runs(): CurveRun[] {
+    return this.#reader.runs().filter(({ labels }) => Object.keys(labels).length > 0);
   }
 
   #matching({ selectors, fromMs, toMs }: LabelRequest): Labels[] {
@@ -69,7 +73,7 @@ export class CurveSeries implements SampleSource {
       .map((matcher) => ({ ...matcher, test: valueTest(matcher) }));
     const names = new Map(metrics.filter(([, metric]) => ofName.every((test) => test(metric))));
     const runs = new Map<number, CurveRun>();
-    for (const run of this.#reader.runs()) {
+    for (const run of this.#runs()) {
       if (ofRun.every(({ label, test }) => test(run.labels[label] ?? ''))) runs.set(run.id, run);
     }
     if (runs.size === 0) return;

@@ -30,6 +30,7 @@ async function opened() {
   let timeMs = 1_000_000;
   return {
     runs,
+    curves,
     /** One scrape: metrics as `name` or `name{label=value}`. */
     async scrape(metrics: Readonly<Record<string, number | typeof STALE>>, target = { job: 'train', instance: 'gpu-07:8000' }) {
       const names = Object.keys(metrics);
@@ -100,6 +101,13 @@ describe('a scraped training', () => {
       [1, 3],
       [9, Number.NaN],
     ]);
+  });
+
+  test('is found by PromQL as what was scraped, and not a second time as a curve', async () => {
+    const { scrape, curves } = await opened();
+    await scrape({ training_step: 1, training_loss: 2 });
+    await scrape({ training_step: 2, training_loss: 1 });
+    expect([...curves.labels.values()]).toEqual([{}]);
   });
 
   test('is one under whatever labels its target has, on the machine that it tells', async () => {
