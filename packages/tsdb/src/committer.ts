@@ -226,7 +226,7 @@ export class Committer {
       before.push(ref, newest, series.newestLow[ref] as number, series.newestHigh[ref] as number);
       accepted.push(ref, timestampMs, low, high);
       if (histogram !== undefined) acceptedHistograms++;
-      if (isRich) accepted.pushed(histogram, startBefore(startsMs?.[i], timestampMs));
+      if (isRich) accepted.pushed(histogram, startOf(startsMs?.[i]));
       if (timestampMs > newest) {
         series.newestMs[ref] = timestampMs;
         series.newestLow[ref] = low;
@@ -362,10 +362,9 @@ function spansFault(side: string, spans: readonly BucketSpan[], buckets: number)
   return places === buckets ? undefined : `has ${buckets} ${side} buckets, and its spans have room for ${places}`;
 }
 
-/** A start time that can be kept, or NaN: one that is not told, or behind its sample, says nothing. */
-function startBefore(startMs: number | undefined, timestampMs: number): number {
-  if (startMs === undefined || !(startMs <= timestampMs && startMs >= -INT_STREAM_LIMIT)) return Number.NaN;
-  return Math.trunc(startMs);
+/** A start time that can be kept, or NaN where none is told. One behind its sample is kept, as Prometheus keeps it. */
+function startOf(startMs: number | undefined): number {
+  return startMs === undefined || !(Math.abs(startMs) <= INT_STREAM_LIMIT) ? Number.NaN : Math.trunc(startMs);
 }
 
 class Rejections<Reason extends string = RejectReason> {

@@ -172,7 +172,7 @@ describe('histograms and start times', () => {
     expect(read(reopened, 'm')).toEqual([[NOW, first, Number.NaN]]);
   });
 
-  test('a start time behind its sample, or none at all, is not told', async () => {
+  test('a start time behind its sample is kept, in whole milliseconds, and one without end is not', async () => {
     const { store } = open();
     await store.append(
       richBatch([
@@ -182,7 +182,7 @@ describe('histograms and start times', () => {
         ['m', NOW + 3, 1, NOW + 3],
       ]),
     );
-    expect(read(store, 'm').map(([, , startMs]) => startMs)).toEqual([Number.NaN, Number.NaN, Number.NaN, NOW + 3]);
+    expect(read(store, 'm').map(([, , startMs]) => startMs)).toEqual([NOW + 1, Number.NaN, NOW + 2, NOW + 3]);
   });
 
   test.each<[problem: string, change: Partial<NativeHistogram>, sentence: RegExp]>([

@@ -19,8 +19,15 @@ export interface NewSample {
 export class MemorySource implements SampleSource {
   readonly #samples = new Map<string, Map<number, NewSample>>();
   readonly #series = new Map<string, Omit<SeriesSamples, 'length'>>();
+  #version = 0;
+
+  /** Another number after every change. */
+  get version(): number {
+    return this.#version;
+  }
 
   add(labels: Labels, samples: readonly NewSample[]): void {
+    this.#version++;
     let byTime = this.#samples.get(labels.key);
     if (byTime === undefined) this.#samples.set(labels.key, (byTime = new Map()));
     for (const sample of samples) byTime.set(sample.timestampMs, sample);
@@ -43,6 +50,7 @@ export class MemorySource implements SampleSource {
   }
 
   clear(): void {
+    this.#version++;
     this.#samples.clear();
     this.#series.clear();
   }
