@@ -25,6 +25,7 @@ import { arrivalsRoutes, type LineAddresses } from './http/arrivals.ts';
 import { boundBodies } from './http/body-room.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { ERRORS, replyFor } from './http/errors.ts';
+import { federateRoutes } from './http/federate.ts';
 import { grafanaApi } from './http/grafana/grafana-api.ts';
 import { healthRoutes } from './http/health.ts';
 import { importRoutes } from './http/import.ts';
@@ -227,6 +228,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   gauge(metrics, 'vitrine_scrape_targets', 'Targets that are scraped.', () => needs.scraping.targets().activeTargets.length);
   gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
   await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
+  federateRoutes(app, samples, needs.limits);
   otlpRoutes(app, needs);
   influxWriteRoutes(app, needs);
   pushgatewayRoutes(app, needs);

@@ -19,8 +19,9 @@ export async function startPrometheus(
   folder: string,
   stops: (() => Promise<void>)[],
   flags: readonly string[] = [],
+  config?: string,
 ): Promise<string> {
-  const { url, kill } = await runPrometheus(folder, await freePort(), flags);
+  const { url, kill } = await runPrometheus(folder, await freePort(), flags, config);
   stops.push(kill);
   return url;
 }
@@ -34,8 +35,13 @@ export interface RunningPrometheus {
 }
 
 /** The same at a port of the caller's choice; it ends by `kill` only. */
-export async function runPrometheus(folder: string, port: number, flags: readonly string[] = []): Promise<RunningPrometheus> {
-  writeFileSync(join(folder, 'prometheus.yml'), 'global: {}\n');
+export async function runPrometheus(
+  folder: string,
+  port: number,
+  flags: readonly string[] = [],
+  config = 'global: {}\n',
+): Promise<RunningPrometheus> {
+  writeFileSync(join(folder, 'prometheus.yml'), config);
   const child = spawn(
     PROMETHEUS,
     [

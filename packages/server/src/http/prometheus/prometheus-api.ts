@@ -7,6 +7,7 @@ import { type AdminNeeds, adminRoutes } from './admin.ts';
 import { ApiError, apiErrorType } from './api-error.ts';
 import { metadataRoutes, type MetadataSource } from './metadata.ts';
 import { type PrometheusQueryNeeds, queryRoutes } from './query.ts';
+import { type ReadNeeds, readRoutes } from './remote-read/read.ts';
 import { ruleRoutes } from './rules.ts';
 import { searchRoutes } from './search.ts';
 import { seriesRoutes } from './series.ts';
@@ -14,7 +15,7 @@ import { type StatusNeeds, statusRoutes } from './status.ts';
 import { targetsRoutes } from './targets.ts';
 import { type WriteNeeds, writeRoutes } from './write.ts';
 
-export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds, AdminNeeds, WriteNeeds {
+export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds, AdminNeeds, ReadNeeds, WriteNeeds {
   readonly limits: PrometheusQueryNeeds['limits'] & WriteNeeds['limits'];
   readonly log: Logger;
   readonly metadata: MetadataSource;
@@ -50,5 +51,6 @@ export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Pro
   statusRoutes(app, needs);
   ruleRoutes(app);
   adminRoutes(app, needs);
+  readRoutes(app, needs);
   writeRoutes(app, needs);
 }

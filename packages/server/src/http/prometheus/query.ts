@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { type QueryLimits, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { describeParseError, EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import { printPretty } from '@vitrine/promql/print-pretty.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
+import { LentPieces } from '../lent-pieces.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { exemplarRoutes } from './exemplars.ts';
@@ -44,7 +44,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
         abortOnDisconnect(reply),
       ),
     );
-    return reply.type('application/json; charset=utf-8').send(Readable.from(pieces, { objectMode: false }));
+    return reply.type('application/json; charset=utf-8').send(new LentPieces(pieces));
   };
 
   app.route({
