@@ -3,8 +3,10 @@
  * VictoriaMetrics by remote write; then each is asked the same eight range queries over HTTP, in turns. Prints ratios:
  * times of one machine say nothing about another. Exits with 1 where Vitrine's answer differs from Prometheus'.
  * With `--line-protocol` rows of InfluxDB's line protocol are sent instead, at 10,000 a second for `--seconds 60` and then as
- * fast as they are taken. With `--curves` charts of training curves are asked for instead. With `--tensorboard`
- * `--megabytes 650` of TensorBoard's event files are read. With `--mlflow` trainings log through MLflow's REST API for `--seconds 60`. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
+ * fast as they are taken. With `--cardinality` memory, start and label search at a million series are
+ * measured, with `--peers` those of Prometheus and VictoriaMetrics too. With `--curves` charts of training curves are asked for instead. With `--tensorboard`
+ * `--megabytes 650` of TensorBoard's event files are read. With `--isolation` small things are timed for `--seconds 60` beside heavy queries; with `--cold` a query is
+ * timed from the disk and from memory. With `--disk` what a node exporter tells in `--minutes 60`, or was `--recorded FILE`, is weighed on disk. With `--mlflow` trainings log through MLflow's REST API for `--seconds 60`. With `--page` the page is measured in Chromium instead; `--profiles FOLDER` takes the browser's CPU profiles.
  */
 import { parseArgs } from 'node:util';
 import { byRank, compareMatrices, type Matrix, readMatrix } from './compare.ts';
@@ -25,10 +27,17 @@ const { values: options } = parseArgs({
     page: { type: 'boolean', default: false },
     'line-protocol': { type: 'boolean', default: false },
     curves: { type: 'boolean', default: false },
+    cardinality: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '60' },
     tensorboard: { type: 'boolean', default: false },
     mlflow: { type: 'boolean', default: false },
     megabytes: { type: 'string', default: '650' },
+    isolation: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
+    disk: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '60' },
+    recorded: { type: 'string' },
     profiles: { type: 'string' },
   },
 });
@@ -47,6 +56,12 @@ if (options['line-protocol']) {
   process.exit();
 }
 
+if (options.cardinality) {
+  const { benchCardinality } = await import('./cardinality.ts');
+  await benchCardinality(seriesCount === 1000 ? 1_000_000 : seriesCount, options.peers, print);
+  process.exit();
+}
+
 if (options.curves) {
   const { benchCurves } = await import('./curves.ts');
   await benchCurves(rounds, print);
@@ -62,6 +77,24 @@ if (options.tensorboard) {
 if (options.mlflow) {
   const { benchMlflow } = await import('./mlflow.ts');
   await benchMlflow(Number(options.seconds), print);
+  process.exit();
+}
+
+if (options.isolation) {
+  const { benchIsolation } = await import('./isolation.ts');
+  await benchIsolation(Number(options.seconds), print);
+  process.exit();
+}
+
+if (options.disk) {
+  const { benchDisk } = await import('./disk.ts');
+  await benchDisk(Number(options.minutes), options.recorded, print);
+  process.exit();
+}
+
+if (options.cold) {
+  const { benchCold } = await import('./cold.ts');
+  await benchCold(rounds, print);
   process.exit();
 }
 
@@ -131,7 +164,7 @@ async function queries(servers: readonly BenchServer[]): Promise<void> {
       for (const server of servers) {
         const { json, ms } = await rangeQuery(server, expr);
         // The first round warms up, and is looked at rather than timed.
-        if (round === 0) answers.set(server.name, ranked ? byRank(readMatrix(json)) : readMatrix(json));
+        if (round === 0) answers.set(server.name, ranked ? byRank(readMatrix(json())) : readMatrix(json()));
         else times.get(server.name)?.push(ms);
       }
     }
@@ -150,7 +183,7 @@ async function queries(servers: readonly BenchServer[]): Promise<void> {
   }
 }
 
-async function rangeQuery(server: BenchServer, expr: string): Promise<{ json: string; ms: number }> {
+async function rangeQuery(server: BenchServer, expr: string): Promise<{ json: () => string; ms: number }> {
   const parameters = new URLSearchParams({
     query: expr,
     start: String(endSeconds - DAY_SECONDS + STEP_SECONDS),
@@ -159,10 +192,14 @@ async function rangeQuery(server: BenchServer, expr: string): Promise<{ json: st
     ...server.queryExtra,
   });
   const start = performance.now();
-  const response = await fetch(`${server.url}/api/v1/query_range?${parameters.toString()}`);
-  const json = await response.text();
+  // No compression, and no text made of the bytes before the clock is stopped: the servers are timed, not this program.
+  const response = await fetch(`${server.url}/api/v1/query_range?${parameters.toString()}`, {
+    headers: { 'accept-encoding': 'identity' },
+  });
+  const bytes = await response.arrayBuffer();
   const ms = performance.now() - start;
-  if (!response.ok) throw new Error(`${server.name} answered ${response.status} to ${expr}: ${json.slice(0, 300)}`);
+  const json = (): string => Buffer.from(bytes).toString();
+  if (!response.ok) throw new Error(`${server.name} answered ${response.status} to ${expr}: ${json().slice(0, 300)}`);
   return { json, ms };
 }
 

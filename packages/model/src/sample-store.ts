@@ -1,3 +1,4 @@
+import type { Cardinality, CardinalityRequest } from './cardinality.ts';
 import type { Labels } from './labels.ts';
 import type { NativeHistogram } from './native-histogram.ts';
 import type { QueryTrace, ReadSteps } from './query-trace.ts';
@@ -211,7 +212,7 @@ export interface AnswerForm {
 /** A query's answer, written down. */
 export interface WrittenAnswer {
   readonly stats: QueryStats;
-  /** Each is written when the ones before it were taken; who leaves off early frees what is still to come. */
+  /** A piece is lent until the next one is asked for. Who leaves off early frees what is still to come. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
@@ -249,6 +250,33 @@ export interface LabelRequest {
   readonly toMs: number;
   /** At most this many answers; 0 means all. */
   readonly limit: number;
+}
+
+/** A search among the names of labels, or among one label's values. `limit` counts from `offset`. */
+export interface LabelSearch extends LabelRequest {
+  /** Whose values are searched; undefined searches the names of labels. */
+  readonly label: string | undefined;
+  /** One of them must be in the text, or its letters in their order; with none every text counts. */
+  readonly texts: readonly string[];
+  /** 0 to 1: 0 takes letters in their order, from 0.6 a part, from 0.7 what begins a word, from 0.8 what begins the text, 1 the text itself. */
+  readonly leastScore: number;
+  readonly caseSensitive: boolean;
+  /** score: the best first, and those of one score in rising order. */
+  readonly order: 'rising' | 'falling' | 'score';
+  /** So many of the first are left out. */
+  readonly offset: number;
+}
+
+export interface FoundText {
+  readonly text: string;
+  /** 0 to 1, and 1 for the text itself. */
+  readonly score: number;
+}
+
+export interface FoundLabels {
+  readonly found: readonly FoundText[];
+  /** Whether there are more behind these. */
+  readonly hasMore: boolean;
 }
 
 /** What to delete: samples and exemplars in a closed range of unix milliseconds, of every series that one selector matches. */
@@ -299,6 +327,10 @@ export interface SampleStore {
   series(request: LabelRequest, signal?: AbortSignal): Promise<readonly Labels[]>;
   labelNames(request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
   labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Names of labels, or values of one, that a text is in. */
+  searchLabels(search: LabelSearch, signal?: AbortSignal): Promise<FoundLabels>;
+  /** What the series are made of. */
+  cardinality(request: CardinalityRequest, signal?: AbortSignal): Promise<Cardinality>;
   /** The series that have exemplars in range, in label order; `limit` counts exemplars, and the newest stay. */
   exemplars(request: LabelRequest, signal?: AbortSignal): Promise<readonly SeriesExemplars[]>;
   /**

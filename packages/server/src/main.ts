@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { readCommandLine } from './config/command-line.ts';
 import { ConfigError } from './config/read-config.ts';
@@ -6,6 +7,9 @@ import { complain, print } from './cli/print.ts';
 import { nearest } from './config/nearest.ts';
 import { VERSION } from './self/version.ts';
 import { StartError } from './start-error.ts';
+
+// Otherwise every 64 MB of buffers, which a few large answers are, have all of the heap looked through for garbage.
+setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -56,8 +56,17 @@ export function formatNumber(value: number): string {
   return text.includes('e') ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
 }
 
+const single = new Float64Array(1);
+
 /** Writes at `at` what `formatNumber` gives, and returns where it ends. `view` is a view of the same bytes. */
 export function writeNumber(bytes: Uint8Array, view: DataView, at: number, value: number): number {
+  single[0] = value;
+  return writeNumberAt(bytes, view, at, single, 0);
+}
+
+/** As writeNumber, for `values[i]`: a number that is handed over by itself is first put on the heap. */
+export function writeNumberAt(bytes: Uint8Array, view: DataView, at: number, values: Float64Array, i: number): number {
+  const value = values[i] as number;
   let magnitude = value;
   let start = at;
   if (value < 0) {
@@ -77,8 +86,9 @@ export function writeNumber(bytes: Uint8Array, view: DataView, at: number, value
     while (bytes[end - 1] === ZERO) end--;
     return end;
   }
-  const end = magnitude >= LEAST && magnitude < MOST ? writeShortest(bytes, view, start, magnitude) : 0;
-  return end > 0 ? end : writeText(bytes, at, formatNumber(value));
+  double[0] = magnitude;
+  const end = magnitude >= LEAST && magnitude < MOST ? writeShortest(bytes, view, start) : 0;
+  return end > 0 ? end : writeText(bytes, at, formatNumber(values[i] as number));
 }
 
 /** A whole number in [0, 2^31). */
@@ -111,10 +121,10 @@ function writeUpToFour(bytes: Uint8Array, at: number, whole: number): number {
  * The shortest digits that lie closer to the value than half the distance to its neighbours; of those the closest. Times a
  * power of ten the value has 17 digits before the point, and that product is had without rounding as the sum of two
  * doubles (Dekker, "A floating-point technique for extending the available precision", 1971). One or two digits may be
- * more than it takes. Returns 0 where it is too close to call or the neighbours are not equally far.
+ * more than it takes. Returns 0 where it is too close to call or the neighbours are not equally far. The value is `double[0]`.
  */
-function writeShortest(bytes: Uint8Array, view: DataView, at: number, value: number): number {
-  double[0] = value;
+function writeShortest(bytes: Uint8Array, view: DataView, at: number): number {
+  const value = double[0] as number;
   const highWord = doubleWords[1] as number;
   if ((highWord & 0xf_ffff) === 0 && doubleWords[0] === 0) return 0;
   const exponent = highWord >>> 20;

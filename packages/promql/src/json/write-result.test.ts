@@ -8,7 +8,7 @@ import { formatTime, writeResult } from './write-result.ts';
 const rest = { annotations: [], stats: { seriesRead: 0, samplesRead: 0, elapsedMs: 0 } };
 
 function written(result: QueryResult, limit = 0): { pieces: Uint8Array[]; result: unknown } {
-  const pieces = [...writeResult(result, { limit, stats: false })];
+  const pieces = Array.from(writeResult(result, { limit, stats: false }), (piece) => piece.slice());
   const { data } = JSON.parse(Buffer.concat(pieces).toString()) as { data: { result: unknown } };
   return { pieces, result: data.result };
 }

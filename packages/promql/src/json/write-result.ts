@@ -1,12 +1,14 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { AnswerForm, GridSeries, QueryResult, SeriesSamples, WrittenAnswer } from '@vitrine/model/sample-store.ts';
 import { wireBuckets } from '../histogram/format.ts';
-import { formatNumber, NUMBER_BYTES, writeNumber } from './write-number.ts';
+import { formatNumber, NUMBER_BYTES, writeNumber, writeNumberAt } from './write-number.ts';
 
 /** Pieces of about this many bytes are handed over at a time. */
 const PIECE_BYTES = 256 * 1024;
 /** A point is never longer: its number, its time and what stands around them. */
 const POINT_BYTES = NUMBER_BYTES + 40;
+const POINTS_AT_ONCE = 64;
+const LEAST_BYTES = 1024;
 /** Room for the longest time with what stands around it, in words of four bytes. */
 const TIME_WORDS = 8;
 
@@ -17,8 +19,11 @@ export function formatTime(ms: number): string {
   return ms % 1_000 === 0 ? String(ms / 1_000) : (ms / 1_000).toFixed(3);
 }
 
-/** A query's answer in Prometheus' JSON, piece by piece: an answer of a gigabyte is never in memory at once. */
-export function* writeResult(result: QueryResult, form: AnswerForm): Generator<Uint8Array<ArrayBuffer>> {
+/**
+ * A query's answer in Prometheus' JSON, piece by piece: an answer of a gigabyte is never in memory at once. A piece is lent until
+ * the next one is asked for.
+ */
+export function* writeResult(result: QueryResult, form: AnswerForm): Generator<Uint8Array> {
   const out = new Piece();
   out.text(textBefore(result));
   yield* writeValues(out, result, form.limit);
@@ -56,15 +61,21 @@ export function textBehind(result: QueryResult, { limit, stats }: AnswerForm): s
   return `${text}}`;
 }
 
-/** Series of a matrix, each but the first of all behind a comma. For several that write one answer. */
-export function* writeSeries(
-  list: readonly GridSeries[],
-  timesMs: Float64Array,
-  isFirst: boolean,
-): Generator<Uint8Array<ArrayBuffer>> {
-  const out = new Piece();
-  yield* writeMatrix(out, list, new GridTimes(timesMs), isFirst);
-  yield out.take();
+/** Writes series of one matrix, for several that write an answer together. */
+export class SeriesWriter {
+  readonly #out = new Piece(Infinity);
+  readonly #times: GridTimes;
+
+  constructor(timesMs: Float64Array) {
+    this.#times = new GridTimes(timesMs);
+  }
+
+  /** Each series stands behind a comma, but not the first of all. What is returned is lent until the next call. */
+  write(list: readonly GridSeries[], isFirst: boolean): Uint8Array {
+    // It never has a piece too many: all of it is one.
+    for (const _ of writeMatrix(this.#out, list, this.#times, isFirst));
+    return this.#out.take();
+  }
 }
 
 function isList(kind: QueryResult['kind']): boolean {
@@ -88,7 +99,7 @@ function statsOf(result: QueryResult): unknown {
   };
 }
 
-function* writeValues(out: Piece, result: QueryResult, limit: number): Generator<Uint8Array<ArrayBuffer>> {
+function* writeValues(out: Piece, result: QueryResult, limit: number): Generator<Uint8Array> {
   switch (result.kind) {
     case 'scalar':
       out.text(`[${formatTime(result.timesMs[0] as number)},"${formatNumber(result.values[0] as number)}"]`);
@@ -111,7 +122,7 @@ function cut<T>(series: readonly T[], limit: number): readonly T[] {
   return limit > 0 ? series.slice(0, limit) : series;
 }
 
-function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): Generator<Uint8Array<ArrayBuffer>> {
+function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): Generator<Uint8Array> {
   const time = formatTime(timeMs);
   let first = true;
   for (const { labels, values, present, histograms } of list) {
@@ -128,12 +139,7 @@ function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): 
   }
 }
 
-function* writeMatrix(
-  out: Piece,
-  list: readonly GridSeries[],
-  times: GridTimes,
-  isFirst: boolean,
-): Generator<Uint8Array<ArrayBuffer>> {
+function* writeMatrix(out: Piece, list: readonly GridSeries[], times: GridTimes, isFirst: boolean): Generator<Uint8Array> {
   let first = isFirst;
   for (const series of list) {
     const { labels, values, histograms } = series;
@@ -168,7 +174,7 @@ function* writeHistograms(
   length: number,
   histograms: readonly (NativeHistogram | undefined)[],
   timeMs: (i: number) => number,
-): Generator<Uint8Array<ArrayBuffer>> {
+): Generator<Uint8Array> {
   let any = false;
   for (let i = 0; i < length; i++) {
     const histogram = histograms[i];
@@ -189,7 +195,7 @@ function histogramJson(histogram: NativeHistogram): string {
   return `{"count":"${formatNumber(histogram.count)}","sum":"${formatNumber(histogram.sum)}"${rest}}`;
 }
 
-function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Uint8Array<ArrayBuffer>> {
+function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Uint8Array> {
   let first = true;
   for (const { labels, length, timestampsMs, values, histograms } of list) {
     out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())}`);
@@ -236,21 +242,25 @@ class GridTimes {
 /** `"],` in the order in which a little-endian word has its bytes. */
 const POINT_END = 0x2c_5d_22;
 
-/** The bytes under way to whoever asked. */
+/** The bytes under way to whoever asked. Memory is taken as it is needed: most answers are small. */
 class Piece {
-  #bytes = new Uint8Array(PIECE_BYTES + POINT_BYTES);
+  readonly #most: number;
+  #bytes = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
-  get isFull(): boolean {
-    return this.#at >= PIECE_BYTES;
+  /** @param most Bytes after which it is full. */
+  constructor(most = PIECE_BYTES) {
+    this.#most = most;
   }
 
-  /** Hands over what was written and starts anew: it may be sent or moved away. */
-  take(): Uint8Array<ArrayBuffer> {
+  get isFull(): boolean {
+    return this.#at >= this.#most;
+  }
+
+  /** Hands over what was written, until something else is. */
+  take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#at);
-    this.#bytes = new Uint8Array(PIECE_BYTES + POINT_BYTES);
-    this.#view = new DataView(this.#bytes.buffer);
     this.#at = 0;
     return taken;
   }
@@ -268,32 +278,35 @@ class Piece {
 
   /** Writes points from `from` on until the piece is full; returns how far it came, `to` at most. Each ends with a comma. */
   points(times: GridTimes, values: Float64Array, present: Uint8Array | undefined, from: number, to: number): number {
-    this.#reserve(POINT_BYTES);
     const { words, lengths } = times;
-    const bytes = this.#bytes;
-    const view = this.#view;
-    const full = bytes.length - POINT_BYTES;
-    let at = this.#at;
     let i = from;
-    for (; i < to && at <= full; i++) {
-      if (present !== undefined && present[i] === 0) continue;
-      const word = i * TIME_WORDS;
-      const length = lengths[i] as number;
-      view.setInt32(at, words[word] as number, true);
-      view.setInt32(at + 4, words[word + 1] as number, true);
-      view.setInt32(at + 8, words[word + 2] as number, true);
-      view.setInt32(at + 12, words[word + 3] as number, true);
-      if (length > 16) {
-        view.setInt32(at + 16, words[word + 4] as number, true);
-        view.setInt32(at + 20, words[word + 5] as number, true);
-        view.setInt32(at + 24, words[word + 6] as number, true);
-        view.setInt32(at + 28, words[word + 7] as number, true);
+    while (i < to && this.#at < this.#most) {
+      // As many as surely have room, at once.
+      const end = Math.min(to, i + POINTS_AT_ONCE);
+      this.#reserve((end - i) * POINT_BYTES);
+      const bytes = this.#bytes;
+      const view = this.#view;
+      let at = this.#at;
+      for (; i < end; i++) {
+        if (present !== undefined && present[i] === 0) continue;
+        const word = i * TIME_WORDS;
+        const length = lengths[i] as number;
+        view.setInt32(at, words[word] as number, true);
+        view.setInt32(at + 4, words[word + 1] as number, true);
+        view.setInt32(at + 8, words[word + 2] as number, true);
+        view.setInt32(at + 12, words[word + 3] as number, true);
+        if (length > 16) {
+          view.setInt32(at + 16, words[word + 4] as number, true);
+          view.setInt32(at + 20, words[word + 5] as number, true);
+          view.setInt32(at + 24, words[word + 6] as number, true);
+          view.setInt32(at + 28, words[word + 7] as number, true);
+        }
+        at = writeNumberAt(bytes, view, at + length, values, i);
+        view.setInt32(at, POINT_END, true);
+        at += 3;
       }
-      at = writeNumber(bytes, view, at + length, values[i] as number);
-      view.setInt32(at, POINT_END, true);
-      at += 3;
+      this.#at = at;
     }
-    this.#at = at;
     return i;
   }
 
@@ -306,7 +319,7 @@ class Piece {
   #reserve(count: number): void {
     const needed = this.#at + count;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, LEAST_BYTES));
     grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
     this.#view = new DataView(grown.buffer);

@@ -3,6 +3,7 @@ import type { AnswerForm, EvaluateRequest, QueryStats } from '@vitrine/model/sam
 import type { SentResult } from '../protocol.ts';
 import type { StoreLog } from '../store-options.ts';
 import type { Bell } from './ask.ts';
+import type { Block } from './writings.ts';
 
 /** What an evaluation thread is started with. */
 export interface EvaluationThread {
@@ -27,7 +28,7 @@ export type EvaluationQuestion =
       /** The other threads may be asked to help. */
       readonly mayShare: boolean;
     }
-  /** The next pieces of an answer that is being written. */
+  /** The next block of an answer that is being written. */
   | { readonly kind: 'more'; readonly writing: string };
 
 export type EvaluationAnswer =
@@ -44,12 +45,12 @@ export type EvaluationAnswer =
       readonly blocks: number;
       readonly helpers: readonly number[];
     }
-  | { readonly kind: 'pieces'; readonly pieces: readonly Uint8Array[] };
+  | { readonly kind: 'block'; readonly block: Block };
 
 export type EvaluationOrder =
   /** The way to another thread with which this one shares queries. */
   | { readonly kind: 'peer'; readonly index: number; readonly port: MessagePort }
-  /** Nobody takes the rest of what is being written. */
+  /** The answer that was being written is over, or nobody takes the rest of it. */
   | { readonly kind: 'drop'; readonly writing: string };
 
 export interface EvaluationNote {

@@ -24,7 +24,7 @@ import type {
 } from './evaluation-calls.ts';
 import { Peer } from './peer.ts';
 import type { Part } from './portion.ts';
-import { dealOut, Writings } from './writings.ts';
+import { dealOut, pointsOf, Writings } from './writings.ts';
 
 /** A thread that evaluates PromQL: reads chunks from the store's file by itself, and asks the store's thread for the rest. */
 
@@ -55,8 +55,7 @@ class TooHeavy extends Error {
 
 async function answer(question: EvaluationQuestion, { signal }: Asking): Promise<Said<EvaluationAnswer>> {
   if (question.kind === 'more') {
-    const pieces = writings.next(question.writing);
-    return { answer: { kind: 'pieces', pieces }, buffers: pieces.map(({ buffer }) => buffer) };
+    return { answer: { kind: 'block', block: writings.next(question.writing) } };
   }
   try {
     const result = await run(question, signal);
@@ -112,8 +111,8 @@ async function write(result: QueryResult, form: AnswerForm, mayShare: boolean): 
   const { stats } = result;
   const whole = { kind: 'written' as const, stats, behind: [], writing: '', blocks: 0, helpers: [] };
   const isMatrix = result.kind === 'matrix' && result.series.every(({ histograms }) => histograms === undefined);
-  if (!isMatrix || result.series.length * result.timesMs.length < SHARED_POINTS) {
-    const before = [...writeResult(result, form)];
+  if (!isMatrix || result.series.reduce((sum, series) => sum + pointsOf(series), 0) < SHARED_POINTS) {
+    const before = Array.from(writeResult(result, form), (piece) => piece.slice());
     return { answer: { ...whole, before }, buffers: before.map(({ buffer }) => buffer) };
   }
   const helpers = mayShare ? [...peers] : [];

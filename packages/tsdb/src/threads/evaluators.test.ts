@@ -73,7 +73,7 @@ function pointsOf(result: QueryResult): Record<string, [number, string][]> {
 async function json(store: SampleStore, request: EvaluateRequest): Promise<unknown> {
   const { pieces } = await store.evaluateJson(request, { limit: 0, stats: false });
   const parts: Uint8Array[] = [];
-  for await (const piece of pieces) parts.push(piece);
+  for await (const piece of pieces) parts.push(piece.slice());
   return JSON.parse(Buffer.concat(parts).toString());
 }
 

@@ -5,6 +5,7 @@ import { receiveResult } from '../protocol.ts';
 import type { StoreLog } from '../store-options.ts';
 import { WorkerClient } from '../worker-client.ts';
 import { type Bell, makeBell, silence } from './ask.ts';
+import { BLOCKS_AHEAD } from './writings.ts';
 import type {
   EvaluationAnswer,
   EvaluationNote,
@@ -18,8 +19,6 @@ const LIGHT_SAMPLES = 300_000;
 /** Queries known to be heavy; what was heavy is tried anew after a while. */
 const REMEMBERED = 1_000;
 const REMEMBERED_MS = 60_000;
-/** Blocks of an answer that each thread writes ahead of who takes them. */
-const BLOCKS_AHEAD = 2;
 
 export interface EvaluatorsNeeds {
   readonly folder: string;
@@ -137,18 +136,19 @@ export class Evaluators {
   async *#pieces(answer: Extract<Answered, { kind: 'written' }>, evaluator: Evaluator): AsyncGenerator<Uint8Array> {
     const { before, behind, writing, blocks, helpers } = answer;
     const writers = [evaluator, ...helpers.map((index) => this.#heavy[index]!)];
-    const ahead: Promise<readonly Uint8Array[]>[] = [];
+    const ahead: Promise<Uint8Array>[] = [];
     let asked = 0;
     try {
       yield* before;
       for (let block = 0; block < blocks; block++) {
         for (; asked < Math.min(blocks, block + BLOCKS_AHEAD * writers.length); asked++) {
+          // Of those before `block` nobody reads any more: theirs is the memory that this one may stand in.
           const next = more(writers[asked % writers.length]!, writing);
           // Looked at when its turn comes, which may be never.
           next.catch(() => undefined);
           ahead.push(next);
         }
-        yield* await ahead.shift()!;
+        yield await ahead.shift()!;
       }
       yield* behind;
     } finally {
@@ -194,10 +194,10 @@ export class Evaluators {
   }
 }
 
-async function more(evaluator: Evaluator, writing: string): Promise<readonly Uint8Array[]> {
+async function more(evaluator: Evaluator, writing: string): Promise<Uint8Array> {
   const answer = await evaluator.ask({ kind: 'more', writing }, undefined);
-  if (answer.kind !== 'pieces') throw unexpected(answer);
-  return answer.pieces;
+  if (answer.kind !== 'block') throw unexpected(answer);
+  return new Uint8Array(answer.block.memory, 0, answer.block.bytes);
 }
 
 function unexpected({ kind }: EvaluationAnswer): Error {

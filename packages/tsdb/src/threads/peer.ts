@@ -28,8 +28,7 @@ type PeerMessage =
       readonly kind: 'write';
       readonly id: number;
       readonly writing: string;
-      readonly timesMs: Float64Array;
-      readonly first: number;
+      readonly share: Omit<Share, 'series'>;
       readonly batch: PackedColumns;
     }
   | { readonly kind: 'written'; readonly id: number };
@@ -90,13 +89,14 @@ export class Peer {
   }
 
   /** Hands over what is to be written there. */
-  async write(writing: string, { timesMs, series, first }: Share): Promise<void> {
+  async write(writing: string, { series, ...share }: Share): Promise<void> {
+    const { timesMs } = share;
     const id = ++this.#lastId;
     const ready = Promise.withResolvers<void>();
     this.#writes.set(id, ready);
     const pack = new ColumnPacker(
       timesMs.length,
-      (batch) => this.#post({ kind: 'write', id, writing, timesMs, first, batch }, buffersOf(batch)),
+      (batch) => this.#post({ kind: 'write', id, writing, share, batch }, buffersOf(batch)),
       series.length,
     );
     const everywhere = new Uint8Array(timesMs.length).fill(1);
@@ -137,8 +137,8 @@ export class Peer {
         this.#asked.delete(id);
         return;
       case 'write': {
-        const { writing, timesMs, first, batch } = message;
-        this.#needs.writings.add(writing, { timesMs, first, series: unpack(batch, timesMs.length).map(withGaps) });
+        const { writing, share, batch } = message;
+        this.#needs.writings.add(writing, { ...share, series: unpack(batch, share.timesMs.length).map(withGaps) });
         this.#post({ kind: 'written', id });
         return;
       }

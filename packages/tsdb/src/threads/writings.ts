@@ -1,15 +1,21 @@
 import type { GridSeries } from '@vitrine/model/sample-store.ts';
-import { writeSeries } from '@vitrine/promql/json/write-result.ts';
+import { SeriesWriter } from '@vitrine/promql/json/write-result.ts';
 
 /** About so many points are a block: a few hundred kilobytes. */
 const BLOCK_POINTS = 10_000;
 
-/** Series of an answer that one thread is to write: every `stride`-th block of them, from block `first` on. */
+/** Blocks of an answer that each thread writes before the first of them was taken. */
+export const BLOCKS_AHEAD = 2;
+
+/** Series of an answer that one thread is to write. */
 export interface Share {
   readonly timesMs: Float64Array;
-  /** Those of its own blocks only. */
+  /** Those of its own blocks, one after the other. */
   readonly series: readonly GridSeries[];
-  readonly first: number;
+  /** How many series each of its blocks has. */
+  readonly blockSeries: readonly number[];
+  /** The first block is the first of the answer. */
+  readonly isFirst: boolean;
 }
 
 /** Cuts an answer into blocks, dealt out to `writers` threads in turn. */
@@ -18,39 +24,91 @@ export function dealOut(
   timesMs: Float64Array,
   writers: number,
 ): { shares: Share[]; blocks: number } {
-  const perBlock = blockSeries(timesMs);
-  const blocks = Math.ceil(series.length / perBlock);
-  const shares = Array.from({ length: writers }, (_, first) => {
-    const own: GridSeries[] = [];
-    for (let block = first; block < blocks; block += writers) own.push(...series.slice(block * perBlock, (block + 1) * perBlock));
-    return { timesMs, series: own, first };
-  });
+  const shares = Array.from({ length: writers }, (_, i) => ({
+    timesMs,
+    series: [] as GridSeries[],
+    blockSeries: [] as number[],
+    isFirst: i === 0,
+  }));
+  let blocks = 0;
+  for (let from = 0; from < series.length; blocks++) {
+    let points = 0;
+    let end = from;
+    for (; end < series.length && points < BLOCK_POINTS; end++) points += pointsOf(series[end]!);
+    const { series: own, blockSeries } = shares[blocks % writers]!;
+    for (let i = from; i < end; i++) own.push(series[i]!);
+    blockSeries.push(end - from);
+    from = end;
+  }
   return { shares, blocks };
 }
 
-function blockSeries(timesMs: Float64Array): number {
-  return Math.max(1, Math.floor(BLOCK_POINTS / timesMs.length));
+export function pointsOf({ values, present }: GridSeries): number {
+  if (present === undefined) return values.length;
+  let points = 0;
+  for (let i = 0; i < present.length; i++) points += present[i]!;
+  return points;
 }
+
+/** A block of an answer, in memory that two threads see: it is neither copied nor garbage. */
+export interface Block {
+  readonly memory: SharedArrayBuffer;
+  readonly bytes: number;
+}
+
+interface Writing {
+  readonly share: Share;
+  readonly writer: SeriesWriter;
+  /** Blocks stand in them in turns. */
+  readonly memories: (SharedArrayBuffer | undefined)[];
+  block: number;
+  at: number;
+}
+
+/** Memory of answers that are over is kept for the next ones, so many pieces of it. */
+const SPARE_MEMORIES = 8;
+const LARGEST_SPARE_BYTES = 1024 * 1024;
 
 /** Answers that are being written in this thread, block by block as they are asked for. */
 export class Writings {
-  readonly #open = new Map<string, { readonly share: Share; at: number }>();
+  readonly #open = new Map<string, Writing>();
+  #spare: SharedArrayBuffer[] = [];
 
   add(writing: string, share: Share): void {
-    if (share.series.length > 0) this.#open.set(writing, { share, at: 0 });
+    const memories = Array.from({ length: BLOCKS_AHEAD }, () => undefined);
+    this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, block: 0, at: 0 });
   }
 
-  next(writing: string): Uint8Array<ArrayBuffer>[] {
+  /** The next block. It stays as it is until BLOCKS_AHEAD more were asked for, or the answer is dropped. */
+  next(writing: string): Block {
     const open = this.#open.get(writing);
     if (open === undefined) throw new Error('the answer is not being written any more');
-    const { share, at } = open;
-    const { timesMs, series, first } = share;
-    open.at += blockSeries(timesMs);
-    if (open.at >= series.length) this.#open.delete(writing);
-    return [...writeSeries(series.slice(at, open.at), timesMs, first === 0 && at === 0)];
+    const { share, writer, memories, block, at } = open;
+    open.at += share.blockSeries[block] ?? 0;
+    open.block++;
+    const written = writer.write(share.series.slice(at, open.at), share.isFirst && block === 0);
+    const place = block % BLOCKS_AHEAD;
+    const memory = this.#room(memories[place], written.length);
+    memories[place] = memory;
+    new Uint8Array(memory).set(written);
+    return { memory, bytes: written.length };
   }
 
+  /** To be said of every answer at its end: nobody reads its blocks any more. */
   drop(writing: string): void {
+    const open = this.#open.get(writing);
     this.#open.delete(writing);
+    for (const memory of open?.memories ?? []) {
+      if (memory !== undefined && memory.byteLength <= LARGEST_SPARE_BYTES && this.#spare.length < SPARE_MEMORIES)
+        this.#spare.push(memory);
+    }
+  }
+
+  #room(held: SharedArrayBuffer | undefined, bytes: number): SharedArrayBuffer {
+    if (held !== undefined && held.byteLength >= bytes) return held;
+    const fits = this.#spare.findIndex(({ byteLength }) => byteLength >= bytes);
+    if (fits >= 0) return this.#spare.splice(fits, 1)[0]!;
+    // Blocks are about equally long.
+    return new SharedArrayBuffer(Math.ceil((bytes * 1.2) / 65_536) * 65_536);
   }
 }
