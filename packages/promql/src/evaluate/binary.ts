@@ -98,17 +98,14 @@ export async function combineVectors(
   // Prometheus turns the sides round for group_right, but not the fills: fill_right always stands for the "one" side.
   const { fillRight: fillOne, fillLeft: fillMany } = matching;
   const numbers = elementOf(op, bool);
+  const swappedNumbers =
+    numbers === undefined ? undefined : (many: number, one: number): number | undefined => numbers(one, many);
+  const hasHistograms = [left, right].some((side) => side.some(({ histograms }) => histograms !== undefined));
+  /** Undefined where histograms are met: then `computeAny` does it. */
+  const compute = hasHistograms ? undefined : swapped ? swappedNumbers : numbers;
   const any = anyOperator(node, annotations);
-  const mixed = numbers === undefined || [left, right].some((side) => side.some(({ histograms }) => histograms !== undefined));
-  const ofTwo =
-    swapped && numbers !== undefined ? (many: number, one: number): number | undefined => numbers(one, many) : numbers;
-  const compute = (many: Column | number, one: Column | number, i: number): number | NativeHistogram | undefined => {
-    if (!mixed && ofTwo !== undefined) {
-      return ofTwo(typeof many === 'number' ? many : many.values[i]!, typeof one === 'number' ? one : one.values[i]!);
-    }
-    const [a, b] = [typeof many === 'number' ? many : valueAt(many, i), typeof one === 'number' ? one : valueAt(one, i)];
-    return swapped ? any(b, a) : any(a, b);
-  };
+  const computeAny = (many: number | NativeHistogram, one: number | NativeHistogram): number | NativeHistogram | undefined =>
+    swapped ? any(one, many) : any(many, one);
   const count = left[0]?.values.length ?? right[0]?.values.length ?? 0;
   const partnerAt = new Int32Array(count);
   // At a step where one whole side is empty nothing is computed, so that nothing can be ambiguous.
@@ -133,7 +130,9 @@ export async function combineVectors(
   const write = (result: Column, i: number, value: number | NativeHistogram | undefined): void => {
     if (value === undefined) return;
     if (result.present[i] === 1) throw new QueryError('execution', SAME_LABELS);
-    put(result, i, value);
+    if (typeof value !== 'number') return put(result, i, value);
+    result.values[i] = value;
+    result.present[i] = 1;
   };
 
   for (const [key, group] of manys) {
@@ -143,7 +142,7 @@ export async function combineVectors(
     // Where two series meet the same partner, a comparison that drops one must not hide it.
     const taken = new Map<string, Uint8Array>();
     for (const many of group) {
-      const { present } = many;
+      const { values, present } = many;
       if (budget.due()) await budget.pause();
       const targets: (Column | undefined)[] = [];
       let filled: Column | undefined;
@@ -154,7 +153,11 @@ export async function combineVectors(
         const target =
           partner === NOBODY ? (filled ??= resultOf(many, NO_SERIES)) : (targets[partner] ??= resultOf(many, partners[partner]!));
         if (group.length > 1) take(taken, grouped ? target.labels.key : '', i, count, grouped);
-        write(target, i, compute(many, partner === NOBODY ? fillOne! : partners[partner]!, i));
+        if (compute !== undefined) {
+          write(target, i, compute(values[i]!, partner === NOBODY ? fillOne! : partners[partner]!.values[i]!));
+        } else {
+          write(target, i, computeAny(valueAt(many, i), partner === NOBODY ? fillOne! : valueAt(partners[partner]!, i)));
+        }
       }
     }
   }
@@ -164,13 +167,13 @@ export async function combineVectors(
       met.fill(0);
       for (const { present } of manys.get(key) ?? []) for (let i = 0; i < count; i++) met[i]! |= present[i]!;
       for (const one of partners) {
-        const { present } = one;
+        const { values, present } = one;
         if (budget.due()) await budget.pause();
         let target: Column | undefined;
         for (let i = 0; i < count; i++) {
           if (present[i] === 0 || met[i] === 1) continue;
           target ??= resultOf({ labels: match(one.labels), dropName: one.dropName }, one);
-          write(target, i, compute(fillMany, one, i));
+          write(target, i, compute === undefined ? computeAny(fillMany, valueAt(one, i)) : compute(fillMany, values[i]!));
         }
       }
     }

@@ -90,7 +90,8 @@ function extrapolatedFromStarts(perSecond: boolean): RangeKernel {
     const { timestampsMs, values: points, startsMs = new Float64Array(0) } = samples;
     const { from, to } = locateWindows(samples, windows);
     for (let i = 0; i < count; i++) {
-      const [lo, hi] = [from[i]!, to[i]!];
+      const lo = from[i]!;
+      const hi = to[i]!;
       const endMs = firstEndMs + i * stepMs;
       const range = { startMs: endMs - rangeMs, endMs };
       const fromStart = hi > lo && beganWithin(range, startsMs[lo]!, timestampsMs[lo]!);
@@ -130,8 +131,6 @@ export function instantaneous(rate: boolean): RangeKernel {
 
 const counts = intScratch();
 const oldest = intScratch();
-const starts = intScratch();
-const ends = intScratch();
 
 /** Whether something happened between sample `at` and the one before it. */
 type Happened = (samples: Samples, at: number) => boolean;
@@ -141,24 +140,28 @@ type Happened = (samples: Samples, at: number) => boolean;
  * the first sample is compared with the one before the range too.
  */
 function eventCount(toNumber: (before: number, value: number) => boolean, happened: Happened, anchored: boolean): RangeKernel {
-  return (samples, { firstEndMs, rangeMs, stepMs, count }, { values, present }, { lookbackMs }) => {
-    const { timestampsMs, length } = samples;
+  return (samples, windows, { values, present }, { lookbackMs }) => {
+    const { firstEndMs, rangeMs, stepMs, count } = windows;
+    const { timestampsMs, values: points, length, histograms, startsMs } = samples;
     const totals = counts.take(length);
+    let total = 0;
     totals[0] = 0;
-    if (samples.histograms === undefined && samples.startsMs === undefined) {
-      const { values: points } = samples;
-      for (let at = 1; at < length; at++) totals[at] = totals[at - 1]! + (toNumber(points[at - 1]!, points[at]!) ? 1 : 0);
+    if (histograms === undefined && startsMs === undefined) {
+      for (let at = 1; at < length; at++) totals[at] = toNumber(points[at - 1]!, points[at]!) ? ++total : total;
     } else {
-      for (let at = 1; at < length; at++) totals[at] = totals[at - 1]! + (happened(samples, at) ? 1 : 0);
+      for (let at = 1; at < length; at++) totals[at] = happened(samples, at) ? ++total : total;
     }
-    const [lowest, from, to] = [oldest.take(count), starts.take(count), ends.take(count)];
-    advance(timestampsMs, length, firstEndMs - rangeMs, stepMs, count, from);
-    advance(timestampsMs, length, firstEndMs, stepMs, count, to);
+    const { from, to } = locateWindows(samples, windows);
+    const lowest = oldest.take(count);
     if (anchored) advance(timestampsMs, length, firstEndMs - rangeMs - lookbackMs, stepMs, count, lowest);
     for (let i = 0; i < count; i++) {
-      const [lo, hi] = [from[i]!, to[i]!];
-      present[i] = hi > lo ? 1 : 0;
-      if (hi > lo) values[i] = totals[hi - 1]! - totals[anchored ? Math.max(lowest[i]!, lo - 1) : lo]!;
+      const lo = from[i]!;
+      const hi = to[i]!;
+      if (hi > lo) {
+        const before = anchored ? Math.max(lowest[i]!, lo - 1) : lo;
+        values[i] = totals[hi - 1]! - totals[before]!;
+        present[i] = 1;
+      } else present[i] = 0;
     }
   };
 }
