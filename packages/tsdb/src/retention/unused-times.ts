@@ -12,6 +12,7 @@ export class UnusedTimes {
   /** Since when each has been unused. */
   #since = new Map<number, number>();
   #seenChanges = -1;
+  #lookedMs = -Infinity;
 
   constructor(contents: Contents, now: () => number) {
     this.#contents = contents;
@@ -21,7 +22,7 @@ export class UnusedTimes {
   async sweep(isStopped: () => boolean): Promise<void> {
     const { db, chunkChanges } = this.#contents;
     const nowMs = this.#now();
-    if (chunkChanges !== this.#seenChanges) {
+    if (chunkChanges !== this.#seenChanges && nowMs - this.#lookedMs >= KEPT_MS) {
       const since = new Map<number, number>();
       for (let after = 0; !isStopped();) {
         const rows = db.timesAfter.all(after, ROWS_A_SLICE);
@@ -32,6 +33,7 @@ export class UnusedTimes {
         await nextTurn();
       }
       if (isStopped()) return;
+      this.#lookedMs = nowMs;
       this.#since = since;
       this.#seenChanges = chunkChanges;
     }
