@@ -1,7 +1,7 @@
 /** A message as JSON of OTLP has it; tests write requests so. */
 export type Sent = Readonly<Record<string, unknown>>;
 
-type Scalar = 'string' | 'bytes' | 'bool' | 'int64' | 'uint32' | 'uint64' | 'sint32' | 'double' | 'fixed64' | 'sfixed64';
+type Scalar = 'string' | 'bytes' | 'hex' | 'bool' | 'int64' | 'uint32' | 'uint64' | 'sint32' | 'double' | 'fixed64' | 'sfixed64';
 type Encoding = Scalar | { readonly of: string } | { readonly packed: Scalar };
 
 const WIRE_TYPES = {
@@ -15,6 +15,7 @@ const WIRE_TYPES = {
   sfixed64: 1,
   string: 2,
   bytes: 2,
+  hex: 2,
 } as const satisfies Record<Scalar, number>;
 
 const POINT = { startTimeUnixNano: [2, 'fixed64'], timeUnixNano: [3, 'fixed64'] } as const;
@@ -98,7 +99,14 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, readonly [number
     flags: [8, 'uint32'],
   },
   quantile: { quantile: [1, 'double'], value: [2, 'double'] },
-  exemplar: { timeUnixNano: [2, 'fixed64'], asDouble: [3, 'double'] },
+  exemplar: {
+    timeUnixNano: [2, 'fixed64'],
+    asDouble: [3, 'double'],
+    spanId: [4, 'hex'],
+    traceId: [5, 'hex'],
+    asInt: [6, 'sfixed64'],
+    filteredAttributes: [7, { of: 'keyValue' }],
+  },
   keyValue: { key: [1, 'string'], value: [2, { of: 'anyValue' }] },
   anyValue: {
     stringValue: [1, 'string'],
@@ -140,8 +148,9 @@ function encodeScalar(encoding: Scalar, value: unknown): Buffer {
   const bytes = Buffer.alloc(8);
   switch (encoding) {
     case 'string':
+    case 'hex':
     case 'bytes': {
-      const content = Buffer.from(value as string, encoding === 'bytes' ? 'base64' : 'utf8');
+      const content = Buffer.from(value as string, encoding === 'bytes' ? 'base64' : encoding === 'hex' ? 'hex' : 'utf8');
       return Buffer.concat([varint(BigInt(content.length)), content]);
     }
     case 'double':

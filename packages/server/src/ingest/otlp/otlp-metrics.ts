@@ -50,7 +50,19 @@ export interface Point {
   readonly timeMs: number;
   /** Whether it says that there is no value any more. */
   readonly stale: boolean;
-  readonly exemplars: number;
+  readonly exemplars: readonly OtlpExemplar[];
+}
+
+/** One observation behind a point. */
+export interface OtlpExemplar {
+  /** In hexadecimal; "" where there is none. */
+  readonly traceId: string;
+  readonly spanId: string;
+  /** What the point's attributes left out. */
+  readonly attributes: readonly Attribute[];
+  readonly value: number;
+  /** Unix milliseconds; 0 where it is not said. */
+  readonly timeMs: number;
 }
 
 export interface NumberPoint extends Point {
@@ -73,6 +85,8 @@ export interface ExponentialPoint extends Point {
   /** Bucket i holds (base^i, base^(i+1)], where base is 2^(2^-scale). */
   readonly scale: number;
   readonly zeroCount: number;
+  /** How far from 0 the zero bucket reaches; 0 where it is not said. */
+  readonly zeroThreshold: number;
   readonly positive: Buckets;
   /** By their magnitude. */
   readonly negative: Buckets;

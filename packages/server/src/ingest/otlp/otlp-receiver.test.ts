@@ -1,3 +1,4 @@
+import { formatHistogram } from '@vitrine/promql/histogram/format.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import { type AppendResult, type MetricMetadata, type SampleBatch, StoreBusy } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
@@ -65,7 +66,9 @@ function keep(batch: SampleBatch, stored: Map<string, string[]>): AppendResult {
   const words = wordsOf(batch.values);
   for (const [i, value] of batch.values.entries()) {
     const series = String(Labels.fromKey(batch.seriesKeys[batch.seriesIndex[i] as number] as string));
-    const line = `${((batch.timestampsMs[i] as number) - T0) / 1_000} ${isStaleAt(words, i) ? 'stale' : value}`;
+    const histogram = batch.histograms?.get(i);
+    const shown = histogram === undefined ? (isStaleAt(words, i) ? 'stale' : value) : formatHistogram(histogram);
+    const line = `${((batch.timestampsMs[i] as number) - T0) / 1_000} ${shown}`;
     stored.set(series, [...(stored.get(series) ?? []), line]);
   }
   return { accepted: batch.values.length, rejected: [], rejectedCount: 0 };
@@ -146,15 +149,7 @@ describe('a point', () => {
           ],
         },
       },
-      {
-        a_count: ['1 10'],
-        a_sum: ['1 20'],
-        'a_bucket{le="0"}': ['1 1'],
-        'a_bucket{le="1"}': ['1 1'],
-        'a_bucket{le="2"}': ['1 5'],
-        'a_bucket{le="4"}': ['1 10'],
-        'a_bucket{le="+Inf"}': ['1 10'],
-      },
+      { a: ['1 {count:10, sum:20, [-1e-128,1e-128]:1, (1,2]:4, (2,4]:5}'] },
     ],
     [
       'exponential histogram of negative values',
@@ -165,14 +160,7 @@ describe('a point', () => {
           dataPoints: [{ ...at(1), count: '3', scale: 0, negative: { offset: 1, bucketCounts: ['2', '1'] } }],
         },
       },
-      {
-        a_count: ['1 3'],
-        'a_bucket{le="-8"}': ['1 0'],
-        'a_bucket{le="-4"}': ['1 1'],
-        'a_bucket{le="-2"}': ['1 3'],
-        'a_bucket{le="0"}': ['1 3'],
-        'a_bucket{le="+Inf"}': ['1 3'],
-      },
+      { a: ['1 {count:3, sum:NaN, [-8,-4):1, [-4,-2):2}'] },
     ],
   ])('%s is stored as Prometheus has it', async (_, metric, wanted) => {
     const { send, all } = receiver();
@@ -401,65 +389,148 @@ describe('exponential histograms', () => {
       },
     ]);
 
-  test('that grow upwards say of new bounds what they would have said before', async () => {
+  test('are finer than is asked for: they are merged', async () => {
     const { send, stored } = receiver();
-    await send(point(10, 0, 0, [4]));
-    await send(point(20, 0, 0, [4, 3]));
-    expect(stored.get('a_bucket{le="4"}')).toEqual(['10 4', '20 7']);
-    expect(stored.get('a_bucket{le="2"}')).toEqual(['10 4', '20 4']);
+    await send(point(10, 10, 0, [1, 1, 1, 1, 3]));
+    const [, merged] = /, (.*)\}/.exec(stored.get('a')?.[0] ?? '') ?? [];
+    expect(merged?.match(/:\d/g)).toEqual([':4', ':3']);
   });
 
-  test('that get coarser keep the bounds that stay, and end the others', async () => {
+  test.each<[what: string, own: Sent, problem: RegExp]>([
+    ['coarser than can be kept', { scale: -5, count: '1', positive: { bucketCounts: ['1'] } }, /schema is -5; known are -4 to 8/],
+    [
+      'with more in its buckets than it counts',
+      { scale: 0, count: '1', positive: { bucketCounts: ['2'] } },
+      /hold 2 obs.* count is 1/,
+    ],
+    ['beyond all numbers', { scale: 0, positive: { offset: 2 ** 31 - 1, bucketCounts: ['0'] } }, /reach further than numbers/],
+  ])('%s are refused with a sentence', async (_, own, problem) => {
     const { send, stored } = receiver();
-    await send(point(10, 1, 0, [1, 2]));
-    await send(point(20, 0, 0, [4]));
-    expect(stored.get('a_bucket{le="2"}')).toEqual(['10 3', '20 4']);
-    expect(stored.get(`a_bucket{le="${Math.SQRT2}"}`)).toEqual(['10 1', '20 stale']);
+    const exponentialHistogram = { ...CUMULATIVE, dataPoints: [{ ...at(1), ...own }] };
+    const answer = await send(request([{ name: 'a', exponentialHistogram }]));
+    expect([answer.rejected, answer.message, stored.size]).toEqual([1, expect.stringMatching(problem), 0]);
+  });
+
+  test('say how wide their zero bucket is, and when they end', async () => {
+    const { send, stored } = receiver();
+    const dataPoints = [
+      { ...at(1), count: '2', zeroCount: '2', zeroThreshold: 0.5, scale: 0 },
+      { ...at(2), flags: 1, scale: 0 },
+    ];
+    await send(request([{ name: 'a', exponentialHistogram: { ...CUMULATIVE, dataPoints } }]));
+    expect(stored.get('a')).toEqual(['1 {count:2, sum:NaN, [-0.5,0.5]:2}', '2 stale']);
   });
 
   test('as deltas are added up across scales', async () => {
     const { send, stored } = receiver();
     await send(point(10, 3, 0, [1, 1, 1, 1, 1, 1, 1, 1], DELTA));
     await send(point(20, 0, 1, [5], DELTA));
-    expect(stored.get('a_bucket{le="2"}')).toEqual(['10 8', '20 8']);
-    expect(stored.get('a_bucket{le="4"}')).toEqual(['10 8', '20 13']);
-    expect(stored.get('a_count')).toEqual(['10 8', '20 13']);
+    await send(point(30, 3, 0, [2], DELTA));
+    expect(stored.get('a')?.slice(1)).toEqual([
+      '20 {count:13, sum:NaN, (1,2]:8, (2,4]:5}',
+      '30 {count:15, sum:NaN, (1,2]:10, (2,4]:5}',
+    ]);
   });
 
-  test('never have more than about a hundred bounds, whatever they say', async () => {
+  test('as deltas never count in more than 320 buckets, and lose no observation, whatever they say', async () => {
     const sides = fc.record({
-      offset: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      offset: fc.integer({ min: -2000, max: 2000 }),
       counts: fc.array(fc.nat(5), { maxLength: 300 }),
+      scale: fc.integer({ min: -4, max: 20 }),
     });
     await fc.assert(
-      fc.asyncProperty(
-        fc.integer({ min: -20, max: 20 }),
-        fc.array(sides, { minLength: 1, maxLength: 4 }),
-        async (scale, points) => {
-          const batches: SampleBatch[] = [];
-          const { send } = receiver({
-            append: (batch) => (batches.push(batch), Promise.resolve({ accepted: 0, rejected: [], rejectedCount: 0 })),
-          });
-          for (const [i, { offset, counts }] of points.entries()) await send(point(i, scale, offset, counts, DELTA));
-          const last = new Map<string, number>();
-          for (const batch of batches) {
-            for (const [i, index] of batch.seriesIndex.entries())
-              last.set(batch.seriesKeys[index] as string, batch.values[i] as number);
-          }
-          const buckets = [...last]
-            .map(([key, value]): [number, number] => [
-              Number(Labels.fromKey(key).get('le').replace('+Inf', 'Infinity') || 'none'),
-              value,
-            ])
-            .filter(([bound, value]) => !Number.isNaN(bound) && !Number.isNaN(value))
-            .toSorted(([a], [b]) => a - b);
-          expect(batches.at(-1)?.seriesKeys.length).toBeLessThan(400);
-          for (const [i, [, count]] of buckets.entries())
-            if (i > 0) expect(count).toBeGreaterThanOrEqual(buckets[i - 1]?.[1] as number);
-        },
-      ),
+      fc.asyncProperty(fc.array(sides, { minLength: 1, maxLength: 4 }), async (points) => {
+        const batches: SampleBatch[] = [];
+        const { send } = receiver({
+          append: (batch) => (batches.push(batch), Promise.resolve({ accepted: 0, rejected: [], rejectedCount: 0 })),
+        });
+        for (const [i, { offset, counts, scale }] of points.entries()) await send(point(i + 1, scale, offset, counts, DELTA));
+        const last = [...(batches.at(-1)?.histograms?.values() ?? [])].at(-1);
+        const sent = points.flatMap(({ counts }) => counts).reduce((sum, own) => sum + own, 0);
+        expect(last?.positiveBuckets.length).toBeLessThanOrEqual(320);
+        expect([last?.count, last?.positiveBuckets.reduce((sum, own) => sum + own, 0)]).toEqual([sent, sent]);
+      }),
       { seed: 7, numRuns: 60 },
     );
+  });
+});
+
+describe('what else points say', () => {
+  const IDS = { traceId: '0AF7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+  const nanos = (seconds: number): string => String(BigInt(T0 + seconds * 1000) * 1_000_000n);
+  const kept = async (metric: Sent) => {
+    const batches: SampleBatch[] = [];
+    const { send, registry } = receiver({
+      append: (batch) => (batches.push(batch), Promise.resolve({ accepted: 0, rejected: [], rejectedCount: 0 })),
+    });
+    await send(request([metric]));
+    const [batch] = batches as [SampleBatch];
+    const name = (series: number): string => String(Labels.fromKey(batch.seriesKeys[series] as string));
+    return { batch, name, registry };
+  };
+
+  test('exemplars stand by the series that counts them', async () => {
+    const exemplars = [
+      { ...IDS, timeUnixNano: nanos(0.5), asDouble: 3 },
+      { timeUnixNano: nanos(0.25), asInt: '1', filteredAttributes: attributes({ 'user.id': 'u' }) },
+      { asDouble: 1 },
+    ];
+    const histogram = {
+      ...CUMULATIVE,
+      dataPoints: [{ ...at(1), count: '2', explicitBounds: [1], bucketCounts: ['1', '1'], exemplars }],
+    };
+    const { batch, name, registry } = await kept({ name: 'h', histogram });
+    expect(
+      batch.exemplars?.map(({ seriesIndex, exemplar }) => [
+        name(seriesIndex),
+        String(exemplar.labels),
+        exemplar.value,
+        exemplar.timestampMs - T0,
+      ]),
+    ).toEqual([
+      ['h_bucket{le="1"}', '{user_id="u"}', 1, 250],
+      ['h_bucket{le="+Inf"}', `{span_id="${IDS.spanId}", trace_id="${IDS.traceId.toLowerCase()}"}`, 3, 500],
+    ]);
+    expect(await registry.getSingleMetricAsString('vitrine_otlp_exemplars_dropped_total')).toMatch(/ 1$/);
+  });
+
+  test.each<[kind: string, metric: Sent, series: string | undefined]>([
+    ['a sum', { sum: { ...CUMULATIVE, isMonotonic: true, dataPoints: [{ ...at(1), asDouble: 1 }] } }, 'm_total'],
+    ['an exponential histogram', { exponentialHistogram: { ...CUMULATIVE, dataPoints: [{ ...at(1), scale: 0 }] } }, 'm'],
+    ['a gauge, which counts nothing', { gauge: { dataPoints: [{ ...at(1), asDouble: 1 }] } }, undefined],
+  ])('the exemplars of %s', async (_, metric, series) => {
+    const [[kind, data] = ['', {}]] = Object.entries(metric) as [string, { dataPoints: Sent[] }][];
+    const exemplars = [{ ...IDS, timeUnixNano: nanos(1), asDouble: 1 }];
+    const dataPoints = (data as { dataPoints: Sent[] }).dataPoints.map((own) => ({ ...own, exemplars }));
+    const { batch, name } = await kept({ name: 'm', [kind]: { ...data, dataPoints } });
+    expect(batch.exemplars?.map(({ seriesIndex }) => name(seriesIndex))).toEqual(series === undefined ? undefined : [series]);
+  });
+
+  test('attributes that are too long for an exemplar are left out, its trace is not', async () => {
+    const exemplars = [
+      { ...IDS, timeUnixNano: nanos(1), asDouble: 1, filteredAttributes: attributes({ long: 'x'.repeat(100) }) },
+    ];
+    const sum = { ...CUMULATIVE, isMonotonic: true, dataPoints: [{ ...at(1), asDouble: 1, exemplars }] };
+    const { batch } = await kept({ name: 'm', sum });
+    expect([...(batch.exemplars?.[0]?.exemplar.labels.names ?? [])]).toEqual(['span_id', 'trace_id']);
+  });
+
+  test.each<[what: string, metric: Sent, starts: (number | undefined)[] | undefined]>([
+    ['a counter', { sum: { ...CUMULATIVE, isMonotonic: true, dataPoints: [{ ...at(9, 5), asDouble: 1 }] } }, [5]],
+    ['an up-down counter', { sum: { ...CUMULATIVE, dataPoints: [{ ...at(9, 5), asDouble: 1 }] } }, undefined],
+    [
+      'a delta, which begins with a zero',
+      { sum: { ...DELTA, isMonotonic: true, dataPoints: [{ ...at(9, 5), asDouble: 1 }] } },
+      undefined,
+    ],
+    ['a gauge', { gauge: { dataPoints: [{ ...at(9, 5), asDouble: 1 }] } }, undefined],
+    ['a histogram', { histogram: { ...CUMULATIVE, dataPoints: [{ ...at(9, 5), count: '1', sum: 1 }] } }, [5, 5, 5]],
+    ['an exponential histogram', { exponentialHistogram: { ...CUMULATIVE, dataPoints: [{ ...at(9, 5), scale: 0 }] } }, [5]],
+    ['a summary', { summary: { dataPoints: [{ ...at(9, 5), count: '1', sum: 1 }] } }, [5, 5]],
+  ])('since when %s counts', async (_, metric, starts) => {
+    const { batch } = await kept({ name: 'm', ...metric });
+    const seconds = batch.startsMs === undefined ? undefined : [...batch.startsMs].map((ms) => (ms - T0) / 1000);
+    expect(seconds).toEqual(starts);
   });
 });
 
@@ -506,8 +577,10 @@ describe('the two formats', () => {
       'my_counter_total{job="my.service", my_counter_attr="some value"}': '5',
       'my_gauge_ratio{job="my.service", my_gauge_attr="some value"}': '10',
       'my_histogram_bucket{job="my.service", le="1", my_histogram_attr="some value"}': '1',
-      'my_exponential_histogram_bucket{job="my.service", le="8", my_exponential_histogram_attr="some value"}': '3',
     });
+    expect(stored.get('my_exponential_histogram{job="my.service", my_exponential_histogram_attr="some value"}')?.[0]).toMatch(
+      /count:3, sum:10, \[-1e-128,1e-128\]:1, /,
+    );
   });
 
   test.each(['traces', 'logs'] as const)('count what %s hold, which is refused', async (signal) => {

@@ -58,7 +58,7 @@ export function createOtlpReceiver({
   });
   const exemplars = new Counter({
     name: 'vitrine_otlp_exemplars_dropped_total',
-    help: 'Exemplars of OTLP, none of which is kept yet.',
+    help: 'Exemplars of OTLP that were not kept: without a time, or not the newest of their series.',
     registers,
   });
   const requests = new Counter({
@@ -88,7 +88,7 @@ export function createOtlpReceiver({
       // The store counts samples, of which a histogram's point has many.
       const storeRefused = samples === 0 ? 0 : Math.ceil((stored.rejectedCount * translated.points) / samples);
       accepted.inc(translated.points - storeRefused);
-      exemplars.inc(translated.exemplars);
+      exemplars.inc(translated.exemplars + (stored.exemplars?.rejectedCount ?? 0));
       for (const { reason, points } of translated.refused) refused.inc({ signal: 'metrics', reason }, points);
       if (storeRefused > 0) refused.inc({ signal: 'metrics', reason: 'store' }, storeRefused);
       const sentences = translated.refused.map(({ sentence, points }) => `${sentence} ${pointsRefused(points)}`);

@@ -9,6 +9,7 @@ import {
   MOST_PARTS,
   NO_BUCKETS,
   type NumberPoint,
+  type OtlpExemplar,
   type Point,
   type ResourceMetrics,
   type ScopeMetrics,
@@ -123,6 +124,7 @@ function readData(metric: Json, at: string): MetricData | undefined {
             sum: optionalNumber(point['sum'], `${to}.sum`),
             scale: numberIn(point, 'scale', to),
             zeroCount: numberIn(point, 'zeroCount', to),
+            zeroThreshold: numberIn(point, 'zeroThreshold', to),
             positive: bucketsIn(point, 'positive', to),
             negative: bucketsIn(point, 'negative', to),
           })),
@@ -156,8 +158,25 @@ function readPoint(point: Json, at: string): Point {
     startMs: timeIn(point, 'startTimeUnixNano', at),
     timeMs: timeIn(point, 'timeUnixNano', at),
     stale: (numberIn(point, 'flags', at) & 1) === 1,
-    exemplars: Array.isArray(point['exemplars']) ? point['exemplars'].length : 0,
+    exemplars: listIn(point, 'exemplars', at, readExemplar),
   };
+}
+
+function readExemplar(exemplar: Json, at: string): OtlpExemplar {
+  return {
+    traceId: idIn(exemplar, 'traceId', at),
+    spanId: idIn(exemplar, 'spanId', at),
+    attributes: attributesIn(exemplar, at, 'filteredAttributes'),
+    value: optionalNumber(exemplar['asDouble'], `${at}.asDouble`) ?? optionalNumber(exemplar['asInt'], `${at}.asInt`) ?? 0,
+    timeMs: timeIn(exemplar, 'timeUnixNano', at),
+  };
+}
+
+/** Other bytes are base64 in JSON; ids are hexadecimal. */
+function idIn(holder: Json, name: string, at: string): string {
+  const id = textOf(holder, name, at);
+  if (!/^[0-9a-f]*$/i.test(id)) throw problem(`${at}.${name}`, 'is not hexadecimal');
+  return id.toLowerCase();
 }
 
 function bucketsIn(point: Json, name: string, at: string): Buckets {

@@ -11,6 +11,7 @@ import {
   MOST_PARTS,
   NO_BUCKETS,
   type NumberPoint,
+  type OtlpExemplar,
   type ResourceMetrics,
   type ScopeMetrics,
   type SummaryPoint,
@@ -55,7 +56,7 @@ interface PointParts {
   startMs: number;
   timeMs: number;
   stale: boolean;
-  exemplars: number;
+  exemplars: OtlpExemplar[];
 }
 
 class MetricsReader {
@@ -202,7 +203,7 @@ class MetricsReader {
 
   #exponential(end: number): ExponentialPoint {
     const point = newPoint();
-    let [count, scale, zeroCount] = [0, 0, 0];
+    let [count, scale, zeroCount, zeroThreshold] = [0, 0, 0, 0];
     let sum: number | undefined;
     let positive = NO_BUCKETS;
     let negative = NO_BUCKETS;
@@ -219,11 +220,12 @@ class MetricsReader {
         else if (tag === 0x29) sum = this.#double();
         else if (tag === 0x30) scale = this.#zigzag();
         else if (tag === 0x39) zeroCount = this.#fixed64();
+        else if (tag === 0x71) zeroThreshold = this.#double();
         else return this.#scalarOfPoint(tag, 0x50, point);
         return true;
       },
     );
-    return { ...point, count, sum, scale, zeroCount, positive, negative };
+    return { ...point, count, sum, scale, zeroCount, zeroThreshold, positive, negative };
   }
 
   #buckets(end: number): Buckets {
@@ -281,10 +283,32 @@ class MetricsReader {
   #partOfPoint(field: number, attributes: number, exemplars: number, end: number, point: PointParts): boolean {
     if (field === attributes) point.attributes.push(this.#attribute(end));
     else if (field === exemplars) {
-      point.exemplars++;
-      this.#wire.at = end;
+      point.exemplars.push(this.#exemplar(end));
     } else return false;
     return true;
+  }
+
+  #exemplar(end: number): OtlpExemplar {
+    const attributes: Attribute[] = [];
+    let [traceId, spanId, value, timeMs] = ['', '', 0, 0];
+    this.#fields(
+      end,
+      (field, to) => {
+        if (field === 4) spanId = this.#hex(to);
+        else if (field === 5) traceId = this.#hex(to);
+        else if (field === 7) attributes.push(this.#attribute(to));
+        else return false;
+        return true;
+      },
+      (tag) => {
+        if (tag === 0x11) timeMs = this.#timeMs();
+        else if (tag === 0x19) value = this.#double();
+        else if (tag === 0x31) value = this.#fixed64(true);
+        else return false;
+        return true;
+      },
+    );
+    return { traceId, spanId, attributes, value, timeMs };
   }
 
   /** The times stand in the same fields of all points; the flags do not. */
@@ -402,6 +426,12 @@ class MetricsReader {
     }
   }
 
+  #hex(end: number): string {
+    const { bytes, at } = this.#wire;
+    this.#wire.at = end;
+    return Buffer.from(bytes.subarray(at, end)).toString('hex');
+  }
+
   #double(): number {
     const { at } = this.#wire;
     this.#wire.readWord();
@@ -440,5 +470,5 @@ class MetricsReader {
 }
 
 function newPoint(): PointParts {
-  return { attributes: [], startMs: 0, timeMs: 0, stale: false, exemplars: 0 };
+  return { attributes: [], startMs: 0, timeMs: 0, stale: false, exemplars: [] };
 }

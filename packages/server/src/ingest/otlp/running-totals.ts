@@ -1,4 +1,4 @@
-import type { ExponentialTotal } from './exponential.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 
 /** What was counted of a series so far. Never changed, only replaced. */
 export type Total =
@@ -10,7 +10,7 @@ export type Total =
       readonly count: number;
       readonly sum: number | undefined;
     }
-  | ({ readonly kind: 'exponential' } & ExponentialTotal);
+  | { readonly kind: 'exponential'; readonly histogram: NativeHistogram };
 
 export interface RunningTotal {
   readonly total: Total;
@@ -109,5 +109,6 @@ function sizeOf(key: string, total: Total): number {
   const own = 4 + Math.ceil(key.length / KEY_CHARS_A_NUMBER);
   if (total.kind === 'number') return own;
   if (total.kind === 'histogram') return own + total.bounds.length + total.counts.length;
-  return own + total.positive.counts.length + total.negative.counts.length;
+  const { positiveBuckets, negativeBuckets, positiveSpans, negativeSpans } = total.histogram;
+  return own + positiveBuckets.length + negativeBuckets.length + 2 * (positiveSpans.length + negativeSpans.length);
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
-import { type ClassicBucket, classicBuckets, countUpTo, onGrid } from './exponential.ts';
+import { addNative, nativeOf, zeroOf } from './native-of-exponential.ts';
 import { formatPlain } from './format-plain.ts';
 import type {
   Attribute,
@@ -10,6 +10,7 @@ import type {
   Metric,
   MetricData,
   NumberPoint,
+  OtlpExemplar,
   Point,
   ResourceMetrics,
   ScopeMetrics,
@@ -24,6 +25,11 @@ import { labelName, metricName, unitName } from './translate-name.ts';
 const MOST_BUCKETS = 500;
 /** A start further back than this is no start of an export interval, and is not written down as one. */
 const LONGEST_START_MS = 3_600_000;
+/** Characters that the labels of an exemplar may have in all; as OpenMetrics says. */
+const EXEMPLAR_CHARACTERS = 128;
+
+/** A classic bucket: how many values are at most `bound`. Ascending; the last one's bound is Infinity. */
+type ClassicBucket = readonly [bound: number, count: number];
 
 export const REFUSE_REASONS = [
   'time',
@@ -51,7 +57,7 @@ export interface TranslatedMetrics {
   /** Points that are in the batch. */
   readonly points: number;
   readonly refused: readonly Refused[];
-  /** Exemplars of all points; none is kept. */
+  /** Exemplars that are not in the batch: those without a time, and those of points that are no sums or histograms. */
   readonly exemplars: number;
 }
 
@@ -62,7 +68,7 @@ export interface TranslateOptions {
 
 /**
  * OTLP's metrics as Prometheus' samples: names, units and labels as in translate-name.ts, histograms as classic ones,
- * deltas added up in `totals`. Lets other work in between. Throws BodyRefused where the request is too large in all.
+ * exponential ones as native ones, deltas added up in `totals`. Lets other work in between. Throws BodyRefused where the request is too large in all.
  */
 export async function translateMetrics(
   resources: readonly ResourceMetrics[],
@@ -174,7 +180,6 @@ class Translation {
         this.#untilTurn = POINTS_A_TURN;
         await setImmediate();
       }
-      this.#exemplars += point.exemplars;
       try {
         if (problem !== undefined) throw problem;
         if (name === undefined) {
@@ -187,7 +192,8 @@ class Translation {
           throw this.#refusals.of('time', () => `A point of ${name} has no time, or one that cannot be stored.`);
         }
         const pairs = pairsOf(name, [...point.attributes, ...scope], identity, this.#refusals);
-        this.#addPoint(name, pairs, data, point);
+        const keyOfExemplar = this.#addPoint(name, pairs, data, point);
+        this.#addExemplars(point, keyOfExemplar);
         onTime(point.timeMs);
         this.#points++;
         accepted = true;
@@ -213,48 +219,69 @@ class Translation {
     };
   }
 
-  #addPoint(name: string, pairs: Map<string, string>, data: MetricData, point: Point): void {
+  /** Says which series an exemplar belongs to, by its value; undefined where the points have none. */
+  #addPoint(name: string, pairs: Map<string, string>, data: MetricData, point: Point): ((value: number) => string) | undefined {
     switch (data.kind) {
       case 'gauge':
-        return this.#addNumber(name, pairs, point as NumberPoint, false);
-      case 'sum':
-        return this.#addNumber(name, pairs, point as NumberPoint, data.temporality === 'delta');
+        this.#addNumber(name, pairs, point as NumberPoint, false, 0);
+        return undefined;
+      case 'sum': {
+        const delta = data.temporality === 'delta';
+        const key = this.#addNumber(name, pairs, point as NumberPoint, delta, delta || !data.monotonic ? 0 : point.startMs);
+        return () => key;
+      }
       case 'histogram':
         return this.#addHistogram(name, pairs, point as HistogramPoint, data.temporality === 'delta');
-      case 'exponential':
-        return this.#addExponential(name, pairs, point as ExponentialPoint, data.temporality === 'delta');
+      case 'exponential': {
+        const key = this.#addExponential(name, pairs, point as ExponentialPoint, data.temporality === 'delta');
+        return () => key;
+      }
       case 'summary':
-        return this.#addSummary(name, pairs, point as SummaryPoint);
+        this.#addSummary(name, pairs, point as SummaryPoint);
+        return undefined;
     }
   }
 
-  #addNumber(name: string, pairs: Map<string, string>, point: NumberPoint, delta: boolean): void {
+  #addExemplars({ exemplars }: Point, keyOf: ((value: number) => string) | undefined): void {
+    if (exemplars.length === 0) return;
+    const timed = keyOf === undefined ? [] : exemplars.filter(({ timeMs }) => timeMs > 0);
+    this.#exemplars += exemplars.length - timed.length;
+    if (keyOf === undefined) return;
+    for (const exemplar of timed.toSorted((a, b) => a.timeMs - b.timeMs || a.value - b.value)) {
+      const { value, timeMs } = exemplar;
+      this.columns.addExemplar(keyOf(value), { labels: labelsOfExemplar(exemplar), value, timestampMs: timeMs });
+    }
+  }
+
+  /** The key of its series. */
+  #addNumber(name: string, pairs: Map<string, string>, point: NumberPoint, delta: boolean, startMs: number): string {
     if (point.value === undefined && !point.stale) throw this.#refusals.of('value', () => `A point of ${name} has no value.`);
     const labels = Labels.from(pairs);
+    const { key } = labels;
     this.#seeOnce(name, labels, point);
     if (point.stale || !delta) {
-      this.columns.add(labels.key, point.timeMs, point.stale ? undefined : point.value);
-      return;
+      this.columns.add(key, point.timeMs, point.stale ? undefined : point.value, startMs);
+      return key;
     }
-    const before = this.#before(labels.key, name, point, 'number');
+    const before = this.#before(key, name, point, 'number');
     const value = before?.again === true ? before.total.value : (point.value as number) + (before?.total.value ?? 0);
-    if (before?.again !== true) this.#keep(labels.key, name, point, { kind: 'number', value });
+    if (before?.again !== true) this.#keep(key, name, point, { kind: 'number', value });
     const zeroMs = before === undefined ? startOf(point) : undefined;
-    if (zeroMs !== undefined) this.columns.add(labels.key, zeroMs, 0);
-    this.columns.add(labels.key, point.timeMs, value);
+    if (zeroMs !== undefined) this.columns.add(key, zeroMs, 0);
+    this.columns.add(key, point.timeMs, value);
+    return key;
   }
 
-  #addHistogram(name: string, pairs: Map<string, string>, point: HistogramPoint, delta: boolean): void {
+  #addHistogram(name: string, pairs: Map<string, string>, point: HistogramPoint, delta: boolean): (value: number) => string {
     checkBuckets(name, point, this.#refusals);
     const series = new HistogramSeries(name, pairs);
     this.#seeOnce(name, series.count, point);
-    if (point.stale)
-      return series.add(
-        this.columns,
-        point.timeMs,
-        [...point.bounds, Number.POSITIVE_INFINITY].map((bound) => [bound, 0]),
-        'stale',
-      );
+    const bucketOf = (value: number): string => series.bucket(point.bounds.find((bound) => value <= bound) ?? Infinity);
+    if (point.stale) {
+      const bounds = [...point.bounds, Number.POSITIVE_INFINITY].map((bound): ClassicBucket => [bound, 0]);
+      series.add(this.columns, point.timeMs, bounds, 'stale');
+      return bucketOf;
+    }
     let { counts, count, sum } = point;
     let zeroMs: number | undefined;
     if (delta) {
@@ -282,60 +309,35 @@ class Translation {
         buckets.map(([bound]) => [bound, 0]),
         sum === undefined ? undefined : 0,
       );
-    series.add(this.columns, point.timeMs, buckets, sum);
+    series.add(this.columns, point.timeMs, buckets, sum, delta ? 0 : point.startMs);
+    return bucketOf;
   }
 
-  #addExponential(name: string, pairs: Map<string, string>, point: ExponentialPoint, delta: boolean): void {
-    if (
-      !Number.isInteger(point.scale) ||
-      ![point.positive, point.negative].every(({ from, counts }) => Number.isInteger(from) && counts.every(isCount))
-    ) {
-      throw this.#refusals.of(
-        'buckets',
-        () => `A point of ${name} has a scale, an offset or a count that is not a whole number.`,
-      );
-    }
-    const series = new HistogramSeries(name, pairs);
-    const { key } = series.count;
-    this.#seeOnce(name, series.count, point);
-    const known = delta ? this.#before(key, name, point, 'exponential') : sameKind(this.#totals.get(key), 'exponential');
-    const before = known?.total;
+  /** The key of its series. */
+  #addExponential(name: string, pairs: Map<string, string>, point: ExponentialPoint, delta: boolean): string {
+    const labels = Labels.from(pairs);
+    const { key } = labels;
+    this.#seeOnce(name, labels, point);
     if (point.stale) {
-      const bounds: ClassicBucket[] = before === undefined ? [[Number.POSITIVE_INFINITY, 0]] : classicBuckets(before);
-      return series.add(this.columns, point.timeMs, bounds, 'stale');
+      this.columns.add(key, point.timeMs, undefined);
+      return key;
     }
-    const again = delta && known !== undefined && 'again' in known && known.again === true;
-    const total = again
-      ? (before as Total & { kind: 'exponential' })
-      : { kind: 'exponential' as const, ...onGrid(point, before, delta) };
-    const buckets = classicBuckets(total);
-    // What is written later than a newer point changes nothing of what is known.
-    const newest = known === undefined || point.timeMs > known.timeMs;
-    if (newest && !again) this.#keep(key, name, point, total);
-    const zeroMs = delta && before === undefined ? startOf(point) : undefined;
-    if (zeroMs !== undefined)
-      series.add(
-        this.columns,
-        zeroMs,
-        buckets.map(([bound]) => [bound, 0]),
-        total.sum === undefined ? undefined : 0,
-      );
-    if (known !== undefined && newest) this.#moveBounds(series, known, buckets, point.timeMs);
-    series.add(this.columns, point.timeMs, buckets, total.sum);
-  }
-
-  /** Bounds that are new get what they would have said before, so that rates over them are right; those that are gone end. */
-  #moveBounds(
-    series: HistogramSeries,
-    before: RunningTotal & { total: Total & { kind: 'exponential' } },
-    now: readonly ClassicBucket[],
-    timeMs: number,
-  ): void {
-    const then = classicBuckets(before.total);
-    const [known, kept] = [new Set(then.map(([bound]) => bound)), new Set(now.map(([bound]) => bound))];
-    for (const [bound] of now)
-      if (!known.has(bound)) this.columns.add(series.bucket(bound), before.timeMs, countUpTo(then, bound));
-    for (const [bound] of then) if (!kept.has(bound)) this.columns.add(series.bucket(bound), timeMs, undefined);
+    const own = nativeOf(point);
+    if (typeof own === 'string') {
+      throw this.#refusals.of('buckets', () => `A point of ${name} is an exponential histogram that cannot be kept: ${own}.`);
+    }
+    if (!delta) {
+      this.columns.addHistogram(key, point.timeMs, own, point.startMs);
+      return key;
+    }
+    const before = this.#before(key, name, point, 'exponential');
+    const again = before?.again === true;
+    const total = again ? before.total.histogram : addNative(own, before?.total.histogram);
+    if (!again) this.#keep(key, name, point, { kind: 'exponential', histogram: total });
+    const zeroMs = before === undefined ? startOf(point) : undefined;
+    if (zeroMs !== undefined) this.columns.addHistogram(key, zeroMs, zeroOf(total));
+    this.columns.addHistogram(key, point.timeMs, total);
+    return key;
   }
 
   #addSummary(name: string, pairs: Map<string, string>, point: SummaryPoint): void {
@@ -348,7 +350,7 @@ class Translation {
     const count = labelsWith(pairs, `${name}_count`);
     this.#seeOnce(name, count, point);
     const add = (labels: Labels, value: number): void =>
-      this.columns.add(labels.key, point.timeMs, point.stale ? undefined : value);
+      this.columns.add(labels.key, point.timeMs, point.stale ? undefined : value, point.startMs);
     for (const [quantile, value] of point.quantiles) add(labelsWith(pairs, name, ['quantile', formatPlain(quantile)]), value);
     add(labelsWith(pairs, `${name}_sum`), point.sum);
     add(count, point.count);
@@ -391,7 +393,7 @@ class Translation {
     throw this.#refusals.of(
       'memory',
       () =>
-        `More series than fit into memory are sent as deltas or exponential histograms, so a new one of ${name} is not added up. Send cumulative values (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative) and classic histograms.`,
+        `More series than fit into memory are sent as deltas, so a new one of ${name} is not added up. Send cumulative values (OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative).`,
     );
   }
 }
@@ -426,16 +428,40 @@ class HistogramSeries {
   }
 
   /** Without a sum there is no series of it: zero would be a sum. */
-  add(columns: SampleColumns, timeMs: number, buckets: readonly ClassicBucket[], sum: number | 'stale' | undefined): void {
-    const stale = sum === 'stale';
-    for (const [bound, count] of buckets) columns.add(this.bucket(bound), timeMs, stale ? undefined : count);
-    columns.add(this.count.key, timeMs, stale ? undefined : (buckets.at(-1)?.[1] ?? 0));
-    if (sum !== undefined) columns.add(labelsWith(this.#pairs, `${this.#name}_sum`).key, timeMs, stale ? undefined : sum);
+  add(
+    columns: SampleColumns,
+    timeMs: number,
+    buckets: readonly ClassicBucket[],
+    sum: number | 'stale' | undefined,
+    startMs = 0,
+  ): void {
+    const add = (key: string, value: number): void => columns.add(key, timeMs, sum === 'stale' ? undefined : value, startMs);
+    for (const [bound, count] of buckets) add(this.bucket(bound), count);
+    add(this.count.key, buckets.at(-1)?.[1] ?? 0);
+    if (sum !== undefined) add(labelsWith(this.#pairs, `${this.#name}_sum`).key, sum === 'stale' ? 0 : sum);
   }
 }
 
 function labelsWith(pairs: Map<string, string>, name: string, ...further: readonly Attribute[]): Labels {
   return Labels.from([...pairs, [METRIC_NAME, name], ...further]);
+}
+
+/** As Prometheus has them: its trace and span, and the attributes where they are not too long in all. */
+function labelsOfExemplar({ traceId, spanId, attributes }: OtlpExemplar): Labels {
+  const ids = [
+    ['trace_id', traceId],
+    ['span_id', spanId],
+  ] as const;
+  const own = ids.filter(([, id]) => id !== '');
+  const all = [
+    ...attributes.flatMap(([key, value]): Attribute[] => {
+      const name = label(key);
+      return name === undefined ? [] : [[name, value]];
+    }),
+    ...own,
+  ];
+  const characters = all.reduce((sum, pair) => sum + Array.from(pair.join('')).length, 0);
+  return Labels.from(characters <= EXEMPLAR_CHARACTERS ? all : own);
 }
 
 /** Attributes whose keys become one label stand in it together, in the order of their keys. */
