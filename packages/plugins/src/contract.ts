@@ -307,7 +307,7 @@ export interface PluginDatasourceNeeds {
 /** What built-in data sources are handed besides. */
 export interface DatasourceNeeds extends PluginDatasourceNeeds {
   /** Vitrine's own samples. */
-  readonly samples: Pick<SampleStore, 'evaluate' | 'watch' | 'series' | 'labelNames' | 'labelValues'>;
+  readonly samples: Pick<SampleStore, 'evaluate' | 'watch' | 'series' | 'labelNames' | 'labelValues' | 'exemplars'>;
   /** A connection for what is no HTTP, under the same rules. Throws an error whose message is a sentence. */
   readonly dial: (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
 }

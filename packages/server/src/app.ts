@@ -5,6 +5,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { traceLinks } from '@vitrine/plugins/sources/builtin/exemplar-frame.ts';
 import type { MetricMetadata, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import Fastify, {
   type FastifyBaseLogger,
@@ -97,6 +98,8 @@ export interface AppNeeds {
   readonly data?: string | undefined;
   /** Where it listens for protocols other than HTTP, as far as it does. */
   readonly listening?: LineAddresses;
+  /** Where an exemplar's trace is found, with `${__value.raw}` in place of its id; "" where that is not known. */
+  readonly traceLink: string;
   /** Whether Prometheus' admin API may delete samples. */
   readonly adminApi: boolean;
   readonly startedMs: number;
@@ -204,6 +207,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     samples,
     runs: runsSource(needs),
     scrapeIntervalMs: needs.scrapeIntervalMs,
+    exemplarLinks: traceLinks(needs.traceLink),
     timeoutMs: needs.limits.timeoutMs,
     onAsked: ({ name }, { question, outcome, elapsedMs }) =>
       metrics.sourceQuestions.observe({ source: name, question, outcome }, elapsedMs / 1_000),

@@ -214,6 +214,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       plugins,
       flags: config.texts,
       adminApi: settings['query.admin-api'],
+      traceLink: settings['query.trace-link'],
       data: settings.data === resolve(KEYS.data.fallback) ? undefined : settings.data,
       listening,
       startedMs: Date.now(),

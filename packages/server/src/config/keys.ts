@@ -14,6 +14,7 @@ export interface Settings {
   readonly 'retention.size': number;
   readonly 'query.features': QueryFeatures;
   readonly 'query.admin-api': boolean;
+  readonly 'query.trace-link': string;
   readonly 'limits.query.samples': number;
   readonly 'limits.query.series': number;
   readonly 'limits.query.timeout': number;
@@ -101,6 +102,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     fallback: 'false',
     help: 'Let admins delete samples over Prometheus’ admin API (/api/v1/admin/tsdb).',
     read: readBoolean,
+  },
+  'query.trace-link': {
+    fallback: '',
+    help: 'Where the trace of an exemplar is found, with ${__value.raw} in place of its id; empty leads nowhere.',
+    read: readLink,
   },
   'limits.query.samples': { fallback: '50000000', help: 'Samples that one query may read.', read: readCount },
   'limits.query.series': { fallback: '500000', help: 'Series that one query may read or answer.', read: readCount },
@@ -198,6 +204,12 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
 export const KEY_NAMES = Object.keys(KEYS) as (keyof Settings)[];
 
 function readAny(text: string): string {
+  return text;
+}
+
+function readLink(text: string): string {
+  if (text !== '' && !/^(https?:\/\/|\/)/.test(text))
+    throw new Error(`"${text}" is no address such as https://traces.example/trace/\${__value.raw}`);
   return text;
 }
 

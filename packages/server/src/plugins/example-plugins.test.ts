@@ -11,7 +11,7 @@ import { newPlugin } from './new-plugin.ts';
 
 const PATIENT = { timeout: 60_000 };
 const no = (): Promise<never> => Promise.reject(new Error('is not asked'));
-const samples = { evaluate: no, series: no, labelNames: no, labelValues: no, watch: () => () => {} };
+const samples = { evaluate: no, series: no, labelNames: no, labelValues: no, exemplars: no, watch: () => () => {} };
 
 function temporary(): string {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-examples-'));

@@ -45,7 +45,7 @@ async function connectPlugin(
     { name: 'Mine', secrets: {} },
     {
       fetch,
-      samples: { evaluate: no, series: no, labelNames: no, labelValues: no, watch: () => () => {} },
+      samples: { evaluate: no, series: no, labelNames: no, labelValues: no, exemplars: no, watch: () => () => {} },
       dial: no,
     },
   );

@@ -99,7 +99,7 @@ describe.each(KINDS)('a server of $type that asks for a client’s certificate',
     const reach = { mayBePrivate: true };
     const none = (): never => expect.fail('asked of the own store');
     const needs: DatasourceNeeds = {
-      samples: { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none },
+      samples: { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none, exemplars: none },
       fetch: sourceFetch({ settings, secrets }, reach),
       dial: (host, port, signal) => dialWithin(reach, host, port, signal),
     };

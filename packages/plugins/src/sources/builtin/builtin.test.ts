@@ -1,6 +1,7 @@
 import type { Frame } from '@vitrine/model/frame.ts';
 import { Labels } from '@vitrine/model/labels.ts';
-import type { EvaluateRequest, QueryResult } from '@vitrine/model/sample-store.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { EvaluateRequest, QueryResult, SeriesExemplars } from '@vitrine/model/sample-store.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import { describe, expect, test } from 'vitest';
 import type { QueryContext } from '../../contract.ts';
@@ -24,8 +25,15 @@ function result(kind: 'matrix' | 'vector', timesMs: readonly number[], series: G
   };
 }
 
+const LINK = { label: 'trace_id', link: { title: 'Trace', url: 'https://traces/${__value.raw}', targetBlank: true } };
+
 /** Runs one query over a store that gives `answer`; the grid is 0, 10 s, 20 s unless told. */
-async function run(spec: object, answer: (request: EvaluateRequest) => QueryResult, grid: Partial<QueryContext> = {}) {
+async function run(
+  spec: object,
+  answer: (request: EvaluateRequest) => QueryResult,
+  grid: Partial<QueryContext> = {},
+  exemplars: readonly SeriesExemplars[] = [],
+) {
   const asked: EvaluateRequest[] = [];
   const samples = {
     evaluate: (request: EvaluateRequest) => {
@@ -36,8 +44,12 @@ async function run(spec: object, answer: (request: EvaluateRequest) => QueryResu
     series: () => Promise.resolve([]),
     labelNames: () => Promise.resolve([]),
     labelValues: () => Promise.resolve([]),
+    exemplars: () => Promise.resolve(exemplars),
   };
-  const source = builtin.connect({ scrapeIntervalMs: 15_000 }, { samples, fetch, dial: () => expect.fail('nothing is dialled') });
+  const source = builtin.connect(
+    { scrapeIntervalMs: 15_000, exemplarLinks: [LINK] },
+    { samples, fetch, dial: () => expect.fail('nothing is dialled') },
+  );
   const context: QueryContext = {
     fromMs: 0,
     toMs: 20_000,
@@ -220,4 +232,77 @@ test.each([
   [{ measurement: 'cpu', query: 'SELECT * FROM cpu' }, 'it has measurement, query'],
 ])('a query in the words of another source is told from one without a text', (spec, said) => {
   expect(() => builtinSpec.parseQuery(spec)).toThrow(said);
+});
+
+describe('native histograms of the store', () => {
+  const histogram = (times: number): NativeHistogram => ({
+    schema: 0,
+    zeroThreshold: 0.001,
+    zeroCount: times,
+    count: 6 * times,
+    sum: 9 * times,
+    positiveSpans: [{ offset: 1, length: 2 }],
+    positiveBuckets: Float64Array.of(2 * times, 3 * times),
+    negativeSpans: [],
+    negativeBuckets: new Float64Array(),
+    customValues: new Float64Array(),
+    reset: 'unknown',
+  });
+  const mixed = (request: EvaluateRequest): QueryResult => ({
+    kind: request.stepMs === 0 ? 'vector' : 'matrix',
+    timesMs: request.stepMs === 0 ? Float64Array.of(request.endMs) : Float64Array.of(0, 10_000, 20_000),
+    series: [
+      {
+        labels: Labels.from({ job: 'a' }),
+        values: Float64Array.of(0, 7, 0).slice(0, request.stepMs === 0 ? 1 : 3),
+        present: undefined,
+        histograms: [histogram(1), undefined, histogram(2)].slice(0, request.stepMs === 0 ? 1 : 3),
+      },
+    ],
+    annotations: [],
+    stats: { seriesRead: 1, samplesRead: 3, elapsedMs: 0 },
+  });
+
+  test('are buckets, beside the numbers of the same series', async () => {
+    const { answer } = await run({ expr: 'latency' }, mixed);
+    expect(answer.frames.map(({ shape }) => shape)).toEqual(['buckets', 'series']);
+    expect(columns(answer.frames[0])).toEqual({
+      Time: [0, 10_000, 20_000],
+      '-0.001': [0, undefined, 0],
+      '0.001': [1, undefined, 2],
+      '1': [0, undefined, 0],
+      '2': [2, undefined, 4],
+      '4': [3, undefined, 6],
+    });
+    expect(Object.values(columns(answer.frames[1]))).toEqual([
+      [0, 10_000, 20_000],
+      [undefined, 7, undefined],
+    ]);
+  });
+
+  test('are rows of a table at an instant', async () => {
+    const { answer } = await run({ expr: 'latency', instant: true, format: 'table' }, mixed);
+    expect(answer.frames.map(columns)).toEqual([{ Time: [20_000], job: ['a'], Count: [6], Sum: [9], Average: [1.5] }]);
+  });
+});
+
+test.each([
+  ['latency', 1],
+  ['1', 0],
+])('exemplars of the series of %s stand beside them, and lead to their trace', async (expr, count) => {
+  const exemplar = { labels: Labels.from({ trace_id: 'abc' }), value: 0.5, timestampMs: 4_000 };
+  const found = [{ labels: Labels.from({ __name__: 'latency' }), exemplars: [exemplar] }];
+  const none = (): QueryResult => ({
+    kind: 'matrix',
+    timesMs: Float64Array.of(0),
+    series: [],
+    annotations: [],
+    stats: { seriesRead: 0, samplesRead: 0, elapsedMs: 0 },
+  });
+  const { answer } = await run({ expr, exemplar: true }, none, {}, found);
+  const [frame] = answer.frames.filter(({ shape }) => shape === 'exemplars');
+  expect(answer.frames.filter(({ shape }) => shape === 'exemplars')).toHaveLength(count);
+  if (count === 0) return;
+  expect(columns(frame)).toEqual({ Time: [4_000], Value: [0.5], trace_id: ['abc'] });
+  expect(frame?.fields[2]?.config?.links).toEqual([LINK.link]);
 });

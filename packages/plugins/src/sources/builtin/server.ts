@@ -1,12 +1,13 @@
 import type { DatasourceServer } from '../../contract.ts';
 import { promSource } from './prom-source.ts';
+import { storedSamples } from './stored-samples.ts';
 import { type BuiltinSettings, builtinSpec, type PromQuery } from './spec.ts';
 
 /** Vitrine's own samples as a data source. */
 export const builtin: DatasourceServer<BuiltinSettings, PromQuery> = {
   spec: builtinSpec,
-  connect: ({ scrapeIntervalMs }, { samples }) => ({
-    ...promSource(samples, { name: 'builtin', scrapeIntervalMs }),
+  connect: ({ scrapeIntervalMs, exemplarLinks }, { samples }) => ({
+    ...promSource(storedSamples(samples, exemplarLinks), { name: 'builtin', scrapeIntervalMs }),
     check: async () => ({ product: 'Vitrine', version: '', notes: [] }),
   }),
 };

@@ -1,10 +1,12 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { DatasourceSpec } from '../../contract.ts';
+import type { ExemplarLink } from './exemplar-frame.ts';
 
 export interface BuiltinSettings {
   /** What `$__rate_interval` is reckoned from. */
   readonly scrapeIntervalMs: number;
+  readonly exemplarLinks: readonly ExemplarLink[];
 }
 
 /** One PromQL query of a panel, in the words of Grafana's targets. */
@@ -64,7 +66,7 @@ export const builtinSpec: DatasourceSpec<BuiltinSettings, PromQuery> = {
   controls: [],
   parseSettings(input) {
     const settings = new Read('settings', input ?? {});
-    return { scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)) };
+    return { scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)), exemplarLinks: [] };
   },
   parseQuery: parsePromQuery,
 };

@@ -87,7 +87,7 @@ describe.each<SearchServer>(['opensearch', 'elasticsearch'])('%s', (server) => {
 
   const connect = (settings: object = {}): Datasource<ElasticsearchQuery> => {
     const none = (): never => expect.fail('asked of the own store');
-    const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
+    const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none, exemplars: none };
     const counting = (async (input: URL, init: RequestInit) => {
       asked.push(`${init.method} ${input.pathname}`);
       return fetch(input, init);

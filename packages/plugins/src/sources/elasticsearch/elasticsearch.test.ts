@@ -35,7 +35,7 @@ function source(answer: (path: string) => Response, settings: object = {}) {
     return answer(input.pathname);
   }) as typeof fetch;
   const none = (): never => expect.fail('asked of the own store');
-  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
+  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none, exemplars: none };
   const parsed = elasticsearchSpec.parseSettings({ url: 'http://es:9200/', name: 'Logs', ...settings });
   return { asked, source: elasticsearch.connect(parsed, { samples, fetch: fetchFrom, dial: none }) };
 }

@@ -38,7 +38,7 @@ function source(version: string, answer: string, settings: object = {}, status =
     return new Response(answer, { status });
   }) as typeof fetch;
   const none = (): never => expect.fail('not asked here');
-  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
+  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none, exemplars: none };
   const jsonData = { version, organization: 'ml', defaultBucket: 'runs', dbName: 'runs' };
   const parsed = influxSpec.parseSettings({
     url: 'http://influx:8086',

@@ -96,7 +96,7 @@ function source(answer: (url: URL, init: RequestInit) => Response | Promise<Resp
     return answer(input, init);
   }) as typeof fetch;
   const none = (): never => expect.fail('asked of the own store');
-  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
+  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none, exemplars: none };
   const parsed = prometheusSpec.parseSettings({ url: URL_, name: 'Prod', ...settings });
   return { asked, source: prometheus.connect(parsed, { samples, fetch: fetchFrom, dial: none }) };
 }

@@ -1,5 +1,4 @@
 import { LimitExceeded } from '@vitrine/model/bad-request.ts';
-import type { Field, Frame } from '@vitrine/model/frame.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import {
   type EvaluateRequest,
@@ -10,14 +9,12 @@ import {
   type Selector,
 } from '@vitrine/model/sample-store.ts';
 import { print } from '@vitrine/promql/print.ts';
+import { exemplarFrame, type FoundExemplar, MOST_EXEMPLARS } from '../builtin/exemplar-frame.ts';
 import type { HistogramSeries, NativeHistogram, PromResult } from '../builtin/native-histograms.ts';
 import type { PromSamples } from '../builtin/prom-source.ts';
 import { askApi, type ApiAnswer } from './ask-api.ts';
 import type { Dialect } from './dialect.ts';
 import type { PrometheusSettings } from './spec.ts';
-
-/** What of a server's exemplars is drawn. */
-const MAX_EXEMPLARS = 1_000;
 
 /**
  * Samples behind the Prometheus HTTP API. `always` are parameters that every question carries. Throws QueryError with what the server
@@ -73,7 +70,7 @@ export function remoteSamples(
         ],
         signal,
       );
-      return exemplarFrame(refId, list(data), settings.exemplarLinks);
+      return exemplarFrame(refId, readExemplars(list(data)), settings.exemplarLinks);
     },
     async inDialect({ filters = [], match = '' }, signal) {
       if ((await dialect(signal)) !== 'MetricsQL') return undefined;
@@ -263,9 +260,9 @@ function readNumber(text: string): number {
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
 
-/** A row an exemplar: time, value, and a column for each label of the exemplars. */
-function exemplarFrame(refId: string, found: readonly unknown[], links: PrometheusSettings['exemplarLinks']): Frame | undefined {
-  const rows = found
+/** The exemplars of all series, cut where they are many. */
+function readExemplars(found: readonly unknown[]): FoundExemplar[] {
+  return found
     .flatMap((series) => {
       const { exemplars } = series as {
         readonly exemplars?: readonly {
@@ -276,18 +273,10 @@ function exemplarFrame(refId: string, found: readonly unknown[], links: Promethe
       };
       return exemplars ?? [];
     })
-    .slice(0, MAX_EXEMPLARS)
-    .toSorted((a, b) => (a.timestamp ?? 0) - (b.timestamp ?? 0));
-  if (rows.length === 0) return undefined;
-  const names = [...new Set(rows.flatMap(({ labels }) => Object.keys(labels ?? {})))].toSorted();
-  const fields: Field[] = [
-    { name: 'Time', type: 'time', values: Float64Array.from(rows, ({ timestamp = 0 }) => Math.round(timestamp * 1_000)) },
-    { name: 'Value', type: 'number', values: Float64Array.from(rows, ({ value = 'NaN' }) => readNumber(value)) },
-    ...names.map((name): Field => {
-      const own = links.filter(({ label }) => label === name).map(({ link }) => link);
-      const values = rows.map(({ labels }) => labels?.[name] ?? '');
-      return { name, type: 'string', values, ...(own.length === 0 ? {} : { config: { links: own } }) };
-    }),
-  ];
-  return { refId, shape: 'exemplars', length: rows.length, fields };
+    .slice(0, MOST_EXEMPLARS)
+    .map(({ labels = {}, value = 'NaN', timestamp = 0 }) => ({
+      labels,
+      value: readNumber(value),
+      timeMs: Math.round(timestamp * 1_000),
+    }));
 }

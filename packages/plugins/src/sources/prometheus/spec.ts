@@ -1,6 +1,6 @@
 import { Read } from '@vitrine/model/parse/read.ts';
-import type { DataLink } from '@vitrine/model/field-config.ts';
 import type { DatasourceSpec } from '../../contract.ts';
+import type { ExemplarLink } from '../builtin/exemplar-frame.ts';
 import { parsePromQuery, type PromQuery } from '../builtin/spec.ts';
 import { httpControls, type HttpSettings, moreOf, parseHttpSettings, readDuration } from '../http-settings.ts';
 
@@ -12,8 +12,7 @@ export interface PrometheusSettings extends HttpSettings {
   readonly parameters: readonly (readonly [name: string, value: string])[];
   /** What `$__rate_interval` is reckoned from. */
   readonly scrapeIntervalMs: number;
-  /** Where the value of an exemplar's label leads, such as that of its trace. */
-  readonly exemplarLinks: readonly { readonly label: string; readonly link: DataLink }[];
+  readonly exemplarLinks: readonly ExemplarLink[];
 }
 
 const MOST_LINKS = 20;

@@ -50,7 +50,7 @@ function server(product: object, answer: object, status = 200) {
     return Response.json(answer, { status });
   }) as typeof fetch;
   const none = (): never => expect.fail('asked of the own store');
-  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none };
+  const samples = { evaluate: none, watch: none, series: none, labelNames: none, labelValues: none, exemplars: none };
   const settings = elasticsearchSpec.parseSettings({ url: 'http://es:9200/', name: 'Logs' });
   const source = elasticsearch.connect(settings, { samples, fetch: fetchFrom, dial: none });
   const ask = async (spec: object, filters: readonly AdhocFilter[] = []) =>
