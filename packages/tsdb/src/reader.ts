@@ -45,7 +45,7 @@ export class Reader implements SampleSource {
   /** Replaces `out` with the series' samples in [fromMs, toMs]. */
   read(ref: number, fromMs: number, toMs: number, out: Columns): void {
     const { head, series } = this.#contents;
-    out.clear();
+    out.clear(fromMs, toMs);
     const first = series.chunksFromMs[ref] as number;
     const last = series.chunksToMs[ref] as number;
     if (last >= fromMs && first <= toMs) {

@@ -100,11 +100,13 @@ export function readSections(reader: ByteReader, out: Columns, from: number, sec
     if (found === 0 || found > count) throw new DamagedChunk(`a chunk claims ${found} histograms of ${count} samples`);
     const places = new Float64Array(found);
     readInts(reader, found, places, 0);
-    const histograms = readHistograms(reader, found);
+    const timeOf = (i: number): number => out.timestampsMs[from + (places[i] as number)] as number;
+    let first = 0;
+    let end = found;
+    while (first < end && timeOf(first) < out.wantedFromMs) first++;
+    while (end > first && timeOf(end - 1) > out.wantedToMs) end--;
     const byTime = out.needHistograms();
-    for (let i = 0; i < found; i++) {
-      byTime.set(out.timestampsMs[from + (places[i] as number)] as number, histograms[i] as NativeHistogram);
-    }
+    readHistograms(reader, found, first, end).forEach((histogram, i) => byTime.set(timeOf(first + i), histogram));
   }
   if ((sections & STARTS) !== 0) {
     const startsMs = out.needStarts();

@@ -26,7 +26,14 @@ export class Columns {
     this.words = wordsOf(this.values);
   }
 
-  clear(): void {
+  /** Histograms before and behind this closed range need not be read into here; samples may be. */
+  wantedFromMs = -Infinity;
+  wantedToMs = Infinity;
+
+  /** Empties it, for samples of which those in the closed range are wanted. */
+  clear(wantedFromMs = -Infinity, wantedToMs = Infinity): void {
+    this.wantedFromMs = wantedFromMs;
+    this.wantedToMs = wantedToMs;
     this.length = 0;
     this.histograms = undefined;
     this.startsMs = undefined;

@@ -31,6 +31,19 @@ describe('histograms come back as they were', () => {
     );
   });
 
+  test('property: a part of them', () => {
+    fc.assert(
+      fc.property(fc.array(anyHistogram, { minLength: 1, maxLength: 20 }), fc.nat(20), fc.nat(20), (histograms, from, length) => {
+        const first = Math.min(from, histograms.length);
+        const end = Math.min(first + length, histograms.length);
+        const reader = written((writer) => writeHistograms(writer, histograms));
+        expect(readHistograms(reader, histograms.length, first, end)).toEqual(histograms.slice(first, end));
+        expect(reader.at).toBe(reader.bytes.length - READ_AHEAD_BYTES);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('property: any mix of numbers, histograms and start times in one chunk', () => {
     const sample = fc.record({
       histogram: fc.option(anyHistogram, { nil: undefined }),

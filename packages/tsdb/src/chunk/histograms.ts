@@ -62,11 +62,11 @@ export function writeHistograms(writer: ByteWriter, histograms: readonly NativeH
   }
 }
 
-/** Reads `count` histograms. Those that share a layout share its arrays. */
-export function readHistograms(reader: ByteReader, count: number): NativeHistogram[] {
+/** Reads `count` histograms, and gives those at [first, end). Those that share a layout share its arrays. */
+export function readHistograms(reader: ByteReader, count: number, first = 0, end = count): NativeHistogram[] {
   reserve(count);
   const histograms: NativeHistogram[] = [];
-  while (histograms.length < count) readGroup(reader, count - histograms.length, histograms);
+  for (let done = 0; done < count;) done += readGroup(reader, count - done, first - done, end - done, histograms);
   return histograms;
 }
 
@@ -184,7 +184,8 @@ function readColumn(reader: ByteReader, form: number, count: number): void {
   else readValues(reader, count, column, columnWords, 0);
 }
 
-function readGroup(reader: ByteReader, most: number, out: NativeHistogram[]): void {
+/** Adds the group's histograms at [first, end), as far as it has those, to `out`, and says how many it has. */
+function readGroup(reader: ByteReader, most: number, first: number, end: number, out: NativeHistogram[]): number {
   const count = reader.varint();
   if (count === 0 || count > most) throw new RangeError(`histograms: a group claims ${count} of ${most}`);
   const schema = reader.zigzag();
@@ -215,12 +216,14 @@ function readGroup(reader: ByteReader, most: number, out: NativeHistogram[]): vo
   const zeroCounts = column.slice(0, count);
   readColumn(reader, form, count);
   const counts = column.slice(0, count);
-  const positive = readBuckets(reader, form, layouts, layoutOf, 'positive');
-  const negative = readBuckets(reader, form, layouts, layoutOf, 'negative');
-  for (let i = 0; i < count; i++) {
+  const from = Math.max(0, first);
+  const to = Math.min(count, end);
+  const positive = readBuckets(reader, form, layouts, layoutOf, 'positive', from, to);
+  const negative = readBuckets(reader, form, layouts, layoutOf, 'negative', from, to);
+  for (let i = from; i < to; i++) {
     const { positiveSpans, negativeSpans } = layouts[layoutOf[i] as number] as Layout;
-    const positiveBuckets = positive[i] as Float64Array;
-    const negativeBuckets = negative[i] as Float64Array;
+    const positiveBuckets = positive[i - from] as Float64Array;
+    const negativeBuckets = negative[i - from] as Float64Array;
     const zeroCount = zeroCounts[i] as number;
     let total = counts[i] as number;
     if (form === WHOLE) total += zeroCount + sumOf(positiveBuckets) + sumOf(negativeBuckets);
@@ -238,6 +241,7 @@ function readGroup(reader: ByteReader, most: number, out: NativeHistogram[]): vo
       reset: resets[i] as CounterReset,
     });
   }
+  return count;
 }
 
 function readBuckets(
@@ -246,6 +250,8 @@ function readBuckets(
   layouts: readonly Layout[],
   layoutOf: Uint32Array,
   side: 'positive' | 'negative',
+  from: number,
+  to: number,
 ): Float64Array[] {
   const count = layoutOf.length;
   let indexes: readonly number[] = [];
@@ -253,20 +259,20 @@ function readBuckets(
   const places = layouts.map((layout) => placesIn(layout[side], indexes));
   const words: Uint32Array[] = [];
   const buckets: Float64Array[] = [];
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     const own = new Float64Array((layouts[layoutOf[i] as number] as Layout)[side].length);
     buckets.push(own);
     if (form === ANY) words.push(wordsOf(own));
   }
   for (let at = 0; at < indexes.length; at++) {
     readColumn(reader, form, count);
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const place = (places[layoutOf[i] as number] as Int32Array)[at] as number;
       if (place < 0) continue;
-      if (form === WHOLE) (buckets[i] as Float64Array)[place] = column[i] as number;
+      if (form === WHOLE) (buckets[i - from] as Float64Array)[place] = column[i] as number;
       else {
-        (words[i] as Uint32Array)[2 * place] = columnWords[2 * i] as number;
-        (words[i] as Uint32Array)[2 * place + 1] = columnWords[2 * i + 1] as number;
+        (words[i - from] as Uint32Array)[2 * place] = columnWords[2 * i] as number;
+        (words[i - from] as Uint32Array)[2 * place + 1] = columnWords[2 * i + 1] as number;
       }
     }
   }

@@ -44,7 +44,7 @@ export function writeHeadCopy(
  * counts: what it holds was written later, or has become a chunk since.
  */
 export function readHeadCopy(reader: ByteReader, out: Columns, scratch: Columns): void {
-  scratch.clear();
+  scratch.clear(out.wantedFromMs, out.wantedToMs);
   const blockBytes = reader.u32();
   const start = reader.at;
   for (let at = start; at < start + blockBytes; at += reader.view.getUint32(at, true)) {
@@ -54,7 +54,7 @@ export function readHeadCopy(reader: ByteReader, out: Columns, scratch: Columns)
   reader.at = start + blockBytes + READ_AHEAD_BYTES;
   readRaw(reader, scratch);
   join(out, scratch);
-  scratch.clear();
+  scratch.clear(out.wantedFromMs, out.wantedToMs);
   readRaw(reader, scratch);
   join(out, scratch);
 }

@@ -101,7 +101,7 @@ export class DistantSamples {
     out: Columns,
     steps: ReadSteps | undefined,
   ): void {
-    out.clear();
+    out.clear(fromMs, toMs);
     const flags = portion.flags[i] as number;
     if ((flags & CHUNKS_IN_RANGE) !== 0) {
       const ref = portion.refs[i] as number;
