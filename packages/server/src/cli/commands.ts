@@ -33,8 +33,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'import',
     {
-      form: 'import tensorboard DIR | runs FILE… [--project NAME] [--name NAME] [--group GROUP] [--format FORMAT] [--pattern RE2] [--data DIR | --url URL --token TOKEN]',
-      help: 'Make runs of TensorBoard’s event files below a directory, or of trainer_state.json, CSV, JSON lines and text logs; what was read before is not doubled.',
+      form: 'import tensorboard DIR | runs FILE… [--project NAME] [--name NAME] [--group GROUP] [--format FORMAT] [--pattern RE2] | openmetrics|prometheus-tsdb-dump|csv|jsonl|parquet FILE… [--mapping FILE], each [--data DIR | --url URL --token TOKEN]',
+      help: 'Make runs of TensorBoard’s event files below a directory, or of trainer_state.json, CSV, JSON lines and text logs; what was read before is not doubled. Or take in metric samples of any age.',
       mostWords: Infinity,
       run: async (line) => (await import('./import.ts')).importRuns(line),
     },
@@ -42,8 +42,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'export',
     {
-      form: 'export runs [RUN…] [--project NAME] [--what points|runs] [--format csv|json|jsonl|parquet] [--metrics A,B] [--to FILE]',
-      help: 'Write all points of runs’ curves, exact, or the table of runs; of all runs where none are named.',
+      form: 'export runs [RUN…] [--project NAME] [--what points|runs] [--format csv|json|jsonl|parquet] [--metrics A,B] [--to FILE] | metrics [SELECTOR…] [--from TIME] [--until TIME] [--format openmetrics|dump|csv|jsonl|parquet] [--to FILE]',
+      help: 'Write all points of runs’ curves, exact, or the table of runs; of all runs where none are named. Or write metric samples, all where no selector is given.',
       mostWords: Infinity,
       run: async (line) => (await import('./export.ts')).exportCommand(line),
     },

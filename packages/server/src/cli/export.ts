@@ -1,8 +1,6 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Run } from '@vitrine/model/run.ts';
 import { openCurveReader } from '@vitrine/tsdb/curves/curve-reader.ts';
 import type { CommandLine } from '../config/command-line.ts';
@@ -11,13 +9,15 @@ import { openDocumentStore } from '../documents/open-document-store.ts';
 import type { CurveSource } from '../runs/export/curve-parts.ts';
 import { EXPORT_FORMATS, EXPORT_WHATS, exportRuns } from '../runs/export/export-runs.ts';
 import { complain } from './print.ts';
+import { oneOf, writeOut } from './write-out.ts';
 
 /** `vitrine export runs …`: reads the data folder, whether or not a server runs on it. */
 export async function exportCommand(line: CommandLine): Promise<number> {
   const [kind, ...ids] = line.words;
+  if (kind === 'metrics') return (await import('./export-metrics.ts')).exportMetricsCommand(line);
   if (kind !== 'runs') {
     complain(
-      'vitrine export: expected runs, such as "vitrine export runs --project Default --format parquet --to runs.parquet".',
+      'vitrine export: expected runs or metrics, such as "vitrine export runs --project Default --format parquet --to runs.parquet".',
     );
     return 1;
   }
@@ -45,7 +45,7 @@ export async function exportCommand(line: CommandLine): Promise<number> {
     };
     const metrics = options['metrics']?.split(',').map((name) => name.trim());
     const pieces = Readable.from(exportRuns(source, { what, format, runs, metrics }), { objectMode: false });
-    await (options['to'] === undefined ? printAll(pieces) : writeAll(pieces, options['to']));
+    await writeOut(pieces, options['to']);
     complain(`Exported ${runs.length === 1 ? '1 run' : `${runs.length} runs`} of ${settings.data}.`);
     return 0;
   } finally {
@@ -69,33 +69,4 @@ function chosen(all: readonly Run[], ids: readonly string[], project: string | u
     .filter((run) => run.deletedMs === undefined && (project === undefined || run.project === project) && !named.includes(run))
     .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? -1 : 1));
   return [...named, ...others];
-}
-
-async function printAll(pieces: Readable): Promise<void> {
-  try {
-    await pipeline(pieces, process.stdout, { end: false });
-  } catch (error) {
-    // Whoever reads it has seen enough, as "head" has.
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  }
-}
-
-/** The file is there whole, or as it was. */
-async function writeAll(pieces: Readable, file: string): Promise<void> {
-  const part = `${file}.part`;
-  try {
-    await pipeline(pieces, createWriteStream(part));
-    await rename(part, file);
-  } catch (error) {
-    await rm(part, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new ConfigError(`--to: ${file} cannot be written (${code}).`, { cause: error });
-  }
-}
-
-function oneOf<T extends string>(flag: string, given: string, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === given);
-  if (found === undefined) throw new ConfigError(`${flag}: "${given}" is none of ${allowed.join(', ')}.`);
-  return found;
 }

@@ -3,6 +3,7 @@ import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
 import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
 import { tokensOver } from '../auth/tokens.ts';
 import type { CommandLine } from '../config/command-line.ts';
+import type { Settings } from '../config/keys.ts';
 import { SERVED_AT } from '../config/listening-url.ts';
 import { ConfigError, readConfig } from '../config/read-config.ts';
 import { openDocumentStore } from '../documents/open-document-store.ts';
@@ -11,59 +12,31 @@ import { openRuns } from '../runs/open-runs.ts';
 import type { Runs } from '../runs/runs.ts';
 import { complain } from './print.ts';
 
+/** A server that does the work. */
+export interface ServerTarget {
+  readonly kind: 'server';
+  readonly url: string;
+  readonly token: string;
+  /** Whether it is the one that runs on our data folder. */
+  readonly isHere: boolean;
+  close(): Promise<void>;
+}
+
 /** Where an import goes: to a server that runs, or into a data folder that none runs on. */
 export type ImportTarget =
-  /** `isHere`: whether it is the one that runs on our data folder. */
-  (
-    | { readonly kind: 'server'; readonly url: string; readonly token: string; readonly isHere: boolean }
-    | { readonly kind: 'folder'; readonly data: string; readonly runs: Runs }
-  ) & { close(): Promise<void> };
+  | ServerTarget
+  | { readonly kind: 'folder'; readonly data: string; readonly runs: Runs; close(): Promise<void> };
 
 /** An import that takes longer than that has its token refused at its end. */
 const TOKEN_MS = 24 * 3_600_000;
 
 /** What `--url` and `--token`, or else the data folder, say. `scope` is what a token needs. Throws ConfigError. */
 export async function importTarget(line: CommandLine, scope: 'admin' | 'ingest'): Promise<ImportTarget> {
-  const { url, token } = line.options;
-  if (url !== undefined) {
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-      throw new ConfigError(`--url: "${url}" is not an address such as http://localhost:9470.`);
-    if (token === undefined)
-      throw new ConfigError(
-        `--token: expected a token of that server with the scope ${scope}; "vitrine token create --scope ${scope}" makes one there.`,
-      );
-    return { kind: 'server', url: url.replace(/\/+$/, ''), token, isHere: false, close: async () => {} };
-  }
-  const { settings } = readConfig({
-    flags: line.settings,
-    env: process.env,
-    file: line.options['config'],
-    folder: process.cwd(),
-  });
+  const target = await serverTarget(line, scope);
+  if (target.kind === 'server') return target;
+  const { settings } = target;
   const { data } = settings;
   const documents = await openDocumentStore(data, settings['sources.key-file']);
-  if (isServed(data)) {
-    const server = await documents.setting(SERVED_AT);
-    if (server !== undefined) {
-      const tokens = tokensOver(documents);
-      const made = await tokens.create({
-        name: 'vitrine import',
-        scopes: [scope],
-        expiresMs: Date.now() + TOKEN_MS,
-      });
-      complain(`A server runs on ${data}: it does the work, at ${server}.`);
-      return {
-        kind: 'server',
-        url: server,
-        token: made.token,
-        isHere: true,
-        async close() {
-          await tokens.revoke(made.id);
-          await documents.close();
-        },
-      };
-    }
-  }
   const folder = join(data, 'runs');
   try {
     const curves = await openCurveStore({ folder, log: (_level, sentence) => complain(sentence) });
@@ -87,6 +60,57 @@ export async function importTarget(line: CommandLine, scope: 'admin' | 'ingest')
       });
     throw error;
   }
+}
+
+/**
+ * The server that `--url` and `--token` name, or that runs on the data folder; where none does, the settings that say where that is.
+ * Throws ConfigError.
+ */
+export async function serverTarget(
+  line: CommandLine,
+  scope: 'admin' | 'ingest',
+): Promise<ServerTarget | { readonly kind: 'none'; readonly settings: Settings }> {
+  const { url, token } = line.options;
+  if (url !== undefined) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new ConfigError(`--url: "${url}" is not an address such as http://localhost:9470.`);
+    if (token === undefined)
+      throw new ConfigError(
+        `--token: expected a token of that server with the scope ${scope}; "vitrine token create --scope ${scope}" makes one there.`,
+      );
+    return { kind: 'server', url: url.replace(/\/+$/, ''), token, isHere: false, close: async () => {} };
+  }
+  const { settings } = readConfig({
+    flags: line.settings,
+    env: process.env,
+    file: line.options['config'],
+    folder: process.cwd(),
+  });
+  const { data } = settings;
+  if (!isServed(data)) return { kind: 'none', settings };
+  const documents = await openDocumentStore(data, settings['sources.key-file']);
+  const server = await documents.setting(SERVED_AT);
+  if (server === undefined) {
+    await documents.close();
+    return { kind: 'none', settings };
+  }
+  const tokens = tokensOver(documents);
+  const made = await tokens.create({
+    name: 'vitrine import',
+    scopes: [scope],
+    expiresMs: Date.now() + TOKEN_MS,
+  });
+  complain(`A server runs on ${data}: it does the work, at ${server}.`);
+  return {
+    kind: 'server',
+    url: server,
+    token: made.token,
+    isHere: true,
+    async close() {
+      await tokens.revoke(made.id);
+      await documents.close();
+    },
+  };
 }
 
 /** What a server answers that does not do what it was asked. */

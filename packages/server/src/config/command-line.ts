@@ -32,6 +32,9 @@ const OPTIONS = [
   'pattern',
   'metrics',
   'to',
+  'from',
+  'until',
+  'mapping',
 ];
 
 /** Takes `--key value` and `--key=value`. Throws ConfigError that names the flag. */
