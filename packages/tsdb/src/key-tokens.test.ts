@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Labels } from '@vitrine/model/labels.ts';
 import { KeyReceiver, KeySender } from './key-tokens.ts';
 
 test('property: keys arrive as they were sent, each once, however often both sides start over', () => {
-  const batches = fc.array(fc.array(fc.nat(40).map(String), { maxLength: 20 }), { maxLength: 30 });
+  const key = fc.oneof(
+    fc.nat(40).map(String),
+    fc.nat(20).map((i) => Labels.from({ a: `${i % 3}`, b: `${i}`, c: i % 2 === 0 ? 'x\u0001' : '' }).key),
+    fc.constantFrom('a\u0001\u00003\u0002', '\u0000', 'a\u0001\ud800\u0002', 'a\u0001\ufffd\u0002'),
+  );
+  const batches = fc.array(fc.array(key, { maxLength: 20 }), { maxLength: 30 });
   fc.assert(
-    fc.property(batches, fc.nat(50), (batches, limit) => {
-      const sender = new KeySender(limit);
+    fc.property(batches, fc.nat(70), fc.nat(10), (batches, limit, texts) => {
+      const sender = new KeySender(limit, 1e9, texts);
       const receiver = new KeyReceiver({ refOf: () => undefined, keyOf: () => '' });
       let sent = 0;
       for (const keys of batches) {
@@ -15,7 +21,7 @@ test('property: keys arrive as they were sent, each once, however often both sid
         const { series } = receiver.receive(structuredClone(message));
         expect(Array.from({ length: series.length }, (_, i) => series.keyOf(i))).toEqual(keys);
       }
-      if (limit === 50) expect(sent).toBe(new Set(batches.flat()).size);
+      if (limit === 70) expect(sent).toBe(new Set(batches.flat()).size);
     }),
   );
 });

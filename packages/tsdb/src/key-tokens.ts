@@ -1,4 +1,7 @@
+import { ESCAPE } from '@vitrine/model/labels.ts';
 import type { BatchSeries } from './batch-series.ts';
+import { LabelIds } from './index/label-ids.ts';
+import { SeriesRows } from './index/series-rows.ts';
 
 /**
  * Series keys are long and come again with every scrape, and copying them between threads costs more than all else of
@@ -7,7 +10,8 @@ import type { BatchSeries } from './batch-series.ts';
 
 /** What is remembered at most; beyond it both sides start over, so that a storm of new series does not stay in memory. */
 const KEYS_REMEMBERED = 1_200_000;
-const CHARACTERS_REMEMBERED = 256 * 1024 * 1024;
+const CHARACTERS_REMEMBERED = 512 * 1024 * 1024;
+const TEXTS_REMEMBERED = 100_000;
 
 /** A batch's keys on their way: `tokens[i]` stands for key i; those from `known` on are `newKeys`, in order. */
 export interface SentKeys {
@@ -18,43 +22,69 @@ export interface SentKeys {
 }
 
 export class KeySender {
+  /** The first so many keys stand as texts, and are found the fastest. */
   readonly #tokens = new Map<string, number>();
   /** By token. */
-  #keys: string[] = [];
+  #texts: string[] = [];
+  /** The others as rows of numbers: a million texts would take 300 MB. */
+  #ids = new LabelIds();
+  #rows = new SeriesRows();
+  #size = 0;
   readonly #limit: number;
   readonly #characterLimit: number;
+  readonly #textLimit: number;
   #characters = 0;
 
-  constructor(limit = KEYS_REMEMBERED, characterLimit = CHARACTERS_REMEMBERED) {
+  constructor(limit = KEYS_REMEMBERED, characterLimit = CHARACTERS_REMEMBERED, textLimit = TEXTS_REMEMBERED) {
     this.#limit = limit;
     this.#characterLimit = characterLimit;
+    this.#textLimit = textLimit;
   }
 
   send(keys: readonly string[]): SentKeys {
-    if (this.#tokens.size > this.#limit || this.#characters > this.#characterLimit) {
-      this.#tokens.clear();
-      this.#keys = [];
-      this.#characters = 0;
-    }
-    const known = this.#tokens.size;
+    if (this.#size > this.#limit || this.#characters > this.#characterLimit) this.#startOver();
+    const known = this.#size;
     const tokens = new Uint32Array(keys.length);
     const newKeys: string[] = [];
     // Senders repeat themselves: after a key mostly comes the one that came after it before.
     let next = 0;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string;
-      let token = this.#keys[next] === key ? next : this.#tokens.get(key);
+      let token = this.#texts[next] === key ? next : (this.#tokens.get(key) ?? this.#rowOf(key));
       if (token === undefined) {
-        token = this.#tokens.size;
-        this.#tokens.set(key, token);
-        this.#keys.push(key);
-        this.#characters += key.length;
+        token = this.#learn(key);
         newKeys.push(key);
       }
       tokens[i] = token;
       next = token + 1;
     }
     return { tokens, newKeys, known };
+  }
+
+  #rowOf(key: string): number | undefined {
+    if (this.#rows.size === 0 || key.includes(ESCAPE)) return undefined;
+    const count = this.#ids.read(key, false);
+    return count === -1 ? undefined : this.#rows.find(this.#ids.row, count);
+  }
+
+  #learn(key: string): number {
+    const token = this.#size++;
+    this.#characters += key.length;
+    // Two texts with escapes in them may mean the same labels, and are to have tokens of their own.
+    const count = token < this.#textLimit || key.includes(ESCAPE) ? -1 : this.#ids.read(key, true);
+    if (count === -1) this.#tokens.set(key, token);
+    else this.#rows.add(token, this.#ids.row, count);
+    if (token < this.#textLimit) this.#texts.push(key);
+    return token;
+  }
+
+  #startOver(): void {
+    this.#tokens.clear();
+    this.#texts = [];
+    this.#ids = new LabelIds();
+    this.#rows = new SeriesRows();
+    this.#size = 0;
+    this.#characters = 0;
   }
 }
 
@@ -92,6 +122,8 @@ export class KeyReceiver {
         keyOf: (i) => table.keyOf(tokens[i] as number),
       },
       done: () => {
+        // The keys of series that exist by now need not be kept.
+        if (newKeys.length > 0) for (const token of tokens) table.refOf(token);
         if (--table.waiting === 0) this.#older.delete(table);
       },
     };

@@ -9,8 +9,10 @@ import {
   type DeletedSamples,
   type DeleteRequest,
   type EvaluateRequest,
+  type FoundLabels,
   type Growth,
   type LabelRequest,
+  type LabelSearch,
   type QueryResult,
   type SampleBatch,
   type SampleSource,
@@ -20,6 +22,7 @@ import {
   type StoreStats,
   type WrittenAnswer,
 } from '@vitrine/model/sample-store.ts';
+import type { Cardinality, CardinalityRequest } from '@vitrine/model/cardinality.ts';
 import type { Labels } from '@vitrine/model/labels.ts';
 import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
 import { writtenAnswer } from '@vitrine/promql/json/write-result.ts';
@@ -38,6 +41,8 @@ import { KeyReceiver, type SentKeys } from './key-tokens.ts';
 import { JoinedReader } from './joined-source.ts';
 import { type BatchColumns, receiveBatch } from './protocol.ts';
 import { Reader } from './reader.ts';
+import { countSeries } from './search/count-series.ts';
+import { searchLabels } from './search/search-labels.ts';
 import { Retention } from './retention/retention.ts';
 import { isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
@@ -84,6 +89,7 @@ export class LocalStore implements SampleStore {
   readonly #committer: Committer;
   readonly #reader: Reader | JoinedReader;
   readonly #curves: CurveReader | undefined;
+  readonly #curveSeries: CurveSeries | undefined;
   readonly #watchers: Watchers;
   readonly #keys: KeyReceiver;
   readonly #clients = new Set<SourceClient>();
@@ -114,7 +120,8 @@ export class LocalStore implements SampleStore {
     this.#committer = new Committer(contents);
     const reader = new Reader(contents);
     this.#curves = options.curvesFolder === undefined ? undefined : openCurveReader(options.curvesFolder, contents.log);
-    this.#reader = this.#curves === undefined ? reader : new JoinedReader(reader, new CurveSeries(this.#curves));
+    this.#curveSeries = this.#curves && new CurveSeries(this.#curves);
+    this.#reader = this.#curveSeries === undefined ? reader : new JoinedReader(reader, this.#curveSeries);
     this.#watchers = new Watchers(contents.index);
     this.#keys = new KeyReceiver(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
@@ -230,6 +237,23 @@ export class LocalStore implements SampleStore {
     this.#assertOpen();
     signal?.throwIfAborted();
     return this.#reader.labelValues(label, request);
+  }
+
+  async searchLabels(search: LabelSearch, signal?: AbortSignal): Promise<FoundLabels> {
+    this.#assertOpen();
+    const curves = this.#curveSeries;
+    const more =
+      curves === undefined
+        ? []
+        : search.label === undefined
+          ? curves.labelNames(search)
+          : curves.labelValues(search.label, search);
+    return searchLabels(this.#contents, more, search, signal);
+  }
+
+  async cardinality(request: CardinalityRequest, signal?: AbortSignal): Promise<Cardinality> {
+    this.#assertOpen();
+    return countSeries(this.#contents, request, signal);
   }
 
   async exemplars(request: LabelRequest, signal?: AbortSignal): Promise<readonly SeriesExemplars[]> {

@@ -1,3 +1,4 @@
+import type { Cardinality, CardinalityRequest } from '@vitrine/model/cardinality.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import {
   StoreBusy,
@@ -6,8 +7,10 @@ import {
   type DeletedSamples,
   type DeleteRequest,
   type EvaluateRequest,
+  type FoundLabels,
   type Growth,
   type LabelRequest,
+  type LabelSearch,
   type QueryResult,
   type SampleBatch,
   type SampleStore,
@@ -36,6 +39,7 @@ import { WorkerClient } from './worker-client.ts';
 /** A worker that has not written out what waits by then is stopped: the log has all that was acknowledged. */
 const CLOSE_LIMIT_MS = 4500;
 const BUSY_RETRY_SECONDS = 1;
+const YOUNG_MEBIBYTES = 32;
 
 export interface OpenOptions extends StoreOptions {
   /** Told once where the store's thread ends without having been asked to: from then on every call is refused. */
@@ -56,7 +60,12 @@ export async function openStore({
   const thread: StoreThread = new WorkerClient({
     what: 'the sample store',
     file: new URL('./worker.ts', import.meta.url),
-    options: { name: 'sample-store', workerData: options satisfies WorkerOptions },
+    options: {
+      name: 'sample-store',
+      workerData: options satisfies WorkerOptions,
+      // What an append leaves behind is little: more room for it is memory that nobody needs.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEBIBYTES },
+    },
     starts: 'once',
     closeLimitMs: CLOSE_LIMIT_MS,
     log,
@@ -161,6 +170,14 @@ class StoreProxy implements SampleStore {
 
   async labelValues(label: string, request: LabelRequest, signal?: AbortSignal): Promise<readonly string[]> {
     return expect(await this.#thread.ask({ kind: 'labelValues', label, request }, { signal }), 'strings').strings;
+  }
+
+  async searchLabels(search: LabelSearch, signal?: AbortSignal): Promise<FoundLabels> {
+    return expect(await this.#thread.ask({ kind: 'searchLabels', search }, { signal }), 'foundLabels').found;
+  }
+
+  async cardinality(request: CardinalityRequest, signal?: AbortSignal): Promise<Cardinality> {
+    return expect(await this.#thread.ask({ kind: 'cardinality', request }, { signal }), 'cardinality').cardinality;
   }
 
   async exemplars(request: LabelRequest, signal?: AbortSignal): Promise<readonly SeriesExemplars[]> {

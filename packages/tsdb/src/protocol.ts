@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Cardinality, CardinalityRequest } from '@vitrine/model/cardinality.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import {
@@ -9,8 +10,10 @@ import {
   type DeletedSamples,
   type DeleteRequest,
   type Exemplar,
+  type FoundLabels,
   type Growth,
   type LabelRequest,
+  type LabelSearch,
   type QueryResult,
   type SampleBatch,
   type Selector,
@@ -33,6 +36,8 @@ export type StoreQuestion =
   | { readonly kind: 'series'; readonly request: LabelRequest }
   | { readonly kind: 'labelNames'; readonly request: LabelRequest }
   | { readonly kind: 'labelValues'; readonly label: string; readonly request: LabelRequest }
+  | { readonly kind: 'searchLabels'; readonly search: LabelSearch }
+  | { readonly kind: 'cardinality'; readonly request: CardinalityRequest }
   | { readonly kind: 'exemplars'; readonly request: LabelRequest }
   | { readonly kind: 'deleteSeries'; readonly request: DeleteRequest }
   | { readonly kind: 'stats' };
@@ -54,6 +59,8 @@ export type Answer =
   | { readonly kind: 'append'; readonly result: AppendResult }
   | { readonly kind: 'series'; readonly keys: readonly string[] }
   | { readonly kind: 'strings'; readonly strings: readonly string[] }
+  | { readonly kind: 'foundLabels'; readonly found: FoundLabels }
+  | { readonly kind: 'cardinality'; readonly cardinality: Cardinality }
   | { readonly kind: 'exemplars'; readonly series: readonly SentSeriesExemplars[] }
   | { readonly kind: 'deleted'; readonly deleted: DeletedSamples }
   | { readonly kind: 'stats'; readonly stats: StoreStats }

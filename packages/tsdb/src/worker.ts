@@ -40,6 +40,10 @@ async function answer(question: StoreQuestion): Promise<Said<Answer>> {
       return { answer: { kind: 'strings', strings: await store().labelNames(question.request) } };
     case 'labelValues':
       return { answer: { kind: 'strings', strings: await store().labelValues(question.label, question.request) } };
+    case 'searchLabels':
+      return { answer: { kind: 'foundLabels', found: await store().searchLabels(question.search) } };
+    case 'cardinality':
+      return { answer: { kind: 'cardinality', cardinality: await store().cardinality(question.request) } };
     case 'exemplars':
       return { answer: { kind: 'exemplars', series: sendExemplars(await store().exemplars(question.request)) } };
     case 'deleteSeries':

@@ -18,6 +18,8 @@ export function takeTurns(store: SampleStore, most: number, longestWaitMs: numbe
     series: (request, signal) => store.series(request, signal),
     labelNames: (request, signal) => store.labelNames(request, signal),
     labelValues: (label, request, signal) => store.labelValues(label, request, signal),
+    searchLabels: (search, signal) => store.searchLabels(search, signal),
+    cardinality: (request, signal) => store.cardinality(request, signal),
     exemplars: (request, signal) => store.exemplars(request, signal),
     deleteSeries: (request) => store.deleteSeries(request),
     watch: (selectors, onGrowth) => store.watch(selectors, onGrowth),

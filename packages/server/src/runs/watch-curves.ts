@@ -53,6 +53,8 @@ export function watchCurves(store: SampleStore, runs: Pick<Runs, 'find' | 'onGro
     series: (request, signal) => store.series(request, signal),
     labelNames: (request, signal) => store.labelNames(request, signal),
     labelValues: (label, request, signal) => store.labelValues(label, request, signal),
+    searchLabels: (search, signal) => store.searchLabels(search, signal),
+    cardinality: (request, signal) => store.cardinality(request, signal),
     exemplars: (request, signal) => store.exemplars(request, signal),
     deleteSeries: (request) => store.deleteSeries(request),
     watch(selectors, onGrowth) {

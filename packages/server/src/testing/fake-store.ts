@@ -1,10 +1,13 @@
+import type { Cardinality } from '@vitrine/model/cardinality.ts';
 import { Labels } from '@vitrine/model/labels.ts';
 import type {
   AnswerForm,
   DeletedSamples,
   EvaluateRequest,
+  FoundLabels,
   Growth,
   GridSeries,
+  LabelSearch,
   QueryResult,
   SampleBatch,
   SampleStore,
@@ -48,6 +51,17 @@ export class FakeStore implements SampleStore {
 
   labelValues(label: string): Promise<string[]> {
     return Promise.resolve([`value of ${label}`]);
+  }
+
+  searchLabels({ label = '' }: LabelSearch): Promise<FoundLabels> {
+    return Promise.resolve({ found: [{ text: `value of ${label}`, score: 1 }], hasMore: false });
+  }
+
+  cardinality(): Promise<Cardinality> {
+    const counts = { series: 2, newSeries: 0, goneSeries: 0 };
+    const span = { oldestMs: undefined, newestMs: undefined };
+    const lists = { metrics: [], jobs: [], labels: [], pairs: [] };
+    return Promise.resolve({ ...counts, ...span, ...lists, activeSeries: 2, labelPairs: 3, memoryBytes: 100, headSamples: 3 });
   }
 
   exemplars(): Promise<SeriesExemplars[]> {

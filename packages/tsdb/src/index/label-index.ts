@@ -1,6 +1,7 @@
-import { ESCAPE, Labels, NAME_END, PAIR_END } from '@vitrine/model/labels.ts';
+import { Labels } from '@vitrine/model/labels.ts';
 import type { Selector } from '@vitrine/model/sample-store.ts';
 import { literalValues } from '@vitrine/promql/match.ts';
+import { type Label, LabelIds } from './label-ids.ts';
 import { addPosting, postingsLength, removePostings, type Postings } from './postings.ts';
 import { SeriesRows } from './series-rows.ts';
 import { TestBudget } from './test-budget.ts';
@@ -13,12 +14,6 @@ const LABELS_KEPT = 200_000;
 const MATCHES_KEPT = 8;
 const KEPT_MATCH_SERIES = 100_000;
 
-/** A label's name and the ids of its values. */
-interface Label {
-  readonly name: string;
-  readonly ids: Map<string, number>;
-}
-
 /**
  * Which series exist and which carry a label value. A series is known by its ref, a small integer that is also its row
  * id on disk, and a label with one of its values by an id: a series is a row of ids. Values are looked up, regular
@@ -26,17 +21,11 @@ interface Label {
  */
 export class LabelIndex {
   readonly #rows = new SeriesRows();
-  readonly #labels = new Map<string, Label>();
-  /** By id: whose value, which, and the series that carry it. */
-  readonly #labelOf: Label[] = [];
-  readonly #valueOf: string[] = [];
+  readonly #ids = new LabelIds();
+  /** By id: the series that carry it. */
   readonly #postings: (Postings | undefined)[] = [];
-  readonly #freeIds: number[] = [];
   #kept = new Map<number, Labels>();
   readonly #matches = new Map<string, readonly number[]>();
-  /** The key that was read last, in parts: most keys differ from the one before in few. */
-  #parts: string[] = [];
-  #ids = new Uint32Array(64);
   /** `#marks[x] === #mark` where a ref or an id is in the set that is being put together. */
   #marks = new Uint32Array(1024);
   #mark = 0;
@@ -51,8 +40,8 @@ export class LabelIndex {
   }
 
   refOf(key: string): number | undefined {
-    const count = this.#read(key, false);
-    return count === -1 ? undefined : this.#rows.find(this.#ids, count);
+    const count = this.#ids.read(key, false);
+    return count === -1 ? undefined : this.#rows.find(this.#ids.row, count);
   }
 
   has(ref: number): boolean {
@@ -75,19 +64,20 @@ export class LabelIndex {
 
   /** The value of a series' label; undefined where it has none. */
   valueOf(ref: number, label: string): string | undefined {
-    const wanted = this.#labels.get(label);
+    const wanted = this.#ids.labels.get(label);
     if (wanted === undefined) return undefined;
     const id = this.#idOf(ref, wanted);
-    return id === undefined ? undefined : this.#valueOf[id];
+    return id === undefined ? undefined : this.#ids.valueOf(id);
   }
 
   /** Throws where the key is none. */
   add(ref: number, key: string): void {
-    const count = this.#read(key, true);
+    const count = this.#ids.read(key, true);
+    if (count === -1) throw new Error(`"${key.slice(0, 100)}" is no key of labels.`);
     this.#matches.clear();
-    this.#rows.add(ref, this.#ids, count);
+    this.#rows.add(ref, this.#ids.row, count);
     for (let i = 0; i < count; i++) {
-      const id = this.#ids[i] as number;
+      const id = this.#ids.row[i] as number;
       this.#postings[id] = addPosting(this.#postings[id], ref);
     }
   }
@@ -109,11 +99,9 @@ export class LabelIndex {
     for (const [id, gone] of byId) {
       const left = removePostings(this.#postings[id] as Postings, gone);
       this.#postings[id] = left;
-      if (left === undefined) this.#freeId(id);
+      if (left === undefined) this.#ids.free(id);
     }
     this.#matches.clear();
-    // Its ids may become others'.
-    this.#parts = [];
   }
 
   /** The refs of all series, ascending. */
@@ -142,7 +130,7 @@ export class LabelIndex {
   #match(selector: Selector): number[] {
     const budget = new TestBudget();
     const terms = selector.map((matcher): Term => {
-      const label = this.#labels.get(matcher.label);
+      const label = this.#ids.labels.get(matcher.label);
       const test = budget.meter(matcher, valueTest(matcher));
       // Where "" satisfies the matcher so do series without the label: look for those that do not satisfy it.
       const keeps = !test('');
@@ -163,24 +151,43 @@ export class LabelIndex {
   }
 
   labelNames(): string[] {
-    return [...this.#labels.keys()];
+    return [...this.#ids.labels.keys()];
   }
 
   /** How many values a label has. */
   valueCount(label: string): number {
-    return this.#labels.get(label)?.ids.size ?? 0;
+    return this.#ids.labels.get(label)?.ids.size ?? 0;
+  }
+
+  /** Every value of a label; what comes or goes meanwhile may or may not be among them. */
+  values(label: string): Iterable<string> {
+    return this.#ids.labels.get(label)?.ids.keys() ?? [];
+  }
+
+  /** Every value of a label with the id of the two, a small number. Ids of what goes are given again. */
+  idsOf(label: string): Iterable<readonly [value: string, id: number]> {
+    return this.#ids.labels.get(label)?.ids ?? [];
+  }
+
+  /** Calls back with the id of every label of a series, and tells how many they are. */
+  eachId(ref: number, visit: (id: number) => void): number {
+    const { ids } = this.#rows;
+    const start = this.#rows.start(ref);
+    const end = this.#rows.end(ref);
+    for (let i = start; i < end; i++) visit(ids[i] as number);
+    return end - start;
   }
 
   /** Calls back with every value of a label and the series that carry it, until the answer is false. */
   eachValue(label: string, visit: (value: string, postings: Postings) => boolean | void): void {
-    for (const [value, id] of this.#labels.get(label)?.ids ?? []) {
+    for (const [value, id] of this.#ids.labels.get(label)?.ids ?? []) {
       if (visit(value, this.#postings[id] as Postings) === false) return;
     }
   }
 
   /** The series that carry a label's value; undefined where none does. */
   postings(label: string, value: string): Postings | undefined {
-    const id = this.#labels.get(label)?.ids.get(value);
+    const id = this.#ids.labels.get(label)?.ids.get(value);
     return id === undefined ? undefined : this.#postings[id];
   }
 
@@ -189,7 +196,7 @@ export class LabelIndex {
     const { ids } = this.#rows;
     for (let i = this.#rows.start(ref), end = this.#rows.end(ref); i < end; i++) {
       const id = ids[i] as number;
-      visit((this.#labelOf[id] as Label).name, this.#valueOf[id] as string);
+      visit(this.#ids.labelOf(id).name, this.#ids.valueOf(id));
     }
   }
 
@@ -203,86 +210,11 @@ export class LabelIndex {
     return Labels.fromSorted(names, values);
   }
 
-  /** Makes `#ids` the key's row and returns its length; -1 where `creates` is false and a part of it is new, or where it is no key. */
-  #read(key: string, creates: boolean): number {
-    if (key.includes(ESCAPE)) return this.#readEscaped(key, creates);
-    const parts = this.#parts;
-    let count = 0;
-    for (let at = 0; at < key.length; count++) {
-      const same = parts[count];
-      if (same !== undefined && key.startsWith(same, at)) {
-        at += same.length;
-        continue;
-      }
-      const nameEnd = key.indexOf(NAME_END, at);
-      const end = key.indexOf(PAIR_END, nameEnd);
-      if (nameEnd < 0 || end < 0) {
-        this.#parts = [];
-        if (creates) throw new Error(`"${key.slice(0, 100)}" is no key of labels.`);
-        return -1;
-      }
-      const id = this.#id(key.slice(at, nameEnd), key.slice(nameEnd + 1, end), creates);
-      if (id === undefined) {
-        parts.length = count;
-        return -1;
-      }
-      this.#setId(count, id);
-      parts[count] = key.slice(at, end + 1);
-      at = end + 1;
-    }
-    return count;
-  }
-
-  #readEscaped(key: string, creates: boolean): number {
-    this.#parts = [];
-    const { names, values } = Labels.fromKey(key);
-    for (let i = 0; i < names.length; i++) {
-      const id = this.#id(names[i] as string, values[i] as string, creates);
-      if (id === undefined) return -1;
-      this.#setId(i, id);
-    }
-    return names.length;
-  }
-
-  #setId(at: number, id: number): void {
-    if (at >= this.#ids.length) {
-      const ids = new Uint32Array(this.#ids.length * 2);
-      ids.set(this.#ids);
-      this.#ids = ids;
-    }
-    this.#ids[at] = id;
-  }
-
-  #id(name: string, value: string, creates: boolean): number | undefined {
-    let label = this.#labels.get(name);
-    const known = label?.ids.get(value);
-    if (known !== undefined || !creates) return known;
-    if (label === undefined) {
-      const own = ownText(name);
-      this.#labels.set(own, (label = { name: own, ids: new Map() }));
-    }
-    const id = this.#freeIds.pop() ?? this.#labelOf.length;
-    const own = ownText(value);
-    label.ids.set(own, id);
-    this.#labelOf[id] = label;
-    this.#valueOf[id] = own;
-    this.#postings[id] = undefined;
-    return id;
-  }
-
-  #freeId(id: number): void {
-    const label = this.#labelOf[id] as Label;
-    label.ids.delete(this.#valueOf[id] as string);
-    if (label.ids.size === 0) this.#labels.delete(label.name);
-    this.#valueOf[id] = '';
-    this.#freeIds.push(id);
-  }
-
   #idOf(ref: number, label: Label): number | undefined {
     const { ids } = this.#rows;
     for (let i = this.#rows.start(ref), end = this.#rows.end(ref); i < end; i++) {
       const id = ids[i] as number;
-      if (this.#labelOf[id] === label) return id;
+      if (this.#ids.labelOf(id) === label) return id;
     }
     return undefined;
   }
@@ -318,13 +250,13 @@ export class LabelIndex {
         const id = this.#idOf(ref, label);
         if (id === undefined) return !keeps;
         let answer = tried.get(id);
-        if (answer === undefined) tried.set(id, (answer = test(this.#valueOf[id] as string)));
+        if (answer === undefined) tried.set(id, (answer = test(this.#ids.valueOf(id))));
         return answer;
       });
     }
     const ids = listed ?? this.#tried(term);
     if (this.#count(ids) > refs.length * 4) {
-      const mark = this.#markNext(this.#labelOf.length);
+      const mark = this.#markNext(this.#ids.limit);
       const marks = this.#marks;
       for (const id of ids) marks[id] = mark;
       return refs.filter((ref) => {
@@ -395,9 +327,4 @@ interface Term {
   readonly listed: readonly number[] | undefined;
   /** Series that it finds; Infinity where values have to be tried. */
   readonly size: number;
-}
-
-/** A part of a longer text keeps all of that in memory: this one stands alone. */
-function ownText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
 }

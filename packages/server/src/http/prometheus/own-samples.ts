@@ -5,7 +5,15 @@ import { HttpError } from '../errors.ts';
 /** What of the store the API asks for. */
 export type OwnSamples = Pick<
   SampleStore,
-  'evaluate' | 'evaluateJson' | 'series' | 'labelNames' | 'labelValues' | 'exemplars' | 'deleteSeries'
+  | 'evaluate'
+  | 'evaluateJson'
+  | 'series'
+  | 'labelNames'
+  | 'labelValues'
+  | 'searchLabels'
+  | 'cardinality'
+  | 'exemplars'
+  | 'deleteSeries'
 >;
 
 /** The store as a caller may see it: to a token that has labels there are only the series that have them. */
@@ -22,6 +30,8 @@ export function ownSamples(samples: SampleStore, request: Pick<FastifyRequest, '
     series: (asked, signal) => samples.series(narrowed(asked), signal),
     labelNames: (asked, signal) => samples.labelNames(narrowed(asked), signal),
     labelValues: (label, asked: LabelRequest, signal) => samples.labelValues(label, narrowed(asked), signal),
+    searchLabels: (search, signal) => samples.searchLabels(narrowed(search), signal),
+    cardinality: (asked, signal) => samples.cardinality({ ...asked, selector: [...asked.selector, ...within] }, signal),
     exemplars: (asked, signal) => samples.exemplars(narrowed(asked), signal),
     deleteSeries: (asked) => samples.deleteSeries(narrowed(asked)),
   };

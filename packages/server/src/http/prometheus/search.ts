@@ -1,14 +1,13 @@
 import { Readable } from 'node:stream';
 import { METRIC_NAME } from '@vitrine/model/labels.ts';
-import type { LabelRequest, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { FoundText, LabelSearch, SampleStore } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import type { MetadataSource } from './metadata.ts';
-import { type OwnSamples, ownSamples } from './own-samples.ts';
+import { ownSamples } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
-import { rank, type Ranked, type Ranking } from './rank.ts';
 
 const LIMIT = 100;
 const BATCH = 100;
@@ -18,8 +17,8 @@ export function searchRoutes(app: Routes, samples: SampleStore, metadata: Metada
   const search = (
     what: string,
     summary: string,
-    find: (own: OwnSamples, params: Params, asked: LabelRequest, signal: AbortSignal) => Promise<readonly string[]>,
-    shape: (params: Params) => (found: Ranked) => object,
+    labelOf: (params: Params) => string | undefined,
+    shape: (params: Params) => (found: FoundText) => object,
   ): void => {
     app.route({
       method: ['GET', 'POST'],
@@ -33,21 +32,27 @@ export function searchRoutes(app: Routes, samples: SampleStore, metadata: Metada
         const batch = readCount(params, 'batch_size') || BATCH;
         const fromMs = params.time('start', MIN_TIME_MS);
         const toMs = params.time('end', MAX_TIME_MS);
-        const asked = { selectors: params.selectors(), fromMs, toMs, limit: 0 };
+        const search: LabelSearch = {
+          ...ranking,
+          label: labelOf(params),
+          selectors: params.selectors(),
+          fromMs,
+          toMs,
+          limit,
+          offset: readCount(params, 'offset'),
+        };
         const toShape = shape(params);
-        const all = await find(ownSamples(samples, request), params, asked, abortOnDisconnect(reply));
-        const found = rank(all, ranking);
-        const shown = found.slice(0, limit).map(toShape);
+        const { found, hasMore } = await ownSamples(samples, request).searchLabels(search, abortOnDisconnect(reply));
         return reply
           .type('application/x-ndjson; charset=utf-8')
-          .send(Readable.from(writeLines(shown, batch, found.length > limit)));
+          .send(Readable.from(writeLines(found.map(toShape), batch, hasMore)));
       },
     });
   };
 
   const named =
     (member: string) =>
-    (params: Params): ((found: Ranked) => object) => {
+    (params: Params): ((found: FoundText) => object) => {
       const scored = readBoolean(params, 'include_score', false);
       return ({ text, score }) => ({ [member]: text, ...(scored ? { score } : {}) });
     };
@@ -55,7 +60,7 @@ export function searchRoutes(app: Routes, samples: SampleStore, metadata: Metada
   search(
     'metric_names',
     'Metrics by a part of their name',
-    (own, _, asked, signal) => own.labelValues(METRIC_NAME, asked, signal),
+    () => METRIC_NAME,
     (params) => {
       const toName = named('name')(params);
       if (!readBoolean(params, 'include_metadata', false)) return toName;
@@ -66,19 +71,14 @@ export function searchRoutes(app: Routes, samples: SampleStore, metadata: Metada
       return (found) => ({ ...toName(found), ...known.get(found.text) });
     },
   );
-  search(
-    'label_names',
-    'Labels by a part of their name',
-    (own, _, asked, signal) => own.labelNames(asked, signal),
-    named('name'),
-  );
+  search('label_names', 'Labels by a part of their name', () => undefined, named('name'));
   search(
     'label_values',
     'A label’s values by a part of them',
-    (own, params, asked, signal) => {
+    (params) => {
       const label = params.text('label');
       if (label === '') throw new ApiError('bad_data', 'label parameter is required');
-      return own.labelValues(label, asked, signal);
+      return label;
     },
     named('value'),
   );
@@ -91,7 +91,7 @@ function* writeLines(results: readonly object[], batch: number, hasMore: boolean
   yield `${JSON.stringify({ status: 'success', has_more: hasMore })}\n`;
 }
 
-function readRanking(params: Params): Ranking {
+function readRanking(params: Params): Pick<LabelSearch, 'texts' | 'leastScore' | 'caseSensitive' | 'order'> {
   const threshold = params.text('fuzz_threshold');
   if (!/^(|\d\d?|100)$/.test(threshold))
     throw new ApiError('bad_data', `invalid fuzz_threshold ${JSON.stringify(threshold)}: must be 0-100`);
