@@ -10,12 +10,15 @@ import type { ReactElement } from 'react';
 import { CopyButton, copyText } from '../state/copy-button.tsx';
 import classes from './inspect.module.css';
 import type { PanelPicture } from './panel-data.ts';
+import { QuerySteps } from './query-steps.tsx';
 import { saveFile } from './save-file.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeRows } from './write-rows.ts';
 
 export type InspectTab = 'data' | 'query' | 'trace' | 'json';
 
+/** What traces call Vitrine's own store. */
+const OWN = 'builtin';
 /** More rows than this are for a file, not for eyes. */
 const MOST_ROWS = 500;
 
@@ -228,6 +231,7 @@ function Traces({ picture, timeZone }: { readonly picture: PanelPicture | undefi
             <dt>Step</dt>
             <dd>{formatDuration(trace.stepMs)}</dd>
           </dl>
+          {trace.source === OWN && <QuerySteps key={trace.executed} trace={trace} range={data} />}
           <CodeBlock title="As it was run" text={trace.executed} />
         </section>
       ))}

@@ -1,5 +1,5 @@
 import { Button, HoverCard, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconChartDots, IconInfoCircle, IconLock, IconZoomReset } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChartDots, IconClockPlay, IconInfoCircle, IconLock, IconZoomReset } from '@tabler/icons-react';
 import type { TimeRange } from '@vitrine/compute/time.ts';
 import type { PanelDraft, TopSeries } from '@vitrine/model/api.ts';
 import { RUNS_SOURCE } from '@vitrine/model/dashboard.ts';
@@ -40,6 +40,8 @@ export interface PanelFrameProps {
   readonly draft?: PanelDraft;
   /** Without a menu: the page around it has its own. */
   readonly isBare?: boolean;
+  /** Where it is bare: whether it still tells where its time went. */
+  readonly explains?: boolean;
 }
 
 const NOT_REPEATED: VariableValues = {};
@@ -58,6 +60,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
     isHeld = false,
     draft,
     isBare = false,
+    explains = false,
   } = props;
   const { variables, emptiness, range } = scope;
   const frame = useRef<HTMLElement>(null);
@@ -133,6 +136,18 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
         <span className={classes.space} />
         {zoomed?.zoom !== undefined && <WholeX title={title} onClick={() => onZoom(undefined)} />}
         <Notices notices={useNotices(state, panel, scope)} />
+        {isBare && explains && picture !== undefined && (
+          <Tooltip label="Why slow?">
+            <button
+              type="button"
+              className={classes.whole}
+              aria-label={`Why slow? Where the time of ${title || 'this answer'} went`}
+              onClick={() => inspect('trace')}
+            >
+              <IconClockPlay size={15} stroke={1.6} />
+            </button>
+          </Tooltip>
+        )}
         {!isBare && (
           <PanelMenu {...{ panel, panelKey, title, description, local, scope, isFull, inspect, frame, top, onTop: setTop }} />
         )}

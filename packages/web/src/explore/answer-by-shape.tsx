@@ -64,7 +64,7 @@ export function AnswerByShape({ panel, scope, variables }: AnswerByShapeProps): 
       )}
       <div className={classes.answer} data-tall={kind !== 'timeseries' || undefined}>
         {/* Another kind is another panel: nothing of the one before is kept but the answer. */}
-        <PanelFrame key={kind} panel={drawn} scope={scope} draft={draft} isBare />
+        <PanelFrame key={kind} panel={drawn} scope={scope} draft={draft} isBare explains />
       </div>
       {frozen !== undefined &&
         rest.map((part) => (

@@ -7,6 +7,8 @@ const frame = (shape: FrameShape): Frame => ({ refId: 'A', shape, length: 0, fie
 test.each([
   [[], []],
   [['series', 'exemplars'], ['timeseries']],
+  [['exemplars', 'buckets'], ['heatmap']],
+  [['exemplars'], ['timeseries']],
   [['table'], ['table']],
   [
     ['logs', 'series'],

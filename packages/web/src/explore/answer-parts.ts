@@ -22,8 +22,11 @@ const KINDS: Readonly<Record<FrameShape, string>> = {
 /** What draws each of the frames, by what they are; charts come first. */
 export function partsOf(frames: readonly Frame[]): readonly AnswerPart[] {
   const parts = new Map<string, Frame[]>();
+  // Exemplars stand on whatever chart there is.
+  const beside = frames.some(({ shape }) => shape === 'series') ? 'series' : 'buckets';
+  const isChart = frames.some(({ shape }) => shape === beside);
   for (const frame of frames) {
-    const kind = KINDS[frame.shape];
+    const kind = KINDS[frame.shape === 'exemplars' && isChart ? beside : frame.shape];
     const part = parts.get(kind);
     if (part === undefined) parts.set(kind, [frame]);
     else part.push(frame);

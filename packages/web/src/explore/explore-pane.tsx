@@ -138,7 +138,7 @@ function Answer(props: {
 }): ReactElement {
   const { panel, scope, variables } = props;
   const draft = useMemo(() => ({ panel, variables }), [panel, variables]);
-  return <PanelFrame panel={panel} scope={scope} draft={draft} isBare />;
+  return <PanelFrame panel={panel} scope={scope} draft={draft} isBare explains />;
 }
 
 /** The kinds of panels that a view is made of. */
