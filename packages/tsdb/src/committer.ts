@@ -266,7 +266,7 @@ export class Committer {
         const verdict = judgeExemplar(whole, this.#latestExemplars.get(ref) ?? this.#contents.exemplars.latestOf(ref));
         if (verdict === 'accepted') {
           this.#latestExemplars.set(ref, whole);
-          this.#exemplars.push({ ref, key, exemplar: whole });
+          if (this.#contents.exemplars.keepsAny) this.#exemplars.push({ ref, key, exemplar: whole });
         } else if (verdict !== 'known') rejections.add(verdict, key, timestampMs);
       }
     }

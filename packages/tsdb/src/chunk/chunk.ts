@@ -155,9 +155,15 @@ export function decodeChunk(
   }
   const sections = version === WITH_SECTIONS ? reader.u8() : 0;
   const from = out.length;
-  if ((sections & TIMES) === 0) readSamples(reader, out);
-  else readValuesAt(reader, timesOf, out);
-  if (sections !== 0) readSections(reader, out, from, sections);
+  try {
+    if ((sections & TIMES) === 0) readSamples(reader, out);
+    else readValuesAt(reader, timesOf, out);
+    if (sections !== 0) readSections(reader, out, from, sections);
+  } catch (error) {
+    out.length = from;
+    // Whole by its checksum, and still not what this program writes.
+    throw error instanceof RangeError ? new DamagedChunk(`a chunk cannot be read: ${error.message}`, { cause: error }) : error;
+  }
 }
 
 function readValuesAt(reader: ByteReader, timesOf: (id: number) => Float64Array, out: Columns): void {

@@ -36,8 +36,8 @@ export class Exemplars {
     this.#seriesLimit = Math.max(SERIES_MIN, Math.floor(limit * SERIES_SHARE));
   }
 
-  get count(): number {
-    return this.#count;
+  get keepsAny(): boolean {
+    return this.#limit > 0;
   }
 
   /** Rows before this one are needed no more. */
