@@ -12,7 +12,11 @@ export function* remoteWriteRequests({ series, timestampsMs }: BenchData): Gener
     for (let first = 0; first < series.length; first += perRequest) {
       const writer = new PbfWriter();
       for (const { labels, values } of series.slice(first, first + perRequest)) {
-        writer.writeMessage(1, writeTimeSeries, { labels, timestampMs: timestampsMs[at] as number, value: values[at] as number });
+        writer.writeMessage(1, writeTimeSeries, {
+          labels,
+          timestampsMs: timestampsMs.subarray(at, at + 1),
+          values: values.subarray(at, at + 1),
+        });
       }
       yield compressSync(Buffer.from(writer.finish()));
     }
@@ -43,13 +47,14 @@ export async function sendAll(url: string, requests: Iterable<Buffer>, concurren
 
 interface TimeSeries {
   readonly labels: Labels;
-  readonly timestampMs: number;
-  readonly value: number;
+  readonly timestampsMs: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
 }
 
-function writeTimeSeries({ labels, timestampMs, value }: TimeSeries, writer: PbfWriter): void {
+/** One series of a remote-write 1.0 request. */
+export function writeTimeSeries({ labels, timestampsMs, values }: TimeSeries, writer: PbfWriter): void {
   for (const label of labels) writer.writeMessage(1, writeLabel, label);
-  writer.writeMessage(2, writeSample, { timestampMs, value });
+  for (let i = 0; i < values.length; i++) writer.writeMessage(2, writeSample, [timestampsMs[i] as number, values[i] as number]);
 }
 
 function writeLabel([name, value]: readonly [string, string], writer: PbfWriter): void {
@@ -59,7 +64,7 @@ function writeLabel([name, value]: readonly [string, string], writer: PbfWriter)
   writer.writeString(value);
 }
 
-function writeSample({ timestampMs, value }: Omit<TimeSeries, 'labels'>, writer: PbfWriter): void {
+function writeSample([timestampMs, value]: readonly [number, number], writer: PbfWriter): void {
   writer.writeTag(1, 1);
   writer.writeDouble(value);
   writer.writeTag(2, 0);

@@ -6,7 +6,7 @@ import { flushSeries, type FlushedSeries } from './flush-series.ts';
 /** The log is cut when it holds more than this … */
 const WAL_BYTES_MIN = 48 * 1024 * 1024;
 /** … or than this for each series, so that a store of very many series still writes chunks of a useful size. */
-const WAL_BYTES_PER_SERIES = 640;
+const WAL_BYTES_PER_SERIES = 320;
 /** The log may take this share of what the store may take on disk. */
 const WAL_SHARE = 0.25;
 /** Samples wait in the log at most this long, so that a quiet store is compressed too. */

@@ -30,7 +30,7 @@ function firstLook(needle: string, leastScore: number, caseSensitive: boolean): 
   // Beyond ASCII lower case may have another length.
   if (!/^[ -~]*$/.test(needle)) return () => true;
   const flags = caseSensitive ? '' : 'i';
-  const letters = [...needle].map((letter) => `\\x${letter.charCodeAt(0).toString(16)}`);
+  const letters = Array.from(needle, (letter) => `\\x${letter.charCodeAt(0).toString(16)}`);
   // Each letter is looked for from where the one before was found, and there is one way to do so: nothing is tried twice.
   const pattern = new RegExp(isPart ? letters.join('') : `^${letters.map((letter) => `[^${letter}]*${letter}`).join('')}`, flags);
   return (text) => pattern.test(text);
