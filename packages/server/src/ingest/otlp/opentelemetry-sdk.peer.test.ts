@@ -144,7 +144,7 @@ describe.each(RUNS)('Python’s OpenTelemetry SDK over %s, %s', (protocol, tempo
     [`histogram_count(step_latency_milliseconds{${of}})`, '300'],
     [`histogram_sum(step_latency_milliseconds{${of}})`, '15150'],
     [`target_info{${of},gpu_count="2",telemetry_sdk_language="python"}`, '1'],
-    // The 95th of 1 to 100 lies in a bucket whose bounds are at most 19 % apart.
+    // The 95th of 1 to 100 lies in a bucket whose bounds are less than 5 % apart.
     [`abs(histogram_quantile(0.95, step_latency_milliseconds{${of}}) / 95 - 1) < bool 0.05`, '1'],
   ])('%s is %s', async (query, value) => {
     expect(await ask(query)).toEqual([value]);
