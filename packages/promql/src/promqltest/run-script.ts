@@ -13,7 +13,7 @@ import type { EvalCommand } from './script.ts';
 /** What the scripts are asked of: the evaluator. */
 export type Evaluate = (
   expr: Expr,
-  request: { readonly startMs: number; readonly endMs: number; readonly stepMs: number; readonly features: QueryFeatures },
+  request: Grid & { readonly text: string; readonly features: QueryFeatures },
   source: SampleSource,
 ) => Promise<QueryResult>;
 
@@ -36,6 +36,8 @@ export interface CaseReport {
   readonly rerunFailure: string | undefined;
 }
 
+/** Everything that Prometheus' own runner turns on. */
+const FEATURES: QueryFeatures = { ...EVERY_SYNTAX, startTimestamps: true };
 const MINUTE_MS = 60_000;
 /** What these give depends on the query's range, so an instant query and a range query differ. */
 const RANGE_DEPENDENT = /(?:start|end|range|step)\(\)/;
@@ -129,7 +131,7 @@ async function answerTo(
   source: SampleSource,
 ): Promise<Answer> {
   try {
-    const request = { startMs, endMs, stepMs, features: { startTimestamps: true } };
+    const request = { startMs, endMs, stepMs, text: query, features: FEATURES };
     return { result: await evaluate(parse(query, EVERY_SYNTAX), request, source), reason: undefined };
   } catch (error) {
     if (error instanceof QueryError) return { result: undefined, reason: error.message };
