@@ -9,6 +9,7 @@ import type { BenchData } from './data.ts';
 import { remoteWriteRequests, sendAll } from './remote-write.ts';
 import { freePort, startPrometheus, startVictoriaMetrics, startVitrine } from './servers.ts';
 
+const EXPORTER = 'prometheus-node-exporter';
 const EVERY_MS = 5_000;
 const READY_TRIES = 100;
 
@@ -43,7 +44,7 @@ export async function benchDisk(minutes: number, recorded: string | undefined, p
 
 async function record(minutes: number, print: (line: string) => void): Promise<Scrape[]> {
   const port = await freePort();
-  const exporter: ChildProcess = spawn('prometheus-node-exporter', [`--web.listen-address=127.0.0.1:${port}`], {
+  const exporter: ChildProcess = spawn(EXPORTER, [`--web.listen-address=127.0.0.1:${port}`], {
     stdio: 'ignore',
   });
   try {
@@ -51,7 +52,7 @@ async function record(minutes: number, print: (line: string) => void): Promise<S
     const scrape = async (): Promise<Scrape> => [Date.now(), await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()];
     let tries = 0;
     while ((await scrape().catch(() => undefined)) === undefined) {
-      if (++tries === READY_TRIES) throw new Error('prometheus-node-exporter does not answer: is it installed?');
+      if (++tries === READY_TRIES) throw new Error(`${EXPORTER} does not answer: is it installed?`);
       await sleep(100);
     }
     const scrapes: Scrape[] = [];
