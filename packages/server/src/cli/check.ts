@@ -10,6 +10,7 @@ import { complain, print } from './print.ts';
 export async function check(line: CommandLine): Promise<number> {
   const [kind, ...files] = line.words;
   if (kind === 'dashboard') return checkDashboards(files);
+  if (kind === 'metrics') return (await import('./check-metrics.ts')).checkMetrics(files);
   if (kind === 'data') return (await import('./check-data.ts')).checkDataCommand(line);
   if (line.words.length === 0) {
     complain(

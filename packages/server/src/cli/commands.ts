@@ -51,8 +51,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'check',
     {
-      form: 'check FILE… | check dashboard FILE… | check data [DIR…]',
-      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om); or tell what an import makes of Grafana dashboards; or read a data folder or a backup whole, and name what is damaged.',
+      form: 'check FILE… | check metrics FILE|URL… | check dashboard FILE… | check data [DIR…]',
+      help: 'Check vitrine.yaml, a prometheus.yml, dashboards (.json) and exposition text (.prom, .om); or whether an exposition keeps every rule of OpenMetrics; or tell what an import makes of Grafana dashboards; or read a data folder or a backup whole, and name what is damaged.',
       mostWords: Infinity,
       run: async (line) => (await import('./check.ts')).check(line),
     },
