@@ -80,6 +80,25 @@ test('a histogram counts as the samples that would take its memory', async () =>
   await expect(ask(59)).rejects.toThrow(/more than 59 samples/);
 });
 
+test('long windows of many histograms let others have their turn, and give the same', async () => {
+  const source = loaded('h {{count:4 sum:8 buckets:[1 3]}}+{{count:2 sum:3 buckets:[1 1]}}x1000');
+  const range = { startMs: 0, endMs: 60_000_000, stepMs: 60_000 };
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const result = await evaluateText('histogram_count(sum_over_time(h[500m]))', range, source);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(0);
+  const counts = result.kind === 'matrix' ? [...result.series[0]!.values] : [];
+  expect(counts).toHaveLength(1001);
+  // Of the last 500 samples; sample i has counted to 4 + 2i.
+  const sums = counts.map((_, end) => {
+    let sum = 0;
+    for (let i = Math.max(0, end - 499); i <= end; i++) sum += 4 + 2 * i;
+    return sum;
+  });
+  expect(counts).toEqual(sums);
+});
+
 test.each([
   [false, [], ['{} 2']],
   [true, [], ['{} 3']],

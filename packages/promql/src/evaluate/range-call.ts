@@ -2,7 +2,7 @@ import type { Labels } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Call, Expr } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
-import { emptyColumn, isEmpty, type Column, type Sink } from './column.ts';
+import { emptyColumn, emptyHistograms, isEmpty, type Column, type Sink } from './column.ts';
 import type { Evaluator, Visit } from './evaluator.ts';
 import type { Grid } from './grid.ts';
 import { extendedKernel, type RangeFunction } from './range-functions.ts';
@@ -13,6 +13,9 @@ import { rangeNode } from './unwrap.ts';
 
 /** How many samples a kernel may look at before there is a pause: a few milliseconds of work. */
 const SAMPLES_A_GLANCE = 500_000;
+
+const HISTOGRAMS_A_GLANCE = 10_000;
+const MAX_HISTOGRAM_PARTS = 64;
 
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
@@ -76,13 +79,22 @@ export async function streamKernel(
   const visit: Visit = (series) => {
     column.histograms = undefined;
     notes.metric = series.labels.metricName;
-    if (windowByWindow && samplesLookedAt(series.length, windows) > SAMPLES_A_GLANCE) {
+    // Of a subquery nobody waits for what this returns, unless it was said that it may take long.
+    const mayTakeLong = windowByWindow || (series.histograms !== undefined && range.kind === 'matrixSelector');
+    if (mayTakeLong && partsOf(series, windows) > 1) {
       return runInParts(evaluator, kernel, series, windows, column, context).then(() => emit(series));
     }
     kernel(series, windows, column, context);
     emit(series);
   };
   await evaluator.streamRange(expr, grid, visit, windowByWindow);
+}
+
+/** In how many parts a series is worked on: each is a few milliseconds, but what is found out of a whole series is not found out too often. */
+function partsOf({ length, histograms }: RangeSeries, windows: Windows): number {
+  const looks = samplesLookedAt(length, windows);
+  if (histograms === undefined) return Math.ceil(looks / SAMPLES_A_GLANCE);
+  return Math.min(MAX_HISTOGRAM_PARTS, Math.ceil(looks / HISTOGRAMS_A_GLANCE));
 }
 
 /** Runs a kernel over some windows after the other, with pauses. */
@@ -104,23 +116,21 @@ async function runInParts(
     startsMs: lent.startsMs?.slice(0, length),
   };
   const { labels, dropName, values, present } = column;
-  // Functions that look at each window by itself pass over histograms, so that none come out.
-  const parts = Math.ceil(samplesLookedAt(length, windows) / SAMPLES_A_GLANCE);
-  const steps = Math.ceil(windows.count / parts);
+  const steps = Math.ceil(windows.count / partsOf(lent, windows));
   for (let from = 0; from < windows.count; from += steps) {
     const to = Math.min(from + steps, windows.count);
-    kernel(
-      samples,
-      { ...windows, firstEndMs: windows.firstEndMs + from * windows.stepMs, count: to - from },
-      { labels, dropName, values: values.subarray(from, to), present: present.subarray(from, to) },
-      {
-        args: args.map((arg) => arg.subarray(from, to)),
-        gridStartMs: gridStartMs + from * gridStepMs,
-        gridStepMs,
-        lookbackMs,
-        notes,
-      },
-    );
+    const part: Column = { labels, dropName, values: values.subarray(from, to), present: present.subarray(from, to) };
+    kernel(samples, { ...windows, firstEndMs: windows.firstEndMs + from * windows.stepMs, count: to - from }, part, {
+      args: args.map((arg) => arg.subarray(from, to)),
+      gridStartMs: gridStartMs + from * gridStepMs,
+      gridStepMs,
+      lookbackMs,
+      notes,
+    });
+    if (part.histograms !== undefined) {
+      column.histograms ??= emptyHistograms(windows.count);
+      for (let i = from; i < to; i++) column.histograms[i] = part.histograms[i - from];
+    }
     if (evaluator.budget.due()) await evaluator.budget.pause();
   }
 }
