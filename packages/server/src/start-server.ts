@@ -308,6 +308,7 @@ async function openSamples(settings: Settings, log: Logger, onFailure: (error: E
 async function openCurves(settings: Settings, log: Logger, onFailure: (error: Error) => void): Promise<CurveStore> {
   return orStartError(
     openCurveStore({ folder: join(settings.data, 'runs'), log: (level, sentence) => log[level](sentence), onFailure }),
+      maxSeriesPer: settings['limits.ingest.series-per'],
   );
 }
 

@@ -11,6 +11,7 @@ import { isSameHistogram } from './chunk/same-histogram.ts';
 import type { Contents } from './contents.ts';
 import { judgeExemplar } from './exemplars/exemplars.ts';
 import { encodeExemplars, type SeriesExemplar } from './exemplars/record.ts';
+import type { NewSeries, SeriesLimits } from './series-limits.ts';
 import { encodeRecord, SampleColumns } from './wal/record.ts';
 
 /** Entries of AppendResult.rejected. */
@@ -27,7 +28,6 @@ const UNKNOWN = -1;
 export interface Admission {
   readonly oldestMs: number;
   readonly newestMs: number;
-  readonly maxSeries: number;
 }
 
 /**
@@ -36,6 +36,8 @@ export interface Admission {
  */
 export class Committer {
   readonly #contents: Contents;
+  readonly #limits: SeriesLimits;
+  #newSeries: NewSeries;
   /** The group's accepted samples, with what their series' newest sample was before each. */
   readonly #accepted = new SampleColumns();
   readonly #before = new SampleColumns();
@@ -48,8 +50,10 @@ export class Committer {
   #exemplars: (SeriesExemplar & { readonly ref: number })[] = [];
   readonly #latestExemplars = new Map<number, Exemplar>();
 
-  constructor(contents: Contents) {
+  constructor(contents: Contents, limits: SeriesLimits) {
     this.#contents = contents;
+    this.#limits = limits;
+    this.#newSeries = limits.begin();
   }
 
   /** The refs of the series that the last commit made, and its samples. */
@@ -68,6 +72,7 @@ export class Committer {
     this.#createdRefs = [];
     this.#createdKeys = [];
     this.#created = new Map();
+    this.#newSeries = this.#limits.begin();
     this.#newestHistograms.clear();
     this.#exemplars = [];
     this.#latestExemplars.clear();
@@ -206,11 +211,12 @@ export class Committer {
           rejections.add('labels over 64 KiB', key, timestampMs);
           continue;
         }
-        ref = this.#create(key, admission.maxSeries);
-        if (ref === UNKNOWN) {
-          rejections.add('series limit', key, timestampMs);
+        const created = this.#create(key);
+        if (typeof created === 'string') {
+          rejections.add('series limit', key, timestampMs, created);
           continue;
         }
+        ref = created;
         refs[at] = ref;
       }
       const histogram = histograms?.get(i);
@@ -284,15 +290,16 @@ export class Committer {
     return series.newestKnown[ref] === 1 && series.newestLow[ref] === low && series.newestHigh[ref] === high;
   }
 
-  /** Gives a new series its ref; it is entered in the index once it is on disk. */
-  #create(key: string, maxSeries: number): number {
+  /** Gives a new series its ref; it is entered in the index once it is on disk. Or says why there may be none. */
+  #create(key: string): number | string {
     const { index, refs, series } = this.#contents;
     // A lone surrogate cannot be written as UTF-8: the series is known by what can be read back.
     const written = key.isWellFormed() ? key : key.toWellFormed();
     // A batch may name a series twice, though it is not to.
     const known = this.#created.get(written) ?? (written === key ? undefined : index.refOf(written));
     if (known !== undefined) return known;
-    if (index.size + this.#created.size >= maxSeries) return UNKNOWN;
+    const refusal = this.#newSeries.refusal(written);
+    if (refusal !== undefined) return refusal;
     const ref = refs.take();
     series.reserve(ref + 1);
     series.clear(ref);
@@ -367,21 +374,29 @@ function startOf(startMs: number | undefined): number {
   return startMs === undefined || !(Math.abs(startMs) <= INT_STREAM_LIMIT) ? Number.NaN : Math.trunc(startMs);
 }
 
+interface Rejection<Reason> {
+  reason: Reason;
+  series: string;
+  timestampMs: number;
+  count: number;
+  detail?: string | undefined;
+}
+
 class Rejections<Reason extends string = RejectReason> {
   count = 0;
-  readonly #byPlace = new Map<string, { reason: Reason; series: string; timestampMs: number; count: number }>();
+  readonly #byPlace = new Map<string, Rejection<Reason>>();
 
-  get entries(): { reason: Reason; series: string; timestampMs: number; count: number }[] {
+  get entries(): Rejection<Reason>[] {
     return [...this.#byPlace.values()];
   }
 
-  add(reason: Reason, key: string, timestampMs: number): void {
+  add(reason: Reason, key: string, timestampMs: number, detail?: string): void {
     this.count++;
     const place = `${reason} ${key}`;
     const known = this.#byPlace.get(place);
     if (known !== undefined) known.count++;
     else if (this.#byPlace.size < REJECTED_ENTRIES) {
-      this.#byPlace.set(place, { reason, series: shown(Labels.fromKey(key)), timestampMs, count: 1 });
+      this.#byPlace.set(place, { reason, series: shown(Labels.fromKey(key)), timestampMs, count: 1, detail });
     }
   }
 }

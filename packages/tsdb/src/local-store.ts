@@ -45,6 +45,7 @@ import { countSeries } from './search/count-series.ts';
 import { searchLabels } from './search/search-labels.ts';
 import { Retention } from './retention/retention.ts';
 import { isUnwritable } from './sqlite-error.ts';
+import { SeriesLimits } from './series-limits.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { DEFAULT_MAX_FUTURE_MS, DEFAULT_MAX_PENDING_BYTES, type StoreLog, type StoreOptions } from './store-options.ts';
 import type { Bell } from './threads/ask.ts';
@@ -117,7 +118,7 @@ export class LocalStore implements SampleStore {
     this.#unlock = unlock;
     this.#now = now;
     this.#log = contents.log;
-    this.#committer = new Committer(contents);
+    this.#committer = new Committer(contents, new SeriesLimits(contents.index, options.maxSeries, options.maxSeriesPer));
     const reader = new Reader(contents);
     this.#curves = options.curvesFolder === undefined ? undefined : openCurveReader(options.curvesFolder, contents.log);
     this.#curveSeries = this.#curves && new CurveSeries(this.#curves);
@@ -384,7 +385,6 @@ export class LocalStore implements SampleStore {
         {
           oldestMs: this.#retention.oldestMs,
           newestMs: this.#now() + (this.#options.maxFutureMs ?? DEFAULT_MAX_FUTURE_MS),
-          maxSeries: this.#options.maxSeries,
         },
       );
     } catch (error) {

@@ -16,6 +16,8 @@ export interface StoreOptions {
   /** `append` throws StoreBusy where more than this waits to be written; 64 MiB unless told. */
   readonly maxPendingBytes?: number;
   /** Exemplars kept in all, the newest ones; 100,000 unless told, 0 keeps none. */
+  /** Series beyond so many are refused that have one value of a label, such as one `job`; by label. */
+  readonly maxSeriesPer?: ReadonlyMap<string, number>;
   readonly maxExemplars?: number;
   /** A curve store's folder, whose curves PromQL sees too. */
   readonly curvesFolder?: string;

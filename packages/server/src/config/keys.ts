@@ -22,6 +22,7 @@ export interface Settings {
   readonly 'limits.query.concurrent': number;
   readonly 'limits.ingest.series': number;
   readonly 'limits.ingest.exemplars': number;
+  readonly 'limits.ingest.series-per': ReadonlyMap<string, number>;
   readonly 'limits.ingest.body': number;
   readonly 'limits.ingest.rate': number;
   readonly 'limits.ingest.upload': number;
@@ -120,6 +121,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
     read: readBound,
   },
   'limits.ingest.rate': {
+  'limits.ingest.series-per': {
+    fallback: '',
+    help: 'Series that may be active of each value of a label, such as job=100000,team=500000.',
+    read: readCountsByLabel,
+  },
     fallback: '0',
     help: 'Samples a second that one sender may bring, over time; 0 sets no bound.',
     read: readBound,
@@ -277,6 +283,21 @@ function readBoolean(text: string): boolean {
 }
 
 function oneOf<const T extends string>(choices: readonly T[]): (text: string) => T {
+/** "job=100000,team=500000": a count for each label. */
+function readCountsByLabel(text: string): ReadonlyMap<string, number> {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  return new Map(
+    parts.map((part) => {
+      const [, label, count] = /^([^=]+)=(.*)$/.exec(part) ?? [];
+      if (label === undefined || count === undefined) throw new Error(`"${part}" is not LABEL=COUNT, such as job=100000`);
+      return [label.trim(), readCount(count.trim())] as const;
+    }),
+  );
+}
+
   return (text) => {
     const found = choices.find((choice) => choice === text);
     if (found === undefined) throw new Error(`"${text}" is not one of ${choices.join(', ')}`);

@@ -11,6 +11,7 @@ import { replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
 import { takeBody } from './take-body.ts';
+import { rejectionText } from '../ingest/rejection-text.ts';
 
 export interface InfluxWriteNeeds {
   readonly intake: Intake;
@@ -153,8 +154,9 @@ function problemIn({ badLines, problems, stored }: LineOutcome, isVersion2: bool
   if (badLines === 0 && stored.rejectedCount === 0) return undefined;
   const sentences = problems.map(({ line, text, problem }) => `unable to parse '${text}': line ${line}: ${problem}`);
   if (badLines > problems.length) sentences.push(`and ${badLines - problems.length} more lines`);
-  for (const { reason, series, count } of stored.rejected.slice(0, MOST_REJECTIONS)) {
-    sentences.push(`${count} samples of ${series.slice(0, 200)} were refused: ${reason}`);
+  for (const rejection of stored.rejected.slice(0, MOST_REJECTIONS)) {
+    const { series, count } = rejection;
+    sentences.push(`${count} samples of ${series.slice(0, 200)} were refused: ${rejectionText(rejection)}`);
   }
   const dropped = badLines + stored.rejectedCount;
   const [first] = problems;

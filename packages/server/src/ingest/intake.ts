@@ -5,6 +5,7 @@ import type { Metrics } from '../self/metrics.ts';
 import { type Arrival, Arrivals, type Door, type Refused } from './arrivals.ts';
 import { TextCache } from './lines/text-cache.ts';
 import type { Sender } from './sender.ts';
+import { rejectionText } from './rejection-text.ts';
 
 /** Where every door hands in what it has read: labels of the sender, its rate, the store, and the book of what arrived. */
 export interface Intake {
@@ -132,9 +133,10 @@ const NOTHING: AppendResult = { accepted: 0, rejected: [], rejectedCount: 0 };
 
 function refusedByStore({ rejected, rejectedCount }: AppendResult): Refused[] {
   const byReason = new Map<string, Refused>();
-  for (const { reason, series, count } of rejected) {
+  for (const rejection of rejected) {
+    const { reason, series, count } = rejection;
     const before = byReason.get(reason);
-    const sentence = before?.sentence ?? `A sample of ${series.slice(0, 200)} was refused: ${reason}.`;
+    const sentence = before?.sentence ?? `A sample of ${series.slice(0, 200)} was refused: ${rejectionText(rejection)}.`;
     byReason.set(reason, { reason, count: (before?.count ?? 0) + count, sentence });
   }
   const told = rejected.reduce((sum, { count }) => sum + count, 0);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Labels } from '@vitrine/model/labels.ts';
+import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import type { Exemplar, Exposition } from '../ingest/exposition/exposition.ts';
 import { parseExposition } from '../ingest/exposition/parse-exposition.ts';
@@ -10,6 +10,7 @@ import type { HttpClient } from './http-client.ts';
 import type { Refused } from '../ingest/arrivals.ts';
 import type { Sender } from '../ingest/sender.ts';
 import { acceptHeader, formatOf } from './negotiate.ts';
+import { rejectionText } from '../ingest/rejection-text.ts';
 import { sampleLabels, ScrapeRefused } from './sample-labels.ts';
 import { ScrapeBatch } from './scrape-batch.ts';
 import type { ScrapeJob } from './scrape-config.ts';
@@ -165,7 +166,7 @@ export class ScrapeLoop {
     if (exposition !== undefined) {
       const kept = exposition.series.reduce((sum, series) => sum + (series.key === undefined ? 0 : 1), 0);
       if (job.limits.samples > 0 && kept > job.limits.samples) {
-        problem = `the target gave ${kept} samples; the sample_limit is ${job.limits.samples}`;
+        problem = `the target gave ${kept} samples; the sample_limit is ${job.limits.samples}${widestLabel(exposition.series)}`;
         counts = { ...counts, kept };
       } else {
         ({ batch, counts } = this.#collect(exposition, scrapeMs));
@@ -314,6 +315,9 @@ export class ScrapeLoop {
     try {
       const { rejectedCount, rejected } = await this.#context.append(batch.finish(), this.#sender, refused);
       this.#complain(REFUSED_SOME, rejectedCount > 0 ? { rejectedCount, first: rejected[0] } : undefined);
+      const limited = rejected.find(({ reason }) => reason === 'series limit');
+      if (limited !== undefined)
+        this.#status = { ...this.#status, lastError: `the store refused ${rejectedCount} samples: ${rejectionText(limited)}` };
       this.#complain(REFUSED_ALL, undefined);
     } catch (error) {
       const problem = `the samples could not be stored: ${(error as Error).message}`;
@@ -357,4 +361,21 @@ function storedKeys(series: readonly CachedSeries[]): string[] {
   return series
     .filter((entry) => entry.owner === entry && entry.seenInScrape > 0 && !entry.hasOwnTimestamp)
     .flatMap(({ key }) => (key === undefined ? [] : [key]));
+}
+
+/** Which label makes a text so long: the one with the most values. */
+function widestLabel(series: readonly CachedSeries[]): string {
+  const byLabel = new Map<string, Set<string>>();
+  for (const { key } of series) {
+    if (key === undefined) continue;
+    for (const [name, value] of Labels.fromKey(key)) {
+      const values = byLabel.get(name);
+      if (values === undefined) byLabel.set(name, new Set([value]));
+      else values.add(value);
+    }
+  }
+  const [widest] = [...byLabel].filter(([name]) => name !== METRIC_NAME).sort(([, a], [, b]) => b.size - a.size);
+  return widest === undefined || widest[1].size < 2
+    ? ''
+    : `; label ${widest[0]} has ${widest[1].size.toLocaleString('en')} values`;
 }

@@ -1,3 +1,4 @@
+import { rejectionText } from '../rejection-text.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { Counter } from 'prom-client';
 import type { Metrics } from '../../self/metrics.ts';
@@ -92,8 +93,9 @@ export function createOtlpReceiver({
       for (const { reason, points } of translated.refused) refused.inc({ signal: 'metrics', reason }, points);
       if (storeRefused > 0) refused.inc({ signal: 'metrics', reason: 'store' }, storeRefused);
       const sentences = translated.refused.map(({ sentence, points }) => `${sentence} ${pointsRefused(points)}`);
-      for (const { reason, series, count } of stored.rejected.slice(0, MOST_REJECTIONS)) {
-        sentences.push(`${count} samples of ${series.slice(0, 200)} were refused: ${reason}.`);
+      for (const rejection of stored.rejected.slice(0, MOST_REJECTIONS)) {
+        const { series, count } = rejection;
+        sentences.push(`${count} samples of ${series.slice(0, 200)} were refused: ${rejectionText(rejection)}.`);
       }
       if (stored.rejectedCount > 0) sentences.push(`The store refused ${stored.rejectedCount} samples in all.`);
       return {

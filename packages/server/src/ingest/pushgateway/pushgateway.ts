@@ -13,6 +13,7 @@ import { openPushFile, type PushFile } from './push-file.ts';
 import { keysOf, PushGroups, type PushedGroup, type PushLimits, samplesOf } from './push-groups.ts';
 import { PushRefused } from './push-refused.ts';
 import { MOST_SAMPLES, ownKey, PUSH_FAILURE_TIME, PUSH_TIME, type PushedFamily } from './pushed-family.ts';
+import { rejectionText } from '../rejection-text.ts';
 
 /** `replace` (PUT): the group is what was pushed. `add` (POST): of the same name as what was pushed only that counts. */
 export type PushHow = 'replace' | 'add';
@@ -164,7 +165,7 @@ class KeptPushgateway implements Pushgateway {
       this.#writeAside(changesOf(next, before, nowMs));
       this.#needs.onMetadata(pushed.map(metadataOf));
       if (rejectedCount > 0) {
-        const sentence = `The group was kept, but the store refused ${rejectedCount} of its samples: ${rejected[0]?.reason ?? 'unknown'}.`;
+        const sentence = `The group was kept, but the store refused ${rejectedCount} of its samples: ${rejected[0] === undefined ? 'unknown' : rejectionText(rejected[0])}.`;
         throw new PushRefused(400, 'store', sentence);
       }
     } catch (error) {

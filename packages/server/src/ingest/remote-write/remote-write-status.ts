@@ -1,6 +1,7 @@
 import { type AppendResult, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import type { DecodedRemoteWrite, RemoteWriteVersion } from './decode-remote-write.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
+import { rejectionText } from '../rejection-text.ts';
 
 /** Rejections of the store that are told one by one. */
 const MOST_REJECTIONS = 10;
@@ -32,8 +33,8 @@ export function remoteWriteStatus(outcome: RemoteWriteOutcome): RemoteWriteAnswe
   if (rejected.samples > 0) sentences.push(`${rejected.samples} samples were refused for that.`);
   if (rejected.histograms > 0) sentences.push(`${rejected.histograms} native histograms were refused for that.`);
   if (rejected.exemplars > 0 && version === 2) sentences.push(`${rejected.exemplars} exemplars were refused for that.`);
-  for (const { reason, series, count } of stored.rejected.slice(0, MOST_REJECTIONS))
-    sentences.push(`${count} samples of ${series} were refused: ${reason}.`);
+  for (const rejection of stored.rejected.slice(0, MOST_REJECTIONS))
+    sentences.push(`${rejection.count} samples of ${rejection.series} were refused: ${rejectionText(rejection)}.`);
   if (stored.rejectedCount > 0) sentences.push(`The store refused ${stored.rejectedCount} samples in all.`);
   if (version === 2) {
     for (const { reason, series, count } of stored.exemplars?.rejected.slice(0, MOST_REJECTIONS) ?? [])
