@@ -86,6 +86,8 @@ export interface AppendResult {
     readonly series: string;
     readonly timestampMs: number;
     readonly count: number;
+    /** What more can be said: `job api: 100,000 series, limit 100,000; label request_id has 98,000 values`. */
+    readonly detail?: string | undefined;
   }[];
   readonly rejectedCount: number;
   /** How many of the accepted samples are native histograms; undefined where the batch has none. */
@@ -97,8 +99,6 @@ export interface AppendResult {
 /** unknown series: exemplars belong to a series that has samples. out of order: behind the series' latest exemplar. */
 export type ExemplarRejectReason =
   | 'out of order'
-    /** What more can be said: `job api: 100,000 series, limit 100,000; label request_id has 98,000 values`. */
-    readonly detail?: string | undefined;
   | 'labels over 128 characters'
   | 'unknown series'
   | 'too old'

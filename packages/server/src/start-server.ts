@@ -298,6 +298,7 @@ async function openSamples(settings: Settings, log: Logger, onFailure: (error: E
       curvesFolder: join(settings.data, 'runs'),
       retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
       maxSeries: settings['limits.ingest.series'],
+      maxSeriesPer: settings['limits.ingest.series-per'],
       maxExemplars: settings['limits.ingest.exemplars'],
       log: (level, sentence) => log[level](sentence),
       onFailure,
@@ -308,7 +309,6 @@ async function openSamples(settings: Settings, log: Logger, onFailure: (error: E
 async function openCurves(settings: Settings, log: Logger, onFailure: (error: Error) => void): Promise<CurveStore> {
   return orStartError(
     openCurveStore({ folder: join(settings.data, 'runs'), log: (level, sentence) => log[level](sentence), onFailure }),
-      maxSeriesPer: settings['limits.ingest.series-per'],
   );
 }
 

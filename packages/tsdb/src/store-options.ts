@@ -11,13 +11,13 @@ export interface StoreOptions {
   };
   /** Series beyond this are refused. */
   readonly maxSeries: number;
+  /** Series beyond so many are refused that have one value of a label, such as one `job`; by label. */
+  readonly maxSeriesPer?: ReadonlyMap<string, number>;
   /** Samples further ahead of the clock than this are refused; ten minutes unless told. */
   readonly maxFutureMs?: number;
   /** `append` throws StoreBusy where more than this waits to be written; 64 MiB unless told. */
   readonly maxPendingBytes?: number;
   /** Exemplars kept in all, the newest ones; 100,000 unless told, 0 keeps none. */
-  /** Series beyond so many are refused that have one value of a label, such as one `job`; by label. */
-  readonly maxSeriesPer?: ReadonlyMap<string, number>;
   readonly maxExemplars?: number;
   /** A curve store's folder, whose curves PromQL sees too. */
   readonly curvesFolder?: string;

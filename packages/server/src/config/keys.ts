@@ -21,8 +21,8 @@ export interface Settings {
   readonly 'limits.query.points': number;
   readonly 'limits.query.concurrent': number;
   readonly 'limits.ingest.series': number;
-  readonly 'limits.ingest.exemplars': number;
   readonly 'limits.ingest.series-per': ReadonlyMap<string, number>;
+  readonly 'limits.ingest.exemplars': number;
   readonly 'limits.ingest.body': number;
   readonly 'limits.ingest.rate': number;
   readonly 'limits.ingest.upload': number;
@@ -115,17 +115,17 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   'limits.query.points': { fallback: '11000', help: 'Points a series that one range query may ask for.', read: readCount },
   'limits.query.concurrent': { fallback: '20', help: 'Queries that may run at a time; further ones wait.', read: readCount },
   'limits.ingest.series': { fallback: '2000000', help: 'Series that may be active at a time.', read: readCount },
+  'limits.ingest.series-per': {
+    fallback: '',
+    help: 'Series that may be active of each value of a label, such as job=100000,team=500000.',
+    read: readCountsByLabel,
+  },
   'limits.ingest.exemplars': {
     fallback: '100000',
     help: 'Exemplars that are kept, the newest ones, at most a hundredth of them of one series; 0 keeps none.',
     read: readBound,
   },
   'limits.ingest.rate': {
-  'limits.ingest.series-per': {
-    fallback: '',
-    help: 'Series that may be active of each value of a label, such as job=100000,team=500000.',
-    read: readCountsByLabel,
-  },
     fallback: '0',
     help: 'Samples a second that one sender may bring, over time; 0 sets no bound.',
     read: readBound,
@@ -272,17 +272,6 @@ function readCount(text: string): number {
   return count;
 }
 
-/** A count of which 0 means that there is no bound. */
-function readBound(text: string): number {
-  return text === '0' ? 0 : readCount(text);
-}
-
-function readBoolean(text: string): boolean {
-  if (text !== 'true' && text !== 'false') throw new Error(`"${text}" is neither true nor false`);
-  return text === 'true';
-}
-
-function oneOf<const T extends string>(choices: readonly T[]): (text: string) => T {
 /** "job=100000,team=500000": a count for each label. */
 function readCountsByLabel(text: string): ReadonlyMap<string, number> {
   const parts = text
@@ -298,6 +287,17 @@ function readCountsByLabel(text: string): ReadonlyMap<string, number> {
   );
 }
 
+/** A count of which 0 means that there is no bound. */
+function readBound(text: string): number {
+  return text === '0' ? 0 : readCount(text);
+}
+
+function readBoolean(text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new Error(`"${text}" is neither true nor false`);
+  return text === 'true';
+}
+
+function oneOf<const T extends string>(choices: readonly T[]): (text: string) => T {
   return (text) => {
     const found = choices.find((choice) => choice === text);
     if (found === undefined) throw new Error(`"${text}" is not one of ${choices.join(', ')}`);
