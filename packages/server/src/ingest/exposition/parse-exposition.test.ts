@@ -139,6 +139,187 @@ describe('OpenMetrics 1.0', () => {
   });
 });
 
+// What Prometheus' own parsers take and refuse when it scrapes (model/textparse), in other words.
+describe('as Prometheus scrapes', () => {
+  test.each<[format: ExpositionFormat, text: string, want: string]>([
+    [
+      'text',
+      '# TYPE h histogram\nh_bucket{le="1"} 2\nh_bucket{le="+Inf"} 3\nh_count{le="1"} 1',
+      'h_bucket{le="1.0"} 2|h_bucket{le="+Inf"} 3|h_count{le="1.0"} 1',
+    ],
+    [
+      'text',
+      '# TYPE s summary\ns{quantile="0"} 1\ns{quantile="0.99"} 2\ns{quantile="1e2"} 2',
+      's{quantile="0.0"} 1|s{quantile="0.99"} 2|s{quantile="100.0"} 2',
+    ],
+    ['text', '# TYPE c counter\nc{le="1"} 1\nh_bucket{le="1"} 1\n', 'c{le="1"} 1|h_bucket{le="1"} 1'],
+    ['text', '# TYPE h histogram\nh_bucket{le="many"} 1\n', 'h_bucket{le="many"} 1'],
+    [
+      'openmetrics',
+      '# TYPE h histogram\nh_bucket{le="1"} 2\nh_bucket{le="1e6"} 2\n# EOF\n',
+      'h_bucket{le="1.0"} 2|h_bucket{le="1e+06"} 2',
+    ],
+    ['text', 'a { q = "2.0" b = "c" } 1\n', 'a{b="c", q="2.0"} 1'],
+    ['text', '# Hrandom\n#\n# HELP a\n# HELP b \na 33  \t123123\n', 'a 33 @123123'],
+    ['text', 'a{b="x\u0000"} 1', 'a{b="x\\u0000"} 1'],
+    ['openmetrics', 'a{b="\u0000ss"} 1\n# EOF\n', 'a{b="\\u0000ss"} 1'],
+    ['openmetrics', 'a{b="\u0000"} 1\n# EOF', 'a{b="\\u0000"} 1'],
+    ['openmetrics', '{q="0.9","http.status",a="b"} 1\n# EOF\n', 'http.status{a="b", q="0.9"} 1'],
+    ['openmetrics', '# UNIT nounit \n# HELP h \\ \\n \\\\ \\" \\x\na 1\n# EOF\n', 'a 1'],
+    ['openmetrics', '# TYPE s summary\ns_sum 1 # {id="x"} 1 123.321\n# EOF\n', 's_sum 1'],
+  ])('%s %j reads as %s', (format, text, want) => {
+    expect(lines(text, format).join('|')).toBe(want);
+  });
+
+  test.each([
+    'a',
+    "a{b='c'} 1\n",
+    'a{b=\n',
+    'a{ÿ="foo"} 1\n',
+    '{"a", "b = "c"}',
+    '{"a",b\\nc="d"} 1',
+    'a true\n',
+    'a{b="',
+    'a{=""} 0',
+    'a 1_2\n',
+    'a 0x1P-3\n',
+    'a 0 1_2\n',
+    '{a="ok"} 1',
+    '# TYPE #\n#EOF\n',
+    '# HELP #\n#EOF\n',
+    'a{b=\u0000"ssss"} 1\n',
+    'a{b="\u0000',
+    'a{b\u0000="x"}\t1',
+    'a\u0000{b="x"} 1',
+    'a 0 1\u0000',
+  ])('text %j is refused', (text) => {
+    expect(() => parse(text)).toThrow(/^line \d+: /);
+  });
+
+  const exemplar = (text: string): string => `a_total 1 # ${text}`;
+  test.each([
+    '',
+    '\n',
+    'a',
+    'a 1',
+    'a 1\n',
+    exemplar('{b="c"} 4'),
+    'a\n#EOF\n',
+    '\n\n#EOF\n',
+    ' a 1\n#EOF\n',
+    '9\n#EOF\n',
+    '# TYPE u untyped\n#EOF\n',
+    '# TYPE c counter \n#EOF\n',
+    '#  TYPE c counter\n# EOF\n',
+    '# TYPE  c counter\n# EOF\n',
+    '# TYPE \n#EOF\n',
+    '# TYPE m\n#EOF\n',
+    '# UNIT metricsuffix suffix\n#EOF\n',
+    '# UNIT m suffix\n#EOF\n',
+    '# UNIT \n#EOF\n',
+    '# UNIT m\n#EOF\n',
+    '# HELP \n#EOF\n',
+    '# HELP m\n#EOF\n',
+    'a\t1\n#EOF\n',
+    'a 1\t2\n#EOF\n',
+    'a 1 2 \n#EOF\n',
+    'a 1 2 #\n#EOF\n',
+    'a 1 1z\n#EOF\n',
+    ' # EOF\n',
+    '# EOF\na 1',
+    '# EOF\n\n',
+    '# EOFa 1',
+    '#\tTYPE c counter\n',
+    '# TYPE c  counter\n# EOF\n',
+    'a 1 1 1\n# EOF\n',
+    "a{b='c'} 1\n# EOF\n",
+    'a{,b="c"} 1\n# EOF\n',
+    'a{b="c"d="e"} 1\n# EOF\n',
+    'a{b="c",,d="e"} 1\n# EOF\n',
+    'a{b=\n# EOF\n',
+    'a{ÿ="foo"} 1\n# EOF\n',
+    '{"a","b = "c"}\n# EOF\n',
+    'a true\n# EOF\n',
+    'a{b="\n# EOF\n',
+    'a{=""} 0\n# EOF\n',
+    'a 1_2\n# EOF\n',
+    'a 0 1_2\n# EOF\n',
+    ...[
+      '{a=b}',
+      '{a="b"}',
+      '{b}',
+      '{b, a="d"}',
+      '{a="b",,c="d"} 1',
+      '{a="b"} 1_2',
+      '{a="b"} 0x1p-3',
+      '{a="b"} true',
+      '{a="b",c=}',
+    ].map((text) => `${exemplar(text)}\n# EOF\n`),
+    '{b="c",} 1\n# EOF\n',
+    'a 1 NaN\n# EOF\n',
+    'a 1 -Inf\n# EOF\n',
+    'a 1 Inf\n# EOF\n',
+    `${exemplar('{a="b"} 4 NaN')}\n# EOF\n`,
+    `${exemplar('{a="b"} 4 -Inf')}\n# EOF\n`,
+    'a{b=\u0000"ssss"} 1\n# EOF\n',
+    'a{b\u0000="x"} 1\n# EOF\n',
+    '#',
+    '# H',
+  ])('OpenMetrics %j is refused', (text) => {
+    expect(() => parse(text, 'openmetrics')).toThrow(/^line \d+: /);
+  });
+
+  test('not UTF-8 is refused in names and values', () => {
+    for (const head of ['a{', 'a{b="']) {
+      const text = Buffer.concat([Buffer.from(head), Buffer.from([0xff]), Buffer.from('="x"} 1\n# EOF\n')]);
+      expect(() => parseExposition(text, 'openmetrics')).toThrow(/^line 1: /);
+      expect(() => parseExposition(text, 'text')).toThrow(/^line 1: /);
+    }
+  });
+
+  test('lines about creation, wherever they stand, say since when their metric counts', () => {
+    const text = [
+      '# TYPE foo counter',
+      'foo_total 17.0 1520879607.789 # {id="counter-test"} 5',
+      'foo_created 1520872607.123',
+      'foo_total{a="b"} 17.0',
+      'foo_created{a="b"} 1520872607.5',
+      'foo_total{le="1"} 10.0',
+      '# TYPE bar summary',
+      'bar_created 1520430004',
+      'bar_count 21',
+      'bar{quantile="0.95"} 123.8',
+      '# TYPE fizz_created gauge',
+      'fizz_created 17.0',
+      '# TYPE thing histogram',
+      'thing_bucket{le="1"} 2',
+      'thing_created 1520430001',
+      'thing_sum 324789.4',
+      'untold_total 17.0',
+      'untold_created 1520872607.123',
+      '# EOF\n',
+    ].join('\n');
+    const { series, startsMs, values } = parseExposition(Buffer.from(text), 'openmetrics', new SeriesCache(), {
+      startTimes: true,
+    });
+    const told = series.flatMap(({ key }, i) =>
+      key === undefined ? [] : [`${Labels.fromKey(key)} ${values[i]} since ${startsMs?.[i]}`],
+    );
+    expect(told).toEqual([
+      'foo_total 17 since 1520872607123',
+      'foo_total{a="b"} 17 since 1520872607500',
+      'foo_total{le="1"} 10 since NaN',
+      'bar_count 21 since 1520430004000',
+      'bar{quantile="0.95"} 123.8 since 1520430004000',
+      'fizz_created 17 since NaN',
+      'thing_bucket{le="1.0"} 2 since 1520430001000',
+      'thing_sum 324789.4 since 1520430001000',
+      'untold_total 17 since NaN',
+      'untold_created 1520872607.123 since NaN',
+    ]);
+  });
+});
+
 describe('numbers', () => {
   test('every double that JavaScript prints is read back bit for bit', () => {
     fc.assert(

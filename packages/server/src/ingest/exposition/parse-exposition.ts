@@ -2,6 +2,7 @@ import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { ExpositionError } from './exposition-error.ts';
 import type { Exemplar, Exposition, ExpositionFormat } from './exposition.ts';
+import { openMetricsNumber } from './open-metrics-number.ts';
 import type { CachedSeries } from './series-cache.ts';
 import { SeriesCache } from './series-cache.ts';
 
@@ -52,7 +53,7 @@ export interface ExpositionReading {
   readonly startTimes?: boolean;
 }
 
-/** Of the types that count since a time: the label that tells the samples of one metric from each other. */
+/** Of the types that are counted since a time: the label that tells the samples of one metric from each other. */
 const OWN_LABEL: Partial<Record<MetricMetadata['type'], string>> = { counter: METRIC_NAME, histogram: 'le', summary: 'quantile' };
 
 /**
@@ -222,17 +223,19 @@ class ExpositionReader {
         return known;
       }
     }
-    const labels = this.#readLabels();
+    const written = this.#readLabels();
     const raw = this.#bytes.toString('latin1', start, this.#at);
-    return this.#cache.get(raw) ?? this.#cache.add(raw, labels, this.#startTimes ? this.#startOf(labels) : undefined);
+    const known = this.#cache.get(raw);
+    if (known !== undefined) return known;
+    const { family, suffix, own } = this.#familyOf(written);
+    const labels = own === 'le' || own === 'quantile' ? withOneName(written, own) : written;
+    return this.#cache.add(raw, labels, this.#startTimes ? startOf(labels, family, suffix, own) : undefined);
   }
 
-  /** Which metric a sample is of, where metrics of its type may say since when they count. */
-  #startOf(labels: Labels): { readonly startOf: string; readonly isStart: boolean } | undefined {
+  /** The metric that a sample is of, as far as the text has told, and the label that tells its samples from each other. */
+  #familyOf(labels: Labels): { readonly family: string; readonly suffix: string; readonly own: string | undefined } {
     const [, family = '', suffix = ''] = /^(.*?)(_total|_bucket|_count|_sum|_created|)$/s.exec(labels.metricName) ?? [];
-    const own = OWN_LABEL[this.#metadata.get(family)?.type ?? 'unknown'];
-    if (own === undefined) return undefined;
-    return { startOf: labels.without(new Set([own])).with(METRIC_NAME, family).key, isStart: suffix === '_created' };
+    return { family, suffix, own: OWN_LABEL[this.#metadata.get(family)?.type ?? 'unknown'] };
   }
 
   /** Where `name{labels}` seems to end, or -1 where the labels are not closed on this line. */
@@ -299,7 +302,9 @@ class ExpositionReader {
         this.#skipBlanks();
       }
       if (bytes[this.#at] === COMMA) this.#at++;
-      else if (bytes[this.#at] !== CLOSE) throw this.#error(`expected "," or "}" after the label "${name}"`);
+      // The text format's parser of Prometheus needs no comma between two labels.
+      else if (bytes[this.#at] !== CLOSE && (this.#openMetrics || !this.#startsLabel()))
+        throw this.#error(`expected "," or "}" after the label "${name}"`);
     }
     this.#at++;
   }
@@ -475,7 +480,7 @@ class ExpositionReader {
       this.#at = next;
       return false;
     }
-    this.#skipBlanks();
+    this.#skipGap();
     const word = bytes.toString('latin1', this.#at, Math.min(this.#at + 5, end));
     const kind = /^(HELP|TYPE|UNIT)[ \t]/.exec(word)?.[1];
     if (kind === undefined || (kind === 'UNIT' && !this.#openMetrics)) {
@@ -483,8 +488,8 @@ class ExpositionReader {
       this.#at = next;
       return false;
     }
-    this.#at += 5;
-    this.#skipBlanks();
+    this.#at += 4;
+    this.#skipGap();
     const metric = bytes[this.#at] === QUOTE ? this.#readQuoted('the metric name') : this.#readName(1 | 2);
     if (metric === '') {
       if (this.#openMetrics || this.#at < end) throw this.#error(`expected a metric name after "${kind}"`);
@@ -493,7 +498,7 @@ class ExpositionReader {
     }
     if (this.#at < end && bytes[this.#at] !== SPACE && bytes[this.#at] !== TAB)
       throw this.#error(`expected a space after the metric name "${metric}"`);
-    this.#skipBlanks();
+    this.#skipGap();
     const text = this.#decode(Math.min(this.#at, end), end, `the text of ${kind}`);
     this.#describe(kind as 'HELP' | 'TYPE' | 'UNIT', metric, text);
     if (this.#openMetrics && newline === -1) throw this.#error('expected the line to end with a line feed', start);
@@ -520,6 +525,17 @@ class ExpositionReader {
       if (!types.has(type)) throw this.#error(`"${shorten(type)}" is not a metric type; expected ${[...types].join(', ')}`);
       draft.type = type === 'untyped' ? 'unknown' : (type as MetricMetadata['type']);
     }
+  }
+
+  /** Between the words of a comment: one space in OpenMetrics, any blanks in text. */
+  #skipGap(): void {
+    if (!this.#openMetrics) this.#skipBlanks();
+    else if (this.#bytes[this.#at] === SPACE) this.#at++;
+  }
+
+  #startsLabel(): boolean {
+    const byte = this.#bytes[this.#at] ?? 0;
+    return byte === QUOTE || ((NAME_BYTE[byte] as number) & 5) === 1;
   }
 
   #skipBlanks(): void {
@@ -574,6 +590,24 @@ class ExpositionReader {
       `${problem}, found ${rest.trim() === '' ? 'the end of the line' : JSON.stringify(shorten(rest))}`,
     );
   }
+}
+
+/** Which metric a sample is of, where metrics of its type may say since when they count. */
+function startOf(
+  labels: Labels,
+  family: string,
+  suffix: string,
+  own: string | undefined,
+): { readonly startOf: string; readonly isStart: boolean } | undefined {
+  if (own === undefined) return undefined;
+  return { startOf: labels.without(new Set([own])).with(METRIC_NAME, family).key, isStart: suffix === '_created' };
+}
+
+/** A bucket or a quantile has one name however its number is written, as Prometheus 3 has it: "1" is "1.0". */
+function withOneName(labels: Labels, label: 'le' | 'quantile'): Labels {
+  const text = labels.get(label);
+  const value = text === '' ? undefined : parseExpositionNumber(text);
+  return value === undefined ? labels : labels.with(label, openMetricsNumber(value));
 }
 
 function shorten(text: string): string {
