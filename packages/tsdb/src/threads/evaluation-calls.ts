@@ -12,6 +12,8 @@ export interface EvaluationThread {
   /** Its place among those that share heavy queries, and how many those are; 0 of 1 where it shares none. */
   readonly index: number;
   readonly of: number;
+  /** It works for long at a time, so that whoever has something small to do goes first. */
+  readonly isHeavy: boolean;
   /** To the store's thread, which has the other end. */
   readonly store: MessagePort;
   readonly bell: Bell;

@@ -1,3 +1,4 @@
+import { platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AnswerForm, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
 import { evaluate } from '@vitrine/promql/evaluate/evaluate.ts';
@@ -28,11 +29,15 @@ import { dealOut, pointsOf, Writings } from './writings.ts';
 
 /** A thread that evaluates PromQL: reads chunks from the store's file by itself, and asks the store's thread for the rest. */
 
+/** A little below that of the other threads: they go first, and it still gets a third of what they get where all are busy. */
+const HEAVY_PRIORITY = 5;
 /** Answers of fewer points are written at once, and by one thread. */
 const SHARED_POINTS = 50_000;
 
 if (parentPort === null) throw new Error('evaluation-worker.ts runs as a worker thread only: call openStore()');
-const { folder, curvesFolder, index, of, store, bell } = workerData as EvaluationThread;
+const { folder, curvesFolder, index, of, isHeavy, store, bell } = workerData as EvaluationThread;
+// Linux has priorities of threads; elsewhere it would be that of the whole process.
+if (isHeavy && platform() === 'linux') setPriority(HEAVY_PRIORITY);
 
 const log: StoreLog = (level, sentence) => server.note({ kind: 'log', level, sentence });
 const { file, chunksInRange, readTimes } = openChunks(folder);

@@ -39,7 +39,7 @@ class Evaluator {
   /** @param onStart Told of each thread that is started. */
   constructor(
     { folder, curvesFolder, log, connect }: EvaluatorsNeeds,
-    { name, index, of }: { readonly name: string; readonly index: number; readonly of: number },
+    { name, ...place }: { readonly name: string } & Pick<EvaluationThread, 'index' | 'of' | 'isHeavy'>,
     onStart: () => void = () => undefined,
   ) {
     this.client = new WorkerClient({
@@ -50,7 +50,7 @@ class Evaluator {
         const bell = (this.#bell = makeBell());
         const { port1, port2 } = new MessageChannel();
         connect(port1, bell);
-        const workerData: EvaluationThread = { folder, curvesFolder, index, of, store: port2, bell };
+        const workerData: EvaluationThread = { ...place, folder, curvesFolder, store: port2, bell };
         // When the client knows the thread.
         queueMicrotask(onStart);
         return { name, workerData, transferList: [port2] };
@@ -87,11 +87,11 @@ export class Evaluators {
   readonly #knownHeavy = new Map<string, number>();
 
   constructor(needs: EvaluatorsNeeds) {
-    this.#light = new Evaluator(needs, { name: 'evaluate-light', index: 0, of: 1 });
+    this.#light = new Evaluator(needs, { name: 'evaluate-light', index: 0, of: 1, isHeavy: false });
     const of = Math.max(1, Math.min(3, availableParallelism()));
     this.#heavy = Array.from(
       { length: of },
-      (_, index) => new Evaluator(needs, { name: `evaluate-${index}`, index, of }, () => this.#introduce(index)),
+      (_, index) => new Evaluator(needs, { name: `evaluate-${index}`, index, of, isHeavy: true }, () => this.#introduce(index)),
     );
   }
 
