@@ -24,6 +24,7 @@ import type { DocumentStore } from './documents/document-store.ts';
 import { annotationEventsRoutes } from './http/annotation-events.ts';
 import { arrivalsRoutes, type LineAddresses } from './http/arrivals.ts';
 import { boundBodies } from './http/body-room.ts';
+import { cardinalityRoutes } from './http/cardinality.ts';
 import { dashboardRoutes } from './http/dashboards.ts';
 import { ERRORS, replyFor } from './http/errors.ts';
 import { federateRoutes } from './http/federate.ts';
@@ -102,6 +103,8 @@ export interface AppNeeds {
   readonly traceLink: string;
   /** Whether Prometheus' admin API may delete samples. */
   readonly adminApi: boolean;
+  /** Makes a copy of the data folder under that name. Throws an error whose message is a sentence. */
+  readonly snapshot: (name: string) => Promise<void>;
   readonly startedMs: number;
   /** The built page. */
   readonly webFolder: string;
@@ -237,6 +240,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   influxWriteRoutes(app, needs);
   pushgatewayRoutes(app, needs);
   arrivalsRoutes(app, needs);
+  cardinalityRoutes(app, needs);
   uploadRoutes(app, needs);
   runRoutes(app, needs);
   app.route({

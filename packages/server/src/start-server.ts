@@ -11,6 +11,7 @@ import { buildApp } from './app.ts';
 import { isLoopback } from './auth/guard.ts';
 import { signInOver } from './auth/sign-in.ts';
 import { tokensOver } from './auth/tokens.ts';
+import { makeBackup } from './backup/make-backup.ts';
 import { type Address, KEYS, type Settings } from './config/keys.ts';
 import { listeningUrl, SERVED_AT } from './config/listening-url.ts';
 import type { Config } from './config/read-config.ts';
@@ -214,6 +215,11 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       plugins,
       flags: config.texts,
       adminApi: settings['query.admin-api'],
+      snapshot: async (name) => {
+        // Beside the data folder: in it, each would be part of the next.
+        const to = join(`${settings.data}-snapshots`, name);
+        await makeBackup({ data: settings.data, to, version: VERSION, nowMs: Date.now() });
+      },
       traceLink: settings['query.trace-link'],
       data: settings.data === resolve(KEYS.data.fallback) ? undefined : settings.data,
       listening,

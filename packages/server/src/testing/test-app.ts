@@ -127,6 +127,7 @@ export async function testApp(
     },
     flags: { listen: '127.0.0.1:0' },
     adminApi: false,
+    snapshot: () => Promise.resolve(),
     traceLink: '',
     startedMs: 0,
     webFolder: join(folder, 'dist'),

@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 
 import { Float } from './float.tsx';
 import classes from './float.module.css';
+import { LinkItems } from './link-items.tsx';
 import { LineSwatch } from './line-swatch.tsx';
 import type { Hover } from './plot.ts';
 import { windowAround } from './reading.ts';
@@ -110,15 +111,7 @@ export function ChartTooltip(props: ChartTooltipProps): ReactElement {
       )}
       {hover.pinned && (links.length > 0 || choices.length > 0) && (
         <div className={classes.links}>
-          {links.map(({ title, href, targetBlank }) =>
-            href === undefined ? (
-              <span key={title}>{title}</span>
-            ) : (
-              <a key={`${title} ${href}`} href={href} {...(targetBlank ? { target: '_blank', rel: 'noopener noreferrer' } : {})}>
-                {title}
-              </a>
-            ),
-          )}
+          <LinkItems links={links} />
           {choices.map((choice) => (
             <button key={choice.variable} type="button" className={classes.button} onClick={() => props.onChoose?.(choice)}>
               {choice.variable} = {choice.value}

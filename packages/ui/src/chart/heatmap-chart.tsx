@@ -8,12 +8,14 @@ import { HeatScale } from '../heat/heat-scale-bar.tsx';
 import { INK } from '../theme/ink.ts';
 import { STATUS_WORDS, statusOf } from '../theme/status.ts';
 import { AnnotationLane } from './annotation-lane.tsx';
+import type { ResolvedLink } from '@vitrine/compute/field/links.ts';
 import { formatMark, useEventMarks } from './event-marks.ts';
 import type { EventLook, MarkedContext } from './event-marks.ts';
 import { Float } from './float.tsx';
 import floatClasses from './float.module.css';
 import { formatX } from './format-x.ts';
 import classes from './heatmap-chart.module.css';
+import { LinkItems } from './link-items.tsx';
 import { rowOf, rowWindow } from './heat-rows.ts';
 import { cellImage, hasRoundCells, paintCells, paintRoundCells, paintTexts } from './paint-heat.ts';
 import type { PlotPicture, YAxis } from './plot.ts';
@@ -27,6 +29,8 @@ export interface HeatMark {
   readonly y: number;
   /** What it says: its labels. */
   readonly lines: readonly string[];
+  /** Where it leads, once what is told of it is pinned. */
+  readonly links: readonly ResolvedLink[];
 }
 
 export interface HeatmapChartProps {
@@ -74,6 +78,8 @@ const SCALE_FROM_HEIGHT = 110;
 /** Wide plots spare more letters for the names of rows. */
 const NAME_LETTERS = { narrow: 18, wide: 28, wideFrom: 480 };
 const SPOKEN_ROWS = 50;
+/** Marks of which the tooltip says what they are. */
+const MOST_TOLD = 3;
 const MOST_MARK_LINES = 8;
 
 /** Names for as many rows as there is room for, evenly. Pure. */
@@ -224,6 +230,7 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
     cell === undefined || hover === undefined
       ? []
       : marks.filter(({ x, y }) => Math.abs(x - hover.x) <= grid.step && (yAxis !== undefined || Math.floor(y) === row));
+  const told = near.slice(0, MOST_TOLD);
   let body: ReactNode;
   if (cell !== undefined) {
     body = (
@@ -239,11 +246,16 @@ export function HeatmapChart(props: HeatmapChartProps): ReactElement {
         {props.tooltip.scale && thresholds.length === 0 && (
           <HeatScale coloring={coloring} say={say} at={cell} width={180} note={false} />
         )}
-        {near.slice(0, 3).map(({ lines }, at) => (
+        {told.map(({ lines }, at) => (
           <div key={at} className={floatClasses.more}>
             ◆ {lines.slice(0, MOST_MARK_LINES).join(', ')}
           </div>
         ))}
+        {hover?.pinned === true && told.some(({ links }) => links.length > 0) && (
+          <div className={floatClasses.links}>
+            <LinkItems links={told.flatMap(({ links }) => links)} />
+          </div>
+        )}
       </>
     );
   } else if (inside && hover !== undefined && hover.source === 'keyboard') {

@@ -216,7 +216,7 @@ function Traces({ picture, timeZone }: { readonly picture: PanelPicture | undefi
         <section key={trace.refId} className={classes.frame}>
           <div className={classes.head}>
             <h3>Query {trace.refId}</h3>
-            <span className={classes.count}>{trace.source}</span>
+            <span className={classes.count}>{trace.source === OWN ? 'Vitrine' : trace.source}</span>
           </div>
           <div className={classes.bar} aria-hidden>
             <span style={{ width: `${(100 * trace.elapsedMs) / slowest}%` }} />

@@ -164,7 +164,7 @@ export const PanelFrame = memo(function PanelFrame(props: PanelFrameProps): Reac
         <Suspense fallback={null}>
           <Inspect
             panel={panel}
-            title={title}
+            title={isBare && title === '' ? 'The answer' : title}
             picture={picture}
             timeZone={range.timeZone}
             tab={inspected}

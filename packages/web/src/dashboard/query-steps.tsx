@@ -76,12 +76,16 @@ function StepTable({ refId, steps }: { readonly refId: string; readonly steps: S
         </table>
       </div>
       <p className={classes.none}>
-        {read !== undefined &&
-          `Reading was finding series ${ms(read.indexMs)}, fetching ${count(read.chunks)} chunks of ${formatText(read.bytes, 'bytes')} ${ms(read.fetchMs)}, decoding ${ms(read.decodeMs)}. `}
+        {read !== undefined && `${readingOf(read)} `}
         {count(heldValues)} values were in memory at most. Other work had the thread for {ms(waitedMs)}.
       </p>
     </>
   );
+}
+
+function readingOf({ indexMs, fetchMs, decodeMs, chunks, bytes }: NonNullable<Steps['read']>): string {
+  const fetching = chunks === 0 ? '' : `, fetching ${count(chunks)} chunks (${formatText(bytes, 'bytes')}) ${ms(fetchMs)}`;
+  return `Of reading, finding the series took ${ms(indexMs)}${fetching}, decoding ${ms(decodeMs)}.`;
 }
 
 function Row({ expr, depth, selfMs, readMs, totalMs, share, series, samplesRead }: StepRow): ReactElement {

@@ -1,5 +1,6 @@
 import { cellValue, plainText, thresholdsOf } from '@vitrine/compute/field/display.ts';
 import { fieldNames } from '@vitrine/compute/field/field-names.ts';
+import { resolveLinks } from '@vitrine/compute/field/links.ts';
 import { binEdge } from '@vitrine/compute/heat-bins.ts';
 import { isNumbers } from '@vitrine/model/frame.ts';
 import type { Frame } from '@vitrine/model/frame.ts';
@@ -94,8 +95,8 @@ function Heatmap({ options, field, data, width, height, title, context }: PanelP
     return { axis, edges };
   }, [found, options]);
   const marks = useMemo(
-    () => (found?.kind === 'plot' ? exemplarMarks(frames, found, yAxis !== undefined) : []),
-    [frames, found, yAxis],
+    () => (found?.kind === 'plot' ? exemplarMarks(frames, found, yAxis !== undefined, context.replace) : []),
+    [frames, found, yAxis, context.replace],
   );
   const onX = useTimeOnX(context, frames);
   const { lines, regions } = options.annotations;
@@ -190,7 +191,12 @@ function scaleOf({ type, log, linearThreshold }: RowScale<'ordinal' | 'linear' |
 }
 
 /** Exemplars stand on the row of their bucket, or at their value where the axis has values. */
-function exemplarMarks(frames: readonly Frame[], { rows, place, grid }: HeatPlot, hasValues: boolean): readonly HeatMark[] {
+function exemplarMarks(
+  frames: readonly Frame[],
+  { rows, place, grid }: HeatPlot,
+  hasValues: boolean,
+  replace: PanelProps<HeatmapOptions>['context']['replace'],
+): readonly HeatMark[] {
   if (place !== 'edges') return [];
   const marks: HeatMark[] = [];
   const names = fieldNames(frames);
@@ -207,7 +213,10 @@ function exemplarMarks(frames: readonly Frame[], { rows, place, grid }: HeatPlot
       const bucket = rows.findIndex(({ low, high }) => where > low && where <= high);
       if (bucket < 0) continue;
       const lines = others.map(({ field, name }) => `${name} ${plainText(cellValue(field, row))}`);
-      marks.push({ x: time.values[row]!, y: hasValues ? where : Math.floor(bucket / grid.fieldsPerRow) + 0.5, lines });
+      const links = frame.fields.flatMap(({ config }, field) =>
+        resolveLinks(config?.links ?? [], { frame, field, row }, replace),
+      );
+      marks.push({ x: time.values[row]!, y: hasValues ? where : Math.floor(bucket / grid.fieldsPerRow) + 0.5, lines, links });
     }
   }
   return marks;

@@ -1,19 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
-import { ownSamples } from './own-samples.ts';
+import { ownSamples, refuseLabelled } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
 export interface AdminNeeds {
   readonly samples: SampleStore;
   /** Whether `query.admin-api` is on. */
   readonly adminApi: boolean;
+  /** Makes a copy of the data folder under that name. Throws an error whose message is a sentence. */
+  readonly snapshot: (name: string) => Promise<void>;
 }
 
 /** /admin/tsdb/*: for admins, and where it is on. */
-export function adminRoutes(app: Routes, { samples, adminApi }: AdminNeeds): void {
-  const change = (url: string, summary: string, run: (request: FastifyRequest) => Promise<void>): void => {
+export function adminRoutes(app: Routes, { samples, adminApi, snapshot }: AdminNeeds): void {
+  const change = (url: string, summary: string, run: (request: FastifyRequest) => Promise<unknown>): void => {
     app.route({
       method: ['POST', 'PUT'],
       url: `/admin/tsdb/${url}`,
@@ -21,8 +24,8 @@ export function adminRoutes(app: Routes, { samples, adminApi }: AdminNeeds): voi
       schema: { summary, tags: ['prometheus'] },
       async handler(request: FastifyRequest, reply) {
         if (!adminApi) throw new ApiError('unavailable', 'admin APIs disabled: set query.admin-api to true');
-        await run(request);
-        return reply.code(204).send();
+        const data = await run(request);
+        return data === undefined ? reply.code(204).send() : { status: 'success', data };
       },
     });
   };
@@ -33,6 +36,19 @@ export function adminRoutes(app: Routes, { samples, adminApi }: AdminNeeds): voi
     const fromMs = params.time('start', MIN_TIME_MS);
     const toMs = params.time('end', MAX_TIME_MS);
     await ownSamples(samples, request).deleteSeries({ selectors: params.selectors(), fromMs, toMs });
+  });
+  let making: Promise<void> | undefined;
+  change('snapshot', 'A copy of the data folder, made while the server runs', async (request) => {
+    refuseLabelled(request);
+    if (making !== undefined) throw new ApiError('unavailable', 'a snapshot is being made');
+    const name = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(8).toString('hex')}`;
+    making = snapshot(name);
+    try {
+      await making;
+    } finally {
+      making = undefined;
+    }
+    return { name };
   });
   // What is deleted is gone from the file already.
   change('clean_tombstones', 'Nothing to clean', async () => undefined);

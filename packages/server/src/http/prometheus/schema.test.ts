@@ -86,7 +86,7 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
     ['/status/config', '/status/config'],
     ['/status/flags', '/status/flags'],
     ['/status/runtimeinfo', '/status/runtimeinfo'],
-    ['/status/tsdb', '/status/tsdb'],
+    ['/status/tsdb', '/status/tsdb?limit=5'],
     ['/status/tsdb/blocks', '/status/tsdb/blocks'],
     ['/status/walreplay', '/status/walreplay'],
     ['/status/self_metrics', '/status/self_metrics?metric_name_pattern=vitrine_.*'],
@@ -139,6 +139,33 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
     expect(problems(described?.components.schemas['QueryOutputBody'], answer)).toEqual([]);
   });
 
+  test('a snapshot, one at a time', async () => {
+    const asked = Promise.withResolvers<string>();
+    const done = Promise.withResolvers<void>();
+    const { app, needs } = await testApp({
+      adminApi: true,
+      snapshot: (name) => {
+        asked.resolve(name);
+        return done.promise;
+      },
+    });
+    const { token } = await needs.tokens.create({ name: 'x', scopes: ['admin'], expiresMs: undefined });
+    const ask = () =>
+      app.inject({
+        method: 'POST',
+        url: '/api/v1/admin/tsdb/snapshot',
+        headers: { authorization: `Bearer ${token}` },
+      });
+    const first = ask();
+    const name = await asked.promise;
+    expect(name).toMatch(/^\d{8}T\d{6}Z-[0-9a-f]{16}$/);
+    expect((await ask()).statusCode).toBe(503);
+    done.resolve();
+    const answer = await first;
+    expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'success', data: { name } }]);
+    expect(problems(described?.components.schemas['SnapshotOutputBody'], answer.json())).toEqual([]);
+  });
+
   test.each([
     ['/query', '/query?query=sum(', 400],
     ['/query_range', '/query_range?query=up', 400],
@@ -149,6 +176,7 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
     ['/scrape_pools/config', '/scrape_pools/config?scrapePool=b', 404],
     ['/status/self_metrics', '/status/self_metrics?metric_name_pattern=(', 400],
     ['/search/label_values', '/search/label_values', 400],
+    ['/status/tsdb', '/status/tsdb?limit=0', 400],
   ])('the error of %s%.0s is %i', async (path, url, status) => {
     const { app } = await testApp();
     const answer = await app.inject(`/api/v1${url}`);

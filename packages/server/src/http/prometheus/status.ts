@@ -6,11 +6,15 @@ import { stringify } from 'yaml';
 import { readQueryFeatures } from '../../config/query-features.ts';
 import type { Metrics } from '../../self/metrics.ts';
 import type { Routes } from '../routes.ts';
+import { ApiError } from './api-error.ts';
 import { featuresOf } from './features.ts';
 import { refuseLabelled } from './own-samples.ts';
 import { Params, refuse } from './params.ts';
 import { selfMetrics } from './self-metrics.ts';
 
+/** Entries of each list where nothing is asked, and at most. */
+const TOP = 10;
+const MOST_TOP = 10_000;
 /** Clients tell by this which of Prometheus' abilities to expect. */
 const PROMETHEUS_VERSION = '3.0.0';
 
@@ -66,21 +70,44 @@ export function statusRoutes(app: Routes, { samples, version, flags, startedMs, 
     GOGC: '',
     GODEBUG: '',
   }));
-  get('/status/tsdb', 'How the store is doing', async (_, request) => {
+  get('/status/tsdb', 'How the store is doing, and what its series are made of', async (params, request) => {
     refuseLabelled(request);
-    const stats = await samples.stats();
+    const limit = params.text('limit') === '' ? TOP : params.limit();
+    if (limit < 1 || limit > MOST_TOP) throw new ApiError('bad_data', `limit must be between 1 and ${MOST_TOP}`);
+    const [stats, counted] = await Promise.all([
+      samples.stats(),
+      samples.cardinality({ selector: [], limit, nowMs: Date.now() }),
+    ]);
+    const top = <T>(list: readonly T[], nameOf: (one: T) => string, valueOf: (one: T) => number): object[] =>
+      list.map((one) => ({ name: nameOf(one), value: valueOf(one) })).toSorted((a, b) => b.value - a.value);
     return {
       headStats: {
-        numSeries: stats.seriesCount,
-        numLabelPairs: 0,
+        numSeries: counted.series,
+        numLabelPairs: counted.labelPairs,
         chunkCount: 0,
         minTime: stats.oldestMs ?? 0,
         maxTime: stats.newestMs ?? 0,
       },
-      seriesCountByMetricName: [],
-      labelValueCountByLabelName: [],
-      memoryInBytesByLabelName: [],
-      seriesCountByLabelValuePair: [],
+      seriesCountByMetricName: top(
+        counted.metrics,
+        ({ name }) => name,
+        ({ series }) => series,
+      ),
+      labelValueCountByLabelName: top(
+        counted.labels,
+        ({ name }) => name,
+        ({ values }) => values,
+      ),
+      memoryInBytesByLabelName: top(
+        counted.labels,
+        ({ name }) => name,
+        ({ characters }) => characters,
+      ),
+      seriesCountByLabelValuePair: top(
+        counted.pairs,
+        ({ name, value }) => `${name}=${value}`,
+        ({ series }) => series,
+      ),
     };
   });
   get('/status/tsdb/blocks', 'Blocks of the store: it has none', () => ({ blocks: [] }));
