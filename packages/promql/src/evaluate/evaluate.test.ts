@@ -146,7 +146,10 @@ test.each([
     'sum(\n  rate(capacity[2m]))',
     'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "capacity" (2:8)',
   ],
-  ['start_timestamp(capacity)', 'PromQL info: start_timestamp() gives nothing unless query.features has use-start-timestamps (1:1)'],
+  [
+    'start_timestamp(capacity)',
+    'PromQL info: start_timestamp() gives nothing unless query.features has use-start-timestamps (1:1)',
+  ],
   ['quantile(2, capacity)', 'PromQL warning: quantile value should be between 0 and 1, got 2 (1:10)'],
 ])('%j says what is odd about it', async (query, text) => {
   expect((await evaluateText(query, GRID, SHOP)).annotations.map((note) => note.text)).toEqual([text]);
