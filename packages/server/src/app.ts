@@ -5,7 +5,6 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
-import { traceLinks } from '@vitrine/plugins/sources/builtin/exemplar-frame.ts';
 import type { MetricMetadata, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import Fastify, {
   type FastifyBaseLogger,
@@ -210,7 +209,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     samples,
     runs: runsSource(needs),
     scrapeIntervalMs: needs.scrapeIntervalMs,
-    exemplarLinks: traceLinks(needs.traceLink),
+    traceLink: needs.traceLink,
     timeoutMs: needs.limits.timeoutMs,
     onAsked: ({ name }, { question, outcome, elapsedMs }) =>
       metrics.sourceQuestions.observe({ source: name, question, outcome }, elapsedMs / 1_000),

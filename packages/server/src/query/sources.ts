@@ -11,7 +11,6 @@ import type {
   QueryContext,
   SourceCheck,
 } from '@vitrine/plugins/contract.ts';
-import type { ExemplarLink } from '@vitrine/plugins/sources/builtin/exemplar-frame.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
 import type { RunsQuery } from '@vitrine/plugins/sources/runs/spec.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
@@ -81,8 +80,8 @@ export interface SourceNeeds {
   readonly runs?: DatasourceServer<undefined, RunsQuery>;
   /** Of Vitrine's own store. */
   readonly scrapeIntervalMs: number;
-  /** Where its exemplars' labels lead. */
-  readonly exemplarLinks?: readonly ExemplarLink[];
+  /** Where the traces of its exemplars are found; see BuiltinSettings. */
+  readonly traceLink?: string;
   /** What a source may reach. */
   readonly reachOf: (source: RegisteredSource) => Reach;
   /** How long one question may take. */
@@ -95,7 +94,7 @@ export interface SourceNeeds {
 const MAX_CONNECTIONS = 200;
 
 export function connectSources(needs: SourceNeeds): Sources {
-  const { registry, kinds, samples, runs, scrapeIntervalMs, exemplarLinks = [], reachOf, timeoutMs, onAsked } = needs;
+  const { registry, kinds, samples, runs, scrapeIntervalMs, traceLink = '', reachOf, timeoutMs, onAsked } = needs;
   const connected = new Map<string, OpenSource>();
   const healths = new Map<string, SourceHealth & { readonly identity: string }>();
   const learn = (source: RegisteredSource, { outcome, silence }: AskedSource): void => {
@@ -116,7 +115,7 @@ export function connectSources(needs: SourceNeeds): Sources {
       fetch: sourceFetch(source, reach),
       dial: (host, port, signal) => dialWithin(reach, host, port, signal),
     };
-    if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs, exemplarLinks }, needs);
+    if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs, traceLink }, needs);
     if (source.type === RUNS_SOURCE.type && runs !== undefined) return openSource(source, runs, undefined, needs);
     const server = kinds.find(source.type);
     if (server === undefined)

@@ -25,7 +25,7 @@ function result(kind: 'matrix' | 'vector', timesMs: readonly number[], series: G
   };
 }
 
-const LINK = { label: 'trace_id', link: { title: 'Trace', url: 'https://traces/${__value.raw}', targetBlank: true } };
+const LINK = { title: 'Open the trace', url: 'https://traces/${__value.raw}', targetBlank: true };
 
 /** Runs one query over a store that gives `answer`; the grid is 0, 10 s, 20 s unless told. */
 async function run(
@@ -47,7 +47,7 @@ async function run(
     exemplars: () => Promise.resolve(exemplars),
   };
   const source = builtin.connect(
-    { scrapeIntervalMs: 15_000, exemplarLinks: [LINK] },
+    { scrapeIntervalMs: 15_000, traceLink: 'https://traces/${__value.raw}' },
     { samples, fetch, dial: () => expect.fail('nothing is dialled') },
   );
   const context: QueryContext = {
@@ -304,5 +304,5 @@ test.each([
   expect(answer.frames.filter(({ shape }) => shape === 'exemplars')).toHaveLength(count);
   if (count === 0) return;
   expect(columns(frame)).toEqual({ Time: [4_000], Value: [0.5], trace_id: ['abc'] });
-  expect(frame?.fields[2]?.config?.links).toEqual([LINK.link]);
+  expect(frame?.fields[2]?.config?.links).toEqual([LINK]);
 });

@@ -1,12 +1,12 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import type { DatasourceSpec } from '../../contract.ts';
-import type { ExemplarLink } from './exemplar-frame.ts';
 
 export interface BuiltinSettings {
   /** What `$__rate_interval` is reckoned from. */
   readonly scrapeIntervalMs: number;
-  readonly exemplarLinks: readonly ExemplarLink[];
+  /** Where the trace of an exemplar is found, with `${__value.raw}` in place of its id; "" where that is not known. */
+  readonly traceLink: string;
 }
 
 /** One PromQL query of a panel, in the words of Grafana's targets. */
@@ -66,7 +66,10 @@ export const builtinSpec: DatasourceSpec<BuiltinSettings, PromQuery> = {
   controls: [],
   parseSettings(input) {
     const settings = new Read('settings', input ?? {});
-    return { scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)), exemplarLinks: [] };
+    return {
+      scrapeIntervalMs: settings.at('scrapeIntervalMs').or(15_000, (it) => it.integer(1, 86_400_000)),
+      traceLink: settings.at('traceLink').or('', (it) => it.string()),
+    };
   },
   parseQuery: parsePromQuery,
 };
