@@ -7,6 +7,7 @@ import { loadPatternEngine } from './dashboard/pattern-engine.ts';
 import { readListSearch } from './home/list-search.ts';
 import { readNewSourceSearch } from './sources/new-source-search.ts';
 import { readHealthSearch } from './health/health-search.ts';
+import { readCardinalitySearch } from './cardinality/cardinality-search.ts';
 import { readIngestSearch } from './ingest/ingest-search.ts';
 import { readExploreSearch } from './explore/explore-search.ts';
 import { readAnalysisSearch } from './run/analysis/analysis-search.ts';
@@ -169,6 +170,13 @@ const ingest = createRoute({
   component: lazyRouteComponent(() => import('./ingest/ingest-page.tsx'), 'IngestPage'),
 });
 
+const cardinality = createRoute({
+  getParentRoute: () => shell,
+  path: '/cardinality',
+  validateSearch: readCardinalitySearch,
+  component: lazyRouteComponent(() => import('./cardinality/cardinality-page.tsx'), 'CardinalityPage'),
+});
+
 const plugins = createRoute({
   getParentRoute: () => shell,
   path: '/plugins',
@@ -243,6 +251,7 @@ export function createAppRouter(client: QueryClient, history?: RouterHistory) {
         newSource,
         source,
         ingest,
+        cardinality,
         plugins,
         upload,
         importing,

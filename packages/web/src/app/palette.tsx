@@ -3,6 +3,7 @@ import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import type { SpotlightActionGroupData } from '@mantine/spotlight';
 import {
+  IconChartDots3,
   IconBolt,
   IconBooks,
   IconCalendarTime,
@@ -155,6 +156,12 @@ export function Palette({ opened, onClose, onTheme, onHelp, onSignOut }: Palette
                   label: 'Ingest: what arrives',
                   leftSection: <IconTransferIn {...icon} />,
                   onClick: () => void navigate({ to: '/ingest' }),
+                },
+                {
+                  id: 'cardinality',
+                  label: 'Cardinality: what makes the series many',
+                  leftSection: <IconChartDots3 {...icon} />,
+                  onClick: () => void navigate({ to: '/cardinality' }),
                 },
               ]
             : []),

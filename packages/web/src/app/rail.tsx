@@ -56,7 +56,7 @@ const EDITOR_PAGES = [
     label: 'Ingest',
     icon: IconTransferIn,
     keys: 'g i',
-    owns: (path: string) => /^\/ingest(\/|$)/.test(path),
+    owns: (path: string) => /^\/(ingest|cardinality)(\/|$)/.test(path),
     isRare: true,
   },
 ] as const;

@@ -47,6 +47,9 @@ function Ingest(): ReactElement {
             How to send
           </Button>
         )}
+        <Button component="a" variant="default" {...linkTo('/cardinality')}>
+          Cardinality
+        </Button>
         <Button component="a" {...linkTo('/ingest/upload')} leftSection={<IconUpload size={15} />}>
           Upload a file
         </Button>
