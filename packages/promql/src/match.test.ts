@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { expect, test } from 'vitest';
 import { Labels } from '@vitrine/model/labels.ts';
 import type { Matcher } from '@vitrine/model/sample-store.ts';
@@ -17,6 +19,11 @@ test.each([
   ['.*api', ['api', 'x-api'], ['apix']],
   ['.+api', ['x-api', 'apiapi'], ['api']],
   ['.*api.*', ['api', 'xapix'], ['ap']],
+  ['(?i).*api.*', ['api', 'xAPIx', 'Api'], ['ap']],
+  [String.raw`(?i).*a\.b.*`, ['xA.By'], ['axb']],
+  ['/v1/(a|b)/x', ['/v1/a/x', '/v1/b/x'], ['/v1/a', '/v1/c/x']],
+  ['pod-[0-9]+', ['pod-12'], ['pod-', 'xpod-1']],
+  ['pods?', ['pod', 'pods'], ['po']],
   ['.+api.+', ['xapix', 'apiapix'], ['api', 'xapi', 'apix']],
   ['a.c', ['abc', 'a\nc'], ['ac']],
   ['a|b.', ['a', 'bc'], ['ac', 'b']],
@@ -28,6 +35,49 @@ test.each([
   const matches = compileRegex(expression);
   for (const text of yes) expect(matches(text), JSON.stringify(text)).toBe(true);
   for (const text of no) expect(matches(text), JSON.stringify(text)).toBe(false);
+});
+
+test('property: the short ways around the engine answer as it does', () => {
+  const part = fc.constantFrom(
+    'a',
+    'b',
+    'ab',
+    'K',
+    '|',
+    '(',
+    ')',
+    '(?:',
+    '.*',
+    '.+',
+    '*',
+    '?',
+    '+',
+    '[ab]',
+    '[|]',
+    String.raw`\.`,
+    '.',
+    '(?i)',
+    '{2}',
+    '😀',
+  );
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'k', 'K', 'A', '.', '|', '\n', '\u212a', '😀'), maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 7 }), fc.array(text, { minLength: 3, maxLength: 8 }), (parts, texts) => {
+      const expression = parts.join('');
+      let engine: RE2JS;
+      try {
+        engine = RE2JS.compile(expression, RE2JS.DOTALL);
+      } catch {
+        expect(() => compileRegex(expression)).toThrow();
+        return;
+      }
+      const matches = compileRegex(expression);
+      for (const one of texts) expect(matches(one), `${JSON.stringify(one)} by ${expression}`).toBe(engine.matches(one));
+      const literals = literalValues({ label: 'l', op: '=~', value: expression });
+      for (const literal of literals ?? []) expect(engine.matches(literal)).toBe(true);
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 test.each(['(', ')', 'a)(b', '*', '[a', '(?<=a)b'])('refuses %s', (expression) => {

@@ -74,6 +74,12 @@ function fastTest(expression: string): ValueTest | undefined {
     const set = new Set(literals);
     return (text) => set.has(text);
   }
+  // As the editor searches. Both compare by Unicode's simple folding, and a literal is found in linear time.
+  const folded = /^\(\?i\)\.\*(.+)\.\*$/su.exec(expression)?.[1]?.replaceAll(/\\([\\^$.*+?()[\]{}|])/g, '$1');
+  if (folded !== undefined && expression === `(?i).*${escapeMeta(folded)}.*`) {
+    const part = new RegExp(escapeMeta(folded), 'iu');
+    return (text) => part.test(text);
+  }
   const [, head, middle, tail] = /^(\.[*+])?(.*?)(\.[*+])?$/su.exec(expression) ?? [];
   if (middle === undefined || middle === '' || META.test(middle)) return undefined;
   const before = head === undefined ? undefined : head === '.+' ? 1 : 0;
@@ -93,18 +99,47 @@ function fastTest(expression: string): ValueTest | undefined {
   return undefined;
 }
 
-/** "a|b|c", also in one pair of brackets, as its literals; undefined where a part is not literal. */
+/** "a|b|c", also in one pair of brackets with literals around them, as its literals; undefined where a part is not literal. */
 function alternatives(expression: string): readonly string[] | undefined {
-  const bare = /^\((?:\?:)?([^()]*)\)$/s.exec(expression)?.[1] ?? expression;
+  const [, before = '', bare = expression, after = ''] = /^([^()|]*)\((?:\?:)?([^()]*)\)([^()|]*)$/s.exec(expression) ?? [];
   const parts = bare.split('|');
-  return parts.some((part) => META.test(part)) ? undefined : parts;
+  if (META.test(before) || META.test(after) || parts.some((part) => META.test(part))) return undefined;
+  return before === '' && after === '' ? parts : parts.map((part) => before + part + after);
+}
+
+function escapeMeta(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
+
+/** What every match begins with; "" where that is not plain to see. */
+function literalPrefix(expression: string): string {
+  const end = expression.search(META);
+  if (end <= 0 || hasOuterAlternative(expression)) return '';
+  // The last letter may be repeated, or absent.
+  return Array.from(expression.slice(0, end)).slice(0, -1).join('');
+}
+
+/** Whether a "|" may stand outside of all brackets. */
+function hasOuterAlternative(expression: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < expression.length; i++) {
+    const letter = expression[i];
+    // What is quoted or in a class is not looked into: an expression that has both is not taken apart.
+    if (letter === '\\' || letter === '[') return expression.includes('|');
+    if (letter === '(') depth++;
+    else if (letter === ')') depth--;
+    else if (letter === '|' && depth === 0) return true;
+  }
+  return false;
 }
 
 function slowTest(expression: string): ValueTest {
   // Compiled by itself first, so that an unbalanced ")" is an error and does not escape the anchors.
   const regex = RE2JS.compile(expression, RE2JS.DOTALL);
   const memo = new Map<string, boolean>();
+  const prefix = literalPrefix(expression);
   return (text) => {
+    if (!text.startsWith(prefix)) return false;
     let answer = memo.get(text);
     if (answer === undefined) {
       answer = regex.matches(text);

@@ -2,6 +2,8 @@ import { compareLabels, type Labels } from '@vitrine/model/labels.ts';
 import type { LabelRequest, SampleSource, SelectRequest, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import type { Columns } from './chunk/columns.ts';
 import type { Contents } from './contents.ts';
+import { TestBudget } from './index/test-budget.ts';
+import { valueTest } from './index/value-test.ts';
 import { keepBetween, samplesOf, SpareColumns } from './series-samples.ts';
 import { StoredChunks } from './stored-chunks.ts';
 
@@ -77,6 +79,16 @@ export class Reader implements SampleSource {
   labelValues(label: string, request: LabelRequest): string[] {
     if (request.selectors.length === 0) return limited(this.#labelValues(label, request, Infinity).sort(), request.limit);
     const { index } = this.#contents;
+    const [only] = request.selectors;
+    if (request.selectors.length === 1 && only?.every((matcher) => matcher.label === label)) {
+      // Every value is tried once, and no series looked at but to see that it has samples in range.
+      const budget = new TestBudget();
+      const tests = only.map((matcher) => budget.meter(matcher, valueTest(matcher)));
+      return limited(
+        this.#labelValues(label, request, Infinity, (value) => tests.every((test) => test(value))).sort(),
+        request.limit,
+      );
+    }
     const values = new Set<string>();
     for (const ref of this.#matching(request)) {
       const value = index.valueOf(ref, label);
@@ -86,12 +98,17 @@ export class Reader implements SampleSource {
   }
 
   /** A label's values that series with samples in range have, so many at most. */
-  #labelValues(label: string, { fromMs, toMs }: LabelRequest, limit: number): string[] {
+  #labelValues(
+    label: string,
+    { fromMs, toMs }: LabelRequest,
+    limit: number,
+    counts: (value: string) => boolean = () => true,
+  ): string[] {
     const { index, series } = this.#contents;
     const values: string[] = [];
     const overlaps = (ref: number): boolean => series.overlaps(ref, fromMs, toMs);
     index.eachValue(label, (value, postings) => {
-      if (typeof postings === 'number' ? overlaps(postings) : postings.some(overlaps)) values.push(value);
+      if (counts(value) && (typeof postings === 'number' ? overlaps(postings) : postings.some(overlaps))) values.push(value);
       return values.length < limit;
     });
     return values;
