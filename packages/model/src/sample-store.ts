@@ -42,6 +42,17 @@ export interface SeriesSamples {
   readonly histograms?: readonly (NativeHistogram | undefined)[] | undefined;
   /** Since when each sample has counted, in unix milliseconds, NaN where that was not told; undefined where it never was. */
   readonly startsMs?: Float64Array | undefined;
+  /** What samples stand for, by their timestamp, where others beside them are not kept; undefined where all stand for themselves. */
+  readonly rolled?: ReadonlyMap<number, RolledSample> | undefined;
+}
+
+/**
+ * A sample of a series of which some are kept: it stands for `count` samples, itself perhaps among them, whose values add up to
+ * `sum`. A sample that another stands for has a count of 0, and is there because it is the first, the least or the greatest.
+ */
+export interface RolledSample {
+  readonly count: number;
+  readonly sum: number;
 }
 
 /** Where PromQL reads samples. Lives in the same thread as the evaluation, so that nothing is copied. */

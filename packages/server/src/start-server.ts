@@ -302,7 +302,11 @@ async function openSamples(settings: Settings, log: Logger, onFailure: (error: E
     openStore({
       folder: join(settings.data, 'samples'),
       curvesFolder: join(settings.data, 'runs'),
-      retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
+      retention: {
+        timeMs: settings['retention.time'],
+        sizeBytes: settings['retention.size'],
+        rollups: settings['retention.rollups'],
+      },
       maxSeries: settings['limits.ingest.series'],
       maxSeriesPer: settings['limits.ingest.series-per'],
       maxExemplars: settings['limits.ingest.exemplars'],

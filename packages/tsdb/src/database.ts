@@ -17,6 +17,7 @@ const CHECKPOINT_PAGES = 2048;
 /** What version 2 brought. Ids of times are never given twice: readers remember what they stand for. */
 const SINCE_2 = `
   CREATE TABLE IF NOT EXISTS exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS times (id INTEGER PRIMARY KEY AUTOINCREMENT, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 `;
 
@@ -73,6 +74,10 @@ export class Database {
   /** (limit) → [id, series, maxMs, samples, bytes] of the chunks that end first. */
   readonly oldestChunks: RowQuery<[id: number, series: number, maxMs: number, samples: number, bytes: number]>;
   readonly newestOfSeries: StatementSync;
+  /** (maxMs, id, untilMs, limit) → the chunks behind that one, in the order in which they end, that end before `untilMs`. */
+  readonly chunksByAge: RowQuery<[id: number, series: number, minMs: number, maxMs: number]>;
+  readonly #mark: RowQuery<[value: number]>;
+  readonly #setMark: StatementSync;
 
   private constructor(file: string, db: DatabaseSync) {
     this.file = file;
@@ -102,6 +107,12 @@ export class Database {
     this.deleteExemplarRow = db.prepare('DELETE FROM exemplar WHERE id = ?');
     this.hasChunks = db.prepare('SELECT 1 FROM chunk WHERE series = ? LIMIT 1');
     this.oldestChunks = new RowQuery(db, 'SELECT id, series, max_ms, samples, length(data) FROM chunk ORDER BY max_ms LIMIT ?');
+    this.chunksByAge = new RowQuery(
+      db,
+      'SELECT id, series, min_ms, max_ms FROM chunk WHERE (max_ms, id) > (?, ?) AND max_ms < ? ORDER BY max_ms, id LIMIT ?',
+    );
+    this.#mark = new RowQuery(db, 'SELECT value FROM mark WHERE name = ?');
+    this.#setMark = db.prepare('INSERT OR REPLACE INTO mark VALUES (?, ?)');
     this.newestOfSeries = db.prepare('SELECT data FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1');
   }
 
@@ -206,6 +217,16 @@ export class Database {
     return this.#selectTimes.all(id)[0]?.[0];
   }
 
+  /** Chunks that end before that are rolled up to such buckets; undefined where none are. */
+  rolledUpTo(bucketMs: number): number | undefined {
+    return this.#mark.all(rolledUpMark(bucketMs))[0]?.[0];
+  }
+
+  /** Within the caller's transaction. */
+  setRolledUpTo(bucketMs: number, maxMs: number): void {
+    this.#setMark.run(rolledUpMark(bucketMs), maxMs);
+  }
+
   /** All rows of exemplars, in the order in which they were written. */
   *exemplarRows(): Generator<readonly [id: number, data: Uint8Array]> {
     yield* new RowQuery<[id: number, data: Uint8Array]>(this.#db, 'SELECT id, data FROM exemplar ORDER BY id').iterate();
@@ -234,6 +255,10 @@ export class Database {
   close(): void {
     this.#db.close();
   }
+}
+
+function rolledUpMark(bucketMs: number): string {
+  return `rolled up to ${bucketMs} ms`;
 }
 
 function chunksInRange(db: DatabaseSync): RowQuery<ChunkRow> {

@@ -16,9 +16,9 @@ export function keepBetween(columns: Columns, fromMs: number, toMs: number): voi
 
 /** What was read, as a query sees it: the columns are lent, not copied. */
 export function samplesOf(labels: Labels, columns: Columns): SeriesSamples {
-  const { length, timestampsMs, values, histograms, startsMs } = columns;
-  if (histograms === undefined && startsMs === undefined) return { labels, length, timestampsMs, values };
-  return { labels, length, timestampsMs, values, histograms: columns.histogramsByPlace(), startsMs };
+  const { length, timestampsMs, values, histograms, startsMs, rolled } = columns;
+  if (histograms === undefined && startsMs === undefined && rolled === undefined) return { labels, length, timestampsMs, values };
+  return { labels, length, timestampsMs, values, histograms: columns.histogramsByPlace(), startsMs, rolled };
 }
 
 /** Buffers between queries; queries may take turns in a thread, so each has its own. */

@@ -1,5 +1,11 @@
 export type StoreLog = (level: 'info' | 'warn' | 'error', sentence: string) => void;
 
+/** Samples rolled up to buckets of that length, until they are that old. */
+export interface RollupTier {
+  readonly bucketMs: number;
+  readonly keptMs: number;
+}
+
 export interface StoreOptions {
   /** Where the files are; made where it is absent. */
   readonly folder: string;
@@ -8,6 +14,11 @@ export interface StoreOptions {
     readonly timeMs: number;
     /** The oldest chunks are dropped where the file's data is larger than this; 0 sets no limit. */
     readonly sizeBytes: number;
+    /**
+     * What becomes of samples that are older than `timeMs`; none are kept where there is nothing here, or `timeMs` is 0. Wider
+     * buckets come later, and are made of whole narrower ones.
+     */
+    readonly rollups?: readonly RollupTier[];
   };
   /** Series beyond this are refused. */
   readonly maxSeries: number;

@@ -204,10 +204,11 @@ export class Evaluator {
     const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
     await readSamples(this.#reading, selector, fromMs, lastMs + laterMs, (series) => {
       const samples: Samples = this.query.keepsStale ? series : withoutStale(series);
-      const { timestampsMs, values, length, histograms, startsMs, falls } = samples;
+      const { timestampsMs, values, length, histograms, startsMs, falls, rolled } = samples;
       if (length === 0) return undefined;
       const told = this.query.features.startTimestamps === true ? startsMs : undefined;
-      return visit({ labels: series.labels, dropName: false, timestampsMs, values, length, histograms, startsMs: told, falls });
+      const own = { labels: series.labels, dropName: false };
+      return visit({ ...own, timestampsMs, values, length, histograms, startsMs: told, falls, rolled });
     });
   }
 

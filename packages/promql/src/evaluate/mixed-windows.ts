@@ -65,7 +65,7 @@ const numberStarts = floatScratch();
 const numberPlaces = intScratch();
 
 /** The samples that are numbers. Lent until the next call. */
-function numbersOf({ timestampsMs, values, length, histograms, startsMs }: Samples): Samples {
+function numbersOf({ timestampsMs, values, length, histograms, startsMs, rolled }: Samples): Samples {
   const places = numberPlaces.take(length);
   let count = 0;
   for (let at = 0; at < length; at++) if (histograms?.[at] === undefined) places[count++] = at;
@@ -78,5 +78,6 @@ function numbersOf({ timestampsMs, values, length, histograms, startsMs }: Sampl
     values: gather(values, numberValues.take(count)),
     length: count,
     startsMs: startsMs === undefined ? undefined : gather(startsMs, numberStarts.take(count)),
+    rolled,
   };
 }

@@ -14,7 +14,7 @@ import {
 const SHORT_WINDOW = 6;
 
 /** Sums one window in order. */
-function sumDirectly(values: Float64Array, lo: number, hi: number): number {
+export function sumDirectly(values: Float64Array, lo: number, hi: number): number {
   let sum = 0;
   let lost = 0;
   for (let i = lo; i < hi; i++) {

@@ -19,6 +19,20 @@ const MAX_HISTOGRAM_PARTS = 64;
 
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
+/** Functions that are not the same of a part of the samples: those of rolled-up samples are near what they would be. */
+const SEES_ALL: ReadonlySet<string> = new Set([
+  'changes',
+  'deriv',
+  'double_exponential_smoothing',
+  'idelta',
+  'irate',
+  'mad_over_time',
+  'predict_linear',
+  'quantile_over_time',
+  'stddev_over_time',
+  'stdvar_over_time',
+]);
+
 /** A function of a range vector. */
 export async function streamRangeFunction(
   evaluator: Evaluator,
@@ -79,6 +93,10 @@ export async function streamKernel(
   const visit: Visit = (series) => {
     column.histograms = undefined;
     notes.metric = series.labels.metricName;
+    if (series.rolled !== undefined && SEES_ALL.has(name)) {
+      const text = `${name}() sees some samples only where others are rolled up, in metric`;
+      evaluator.annotations.info(`${text} ${JSON.stringify(notes.metric)}`, range.span);
+    }
     // Of a subquery nobody waits for what this returns, unless it was said that it may take long.
     const mayTakeLong = windowByWindow || (series.histograms !== undefined && range.kind === 'matrixSelector');
     if (mayTakeLong && partsOf(series, windows) > 1) {
@@ -114,6 +132,7 @@ async function runInParts(
     length,
     histograms: lent.histograms?.slice(0, length),
     startsMs: lent.startsMs?.slice(0, length),
+    rolled: lent.rolled,
   };
   const { labels, dropName, values, present } = column;
   const steps = Math.ceil(windows.count / partsOf(lent, windows));

@@ -23,6 +23,7 @@ import {
 } from './over-time.ts';
 import type { RangeKernel } from './range-window.ts';
 import { anchoredChanges, anchoredResets, changes, extrapolated, instantaneous, resets } from './rate.ts';
+import { averageRolled, countRolled, sumRolled, withRolled } from './rolled.ts';
 import { deriv, doubleExponentialSmoothing, predictLinear } from './regression.ts';
 
 export interface RangeFunction {
@@ -51,11 +52,11 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['deriv', { kernel: ofNumbers(deriv), windowByWindow: true }],
   ['predict_linear', { kernel: ofNumbers(predictLinear), windowByWindow: true }],
   ['double_exponential_smoothing', { kernel: ofNumbers(doubleExponentialSmoothing), windowByWindow: true }],
-  ['avg_over_time', { kernel: withHistograms(avgOverTime, averageHistograms) }],
-  ['sum_over_time', { kernel: withHistograms(sumOverTime, sumHistograms) }],
+  ['avg_over_time', { kernel: withHistograms(withRolled(avgOverTime, averageRolled), averageHistograms) }],
+  ['sum_over_time', { kernel: withHistograms(withRolled(sumOverTime, sumRolled), sumHistograms) }],
   ['min_over_time', { kernel: ofNumbers(minOverTime) }],
   ['max_over_time', { kernel: ofNumbers(maxOverTime) }],
-  ['count_over_time', { kernel: countOverTime }],
+  ['count_over_time', { kernel: withRolled(countOverTime, countRolled) }],
   ['present_over_time', { kernel: presentOverTime }],
   ['last_over_time', { kernel: withHistograms(lastOverTime, lastOfAny), keepsName: true }],
   ['first_over_time', { kernel: withHistograms(firstOverTime, firstOfAny), keepsName: true }],

@@ -260,11 +260,11 @@ function firstStale(series: Samples): number {
 
 /** The samples without stale markers: as they are where there are none, else copied to scratch memory. */
 export function withoutStale(series: Samples): Samples {
-  const { timestampsMs, values, length, histograms, startsMs } = series;
+  const { timestampsMs, values, length, histograms, startsMs, rolled } = series;
   const at = firstStale(series);
   if (at === length) {
     const falls = fallCount === -1 ? undefined : { positions: fallPositions.take(MAX_FALLS), count: fallCount };
-    return { timestampsMs, values, length, histograms, startsMs, falls };
+    return { timestampsMs, values, length, histograms, startsMs, falls, rolled };
   }
   const words = wordsOf(values);
   const times = liveTimes.take(length);
@@ -283,7 +283,7 @@ export function withoutStale(series: Samples): Samples {
     kept?.push(histograms![i]);
     to++;
   }
-  return { timestampsMs: times, values: live, length: to, histograms: kept, startsMs: starts };
+  return { timestampsMs: times, values: live, length: to, histograms: kept, startsMs: starts, rolled };
 }
 
 /**

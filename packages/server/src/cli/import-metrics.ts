@@ -74,7 +74,12 @@ async function openSamples(settings: Settings): ReturnType<typeof openStore> {
   try {
     return await openStore({
       folder: join(settings.data, 'samples'),
-      retention: { timeMs: settings['retention.time'], sizeBytes: settings['retention.size'] },
+      // As the server has it: what is rolled up must not be dropped here.
+      retention: {
+        timeMs: settings['retention.time'],
+        sizeBytes: settings['retention.size'],
+        rollups: settings['retention.rollups'],
+      },
       maxSeries: settings['limits.ingest.series'],
       maxExemplars: settings['limits.ingest.exemplars'],
       log: (level, sentence) => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readDurationMs } from '@vitrine/model/duration.ts';
+import type { RollupTier } from '@vitrine/tsdb/store-options.ts';
 import type { QueryFeatures } from '@vitrine/model/sample-store.ts';
 import { readSenderRules, type SenderRules } from '../ingest/lines/sender-rules.ts';
 import { readQueryFeatures } from './query-features.ts';
@@ -12,6 +13,7 @@ export interface Settings {
   readonly provisioning: string;
   readonly 'retention.time': number;
   readonly 'retention.size': number;
+  readonly 'retention.rollups': readonly RollupTier[];
   readonly 'query.features': QueryFeatures;
   readonly 'query.admin-api': boolean;
   readonly 'query.trace-link': string;
@@ -94,6 +96,11 @@ export const KEYS: { readonly [Name in keyof Settings]: Key<Settings[Name]> } = 
   },
   'retention.time': { fallback: '15d', help: 'Samples older than this are dropped.', read: readPositiveDuration },
   'retention.size': { fallback: '0', help: 'The oldest samples are dropped above this size; 0 sets no bound.', read: readBytes },
+  'retention.rollups': {
+    fallback: '',
+    help: 'How long samples that are older than retention.time are kept rolled up, such as 90d, which is 5m:90d, or 5m:90d,1h:2y; empty drops them.',
+    read: readRollups,
+  },
   'query.features': {
     fallback: '',
     help: 'Experimental parts of PromQL to turn on, separated by commas, by the names that Prometheus’ --enable-feature has for them.',
@@ -255,6 +262,24 @@ function readPositiveDuration(text: string): number {
   const ms = readDurationMs(text);
   if (ms === undefined || ms === 0) throw new Error(`"${text}" is not a duration such as 30s, 15d or 1h30m`);
   return ms;
+}
+
+/** "90d" or "5m:90d,1h:2y": buckets and until when they are kept. */
+function readRollups(text: string): readonly RollupTier[] {
+  if (text === '') return [];
+  const tiers = text.split(',').map((part) => {
+    const [kept = '', bucket = '5m'] = part.trim().split(':').toReversed();
+    return { bucketMs: readPositiveDuration(bucket), keptMs: readPositiveDuration(kept) };
+  });
+  for (const [i, { bucketMs, keptMs }] of tiers.entries()) {
+    const { bucketMs: narrower, keptMs: sooner } = tiers[i - 1] ?? { bucketMs: 1, keptMs: 0 };
+    if (bucketMs < 60_000) throw new Error(`"${text}" has buckets of less than a minute`);
+    if (bucketMs % narrower !== 0 || bucketMs === narrower || keptMs <= sooner)
+      throw new Error(
+        `"${text}" is not such as 5m:90d,1h:2y: each has buckets of several of the one before, and is kept for longer`,
+      );
+  }
+  return tiers;
 }
 
 const BYTE_UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };

@@ -81,6 +81,20 @@ describe('a setting', () => {
     expect(config.settings.logdir).toEqual(want.map(([project, path]) => ({ project, path: resolve(folder, path) })));
   });
 
+  test.each([
+    ['90d', [{ bucketMs: 300_000, keptMs: 90 * 86_400_000 }]],
+    [
+      '5m:90d, 1h:2y',
+      [
+        { bucketMs: 300_000, keptMs: 90 * 86_400_000 },
+        { bucketMs: 3_600_000, keptMs: 730 * 86_400_000 },
+      ],
+    ],
+    ['', []],
+  ])('rollups are written as %j', (text, want) => {
+    expect(read({ flags: { 'retention.rollups': text } }).config.settings['retention.rollups']).toEqual(want);
+  });
+
   test.each<[string, Given, RegExp]>([
     [
       'a key with a typing error',
@@ -98,6 +112,14 @@ describe('a setting', () => {
     ['YAML that is none', { yaml: 'listen: [\n' }, /vitrine\.yaml:\d: /],
     ['a port that is none', { flags: { listen: '127.0.0.1:99999' } }, /^--listen: "127\.0\.0\.1:99999" is not HOST:PORT/],
     ['a size in a variable', { env: { VITRINE_RETENTION_SIZE: 'big' } }, /^VITRINE_RETENTION_SIZE: "big" is not a size/],
+    [
+      'rollups that are no duration',
+      { flags: { 'retention.rollups': '5m:long' } },
+      /^--retention\.rollups: "long" is not a duration/,
+    ],
+    ['rollups of seconds', { flags: { 'retention.rollups': '5s:90d' } }, /"5s:90d" has buckets of less than a minute/],
+    ['rollups that do not fit', { flags: { 'retention.rollups': '7m:90d,1h:2y' } }, /is not such as 5m:90d,1h:2y/],
+    ['rollups that end before others', { flags: { 'retention.rollups': '5m:90d,1h:30d' } }, /is not such as 5m:90d,1h:2y/],
     [
       'a feature misspelt',
       { yaml: 'query:\n  features: [promql-binop-fill]\n' },

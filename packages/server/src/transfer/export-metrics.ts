@@ -26,7 +26,7 @@ const PIECE_CHARS = 65_536;
 /** Samples in one line of JSON. */
 const LINE_SAMPLES = 4_096;
 
-export const CSV_HEADER = ['series', 'timestamp_ms', 'value'] as const;
+const CSV_HEADER = ['series', 'timestamp_ms', 'value'] as const;
 
 /**
  * Samples as text or Parquet, piece by piece. csv, jsonl and parquet keep every bit; openmetrics and dump (what "promtool tsdb

@@ -3,7 +3,7 @@ import type { Exemplar, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
 /** Samples that are stored, and held, at a time. */
-export const PART_SAMPLES = 20_000;
+const PART_SAMPLES = 20_000;
 
 /** Something in a file that cannot be taken. */
 export interface RefusedPlace {

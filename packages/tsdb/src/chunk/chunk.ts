@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { RolledSample } from '@vitrine/model/sample-store.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Columns } from './columns.ts';
 import { readHistograms, writeHistograms } from './histograms.ts';
@@ -18,6 +19,8 @@ const HISTOGRAMS = 1;
 const STARTS = 2;
 /** The timestamps are stored elsewhere, once for several series. */
 const TIMES = 4;
+/** Some samples stand for others that are not kept. */
+const ROLLED = 8;
 /** Also the room that int streams read ahead into (READ_AHEAD_BYTES). */
 const CHECKSUM_BYTES = 4;
 
@@ -54,7 +57,7 @@ export function readSamples(reader: ByteReader, out: Columns): void {
 }
 
 /** What the samples have beside their numbers, as bits; 0 where they have nothing. */
-export function sectionsOf({ histograms, startsMs, timestampsMs }: Columns, from: number, count: number): number {
+export function sectionsOf({ histograms, startsMs, timestampsMs, rolled }: Columns, from: number, count: number): number {
   let sections = 0;
   if (histograms !== undefined) {
     for (let i = from; i < from + count; i++) {
@@ -67,6 +70,13 @@ export function sectionsOf({ histograms, startsMs, timestampsMs }: Columns, from
     for (let i = from; i < from + count; i++) {
       if (Number.isNaN(startsMs[i])) continue;
       sections |= STARTS;
+      break;
+    }
+  }
+  if (rolled !== undefined) {
+    for (let i = from; i < from + count; i++) {
+      if (!rolled.has(timestampsMs[i] as number)) continue;
+      sections |= ROLLED;
       break;
     }
   }
@@ -90,6 +100,48 @@ export function writeSections(out: ByteWriter, samples: Columns, from: number, c
     writeHistograms(out, found);
   }
   if ((sections & STARTS) !== 0 && startsMs !== undefined) writeValues(out, startsMs, wordsOf(startsMs), from, count);
+  if ((sections & ROLLED) !== 0 && samples.rolled !== undefined) writeRolled(out, samples.rolled, timestampsMs, from, count);
+}
+
+/** Varint count, then three columns: places, how many samples each stands for, and what those add up to. */
+function writeRolled(
+  out: ByteWriter,
+  rolled: ReadonlyMap<number, RolledSample>,
+  timestampsMs: Float64Array,
+  from: number,
+  count: number,
+): void {
+  const places = new Float64Array(count);
+  const counts = new Float64Array(count);
+  const sums = new Float64Array(count);
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    const one = rolled.get(timestampsMs[from + i] as number);
+    if (one === undefined) continue;
+    places[found] = i;
+    counts[found] = one.count;
+    sums[found++] = one.sum;
+  }
+  out.varint(found);
+  writeInts(out, places, 0, found);
+  writeInts(out, counts, 0, found);
+  writeValues(out, sums, wordsOf(sums), 0, found);
+}
+
+function readRolled(reader: ByteReader, out: Columns, from: number): void {
+  const found = reader.varint();
+  const length = out.length - from;
+  if (found === 0 || found > length) throw new DamagedChunk(`a chunk claims ${found} rolled-up samples of ${length}`);
+  const places = new Float64Array(found);
+  const counts = new Float64Array(found);
+  const sums = new Float64Array(found);
+  readInts(reader, found, places, 0);
+  readInts(reader, found, counts, 0);
+  readValues(reader, found, sums, wordsOf(sums), 0);
+  const byTime = out.needRolled();
+  for (let i = 0; i < found; i++) {
+    byTime.set(out.timestampsMs[from + (places[i] as number)] as number, { count: counts[i] as number, sum: sums[i] as number });
+  }
 }
 
 /** Reads the sections of the samples that stand in `out` from `from` on and were read just before. */
@@ -112,6 +164,7 @@ export function readSections(reader: ByteReader, out: Columns, from: number, sec
     const startsMs = out.needStarts();
     readValues(reader, count, startsMs, wordsOf(startsMs), from);
   }
+  if ((sections & ROLLED) !== 0) readRolled(reader, out, from);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import type { RolledSample } from '@vitrine/model/sample-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
 /** The bits that stand for the value of a sample that is a native histogram: NaN, and nobody may ask what they mean. */
@@ -19,6 +20,8 @@ export class Columns {
   histograms: Map<number, NativeHistogram> | undefined;
   /** Since when each sample has counted, unix milliseconds, NaN where that was not told. */
   startsMs: Float64Array<ArrayBuffer> | undefined;
+  /** What samples stand for where others are not kept, by their timestamp; undefined where all stand for themselves. */
+  rolled: Map<number, RolledSample> | undefined;
 
   constructor(capacity = 1024) {
     this.timestampsMs = new Float64Array(capacity);
@@ -37,6 +40,7 @@ export class Columns {
     this.length = 0;
     this.histograms = undefined;
     this.startsMs = undefined;
+    this.rolled = undefined;
   }
 
   reserve(count: number): void {
@@ -76,6 +80,10 @@ export class Columns {
 
   needHistograms(): Map<number, NativeHistogram> {
     return (this.histograms ??= new Map());
+  }
+
+  needRolled(): Map<number, RolledSample> {
+    return (this.rolled ??= new Map());
   }
 
   /** From here on every sample has a start time, NaN where it was not told. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
-import type { StoreOptions } from '../store-options.ts';
+import { Rollups } from '../rollup/rollups.ts';
+import type { RollupTier, StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
 import { UnusedTimes } from './unused-times.ts';
 
@@ -17,6 +18,7 @@ export class Retention {
   readonly #limits: StoreOptions['retention'];
   readonly #now: () => number;
   readonly #times: UnusedTimes;
+  readonly #rollups: readonly Rollups[];
   #running: Promise<void> | undefined;
   #stopped = false;
 
@@ -26,11 +28,18 @@ export class Retention {
     this.#limits = limits;
     this.#now = now;
     this.#times = new UnusedTimes(contents, now);
+    this.#rollups = this.#tiers.map(({ bucketMs }) => new Rollups(contents, bucketMs));
   }
 
-  /** Samples before this are too old. */
+  /** Samples before this are too old to be taken, and those that are there are rolled up or dropped. */
   get oldestMs(): number {
     return this.#limits.timeMs > 0 ? this.#now() - this.#limits.timeMs : -Infinity;
+  }
+
+  /** Those that are kept for longer than samples, and than each other. */
+  get #tiers(): readonly RollupTier[] {
+    const { timeMs, rollups = [] } = this.#limits;
+    return timeMs > 0 ? rollups.filter(({ keptMs }) => keptMs > timeMs) : [];
   }
 
   /** `keepFree`: some free pages stay, because there will be more to write. */
@@ -53,7 +62,13 @@ export class Retention {
 
   async #sweep(keepFree: boolean): Promise<void> {
     const oldestMs = this.oldestMs;
-    while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < oldestMs)) await nextTurn();
+    const keptMs = this.#tiers.at(-1)?.keptMs;
+    const droppedMs = keptMs === undefined ? oldestMs : this.#now() - keptMs;
+    while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < droppedMs)) await nextTurn();
+    for (const [i, rollups] of this.#rollups.entries()) {
+      const olderMs = i === 0 ? this.#limits.timeMs : (this.#tiers[i - 1]?.keptMs ?? 0);
+      await rollups.run(this.#now() - olderMs, () => this.#stopped);
+    }
     const { sizeBytes } = this.#limits;
     const limitBytes = sizeBytes > 0 ? sizeBytes : Infinity;
     while (!this.#stopped) {

@@ -1,0 +1,58 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Contents } from '../contents.ts';
+import { rollUpSeries } from './roll-up-series.ts';
+
+/** A transaction ends after this much work, so that appends and queries get their turn. */
+const SLICE_MS = 10;
+const CHUNKS_A_SLICE = 200;
+/** SQLite takes no integers that are no safe ones. */
+const FURTHEST_MS = 2 ** 52;
+
+/** Rolls up chunks that have become old enough, in the background and in small transactions. */
+export class Rollups {
+  readonly #contents: Contents;
+  readonly #bucketMs: number;
+  #doneMs: number;
+
+  constructor(contents: Contents, bucketMs: number) {
+    this.#contents = contents;
+    this.#bucketMs = bucketMs;
+    this.#doneMs = contents.db.rolledUpTo(bucketMs) ?? -FURTHEST_MS;
+  }
+
+  /** Rolls up the chunks that end before that. */
+  async run(untilMs: number, isStopped: () => boolean): Promise<void> {
+    let afterId = -1;
+    while (!isStopped()) {
+      const rows = this.#contents.db.chunksByAge.all(this.#doneMs, afterId, untilMs, CHUNKS_A_SLICE);
+      if (rows.length === 0) return;
+      const last = this.#slice(rows);
+      [afterId, this.#doneMs] = last;
+      await nextTurn();
+    }
+  }
+
+  /** One transaction; returns the last row that it came to. */
+  #slice(rows: readonly [id: number, series: number, minMs: number, maxMs: number][]): readonly [id: number, maxMs: number] {
+    const { db, index } = this.#contents;
+    const endsMs = performance.now() + SLICE_MS;
+    const gone = new Map<number, number>();
+    let at = 0;
+    db.transaction(() => {
+      for (; at < rows.length && (at === 0 || performance.now() < endsMs); at++) {
+        const [, series, minMs, maxMs] = rows[at] as (typeof rows)[number];
+        // The names of some may be damaged: nobody knows what those are.
+        if (!index.has(series)) continue;
+        const went = rollUpSeries(this.#contents, series, minMs, maxMs, this.#bucketMs);
+        if (went !== undefined) gone.set(series, (gone.get(series) ?? 0) + went);
+      }
+      db.setRolledUpTo(this.#bucketMs, (rows[at - 1] as (typeof rows)[number])[3]);
+    });
+    for (const [series, samples] of gone) {
+      this.#contents.storedSamples -= samples;
+      this.#contents.chunksChanged(series);
+    }
+    const [id, , , maxMs] = rows[at - 1] as (typeof rows)[number];
+    return [id, maxMs];
+  }
+}
