@@ -86,6 +86,8 @@ export interface AppNeeds {
   readonly metadata: MetadataSource;
   /** Told what writers say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  /** Whether what comes in by remote write 2.0 gets the labels of Prometheus' type-and-unit-labels feature. */
+  readonly typeAndUnitLabels?: boolean;
   readonly intake: Intake;
   readonly uploads: UploadRouteNeeds['uploads'];
   readonly otlp: OtlpReceiver;

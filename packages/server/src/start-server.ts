@@ -123,6 +123,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
     });
     const scrapedRuns = settings['runs.scraped'] ? followScrapes({ runs, log }) : undefined;
     closers.push(() => scrapedRuns?.stop());
+    const { typeAndUnitLabels = false } = settings['query.features'];
     const scraping = createScrapeManager({
       append(batch, target, refused) {
         scrapedRuns?.see(batch);
@@ -131,6 +132,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       log,
       userAgent: `Vitrine/${VERSION}`,
       startTimes: settings['scrape.created-timestamps'],
+      typeAndUnitLabels,
     });
     const written = new KnownMetadata();
     const intervalMs = usualIntervalMs(scrapeSetup);
@@ -139,6 +141,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       onMetadata: (metadata) => written.learn(metadata),
       metrics,
       scopeLabels: settings['ingest.otlp-scope-labels'],
+      typeAndUnitLabels,
     });
     const plugins = await openPlugins(join(settings.data, 'plugins'), {
       warn: (sentence) => log.warn(sentence),
@@ -204,6 +207,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
         metadata: () => [...scraping.metadata().flatMap((target) => target.metadata), ...written.all(), ...ownMetadata(metrics)],
       },
       onMetadata: (metadata) => written.learn(metadata),
+      typeAndUnitLabels,
       intake,
       uploads: {
         folder: join(settings.data, 'uploads'),

@@ -50,6 +50,8 @@ export interface ScrapeContext {
   readonly userAgent: string;
   /** Whether targets are asked since when their samples count. */
   readonly startTimes?: boolean;
+  /** Whether series get the labels of Prometheus' type-and-unit-labels feature. */
+  readonly typeAndUnitLabels?: boolean;
 }
 
 export interface ScrapeStatus {
@@ -223,10 +225,10 @@ export class ScrapeLoop {
       timeoutMs,
       signal: this.#stopping.signal,
     });
-    const { startTimes = false } = this.#context;
+    const { startTimes = false, typeAndUnitLabels = false } = this.#context;
     const format = formatOf(contentType, job.fallbackFormat);
-    if (format === 'protobuf') return parseProtobuf(body, { ...job.histograms, startTimes }, cache);
-    return parseExposition(body, format, cache, { startTimes });
+    if (format === 'protobuf') return parseProtobuf(body, { ...job.histograms, startTimes, typeAndUnitLabels }, cache);
+    return parseExposition(body, format, cache, { startTimes, typeAndUnitLabels });
   }
 
   /** The samples of a good scrape, and stale markers for series that it no longer has. */

@@ -62,6 +62,8 @@ export interface ScrapeManagerOptions {
   readonly userAgent?: string;
   /** Whether targets are asked since when their samples count; not unless told. */
   readonly startTimes?: boolean;
+  /** Whether series get the labels of Prometheus' type-and-unit-labels feature; not unless told. */
+  readonly typeAndUnitLabels?: boolean;
 }
 
 const STOP_LIMIT_MS = 1_800;
@@ -69,8 +71,8 @@ const NEVER = '0001-01-01T00:00:00Z';
 
 /** Scrapes the targets of all jobs into a store. Does nothing before `apply`. */
 export function createScrapeManager(options: ScrapeManagerOptions): ScrapeManager {
-  const { append, log, clock = systemClock, userAgent = 'Vitrine', startTimes = false } = options;
-  const context = { append, log, clock, userAgent, startTimes };
+  const { clock = systemClock, userAgent = 'Vitrine', ...rest } = options;
+  const context = { ...rest, clock, userAgent };
   const pools = new Map<string, ScrapePool>();
   const ending = new Set<Promise<void>>();
   let stopped = false;

@@ -16,13 +16,15 @@ import { senderOf } from '../sender.ts';
 export interface WriteNeeds {
   readonly intake: Intake;
   readonly limits: { readonly bodyBytes: number };
+  /** Gives series of 2.0 the labels of Prometheus' type-and-unit-labels feature; not unless told. */
+  readonly typeAndUnitLabels?: boolean;
   /** Told what senders say of their metrics. */
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
 }
 
 /** /write: remote write 1.0 and 2.0. Answers when the samples survive a crash. */
-export function writeRoutes(app: Routes, { intake, limits, onMetadata }: WriteNeeds): void {
-  const decode = createRemoteWriteDecoder({ limitBytes: limits.bodyBytes });
+export function writeRoutes(app: Routes, { intake, limits, typeAndUnitLabels = false, onMetadata }: WriteNeeds): void {
+  const decode = createRemoteWriteDecoder({ limitBytes: limits.bodyBytes, typeAndUnitLabels });
   const write = async (request: FastifyRequest): Promise<RemoteWriteOutcome> => {
     const sender = senderOf(request);
     let version: RemoteWriteVersion = 1;

@@ -277,6 +277,24 @@ describe('as Prometheus scrapes', () => {
     }
   });
 
+  test('types and units are labels where that is asked for', () => {
+    const text = [
+      '# TYPE a_seconds counter',
+      '# UNIT a_seconds seconds',
+      'a_seconds_total{__unit__="mine"} 1',
+      '# TYPE h histogram',
+      'h_bucket{le="1"} 1',
+      'untold 1',
+      '# EOF\n',
+    ].join('\n');
+    const { series } = parseExposition(Buffer.from(text), 'openmetrics', new SeriesCache(), { typeAndUnitLabels: true });
+    expect(series.map(({ key }) => String(Labels.fromKey(key as string)))).toEqual([
+      'a_seconds_total{__type__="counter", __unit__="seconds"}',
+      'h_bucket{__type__="histogram", le="1.0"}',
+      'untold',
+    ]);
+  });
+
   test('lines about creation, wherever they stand, say since when their metric counts', () => {
     const text = [
       '# TYPE foo counter',

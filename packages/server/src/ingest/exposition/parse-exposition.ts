@@ -1,5 +1,6 @@
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import { withTypeAndUnit } from '../type-and-unit.ts';
 import { ExpositionError } from './exposition-error.ts';
 import type { Exemplar, Exposition, ExpositionFormat } from './exposition.ts';
 import { openMetricsNumber } from './open-metrics-number.ts';
@@ -51,8 +52,11 @@ const OPENMETRICS_TYPES: ReadonlySet<string> = new Set([
 export interface ExpositionReading {
   /** Takes OpenMetrics' `…_created` lines for start times of the samples beside them, not for series. */
   readonly startTimes?: boolean;
+  /** Gives series the labels of Prometheus' type-and-unit-labels feature. */
+  readonly typeAndUnitLabels?: boolean;
 }
 
+const SAMPLE_NAME = /^(.*?)(_total|_bucket|_count|_sum|_created|_gcount|_gsum|_info|)$/s;
 /** Of the types that are counted since a time: the label that tells the samples of one metric from each other. */
 const OWN_LABEL: Partial<Record<MetricMetadata['type'], string>> = { counter: METRIC_NAME, histogram: 'le', summary: 'quantile' };
 
@@ -65,16 +69,16 @@ export function parseExposition(
   body: Uint8Array,
   format: ExpositionFormat,
   cache: SeriesCache = new SeriesCache(),
-  { startTimes = false }: ExpositionReading = {},
+  reading: ExpositionReading = {},
 ): Exposition {
-  const reader = new ExpositionReader(body, format, cache, startTimes);
+  const reader = new ExpositionReader(body, format, cache, reading);
   reader.read(body.length);
   return reader.finish();
 }
 
 /** As `parseExposition`, a part of the text at a time, so that others have their turn between. */
 export function* parseExpositionInSteps(body: Uint8Array, format: ExpositionFormat): Generator<undefined, Exposition> {
-  const reader = new ExpositionReader(body, format, new SeriesCache(), false);
+  const reader = new ExpositionReader(body, format, new SeriesCache(), {});
   while (reader.read(STEP_BYTES)) yield;
   return reader.finish();
 }
@@ -102,6 +106,7 @@ class ExpositionReader {
   readonly #openMetrics: boolean;
   readonly #cache: SeriesCache;
   readonly #startTimes: boolean;
+  readonly #typeAndUnitLabels: boolean;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #at = 0;
   #previous: CachedSeries | undefined;
@@ -114,11 +119,12 @@ class ExpositionReader {
   readonly #metadata = new Map<string, MetadataDraft>();
   readonly #exemplars: Exemplar[] = [];
 
-  constructor(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache, startTimes: boolean) {
+  constructor(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache, reading: ExpositionReading) {
     this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.#openMetrics = format === 'openmetrics';
     this.#cache = cache;
-    this.#startTimes = startTimes && this.#openMetrics;
+    this.#startTimes = reading.startTimes === true && this.#openMetrics;
+    this.#typeAndUnitLabels = reading.typeAndUnitLabels === true;
   }
 
   /** Reads the lines that begin within the next bytes. Whether there are more. */
@@ -227,15 +233,20 @@ class ExpositionReader {
     const raw = this.#bytes.toString('latin1', start, this.#at);
     const known = this.#cache.get(raw);
     if (known !== undefined) return known;
-    const { family, suffix, own } = this.#familyOf(written);
-    const labels = own === 'le' || own === 'quantile' ? withOneName(written, own) : written;
-    return this.#cache.add(raw, labels, this.#startTimes ? startOf(labels, family, suffix, own) : undefined);
+    const { family, suffix, type, unit } = this.#familyOf(written.metricName);
+    const own = OWN_LABEL[type];
+    const named = own === 'le' || own === 'quantile' ? withOneName(written, own) : written;
+    const labels = this.#typeAndUnitLabels ? withTypeAndUnit(named, { type, unit }) : named;
+    return this.#cache.add(raw, labels, this.#startTimes ? startOf(written, family, suffix, own) : undefined);
   }
 
-  /** The metric that a sample is of, as far as the text has told, and the label that tells its samples from each other. */
-  #familyOf(labels: Labels): { readonly family: string; readonly suffix: string; readonly own: string | undefined } {
-    const [, family = '', suffix = ''] = /^(.*?)(_total|_bucket|_count|_sum|_created|)$/s.exec(labels.metricName) ?? [];
-    return { family, suffix, own: OWN_LABEL[this.#metadata.get(family)?.type ?? 'unknown'] };
+  /** The metric that a sample is of, and what the text has told of it so far. */
+  #familyOf(name: string): Pick<MetricMetadata, 'type' | 'unit'> & { readonly family: string; readonly suffix: string } {
+    const whole = this.#metadata.get(name);
+    if (whole !== undefined) return { family: name, suffix: '', type: whole.type, unit: whole.unit };
+    const [, family = '', suffix = ''] = SAMPLE_NAME.exec(name) ?? [];
+    const { type = 'unknown', unit = '' } = this.#metadata.get(family) ?? {};
+    return { family, suffix, type, unit };
   }
 
   /** Where `name{labels}` seems to end, or -1 where the labels are not closed on this line. */

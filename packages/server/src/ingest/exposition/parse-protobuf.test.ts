@@ -12,6 +12,7 @@ const ALL: ProtobufReading = {
   bucketLimit: 0,
   minBucketFactor: 0,
   startTimes: true,
+  typeAndUnitLabels: false,
 };
 
 function read(families: readonly ExposedFamily[], reading: Partial<ProtobufReading> = {}, cache = new SeriesCache()): Exposition {
@@ -160,6 +161,19 @@ describe('what a target says in protobuf', () => {
     expect([...(read(families).startsMs ?? [])]).toEqual([1500, NaN, 2500, 3500, 3500]);
     expect(read(families, { startTimes: false }).startsMs).toBeUndefined();
     expect(read(families.slice(1, 2)).startsMs).toBeUndefined();
+  });
+
+  test('types and units are labels where that is asked for', () => {
+    const families: ExposedFamily[] = [
+      { name: 'h_seconds', type: 4, unit: 'seconds', metrics: [{ count: 1, labels: { __type__: 'mine' } }] },
+      { name: 'u', type: 3, metrics: [{ value: 1 }] },
+    ];
+    expect(samplesOf(read(families, { typeAndUnitLabels: true }))).toEqual([
+      'h_seconds_count{__type__="histogram", __unit__="seconds"} 1',
+      'h_seconds_sum{__type__="histogram", __unit__="seconds"} 0',
+      'h_seconds_bucket{__type__="histogram", __unit__="seconds", le="+Inf"} 1',
+      'u 1',
+    ]);
   });
 
   test('a series is known again by what is written', () => {

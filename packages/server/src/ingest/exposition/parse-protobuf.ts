@@ -6,6 +6,7 @@ import { limitHistogram, type HistogramLimits } from '../native-histogram/limit-
 import { emptyWrittenHistogram, judgeHistogram, type WrittenHistogram } from '../native-histogram/written-histogram.ts';
 import { RemoteWriteRefused } from '../remote-write/remote-write-refused.ts';
 import { WireReader } from '../remote-write/wire-reader.ts';
+import { withTypeAndUnit } from '../type-and-unit.ts';
 import type { Exemplar, Exposition } from './exposition.ts';
 import { openMetricsNumber } from './open-metrics-number.ts';
 import { type CachedSeries, SeriesCache } from './series-cache.ts';
@@ -18,6 +19,8 @@ export interface ProtobufReading extends HistogramLimits {
   readonly alwaysClassic: boolean;
   /** Since when samples count. */
   readonly startTimes: boolean;
+  /** Gives series the labels of Prometheus' type-and-unit-labels feature. */
+  readonly typeAndUnitLabels: boolean;
 }
 
 /** Protobuf exposition that cannot be read. The message is a sentence without its end. */
@@ -59,10 +62,7 @@ export function parseProtobuf(body: Uint8Array, reading: ProtobufReading, cache:
   }
 }
 
-interface Family {
-  readonly name: string;
-  readonly type: MetricMetadata['type'];
-}
+type Family = Pick<MetricMetadata, 'type' | 'unit'> & { readonly name: string };
 
 /** One Metric while it is read. */
 interface MetricPoint {
@@ -131,7 +131,7 @@ class ProtobufExposition {
     // The name and the type may stand behind the metrics.
     for (const at of metrics) {
       wire.at = at;
-      this.#readMetric({ name, type }, wire.readEnd(end));
+      this.#readMetric({ name, type, unit }, wire.readEnd(end));
     }
     wire.at = end;
   }
@@ -277,15 +277,17 @@ class ProtobufExposition {
   #add(point: MetricPoint, suffix: string, value: number, startMs: number, own?: readonly [name: string, value: string]): number {
     const name = point.family.name + suffix;
     const raw = `${name}\n${own === undefined ? '' : own[1]}\n${point.raw}`;
-    const known = this.#cache.get(raw);
-    this.#series.push(
-      known ?? this.#cache.add(raw, Labels.from([...point.pairs(), ...(own === undefined ? [] : [own]), [METRIC_NAME, name]])),
-    );
+    this.#series.push(this.#cache.get(raw) ?? this.#cache.add(raw, this.#labelsOf(point, name, own)));
     this.#values.push(value);
     this.#timestampsMs.push(point.timestampMs);
     const startsMs = this.#reading.startTimes && point.family.type !== 'gaugehistogram' ? startMs : Number.NaN;
     if (!Number.isNaN(startsMs)) this.#hasStarts = true;
     return this.#startsMs.push(startsMs) - 1;
+  }
+
+  #labelsOf({ family, pairs }: MetricPoint, name: string, own: readonly [name: string, value: string] | undefined): Labels {
+    const labels = Labels.from([...pairs(), ...(own === undefined ? [] : [own]), [METRIC_NAME, name]]);
+    return this.#reading.typeAndUnitLabels ? withTypeAndUnit(labels, family) : labels;
   }
 
   #bucket(end: number): ClassicBucket {

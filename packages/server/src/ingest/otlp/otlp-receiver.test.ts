@@ -455,6 +455,19 @@ describe('exponential histograms', () => {
   });
 });
 
+test('types and units are labels where that is asked for', async () => {
+  const { send, all } = receiver({ typeAndUnitLabels: true });
+  await send(
+    request([{ name: 'a', unit: 's', sum: { ...CUMULATIVE, isMonotonic: true, dataPoints: [{ ...at(1), asDouble: 1 }] } }]),
+  );
+  await send(request([{ name: 'h', histogram: { ...CUMULATIVE, dataPoints: [{ ...at(1), count: '1' }] } }]));
+  expect(Object.keys(all())).toEqual([
+    'a_seconds_total{__type__="counter", __unit__="seconds"}',
+    'h_bucket{__type__="histogram", le="+Inf"}',
+    'h_count{__type__="histogram"}',
+  ]);
+});
+
 describe('what else points say', () => {
   const IDS = { traceId: '0AF7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
   const nanos = (seconds: number): string => String(BigInt(T0 + seconds * 1000) * 1_000_000n);

@@ -24,6 +24,8 @@ export interface OtlpReceiverNeeds {
   readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
   readonly metrics: Pick<Metrics, 'registry'>;
   readonly scopeLabels: boolean;
+  /** Gives series the labels of Prometheus' type-and-unit-labels feature; not unless told. */
+  readonly typeAndUnitLabels?: boolean;
   readonly now?: () => number;
 }
 
@@ -42,6 +44,7 @@ export function createOtlpReceiver({
   onMetadata,
   metrics: { registry },
   scopeLabels,
+  typeAndUnitLabels = false,
   now = Date.now,
 }: OtlpReceiverNeeds): OtlpReceiver {
   const totals = new RunningTotals();
@@ -82,7 +85,7 @@ export function createOtlpReceiver({
     const resources = format === 'json' ? readMetricsJson(bytes) : readMetricsProtobuf(bytes);
     const change = ofTenant(totals.begin(now()), sender);
     try {
-      const translated = await translateMetrics(resources, change, { scopeLabels });
+      const translated = await translateMetrics(resources, change, { scopeLabels, typeAndUnitLabels });
       const stored = await intake.take('otlp', sender, translated.batch, translated.refused.map(asRefused));
       if (translated.metadata.length > 0) onMetadata(translated.metadata);
       const samples = translated.batch.values.length;

@@ -3,6 +3,7 @@ import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { addNative, nativeOf, zeroOf } from './native-of-exponential.ts';
 import { formatPlain } from './format-plain.ts';
+import { typeAndUnitLabels } from '../type-and-unit.ts';
 import type {
   Attribute,
   ExponentialPoint,
@@ -64,6 +65,8 @@ export interface TranslatedMetrics {
 export interface TranslateOptions {
   /** Whether series get labels that say which instrumentation scope they are of. */
   readonly scopeLabels: boolean;
+  /** Whether series get the labels of Prometheus' type-and-unit-labels feature. */
+  readonly typeAndUnitLabels?: boolean;
 }
 
 /**
@@ -73,9 +76,9 @@ export interface TranslateOptions {
 export async function translateMetrics(
   resources: readonly ResourceMetrics[],
   totals: TotalsChange,
-  { scopeLabels }: TranslateOptions,
+  { scopeLabels, typeAndUnitLabels: typed = false }: TranslateOptions,
 ): Promise<TranslatedMetrics> {
-  const translation = new Translation(totals);
+  const translation = new Translation(totals, typed);
   for (const resource of resources) {
     const labels = new ResourceLabels(resource.attributes, label);
     let [fromMs, toMs] = [Number.POSITIVE_INFINITY, 0];
@@ -151,6 +154,7 @@ const POINTS_A_TURN = 1_000;
 class Translation {
   readonly columns = new SampleColumns();
   readonly #totals: TotalsChange;
+  readonly #typeAndUnitLabels: boolean;
   readonly #metadata = new Map<string, MetricMetadata>();
   readonly #refusals = new Refusals();
   #untilTurn = POINTS_A_TURN;
@@ -159,8 +163,9 @@ class Translation {
   #points = 0;
   #exemplars = 0;
 
-  constructor(totals: TotalsChange) {
+  constructor(totals: TotalsChange, typed: boolean) {
     this.#totals = totals;
+    this.#typeAndUnitLabels = typed;
   }
 
   async add(
@@ -174,6 +179,7 @@ class Translation {
     const problem = problemOf(metric, data, this.#refusals);
     const kind = data.kind === 'gauge' ? 'gauge' : data.kind === 'sum' && data.monotonic ? 'counter' : 'other';
     const name = metricName(metric.name, metric.unit, kind);
+    const what = { type: typeOf(metric, data), unit: unitName(metric.unit) };
     let accepted = false;
     for (const point of data.points) {
       if (--this.#untilTurn === 0) {
@@ -192,6 +198,7 @@ class Translation {
           throw this.#refusals.of('time', () => `A point of ${name} has no time, or one that cannot be stored.`);
         }
         const pairs = pairsOf(name, [...point.attributes, ...scope], identity, this.#refusals);
+        if (this.#typeAndUnitLabels) for (const [own, value] of typeAndUnitLabels(what)) pairs.set(own, value);
         const keyOfExemplar = this.#addPoint(name, pairs, data, point);
         this.#addExemplars(point, keyOfExemplar);
         onTime(point.timeMs);
@@ -202,7 +209,7 @@ class Translation {
         error.points++;
       }
     }
-    if (accepted) this.describe(name as string, typeOf(metric, data), metric.description, unitName(metric.unit));
+    if (accepted) this.describe(name as string, what.type, metric.description, what.unit);
   }
 
   describe(metric: string, type: MetricMetadata['type'], help: string, unit: string): void {

@@ -406,6 +406,21 @@ describe('the parts of one version only', () => {
     expect(decoded.metadata).toEqual([{ metric: 'a', type: 'histogram', help: 'help', unit: 's' }]);
   });
 
+  test('2.0: types and units are labels where that is asked for', () => {
+    const of = (type: number, unit: string) => ({ ...series('a', [1, 1]), metadata: { type, help: 'h', unit } });
+    const body = packSnappy(encodeWriteRequestV2([of(1, 's'), of(2, ''), of(0, ''), series('a', [1, 1])]));
+    const namesOf = ({ batch }: DecodedRemoteWrite): string[] => batch.seriesKeys.map((key) => String(Labels.fromKey(key)));
+    expect(namesOf(createRemoteWriteDecoder()(body, V2))).toEqual(['a{job="j"}']);
+    const decoder = createRemoteWriteDecoder({ typeAndUnitLabels: true });
+    for (let again = 0; again < 2; again++) {
+      expect(namesOf(decoder(body, V2))).toEqual([
+        'a{__type__="counter", __unit__="s", job="j"}',
+        'a{__type__="gauge", job="j"}',
+        'a{job="j"}',
+      ]);
+    }
+  });
+
   test('2.0: since when a sample counts; 0 says nothing', () => {
     const sent = [series('a', [1, 1_000, 500], [2, 2_000]), { ...series('h'), histograms: [{ timestampMs: 3, startMs: -1 }] }];
     const { batch } = createRemoteWriteDecoder()(packSnappy(encodeWriteRequestV2(sent)), V2);

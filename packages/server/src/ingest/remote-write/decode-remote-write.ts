@@ -37,16 +37,19 @@ export interface RejectedParts extends Readonly<Record<Part, number>> {
 export interface RemoteWriteOptions {
   readonly limitBytes?: number;
   readonly cache?: BytesCacheLimits;
+  /** Gives series of 2.0 the labels of Prometheus' type-and-unit-labels feature. */
+  readonly typeAndUnitLabels?: boolean;
 }
 
 /**
  * Makes a decoder of remote write 1.0 and 2.0 bodies. Use one for all requests: it remembers label sets.
  * It throws RemoteWriteRefused where nothing of a request counts; `remoteWriteStatus` says what to answer in both cases.
  */
-export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cacheLimits }: RemoteWriteOptions = {}): (
-  body: Uint8Array,
-  headers: RemoteWriteHeaders,
-) => DecodedRemoteWrite {
+export function createRemoteWriteDecoder({
+  limitBytes = LIMIT_BYTES,
+  cache: cacheLimits,
+  typeAndUnitLabels = false,
+}: RemoteWriteOptions = {}): (body: Uint8Array, headers: RemoteWriteHeaders) => DecodedRemoteWrite {
   const labelSets = new BytesCache<LabelSet>(cacheLimits);
   const symbols = new SymbolMemory(cacheLimits);
   const snappy = new SnappyUnpacker();
@@ -61,7 +64,8 @@ export function createRemoteWriteDecoder({ limitBytes = LIMIT_BYTES, cache: cach
     }
     const bytes = snappy.unpack(body, limitBytes);
     const batch = new BatchBuilder(++requests, Math.ceil(bytes.length / BYTES_PER_SAMPLE));
-    const metadata = version === 1 ? readWriteRequest(bytes, labelSets, batch) : readWriteRequestV2(bytes, symbols, batch);
+    const metadata =
+      version === 1 ? readWriteRequest(bytes, labelSets, batch) : readWriteRequestV2(bytes, symbols, batch, typeAndUnitLabels);
     return {
       version,
       batch: batch.finish(),

@@ -1,4 +1,6 @@
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
+import { withTypeAndUnit } from '../type-and-unit.ts';
 
 /** What one set of labels, as a sender writes it, means. */
 export interface LabelSet {
@@ -38,6 +40,13 @@ export function makeLabelSet(texts: readonly string[]): LabelSet {
     request: 0,
     index: 0,
   };
+}
+
+/** The same with labels that say what the metric is. */
+export function makeTypedLabelSet(texts: readonly string[], what: Pick<MetricMetadata, 'type' | 'unit'>): LabelSet {
+  const set = makeLabelSet(texts);
+  // What the sender says of them itself may differ from set to set.
+  return set.problem === undefined ? { ...set, key: withTypeAndUnit(Labels.fromKey(set.key), what).key, ambiguous: true } : set;
 }
 
 /** A set that cannot be read at all. */

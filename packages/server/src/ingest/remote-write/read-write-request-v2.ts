@@ -1,7 +1,7 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder, Part } from './batch-builder.ts';
 import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
-import { type LabelSet, makeLabelSet, nameOf, refusedLabelSet } from './label-set.ts';
+import { type LabelSet, makeLabelSet, makeTypedLabelSet, nameOf, refusedLabelSet } from './label-set.ts';
 import { readExemplar } from './read-exemplar.ts';
 import { readHistogram } from './read-histogram.ts';
 import { METRIC_TYPES } from './read-write-request.ts';
@@ -46,13 +46,18 @@ export class SymbolMemory {
 }
 
 /** Reads io.prometheus.write.v2.Request (remote write 2.0) into `batch`. Returns the metadata. Throws RemoteWriteRefused. */
-export function readWriteRequestV2(bytes: Uint8Array, memory: SymbolMemory, batch: BatchBuilder): MetricMetadata[] {
+export function readWriteRequestV2(
+  bytes: Uint8Array,
+  memory: SymbolMemory,
+  batch: BatchBuilder,
+  typeAndUnitLabels: boolean,
+): MetricMetadata[] {
   const wire = new WireReader(bytes);
   // A field may stand anywhere in protobuf, and series need all symbols.
   const symbols = readSymbols(wire, memory);
   wire.at = 0;
   const metadata = new Map<string, MetricMetadata>();
-  const reader = new SeriesReader(wire, symbols, memory, batch, metadata);
+  const reader = new SeriesReader(wire, symbols, memory, batch, metadata, typeAndUnitLabels);
   while (wire.at < bytes.length) {
     const tag = wire.readUint32();
     if (tag === REQUEST_TIMESERIES) reader.read(wire.readEnd(bytes.length));
@@ -96,6 +101,7 @@ class SeriesReader {
   readonly #memory: SymbolMemory;
   readonly #batch: BatchBuilder;
   readonly #metadata: Map<string, MetricMetadata>;
+  readonly #typeAndUnitLabels: boolean;
   #ids = new DataView(new ArrayBuffer(1024));
   readonly #readExemplarLabels = (tag: number, end: number, texts: string[]): string | undefined => {
     const refs: number[] = [];
@@ -114,12 +120,14 @@ class SeriesReader {
     memory: SymbolMemory,
     batch: BatchBuilder,
     metadata: Map<string, MetricMetadata>,
+    typeAndUnitLabels: boolean,
   ) {
     this.#wire = wire;
     this.#symbols = symbols;
     this.#memory = memory;
     this.#batch = batch;
     this.#metadata = metadata;
+    this.#typeAndUnitLabels = typeAndUnitLabels;
   }
 
   read(end: number): void {
@@ -139,15 +147,17 @@ class SeriesReader {
         wire.skip(tag, end);
       }
     }
-    const set = this.#resolve(refs);
+    const told = metadataAt === -1 ? undefined : this.#readMetadata(metadataAt, end);
+    const set = this.#resolve(refs, this.#typeAndUnitLabels ? told : undefined);
     const problem = set.problem ?? shapeProblem(set, counts, metadataAt !== -1);
     if (problem !== undefined) {
+      wire.at = end;
       this.#batch.refuse(problem, 'samples', counts.samples);
       this.#batch.refuse(problem, 'histograms', counts.histograms);
       this.#batch.refuse(problem, 'exemplars', counts.exemplars);
       return;
     }
-    if (metadataAt !== -1) this.#readMetadata(metadataAt, end, metricOf(refs, this.#symbols), counts.histograms > 0);
+    if (told !== undefined) this.#learn(told, metricOf(refs, this.#symbols), counts.histograms > 0);
     if (counts.samples + counts.histograms + counts.exemplars > 0) this.#readSamples(start, end, set);
     wire.at = end;
   }
@@ -160,9 +170,9 @@ class SeriesReader {
     if (wire.at > end) throw wire.broken();
   }
 
-  #resolve(refs: readonly number[]): LabelSet {
+  #resolve(refs: readonly number[], told: SeriesMetadata | undefined): LabelSet {
     if (refs.length % 2 !== 0) return refusedLabelSet('A series has an odd number of label references.');
-    const bytes = refs.length * 8;
+    const bytes = (refs.length + (told === undefined ? 0 : 2)) * 8;
     if (bytes > this.#ids.byteLength) this.#ids = new DataView(new ArrayBuffer(bytes * 2));
     for (const [i, ref] of refs.entries()) {
       const symbol = this.#symbols[ref];
@@ -170,9 +180,14 @@ class SeriesReader {
         return refusedLabelSet(`A series refers to symbol ${ref}; the request has ${this.#symbols.length}.`);
       this.#ids.setFloat64(i * 8, symbol.id, true);
     }
-    return this.#memory.labelSets.get(this.#ids, 0, bytes, () =>
-      makeLabelSet(refs.map((ref) => (this.#symbols[ref] as KnownSymbol).text)),
-    );
+    if (told !== undefined) {
+      this.#ids.setFloat64(refs.length * 8, METRIC_TYPES.indexOf(told.type), true);
+      this.#ids.setFloat64(refs.length * 8 + 8, told.unit.id, true);
+    }
+    return this.#memory.labelSets.get(this.#ids, 0, bytes, () => {
+      const texts = refs.map((ref) => (this.#symbols[ref] as KnownSymbol).text);
+      return told === undefined ? makeLabelSet(texts) : makeTypedLabelSet(texts, { type: told.type, unit: told.unit.text });
+    });
   }
 
   #readSamples(start: number, end: number, set: LabelSet): void {
@@ -189,25 +204,38 @@ class SeriesReader {
     }
   }
 
-  #readMetadata(at: number, seriesEnd: number, metric: string, native: boolean): void {
+  #readMetadata(at: number, seriesEnd: number): SeriesMetadata {
     const wire = this.#wire;
     wire.at = at;
     const end = wire.readEnd(seriesEnd);
     let type: MetricMetadata['type'] = 'unknown';
-    let help = '';
-    let unit = '';
+    let help = NO_SYMBOL;
+    let unit = NO_SYMBOL;
     while (wire.at < end) {
       const tag = wire.readUint32();
       if (tag === METADATA_TYPE) type = METRIC_TYPES[wire.readUint32()] ?? 'unknown';
-      else if (tag === METADATA_HELP) help = this.#symbols[wire.readUint32()]?.text ?? '';
-      else if (tag === METADATA_UNIT) unit = this.#symbols[wire.readUint32()]?.text ?? '';
+      else if (tag === METADATA_HELP) help = this.#symbols[wire.readUint32()] ?? NO_SYMBOL;
+      else if (tag === METADATA_UNIT) unit = this.#symbols[wire.readUint32()] ?? NO_SYMBOL;
       else wire.skip(tag, end);
     }
+    return { type, help, unit };
+  }
+
+  #learn({ type, help: { text: help }, unit: { text: unit } }: SeriesMetadata, metric: string, native: boolean): void {
     if (type === 'unknown' && help === '' && unit === '') return;
     const family = native ? metric : familyOf(metric, type);
     this.#metadata.set(family, { metric: family, type, help, unit });
   }
 }
+
+/** What a series says of its metric. */
+interface SeriesMetadata {
+  readonly type: MetricMetadata['type'];
+  readonly help: KnownSymbol;
+  readonly unit: KnownSymbol;
+}
+
+const NO_SYMBOL: KnownSymbol = { id: 0, text: '' };
 
 /** Each series carries the metadata of its family, whose name is without the ending of a part. */
 function familyOf(metric: string, type: MetricMetadata['type']): string {
