@@ -32,6 +32,11 @@ describe('the page', () => {
     },
   );
 
+  test('is served at the root to programs too, which ask there whether anybody is there', async () => {
+    const { app } = await withPage();
+    expect((await app.inject({ url: '/', headers: { accept: '*/*' } })).statusCode).toBe(200);
+  });
+
   test.each<[string, (bytes: Buffer) => Buffer]>([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],

@@ -47,8 +47,12 @@ export function staticPage(app: Routes, folder: string): void {
   });
 }
 
-/** Whether a browser wants a page here, rather than a script a file or a program an answer. */
+/**
+ * Whether a browser wants a page here, rather than a script a file or a program an answer. At the root there is nothing
+ * else, and programs that ask whether anybody is there ask for it.
+ */
 function isForPeople(request: FastifyRequest, path: string): boolean {
+  if (path === '') return true;
   return !/^(api|assets|-)(\/|$)/.test(path) && (request.headers.accept ?? '').includes('text/html');
 }
 
