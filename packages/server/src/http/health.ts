@@ -20,6 +20,20 @@ export function healthRoutes(app: Routes, isReady: () => boolean, registry: Regi
         ? reply.type('text/plain').send('Vitrine is ready.\n')
         : reply.code(503).type('text/plain').send('Vitrine is stopping.\n'),
   });
+  for (const what of ['reload', 'quit']) {
+    app.route({
+      method: ['POST', 'PUT'],
+      url: `/-/${what}`,
+      config: { access: 'read' },
+      schema: { hide: true },
+      // Prometheus answers so where its life cycle API is off, which is how it comes.
+      handler: async (_, reply) =>
+        reply
+          .code(403)
+          .type('text/plain')
+          .send('Lifecycle API is not enabled. Vitrine reads its configuration when it starts: restart it.\n'),
+    });
+  }
   app.route({
     method: 'GET',
     url: '/metrics',

@@ -245,3 +245,63 @@ test.each([
   const answer = await app.inject(url);
   expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'success', data: expect.anything() }]);
 });
+
+describe('a query’s text', () => {
+  const selector = (name: string, more: object = {}) => ({
+    type: 'vectorSelector',
+    name,
+    matchers: [{ name: '__name__', type: '=', value: name }],
+    offset: 0,
+    startOrEnd: null,
+    timestamp: null,
+    anchored: false,
+    smoothed: false,
+    ...more,
+  });
+  const matching = { card: 'one-to-one', include: [], labels: [], on: false, fillValues: { lhs: null, rhs: null } };
+
+  test.each<[query: string, tree: object]>([
+    ['foo/bar', { type: 'binaryExpr', op: '/', bool: false, matching, lhs: selector('foo'), rhs: selector('bar') }],
+    ['1 + 2', { type: 'binaryExpr', op: '+', bool: false, matching: null, lhs: { type: 'numberLiteral', val: '1' } }],
+    ['foo @ end() offset 1m', selector('foo', { offset: 60_000, startOrEnd: 'end' })],
+    ['foo @ 1.5 offset -1s', selector('foo', { offset: -1_000, timestamp: 1_500 })],
+    ['foo[5m] smoothed', { ...selector('foo', { smoothed: true }), type: 'matrixSelector', range: 300_000 }],
+    ['(-foo)[1h:1m]', { type: 'subquery', range: 3_600_000, step: 60_000, expr: { type: 'parenExpr', expr: { op: '-' } } }],
+    [
+      'topk without (a) (3, foo)',
+      { type: 'aggregation', op: 'topk', without: true, grouping: ['a'], param: { val: '3' }, expr: selector('foo') },
+    ],
+    [
+      'label_join(foo, "a", ",")',
+      {
+        type: 'call',
+        func: { name: 'label_join', argTypes: ['vector', 'string', 'string', 'string'], variadic: -1, returnType: 'vector' },
+        args: [selector('foo'), { type: 'stringLiteral', val: 'a' }, { type: 'stringLiteral', val: ',' }],
+      },
+    ],
+    [
+      'a + on (x) group_left (y) fill (0) b',
+      {
+        op: '+',
+        matching: { card: 'many-to-one', on: true, labels: ['x'], include: ['y'], fillValues: { lhs: 0, rhs: 0 } },
+      },
+    ],
+  ])('%s as a tree', async (query, tree) => {
+    const { app } = await testApp();
+    const answer = await app.inject(`/api/v1/parse_query?query=${encodeURIComponent(query)}`);
+    expect(answer.json()).toMatchObject({ status: 'success', data: tree });
+  });
+
+  test('that is long is set out over lines', async () => {
+    const { app } = await testApp();
+    const query = `sum by (job) (rate(${'long_'.repeat(20)}total[5m]))`;
+    const { data } = (await app.inject(`/api/v1/format_query?query=${encodeURIComponent(query)}`)).json();
+    expect(data).toBe(`sum by (job) (\n  rate(\n    ${'long_'.repeat(20)}total[5m]\n  )\n)`);
+  });
+});
+
+test.each(['/-/reload', '/-/quit'])('%s is refused as where Prometheus’ life cycle API is off', async (url) => {
+  const { app } = await testApp();
+  const answer = await app.inject({ method: 'POST', url });
+  expect([answer.statusCode, answer.body]).toEqual([403, expect.stringMatching(/^Lifecycle API is not enabled\./)]);
+});

@@ -41,6 +41,8 @@ scrape_configs:
 `,
 });
 
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+
 const HISTOGRAM: NativeHistogram = {
   schema: 0,
   zeroThreshold: 0,
@@ -125,6 +127,21 @@ describe.skipIf(folder === undefined)('answers have the shapes that Prometheus d
     expect(problems(described?.paths[path]?.get?.responses['200'].content['application/json']?.schema, answer.json())).toEqual(
       [],
     );
+  });
+
+  test('every address that Prometheus describes is answered', async () => {
+    const { app } = await testApp();
+    // OTLP has an address of its own, /v1/metrics, as its specification says.
+    const elsewhere = new Set(['/otlp/v1/metrics']);
+    const missing = Object.entries(described?.paths ?? {}).flatMap(([path, methods]) =>
+      elsewhere.has(path)
+        ? []
+        : METHODS.filter(
+            (method) =>
+              method.toLowerCase() in methods && !app.hasRoute({ method, url: `/api/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}` }),
+          ).map((method) => `${method} ${path}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   test('native histograms of a query', async () => {
