@@ -1,9 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Labels } from '@vitrine/model/labels.ts';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { corpusFolder } from '../../testing/corpus-folder.ts';
+import { hasPrometheus, startPrometheus } from '../../testing/start-prometheus.ts';
 import { encodeExposition, type ExposedFamily, type ExposedMetric, type ExposedNative } from './encode-protobuf.ts';
 import type { Exposition } from './exposition.ts';
 import { parseProtobuf, ProtobufError, type ProtobufReading } from './parse-protobuf.ts';
+import { parseExposition } from './parse-exposition.ts';
 import { SeriesCache } from './series-cache.ts';
 
 const ALL: ProtobufReading = {
@@ -224,4 +230,35 @@ describe('what a target says in protobuf', () => {
       ),
     );
   });
+});
+
+function namesOf({ series }: Exposition): string[] {
+  return series.map(({ key }) => String(Labels.fromKey(key as string))).toSorted();
+}
+
+const corpus = corpusFolder('openmetrics/prometheus_common/expfmt/testdata');
+test.skipIf(corpus === undefined).each([
+  ['protobuf', 37, 248],
+  ['protobuf-multimessage', 6, 6],
+])('%s of the format’s authors is read [needs ../shared/corpus]', (name, families, samples) => {
+  const { metadata, length } = parseProtobuf(readFileSync(join(corpus as string, name)), ALL);
+  expect([metadata.length, length]).toEqual([families, samples]);
+});
+
+test.skipIf(!hasPrometheus())('a real server says the same in protobuf and in text [needs prometheus]', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-protobuf-'));
+  const stops: (() => Promise<void>)[] = [];
+  onTestFinished(async () => {
+    for (const stop of stops) await stop();
+    rmSync(folder, { recursive: true });
+  });
+  const url = await startPrometheus(folder, stops);
+  const get = async (accept: string): Promise<Uint8Array> =>
+    new Uint8Array(await (await fetch(`${url}/metrics`, { headers: { accept } })).arrayBuffer());
+  // What is counted from the first request on is there from the second.
+  await get('text/plain');
+  const protobuf = await get('application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited');
+  const told = namesOf(parseProtobuf(protobuf, ALL));
+  expect(told.length).toBeGreaterThan(200);
+  expect(told).toEqual(namesOf(parseExposition(await get('text/plain;version=0.0.4'), 'text')));
 });
