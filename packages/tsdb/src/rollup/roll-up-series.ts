@@ -1,4 +1,5 @@
 import { encodeChunk } from '../chunk/chunk.ts';
+import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import type { ChunkRow } from '../database.ts';
@@ -39,7 +40,8 @@ export function rollUpSeries(
     const end = Math.floor((rolled.length * (piece + 1)) / pieces);
     const minMs = rolled.timestampsMs[from] as number;
     const maxMs = rolled.timestampsMs[end - 1] as number;
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from));
+    const seal = chunkSeal(ref, minMs, maxMs, end - from);
+    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from, seal));
   }
   return raw.length - rolled.length;
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { Labels } from '@vitrine/model/labels.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
-import type { GridSeries, SampleBatch } from '@vitrine/model/sample-store.ts';
+import type { GridSeries, SampleBatch, SampleStore } from '@vitrine/model/sample-store.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { Columns } from '../chunk/columns.ts';
 import { decodeChunk, encodeChunk } from '../chunk/chunk.ts';
 import { histogramOf } from '../histograms-for-tests.ts';
 import { LocalStore } from '../local-store.ts';
+import { openStore } from '../open-store.ts';
 import { batchOf, readAll, tempFolder, type TestSample } from '../store-for-tests.ts';
 import { rollUp } from './roll-up.ts';
 
@@ -47,11 +48,11 @@ async function both(batches: readonly SampleBatch[], afterMs = 20 * DAY) {
   nowMs = START + 2 * DAY + afterMs;
   await rolled.runUpkeep(true);
   await whole.flush();
-  return { rolled, whole, move: (ms: number) => (nowMs += ms) };
+  return { folder: rolledFolder, rolled, whole, move: (ms: number) => (nowMs += ms) };
 }
 
 async function answers(
-  store: LocalStore,
+  store: Pick<SampleStore, 'evaluate'>,
   expr: string,
   startMs: number,
   endMs: number,
@@ -245,6 +246,23 @@ test('samples are rolled up once they are older than retention.time, stay so ove
   await store.runUpkeep(true);
   expect((await store.stats()).seriesCount).toBe(0);
   await store.close();
+});
+
+test('threads that evaluate read them too', async () => {
+  const { rolled, whole, folder } = await both([shapes(30, 8)]);
+  await rolled.close();
+  const store = await openStore({ folder, maxSeries: 10, retention: { timeMs: 0, sizeBytes: 0 } });
+  onTestFinished(() => store.close());
+  for (const expr of [
+    'avg_over_time({__name__!=""}[1h])',
+    'count_over_time({__name__!=""}[1h])',
+    'max_over_time({__name__!=""}[1h])',
+  ]) {
+    const [from, to] = [START + HOUR, START + 30 * HOUR];
+    expect(
+      same(await answers(store, expr, from, to, BUCKET), await answers(whole, expr, from, to, BUCKET), 1e-12),
+    ).toBeGreaterThan(100);
+  }
 });
 
 test('native histograms and start times are not rolled up, nor what stands beside them', async () => {
