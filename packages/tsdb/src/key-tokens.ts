@@ -10,7 +10,7 @@ import { SeriesRows } from './index/series-rows.ts';
 
 /** What is remembered at most; beyond it both sides start over, so that a storm of new series does not stay in memory. */
 const KEYS_REMEMBERED = 1_200_000;
-const CHARACTERS_REMEMBERED = 512 * 1024 * 1024;
+const CHARACTERS_REMEMBERED = 128 * 1024 * 1024;
 const TEXTS_REMEMBERED = 100_000;
 
 /** A batch's keys on their way: `tokens[i]` stands for key i; those from `known` on are `newKeys`, in order. */
@@ -33,6 +33,7 @@ export class KeySender {
   readonly #limit: number;
   readonly #characterLimit: number;
   readonly #textLimit: number;
+  /** Of the keys that stand as texts. */
   #characters = 0;
 
   constructor(limit = KEYS_REMEMBERED, characterLimit = CHARACTERS_REMEMBERED, textLimit = TEXTS_REMEMBERED) {
@@ -42,7 +43,7 @@ export class KeySender {
   }
 
   send(keys: readonly string[]): SentKeys {
-    if (this.#size > this.#limit || this.#characters > this.#characterLimit) this.#startOver();
+    if (this.#size > this.#limit || this.#characters + this.#ids.characters > this.#characterLimit) this.#startOver();
     const known = this.#size;
     const tokens = new Uint32Array(keys.length);
     const newKeys: string[] = [];
@@ -69,11 +70,12 @@ export class KeySender {
 
   #learn(key: string): number {
     const token = this.#size++;
-    this.#characters += key.length;
     // Two texts with escapes in them may mean the same labels, and are to have tokens of their own.
     const count = token < this.#textLimit || key.includes(ESCAPE) ? -1 : this.#ids.read(key, true);
-    if (count === -1) this.#tokens.set(key, token);
-    else this.#rows.add(token, this.#ids.row, count);
+    if (count === -1) {
+      this.#tokens.set(key, token);
+      this.#characters += key.length;
+    } else this.#rows.add(token, this.#ids.row, count);
     if (token < this.#textLimit) this.#texts.push(key);
     return token;
   }

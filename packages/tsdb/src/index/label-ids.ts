@@ -12,6 +12,7 @@ export class LabelIds {
   readonly #labelOf: Label[] = [];
   readonly #valueOf: string[] = [];
   readonly #free: number[] = [];
+  #characters = 0;
   /** The key that was read last, in parts: most keys differ from the one before in few. */
   #parts: string[] = [];
   #row = new Uint32Array(64);
@@ -24,6 +25,11 @@ export class LabelIds {
   /** One more than the greatest id ever given. */
   get limit(): number {
     return this.#labelOf.length;
+  }
+
+  /** Characters of all values that have ids. */
+  get characters(): number {
+    return this.#characters;
   }
 
   labelOf(id: number): Label {
@@ -70,6 +76,7 @@ export class LabelIds {
   free(id: number): void {
     const label = this.labelOf(id);
     label.ids.delete(this.valueOf(id));
+    this.#characters -= this.valueOf(id).length;
     if (label.ids.size === 0) this.labels.delete(label.name);
     this.#valueOf[id] = '';
     this.#free.push(id);
@@ -113,6 +120,7 @@ export class LabelIds {
     const id = this.#free.pop() ?? this.#labelOf.length;
     const own = ownText(value);
     label.ids.set(own, id);
+    this.#characters += own.length;
     this.#labelOf[id] = label;
     this.#valueOf[id] = own;
     return id;
