@@ -1,5 +1,4 @@
 import { encodeChunk } from '../chunk/chunk.ts';
-import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import type { ChunkRow } from '../database.ts';
@@ -25,7 +24,8 @@ export function rollUpSeries(
   bucketMs: number,
 ): number | undefined {
   const { db, index } = contents;
-  const rows = db.chunksInRange.all(ref, fromMs, toMs);
+  // It gives the chunk that begins there or before: that is the one before these.
+  const rows = db.chunksInRange.all(ref, fromMs - 1, toMs);
   const own = rows.filter(([, , maxMs]) => maxMs >= fromMs);
   const joined = rows.filter(([, , maxMs, samples]) => maxMs >= fromMs || samples < FULL_SAMPLES);
   const taken = readNumbers(contents, ref, joined) ? joined : readNumbers(contents, ref, own) ? own : undefined;
@@ -40,8 +40,7 @@ export function rollUpSeries(
     const end = Math.floor((rolled.length * (piece + 1)) / pieces);
     const minMs = rolled.timestampsMs[from] as number;
     const maxMs = rolled.timestampsMs[end - 1] as number;
-    const seal = chunkSeal(ref, minMs, maxMs, end - from);
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from, seal));
+    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from));
   }
   return raw.length - rolled.length;
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { Labels } from '@vitrine/model/labels.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
@@ -230,6 +232,8 @@ test('samples are rolled up once they are older than retention.time, stay so ove
   const after = readAll(store.source, []);
   // Of each 20 samples the first, which is the least, and the last, which is the greatest.
   expect(after.values().next().value).toHaveLength(times.length / 10);
+  // 576 samples in the 4 chunks that were, which are small now, and become one.
+  expect(chunksIn(folder)).toBe(1);
   await store.runUpkeep(true);
   await store.close();
   store = open();
@@ -305,6 +309,15 @@ const anySamples = fc
     }
     return columns;
   });
+
+function chunksIn(folder: string): number {
+  const db = new DatabaseSync(join(folder, 'samples.db'), { readOnly: true });
+  try {
+    return Number(db.prepare('SELECT count(*) AS chunks FROM chunk').get()?.['chunks']);
+  } finally {
+    db.close();
+  }
+}
 
 function listed({ length, timestampsMs, words, rolled }: Columns): unknown[] {
   return Array.from({ length }, (_, i) => [
