@@ -1,4 +1,4 @@
-import { Readable, type Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 
 /**
  * Pieces of an answer of which each may only be read until the next is asked for: so the next is asked for when the one before
@@ -13,14 +13,14 @@ export class LentPieces extends Readable {
   }
 
   override pipe<T extends NodeJS.WritableStream>(destination: T): T {
-    void this.#run(destination as unknown as Writable);
+    void this.#run(destination);
     return destination;
   }
 
   /** They are piped, and not to be had in any other way. */
   override _read(): void {}
 
-  async #run(destination: Writable): Promise<void> {
+  async #run(destination: NodeJS.WritableStream): Promise<void> {
     try {
       for await (const piece of this.#pieces) {
         if (this.destroyed) return;
@@ -35,7 +35,7 @@ export class LentPieces extends Readable {
   }
 }
 
-function written(destination: Writable, piece: Uint8Array): Promise<void> {
+function written(destination: NodeJS.WritableStream, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const left = (): void => reject(new Error('the connection was closed'));
     destination.once('close', left);

@@ -18,7 +18,7 @@ export function silence(bell: Bell): void {
   Atomics.notify(bell, ANSWERS);
 }
 
-export function isSilenced(bell: Bell): boolean {
+function isSilenced(bell: Bell): boolean {
   return Atomics.load(bell, CLOSED) === 1;
 }
 
