@@ -87,7 +87,7 @@ describe('a scrape of more than numbers', () => {
     const [batch] = store.batches;
     expect(String(Labels.fromKey(batch?.seriesKeys[0] as string))).toBe('h{instance="i", job="j"}');
     expect([...(batch?.histograms?.entries() ?? [])]).toMatchObject([[0, { count: 3, sum: 2.5, schema: 1 }]]);
-    // Its series ends as any other does.
+    // Its series ends like all others.
     const gone = await target(answer, 'scrape_native_histograms: true');
     await gone.loop.scrapeOnce(10_000);
     await gone.loop.stop(true);
