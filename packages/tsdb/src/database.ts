@@ -137,10 +137,10 @@ export class Database {
           `${file} was written by a newer version of Vitrine (format ${version}, this one reads ${FORMAT_VERSION}): start that version, or choose another data folder`,
         );
       }
-      if (version === 0) db.exec(`BEGIN; ${TABLES} COMMIT`);
-      else db.exec(SINCE_2);
-      // Chunks and log rows say their own version, and those of version 1 are read as ever.
-      if (version < FORMAT_VERSION) db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
+      // Chunks and log rows say their own version, and those of version 1 are read as ever. A kill leaves all of this or none.
+      if (version < FORMAT_VERSION) {
+        db.exec(`BEGIN; ${version === 0 ? TABLES : SINCE_2} PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`);
+      } else db.exec(SINCE_2);
       return new Database(file, db);
     } catch (error) {
       throw openError(file, error);
