@@ -15,7 +15,7 @@ export interface MakeBackup {
   readonly onFile?: (file: BackupFile) => void;
 }
 
-/** Where Vitrine has databases: one among a run's files is a file as any other. */
+/** Where Vitrine has databases: one among a run's files is a file like the others. */
 const DATABASE = /^(?:runs\/curves\.db|samples\/samples\.db|[^/]+\.(?:sqlite|db))$/;
 /** What the copies of databases have in them already. */
 const BESIDE_DATABASE = ['-wal', '-shm', '-journal'];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
+import { BackupRefused } from '../../backup/backup-manifest.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { ownSamples, refuseLabelled } from './own-samples.ts';
@@ -45,6 +46,9 @@ export function adminRoutes(app: Routes, { samples, adminApi, snapshot }: AdminN
     making = snapshot(name);
     try {
       await making;
+    } catch (error) {
+      if (error instanceof BackupRefused) throw new ApiError('execution', error.message, { cause: error });
+      throw error;
     } finally {
       making = undefined;
     }
