@@ -33,16 +33,24 @@ export function rollUpSeries(
   rolled.clear();
   rollUp(raw, bucketMs, countsUp(index.labelsOf(ref).metricName), rolled);
   if (rolled.length === raw.length && taken.length === 1) return undefined;
-  for (const [id] of taken) db.deleteChunk.run(id);
   const pieces = Math.ceil(rolled.length / MAX_SAMPLES);
+  const written: ChunkRow[] = [];
   for (let piece = 0; piece < pieces; piece++) {
     const from = Math.floor((rolled.length * piece) / pieces);
     const end = Math.floor((rolled.length * (piece + 1)) / pieces);
     const minMs = rolled.timestampsMs[from] as number;
     const maxMs = rolled.timestampsMs[end - 1] as number;
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from));
+    written.push([0, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from)]);
   }
+  // What packs well already, such as a number that hardly ever changes, would only grow.
+  if (bytesOf(written) >= bytesOf(taken)) return undefined;
+  for (const [id] of taken) db.deleteChunk.run(id);
+  for (const [, minMs, maxMs, samples, data] of written) db.insertChunk.run(ref, minMs, maxMs, samples, data);
   return raw.length - rolled.length;
+}
+
+function bytesOf(rows: readonly ChunkRow[]): number {
+  return rows.reduce((sum, [, , , , data]) => sum + data.length, 0);
 }
 
 /** Whether all of the rows could be read, and hold numbers and nothing else. */
