@@ -52,6 +52,16 @@ test('series that a sender’s labels make one are one', async () => {
   expect([...seriesIndex]).toEqual([0, 1, 0]);
 });
 
+test('exemplars stay with their series, and may come alone', async () => {
+  const append = vi.fn<IntakeNeeds['append']>(() => Promise.resolve({ accepted: 0, rejected: [], rejectedCount: 0 }));
+  const { intake } = intakeOver({ append });
+  const exemplar = { labels: Labels.from({ trace_id: 't' }), value: 1, timestampMs: 1 };
+  const exemplars = [0, 1, 2].map((seriesIndex) => ({ seriesIndex, exemplar }));
+  await intake.take('remote write', VISION, { ...batch(0, { team: 'speech' }, { pod: 'a' }, { team: 'text' }), exemplars });
+  await intake.take('remote write', VISION, batch(0, { pod: 'a' }));
+  expect(append.mock.calls.map(([taken]) => taken.exemplars?.map(({ seriesIndex }) => seriesIndex))).toEqual([[0, 1, 0]]);
+});
+
 test('what was accepted and refused is told by door and sender, the latest first', async () => {
   const { intake, clock } = intakeOver();
   await intake.take('line protocol', HERE, batch(3), [{ reason: 'not a number', count: 2, sentence: 'Line 7: "x".' }]);

@@ -1,3 +1,4 @@
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,12 +33,19 @@ async function opened() {
     runs,
     curves,
     /** One scrape: metrics as `name` or `name{label=value}`. */
-    async scrape(metrics: Readonly<Record<string, number | typeof STALE>>, target = { job: 'train', instance: 'gpu-07:8000' }) {
+    async scrape(
+      metrics: Readonly<Record<string, number | typeof STALE | NativeHistogram>>,
+      target = { job: 'train', instance: 'gpu-07:8000' },
+    ) {
       const names = Object.keys(metrics);
-      const values = Float64Array.from(Object.values(metrics), (value) => (value === STALE ? 0 : value));
+      const values = Float64Array.from(Object.values(metrics), (value) => (typeof value === 'number' ? value : 0));
       for (const [at, value] of Object.values(metrics).entries()) if (value === STALE) setStaleAt(wordsOf(values), at);
+      const histograms = new Map(
+        Object.values(metrics).flatMap((value, at) => (typeof value === 'object' ? [[at, value] as const] : [])),
+      );
       timeMs += 1_000;
       scraped.see({
+        histograms,
         seriesKeys: names.map((text) => {
           const [, name = '', label, labelValue = ''] = /^([^{]*)(?:\{(.*)=(.*)\})?$/.exec(text) ?? [];
           return Labels.from({ __name__: name, ...target, ...(label === undefined ? {} : { [label]: labelValue }) }).key;
@@ -67,6 +75,32 @@ async function opened() {
 }
 
 describe('a scraped training', () => {
+  test('has no curves of native histograms, which are no numbers', async () => {
+    const { scrape, points } = await opened();
+    const none = new Float64Array();
+    const latency: NativeHistogram = {
+      schema: 0,
+      zeroThreshold: 0,
+      zeroCount: 1,
+      count: 1,
+      sum: 0,
+      positiveSpans: [],
+      positiveBuckets: none,
+      negativeSpans: [],
+      negativeBuckets: none,
+      customValues: none,
+      reset: 'unknown',
+    };
+    for (const step of [1, 2]) await scrape({ train_step: step, 'train_loss{split=train}': 3, train_latency: latency, up: 1 });
+    expect([await points('train/train_loss'), await points('train_latency')]).toEqual([
+      [
+        [1, 3],
+        [2, 3],
+      ],
+      [],
+    ]);
+  });
+
   test('is a run with a curve for each metric, over its step', async () => {
     const { scrape, points, runs } = await opened();
     await scrape({

@@ -160,7 +160,7 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
 
   return {
     see(batch) {
-      const { seriesKeys, seriesIndex, timestampsMs, values } = batch;
+      const { seriesKeys, seriesIndex, timestampsMs, values, histograms } = batch;
       // Most targets train nothing.
       if (!seriesKeys.some((key) => roleOf(key, seriesKeys)?.kind === 'step')) return;
       const words = wordsOf(values);
@@ -175,7 +175,8 @@ export function followScrapes({ runs, log, now = Date.now }: { runs: Runs; log: 
       const ended: string[] = [];
       for (let i = 0; i < seriesIndex.length; i++) {
         const role = roleOf(seriesKeys[seriesIndex[i]!]!, seriesKeys);
-        if (role === undefined) continue;
+        // A whole distribution is no point of a curve.
+        if (role === undefined || histograms?.has(i) === true) continue;
         if (isStaleAt(words, i)) {
           if (role.kind === 'step') ended.push(role.place);
           continue;
