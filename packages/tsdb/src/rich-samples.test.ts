@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -371,6 +372,23 @@ describe('deletion', () => {
       [NOW - 1, 1, Number.NaN],
       [NOW, 2, Number.NaN],
     ]);
+  });
+
+  test('that fails half-way leaves all as it was, and what comes after is kept', async () => {
+    const first = open();
+    const exemplars = [{ seriesIndex: 0, exemplar: { labels: Labels.from({ trace_id: 'a' }), value: 1, timestampMs: NOW - 2 } }];
+    await first.store.append(richBatch([['a', NOW - 2, 1]], exemplars));
+    const file = new DatabaseSync(join(first.folder, 'samples.db'));
+    file.exec("CREATE TRIGGER full BEFORE DELETE ON exemplar BEGIN SELECT RAISE(ABORT, 'disk is full'); END");
+    const deleted = first.store.deleteSeries({ selectors: [named('a')], fromMs: -Infinity, toMs: Infinity });
+    await expect(deleted).rejects.toThrow('disk is full');
+    file.exec('DROP TRIGGER full');
+    file.close();
+    expect((await first.store.append(richBatch([['a', NOW, 2]]))).accepted).toBe(1);
+    await first.store.close();
+    const { store } = open(first.folder);
+    expect(read(store, 'a').map(([timeMs]) => timeMs)).toEqual([NOW - 2, NOW]);
+    expect(await store.exemplars({ selectors: [], fromMs: 0, toMs: NOW, limit: 0 })).toHaveLength(1);
   });
 
   test('goes on while samples are appended and flushed', async () => {

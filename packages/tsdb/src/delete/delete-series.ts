@@ -4,7 +4,7 @@ import { encodeChunk } from '../chunk/chunk.ts';
 import { Columns } from '../chunk/columns.ts';
 import { flushSeries } from '../compact/flush-series.ts';
 import type { Contents } from '../contents.ts';
-import { encodeExemplars } from '../exemplars/record.ts';
+import { ALL_TIMES, deleteExemplars, type TimeRange } from '../exemplars/delete-exemplars.ts';
 import { firstAtOrAfter } from '../head/head.ts';
 import type { Watchers } from '../watchers.ts';
 
@@ -38,20 +38,24 @@ export async function deleteSeries(contents: Contents, watchers: Watchers, reque
   const deleted = { series: 0, samples: 0 };
   for (let at = 0; at < refs.length;) {
     const endsMs = performance.now() + SLICE_MS;
-    const slice: number[] = [];
+    const exemplars = new Map<number, TimeRange>();
     const cuts: Cut[] = [];
     contents.db.transaction(() => {
       for (; at < refs.length && performance.now() < endsMs; at++) {
         const ref = refs[at] as number;
         if (!index.has(ref)) continue;
-        slice.push(ref);
+        exemplars.set(ref, [fromMs, toMs]);
         if (series.overlaps(ref, fromMs, toMs)) cuts.push(cutSeries(contents, ref, fromMs, toMs));
       }
       noteFlushed(contents, cuts);
-      for (const { ref, reach } of cuts) if (reach === undefined) contents.db.deleteSeries.run(ref);
+      for (const { ref, reach } of cuts) {
+        if (reach !== undefined) continue;
+        contents.db.deleteSeries.run(ref);
+        exemplars.set(ref, ALL_TIMES);
+      }
+      deleteExemplars(contents, exemplars);
     });
-    const gone = new Set(cuts.filter(({ reach }) => reach === undefined).map(({ ref }) => ref));
-    deleteExemplars(contents, slice, gone, fromMs, toMs);
+    for (const [ref, [from, to]] of exemplars) contents.exemplars.remove(ref, from, to);
     apply(contents, watchers, cuts);
     for (const { deletedSamples } of cuts) {
       if (deletedSamples > 0) deleted.series++;
@@ -113,31 +117,6 @@ function noteFlushed({ db, lastWalId }: Contents, cuts: readonly Cut[]): void {
     for (i++; i < refs.length && refs[i] === last + 1; i++) last++;
     db.insertFlushed.run(first, last, lastWalId);
   }
-}
-
-/** Of series that are gone all exemplars go, lest they be found again under a new series of their name. */
-function deleteExemplars(
-  { db, exemplars, index }: Contents,
-  refs: readonly number[],
-  gone: ReadonlySet<number>,
-  fromMs: number,
-  toMs: number,
-): void {
-  const rowIds = new Set<number>();
-  for (const ref of refs) {
-    const removed = gone.has(ref) ? exemplars.remove(ref, -Infinity, Infinity) : exemplars.remove(ref, fromMs, toMs);
-    for (const rowId of removed) rowIds.add(rowId);
-  }
-  if (rowIds.size === 0) return;
-  const left = exemplars.ofRows(rowIds);
-  db.transaction(() => {
-    for (const rowId of rowIds) {
-      db.deleteExemplarRow.run(rowId);
-      const entries = left.get(rowId) ?? [];
-      if (entries.length === 0) continue;
-      db.insertExemplars.run(rowId, encodeExemplars(entries.map(({ ref, exemplar }) => ({ key: index.keyOf(ref), exemplar }))));
-    }
-  });
 }
 
 function apply(contents: Contents, watchers: Watchers, cuts: readonly Cut[]): void {

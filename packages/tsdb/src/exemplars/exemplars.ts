@@ -78,27 +78,31 @@ export class Exemplars {
     return found;
   }
 
-  /** Drops a series' exemplars in the closed range, and returns the rows of the file that they stand in. */
-  remove(ref: number, fromMs: number, toMs: number): Set<number> {
+  /** The rows of the file that a series' exemplars in the closed range stand in. */
+  rowsOf(ref: number, fromMs: number, toMs: number): Set<number> {
     const rowIds = new Set<number>();
+    for (const { exemplar, rowId } of this.#bySeries.get(ref) ?? []) {
+      if (exemplar.timestampMs >= fromMs && exemplar.timestampMs <= toMs) rowIds.add(rowId);
+    }
+    return rowIds;
+  }
+
+  /** Drops a series' exemplars in the closed range. */
+  remove(ref: number, fromMs: number, toMs: number): void {
     const series = this.#bySeries.get(ref);
-    if (series === undefined) return rowIds;
+    if (series === undefined) return;
     const kept: Entry[] = [];
     for (const entry of series) {
       const { timestampMs } = entry.exemplar;
       if (timestampMs < fromMs || timestampMs > toMs) kept.push(entry);
-      else {
-        rowIds.add(entry.rowId);
-        this.#drop(entry);
-      }
+      else this.#drop(entry);
     }
     if (kept.length === 0) this.#bySeries.delete(ref);
     else this.#bySeries.set(ref, kept);
     this.#skipDropped();
-    return rowIds;
   }
 
-  /** What is left of rows of the file. */
+  /** What is there of rows of the file. */
   ofRows(rowIds: ReadonlySet<number>): Map<number, { readonly ref: number; readonly exemplar: Exemplar }[]> {
     const left = new Map<number, Entry[]>();
     for (let i = this.#first; i < this.#queue.length; i++) {
