@@ -300,6 +300,24 @@ describe('exemplars', () => {
     expect(await found(none)).toEqual([]);
   });
 
+  test('of a series that retention drops do not come back with a new series of its name', async () => {
+    let nowMs = NOW;
+    const { folder, remove } = tempFolder();
+    cleanups.push(remove);
+    const openAt = () => LocalStore.open({ folder, retention: { timeMs: HOUR, sizeBytes: 0 }, maxSeries: 10 }, () => nowMs);
+    const first = openAt();
+    await append(first, 'a', [exemplar(NOW)]);
+    await first.flush();
+    nowMs += 3 * HOUR;
+    await append(first, 'b', [exemplar(nowMs)], nowMs);
+    await first.runUpkeep();
+    await append(first, 'a', [], nowMs);
+    await first.close();
+    const again = openAt();
+    expect(await found(again)).toEqual([[keyOf('b'), [nowMs]]]);
+    await again.close();
+  });
+
   test('go with the samples that are deleted, for good', async () => {
     const first = open();
     await append(first.store, 'a', [], NOW - 1);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
+import { ALL_TIMES, deleteExemplars } from '../exemplars/delete-exemplars.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { RollupTier, StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
@@ -142,6 +143,7 @@ export class Retention {
     const { db } = this.#contents;
     db.transaction(() => {
       for (const ref of gone) db.deleteSeries.run(ref);
+      deleteExemplars(this.#contents, new Map([...gone].map((ref) => [ref, ALL_TIMES])));
     });
     this.#contents.dropSeries(gone);
     for (const ref of gone) this.#watchers.seriesRemoved(ref);
