@@ -21,6 +21,8 @@ const REJECTED_ENTRIES = 100;
 const LONGEST_KEY = 64 * 1024;
 /** Of a longer label set this much is told of. */
 const SHOWN_LABELS = 300;
+/** A commit brings one row of exemplars and empties more only now and then. */
+const EMPTY_ROWS_A_COMMIT = 1000;
 
 const UNKNOWN = -1;
 
@@ -94,6 +96,8 @@ export class Committer {
     const record = this.#accepted.length > 0 ? encodeRecord(this.#accepted) : undefined;
     const walId = contents.lastWalId + 1;
     const exemplars = this.#exemplars.length > 0 ? encodeExemplars(this.#exemplars) : undefined;
+    const oldestRow = Math.min(contents.exemplars.oldestRowId, contents.lastExemplarRow + 1);
+    const emptyRows = contents.exemplars.emptyRows(EMPTY_ROWS_A_COMMIT);
     db.transaction(() => {
       for (let i = 0; i < this.#createdRefs.length; i++) {
         db.addSeries(this.#createdRefs[i] as number, this.#createdKeys[i] as string);
@@ -101,14 +105,18 @@ export class Committer {
       if (record !== undefined) db.insertWal.run(walId, record);
       if (exemplars !== undefined) {
         db.insertExemplars.run(contents.lastExemplarRow + 1, exemplars);
-        db.deleteExemplars.run(Math.min(contents.exemplars.oldestRowId, contents.lastExemplarRow + 1));
+        db.deleteExemplars.run(oldestRow);
+        for (const id of emptyRows) db.deleteExemplarRow.run(id);
       }
     });
     if (record !== undefined) {
       contents.lastWalId = walId;
       contents.walBytes += record.length;
     }
-    if (exemplars !== undefined) contents.lastExemplarRow++;
+    if (exemplars !== undefined) {
+      contents.lastExemplarRow++;
+      contents.exemplars.forgetRows(oldestRow, emptyRows);
+    }
   }
 
   #apply(): void {

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Labels } from '@vitrine/model/labels.ts';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Exemplar, LabelRequest, SampleBatch, Selector } from '@vitrine/model/sample-store.ts';
+import { Exemplars } from './exemplars/exemplars.ts';
 import { anyHistogram, histogramOf } from './histograms-for-tests.ts';
 import { LocalStore } from './local-store.ts';
 import { openStore } from './open-store.ts';
@@ -298,6 +299,22 @@ describe('exemplars', () => {
     const { store: none } = open(undefined, { maxExemplars: 0 });
     await append(none, 'a', [exemplar(NOW)]);
     expect(await found(none)).toEqual([]);
+  });
+
+  test('of busy series leave memory and disk also where one of a quiet series is older', async () => {
+    const { store, folder } = open(undefined, { maxExemplars: 30 });
+    await append(store, 'quiet', [exemplar(NOW)]);
+    for (let i = 0; i < 100; i++) await append(store, 'busy', [exemplar(NOW + i)], NOW + i);
+    expect((await found(store)).map(([, times]) => times.length)).toEqual([10, 1]);
+    const file = new DatabaseSync(join(folder, 'samples.db'));
+    const rows = Number(file.prepare('SELECT count(*) AS rows FROM exemplar').get()?.['rows']);
+    file.close();
+    expect(rows).toBeLessThan(15);
+    const exemplars = new Exemplars(1000);
+    exemplars.add(0, exemplar(NOW), 1);
+    for (let i = 0; i < 10_000; i++) exemplars.add(1, exemplar(NOW + i), 2 + i);
+    expect(exemplars.held).toBeLessThan(2_000);
+    expect(exemplars.between(0, NOW, NOW)).toHaveLength(1);
   });
 
   test('of a series that retention drops do not come back with a new series of its name', async () => {

@@ -5,6 +5,8 @@ const EXEMPLAR_LABEL_CHARACTERS = 128;
 /** One series keeps at most this share of all exemplars, and never fewer than so many. */
 const SERIES_SHARE = 0.01;
 const SERIES_MIN = 10;
+/** Up to here nobody minds what is in the queue. */
+const QUEUE_MIN = 1024;
 
 interface Entry {
   readonly ref: number;
@@ -29,6 +31,9 @@ export class Exemplars {
   #queue: Entry[] = [];
   #first = 0;
   #count = 0;
+  /** How many of those that are kept stand in each row of the file. */
+  readonly #rows = new Map<number, number>();
+  readonly #emptyRows = new Set<number>();
 
   /** `limit` is how many are kept in all; 0 keeps none. */
   constructor(limit: number) {
@@ -45,6 +50,22 @@ export class Exemplars {
     return this.#queue[this.#first]?.rowId ?? Infinity;
   }
 
+  /** How many are in memory, with those that left and are not taken out yet. */
+  get held(): number {
+    return this.#queue.length;
+  }
+
+  /** Rows of the file of which nothing is left, at most so many. */
+  emptyRows(limit: number): number[] {
+    return [...this.#emptyRows.values().take(limit)];
+  }
+
+  /** Rows that the file has no more. */
+  forgetRows(beforeId: number, ids: readonly number[]): void {
+    for (const id of ids) this.#emptyRows.delete(id);
+    for (const id of this.#emptyRows) if (id < beforeId) this.#emptyRows.delete(id);
+  }
+
   /** The series that have some. */
   refs(): Iterable<number> {
     return this.#bySeries.keys();
@@ -57,6 +78,8 @@ export class Exemplars {
   add(ref: number, exemplar: Exemplar, rowId: number): void {
     if (this.#limit === 0) return;
     const entry = { ref, exemplar, rowId, dropped: false };
+    this.#rows.set(rowId, (this.#rows.get(rowId) ?? 0) + 1);
+    this.#emptyRows.delete(rowId);
     const series = this.#bySeries.get(ref);
     if (series === undefined) this.#bySeries.set(ref, [entry]);
     else {
@@ -128,13 +151,19 @@ export class Exemplars {
   #drop(entry: Entry): void {
     entry.dropped = true;
     this.#count--;
+    const left = (this.#rows.get(entry.rowId) as number) - 1;
+    if (left > 0) this.#rows.set(entry.rowId, left);
+    else {
+      this.#rows.delete(entry.rowId);
+      this.#emptyRows.add(entry.rowId);
+    }
   }
 
   #skipDropped(): void {
     while (this.#queue[this.#first]?.dropped === true) this.#first++;
-    // Entries that left are cut off now and then, not one by one.
-    if (this.#first < 1024 || this.#first * 2 < this.#queue.length) return;
-    this.#queue = this.#queue.slice(this.#first);
+    // Entries that left are taken out now and then, not one by one.
+    if (this.#queue.length < QUEUE_MIN || this.#count * 2 > this.#queue.length) return;
+    this.#queue = this.#queue.filter(({ dropped }) => !dropped);
     this.#first = 0;
   }
 }
