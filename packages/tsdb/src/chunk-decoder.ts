@@ -1,4 +1,5 @@
 import { DamagedChunk, decodeChunk } from './chunk/chunk.ts';
+import { chunkSeal } from './chunk/row-seal.ts';
 import type { Columns } from './chunk/columns.ts';
 import { SharedTimes } from './chunk/times.ts';
 import type { ChunkRow } from './database.ts';
@@ -33,7 +34,8 @@ export class ChunkDecoder {
    */
   decode(ref: number, [id, minMs, maxMs, samples, data]: ChunkRow, out: Columns, isChecked = false): boolean {
     try {
-      decodeChunk(data, out, isChecked, (timesId) => this.#times.get(timesId));
+      const seal = isChecked ? 0 : chunkSeal(ref, minMs, maxMs, samples);
+      decodeChunk(data, out, isChecked, (timesId) => this.#times.get(timesId), seal);
       return true;
     } catch (error) {
       if (!(error instanceof DamagedChunk)) throw error;

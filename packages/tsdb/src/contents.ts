@@ -83,8 +83,8 @@ export class Contents {
     head.read(ref, newestMs, newestMs, columns, 0);
     if (columns.timestampsMs[columns.length - 1] !== newestMs || columns.length === 0) {
       columns.clear();
-      const row = this.db.newestOfSeries.get(ref);
-      if (row !== undefined) this.readChunk(ref, [-1, 0, 0, 0, row['data'] as Uint8Array], columns);
+      const [row] = this.db.newestOfSeries.all(ref);
+      if (row !== undefined) this.readChunk(ref, row, columns);
     }
     const last = columns.length - 1;
     if (last < 0 || columns.timestampsMs[last] !== newestMs) return undefined;

@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { RowQuery } from './row-query.ts';
+import { keySeal } from './chunk/row-seal.ts';
+import { bytesIn, RowQuery } from './row-query.ts';
 import { isDamage, isForeignSchema, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { commitsInWalFile } from './wal/wal-file.ts';
@@ -65,6 +66,7 @@ export class Database {
   /** (id, limit) → times after that id, and whether a chunk ends where they do: if not then none points to them. */
   readonly timesAfter: RowQuery<[id: number, isUsed: number]>;
   readonly #selectTimes: RowQuery<[data: Uint8Array]>;
+  readonly #walData: RowQuery<[data: Uint8Array]>;
   /** (series) → the first and the last millisecond of its chunks, null where there are none. */
   readonly reachOfSeries: RowQuery<[fromMs: number | null, toMs: number | null]>;
   readonly insertExemplars: StatementSync;
@@ -73,7 +75,8 @@ export class Database {
   readonly deleteExemplarRow: StatementSync;
   /** (limit) → [id, series, maxMs, samples, bytes] of the chunks that end first. */
   readonly oldestChunks: RowQuery<[id: number, series: number, maxMs: number, samples: number, bytes: number]>;
-  readonly newestOfSeries: StatementSync;
+  /** (series) → its chunk that begins last. */
+  readonly newestOfSeries: RowQuery<ChunkRow>;
   /** (maxMs, id, untilMs, limit) → the chunks behind that one, in the order in which they end, that end before `untilMs`. */
   readonly chunksByAge: RowQuery<[id: number, series: number, minMs: number, maxMs: number]>;
   readonly #mark: RowQuery<[value: number]>;
@@ -101,6 +104,7 @@ export class Database {
       'SELECT id, EXISTS (SELECT 1 FROM chunk WHERE chunk.max_ms = times.max_ms) FROM times WHERE id > ? ORDER BY id LIMIT ?',
     );
     this.#selectTimes = selectTimes(db);
+    this.#walData = new RowQuery(db, `SELECT ${bytesIn('data')} FROM wal WHERE id = ?`);
     this.reachOfSeries = new RowQuery(db, 'SELECT min(min_ms), max(max_ms) FROM chunk WHERE series = ?');
     this.insertExemplars = db.prepare('INSERT INTO exemplar (id, data) VALUES (?, ?)');
     this.deleteExemplars = db.prepare('DELETE FROM exemplar WHERE id < ?');
@@ -113,7 +117,10 @@ export class Database {
     );
     this.#mark = new RowQuery(db, 'SELECT value FROM mark WHERE name = ?');
     this.#setMark = db.prepare('INSERT OR REPLACE INTO mark VALUES (?, ?)');
-    this.newestOfSeries = db.prepare('SELECT data FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1');
+    this.newestOfSeries = new RowQuery(
+      db,
+      `SELECT id, min_ms, max_ms, samples, ${bytesIn('data')} FROM chunk WHERE series = ? ORDER BY min_ms DESC LIMIT 1`,
+    );
   }
 
   /** Opens or creates the store's file in a folder. `onLoss` is told of committed work that SQLite's own log has lost. */
@@ -165,21 +172,22 @@ export class Database {
     const bytes = Buffer.from(key, 'utf8');
     const row = Buffer.alloc(bytes.length + 4);
     row.set(bytes);
-    row.writeUInt32LE(crc32(bytes), bytes.length);
+    row.writeUInt32LE(crc32(bytes, keySeal(ref)), bytes.length);
     this.#insertSeries.run(ref, row);
   }
 
   /** All series; the key is undefined where its row fails its checksum. */
   *series(): Generator<readonly [ref: number, key: string | undefined]> {
     // As texts: a million small buffers would take longer to make, and to get rid of, than all else of a start.
-    const rows = new RowQuery<[id: number, key: string, checksum: string]>(
+    const rows = new RowQuery<[id: number, key: string | null, checksum: string]>(
       this.#db,
       'SELECT id, CAST(substr(key, 1, length(key) - 4) AS TEXT), hex(substr(key, -4)) FROM series',
     );
     const checksum = Buffer.alloc(4);
     for (const [ref, key, hex] of rows.iterate()) {
-      const isWhole = checksum.write(hex, 'hex') === 4;
-      yield [ref, isWhole && checksum.readUInt32LE(0) === crc32(key) ? key : undefined];
+      const stored = checksum.write(hex, 'hex') === 4 ? checksum.readUInt32LE(0) : undefined;
+      // A bit may have flipped in what SQLite knows of the key, too: then it is none.
+      yield [ref, key !== null && (stored === crc32(key, keySeal(ref)) || stored === crc32(key)) ? key : undefined];
     }
   }
 
@@ -209,12 +217,12 @@ export class Database {
   }
 
   walData(id: number): Uint8Array {
-    return this.#db.prepare('SELECT data FROM wal WHERE id = ?').get(id)?.['data'] as Uint8Array;
+    return this.#walData.all(id)[0]?.[0] ?? new Uint8Array();
   }
 
   /** A row of times that chunks share; undefined where there is none. */
   readTimes(id: number): Uint8Array | undefined {
-    return this.#selectTimes.all(id)[0]?.[0];
+    return timesOf(this.#selectTimes, id);
   }
 
   /** Chunks that end before that are rolled up to such buckets; undefined where none are. */
@@ -229,7 +237,10 @@ export class Database {
 
   /** All rows of exemplars, in the order in which they were written. */
   *exemplarRows(): Generator<readonly [id: number, data: Uint8Array]> {
-    yield* new RowQuery<[id: number, data: Uint8Array]>(this.#db, 'SELECT id, data FROM exemplar ORDER BY id').iterate();
+    yield* new RowQuery<[id: number, data: Uint8Array]>(
+      this.#db,
+      `SELECT id, ${bytesIn('data')} FROM exemplar ORDER BY id`,
+    ).iterate();
   }
 
   /** Bytes of the main file that hold data, and those that are free for reuse. */
@@ -264,7 +275,7 @@ function rolledUpMark(bucketMs: number): string {
 function chunksInRange(db: DatabaseSync): RowQuery<ChunkRow> {
   return new RowQuery(
     db,
-    `SELECT id, min_ms, max_ms, samples, data FROM chunk
+    `SELECT id, min_ms, max_ms, samples, ${bytesIn('data')} FROM chunk
      WHERE series = ?1 AND min_ms <= ?3 AND min_ms >= coalesce(
        (SELECT min_ms FROM chunk WHERE series = ?1 AND min_ms <= ?2 ORDER BY min_ms DESC LIMIT 1), ?2)
      ORDER BY min_ms`,
@@ -281,11 +292,21 @@ export function openChunks(folder: string): {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000, enableForeignKeyConstraints: false });
   db.exec('PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY');
   const times = selectTimes(db);
-  return { file, chunksInRange: chunksInRange(db), readTimes: (id) => times.all(id)[0]?.[0] };
+  return { file, chunksInRange: chunksInRange(db), readTimes: (id) => timesOf(times, id) };
 }
 
 function selectTimes(db: DatabaseSync): RowQuery<[data: Uint8Array]> {
-  return new RowQuery(db, 'SELECT data FROM times WHERE id = ?');
+  return new RowQuery(db, `SELECT ${bytesIn('data')} FROM times WHERE id = ?`);
+}
+
+/** Undefined where SQLite cannot read them: then they are lost. */
+function timesOf(select: RowQuery<[data: Uint8Array]>, id: number): Uint8Array | undefined {
+  try {
+    return select.all(id)[0]?.[0];
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
 }
 
 function storeFile(folder: string): string {

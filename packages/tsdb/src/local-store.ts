@@ -437,22 +437,37 @@ export class LocalStore implements SampleStore {
 /** Series and what their chunks reach over. */
 function load(contents: Contents): void {
   const { db, refs, series } = contents;
-  let damaged = 0;
+  const damaged = new Set<number>();
   for (const [ref, key] of db.series()) {
     // A damaged series' place stays taken: its chunks must not become another's.
     refs.adopt(ref);
-    if (key === undefined) damaged++;
+    if (key === undefined) damaged.add(ref);
     else contents.addSeries(ref, key);
   }
-  if (damaged > 0) {
-    contents.log('error', `${db.file} is damaged: the names of ${damaged} series cannot be read, and their samples are left out`);
+  if (damaged.size > 0) {
+    contents.log(
+      'error',
+      `${db.file} is damaged: the names of ${damaged.size} series cannot be read, and their samples are left out`,
+    );
   }
+  let ownerless = 0;
   for (const [ref, minMs, maxMs, samples] of db.chunkRanges()) {
     contents.storedSamples += samples;
-    if (!contents.index.has(ref)) continue;
+    if (!contents.index.has(ref)) {
+      // Its place must not become another's: these samples are none of that one's.
+      refs.adopt(ref);
+      if (!damaged.has(ref)) ownerless += samples;
+      continue;
+    }
     series.oldestMs[ref] = minMs;
     series.newestMs[ref] = maxMs;
     series.chunksFromMs[ref] = minMs;
     series.chunksToMs[ref] = maxMs;
+  }
+  if (ownerless > 0) {
+    contents.log(
+      'error',
+      `${db.file} is damaged: ${ownerless} samples belong to no series and are left out; restore the file from a backup, or run vitrine check to see what is damaged`,
+    );
   }
 }

@@ -19,3 +19,11 @@ export class RowQuery<Row extends (number | string | null | Uint8Array)[]> {
     return this.#statement.iterate(...parameters) as unknown as IterableIterator<Row>;
   }
 }
+
+/**
+ * A column of bytes, to be selected. A bit that flips in what SQLite knows of a row may make NULL or a text of it: those come as
+ * bytes too, and fail their checksum.
+ */
+export function bytesIn(column: string): string {
+  return `coalesce(CAST(${column} AS BLOB), x'')`;
+}

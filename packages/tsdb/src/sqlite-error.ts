@@ -22,7 +22,13 @@ export function isUnwritable(error: unknown): boolean {
 /** The file is not what SQLite wrote. */
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error);
-  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB || isBeyondNumbers(error);
+}
+
+/** An integer that is no safe one: nobody wrote such. */
+function isBeyondNumbers(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === 'ERR_OUT_OF_RANGE' && String(message).includes('too large to be represented as a JavaScript number');
 }
 
 /** The tables are not those that the store made: its statements never change, so one that SQLite cannot compile says so. */

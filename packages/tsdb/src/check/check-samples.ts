@@ -1,14 +1,13 @@
-import { crc32 } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
 import { DamagedChunk, decodeChunk } from '../chunk/chunk.ts';
 import { Columns } from '../chunk/columns.ts';
+import { chunkSeal, keyOfRow } from '../chunk/row-seal.ts';
 import { decodeTimes, SharedTimes } from '../chunk/times.ts';
 import { DamagedExemplars, decodeExemplars } from '../exemplars/record.ts';
-import { RowQuery } from '../row-query.ts';
+import { bytesIn, RowQuery } from '../row-query.ts';
 import { DamagedRecord, decodeRecord, SampleColumns } from '../wal/record.ts';
 import { openChecked, type CheckedDatabase } from './check-database.ts';
 
-const CHECKSUM_BYTES = 4;
 const SHOWN_LABELS = 300;
 
 export interface CheckedSamples {
@@ -39,10 +38,10 @@ export function* checkSamples(file: string): Generator<string, CheckedSamples> {
 
 function* checkSeries({ db, part }: CheckedDatabase, found: { series: number }): Generator<string> {
   yield* part('series', function* () {
-    const rows = new RowQuery<[id: number, key: Uint8Array]>(db, 'SELECT id, key FROM series ORDER BY id');
+    const rows = new RowQuery<[id: number, key: Uint8Array]>(db, `SELECT id, ${bytesIn('key')} FROM series ORDER BY id`);
     for (const [id, data] of rows.iterate()) {
       found.series++;
-      if (labelsOf(data) === undefined) yield `series ${id}: its name fails its checksum; its samples cannot be found`;
+      if (labelsOf(id, data) === undefined) yield `series ${id}: its name fails its checksum; its samples cannot be found`;
     }
   });
 }
@@ -50,7 +49,7 @@ function* checkSeries({ db, part }: CheckedDatabase, found: { series: number }):
 function* checkTimes({ db, part }: CheckedDatabase): Generator<string> {
   if (!hasTable(db, 'times')) return;
   yield* part('times', function* () {
-    const rows = new RowQuery<[id: number, data: Uint8Array]>(db, 'SELECT id, data FROM times ORDER BY id');
+    const rows = new RowQuery<[id: number, data: Uint8Array]>(db, `SELECT id, ${bytesIn('data')} FROM times ORDER BY id`);
     for (const [id, data] of rows.iterate()) {
       const problem = problemOf(() => decodeTimes(data));
       if (problem !== undefined) yield `times ${id}: ${problem}`;
@@ -59,14 +58,16 @@ function* checkTimes({ db, part }: CheckedDatabase): Generator<string> {
 }
 
 function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; samples: number }): Generator<string> {
-  const times = hasTable(db, 'times') ? new RowQuery<[data: Uint8Array]>(db, 'SELECT data FROM times WHERE id = ?') : undefined;
+  const times = hasTable(db, 'times')
+    ? new RowQuery<[data: Uint8Array]>(db, `SELECT ${bytesIn('data')} FROM times WHERE id = ?`)
+    : undefined;
   const shared = new SharedTimes((id) => times?.all(id)[0]?.[0]);
-  const keyOf = new RowQuery<[key: Uint8Array]>(db, 'SELECT key FROM series WHERE id = ?');
+  const keyOf = new RowQuery<[key: Uint8Array]>(db, `SELECT ${bytesIn('key')} FROM series WHERE id = ?`);
   const columns = new Columns(2048);
   yield* part('chunk', function* () {
     const rows = new RowQuery<[id: number, series: number, minMs: number, maxMs: number, samples: number, data: Uint8Array]>(
       db,
-      'SELECT id, series, min_ms, max_ms, samples, data FROM chunk ORDER BY series, min_ms',
+      `SELECT id, series, min_ms, max_ms, samples, ${bytesIn('data')} FROM chunk ORDER BY series, min_ms`,
     );
     let before: { readonly series: number; readonly maxMs: number } | undefined;
     for (const [id, series, minMs, maxMs, samples, data] of rows.iterate()) {
@@ -74,11 +75,14 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
       found.samples += samples;
       const name = (): string => {
         const [row] = keyOf.all(series);
-        const whose = row === undefined ? `series ${series}, which is not there` : shown(labelsOf(row[0]) ?? `series ${series}`);
+        const whose =
+          row === undefined ? `series ${series}, which is not there` : shown(labelsOf(series, row[0]) ?? `series ${series}`);
         return `chunk ${id} (${samples} samples of ${whose} from ${iso(minMs)} to ${iso(maxMs)})`;
       };
       columns.clear();
-      const problem = problemOf(() => decodeChunk(data, columns, false, (timesId) => shared.get(timesId)));
+      const problem = problemOf(() =>
+        decodeChunk(data, columns, false, (timesId) => shared.get(timesId), chunkSeal(series, minMs, maxMs, samples)),
+      );
       if (problem !== undefined) yield `${name()}: ${problem}`;
       else if (!isAsSaid(columns, minMs, maxMs, samples)) yield `${name()}: holds other samples than its row says`;
       if (keyOf.all(series).length === 0) yield `${name()}: belongs to no series`;
@@ -91,7 +95,10 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
 function* checkLog({ db, part }: CheckedDatabase): Generator<string> {
   const samples = new SampleColumns();
   yield* part('wal', function* () {
-    for (const [id, data] of new RowQuery<[id: number, data: Uint8Array]>(db, 'SELECT id, data FROM wal ORDER BY id').iterate()) {
+    for (const [id, data] of new RowQuery<[id: number, data: Uint8Array]>(
+      db,
+      `SELECT id, ${bytesIn('data')} FROM wal ORDER BY id`,
+    ).iterate()) {
       const problem = problemOf(() => decodeRecord(data, samples));
       if (problem !== undefined) yield `wal ${id}: ${problem}; the samples of one commit are lost`;
     }
@@ -101,7 +108,7 @@ function* checkLog({ db, part }: CheckedDatabase): Generator<string> {
 function* checkExemplars({ db, part }: CheckedDatabase): Generator<string> {
   if (!hasTable(db, 'exemplar')) return;
   yield* part('exemplar', function* () {
-    const rows = new RowQuery<[id: number, data: Uint8Array]>(db, 'SELECT id, data FROM exemplar ORDER BY id');
+    const rows = new RowQuery<[id: number, data: Uint8Array]>(db, `SELECT id, ${bytesIn('data')} FROM exemplar ORDER BY id`);
     for (const [id, data] of rows.iterate()) {
       const problem = problemOf(() => decodeExemplars(data));
       if (problem !== undefined) yield `exemplar ${id}: ${problem}`;
@@ -128,11 +135,9 @@ function problemOf(read: () => unknown): string | undefined {
   }
 }
 
-function labelsOf(data: Uint8Array): string | undefined {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const length = bytes.length - CHECKSUM_BYTES;
-  if (length < 0 || bytes.readUInt32LE(length) !== crc32(bytes.subarray(0, length))) return undefined;
-  return Labels.fromKey(bytes.toString('utf8', 0, length)).toString();
+function labelsOf(series: number, data: Uint8Array): string | undefined {
+  const key = keyOfRow(series, data);
+  return key === undefined ? undefined : Labels.fromKey(key).toString();
 }
 
 function hasTable(db: CheckedDatabase['db'], name: string): boolean {

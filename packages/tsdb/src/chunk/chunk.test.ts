@@ -134,7 +134,7 @@ describe('a chunk gives back the bits it was given', () => {
 describe('timestamps that are stored elsewhere', () => {
   const columns = columnsOf(Array.from({ length: 100 }, (_, i) => [i * 1000 + ((i * 7919) % 13), bitsOf(i)] as const));
   const times = encodeTimes(columns.timestampsMs, 0, 100);
-  const chunk = encodeChunk(columns, 0, 100, 7);
+  const chunk = encodeChunk(columns, 0, 100, 0, 7);
 
   test('are put in their place', () => {
     const out = new Columns(1);

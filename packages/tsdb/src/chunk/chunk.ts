@@ -23,6 +23,7 @@ const TIMES = 4;
 const ROLLED = 8;
 /** Also the room that int streams read ahead into (READ_AHEAD_BYTES). */
 const CHECKSUM_BYTES = 4;
+const UNSEALED = 0;
 
 const writer = new ByteWriter(16_384);
 
@@ -168,10 +169,16 @@ export function readSections(reader: ByteReader, out: Columns, from: number, sec
 }
 
 /**
- * One chunk as it is stored: version, samples, CRC-32. Its timestamps are those with the id, where there is one. Layout:
- * docs/format.md.
+ * One chunk as it is stored: version, samples, CRC-32, which begins with `seal` (see chunkSeal). Its timestamps are those with
+ * the id, where there is one. Layout: docs/format.md.
  */
-export function encodeChunk(samples: Columns, from: number, count: number, timesId?: number): Uint8Array<ArrayBuffer> {
+export function encodeChunk(
+  samples: Columns,
+  from: number,
+  count: number,
+  seal = UNSEALED,
+  timesId?: number,
+): Uint8Array<ArrayBuffer> {
   writer.reset();
   const sections = sectionsOf(samples, from, count) | (timesId === undefined ? 0 : TIMES);
   writer.u8(sections === 0 ? PLAIN : WITH_SECTIONS);
@@ -183,23 +190,24 @@ export function encodeChunk(samples: Columns, from: number, count: number, times
     writeValues(writer, samples.values, samples.words, from, count, true);
   }
   if (sections !== 0) writeSections(writer, samples, from, count, sections);
-  writer.u32(crc32(writer.bytes.subarray(0, writer.length)));
+  writer.u32(crc32(writer.bytes.subarray(0, writer.length), seal));
   return writer.take();
 }
 
 /**
  * Appends a stored chunk's samples to `out`. Throws DamagedChunk and leaves `out` as it was. `isChecked`: these very
- * bytes were decoded before. `timesOf` gives timestamps that are stored elsewhere; it throws DamagedChunk too.
+ * bytes were decoded before. `timesOf` gives timestamps that are stored elsewhere; it throws DamagedChunk too. A chunk without a
+ * seal is read under any.
  */
 export function decodeChunk(
   bytes: Uint8Array,
   out: Columns,
   isChecked = false,
   timesOf: (id: number) => Float64Array = timesElsewhere,
+  seal = UNSEALED,
 ): void {
   const reader = new ByteReader(bytes);
-  const body = bytes.length - CHECKSUM_BYTES;
-  if (body < 1 || (!isChecked && reader.view.getUint32(body, true) !== crc32(bytes.subarray(0, body)))) {
+  if (!isChecked && !isWhole(bytes, reader.view, seal)) {
     throw new DamagedChunk('a chunk fails its checksum');
   }
   const version = reader.u8();
@@ -217,6 +225,15 @@ export function decodeChunk(
     // Whole by its checksum, and still not what this program writes.
     throw error instanceof RangeError ? new DamagedChunk(`a chunk cannot be read: ${error.message}`, { cause: error }) : error;
   }
+}
+
+function isWhole(bytes: Uint8Array, view: DataView, seal: number): boolean {
+  const length = bytes.length - CHECKSUM_BYTES;
+  if (length < 1) return false;
+  const body = bytes.subarray(0, length);
+  const checksum = view.getUint32(length, true);
+  // Chunks of older versions have none.
+  return checksum === crc32(body, seal) || (seal !== UNSEALED && checksum === crc32(body, UNSEALED));
 }
 
 function readValuesAt(reader: ByteReader, timesOf: (id: number) => Float64Array, out: Columns): void {

@@ -1,4 +1,5 @@
 import { encodeChunk, hasHistograms } from '../chunk/chunk.ts';
+import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import type { CommonTimes } from './common-times.ts';
@@ -53,7 +54,8 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
     const minMs = merged.timestampsMs[from] as number;
     const maxMs = merged.timestampsMs[end - 1] as number;
     const timesId = times?.idOf(merged.timestampsMs, from, end - from);
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from, timesId));
+    const seal = chunkSeal(ref, minMs, maxMs, end - from);
+    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from, seal, timesId));
   }
   return {
     ref,

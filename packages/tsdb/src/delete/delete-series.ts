@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeleteRequest, DeletedSamples } from '@vitrine/model/sample-store.ts';
 import { encodeChunk } from '../chunk/chunk.ts';
+import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import { flushSeries } from '../compact/flush-series.ts';
 import type { Contents } from '../contents.ts';
@@ -98,14 +99,10 @@ function cutSeries(contents: Contents, ref: number, fromMs: number, toMs: number
 
 function insert({ db }: Contents, ref: number, from: number, end: number): void {
   if (from === end) return;
-  const { timestampsMs } = columns;
-  db.insertChunk.run(
-    ref,
-    timestampsMs[from] as number,
-    timestampsMs[end - 1] as number,
-    end - from,
-    encodeChunk(columns, from, end - from),
-  );
+  const count = end - from;
+  const minMs = columns.timestampsMs[from] as number;
+  const maxMs = columns.timestampsMs[end - 1] as number;
+  db.insertChunk.run(ref, minMs, maxMs, count, encodeChunk(columns, from, count, chunkSeal(ref, minMs, maxMs, count)));
 }
 
 /** The log has these series' samples still, and they must not come back from it. */

@@ -1,21 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import { compareLabels, Labels } from '@vitrine/model/labels.ts';
 import type { Selector, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { compileMatchers } from '@vitrine/promql/match.ts';
 import { Columns } from '../chunk/columns.ts';
+import { keyOfRow } from '../chunk/row-seal.ts';
 import { ChunkDecoder } from '../chunk-decoder.ts';
 import { openError, type ChunkRow } from '../database.ts';
 import { mergeInto } from '../head/merge.ts';
-import { RowQuery } from '../row-query.ts';
+import { bytesIn, RowQuery } from '../row-query.ts';
 import { keepBetween, samplesOf } from '../series-samples.ts';
 import { StoreOpenError } from '../store-open-error.ts';
 import type { StoreLog } from '../store-options.ts';
 import { loggedSamples } from './logged-samples.ts';
 
-const CHECKSUM_BYTES = 4;
 /** Format 1 has no tables for what this reads. */
 const OLDEST_FORMAT = 2;
 /** Samples that are decoded at a time, and no more than a chunk above that. */
@@ -42,8 +41,11 @@ export function* readSamples(folder: string, { selectors, fromMs, toMs }: ReadSa
     const tests = selectors.map((selector) => compileMatchers(selector));
     const wanted = new Map<number, Labels>();
     let damagedNames = 0;
-    for (const [ref, data] of new RowQuery<[id: number, key: Uint8Array]>(db, 'SELECT id, key FROM series').iterate()) {
-      const labels = labelsOf(data);
+    for (const [ref, data] of new RowQuery<[id: number, key: Uint8Array]>(
+      db,
+      `SELECT id, ${bytesIn('key')} FROM series`,
+    ).iterate()) {
+      const labels = labelsOf(ref, data);
       if (labels === undefined) damagedNames++;
       else if (tests.length === 0 || tests.some((test) => test(labels))) wanted.set(ref, labels);
     }
@@ -51,13 +53,13 @@ export function* readSamples(folder: string, { selectors, fromMs, toMs }: ReadSa
       log('error', `${file} is damaged: the names of ${damagedNames} series cannot be read, and their samples are left out`);
     const logged = loggedSamples(
       {
-        walRows: new RowQuery(db, 'SELECT id, data FROM wal ORDER BY id'),
+        walRows: new RowQuery(db, `SELECT id, ${bytesIn('data')} FROM wal ORDER BY id`),
         flushed: new RowQuery(db, 'SELECT first_series, last_series, wal_id FROM flushed'),
       },
       (ref) => wanted.has(ref),
       (walId, problem) => log('error', `${file} is damaged: row ${walId} of its log is left out: ${problem}`),
     );
-    const times = new RowQuery<[data: Uint8Array]>(db, 'SELECT data FROM times WHERE id = ?');
+    const times = new RowQuery<[data: Uint8Array]>(db, `SELECT ${bytesIn('data')} FROM times WHERE id = ?`);
     const decoder = new ChunkDecoder({
       file,
       log,
@@ -66,7 +68,7 @@ export function* readSamples(folder: string, { selectors, fromMs, toMs }: ReadSa
     });
     const chunks = new RowQuery<ChunkRow>(
       db,
-      'SELECT id, min_ms, max_ms, samples, data FROM chunk WHERE series = ? AND max_ms >= ? AND min_ms <= ? ORDER BY min_ms',
+      `SELECT id, min_ms, max_ms, samples, ${bytesIn('data')} FROM chunk WHERE series = ? AND max_ms >= ? AND min_ms <= ? ORDER BY min_ms`,
     );
     const from = Math.max(fromMs, Number.MIN_SAFE_INTEGER);
     const to = Math.min(toMs, Number.MAX_SAFE_INTEGER);
@@ -116,11 +118,9 @@ function openFile(file: string): DatabaseSync {
   }
 }
 
-function labelsOf(data: Uint8Array): Labels | undefined {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const length = bytes.length - CHECKSUM_BYTES;
-  if (length < 0 || bytes.readUInt32LE(length) !== crc32(bytes.subarray(0, length))) return undefined;
-  return Labels.fromKey(bytes.toString('utf8', 0, length));
+function labelsOf(series: number, data: Uint8Array): Labels | undefined {
+  const key = keyOfRow(series, data);
+  return key === undefined ? undefined : Labels.fromKey(key);
 }
 
 /** A metric's series follow each other: some formats want it so. */

@@ -1,3 +1,6 @@
+/** Refs are dense; of a million series that were dropped some may be left. */
+const FURTHEST_GAP = 2 ** 24;
+
 /**
  * Gives refs to new series. The ref of a dropped series is given again, so that columns indexed by ref stay dense, but
  * only once the log holds none of its samples: they would come back as another series'.
@@ -14,7 +17,8 @@ export class SeriesRefs {
 
   /** Says that a ref is in use. */
   adopt(ref: number): void {
-    if (ref >= this.#next) this.#next = ref + 1;
+    // One far beyond all others is a damaged one, that no new series will come to.
+    if (ref >= this.#next && ref < this.#next + FURTHEST_GAP) this.#next = ref + 1;
   }
 
   take(): number {

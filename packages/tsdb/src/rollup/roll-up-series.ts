@@ -1,4 +1,5 @@
 import { encodeChunk } from '../chunk/chunk.ts';
+import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import type { ChunkRow } from '../database.ts';
@@ -40,7 +41,8 @@ export function rollUpSeries(
     const end = Math.floor((rolled.length * (piece + 1)) / pieces);
     const minMs = rolled.timestampsMs[from] as number;
     const maxMs = rolled.timestampsMs[end - 1] as number;
-    written.push([0, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from)]);
+    const seal = chunkSeal(ref, minMs, maxMs, end - from);
+    written.push([0, minMs, maxMs, end - from, encodeChunk(rolled, from, end - from, seal)]);
   }
   // What packs well already, such as a number that hardly ever changes, would only grow.
   if (bytesOf(written) >= bytesOf(taken)) return undefined;

@@ -1,0 +1,33 @@
+import { crc32 } from 'node:zlib';
+
+const CHECKSUM_BYTES = 4;
+
+const row = new DataView(new ArrayBuffer(32));
+
+/**
+ * What the checksum of a chunk begins with: SQLite has no checksums, so a bit that flips in its pages may give a chunk to another
+ * series or another time. One of another row than its own does not match.
+ */
+export function chunkSeal(series: number, minMs: number, maxMs: number, samples: number): number {
+  row.setFloat64(0, series, true);
+  row.setFloat64(8, minMs, true);
+  row.setFloat64(16, maxMs, true);
+  row.setFloat64(24, samples, true);
+  return crc32(row);
+}
+
+/** As `chunkSeal`, of a series' key. */
+export function keySeal(series: number): number {
+  return series + 1;
+}
+
+/** A series' `Labels.key` as its row has it; undefined where that fails its checksum. */
+export function keyOfRow(series: number, data: Uint8Array): string | undefined {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const length = bytes.length - CHECKSUM_BYTES;
+  if (length < 0) return undefined;
+  const key = bytes.subarray(0, length);
+  const checksum = bytes.readUInt32LE(length);
+  // Those of older versions have no seal.
+  return checksum === crc32(key, keySeal(series)) || checksum === crc32(key) ? key.toString('utf8') : undefined;
+}
