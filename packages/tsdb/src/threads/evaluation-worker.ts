@@ -58,13 +58,13 @@ class TooHeavy extends Error {
   override readonly name = 'TooHeavy';
 }
 
-async function answer(question: EvaluationQuestion, { signal }: Asking): Promise<Said<EvaluationAnswer>> {
+async function answer(question: EvaluationQuestion, { signal, isStopped }: Asking): Promise<Said<EvaluationAnswer>> {
   if (question.kind === 'more') {
     return { answer: { kind: 'block', block: writings.next(question.writing) } };
   }
   try {
     const result = await run(question, signal);
-    if (question.form !== undefined) return await write(result, question.form, question.mayShare);
+    if (question.form !== undefined) return await write(result, question.form, question.mayShare, isStopped);
     const { sent, buffers } = sendResult(result);
     return { answer: { kind: 'result', result: sent }, buffers };
   } catch (error) {
@@ -112,7 +112,12 @@ function sourceOf(part: Part | undefined, onExtent: (extent: Extent) => void = (
   return curves === undefined || (part?.index ?? 0) > 0 ? source : new JoinedSource(source, curves);
 }
 
-async function write(result: QueryResult, form: AnswerForm, mayShare: boolean): Promise<Said<EvaluationAnswer>> {
+async function write(
+  result: QueryResult,
+  form: AnswerForm,
+  mayShare: boolean,
+  isStopped: () => boolean,
+): Promise<Said<EvaluationAnswer>> {
   const { stats } = result;
   const whole = { kind: 'written' as const, stats, behind: [], writing: '', blocks: 0, helpers: [] };
   const isMatrix = result.kind === 'matrix' && result.series.every(({ histograms }) => histograms === undefined);
@@ -125,7 +130,18 @@ async function write(result: QueryResult, form: AnswerForm, mayShare: boolean): 
   const { shares, blocks } = dealOut(series, result.timesMs, 1 + helpers.length);
   const writing = `${index}.${++lastWriting}`;
   writings.add(writing, shares[0]!);
-  await Promise.all(helpers.map(([, peer], i) => peer.write(writing, shares[i + 1]!)));
+  const drop = (): void => {
+    writings.drop(writing);
+    for (const [, peer] of helpers) peer.drop(writing);
+  };
+  try {
+    await Promise.all(helpers.map(([, peer], i) => peer.write(writing, shares[i + 1]!)));
+  } catch (error) {
+    drop();
+    throw error;
+  }
+  // Nobody is told of it, and so nobody would say that it is over.
+  if (isStopped()) drop();
   const encoder = new TextEncoder();
   return {
     answer: {

@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { Labels } from '@vitrine/model/labels.ts';
 import {
   QueryError,
@@ -7,7 +7,7 @@ import {
   type SampleBatch,
   type SampleStore,
 } from '@vitrine/model/sample-store.ts';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { LocalStore } from '../local-store.ts';
 import { openStore } from '../open-store.ts';
 import { tempFolder } from '../store-for-tests.ts';
@@ -202,13 +202,25 @@ test('a heavy query that nobody waits for any longer ends, and its threads go on
   expect((await store.evaluate({ expr: 'count(requests_total)', ...grid })).kind).toBe('matrix');
 }, 60_000);
 
-test('an answer that is not taken to its end is dropped', async () => {
+test('every large answer is dropped by those that write it, taken to its end or not', async () => {
+  const dropped: string[] = [];
+  const note = (worker: Worker): void => {
+    vi.spyOn(worker, 'postMessage').mockImplementation(function (this: Worker, message: unknown, moved) {
+      const { order } = message as { order?: { kind: string; writing: string } };
+      if (order?.kind === 'drop') dropped.push(order.writing);
+      Worker.prototype.postMessage.call(this, message, moved as never);
+    });
+  };
+  process.on('worker', note);
+  cleanups.push(() => process.off('worker', note));
   const store = await open(newFolder());
   await store.append(samples(200, 0, 2_000));
   const request = { expr: 'requests_total', startMs: START_MS, endMs: START_MS + 2_000 * STEP_MS, stepMs: 15_000 };
   const { pieces } = await store.evaluateJson(request, { limit: 0, stats: false });
   for await (const piece of pieces) if (piece.length > 1_000) break;
+  expect(new Set(dropped).size).toBe(1);
   expect(Object.keys((await json(store, request)) as object)).toEqual(['status', 'data']);
+  expect(new Set(dropped).size).toBe(2);
 }, 60_000);
 
 test('a traced query says what its reading was made of', async () => {

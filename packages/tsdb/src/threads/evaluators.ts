@@ -152,7 +152,7 @@ export class Evaluators {
       }
       yield* behind;
     } finally {
-      if (asked < blocks)
+      if (blocks > 0)
         for (const { client } of writers) if (client.isRunning && client.isOpen) client.tell({ kind: 'drop', writing });
     }
   }

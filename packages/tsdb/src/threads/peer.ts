@@ -31,7 +31,8 @@ type PeerMessage =
       readonly share: Omit<Share, 'series'>;
       readonly batch: PackedColumns;
     }
-  | { readonly kind: 'written'; readonly id: number };
+  | { readonly kind: 'written'; readonly id: number }
+  | { readonly kind: 'drop'; readonly id: number; readonly writing: string };
 
 interface PeerNeeds {
   readonly sourceOf: (part: Part) => SampleSource;
@@ -105,6 +106,11 @@ export class Peer {
     await ready.promise;
   }
 
+  /** Nobody takes what was handed over. */
+  drop(writing: string): void {
+    this.#post({ kind: 'drop', id: ++this.#lastId, writing });
+  }
+
   #take(message: PeerMessage): void {
     const { id } = message;
     switch (message.kind) {
@@ -145,6 +151,9 @@ export class Peer {
       case 'written':
         this.#writes.get(id)?.resolve();
         this.#writes.delete(id);
+        return;
+      case 'drop':
+        this.#needs.writings.drop(message.writing);
     }
   }
 

@@ -57,13 +57,17 @@ export interface Block {
 }
 
 interface Writing {
-  readonly share: Share;
+  share: Share;
   readonly writer: SeriesWriter;
   /** Blocks stand in them in turns. */
   readonly memories: (SharedArrayBuffer | undefined)[];
   block: number;
   at: number;
+  touchedMs: number;
 }
+
+/** An answer of which nothing was asked for so long is given up: who wanted it has gone without a word. */
+export const UNTOUCHED_MS = 60_000;
 
 /** Memory of answers that are over is kept for the next ones, so many pieces of it. */
 const SPARE_MEMORIES = 8;
@@ -73,10 +77,18 @@ const LARGEST_SPARE_BYTES = 1024 * 1024;
 export class Writings {
   readonly #open = new Map<string, Writing>();
   #spare: SharedArrayBuffer[] = [];
+  #sweep: NodeJS.Timeout | undefined;
+
+  /** How many answers are being written. */
+  get size(): number {
+    return this.#open.size;
+  }
 
   add(writing: string, share: Share): void {
     const memories = Array.from({ length: BLOCKS_AHEAD }, () => undefined);
-    this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, block: 0, at: 0 });
+    const touchedMs = performance.now();
+    this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, block: 0, at: 0, touchedMs });
+    this.#sweep ??= setInterval(() => this.#dropUntouched(), UNTOUCHED_MS / 2).unref();
   }
 
   /** The next block. It stays as it is until BLOCKS_AHEAD more were asked for, or the answer is dropped. */
@@ -86,11 +98,14 @@ export class Writings {
     const { share, writer, memories, block, at } = open;
     open.at += share.blockSeries[block] ?? 0;
     open.block++;
+    open.touchedMs = performance.now();
     const written = writer.write(share.series.slice(at, open.at), share.isFirst && block === 0);
     const place = block % BLOCKS_AHEAD;
     const memory = this.#room(memories[place], written.length);
     memories[place] = memory;
     new Uint8Array(memory).set(written);
+    // The text is still to be read; the series are not.
+    if (open.block === share.blockSeries.length) open.share = { ...share, series: [] };
     return { memory, bytes: written.length };
   }
 
@@ -98,10 +113,22 @@ export class Writings {
   drop(writing: string): void {
     const open = this.#open.get(writing);
     this.#open.delete(writing);
+    if (this.#open.size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
     for (const memory of open?.memories ?? []) {
       if (memory !== undefined && memory.byteLength <= LARGEST_SPARE_BYTES && this.#spare.length < SPARE_MEMORIES)
         this.#spare.push(memory);
     }
+  }
+
+  #dropUntouched(): void {
+    const beforeMs = performance.now() - UNTOUCHED_MS;
+    for (const [writing, { touchedMs }] of this.#open) if (touchedMs <= beforeMs) this.#open.delete(writing);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
   }
 
   #room(held: SharedArrayBuffer | undefined, bytes: number): SharedArrayBuffer {
