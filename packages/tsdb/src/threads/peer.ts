@@ -60,6 +60,8 @@ export class Peer {
   readonly #writes = new Map<number, PromiseWithResolvers<void>>();
   readonly #serving = new Map<number, Serving>();
   #lastId = 0;
+  /** Set where the other thread is gone. */
+  #ended: Error | undefined;
 
   constructor(port: MessagePort, needs: PeerNeeds, onGone: () => void) {
     this.#port = port;
@@ -79,6 +81,10 @@ export class Peer {
     const done = Promise.withResolvers<PartNotes>();
     // It may break while nobody looks, because the part that is computed here broke before.
     done.promise.catch(() => undefined);
+    if (this.#ended !== undefined) {
+      done.reject(this.#ended);
+      return { done: done.promise, cancel: () => undefined };
+    }
     this.#asked.set(id, { count: request.grid.count, sink, done });
     this.#post({ kind: 'part', id, request, part });
     return {
@@ -91,6 +97,7 @@ export class Peer {
 
   /** Hands over what is to be written there. */
   async write(writing: string, { series, ...share }: Share): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended;
     const { timesMs } = share;
     const id = ++this.#lastId;
     const ready = Promise.withResolvers<void>();
@@ -195,7 +202,7 @@ export class Peer {
   }
 
   #end(): void {
-    const error = new Error('the thread that computed a part of the query ended: ask again');
+    const error = (this.#ended = new Error('the thread that computed a part of the query ended: ask again'));
     for (const { done } of this.#asked.values()) done.reject(error);
     this.#asked.clear();
     for (const { reject } of this.#writes.values()) reject(error);
