@@ -127,10 +127,11 @@ export class Database {
   static open(folder: string, onLoss: (sentence: string) => void): Database {
     const file = storeFile(folder);
     const walFile = `${file}-wal`;
+    let db: DatabaseSync | undefined;
     try {
       const isNew = !existsSync(file) || statSync(file).size === 0;
       const before = isNew ? 0 : commitsInWalFile(walFile);
-      const db = new DatabaseSync(file, { timeout: 1000, enableForeignKeyConstraints: false });
+      db = new DatabaseSync(file, { timeout: 1000, enableForeignKeyConstraints: false });
       db.exec(`PRAGMA page_size=${PAGE_BYTES}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA cell_size_check=ON`);
       // FULL: in WAL mode SQLite syncs its log at the end of every commit, so a commit that returned survives a power cut.
       db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
@@ -150,6 +151,7 @@ export class Database {
       } else db.exec(SINCE_2);
       return new Database(file, db);
     } catch (error) {
+      db?.close();
       throw openError(file, error);
     }
   }

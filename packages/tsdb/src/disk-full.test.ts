@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import { LocalStore } from './local-store.ts';
+import { StoreOpenError } from './store-open-error.ts';
 import { batchOf, keyOf, readAll, tempFolder, type TestSample } from './store-for-tests.ts';
 
 /** A file system of 3 MiB, or why there is none. */
@@ -65,6 +66,27 @@ test('a full disk stops appends with a sentence, reads go on, and appends resume
     expect(logged[1]).toMatch(/^info: the data folder .* can be written again/);
   } finally {
     await store.close();
+    disk.remove();
+  }
+});
+
+test('a disk that is read-only refuses the start with a sentence that names the way out', async (context) => {
+  const disk = mountSmall();
+  if (typeof disk === 'string') return context.skip(disk);
+  const options = { folder: disk.folder, retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 100 };
+  const remount = (how: string): unknown => execFileSync('mount', ['-o', `remount,${how}`, disk.folder], { stdio: 'pipe' });
+  try {
+    const store = LocalStore.open(options);
+    await store.append(batchOf([['m', 1_700_000_000_000, 1]]));
+    await store.close();
+    remount('ro');
+    expect(() => LocalStore.open(options)).toThrow(StoreOpenError);
+    expect(() => LocalStore.open(options)).toThrow(/cannot be .*(read-only|write|writable)/);
+    remount('rw');
+    const again = LocalStore.open(options);
+    expect(readAll(again.source, []).get(keyOf('m'))).toHaveLength(1);
+    await again.close();
+  } finally {
     disk.remove();
   }
 });

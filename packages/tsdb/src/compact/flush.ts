@@ -44,9 +44,11 @@ export class Flusher {
   due(): boolean {
     const { walBytes, index } = this.#contents;
     if (walBytes === 0) return false;
-    this.#oldestWalMs ??= this.#now();
+    const nowMs = this.#now();
+    // A clock that was put back must not put this off until it is as late again.
+    this.#oldestWalMs = Math.min(this.#oldestWalMs ?? nowMs, nowMs);
     const limitBytes = Math.min(this.#walBytesMax, Math.max(WAL_BYTES_MIN, index.size * WAL_BYTES_PER_SERIES));
-    return walBytes > limitBytes || this.#now() - this.#oldestWalMs > MAX_AGE_MS;
+    return walBytes > limitBytes || nowMs - this.#oldestWalMs > MAX_AGE_MS;
   }
 
   /** Whether the log is long enough to be worth moving before it has to be. */
