@@ -495,6 +495,36 @@ describe('damage', () => {
     samplesOf(store, 'm');
     expect(logged).toEqual([expect.stringMatching(/is damaged: 100 samples of m between .* cannot be read and are left out/)]);
   });
+
+  test('a damaged chunk stays in the file when what comes next is written, and hides nothing beside it', async () => {
+    const { store, folder, append } = open();
+    const damagedMs = NOW - HOUR / 2;
+    const flush = async (...samples: TestSample[]): Promise<void> => {
+      await append(samples);
+      await store.flush();
+    };
+    await flush(...line('m', 800));
+    await flush(...line('m', 100, damagedMs));
+    const file = new DatabaseSync(join(folder, 'samples.db'));
+    cleanups.push(() => file.close());
+    const { id, data } = file.prepare('SELECT id, data FROM chunk WHERE min_ms = ?').get(damagedMs) as {
+      id: number;
+      data: Uint8Array;
+    };
+    const put = file.prepare('UPDATE chunk SET data = ? WHERE id = ?');
+    const damaged = data.slice();
+    damaged[10] = (damaged[10] as number) ^ 1;
+    put.run(damaged, id);
+    await flush(...line('m', 3, NOW - 3000));
+    put.run(data, id);
+    expect(samplesOf(store, 'm')).toHaveLength(903);
+    put.run(damaged, id);
+    await flush(...line('m', 1, NOW - HOUR + 500), ...line('m', 1, damagedMs + 500), ...line('m', 1, NOW - 1500));
+    const left = samplesOf(store, 'm').map(([timeMs]) => timeMs);
+    expect(left).toHaveLength(806);
+    for (const timeMs of left) expect(samplesOf(store, 'm', timeMs, timeMs)).toHaveLength(1);
+    expect((await store.stats()).storedSamples).toBe(906);
+  });
 });
 
 test('a folder in use is refused with a sentence, and free again after close', async () => {

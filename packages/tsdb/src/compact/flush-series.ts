@@ -2,6 +2,7 @@ import { encodeChunk, hasHistograms } from '../chunk/chunk.ts';
 import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
+import { firstAtOrAfter } from '../head/head.ts';
 import type { CommonTimes } from './common-times.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
@@ -28,7 +29,7 @@ export interface FlushedSeries {
 /**
  * Writes a series' samples in head as chunks, within the caller's transaction. Chunks that they overlap, and the chunk
  * before them where it is not full, are written anew together with them: so a series' chunks never overlap and all but
- * the last are full. Timestamps that `times` knows of another series are not written again. The head is left as it is, because the transaction may yet fail.
+ * the last are full. What cannot be read stays as it is, to be told of or restored. Timestamps that `times` knows of another series are not written again. The head is left as it is, because the transaction may yet fail.
  */
 export function flushSeries(contents: Contents, ref: number, times?: CommonTimes): FlushedSeries {
   const { db, head, series } = contents;
@@ -37,25 +38,26 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
   if (merged.timestampsMs.length > KEPT_SAMPLES) merged = new Columns(4 * MAX_SAMPLES);
   merged.clear();
   let replaced = 0;
+  const unreadFromMs: number[] = [];
   if ((series.chunksToMs[ref] as number) > -Infinity) {
     for (const row of db.chunksInRange.all(ref, fromMs, toMs)) {
-      const [id, , maxMs, samples, data] = row;
+      const [id, minMs, maxMs, samples, data] = row;
       if (maxMs < fromMs && samples >= (hasHistograms(data) ? FULL_HISTOGRAMS : FULL_SAMPLES)) continue;
-      contents.readChunk(ref, row, merged);
+      if (!contents.readChunk(ref, row, merged)) {
+        unreadFromMs.push(minMs);
+        continue;
+      }
       db.deleteChunk.run(id);
       replaced += samples;
     }
   }
   head.read(ref, -Infinity, Infinity, merged, 0);
-  const pieces = Math.ceil(merged.length / (merged.histograms === undefined ? MAX_SAMPLES : MAX_HISTOGRAMS));
-  for (let piece = 0; piece < pieces; piece++) {
-    const from = Math.floor((merged.length * piece) / pieces);
-    const end = Math.floor((merged.length * (piece + 1)) / pieces);
-    const minMs = merged.timestampsMs[from] as number;
-    const maxMs = merged.timestampsMs[end - 1] as number;
-    const timesId = times?.idOf(merged.timestampsMs, from, end - from);
-    const seal = chunkSeal(ref, minMs, maxMs, end - from);
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from, seal, timesId));
+  // Whoever looks for a time begins with the last chunk that begins before it: none may reach past the beginning of one that stays.
+  let written = 0;
+  for (const startMs of [...unreadFromMs, Infinity]) {
+    const end = firstAtOrAfter(merged, startMs, written);
+    writeChunks(contents, ref, written, end, times);
+    written = end;
   }
   return {
     ref,
@@ -63,4 +65,18 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
     toMs: Math.max(series.chunksToMs[ref] as number, merged.timestampsMs[merged.length - 1] as number),
     addedSamples: merged.length - replaced,
   };
+}
+
+function writeChunks({ db }: Contents, ref: number, first: number, last: number, times: CommonTimes | undefined): void {
+  const count = last - first;
+  const pieces = Math.ceil(count / (merged.histograms === undefined ? MAX_SAMPLES : MAX_HISTOGRAMS));
+  for (let piece = 0; piece < pieces; piece++) {
+    const from = first + Math.floor((count * piece) / pieces);
+    const end = first + Math.floor((count * (piece + 1)) / pieces);
+    const minMs = merged.timestampsMs[from] as number;
+    const maxMs = merged.timestampsMs[end - 1] as number;
+    const timesId = times?.idOf(merged.timestampsMs, from, end - from);
+    const seal = chunkSeal(ref, minMs, maxMs, end - from);
+    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from, seal, timesId));
+  }
 }
