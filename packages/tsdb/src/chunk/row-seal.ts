@@ -3,6 +3,8 @@ import { crc32 } from 'node:zlib';
 const CHECKSUM_BYTES = 4;
 
 const row = new DataView(new ArrayBuffer(32));
+/** Node 24's crc32 refuses a DataView once V8 has optimized it. */
+const rowBytes = new Uint8Array(row.buffer);
 
 /**
  * What the checksum of a chunk begins with: SQLite has no checksums, so a bit that flips in its pages may give a chunk to another
@@ -13,7 +15,7 @@ export function chunkSeal(series: number, minMs: number, maxMs: number, samples:
   row.setFloat64(8, minMs, true);
   row.setFloat64(16, maxMs, true);
   row.setFloat64(24, samples, true);
-  return crc32(row);
+  return crc32(rowBytes);
 }
 
 /** As `chunkSeal`, of a series' key. */
