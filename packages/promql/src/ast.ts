@@ -125,6 +125,11 @@ export interface Aggregation extends Node {
   /** The k of topk, the q of quantile, the label of count_values. */
   readonly param: Expr | undefined;
   readonly grouping: { readonly kind: 'by' | 'without'; readonly labels: readonly string[] } | undefined;
+  /**
+   * Where several evaluate a query together: of some of the series, or of what all found. Never parsed.
+   * A "part" of a sum gives the sum and, as a series of its own, what rounding took from it.
+   */
+  readonly role?: 'part' | 'whole';
 }
 
 export type BinaryOp =

@@ -1,9 +1,10 @@
-import type { AggregationOp } from '../ast.ts';
+import type { Aggregation } from '../ast.ts';
 import { HistogramMean } from '../histogram/mean.ts';
 import { HistogramSum } from '../histogram/sum.ts';
 import { dropHistograms, type Cells, type Column } from './column.ts';
 import { HistogramTotals } from './histogram-totals.ts';
-import { compensate } from './kahan.ts';
+import { compensate, roundingOf } from './kahan.ts';
+import { NotShareable } from './not-shareable.ts';
 import type { SeriesNotes } from './series-notes.ts';
 
 /** Takes a group's series one after the other and holds no more than a few numbers a step. */
@@ -12,15 +13,17 @@ export interface Accumulator {
   add(column: Column): void;
   /** The group's values; `present` says where any series had one. Called once, at the end. */
   finish(): Cells;
+  /** In place of finish(): numbers that several may add up, each with those of some of the series, to what one would have found. */
+  finishPart?(): Cells[];
 }
 
 /** The accumulator of an aggregation that needs no more than running numbers; undefined for the others. */
-export function accumulatorOf(op: AggregationOp, count: number, notes: SeriesNotes): Accumulator | undefined {
+export function accumulatorOf({ op, role }: Aggregation, count: number, notes: SeriesNotes): Accumulator | undefined {
   switch (op) {
     case 'sum':
-      return new Sum(count, notes);
+      return new Sum(count, notes, role !== undefined);
     case 'avg':
-      return new Average(count, notes);
+      return new Average(count, notes, role !== undefined);
     case 'min':
       return new OfNumbers(op, notes, new Extreme(count, -1));
     case 'max':
@@ -40,11 +43,11 @@ export function accumulatorOf(op: AggregationOp, count: number, notes: SeriesNot
 
 /** Passes over histograms, and says so. */
 class OfNumbers implements Accumulator {
-  readonly #op: AggregationOp;
+  readonly #op: Aggregation['op'];
   readonly #notes: SeriesNotes;
   readonly #numbers: Accumulator;
 
-  constructor(op: AggregationOp, notes: SeriesNotes, numbers: Accumulator) {
+  constructor(op: Aggregation['op'], notes: SeriesNotes, numbers: Accumulator) {
     this.#op = op;
     this.#notes = notes;
     this.#numbers = numbers;
@@ -65,9 +68,12 @@ class Sum implements Accumulator {
   readonly #lost: Float64Array;
   readonly #present: Uint8Array;
   readonly #notes: SeriesNotes;
+  readonly #isShared: boolean;
   #histograms: HistogramTotals | undefined;
 
-  constructor(count: number, notes: SeriesNotes) {
+  /** @param isShared Others add some of the series: finite numbers that overflow are refused. */
+  constructor(count: number, notes: SeriesNotes, isShared: boolean) {
+    this.#isShared = isShared;
     this.#sums = new Float64Array(count);
     this.#lost = new Float64Array(count);
     this.#present = new Uint8Array(count);
@@ -81,13 +87,14 @@ class Sum implements Accumulator {
       dropHistograms(column);
     }
     const { values, present } = column;
-    const [sums, lost, any] = [this.#sums, this.#lost, this.#present];
+    const [sums, lost, any, isShared] = [this.#sums, this.#lost, this.#present, this.#isShared];
     for (let i = 0; i < sums.length; i++) {
       if (present[i] === 0) continue;
       any[i] = 1;
       const value = values[i]!;
       const sum = sums[i]!;
       const next = sum + value;
+      if (isShared && overflows(sum, value, next)) throw new NotShareable();
       lost[i] = compensate(sum, value, next, lost[i]!);
       sums[i] = next;
     }
@@ -100,6 +107,17 @@ class Sum implements Accumulator {
     this.#histograms?.finish(cells);
     return cells;
   }
+
+  finishPart(): Cells[] {
+    if (this.#histograms !== undefined) throw new NotShareable();
+    const [sums, lost, present] = [this.#sums, this.#lost, this.#present];
+    const sum = { values: sums, present };
+    return lost.some((value) => value !== 0) ? [sum, { values: lost, present: present.slice() }] : [sum];
+  }
+}
+
+function overflows(sum: number, value: number, next: number): boolean {
+  return (next === Infinity || next === -Infinity) && Number.isFinite(sum) && Number.isFinite(value);
 }
 
 class Average implements Accumulator {
@@ -109,9 +127,11 @@ class Average implements Accumulator {
   readonly #counts: Float64Array;
   readonly #running: Uint8Array;
   readonly #notes: SeriesNotes;
+  readonly #isShared: boolean;
   #histograms: HistogramTotals | undefined;
 
-  constructor(count: number, notes: SeriesNotes) {
+  constructor(count: number, notes: SeriesNotes, isShared: boolean) {
+    this.#isShared = isShared;
     this.#sums = new Float64Array(count);
     this.#lost = new Float64Array(count);
     this.#counts = new Float64Array(count);
@@ -139,6 +159,7 @@ class Average implements Accumulator {
           sums[i] = next;
           continue;
         }
+        if (this.#isShared && overflows(sum, value, next)) throw new NotShareable();
         this.#running[i] = 1;
         sums[i] = sum / (count - 1);
         lost[i] = lost[i]! / (count - 1);
@@ -157,7 +178,10 @@ class Average implements Accumulator {
     for (let i = 0; i < sums.length; i++) {
       const count = counts[i]!;
       present[i] = count > 0 ? 1 : 0;
-      sums[i] = this.#running[i] === 1 ? sums[i]! + lost[i]! : sums[i]! / count + lost[i]! / count;
+      // The sum and what it lacks, in whichever order the series came.
+      const sum = sums[i]! + lost[i]!;
+      if (this.#running[i] === 1) sums[i] = sum;
+      else sums[i] = Number.isFinite(sum) ? sum / count + roundingOf(sums[i]!, lost[i]!, sum) / count : sum / count;
     }
     const cells: Cells = { values: sums, present };
     this.#histograms?.finish(cells);

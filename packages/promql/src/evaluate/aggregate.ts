@@ -45,15 +45,15 @@ export async function streamAggregation(evaluator: Evaluator, node: Aggregation,
     let group = groups.get(labels.key);
     if (group === undefined) {
       evaluator.budget.hold(grid.count);
-      group = { labels, dropName: false, accumulator: accumulatorOf(op, grid.count, notes)! };
+      group = { labels, dropName: false, accumulator: accumulatorOf(node, grid.count, notes)! };
       groups.set(labels.key, group);
     }
     group.dropName ||= column.dropName;
     group.accumulator.add(column);
   });
   for (const { labels, dropName, accumulator } of groups.values()) {
-    const cells = accumulator.finish();
-    if (!isEmpty(cells.present)) sink({ labels, dropName, owned: true, ...cells });
+    const found = (node.role === 'part' ? accumulator.finishPart?.() : undefined) ?? [accumulator.finish()];
+    for (const cells of found) if (!isEmpty(cells.present)) sink({ labels, dropName, owned: true, ...cells });
   }
 }
 

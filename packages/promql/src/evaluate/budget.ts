@@ -11,6 +11,9 @@ const HISTOGRAM_SAMPLES = 10;
 /** Work longer than this without a pause would be felt by whatever else runs in the thread. */
 const SLICE_MS = 8;
 
+/** Timers of more than this are over at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Counts what one query reads and how long it runs; stops it at its limits, and lets others run in between. */
 export class Budget {
   readonly #limits: QueryLimits;
@@ -92,6 +95,29 @@ export class Budget {
     const nowMs = performance.now();
     this.#check(nowMs);
     this.#sliceEndsMs = nowMs + SLICE_MS;
+  }
+
+  /** Waits for what others do. Throws where the query is canceled or runs out of time before that. */
+  async waitFor<T>(others: Promise<T>): Promise<T> {
+    const stop = Promise.withResolvers<never>();
+    const check = (): void => {
+      try {
+        this.#check(performance.now());
+      } catch (error) {
+        stop.reject(error);
+      }
+    };
+    const leftMs = this.#limits.timeoutMs - this.elapsedMs;
+    // Two more, because timers are a little early at times.
+    const timer = setTimeout(check, Math.min(Math.max(0, leftMs) + 2, LONGEST_TIMER_MS));
+    this.#signal?.addEventListener('abort', check, { once: true });
+    check();
+    try {
+      return await Promise.race([others, stop.promise]);
+    } finally {
+      clearTimeout(timer);
+      this.#signal?.removeEventListener('abort', check);
+    }
   }
 
   #check(nowMs: number): void {

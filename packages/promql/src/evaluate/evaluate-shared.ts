@@ -6,6 +6,7 @@ import type { Sink } from './column.ts';
 import { evaluate, type EvaluationRequest, type Give } from './evaluate.ts';
 import { Evaluator, type Query } from './evaluator.ts';
 import type { Grid } from './grid.ts';
+import { NotShareable } from './not-shareable.ts';
 import { share } from './share.ts';
 
 /** An expression that is to be computed over some of the series, for who has the others. Plain data: it may be sent. */
@@ -38,14 +39,8 @@ export interface Sharing {
   readonly own: SampleSource;
   /** Asks those that have the other series, which are given to the sink whenever the event loop turns. Their arrays may be kept. */
   readonly ask: (request: PartRequest, sink: Sink) => PartUnderWay;
-}
-
-/**
- * Thrown where an answer cannot be put together of parts: histograms are summed in the order in which they come, and warnings
- * depend on which series meet.
- */
-export class NotShareable extends Error {
-  override readonly name = 'NotShareable';
+  /** Told where the answer could not be put together of parts, before the query is evaluated by one alone. */
+  readonly onRefused?: () => void;
 }
 
 /** As evaluate(), with others who each compute over some of the series what looks at one series at a time. */
@@ -53,7 +48,7 @@ export async function evaluateShared(
   expr: Expr,
   request: EvaluationRequest,
   source: SampleSource,
-  { own, ask }: Sharing,
+  { own, ask, onRefused = () => undefined }: Sharing,
   signal?: AbortSignal,
 ): Promise<QueryResult> {
   const shared = request.trace === true ? undefined : share(expr);
@@ -62,16 +57,24 @@ export async function evaluateShared(
     const gather = async (part: Expr, grid: Grid, sink: Sink): Promise<void> => {
       const { limits, text } = request;
       const others = ask({ expr: part, query, grid, limits, text }, sink);
+      const over: Over = { because: undefined };
+      const said = new Annotations(text);
+      const mine = new Evaluator(until(over, own), query, budget, said).stream(part, grid, numbersOnly(sink));
       try {
-        const said = new Annotations(text);
-        const mine = new Evaluator(own, query, budget, said).stream(part, grid, numbersOnly(sink));
-        const [notes] = await Promise.all([others.done, mine]);
+        const theirs = others.done.catch((error: unknown) => {
+          over.because = { error };
+          throw error;
+        });
+        const [notes] = await budget.waitFor(Promise.all([theirs, mine]));
         const list = [...said.list(), ...notes.annotations];
         if (list.some(({ level }) => level === 'warning')) throw new NotShareable();
         annotations.adopt(list);
         budget.adopt(notes.stats);
       } finally {
         others.cancel();
+        over.because ??= { error: new NotShareable() };
+        // Whatever comes next has the thread to itself.
+        await mine.catch(() => undefined);
       }
     };
     return new Map([...shared.parts].map(([place, part]) => [place, (grid, sink) => gather(part, grid, sink)]));
@@ -80,6 +83,7 @@ export async function evaluateShared(
     return await evaluate(shared.whole, request, source, signal, give);
   } catch (error) {
     if (!(error instanceof NotShareable)) throw error;
+    onRefused();
     return evaluate(expr, request, source, signal);
   }
 }
@@ -97,6 +101,24 @@ export async function evaluatePart(
   await new Evaluator(source, query, budget, annotations).stream(expr, grid, numbersOnly(sink));
   const { seriesRead, samplesRead } = budget;
   return { annotations: annotations.list(), stats: { seriesRead, samplesRead } };
+}
+
+/** Why nobody wants any more series. */
+interface Over {
+  because: { readonly error: unknown } | undefined;
+}
+
+/** The source, which throws from when it is over. */
+function until(over: Over, source: SampleSource): SampleSource {
+  return {
+    *select(request) {
+      for (const series of source.select(request)) {
+        if (over.because !== undefined) throw over.because.error;
+        yield series;
+      }
+    },
+    selectLabels: (request) => source.selectLabels(request),
+  };
 }
 
 function numbersOnly(sink: Sink): Sink {

@@ -40,9 +40,9 @@ function shareNode(expr: Expr, parts: Map<Expr, Expr>): Expr {
     case 'aggregation': {
       const join = JOINS[expr.op];
       if (join !== undefined && isBySeries(expr.expr) && (expr.param === undefined || isConstant(expr.param))) {
-        return { ...expr, op: join, expr: placeFor(expr, parts) };
+        return { ...expr, op: join, role: 'whole', expr: placeFor({ ...expr, role: 'part' }, parts) };
       }
-      return { ...expr, expr: shareNode(expr.expr, parts) };
+      return { ...expr, role: 'whole', expr: shareNode(expr.expr, parts) };
     }
     case 'binary':
       return { ...expr, left: shareNode(expr.left, parts), right: shareNode(expr.right, parts) };

@@ -2,6 +2,7 @@ import { Labels } from '@vitrine/model/labels.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { Call, Expr } from '../ast.ts';
 import {
+  byLabels,
   constantColumn,
   dropHistograms,
   emptyColumn,
@@ -183,6 +184,8 @@ async function streamSorted(evaluator: Evaluator, call: Call, grid: Grid, sink: 
   warnUselessSort(evaluator, call, grid);
   const columns = await evaluator.collect(call.args[0]!, grid);
   columns.forEach(dropHistograms);
+  // Equal values stand in label order, in whichever order their series came.
+  columns.sort(byLabels);
   const sign = call.name === 'sort' ? 1 : -1;
   if (grid.count === 1) columns.sort((a, b) => sign * compareNumbers(a.values[0]!, b.values[0]!, sign));
   push(columns, sink);

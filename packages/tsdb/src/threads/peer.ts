@@ -1,12 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { GridSeries, SampleSource } from '@vitrine/model/sample-store.ts';
-import {
-  evaluatePart,
-  NotShareable,
-  type PartNotes,
-  type PartRequest,
-  type PartUnderWay,
-} from '@vitrine/promql/evaluate/evaluate-shared.ts';
+import { evaluatePart, type PartNotes, type PartRequest, type PartUnderWay } from '@vitrine/promql/evaluate/evaluate-shared.ts';
+import { NotShareable } from '@vitrine/promql/evaluate/not-shareable.ts';
 import type { Sink } from '@vitrine/promql/evaluate/column.ts';
 import { receiveError, sendError, type SentError } from '../protocol.ts';
 import { buffersOf, ColumnPacker, type PackedColumns, unpack } from './packed-columns.ts';
