@@ -3,6 +3,7 @@ import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import { firstAtOrAfter } from '../head/head.ts';
+import { endOfBucket } from '../rollup/buckets.ts';
 import type { CommonTimes } from './common-times.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
@@ -70,9 +71,8 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
 function writeChunks({ db }: Contents, ref: number, first: number, last: number, times: CommonTimes | undefined): void {
   const count = last - first;
   const pieces = Math.ceil(count / (merged.histograms === undefined ? MAX_SAMPLES : MAX_HISTOGRAMS));
-  for (let piece = 0; piece < pieces; piece++) {
-    const from = first + Math.floor((count * piece) / pieces);
-    const end = first + Math.floor((count * (piece + 1)) / pieces);
+  for (let piece = 0, from = first, end = first; piece < pieces && end < last; piece++, from = end) {
+    end = Math.min(last, endOfBucket(merged, first + Math.floor((count * (piece + 1)) / pieces)));
     const minMs = merged.timestampsMs[from] as number;
     const maxMs = merged.timestampsMs[end - 1] as number;
     const timesId = times?.idOf(merged.timestampsMs, from, end - from);

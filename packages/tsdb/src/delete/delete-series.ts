@@ -7,6 +7,7 @@ import { flushSeries } from '../compact/flush-series.ts';
 import type { Contents } from '../contents.ts';
 import { ALL_TIMES, deleteExemplars, type TimeRange } from '../exemplars/delete-exemplars.ts';
 import { firstAtOrAfter } from '../head/head.ts';
+import { forgetCutBuckets } from '../rollup/buckets.ts';
 import type { Watchers } from '../watchers.ts';
 
 /** A transaction ends after this much work, so that appends and queries get their turn. */
@@ -83,7 +84,7 @@ function cutSeries(contents: Contents, ref: number, fromMs: number, toMs: number
       if (!contents.readChunk(ref, row, columns)) continue;
       const from = firstAtOrAfter(columns, fromMs);
       const end = firstAtOrAfter(columns, toMs + 1, from);
-      if (from === end) continue;
+      if (!forgetCutBuckets(columns, fromMs, toMs) && from === end) continue;
       insert(contents, ref, 0, from);
       insert(contents, ref, end, columns.length);
       left = columns.length - (end - from);

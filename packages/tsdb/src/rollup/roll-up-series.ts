@@ -3,6 +3,7 @@ import { chunkSeal } from '../chunk/row-seal.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import type { ChunkRow } from '../database.ts';
+import { endOfBucket } from './buckets.ts';
 import { countsUp, rollUp } from './roll-up.ts';
 
 /** A chunk before these that has fewer samples is joined with them. */
@@ -36,9 +37,8 @@ export function rollUpSeries(
   if (rolled.length === raw.length && taken.length === 1) return undefined;
   const pieces = Math.ceil(rolled.length / MAX_SAMPLES);
   const written: ChunkRow[] = [];
-  for (let piece = 0; piece < pieces; piece++) {
-    const from = Math.floor((rolled.length * piece) / pieces);
-    const end = Math.floor((rolled.length * (piece + 1)) / pieces);
+  for (let piece = 0, from = 0, end = 0; piece < pieces && end < rolled.length; piece++, from = end) {
+    end = endOfBucket(rolled, Math.floor((rolled.length * (piece + 1)) / pieces));
     const minMs = rolled.timestampsMs[from] as number;
     const maxMs = rolled.timestampsMs[end - 1] as number;
     const seal = chunkSeal(ref, minMs, maxMs, end - from);

@@ -11,6 +11,7 @@ import { histogramOf } from '../histograms-for-tests.ts';
 import { LocalStore } from '../local-store.ts';
 import { openStore } from '../open-store.ts';
 import { batchOf, readAll, tempFolder, type TestSample } from '../store-for-tests.ts';
+import { endOfBucket } from './buckets.ts';
 import { rollUp } from './roll-up.ts';
 
 const BUCKET = 300_000;
@@ -252,6 +253,33 @@ test('samples are rolled up once they are older than retention.time, stay so ove
   await store.runUpkeep(true);
   expect((await store.stats()).seriesCount).toBe(0);
   await store.close();
+});
+
+test.each<[what: string, fromMs: number, toMs: number, count: number, sum: number]>([
+  ['its last', 285_001, 300_000, 1, 0],
+  ['all but its last', 1, 285_000, 1, 19],
+  ['all but its first', 15_000, 300_000, 1, 0],
+  ['some that were not kept', 100_000, 200_000, 2, 19],
+  ['none', 300_001, 900_000, 20, 190],
+  ['all', 1, 300_000, 0, 0],
+])('samples that are deleted count no more in the bucket they were in: %s', async (_, fromMs, toMs, count, sum) => {
+  const times = Array.from({ length: 600 }, (_, i) => START + i * 15_000 + 1);
+  const { rolled } = await both([batchOf(times.map((timeMs, i) => ['loss{a}', timeMs, i < 20 ? i : Math.sin(i * i)]))]);
+  const selectors = [[{ label: '__name__', op: '=', value: 'loss' }]] as const;
+  await rolled.deleteSeries({ selectors, fromMs: START + fromMs, toMs: START + toMs });
+  const at = START + BUCKET;
+  const found = async (expr: string) =>
+    [...(await answers(rolled, expr, at, at, BUCKET)).values()].map(({ values }) => values[0]);
+  expect(await found('count_over_time(loss[5m])')).toEqual(count === 0 ? [] : [count]);
+  expect(await found('sum_over_time(loss[5m])')).toEqual(count === 0 ? [] : [sum]);
+});
+
+test('a bucket lies in one chunk', () => {
+  const columns = new Columns(8);
+  for (let at = 0; at < 8; at++) columns.push(at, at === 4 ? 2 : 0, at === 4 ? 0x7ff00000 : 0);
+  for (const at of [2, 3, 5]) columns.needRolled().set(at, { count: 0, sum: 0 });
+  columns.needRolled().set(6, { count: 9, sum: 1 });
+  expect([1, 2, 3, 4, 6, 7, 8].map((end) => endOfBucket(columns, end))).toEqual([1, 2, 7, 7, 7, 7, 8]);
 });
 
 test('threads that evaluate read them too', async () => {
