@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 const CHECKSUM_BYTES = 4;
 
 const row = new DataView(new ArrayBuffer(32));
-/** Node 24's crc32 refuses a DataView once V8 has optimized it. */
+/** Node 24's crc32 has refused the DataView itself after millions of calls. */
 const rowBytes = new Uint8Array(row.buffer);
 
 /**
