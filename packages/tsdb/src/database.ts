@@ -227,14 +227,16 @@ export class Database {
     return timesOf(this.#selectTimes, id);
   }
 
-  /** Chunks that end before that are rolled up to such buckets; undefined where none are. */
-  rolledUpTo(bucketMs: number): number | undefined {
-    return this.#mark.all(rolledUpMark(bucketMs))[0]?.[0];
+  /** The last chunk, in the order in which they end, that was rolled up to such buckets; undefined where none was. */
+  rolledUpTo(bucketMs: number): readonly [maxMs: number, id: number] | undefined {
+    const [maxMs, id] = [rolledUpMark(bucketMs), rolledUpChunkMark(bucketMs)].map((name) => this.#mark.all(name)[0]?.[0]);
+    return maxMs === undefined ? undefined : [maxMs, id ?? -1];
   }
 
   /** Within the caller's transaction. */
-  setRolledUpTo(bucketMs: number, maxMs: number): void {
+  setRolledUpTo(bucketMs: number, maxMs: number, id: number): void {
     this.#setMark.run(rolledUpMark(bucketMs), maxMs);
+    this.#setMark.run(rolledUpChunkMark(bucketMs), id);
   }
 
   /** All rows of exemplars, in the order in which they were written. */
@@ -272,6 +274,10 @@ export class Database {
 
 function rolledUpMark(bucketMs: number): string {
   return `rolled up to ${bucketMs} ms`;
+}
+
+function rolledUpChunkMark(bucketMs: number): string {
+  return `chunk rolled up to ${bucketMs} ms`;
 }
 
 function chunksInRange(db: DatabaseSync): RowQuery<ChunkRow> {

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { Labels } from '@vitrine/model/labels.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { GridSeries, SampleBatch, SampleStore } from '@vitrine/model/sample-store.ts';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Columns } from '../chunk/columns.ts';
 import { decodeChunk, encodeChunk } from '../chunk/chunk.ts';
+import { Contents } from '../contents.ts';
 import { histogramOf } from '../histograms-for-tests.ts';
 import { LocalStore } from '../local-store.ts';
 import { openStore } from '../open-store.ts';
@@ -280,6 +281,25 @@ test('a bucket lies in one chunk', () => {
   for (const at of [2, 3, 5]) columns.needRolled().set(at, { count: 0, sum: 0 });
   columns.needRolled().set(6, { count: 9, sum: 1 });
   expect([1, 2, 3, 4, 6, 7, 8].map((end) => endOfBucket(columns, end))).toEqual([1, 2, 7, 7, 7, 7, 8]);
+});
+
+test('chunks that are rolled up are not read again, not after a restart either', async () => {
+  const samples = Array.from({ length: 1_000 }, (_, i) =>
+    ['a', 'b', 'c'].map((name) => [name, START + i * 15_000 + (i % 3), Math.sin(i * i)] as const),
+  );
+  const { rolled, folder } = await both([batchOf(samples.flat())]);
+  const reads = vi.spyOn(Contents.prototype, 'readChunk');
+  onTestFinished(() => reads.mockRestore());
+  await rolled.runUpkeep();
+  expect(reads).not.toHaveBeenCalled();
+  await rolled.close();
+  const again = LocalStore.open(
+    { folder, maxSeries: 10, retention: { timeMs: 5 * DAY, sizeBytes: 0, rollups: TIERS } },
+    () => START + 22 * DAY,
+  );
+  await again.runUpkeep();
+  expect(reads).not.toHaveBeenCalled();
+  await again.close();
 });
 
 test('threads that evaluate read them too', async () => {

@@ -12,22 +12,22 @@ const FURTHEST_MS = 2 ** 52;
 export class Rollups {
   readonly #contents: Contents;
   readonly #bucketMs: number;
+  /** The last chunk that was looked at, in the order in which they end: many end at one time. */
   #doneMs: number;
+  #doneId: number;
 
   constructor(contents: Contents, bucketMs: number) {
     this.#contents = contents;
     this.#bucketMs = bucketMs;
-    this.#doneMs = contents.db.rolledUpTo(bucketMs) ?? -FURTHEST_MS;
+    [this.#doneMs, this.#doneId] = contents.db.rolledUpTo(bucketMs) ?? [-FURTHEST_MS, -1];
   }
 
   /** Rolls up the chunks that end before that. */
   async run(untilMs: number, isStopped: () => boolean): Promise<void> {
-    let afterId = -1;
     while (!isStopped()) {
-      const rows = this.#contents.db.chunksByAge.all(this.#doneMs, afterId, untilMs, CHUNKS_A_SLICE);
+      const rows = this.#contents.db.chunksByAge.all(this.#doneMs, this.#doneId, untilMs, CHUNKS_A_SLICE);
       if (rows.length === 0) return;
-      const last = this.#slice(rows);
-      [afterId, this.#doneMs] = last;
+      [this.#doneId, this.#doneMs] = this.#slice(rows);
       await nextTurn();
     }
   }
@@ -46,7 +46,8 @@ export class Rollups {
         const went = rollUpSeries(this.#contents, series, minMs, maxMs, this.#bucketMs);
         if (went !== undefined) gone.set(series, (gone.get(series) ?? 0) + went);
       }
-      db.setRolledUpTo(this.#bucketMs, (rows[at - 1] as (typeof rows)[number])[3]);
+      const [id, , , maxMs] = rows[at - 1] as (typeof rows)[number];
+      db.setRolledUpTo(this.#bucketMs, maxMs, id);
     });
     for (const [series, samples] of gone) {
       this.#contents.storedSamples -= samples;
