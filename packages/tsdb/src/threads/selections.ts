@@ -59,12 +59,15 @@ export class SourceClient {
       if (request.kind === 'select') this.#select(request);
       const portion = this.#portion(request.selection);
       const { refs, newAt, flags, versions, headAt, heads } = portion;
+      // The buffers are gone when it is sent, and what is not sent is not told.
+      const news = Array.from(newAt, (at) => refs[at] as number);
       ring(
         this.#port,
         this.#bell,
         portion,
         [refs, newAt, flags, versions, headAt, heads].map(({ buffer }) => buffer),
       );
+      for (const ref of news) this.#told[ref] = 1;
     } catch (error) {
       ring(this.#port, this.#bell, { selection: request.selection, error: sendError(error) }, []);
     }
@@ -103,7 +106,6 @@ export class SourceClient {
     while (count < most) {
       const ref = refs[first + count] as number;
       if (this.#told[ref] === 0) {
-        this.#told[ref] = 1;
         newAt.push(count);
         newKeys.push(index.keyOf(ref));
       }
