@@ -27,6 +27,15 @@ export interface Extent {
   readonly series: number;
   /** As many as if all series had what the first one has. */
   readonly samples: number;
+  /** The time that is asked for. */
+  readonly rangeMs: number;
+}
+
+/** Told what is read; what it throws ends the reading. */
+export interface ReadWatch {
+  onExtent(extent: Extent): void;
+  /** Told of each series. */
+  onRead(samples: number): void;
 }
 
 /**
@@ -53,10 +62,10 @@ export class DistantSamples {
     this.#chunks = chunks;
   }
 
-  /** A source of the series of one part; `onExtent` may refuse what a selection comes to by throwing. */
-  source(part: Part | undefined, onExtent: (extent: Extent) => void): SampleSource {
+  /** A source of the series of one part. */
+  source(part: Part | undefined, watch?: ReadWatch): SampleSource {
     return {
-      select: (request) => this.#select(request, part, onExtent),
+      select: (request) => this.#select(request, part, watch),
       selectLabels: (request) => this.#selectLabels(request, part),
     };
   }
@@ -66,7 +75,7 @@ export class DistantSamples {
     return (this.#labels.get(ref) ?? this.#labelsBefore.get(ref) ?? Labels.empty).toString();
   }
 
-  *#select(request: SelectRequest, part: Part | undefined, onExtent: (extent: Extent) => void): Generator<SeriesSamples> {
+  *#select(request: SelectRequest, part: Part | undefined, watch: ReadWatch | undefined): Generator<SeriesSamples> {
     const { fromMs, toMs, steps } = request;
     const columns = this.#spare.take();
     let isKnown = false;
@@ -78,8 +87,9 @@ export class DistantSamples {
           if (columns.length === 0) continue;
           if (!isKnown) {
             isKnown = true;
-            onExtent({ series: portion.total, samples: portion.total * columns.length });
+            watch?.onExtent({ series: portion.total, samples: portion.total * columns.length, rangeMs: toMs - fromMs });
           }
+          watch?.onRead(columns.length);
           yield samplesOf(labels[i] as Labels, columns);
         }
       }

@@ -25,7 +25,7 @@ export type EvaluationQuestion =
       readonly request: EvaluateRequest;
       /** Where it is given the answer is written down. */
       readonly form: AnswerForm | undefined;
-      /** Where the query turns out to read more samples than this it is not answered, but called heavy. */
+      /** Where the query turns out to read more samples, or to compute more values, than this it is not answered, but called heavy. */
       readonly lightSamples: number;
       /** The other threads may be asked to help. */
       readonly mayShare: boolean;

@@ -1,9 +1,11 @@
 import { platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { AnswerForm, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
-import { evaluate } from '@vitrine/promql/evaluate/evaluate.ts';
+import type { AnswerForm, EvaluateRequest, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
+import type { Expr } from '@vitrine/promql/ast.ts';
+import { DEFAULT_SUBQUERY_STEP_MS, evaluate } from '@vitrine/promql/evaluate/evaluate.ts';
 import { evaluateShared, type PartNotes, type PartRequest, type PartUnderWay } from '@vitrine/promql/evaluate/evaluate-shared.ts';
 import type { Sink } from '@vitrine/promql/evaluate/column.ts';
+import { finestStepMs } from '@vitrine/promql/evaluate/finest-step.ts';
 import { textBefore, textBehind, writeResult } from '@vitrine/promql/json/write-result.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import { ChunkDecoder } from '../chunk-decoder.ts';
@@ -15,7 +17,7 @@ import { sendResult } from '../protocol.ts';
 import { StoredChunks } from '../stored-chunks.ts';
 import type { StoreLog } from '../store-options.ts';
 import { WorkerServer, type Asking, type Said } from '../worker-server.ts';
-import { DistantSamples, type Extent } from './distant-source.ts';
+import { DistantSamples, type ReadWatch } from './distant-source.ts';
 import type {
   EvaluationAnswer,
   EvaluationNote,
@@ -25,6 +27,7 @@ import type {
 } from './evaluation-calls.ts';
 import { Peer } from './peer.ts';
 import type { Part } from './portion.ts';
+import { nameOf, Remembered } from './remembered.ts';
 import { dealOut, pointsOf, Writings } from './writings.ts';
 
 /** A thread that evaluates PromQL: reads chunks from the store's file by itself, and asks the store's thread for the rest. */
@@ -51,6 +54,8 @@ const samples = new DistantSamples(store, bell, chunks);
 const curves = curvesFolder === undefined ? undefined : new CurveSeries(openCurveReader(curvesFolder, log));
 const writings = new Writings();
 const peers = new Map<number, Peer>();
+/** Queries that cannot be put together of parts. */
+const alone = new Remembered();
 let lastWriting = 0;
 
 /** Thrown to leave an evaluation that is to run elsewhere. */
@@ -77,17 +82,14 @@ function run(
   { request, lightSamples, mayShare }: Extract<EvaluationQuestion, { kind: 'evaluate' }>,
   signal: AbortSignal,
 ): Promise<QueryResult> {
-  let foreseen = 0;
-  const onExtent = (extent: Extent): void => {
-    foreseen += extent.samples;
-    if (foreseen > lightSamples) throw new TooHeavy();
-  };
   const { expr, ...grid } = request;
-  const source = sourceOf(undefined, onExtent);
+  const parsed = parse(expr, request.features);
+  const source = sourceOf(undefined, lightSamples === Infinity ? undefined : refuseMoreThan(lightSamples, parsed, request));
   // Whoever computes a part has always the same series, and so their chunks at hand: all must be there.
-  const others = mayShare && peers.size === of - 1 ? [...peers] : [];
+  const name = nameOf(request);
+  const others = mayShare && peers.size === of - 1 && !alone.has(name) ? [...peers] : [];
   const asked = { ...grid, text: expr };
-  if (others.length === 0) return evaluate(parse(expr, request.features), asked, source, signal);
+  if (others.length === 0) return evaluate(parsed, asked, source, signal);
   const ask = (part: PartRequest, sink: Sink): PartUnderWay => {
     const under = others.map(([other, peer]) => peer.ask(part, { index: other, of }, sink));
     return {
@@ -95,7 +97,26 @@ function run(
       cancel: () => under.forEach(({ cancel }) => cancel()),
     };
   };
-  return evaluateShared(parse(expr, request.features), asked, source, { own: sourceOf({ index, of }), ask }, signal);
+  const sharing = { own: sourceOf({ index, of }), ask, onRefused: () => alone.add(name) };
+  return evaluateShared(parsed, asked, source, sharing, signal);
+}
+
+/** Counts what the samples are said to come to, what is read of them, and the values at the steps. */
+function refuseMoreThan(most: number, expr: Expr, { startMs, endMs, stepMs }: EvaluateRequest): ReadWatch {
+  const finestMs = finestStepMs(expr, { stepMs, rangeMs: endMs - startMs }, DEFAULT_SUBQUERY_STEP_MS);
+  const gridSteps = stepMs > 0 ? (endMs - startMs) / stepMs + 1 : 1;
+  let foreseen = 0;
+  let read = 0;
+  return {
+    onExtent({ series, samples: count, rangeMs }) {
+      foreseen += Math.max(count, series * Math.max(gridSteps, rangeMs / finestMs));
+      if (foreseen > most) throw new TooHeavy();
+    },
+    onRead(count) {
+      read += count;
+      if (read > most) throw new TooHeavy();
+    },
+  };
 }
 
 function together(notes: readonly PartNotes[]): PartNotes {
@@ -107,8 +128,8 @@ function together(notes: readonly PartNotes[]): PartNotes {
 }
 
 /** Runs' curves belong to the first part. */
-function sourceOf(part: Part | undefined, onExtent: (extent: Extent) => void = () => undefined): SampleSource {
-  const source = samples.source(part, onExtent);
+function sourceOf(part: Part | undefined, watch?: ReadWatch): SampleSource {
+  const source = samples.source(part, watch);
   return curves === undefined || (part?.index ?? 0) > 0 ? source : new JoinedSource(source, curves);
 }
 

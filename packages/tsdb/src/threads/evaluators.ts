@@ -5,6 +5,7 @@ import { receiveResult } from '../protocol.ts';
 import type { StoreLog } from '../store-options.ts';
 import { WorkerClient } from '../worker-client.ts';
 import { type Bell, makeBell, silence } from './ask.ts';
+import { nameOf, Remembered } from './remembered.ts';
 import { BLOCKS_AHEAD } from './writings.ts';
 import type {
   EvaluationAnswer,
@@ -14,11 +15,8 @@ import type {
   EvaluationThread,
 } from './evaluation-calls.ts';
 
-/** A query that reads no more than this is over in a few milliseconds. */
+/** A query that reads, or computes, no more values than this is over in a few milliseconds. */
 const LIGHT_SAMPLES = 300_000;
-/** Queries known to be heavy; what was heavy is tried anew after a while. */
-const REMEMBERED = 1_000;
-const REMEMBERED_MS = 60_000;
 
 export interface EvaluatorsNeeds {
   readonly folder: string;
@@ -84,7 +82,8 @@ class Evaluator {
 export class Evaluators {
   readonly #light: Evaluator;
   readonly #heavy: readonly Evaluator[];
-  readonly #knownHeavy = new Map<string, number>();
+  /** What was heavy is tried anew after a while. */
+  readonly #knownHeavy = new Remembered();
 
   constructor(needs: EvaluatorsNeeds) {
     this.#light = new Evaluator(needs, { name: 'evaluate-light', index: 0, of: 1, isHeavy: false });
@@ -117,12 +116,12 @@ export class Evaluators {
     signal: AbortSignal | undefined,
   ): Promise<{ answer: Answered; evaluator: Evaluator }> {
     const question = { kind: 'evaluate' as const, request, form };
-    const name = `${request.startMs === request.endMs ? 'at' : 'over'} ${request.expr}`;
-    if (!this.#isKnownHeavy(name)) {
+    const name = nameOf(request);
+    if (!this.#knownHeavy.has(name)) {
       const evaluator = this.#anyIdle();
       const answer = await evaluator.ask({ ...question, lightSamples: LIGHT_SAMPLES, mayShare: false }, signal);
       if (answer.kind !== 'heavy') return { answer, evaluator };
-      this.#remember(name);
+      this.#knownHeavy.add(name);
     }
     for (const { client } of this.#heavy) client.start();
     const running = this.#heavy.reduce((sum, evaluator) => sum + evaluator.running, 0);
@@ -175,21 +174,6 @@ export class Evaluators {
       const { port1, port2 } = new MessageChannel();
       client.tell({ kind: 'peer', index: other, port: port1 }, [port1]);
       peer.tell({ kind: 'peer', index, port: port2 }, [port2]);
-    }
-  }
-
-  #isKnownHeavy(name: string): boolean {
-    const sinceMs = this.#knownHeavy.get(name);
-    if (sinceMs !== undefined && performance.now() - sinceMs < REMEMBERED_MS) return true;
-    this.#knownHeavy.delete(name);
-    return false;
-  }
-
-  #remember(name: string): void {
-    this.#knownHeavy.set(name, performance.now());
-    for (const [oldest] of this.#knownHeavy) {
-      if (this.#knownHeavy.size <= REMEMBERED) break;
-      this.#knownHeavy.delete(oldest);
     }
   }
 }

@@ -1,6 +1,8 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import { afterEach, expect, test, vi } from 'vitest';
-import { dealOut, UNTOUCHED_MS, Writings } from './writings.ts';
+import { dealOut, Writings } from './writings.ts';
+
+const UNTOUCHED_MS = 60_000;
 
 afterEach(() => void vi.useRealTimers());
 
@@ -14,7 +16,7 @@ const { shares, blocks } = dealOut(series, timesMs, 1);
 
 test('an answer is held until it is dropped, or nobody has asked for more of it for long', () => {
   vi.useFakeTimers();
-  const writings = new Writings();
+  const writings = new Writings(UNTOUCHED_MS);
   writings.add('dropped', shares[0]!);
   writings.add('taken slowly', shares[0]!);
   writings.add('forgotten', shares[0]!);

@@ -67,7 +67,7 @@ interface Writing {
 }
 
 /** An answer of which nothing was asked for so long is given up: who wanted it has gone without a word. */
-export const UNTOUCHED_MS = 60_000;
+const UNTOUCHED_MS = 60_000;
 
 /** Memory of answers that are over is kept for the next ones, so many pieces of it. */
 const SPARE_MEMORIES = 8;
@@ -76,8 +76,13 @@ const LARGEST_SPARE_BYTES = 1024 * 1024;
 /** Answers that are being written in this thread, block by block as they are asked for. */
 export class Writings {
   readonly #open = new Map<string, Writing>();
+  readonly #untouchedMs: number;
   #spare: SharedArrayBuffer[] = [];
   #sweep: NodeJS.Timeout | undefined;
+
+  constructor(untouchedMs = UNTOUCHED_MS) {
+    this.#untouchedMs = untouchedMs;
+  }
 
   /** How many answers are being written. */
   get size(): number {
@@ -88,7 +93,7 @@ export class Writings {
     const memories = Array.from({ length: BLOCKS_AHEAD }, () => undefined);
     const touchedMs = performance.now();
     this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, block: 0, at: 0, touchedMs });
-    this.#sweep ??= setInterval(() => this.#dropUntouched(), UNTOUCHED_MS / 2).unref();
+    this.#sweep ??= setInterval(() => this.#dropUntouched(), this.#untouchedMs / 2).unref();
   }
 
   /** The next block. It stays as it is until BLOCKS_AHEAD more were asked for, or the answer is dropped. */
@@ -124,7 +129,7 @@ export class Writings {
   }
 
   #dropUntouched(): void {
-    const beforeMs = performance.now() - UNTOUCHED_MS;
+    const beforeMs = performance.now() - this.#untouchedMs;
     for (const [writing, { touchedMs }] of this.#open) if (touchedMs <= beforeMs) this.#open.delete(writing);
     if (this.#open.size > 0) return;
     clearInterval(this.#sweep);
