@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { compareLabels, METRIC_NAME } from '@vitrine/model/labels.ts';
-import type { QueryLimits, SampleStore, SeriesSamples } from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryLimits, type SampleStore, type SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { compileMatcher } from '@vitrine/promql/match.ts';
 import type { FastifyRequest } from 'fastify';
 import { compress } from 'snappy';
@@ -43,24 +44,16 @@ export function readRoutes(app: Routes, { samples, limits }: ReadNeeds): void {
         if (queries.length > QUERIES)
           throw new ApiError('bad_data', `the request has ${queries.length} queries; the limit is ${QUERIES}`);
         const signal = abortOnDisconnect(reply);
-        const results: (readonly SeriesSamples[])[] = [];
-        for (const query of queries) results.push(await answer(ownSamples(samples, request), query, limits, signal));
+        const results = await answerAll(ownSamples(samples, request), queries, kind, limits, signal);
         if (kind === 'chunks') {
           return reply
             .type('application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse')
             .send(Readable.from(writeChunkedResponse(results), { objectMode: false }));
         }
-        const count = results.flat().reduce((sum, { length }) => sum + length, 0);
-        if (count > WHOLE_SAMPLES) {
-          throw new ApiError(
-            'bad_data',
-            `the answer has ${count} samples; the limit of one message is ${WHOLE_SAMPLES}. Accept STREAMED_XOR_CHUNKS, or ask for less`,
-          );
-        }
         return reply
           .type('application/x-protobuf')
           .header('content-encoding', 'snappy')
-          .send(await compress(Buffer.from(writeReadResponse(results))));
+          .send(await compress(await written(results, signal)));
       },
     });
   });
@@ -82,6 +75,47 @@ function negotiate(accepts: ReadRequest['accepts']): ReadResponseKind {
   if (found === undefined)
     throw new ApiError('bad_data', 'none of the accepted response types is known: SAMPLES and STREAMED_XOR_CHUNKS are');
   return found;
+}
+
+/** What all queries read together, and hold until it is sent, is bound as one query is. */
+async function answerAll(
+  samples: OwnSamples,
+  queries: readonly ReadQuery[],
+  kind: ReadResponseKind,
+  limits: QueryLimits,
+  signal: AbortSignal,
+): Promise<(readonly SeriesSamples[])[]> {
+  const results: (readonly SeriesSamples[])[] = [];
+  const isWhole = kind === 'samples' && limits.maxSamples > WHOLE_SAMPLES;
+  const maxSamples = isWhole ? WHOLE_SAMPLES : limits.maxSamples;
+  const left = { ...limits, maxSamples };
+  for (const query of queries) {
+    let found;
+    try {
+      found = await answer(samples, query, left, signal);
+    } catch (error) {
+      if (!(error instanceof QueryError) || error.code !== 'limit') throw error;
+      const sentence = isWhole
+        ? `the limits of one message are ${maxSamples} samples and ${limits.maxSeries} series (limits.query.series). Accept STREAMED_XOR_CHUNKS, or ask for less`
+        : `the limits of one request are ${maxSamples} samples (limits.query.samples) and ${limits.maxSeries} series (limits.query.series): ask for less`;
+      throw new ApiError('bad_data', `the request finds too much: ${sentence}`, { cause: error });
+    }
+    left.maxSeries -= found.length;
+    for (const { length } of found) left.maxSamples -= length;
+    results.push(found);
+  }
+  return results;
+}
+
+/** Others have their turn while it is written. */
+async function written(results: readonly (readonly SeriesSamples[])[], signal: AbortSignal): Promise<Buffer> {
+  const steps = writeReadResponse(results);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
+    signal.throwIfAborted();
+  }
 }
 
 async function answer(

@@ -11,22 +11,41 @@ import { writeXorChunk } from './xor-chunk.ts';
 const CHUNK_SAMPLES = 120;
 /** A frame is sent when it has so many bytes of chunks, as in Prometheus. */
 const FRAME_BYTES = 1024 * 1024;
+/** Samples that are written without a break: about 4 ms. */
+const STEP_SAMPLES = 16_384;
 const XOR = 1;
 const FLOAT_HISTOGRAM = 3;
 
-/** prometheus.ReadResponse, not packed: the samples of each query's series, in the order of the queries. */
-export function writeReadResponse(results: readonly (readonly SeriesSamples[])[]): Uint8Array {
-  const writer = new PbfWriter();
+/** prometheus.ReadResponse, not packed: the samples of each query's series, in the order of the queries. Yields after every few thousand samples. */
+export function* writeReadResponse(results: readonly (readonly SeriesSamples[])[]): Generator<undefined, Buffer> {
+  const whole: Uint8Array[] = [];
+  let sinceStep = 0;
   for (const result of results) {
-    writer.writeMessage(
-      1,
-      (list, out) => {
-        for (const series of list) out.writeMessage(1, writeTimeSeries, series);
-      },
-      result,
-    );
+    const list: Uint8Array[] = [];
+    for (const series of result) {
+      const parts = [labelsPart(series)];
+      for (let from = 0; from < series.length; from += STEP_SAMPLES) {
+        const to = Math.min(from + STEP_SAMPLES, series.length);
+        parts.push(samplesPart(series, from, to));
+        sinceStep += to - from;
+        if (sinceStep < STEP_SAMPLES) continue;
+        yield;
+        sinceStep = 0;
+      }
+      list.push(headOf(parts), ...parts);
+    }
+    whole.push(headOf(list));
+    for (const part of list) whole.push(part);
   }
-  return writer.finish();
+  return Buffer.concat(whole);
+}
+
+/** The tag of field 1, and how long these are together. */
+function headOf(parts: readonly Uint8Array[]): Uint8Array {
+  const head = new PbfWriter();
+  head.writeTag(1, 2);
+  head.writeVarint(parts.reduce((sum, { length }) => sum + length, 0));
+  return head.finish();
 }
 
 /**
@@ -111,17 +130,25 @@ function writeChunk({ fromMs, toMs, type, data }: Chunk, out: PbfWriter): void {
   out.writeBytesField(4, data);
 }
 
-function writeTimeSeries({ labels, length, timestampsMs, values, histograms }: SeriesSamples, out: PbfWriter): void {
+function labelsPart({ labels }: SeriesSamples): Uint8Array {
+  const out = new PbfWriter();
   writeLabels(labels, out);
+  return out.finish();
+}
+
+/** Numbers, and native histograms behind them: readers look at the two apart. */
+function samplesPart({ timestampsMs, values, histograms }: SeriesSamples, from: number, to: number): Uint8Array {
+  const out = new PbfWriter();
   const words = wordsOf(values);
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < to; i++) {
     if (histograms?.[i] !== undefined) continue;
     out.writeMessage(2, writeSample, { low: words[2 * i]!, high: words[2 * i + 1]!, timeMs: timestampsMs[i]! });
   }
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < to; i++) {
     const histogram = histograms?.[i];
     if (histogram !== undefined) out.writeMessage(4, writeHistogram, { histogram, timeMs: timestampsMs[i]! });
   }
+  return out.finish();
 }
 
 /** By its bits: a number may lose the payload of a NaN. */
