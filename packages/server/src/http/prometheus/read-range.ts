@@ -5,6 +5,8 @@ import { MAX_TIME_MS } from './params.ts';
 
 /** PromQL's durations end at 292 years. */
 const LONGEST_MS = 290 * 365 * 86_400_000;
+/** Nothing is stored that is further ahead of the clock. */
+const AHEAD_MS = 600_000;
 
 /** The samples of a closed range as they are stored, stale markers among them. */
 export async function readRange(
@@ -14,7 +16,9 @@ export async function readRange(
   limits: QueryLimits,
   signal: AbortSignal,
 ): Promise<readonly SeriesSamples[]> {
-  const endMs = Math.min(toMs, MAX_TIME_MS);
+  // A range is cut at its begin: one without an end has to end where the samples do.
+  const latestMs = toMs - fromMs < LONGEST_MS ? MAX_TIME_MS : Date.now() + AHEAD_MS;
+  const endMs = Math.min(toMs, latestMs);
   const range = Math.min(endMs - fromMs + 1, LONGEST_MS);
   if (!(range > 0)) return [];
   const span = { from: 0, to: 0 };
