@@ -15,9 +15,11 @@ const PAGE_BYTES = 8192;
 /** SQLite's own log is folded into the main file at this size. */
 const CHECKPOINT_PAGES = 2048;
 
+const EXEMPLARS = 'CREATE TABLE IF NOT EXISTS exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;';
+
 /** What version 2 brought. Ids of times are never given twice: readers remember what they stand for. */
 const SINCE_2 = `
-  CREATE TABLE IF NOT EXISTS exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  ${EXEMPLARS}
   CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS times (id INTEGER PRIMARY KEY AUTOINCREMENT, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 `;
@@ -245,6 +247,12 @@ export class Database {
       this.#db,
       `SELECT id, ${bytesIn('data')} FROM exemplar ORDER BY id`,
     ).iterate();
+  }
+
+  /** Gives a table that cannot be read another name, and makes an empty one; within the caller's transaction. */
+  putExemplarsAside(): void {
+    const names = this.#db.prepare("SELECT count(*) AS tables FROM sqlite_schema WHERE name LIKE 'damaged_exemplar_%'").get();
+    this.#db.exec(`ALTER TABLE exemplar RENAME TO damaged_exemplar_${Number(names?.['tables']) + 1}; ${EXEMPLARS}`);
   }
 
   /** Bytes of the main file that hold data, and those that are free for reuse. */

@@ -335,6 +335,35 @@ describe('exemplars', () => {
     await again.close();
   });
 
+  test.each([false, true])(
+    'that SQLite cannot read are left out and told of, and new ones are kept (many: %s)',
+    async (isMany) => {
+      const first = open();
+      const count = isMany ? 300 : 1;
+      for (let i = 0; i < count; i++) await append(first.store, 'a', [exemplar(NOW - 300 + i)], NOW - 300 + i);
+      await first.store.close();
+      const file = join(first.folder, 'samples.db');
+      const db = new DatabaseSync(file);
+      const root = Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'exemplar'").get()?.['rootpage']);
+      db.close();
+      const bytes = readFileSync(file);
+      // Where there are many, the last of the pages that the root names.
+      const page = isMany ? bytes.readUInt32BE((root - 1) * 8192 + 8) : root;
+      writeFileSync(file, bytes.fill(0xff, (page - 1) * 8192, page * 8192));
+      const { store, logged } = open(first.folder);
+      expect(logged).toEqual([expect.stringMatching(/samples\.db is damaged: some or all exemplars cannot be read/)]);
+      const left = (await found(store))[0]?.[1] ?? [];
+      expect(left.length > 0).toBe(isMany);
+      await append(store, 'a', [exemplar(NOW)]);
+      await store.deleteSeries({ selectors: [named('a')], fromMs: NOW - 300, toMs: NOW - 300 });
+      await store.close();
+      const again = open(first.folder);
+      expect(await found(again.store)).toEqual([[keyOf('a'), [...left.filter((timeMs) => timeMs > NOW - 300), NOW]]]);
+      expect(read(again.store, 'a')).toHaveLength(count);
+      expect(again.logged).toEqual([]);
+    },
+  );
+
   test('go with the samples that are deleted, for good', async () => {
     const first = open();
     await append(first.store, 'a', [], NOW - 1);
