@@ -1,7 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
-import { ExpositionError } from '../ingest/exposition/exposition-error.ts';
-import { parseExposition } from '../ingest/exposition/parse-exposition.ts';
+import { type MetadataDraft, parseExposition } from '../ingest/exposition/parse-exposition.ts';
 import { SeriesCache } from '../ingest/exposition/series-cache.ts';
 import type { Bytes } from '../ingest/upload/bytes.ts';
 import { lineBlocks } from './line-blocks.ts';
@@ -10,6 +9,8 @@ import { PartBuilder, type ReadPart } from './read-part.ts';
 const NEWLINE = 10;
 const EOF = Buffer.from('# EOF\n');
 const MOST_SERIES_REMEMBERED = 200_000;
+/** Samples stand behind what is told of their metric, before that of the next. */
+const MOST_METRICS_REMEMBERED = 10_000;
 
 /**
  * Reads OpenMetrics text of any length, a MiB at a time. A line that cannot be read is refused alone, as is a sample without a
@@ -18,6 +19,7 @@ const MOST_SERIES_REMEMBERED = 200_000;
 export async function* readOpenMetrics(bytes: Bytes): AsyncGenerator<ReadPart> {
   const part = new PartBuilder();
   let cache = new SeriesCache();
+  const metadata = new Map<string, MetadataDraft>();
   let lines = 0;
   let hasEnded = false;
   for await (const block of lineBlocks(bytes)) {
@@ -34,49 +36,35 @@ export async function* readOpenMetrics(bytes: Bytes): AsyncGenerator<ReadPart> {
       if (left.length > 0)
         part.refuse('after # EOF', `line ${lines + linesIn(text) + 2}: stands behind "# EOF", and so does what follows`);
     }
-    while (text.length > 0) {
-      const before = lines;
-      let sound = text;
-      let rest: Buffer = Buffer.alloc(0);
-      let read;
-      for (;;) {
-        try {
-          read = parseExposition(Buffer.concat([ended(sound), EOF]), 'openmetrics', cache);
-          break;
-        } catch (error) {
-          if (!(error instanceof ExpositionError)) throw error;
-          // What stands before the line is sound, and what follows is looked at next.
-          const at = startOfLine(text, error.line);
-          const next = startOfLine(text, error.line + 1);
-          part.refuse('not readable', `line ${before + error.line}: ${error.message.replace(/^line \d+: /, '')}`);
-          sound = text.subarray(0, at);
-          rest = text.subarray(next);
-          lines++;
-        }
+    const before = lines;
+    const read = parseExposition(Buffer.concat([ended(text), EOF]), 'openmetrics', cache, {
+      metadata,
+      onBadLine: (error) =>
+        part.refuse('not readable', `line ${before + error.line}: ${error.message.replace(/^line \d+: /, '')}`),
+    });
+    const words = wordsOf(read.values);
+    let exemplar = 0;
+    for (let i = 0; i < read.length; i++) {
+      const key = read.series[i]?.key as string;
+      const timestampMs = read.timestampsMs[i] as number;
+      if (Number.isNaN(timestampMs)) {
+        part.refuse('no timestamp', `${Labels.fromKey(key).toString()} has a sample without a timestamp`);
+      } else {
+        part.words[2 * part.length] = words[2 * i] as number;
+        part.words[2 * part.length + 1] = words[2 * i + 1] as number;
+        part.push(key, timestampMs);
       }
-      const words = wordsOf(read.values);
-      let exemplar = 0;
-      for (let i = 0; i < read.length; i++) {
-        const key = read.series[i]?.key as string;
-        const timestampMs = read.timestampsMs[i] as number;
-        if (Number.isNaN(timestampMs)) {
-          part.refuse('no timestamp', `${Labels.fromKey(key).toString()} has a sample without a timestamp`);
-        } else {
-          part.words[2 * part.length] = words[2 * i] as number;
-          part.words[2 * part.length + 1] = words[2 * i + 1] as number;
-          part.push(key, timestampMs);
-        }
-        for (; read.exemplars[exemplar]?.sample === i; exemplar++) {
-          const { labels, value, timestampMs: atMs = timestampMs } = read.exemplars[exemplar] as (typeof read.exemplars)[number];
-          if (!Number.isNaN(timestampMs)) part.exemplar(key, { labels: Labels.from(labels), value, timestampMs: atMs });
-        }
-        if (part.isFull) yield part.take();
+      for (; read.exemplars[exemplar]?.sample === i; exemplar++) {
+        const { labels, value, timestampMs: atMs = timestampMs } = read.exemplars[exemplar] as (typeof read.exemplars)[number];
+        if (!Number.isNaN(timestampMs)) part.exemplar(key, { labels: Labels.from(labels), value, timestampMs: atMs });
       }
-      lines += linesIn(sound);
-      text = rest;
+      if (part.isFull) yield part.take();
     }
+    lines += linesIn(text);
     if (end !== undefined) lines++;
     if (cache.size > MOST_SERIES_REMEMBERED) cache = new SeriesCache();
+    let tooMany = metadata.size - MOST_METRICS_REMEMBERED;
+    for (const metric of metadata.keys()) if (tooMany-- > 0) metadata.delete(metric);
   }
   if (!hasEnded) part.refuse('no # EOF', 'the last line is not "# EOF": the file may be cut off');
   if (!part.isEmpty) yield part.take();
@@ -93,17 +81,6 @@ function endOf(block: Buffer): number | undefined {
 
 function ended(text: Buffer): Buffer {
   return text.length === 0 || text.at(-1) === NEWLINE ? text : Buffer.concat([text, Buffer.of(NEWLINE)]);
-}
-
-/** Where a line begins, counted from 1; the text's end where there are not as many. */
-function startOfLine(text: Buffer, line: number): number {
-  let at = 0;
-  for (let left = line - 1; left > 0; left--) {
-    const end = text.indexOf(NEWLINE, at);
-    if (end === -1) return text.length;
-    at = end + 1;
-  }
-  return at;
 }
 
 function linesIn(text: Buffer): number {

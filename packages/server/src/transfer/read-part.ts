@@ -5,6 +5,9 @@ import { wordsOf } from '@vitrine/model/stale-nan.ts';
 /** Samples that are stored, and held, at a time. */
 const PART_SAMPLES = 20_000;
 
+/** Sentences of one reason that a part tells; further ones are counted with the last. */
+const PART_SENTENCES = 100;
+
 /** Something in a file that cannot be taken. */
 export interface RefusedPlace {
   readonly reason: string;
@@ -30,7 +33,8 @@ export class PartBuilder {
   #histograms: Map<number, NativeHistogram> | undefined;
   #startsMs: Float64Array | undefined;
   #exemplars: { readonly seriesIndex: number; readonly exemplar: Exemplar }[] = [];
-  #refused: RefusedPlace[] = [];
+  #refused: { reason: string; sentence: string; count: number }[] = [];
+  #told = new Map<string, number>();
   /** Where the next sample's value goes, in `words` and for `push`. */
   length = 0;
 
@@ -59,7 +63,11 @@ export class PartBuilder {
   }
 
   refuse(reason: string, sentence: string, count = 1): void {
-    this.#refused.push({ reason, sentence, count });
+    const told = this.#told.get(reason) ?? 0;
+    this.#told.set(reason, told + 1);
+    const last = told < PART_SENTENCES ? undefined : this.#refused.findLast((place) => place.reason === reason);
+    if (last === undefined) this.#refused.push({ reason, sentence, count });
+    else last.count += count;
   }
 
   /** What was taken so far, as copies, and begins anew. */
@@ -82,6 +90,7 @@ export class PartBuilder {
     this.#startsMs = undefined;
     this.#exemplars = [];
     this.#refused = [];
+    this.#told = new Map();
     this.length = 0;
     return part;
   }

@@ -89,7 +89,12 @@ async function imported(
   bytes: Uint8Array | string,
   kind: ImportKind,
   { sink, mapping }: { sink?: MetricSink; mapping?: unknown } = {},
-): Promise<{ readonly folder: string; readonly accepted: number; readonly refused: string[] }> {
+): Promise<{
+  readonly folder: string;
+  readonly accepted: number;
+  readonly refused: string[];
+  readonly counts: ReadonlyMap<string, number>;
+}> {
   const folder = newFolder();
   const path = join(folder, 'file');
   writeFileSync(path, bytes);
@@ -109,7 +114,7 @@ async function imported(
   } finally {
     await store.close();
   }
-  return { folder: samples, accepted: counts.accepted, refused };
+  return { folder: samples, accepted: counts.accepted, refused, counts: counts.refused };
 }
 
 const text = fc.oneof(
@@ -265,6 +270,30 @@ test.each([
   const back = await imported(file, kind);
   expect(back.accepted).toBe(accepted);
   expect(back.refused.map((sentence, i) => sentence.startsWith(refused[i] ?? ' ') || sentence)).toEqual(refused.map(() => true));
+});
+
+test('what OpenMetrics text tells of a metric holds for all that follows', async () => {
+  const count = 40_000;
+  const lines = Array.from({ length: count }, (_, i) => `h_bucket{le="1"} ${i} ${i}\n`);
+  const file = `# TYPE h histogram\n${lines.join('')}# EOF\n`;
+  expect(file.length).toBeGreaterThan(2 ** 20);
+  const back = await imported(file, 'openmetrics');
+  expect([back.accepted, back.refused]).toEqual([count, []]);
+  const { key } = Labels.from({ __name__: 'h_bucket', le: '1.0' });
+  expect(held(back.folder).every((line) => line.startsWith(`${key} `))).toBe(true);
+});
+
+test.each([
+  ['openmetrics', 'x\n', '# EOF\n', 'not readable'],
+  ['openmetrics', 'x 1 # {} y\n', '# EOF\n', 'not readable'],
+  ['openmetrics', 'x 1\n', '# EOF\n', 'no timestamp'],
+  ['prometheus-tsdb-dump', 'x\n', '', 'not readable'],
+  ['jsonl', '{\n', '', 'not readable'],
+] as const)('a file of %s of nothing but %j is refused line by line, in few sentences', async (kind, line, end, reason) => {
+  const count = 60_000;
+  const back = await imported(line.repeat(count) + end, kind);
+  expect([back.accepted, [...back.counts]]).toEqual([0, [[reason, count]]]);
+  expect(back.refused.length).toBeLessThanOrEqual(100);
 });
 
 test('a table of other columns is read by its mapping, and not without one', async () => {

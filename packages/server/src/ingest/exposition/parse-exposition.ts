@@ -54,6 +54,10 @@ export interface ExpositionReading {
   readonly startTimes?: boolean;
   /** Gives series the labels of Prometheus' type-and-unit-labels feature. */
   readonly typeAndUnitLabels?: boolean;
+  /** What text before this one told of metrics; what this one tells is added. */
+  readonly metadata?: Map<string, MetadataDraft>;
+  /** Told of a line that cannot be read, and that is passed over then; without it such a line refuses the whole text. */
+  readonly onBadLine?: (error: ExpositionError) => void;
 }
 
 const SAMPLE_NAME = /^(.*?)(_total|_bucket|_count|_sum|_created|_gcount|_gsum|_info|)$/s;
@@ -63,7 +67,7 @@ const OWN_LABEL: Partial<Record<MetricMetadata['type'], string>> = { counter: ME
 /**
  * Reads Prometheus text 0.0.4 or OpenMetrics 1.0 text as leniently as Prometheus does when it scrapes: the tokens must
  * be right, the meaning of types is not checked (`checkOpenMetrics` does that). Give the same cache for every scrape of a target.
- * Throws ExpositionError; then nothing of the text counts. What the cache's `resolve` throws comes through.
+ * Throws ExpositionError; then nothing of the text counts (but see `onBadLine`). What the cache's `resolve` throws comes through.
  */
 export function parseExposition(
   body: Uint8Array,
@@ -94,7 +98,8 @@ export function parseExpositionNumber(text: string): number | undefined {
   return NOT_A_NUMBER.test(text) ? Number.NaN : undefined;
 }
 
-interface MetadataDraft {
+/** What is known of a metric so far. */
+export interface MetadataDraft {
   metric: string;
   type: MetricMetadata['type'];
   help: string;
@@ -109,14 +114,20 @@ class ExpositionReader {
   readonly #typeAndUnitLabels: boolean;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #at = 0;
+  readonly #onBadLine: ((error: ExpositionError) => void) | undefined;
+  #lineAt = 0;
+  /** Where an error was last, and in which line. */
+  #known = { at: 0, line: 1 };
   #previous: CachedSeries | undefined;
   #ended = false;
 
   #length = 0;
+  /** As it was before the line. */
+  #lineLength = 0;
   readonly #series: CachedSeries[] = [];
   #values = new Float64Array(256);
   #timestampsMs = new Float64Array(256);
-  readonly #metadata = new Map<string, MetadataDraft>();
+  readonly #metadata: Map<string, MetadataDraft>;
   readonly #exemplars: Exemplar[] = [];
 
   constructor(body: Uint8Array, format: ExpositionFormat, cache: SeriesCache, reading: ExpositionReading) {
@@ -125,14 +136,39 @@ class ExpositionReader {
     this.#cache = cache;
     this.#startTimes = reading.startTimes === true && this.#openMetrics;
     this.#typeAndUnitLabels = reading.typeAndUnitLabels === true;
+    this.#metadata = reading.metadata ?? new Map();
+    this.#onBadLine = reading.onBadLine;
   }
 
   /** Reads the lines that begin within the next bytes. Whether there are more. */
   read(atMost: number): boolean {
+    const until = Math.min(this.#at + atMost, this.#bytes.length);
+    for (;;) {
+      try {
+        return this.#readLines(until);
+      } catch (error) {
+        if (this.#onBadLine === undefined || !(error instanceof ExpositionError)) throw error;
+        this.#onBadLine(error);
+        this.#passLine();
+      }
+    }
+  }
+
+  /** Goes behind the line that could not be read, and forgets what was taken of it. */
+  #passLine(): void {
+    const newline = this.#bytes.indexOf(NEWLINE, this.#lineAt);
+    this.#at = newline === -1 ? this.#bytes.length : newline + 1;
+    this.#length = this.#lineLength;
+    this.#series.length = this.#length;
+    while ((this.#exemplars.at(-1)?.sample ?? -1) >= this.#length) this.#exemplars.pop();
+  }
+
+  #readLines(until: number): boolean {
     const bytes = this.#bytes;
-    const until = Math.min(this.#at + atMost, bytes.length);
     let previous = this.#previous;
     while (this.#at < until) {
+      this.#lineAt = this.#at;
+      this.#lineLength = this.#length;
       if (this.#ended) throw this.#error('expected nothing after "# EOF"');
       if (!this.#openMetrics) this.#skipBlanks();
       const byte = bytes[this.#at];
@@ -591,8 +627,10 @@ class ExpositionReader {
   #error(problem: string, at: number = this.#at): ExpositionError {
     const bytes = this.#bytes;
     const inside = Math.min(at, bytes.length);
-    let line = 1;
-    for (let i = bytes.indexOf(NEWLINE); i !== -1 && i < inside; i = bytes.indexOf(NEWLINE, i + 1)) line++;
+    let { at: from, line } = this.#known;
+    if (inside < from) [from, line] = [0, 1];
+    for (let i = bytes.indexOf(NEWLINE, from); i !== -1 && i < inside; i = bytes.indexOf(NEWLINE, i + 1)) line++;
+    this.#known = { at: inside, line };
     if (!problem.startsWith('expected')) return new ExpositionError(line, problem);
     const newline = bytes.indexOf(NEWLINE, inside);
     const rest = bytes.toString('utf8', inside, Math.min(newline === -1 ? bytes.length : newline, inside + 4 * SHOWN_CHARS));
