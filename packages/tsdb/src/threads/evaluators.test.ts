@@ -219,6 +219,31 @@ test('a thread that dies fails its queries with a sentence, and has a successor'
   expect((await store.evaluate(request)).kind).toBe('vector');
 }, 20_000);
 
+test('a thread that dies while it shares a heavy query fails it with a sentence, and the next is answered', async () => {
+  const workers = new Map<string, Worker>();
+  const note = (worker: Worker): void => void workers.set(worker.threadName ?? '', worker);
+  process.on('worker', note);
+  cleanups.push(() => process.off('worker', note));
+  const store = await open(newFolder());
+  await store.append(samples(200, 0, 2_000));
+  const grid = { startMs: START_MS, endMs: START_MS + 2_000 * STEP_MS, stepMs: 60_000 };
+  // Two parts: the thread may be gone when the second is asked of it.
+  const request = { expr: 'sum(max_over_time(requests_total[1h])) / sum(min_over_time(requests_total[1h]))', ...grid };
+  const first = await store.evaluate(request);
+  for (const name of [...workers.keys()].filter((key) => /^evaluate-[0-9]/.test(key))) {
+    const waiting = store.evaluate(request);
+    const settled = waiting.then(
+      (result) => pointsOf(result),
+      (error: unknown) => error,
+    );
+    await workers.get(name)?.terminate();
+    const answer = await settled;
+    if (answer instanceof Error) expect(answer.message).toMatch(/ended/);
+    else expect(answer).toEqual(pointsOf(first));
+    expect(pointsOf(await store.evaluate(request))).toEqual(pointsOf(first));
+  }
+}, 60_000);
+
 test('a query is heavy by what it reads and computes, whatever its first series has', async () => {
   const started: (string | null)[] = [];
   const note = (worker: Worker): void => void started.push(worker.threadName);
