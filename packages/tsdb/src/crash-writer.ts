@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Labels } from '@vitrine/model/labels.ts';
 import { CUSTOM_BUCKETS, type NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import type { Exemplar, SampleBatch } from '@vitrine/model/sample-store.ts';
+import type { Exemplar, SampleBatch, SampleStore, Selector } from '@vitrine/model/sample-store.ts';
 import { LocalStore } from './local-store.ts';
 import { openStore } from './open-store.ts';
 import { batchOf, keyOf, type TestSample } from './store-for-tests.ts';
 
 /**
- * The program that the tests of crashes kill: `crash-writer.ts FOLDER FIRST worker|flushing|checkpointing` appends batch after
- * batch from number FIRST on and prints the number of each one that was acknowledged.
+ * The program that the tests of crashes kill: `crash-writer.ts FOLDER FIRST worker|flushing|checkpointing|deleting` appends batch after
+ * batch from number FIRST on and prints the number of each one that was acknowledged. Where it
+ * deletes, it prints the number with a minus once what is to go was acknowledged, deleted, and that acknowledged.
  */
 
-/** Room for all exemplars of a test: what leaves because there are newer ones cannot be asked for. */
-export const CRASH_STORE = { retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 10_000, maxExemplars: 10_000_000 };
+/** A series' exemplars make way for its newer ones at ten; there is room for those of all series. */
+export const EXEMPLARS_A_SERIES = 10;
+export const CRASH_STORE = { retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 10_000, maxExemplars: 1_000 };
 const START_MS = 1_700_000_000_000;
 const IN_FLIGHT = 4;
 
@@ -55,6 +57,39 @@ export function crashExemplars(number: number): { readonly series: string; reado
       timestampMs: START_MS + number * 100,
     },
   }));
+}
+
+/** Samples that are appended to be deleted: a part of a series that stays, and a series that goes, which has an exemplar. */
+function doomedBatch(number: number): SampleBatch {
+  const samples = Array.from(
+    { length: 20 },
+    (_, i) => [i % 2 === 0 ? STAYING : goingSeries(number), doomedMs(number) + i, i] as const,
+  );
+  const exemplar = { labels: Labels.from({ trace_id: `${number}` }), value: number, timestampMs: doomedMs(number) };
+  return { ...batchOf(samples), exemplars: [{ seriesIndex: 1, exemplar }] };
+}
+
+export const STAYING = 'm1{x}';
+
+export function goingSeries(number: number): string {
+  return `going{${number}}`;
+}
+
+/** Beyond all that stays; with as much room as a batch has. */
+export function doomedMs(number: number): number {
+  return START_MS + 100_000_000 + number * 100;
+}
+
+async function appendAndDelete(store: SampleStore, number: number): Promise<void> {
+  await store.append(doomedBatch(number));
+  const selectorOf = (series: string): Selector => {
+    const { names, values } = Labels.fromKey(keyOf(series));
+    return names.map((label, i) => ({ label, op: '=', value: values[i] as string }));
+  };
+  const fromMs = doomedMs(number);
+  await store.deleteSeries({ selectors: [selectorOf(STAYING)], fromMs, toMs: fromMs + 99 });
+  await store.deleteSeries({ selectors: [selectorOf(goingSeries(number))], fromMs: -Infinity, toMs: Infinity });
+  writeSync(1, `-${number}\n`);
 }
 
 /** All that is appended at once. */
@@ -114,6 +149,10 @@ async function main(folder: string, first: number, mode: string): Promise<void> 
       waiting.delete(done);
     });
     waiting.add(done);
+    if (mode === 'deleting' && number % 3 === 0) {
+      const deleted = appendAndDelete(store, number).then(() => void waiting.delete(deleted));
+      waiting.add(deleted);
+    }
     if (waiting.size >= IN_FLIGHT) await Promise.race(waiting);
     if (store instanceof LocalStore && number % 10 === 0) void store.flush();
     if (number % 3 === 0) checkpoints?.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -3,14 +3,25 @@ import { expect } from 'vitest';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Exemplar } from '@vitrine/model/sample-store.ts';
 import { isSameHistogram } from './chunk/same-histogram.ts';
-import { CRASH_STORE, crashBatch, crashExemplars, crashHistograms } from './crash-writer.ts';
+import {
+  CRASH_STORE,
+  crashBatch,
+  crashExemplars,
+  crashHistograms,
+  doomedMs,
+  EXEMPLARS_A_SERIES,
+  goingSeries,
+  STAYING,
+} from './crash-writer.ts';
 import { killedWriter } from './killed-writer.ts';
 import { LocalStore } from './local-store.ts';
 import { bitsOf, keyOf, readAll, tempFolder } from './store-for-tests.ts';
 
-/** So that kills come upon commits, upon flushes of the head, upon checkpoints and upon the way between two threads. */
-const MODES = ['flushing', 'checkpointing', 'flushing', 'worker'];
+/** So that kills come upon commits, upon flushes of the head, upon checkpoints, deletions and upon the way between two threads. */
+const MODES = ['flushing', 'checkpointing', 'deleting', 'flushing', 'worker'];
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
+
+const NOTHING_MISSING = { floats: 0, histograms: 0, exemplars: 0, deletions: 0 };
 
 interface Rich {
   readonly histogram: NativeHistogram;
@@ -22,8 +33,14 @@ class Acknowledged {
   readonly floats = new Map<string, Map<number, bigint>>();
   readonly histograms = new Map<string, Map<number, Rich>>();
   readonly exemplars = new Map<string, Exemplar[]>();
+  readonly deleted: number[] = [];
 
+  /** A writer's number: below zero it is that of what was deleted. */
   add(number: number): void {
+    if (number < 0) {
+      this.deleted.push(-number);
+      return;
+    }
     for (const [series, timestampMs, value] of crashBatch(number)) {
       placeIn(this.floats, series, () => new Map<number, bigint>()).set(timestampMs, bitsOf(value));
     }
@@ -33,10 +50,15 @@ class Acknowledged {
     for (const { series, exemplar } of crashExemplars(number)) placeIn(this.exemplars, series, () => []).push(exemplar);
   }
 
-  /** How much of it a store has not, bit for bit. */
-  async missingIn(store: LocalStore): Promise<{ floats: number; histograms: number; exemplars: number }> {
-    const missing = { floats: 0, histograms: 0, exemplars: 0 };
+  /** How much of it a store has not, bit for bit, and how much it has of what was deleted. */
+  async missingIn(store: LocalStore): Promise<typeof NOTHING_MISSING> {
+    const missing = { ...NOTHING_MISSING };
     const found = readAll(store.source, []);
+    const staying = new Set(found.get(keyOf(STAYING))?.map(([timestampMs]) => timestampMs));
+    for (const number of this.deleted) {
+      for (let i = 0; i < 100; i++) if (staying.has(doomedMs(number) + i)) missing.deletions++;
+      if (found.has(keyOf(goingSeries(number)))) missing.deletions++;
+    }
     for (const [key, samples] of this.floats) {
       const there = new Map(found.get(key));
       for (const [timestampMs, bits] of samples) if (there.get(timestampMs) !== bits) missing.floats++;
@@ -59,9 +81,15 @@ class Acknowledged {
       exemplars.set(labels.key, own);
       expect(own.every(({ timestampMs }, i) => i === 0 || timestampMs > own[i - 1]!.timestampMs)).toBe(true);
     }
+    for (const number of this.deleted) if (exemplars.has(keyOf(goingSeries(number)))) missing.deletions++;
     for (const [key, own] of this.exemplars) {
-      const there = new Map(exemplars.get(key)?.map((exemplar) => [exemplar.timestampMs, exemplar]));
+      const kept = exemplars.get(key) ?? [];
+      const there = new Map(kept.map((exemplar) => [exemplar.timestampMs, exemplar]));
+      // What was sent and not acknowledged may have come, and others made way for it.
+      const oldestMs = kept.length >= EXEMPLARS_A_SERIES ? (kept[0] as Exemplar).timestampMs : -Infinity;
+      expect(kept.length).toBeLessThanOrEqual(EXEMPLARS_A_SERIES);
       for (const { timestampMs, value, labels } of own) {
+        if (timestampMs < oldestMs) continue;
         const one = there.get(timestampMs);
         if (one?.value !== value || one.labels.key !== labels.key) missing.exemplars++;
       }
@@ -73,7 +101,7 @@ class Acknowledged {
   }
 }
 
-/** Kills a writer so many times at random moments and opens the store after each: all that was acknowledged is there once. */
+/** Kills a writer so many times at random moments and opens the store after each: all that was acknowledged is there once, and what was deleted is not. */
 export async function surviveKills(kills: number): Promise<void> {
   const { folder, remove } = tempFolder();
   try {
@@ -92,9 +120,10 @@ export async function surviveKills(kills: number): Promise<void> {
       const missing = await acknowledged.missingIn(store);
       await store.close();
       expect(logged).toEqual([]);
-      expect(missing, `after kill ${kill + 1}`).toEqual({ floats: 0, histograms: 0, exemplars: 0 });
+      expect(missing, `after kill ${kill + 1}`).toEqual(NOTHING_MISSING);
     }
     expect(batches).toBeGreaterThan(kills);
+    if (kills >= MODES.length) expect(acknowledged.deleted.length).toBeGreaterThan(0);
   } finally {
     remove();
   }
