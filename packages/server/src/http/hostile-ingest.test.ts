@@ -1,6 +1,7 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { constants, deflateSync, gzipSync } from 'node:zlib';
+import { compressSync } from 'snappy';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listenOtlpGrpc } from '../ingest/otlp/otlp-grpc.ts';
 import { type TestApp, testApp } from '../testing/test-app.ts';
@@ -143,6 +144,69 @@ describe('a body that unpacks to a gibibyte', () => {
     });
     stream.end(Buffer.concat([header, GZIP_BOMB]));
     expect(await status).toBe('8');
+  });
+});
+
+/** A length as protobuf has it, and the bytes. */
+function framed(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const bytes = Buffer.concat(parts);
+  const length: number[] = [tag];
+  let rest = bytes.length;
+  for (; rest > 127; rest = Math.floor(rest / 128)) length.push((rest % 128) | 128);
+  return Buffer.concat([Buffer.from([...length, rest]), bytes]);
+}
+
+/** As often as fits. */
+function often(...bytes: readonly number[]): Buffer {
+  return Buffer.alloc(Math.floor((LIMIT_BYTES - 100) / bytes.length) * bytes.length, Buffer.from(bytes));
+}
+
+describe('a small body that stands for much', () => {
+  const name = framed(0x0a, framed(0x0a, Buffer.from('__name__')), framed(0x12, Buffer.from('a')));
+  const V2 = { 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' };
+  const symbols = ['', '__name__', 'a', 'b'.repeat(40_000)].map((text) => framed(0x22, Buffer.from(text)));
+  const others = Array.from({ length: 2000 }, (_, i) => framed(0x22, Buffer.from(`c${i}`)));
+  const wide = others.map((_, i) =>
+    framed(
+      0x2a,
+      framed(0x0a, Buffer.from([1, 2, 2, 3, ((i + 4) % 128) | 128, Math.floor((i + 4) / 128), 2])),
+      framed(0x12, Buffer.from([0x10, 1])),
+    ),
+  );
+
+  test.each([
+    [413, 'histograms', {}, framed(0x0a, name, often(0x22, 0))],
+    [413, 'exemplars', {}, framed(0x0a, name, often(0x1a, 2, 0x18, 1))],
+    [413, 'metadata', {}, often(0x1a, 0)],
+    [400, 'labels', {}, framed(0x0a, often(0x0a, 0), Buffer.from([0x12, 0]))],
+    [400, 'labels behind a sample', {}, framed(0x0a, Buffer.from([0x12, 0]), often(0x0a, 0))],
+    [413, 'symbols', V2, often(0x22, 0)],
+    [400, 'references', V2, Buffer.concat([symbols[0]!, framed(0x2a, framed(0x0a, often(0)))])],
+    [400, 'references one by one', V2, Buffer.concat([symbols[0]!, framed(0x2a, often(0x08, 0))])],
+    [
+      413,
+      'references of an exemplar',
+      V2,
+      Buffer.concat([
+        ...symbols,
+        framed(
+          0x2a,
+          framed(0x0a, Buffer.from([1, 2])),
+          framed(0x22, framed(0x0a, Buffer.alloc(2000, 3)), Buffer.from([0x18, 1])),
+        ),
+      ]),
+    ],
+    [
+      400,
+      'long texts',
+      V2,
+      Buffer.concat([...symbols, framed(0x2a, framed(0x0a, Buffer.from([1, 3, 2, 3])), framed(0x12, Buffer.from([0x10, 1])))]),
+    ],
+    [413, 'long texts of many series', V2, Buffer.concat([...symbols, ...others, ...wide])],
+  ])('is answered %i for its %s', async (want, _, headers, body) => {
+    const { status, text } = await send(DOORS.at(-1)!, compressSync(body), headers);
+    expect([status, text.slice(0, 300)]).toEqual([want, expect.stringMatching(/room for|stored/)]);
+    expect(t.store.appended.splice(0).filter(({ seriesIndex }) => seriesIndex.length > 0)).toEqual([]);
   });
 });
 

@@ -5,10 +5,20 @@ import type { WrittenSide } from './written-histogram.ts';
 const SPAN_OFFSET = 0x08;
 const SPAN_LENGTH = 0x10;
 
-/** Reads the counts of a field, `deltas` those that are told as differences. */
-export function readCounts(wire: WireReader, tag: number, end: number, deltas: boolean, side: WrittenSide): void {
-  if (deltas) readNumbers(wire, tag, end, () => side.deltas.push(wire.readSint64()));
-  else readNumbers(wire, tag, end, () => side.counts.push(wire.readDouble()));
+/** Reads the counts of a field, `deltas` those that are told as differences. `before` each it is asked whether there is room. */
+export function readCounts(
+  wire: WireReader,
+  tag: number,
+  end: number,
+  deltas: boolean,
+  side: WrittenSide,
+  before: () => void = () => {},
+): void {
+  readNumbers(wire, tag, end, () => {
+    before();
+    if (deltas) side.deltas.push(wire.readSint64());
+    else side.counts.push(wire.readDouble());
+  });
 }
 
 /** Packed, or one by one: protobuf wants readers to take both. */

@@ -2,6 +2,7 @@ import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { Exemplar, SampleBatch } from '@vitrine/model/sample-store.ts';
 import { setStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { LabelSet } from './label-set.ts';
+import { RequestRoom, ROOM } from './request-room.ts';
 
 /** Sentences kept about what was refused; the counts have no bound. */
 const MOST_PROBLEMS = 10;
@@ -24,6 +25,8 @@ export class BatchBuilder {
   #histograms: Map<number, NativeHistogram> | undefined;
   #startsMs: Float64Array | undefined;
   readonly #exemplars: { seriesIndex: number; exemplar: Exemplar }[] = [];
+  /** Whoever reads takes what a part needs before it makes it. */
+  readonly room = new RequestRoom();
   readonly problems: string[] = [];
   readonly refused: Record<Part, number> = { samples: 0, histograms: 0, exemplars: 0 };
   /** Of each part's first refusal. */
@@ -47,6 +50,7 @@ export class BatchBuilder {
   /** The index of a series that is not refused. */
   seriesOf(set: LabelSet): number {
     if (set.request !== this.#request) {
+      this.room.take(set.key.length);
       set.request = this.#request;
       set.index = this.#keys.push(set.key) - 1;
       if (set.ambiguous) this.#ambiguous = true;
@@ -99,6 +103,7 @@ export class BatchBuilder {
   }
 
   #push(series: number, timestampMs: number, lowWord: number, highWord: number): void {
+    this.room.take(ROOM.sample);
     const at = this.#length;
     if (at === this.#seriesIndex.length) this.#grow();
     this.#seriesIndex[at] = series;

@@ -26,8 +26,11 @@ export class BytesCache<T> {
     return this.#young.size + this.#old.size;
   }
 
-  /** What the bytes [from, to) of `view` mean; `read` is asked where it is not known. */
-  get(view: DataView, from: number, to: number, read: () => T): T {
+  /**
+   * What the bytes [from, to) of `view` mean; `read` is asked where it is not known. `held` are bytes that the value needs
+   * besides, where the key does not tell.
+   */
+  get(view: DataView, from: number, to: number, read: () => T, held = 0): T {
     if (to - from > LARGEST_KEY_BYTES) return read();
     const next = this.#young.findNext(view, from, to);
     if (next !== undefined) return next;
@@ -35,11 +38,15 @@ export class BytesCache<T> {
     const known = this.#young.find(hash, view, from, to);
     if (known !== undefined) return known;
     const value = this.#old.find(hash, view, from, to) ?? read();
-    if (this.#young.size >= this.#limits.entries || this.#young.bytes + to - from > this.#limits.bytes) {
+    if (
+      this.#young.size >= this.#limits.entries ||
+      this.#young.bytes + this.#young.held + to - from + held > this.#limits.bytes
+    ) {
       this.#old = this.#young;
       this.#young = new Generation<T>();
     }
     this.#young.add(hash, view, from, to, value);
+    this.#young.held += held;
     return value;
   }
 }
@@ -53,6 +60,8 @@ class Generation<T> {
   #starts = new Int32Array(FIRST_SLOTS / 2 + 1);
   #arena = new DataView(new ArrayBuffer(FIRST_ARENA_BYTES));
   readonly #values: T[] = [];
+  /** Bytes that the values need besides. */
+  held = 0;
   /** The number of the entry that was found last. */
   #found = -1;
 

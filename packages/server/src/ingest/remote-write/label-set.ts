@@ -1,6 +1,7 @@
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { withTypeAndUnit } from '../type-and-unit.ts';
+import { MOST_LABEL_CHARACTERS, MOST_LABELS } from './request-room.ts';
 
 /** What one set of labels, as a sender writes it, means. */
 export interface LabelSet {
@@ -10,6 +11,8 @@ export interface LabelSet {
   readonly problem: string | undefined;
   /** Whether another writing of the same labels is possible, so that two sets may have one key. */
   readonly ambiguous: boolean;
+  /** What `nameOf` found out: one series may be spoken of for each of its samples. */
+  name?: string;
   /** The request that last had it, and its series there. */
   request: number;
   index: number;
@@ -54,9 +57,17 @@ export function refusedLabelSet(problem: string): LabelSet {
   return { key: '', problem, ambiguous: false, request: 0, index: 0 };
 }
 
+export function tooManyLabels(): LabelSet {
+  return refusedLabelSet(`A series has more than ${MOST_LABELS} labels, which is more than can be stored.`);
+}
+
+export function tooLongLabels(): LabelSet {
+  return refusedLabelSet(`The labels of a series have more than ${MOST_LABEL_CHARACTERS} characters, which cannot be stored.`);
+}
+
 /** The series as PromQL writes it, for a sentence. */
-export function nameOf({ key }: LabelSet): string {
-  return show(String(Labels.fromKey(key)));
+export function nameOf(set: LabelSet): string {
+  return (set.name ??= show(String(Labels.fromKey(set.key))));
 }
 
 function show(text: string): string {

@@ -1,5 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import type { BatchBuilder } from './batch-builder.ts';
+import { ROOM } from './request-room.ts';
 import type { WireReader } from './wire-reader.ts';
 
 const EXEMPLAR_VALUE = 0x11;
@@ -16,6 +17,7 @@ export function readExemplar(
   end: number,
   readLabel: (tag: number, end: number, texts: string[]) => string | undefined,
 ): void {
+  batch.room.take(ROOM.exemplar);
   const texts: string[] = [];
   let problem: string | undefined;
   let value = 0;

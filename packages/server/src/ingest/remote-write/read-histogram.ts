@@ -2,6 +2,7 @@ import type { CounterReset, NativeHistogram } from '@vitrine/model/native-histog
 import { readCounts, readNumbers, readSpan } from '../native-histogram/read-buckets.ts';
 import { emptyWrittenHistogram, judgeHistogram } from '../native-histogram/written-histogram.ts';
 import type { BatchBuilder } from './batch-builder.ts';
+import { ROOM } from './request-room.ts';
 import type { WireReader } from './wire-reader.ts';
 
 // Fields of prometheus.Histogram and io.prometheus.write.v2.Histogram, which number them alike.
@@ -40,6 +41,9 @@ export function readHistogram(
   end: number,
   seriesName: () => string,
 ): void {
+  const { room } = batch;
+  room.take(ROOM.histogram);
+  const takeNumber = (): void => room.take(ROOM.number);
   const written = emptyWrittenHistogram();
   let timestampMs = 0;
   let startMs = 0;
@@ -75,9 +79,11 @@ export function readHistogram(
         written.zeroCount = wire.readDouble();
         continue;
       case NEGATIVE_SPAN:
+        room.take(ROOM.span);
         written.negative.spans.push(readSpan(wire, wire.readEnd(end)));
         continue;
       case POSITIVE_SPAN:
+        room.take(ROOM.span);
         written.positive.spans.push(readSpan(wire, wire.readEnd(end)));
         continue;
       case RESET_HINT:
@@ -92,11 +98,15 @@ export function readHistogram(
     }
     const field = tag >>> 3;
     if (field === NEGATIVE_DELTAS || field === NEGATIVE_COUNTS) {
-      readCounts(wire, tag, end, field === NEGATIVE_DELTAS, written.negative);
+      readCounts(wire, tag, end, field === NEGATIVE_DELTAS, written.negative, takeNumber);
     } else if (field === POSITIVE_DELTAS || field === POSITIVE_COUNTS) {
-      readCounts(wire, tag, end, field === POSITIVE_DELTAS, written.positive);
-    } else if (field === CUSTOM_VALUES) readNumbers(wire, tag, end, () => written.customValues.push(wire.readDouble()));
-    else wire.skip(tag, end);
+      readCounts(wire, tag, end, field === POSITIVE_DELTAS, written.positive, takeNumber);
+    } else if (field === CUSTOM_VALUES) {
+      readNumbers(wire, tag, end, () => {
+        takeNumber();
+        written.customValues.push(wire.readDouble());
+      });
+    } else wire.skip(tag, end);
   }
   if (wire.at !== end) throw wire.broken();
   if (stale) {

@@ -1,18 +1,28 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder, Part } from './batch-builder.ts';
 import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
-import { type LabelSet, makeLabelSet, makeTypedLabelSet, nameOf, refusedLabelSet } from './label-set.ts';
+import {
+  type LabelSet,
+  makeLabelSet,
+  makeTypedLabelSet,
+  nameOf,
+  refusedLabelSet,
+  tooLongLabels,
+  tooManyLabels,
+} from './label-set.ts';
 import { readExemplar } from './read-exemplar.ts';
 import { readHistogram } from './read-histogram.ts';
 import { METRIC_TYPES } from './read-write-request.ts';
 import { readSample } from './read-sample.ts';
 import { RemoteWriteRefused } from './remote-write-refused.ts';
+import { MOST_LABEL_CHARACTERS, MOST_LABELS, type RequestRoom, ROOM } from './request-room.ts';
 import { BYTES, WireReader } from './wire-reader.ts';
 
 // Tags of io.prometheus.write.v2.Request and the messages in it.
 const REQUEST_SYMBOL = 0x22;
 const REQUEST_TIMESERIES = 0x2a;
 const SERIES_LABEL_REFS = 1;
+const MOST_REFS = 2 * MOST_LABELS;
 const SERIES_SAMPLE = 0x12;
 const SERIES_HISTOGRAM = 0x1a;
 const SERIES_EXEMPLAR = 0x22;
@@ -36,7 +46,7 @@ export class SymbolMemory {
 
   constructor(limits?: BytesCacheLimits) {
     this.symbols = new BytesCache(limits);
-    this.labelSets = new BytesCache(limits);
+    this.labelSets = new BytesCache(limits ?? { entries: 200_000, bytes: 96 * 1024 * 1024 });
   }
 
   /** An id that no other symbol has or had. */
@@ -54,7 +64,7 @@ export function readWriteRequestV2(
 ): MetricMetadata[] {
   const wire = new WireReader(bytes);
   // A field may stand anywhere in protobuf, and series need all symbols.
-  const symbols = readSymbols(wire, memory);
+  const symbols = readSymbols(wire, memory, batch.room);
   wire.at = 0;
   const metadata = new Map<string, MetricMetadata>();
   const reader = new SeriesReader(wire, symbols, memory, batch, metadata, typeAndUnitLabels);
@@ -66,7 +76,7 @@ export function readWriteRequestV2(
   return [...metadata.values()];
 }
 
-function readSymbols(wire: WireReader, memory: SymbolMemory): KnownSymbol[] {
+function readSymbols(wire: WireReader, memory: SymbolMemory, room: RequestRoom): KnownSymbol[] {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const end = wire.bytes.length;
   const symbols: KnownSymbol[] = [];
@@ -85,6 +95,7 @@ function readSymbols(wire: WireReader, memory: SymbolMemory): KnownSymbol[] {
       wire.skip(tag, end);
       continue;
     }
+    room.take(ROOM.symbol);
     to = wire.readEnd(end);
     from = wire.at;
     symbols.push(memory.symbols.get(wire.view, from, to, read));
@@ -106,9 +117,11 @@ class SeriesReader {
   readonly #readExemplarLabels = (tag: number, end: number, texts: string[]): string | undefined => {
     const refs: number[] = [];
     this.#readRefs(tag, end, refs);
+    if (refs.length > MOST_REFS) return `An exemplar has more than ${MOST_LABELS} labels, which is more than can be stored.`;
     for (const ref of refs) {
       const symbol = this.#symbols[ref];
       if (symbol === undefined) return `An exemplar refers to symbol ${ref}; the request has ${this.#symbols.length}.`;
+      this.#batch.room.take(ROOM.label + symbol.text.length);
       texts.push(symbol.text);
     }
     return undefined;
@@ -132,6 +145,7 @@ class SeriesReader {
 
   read(end: number): void {
     const wire = this.#wire;
+    this.#batch.room.take(ROOM.series);
     const start = wire.at;
     const refs: number[] = [];
     const counts = { samples: 0, histograms: 0, exemplars: 0 };
@@ -166,28 +180,38 @@ class SeriesReader {
     const wire = this.#wire;
     // Packed, or one by one: protobuf wants readers to take both.
     const to = (tag & 7) === BYTES ? wire.readEnd(end) : wire.at + 1;
-    while (wire.at < to) refs.push(wire.readUint32());
+    while (wire.at < to) {
+      const ref = wire.readUint32();
+      // One more tells that there are too many.
+      if (refs.length <= MOST_REFS) refs.push(ref);
+    }
     if (wire.at > end) throw wire.broken();
   }
 
   #resolve(refs: readonly number[], told: SeriesMetadata | undefined): LabelSet {
+    if (refs.length > MOST_REFS) return tooManyLabels();
     if (refs.length % 2 !== 0) return refusedLabelSet('A series has an odd number of label references.');
     const bytes = (refs.length + (told === undefined ? 0 : 2)) * 8;
     if (bytes > this.#ids.byteLength) this.#ids = new DataView(new ArrayBuffer(bytes * 2));
+    // A symbol is written once, however long it is and however many labels have it.
+    let characters = 0;
     for (const [i, ref] of refs.entries()) {
       const symbol = this.#symbols[ref];
       if (symbol === undefined)
         return refusedLabelSet(`A series refers to symbol ${ref}; the request has ${this.#symbols.length}.`);
       this.#ids.setFloat64(i * 8, symbol.id, true);
+      characters += symbol.text.length;
     }
+    if (characters > MOST_LABEL_CHARACTERS) return tooLongLabels();
     if (told !== undefined) {
       this.#ids.setFloat64(refs.length * 8, METRIC_TYPES.indexOf(told.type), true);
       this.#ids.setFloat64(refs.length * 8 + 8, told.unit.id, true);
     }
-    return this.#memory.labelSets.get(this.#ids, 0, bytes, () => {
+    const read = (): LabelSet => {
       const texts = refs.map((ref) => (this.#symbols[ref] as KnownSymbol).text);
       return told === undefined ? makeLabelSet(texts) : makeTypedLabelSet(texts, { type: told.type, unit: told.unit.text });
-    });
+    };
+    return this.#memory.labelSets.get(this.#ids, 0, bytes, read, characters);
   }
 
   #readSamples(start: number, end: number, set: LabelSet): void {
@@ -224,6 +248,7 @@ class SeriesReader {
   #learn({ type, help: { text: help }, unit: { text: unit } }: SeriesMetadata, metric: string, native: boolean): void {
     if (type === 'unknown' && help === '' && unit === '') return;
     const family = native ? metric : familyOf(metric, type);
+    this.#batch.room.take(ROOM.metadata + help.length);
     this.#metadata.set(family, { metric: family, type, help, unit });
   }
 }

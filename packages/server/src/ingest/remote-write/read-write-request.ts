@@ -1,10 +1,11 @@
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { BatchBuilder } from './batch-builder.ts';
-import { type LabelSet, makeLabelSet, nameOf, refusedLabelSet } from './label-set.ts';
+import { type LabelSet, makeLabelSet, nameOf, refusedLabelSet, tooManyLabels } from './label-set.ts';
 import type { BytesCache } from './bytes-cache.ts';
 import { readExemplar } from './read-exemplar.ts';
 import { readHistogram } from './read-histogram.ts';
 import { readSample } from './read-sample.ts';
+import { MOST_LABELS, ROOM } from './request-room.ts';
 import { WireReader } from './wire-reader.ts';
 
 // Tags (field number * 8 + wire type) of prometheus.WriteRequest and the messages in it.
@@ -52,6 +53,7 @@ class WriteRequestReader {
       wire.skip(tag, end);
       return undefined;
     }
+    this.#batch.room.take(ROOM.label);
     const to = wire.readEnd(end);
     try {
       this.#readLabel(wire, to, texts);
@@ -77,13 +79,16 @@ class WriteRequestReader {
     while (wire.at < end) {
       const tag = wire.readUint32();
       if (tag === REQUEST_TIMESERIES) this.#readSeries(wire.readEnd(end));
-      else if (tag === REQUEST_METADATA) metadata.push(this.#readMetadata(wire.readEnd(end)));
-      else wire.skip(tag, end);
+      else if (tag === REQUEST_METADATA) {
+        this.#batch.room.take(ROOM.metadata);
+        metadata.push(this.#readMetadata(wire.readEnd(end)));
+      } else wire.skip(tag, end);
     }
     return metadata;
   }
 
   #readSeries(end: number): void {
+    this.#batch.room.take(ROOM.series);
     const wire = this.#wire;
     const bytes = wire.bytes;
     const start = wire.at;
@@ -152,7 +157,9 @@ class WriteRequestReader {
       const from = wire.at;
       const tag = wire.readUint32();
       wire.skip(tag, end);
-      if (tag === SERIES_LABEL) parts.push(wire.bytes.subarray(from, wire.at));
+      if (tag !== SERIES_LABEL) continue;
+      parts.push(wire.bytes.subarray(from, wire.at));
+      if (parts.length > MOST_LABELS) return tooManyLabels();
     }
     const bytes = Buffer.concat(parts);
     return { ...this.#decodeLabels(bytes, 0, bytes.length), ambiguous: true };
@@ -166,6 +173,7 @@ class WriteRequestReader {
       while (wire.at < to) {
         wire.readUint32();
         this.#readLabel(wire, wire.readEnd(to), texts);
+        if (texts.length > 2 * MOST_LABELS) return tooManyLabels();
       }
     } catch (error) {
       if (error instanceof TypeError) return refusedLabelSet('A series has a label that is not valid UTF-8.');
