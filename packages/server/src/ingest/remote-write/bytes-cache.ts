@@ -1,7 +1,14 @@
+import { randomInt } from 'node:crypto';
+
 const FIRST_SLOTS = 1024;
 const FIRST_ARENA_BYTES = 64 * 1024;
 /** A key larger than this is rare, and not worth its place. */
 const LARGEST_KEY_BYTES = 16 * 1024;
+/** Slots that are looked at for one key. By chance it is never so many; a key that finds none of them free is not remembered. */
+const MOST_STEPS = 128;
+/** Nobody outside the process knows them, so that nobody can write keys with one hash. */
+const FIRST_SEED = randomInt(2 ** 32);
+const STEP_SEED = randomInt(2 ** 32);
 
 /** Bounds of one generation; there are two. */
 export interface BytesCacheLimits {
@@ -87,7 +94,8 @@ class Generation<T> {
   find(hash: number, view: DataView, from: number, to: number): T | undefined {
     const mask = this.#slots.length - 1;
     const length = to - from;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const slot = (hash + step) & mask;
       const entry = (this.#slots[slot] as number) - 1;
       if (entry === -1) return undefined;
       if (this.#hashes[entry] !== hash) continue;
@@ -97,6 +105,7 @@ class Generation<T> {
       this.#found = entry;
       return this.#values[entry];
     }
+    return undefined;
   }
 
   add(hash: number, view: DataView, from: number, to: number, value: T): void {
@@ -119,9 +128,12 @@ class Generation<T> {
 
   #place(hash: number, entry: number): void {
     const mask = this.#slots.length - 1;
-    let slot = hash & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = entry + 1;
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const slot = (hash + step) & mask;
+      if (this.#slots[slot] !== 0) continue;
+      this.#slots[slot] = entry + 1;
+      return;
+    }
   }
 
   /** Half of the slots stay free. */
@@ -146,15 +158,20 @@ function sameBytes(a: DataView, atA: number, b: DataView, atB: number, length: n
   return true;
 }
 
-/** Mixed at the end, because series differ in few bytes. */
+/**
+ * Each word is mixed with a seed before it comes to the others, so that no two words that undo each other's difference
+ * can be told beforehand; mixed at the end, because series differ in few bytes.
+ */
 function hashOf(view: DataView, from: number, to: number): number {
-  let hash = to - from;
+  let hash = FIRST_SEED ^ (to - from);
   let i = from;
   for (; i + 4 <= to; i += 4) {
-    hash = Math.imul(hash ^ view.getInt32(i, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
+    let word = Math.imul(view.getInt32(i, true) ^ STEP_SEED, 0xcc9e2d51);
+    word ^= word >>> 15;
+    hash = Math.imul(((hash << 13) | (hash >>> 19)) ^ word, 0x9e3779b1);
+    hash ^= hash >>> 16;
   }
-  for (; i < to; i++) hash = Math.imul(hash ^ view.getUint8(i), 0x01000193);
+  for (; i < to; i++) hash = Math.imul(hash ^ view.getUint8(i) ^ STEP_SEED, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13);
 }
