@@ -102,6 +102,17 @@ describe('a scrape of more than numbers', () => {
     expect(store.last('h_bucket{instance="i", job="j", le="+Inf"}')).toBe(3);
   });
 
+  test.each([
+    ['', 5_000],
+    ['honor_timestamps: false', 10_000],
+  ])('an exemplar without a time has that of its sample, as it is stored (%s)', async (options, want) => {
+    const body = 'a_total 1 5 # {trace_id="x"} 0.5\n# EOF\n';
+    const { loop, store } = await target((_, response) => void response.writeHead(200, OPENMETRICS).end(body), options);
+    await loop.scrapeOnce(10_000);
+    expect(store.batches[0]?.exemplars?.map(({ exemplar }) => exemplar.timestampMs)).toEqual([want]);
+    expect(store.batches[0]?.timestampsMs[0]).toBe(want);
+  });
+
   test('an exemplar is stored when it is first seen, at its own time or that of its sample', async () => {
     const line = (id: string, at: string): string => `a_total 1 # {trace_id="${id}"} 0.5${at}\n# EOF\n`;
     const bodies = [line('x', ''), line('x', ''), line('y', ' 12.5'), line('y', ' 12.5')];

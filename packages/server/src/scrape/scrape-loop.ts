@@ -269,7 +269,7 @@ export class ScrapeLoop {
       const startMs = startsMs?.[i];
       if (startMs !== undefined && !Number.isNaN(startMs)) batch.startedAt(startMs);
     }
-    for (const exemplar of exposition.exemplars) addExemplar(batch, exposition, exemplar, scrapeMs);
+    for (const exemplar of exposition.exemplars) addExemplar(batch, exposition, exemplar, { scrapeMs, honorTimestamps });
     const gone = new Set(this.#unconfirmed);
     for (const series of this.#cache.takeUnseen(scrape)) {
       const stale = trackTimestampsStaleness || !series.hasOwnTimestamp;
@@ -345,7 +345,7 @@ function addExemplar(
   batch: ScrapeBatch,
   { series, timestampsMs }: Exposition,
   { sample, labels, value, timestampMs }: Exemplar,
-  scrapeMs: number,
+  { scrapeMs, honorTimestamps }: { readonly scrapeMs: number; readonly honorTimestamps: boolean },
 ): void {
   const { owner } = series[sample] as CachedSeries;
   if (owner.key === undefined) return;
@@ -353,7 +353,7 @@ function addExemplar(
   const shown = `${own.key}\n${value}\n${timestampMs}`;
   if (owner.lastExemplar === shown) return;
   owner.lastExemplar = shown;
-  const sampleMs = timestampsMs[sample] as number;
+  const sampleMs = honorTimestamps ? (timestampsMs[sample] as number) : Number.NaN;
   const atMs = timestampMs ?? (Number.isNaN(sampleMs) ? scrapeMs : sampleMs);
   batch.addExemplar(owner.batchIndex, { labels: own, value, timestampMs: atMs });
 }
