@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { refuseLabelled } from './prometheus/own-samples.ts';
 import type { Routes } from './routes.ts';
 
 /** For those who watch the process: is it there, is it ready, and what has it counted. */
@@ -39,6 +40,9 @@ export function healthRoutes(app: Routes, isReady: () => boolean, registry: Regi
     url: '/metrics',
     config: { access: 'read' },
     schema: { summary: 'Vitrine’s own metrics' },
-    handler: async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    handler: async (request, reply) => {
+      refuseLabelled(request);
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
   });
 }

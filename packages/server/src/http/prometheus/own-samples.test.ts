@@ -127,12 +127,15 @@ describe('a token with labels sees what has them, and one without all', () => {
     expect(await teams(undefined)).toEqual(['red', 'blue', 'blue']);
   });
 
-  test.each(['status/tsdb', 'status/self_metrics', 'scrape_pools/config?scrapePool=a'])(
-    '/api/v1/%s tells of all, and so nothing to such a token',
-    async (url) => {
-      expect((await ask(await tokenOf('red', 'read'), `/api/v1/${url}`)).statusCode).toBe(403);
-    },
-  );
+  test.each([
+    '/api/v1/status/tsdb',
+    '/api/v1/status/self_metrics',
+    '/api/v1/scrape_pools',
+    '/api/v1/scrape_pools/config?scrapePool=a',
+    '/metrics',
+  ])('%s tells of all, and so nothing to such a token', async (url) => {
+    expect((await ask(await tokenOf('red', 'read'), url)).statusCode).toBe(403);
+  });
 });
 
 describe('deleting', () => {

@@ -66,12 +66,15 @@ export function targetsRoutes(app: Routes, scraping: ScrapeView): void {
     };
   });
 
-  get('/scrape_pools', 'Names of the scrape jobs', () => ({
-    scrapePools: scraping
-      .jobs()
-      .map(({ name }) => name)
-      .toSorted(),
-  }));
+  get('/scrape_pools', 'Names of the scrape jobs', (_, request) => {
+    refuseLabelled(request);
+    return {
+      scrapePools: scraping
+        .jobs()
+        .map(({ name }) => name)
+        .toSorted(),
+    };
+  });
 
   get('/scrape_pools/config', 'A scrape job as it is configured', (params, request) => {
     refuseLabelled(request);
