@@ -10,13 +10,14 @@ interface SeriesPart {
   readonly exemplars: number[];
 }
 
-/** A batch's numbers and exemplars as io.prometheus.write.v2.Request, packed by Snappy. NaNs keep their bits; native histograms are left out. */
+/** A batch's numbers, since when they count, and exemplars as io.prometheus.write.v2.Request, packed by Snappy. NaNs keep their bits; native histograms are left out. */
 export function encodeBatch({
   seriesKeys,
   seriesIndex,
   timestampsMs,
   values,
   histograms,
+  startsMs,
   exemplars = [],
 }: SampleBatch): Uint8Array {
   const symbols = new Map([['', 0]]);
@@ -47,6 +48,8 @@ export function encodeBatch({
               sample.writeFixed32(words[2 * at] as number);
               sample.writeFixed32(words[2 * at + 1] as number);
               sample.writeVarintField(2, timestampsMs[at] as number);
+              const startMs = startsMs?.[at] ?? Number.NaN;
+              if (!Number.isNaN(startMs)) sample.writeVarintField(3, startMs);
             },
             null,
           );
