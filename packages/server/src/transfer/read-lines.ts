@@ -33,8 +33,18 @@ export async function* readDump(bytes: Bytes): AsyncGenerator<ReadPart> {
 }
 
 const number = z.union([z.number(), z.string(), z.null()]);
+function isTexts(given: unknown): given is Readonly<Record<string, string>> {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    !Array.isArray(given) &&
+    Object.values(given).every((value) => typeof value === 'string')
+  );
+}
+
 const jsonLine = z.object({
-  metric: z.record(z.string(), z.string()),
+  // Not z.record: it drops __proto__, which is a label's name like others.
+  metric: z.unknown().refine(isTexts, { error: 'expected an object of texts' }),
   timestamps: z.array(z.int()),
   values: z.array(number),
   histograms: z.array(z.tuple([z.int(), z.unknown()])).optional(),
