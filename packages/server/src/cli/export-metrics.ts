@@ -23,7 +23,7 @@ export async function exportMetricsCommand(line: CommandLine): Promise<number> {
     // The end is not in it, as in other ranges.
     toMs: (timeOf('--until', options['until']) ?? Infinity) - 1,
   };
-  const counts: ExportCounts = { series: 0, samples: 0, histogramsLeftOut: 0, staleLeftOut: 0 };
+  const counts: ExportCounts = { series: 0, samples: 0, histogramsLeftOut: 0, staleLeftOut: 0, startsLeftOut: 0 };
   let damaged = false;
   const samples = readSamples(join(settings.data, 'samples'), request, (_level, sentence) => {
     damaged = true;
@@ -40,6 +40,8 @@ export async function exportMetricsCommand(line: CommandLine): Promise<number> {
     complain(`${counts.histogramsLeftOut} native histograms are left out: only --format jsonl has them.`);
   if (counts.staleLeftOut > 0)
     complain(`${counts.staleLeftOut} markers that a series ended are left out: csv, jsonl and parquet have them.`);
+  if (counts.startsLeftOut > 0)
+    complain(`The start times of ${counts.startsLeftOut} samples are left out: only --format jsonl has them.`);
   return damaged ? 1 : 0;
 }
 

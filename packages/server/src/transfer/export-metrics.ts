@@ -17,6 +17,8 @@ export interface ExportCounts {
   histogramsLeftOut: number;
   /** Markers of a series' end, which openmetrics and dump cannot tell from a NaN. */
   staleLeftOut: number;
+  /** Samples whose start time, which only jsonl has, is not beside them. */
+  startsLeftOut: number;
 }
 
 type Samples = Iterable<SeriesSamples>;
@@ -25,20 +27,22 @@ type Samples = Iterable<SeriesSamples>;
 const PIECE_CHARS = 65_536;
 /** Samples in one line of JSON. */
 const LINE_SAMPLES = 4_096;
+/** Of histograms in such a line, and one more: what reads it takes lines of 16 MiB. */
+const LINE_CHARS = 1024 * 1024;
 
 const CSV_HEADER = ['series', 'timestamp_ms', 'value'] as const;
 
 /**
  * Samples as text or Parquet, piece by piece. csv, jsonl and parquet keep every bit; openmetrics and dump (what "promtool tsdb
  * dump" prints) have no place for markers of a series' end, and of NaNs only that they are such. Native histograms are in
- * jsonl alone. What is left out is counted.
+ * jsonl alone, as are start times. What is left out is counted.
  */
 export function exportMetrics(
   format: MetricFormat,
   samples: Samples,
   counts: ExportCounts,
 ): AsyncIterable<Uint8Array | string> | Iterable<string> {
-  const counted = countedSeries(samples, counts);
+  const counted = countedSeries(samples, counts, format === 'jsonl');
   switch (format) {
     case 'openmetrics':
       return openMetrics(counted, counts);
@@ -56,13 +60,21 @@ export function exportMetrics(
   }
 }
 
-function* countedSeries(samples: Samples, counts: ExportCounts): Generator<SeriesSamples> {
+function* countedSeries(samples: Samples, counts: ExportCounts, hasStarts: boolean): Generator<SeriesSamples> {
   let before: string | undefined;
   for (const series of samples) {
     if (series.labels.key !== before) counts.series++;
     before = series.labels.key;
+    if (!hasStarts && series.startsMs !== undefined) counts.startsLeftOut += startsIn(series, series.startsMs);
     yield series;
   }
+}
+
+/** Of numbers: a native histogram is left out itself. */
+function startsIn({ length, histograms }: SeriesSamples, startsMs: Float64Array): number {
+  let count = 0;
+  for (let at = 0; at < length; at++) if (!Number.isNaN(startsMs[at]) && histograms?.[at] === undefined) count++;
+  return count;
 }
 
 function* openMetrics(samples: Samples, counts: ExportCounts): Generator<string> {
@@ -123,18 +135,25 @@ function* jsonl(samples: Samples, counts: ExportCounts): Generator<string> {
   for (const { labels, length, timestampsMs, values, histograms, startsMs } of samples) {
     const words = wordsOf(values);
     const metric = JSON.stringify(labels.toObject());
-    for (let from = 0; from < length; from += LINE_SAMPLES) {
-      const places = Array.from({ length: Math.min(LINE_SAMPLES, length - from) }, (_, i) => from + i);
+    for (let from = 0; from < length;) {
+      const places: number[] = [];
+      const found: string[] = [];
+      for (let chars = 0; from + places.length < length && places.length < LINE_SAMPLES && chars < LINE_CHARS;) {
+        const histogram = histograms?.[from + places.length];
+        if (histogram !== undefined) {
+          const text = JSON.stringify([places.length, histogramJson(histogram)]);
+          found.push(text);
+          chars += text.length;
+        }
+        places.push(from + places.length);
+      }
       counts.samples += places.length;
       const numbers = places.map((at) => (histograms?.[at] === undefined ? jsonValue(values, words, at) : 'null'));
-      const found = places.flatMap((at) => {
-        const histogram = histograms?.[at];
-        return histogram === undefined ? [] : [[at - from, histogramJson(histogram)]];
-      });
       const starts = startsMs === undefined ? [] : places.map((at) => (Number.isNaN(startsMs[at]) ? null : startsMs[at]));
       yield `{"metric":${metric},"timestamps":[${places.map((at) => timestampsMs[at]).join(',')}],"values":[${numbers.join(',')}]${
-        found.length > 0 ? `,"histograms":${JSON.stringify(found)}` : ''
+        found.length > 0 ? `,"histograms":[${found.join(',')}]` : ''
       }${starts.some((start) => start !== null) ? `,"starts":${JSON.stringify(starts)}` : ''}}\n`;
+      from += places.length;
     }
   }
 }

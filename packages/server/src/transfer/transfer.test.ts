@@ -13,6 +13,8 @@ import { LocalStore } from '@vitrine/tsdb/local-store.ts';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
+import { createRemoteWriteDecoder } from '../ingest/remote-write/decode-remote-write.ts';
+import { encodeBatch } from './encode-batch.ts';
 import { type ExportCounts, exportMetrics, METRIC_FORMATS, type MetricFormat } from './export-metrics.ts';
 import { type ImportCounts, type ImportKind, importMetrics } from './import-metrics.ts';
 import { type MetricSink, storeSink } from './metric-sink.ts';
@@ -75,7 +77,7 @@ async function exported(
   folder: string,
   format: MetricFormat,
 ): Promise<{ readonly bytes: Buffer; readonly counts: ExportCounts }> {
-  const counts: ExportCounts = { series: 0, samples: 0, histogramsLeftOut: 0, staleLeftOut: 0 };
+  const counts: ExportCounts = { series: 0, samples: 0, histogramsLeftOut: 0, staleLeftOut: 0, startsLeftOut: 0 };
   const samples = readSamples(folder, { selectors: [], fromMs: -Infinity, toMs: Infinity }, (_, sentence) => {
     throw new Error(sentence);
   });
@@ -205,7 +207,54 @@ test('jsonl keeps native histograms and start times; the others count what they 
   expect(back.refused).toEqual([]);
   expect(held(back.folder)).toEqual(held(folder));
   for (const format of ['openmetrics', 'dump', 'csv', 'parquet'] as const)
-    expect((await exported(folder, format)).counts).toMatchObject({ samples: 2, histogramsLeftOut: 2 });
+    expect((await exported(folder, format)).counts).toMatchObject({
+      samples: 2,
+      histogramsLeftOut: 2,
+      startsLeftOut: 1,
+    });
+});
+
+test('jsonl of wide histograms is in lines that are read again', async () => {
+  const folder = join(newFolder(), 'samples');
+  const store = LocalStore.open({ ...STORE, folder });
+  const wide = histogramOf({ buckets: Array.from({ length: 2_000 }, (_, i) => 1_000_000 + i) });
+  const count = 1_200;
+  await store.append({
+    ...batchOf(Array.from({ length: count }, (_, i) => [Labels.from({ __name__: 'h' }), i * 1_000, 0n] as const)),
+    histograms: new Map(Array.from({ length: count }, (_, i) => [i, wide])),
+  });
+  await store.close();
+  const { bytes } = await exported(folder, 'jsonl');
+  expect(bytes.length).toBeGreaterThan(18 * 2 ** 20);
+  const back = await imported(bytes, 'jsonl');
+  expect([back.accepted, back.refused]).toEqual([count, []]);
+}, 60_000);
+
+test('a label named __proto__ is one like others', async () => {
+  const labels = ['a', 'b'].map((value) =>
+    Labels.from([
+      ['__name__', 'up'],
+      ['__proto__', value],
+    ]),
+  );
+  const folder = join(newFolder(), 'samples');
+  const store = LocalStore.open({ ...STORE, folder });
+  await store.append(batchOf(labels.map((each) => [each, 1_000, 1n] as const)));
+  await store.close();
+  for (const format of METRIC_FORMATS) {
+    const { bytes } = await exported(folder, format);
+    const back = await imported(bytes, KIND_OF[format]);
+    expect(held(back.folder).map((line) => line.split(' ')[0])).toEqual(labels.map(({ key }) => key));
+  }
+});
+
+test('what is sent to a server says since when samples count', () => {
+  const labels = Labels.from({ __name__: 'a_total' });
+  const startsMs = Float64Array.of(500, Number.NaN);
+  const batch = batchOf([1_000, 2_000].map((timestampMs) => [labels, timestampMs, 0n] as const));
+  const headers = { 'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request' };
+  const read = createRemoteWriteDecoder()(encodeBatch({ ...batch, startsMs }), headers);
+  expect([...(read.batch.startsMs ?? [])]).toEqual([...startsMs]);
 });
 
 test('a series longer than what is read at a time comes whole, and in order', async () => {
