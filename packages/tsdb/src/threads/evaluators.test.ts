@@ -1,4 +1,7 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
 import { Labels } from '@vitrine/model/labels.ts';
 import {
   QueryError,
@@ -313,6 +316,30 @@ test('every large answer is dropped by those that write it, taken to its end or 
   expect(new Set(dropped).size).toBe(1);
   expect(Object.keys((await json(store, request)) as object)).toEqual(['status', 'data']);
   expect(new Set(dropped).size).toBe(2);
+}, 60_000);
+
+test('threads read a folder that format 1 wrote', async () => {
+  const old = gunzipSync(readFileSync(new URL('../../testdata/format-1.db.gz', import.meta.url)));
+  const folders = [newFolder(), newFolder()];
+  for (const folder of folders) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'samples.db'), old);
+  }
+  const store = await open(folders[0]!);
+  const local = LocalStore.open({ folder: folders[1]!, retention: KEEP_ALL, maxSeries: 10_000 });
+  cleanups.push(() => local.close());
+  const at = 1_700_000_000_000 + 86_400_000;
+  const expr = 'sum(sum_over_time(requests_total[2d])) + sum(sum_over_time(temperature[2d]))';
+  // The second is heavy.
+  for (const [endMs, stepMs] of [
+    [at, 0],
+    [at + 160_000, 1],
+  ] as const) {
+    const request = { expr, startMs: at, endMs, stepMs };
+    const found = pointsOf(await store.evaluate(request));
+    expect(Object.values(found).map((points) => points.length)).toEqual([endMs - at + 1]);
+    expect(JSON.stringify(found) === JSON.stringify(pointsOf(await local.evaluate(request)))).toBe(true);
+  }
 }, 60_000);
 
 test('a traced query says what its reading was made of', async () => {
