@@ -86,7 +86,7 @@ function* writeText(newest: readonly Newest[], allowsUtf8: boolean): Generator<s
   let before = '';
   for (const { labels, name, value, timeMs } of named) {
     const isPlain = LEGACY_NAME.test(name);
-    const written = isPlain ? name : allowsUtf8 ? quote(name) : name.replaceAll(/[^a-zA-Z0-9_:]|^(?=\d)/g, '_');
+    const written = isPlain ? name : allowsUtf8 ? quote(name) : name.replaceAll(/[^a-zA-Z0-9_:]|^\d/gu, '_');
     if (name !== before) text += `# TYPE ${written} untyped\n`;
     before = name;
     const pairs = [...labels]
@@ -105,7 +105,7 @@ function* writeText(newest: readonly Newest[], allowsUtf8: boolean): Generator<s
 
 function writeLabel(label: string, allowsUtf8: boolean): string {
   if (LEGACY_LABEL.test(label)) return label;
-  return allowsUtf8 ? quote(label) : label.replaceAll(/[^a-zA-Z0-9_]|^(?=\d)/g, '_');
+  return allowsUtf8 ? quote(label) : label.replaceAll(/[^a-zA-Z0-9_]|^\d/gu, '_');
 }
 
 function quote(text: string): string {
