@@ -127,13 +127,14 @@ export function statusRoutes(app: Routes, { samples, version, flags, startedMs, 
     // Who is answered so does not ask again.
     handler: async (_, reply) => reply.code(204).send(),
   });
+  let described: string | undefined;
   app.route({
     method: 'GET',
     url: '/openapi.yaml',
     config: { access: 'read' },
     schema: { hide: true },
     handler: async (_, reply) =>
-      reply.type('application/yaml; charset=utf-8').send(stringify(describedApi(app.swagger() as object))),
+      reply.type('application/yaml; charset=utf-8').send((described ??= stringify(describedApi(app.swagger() as object)))),
   });
 }
 
