@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
@@ -76,7 +76,17 @@ test.each([
   writeFileSync(file, 'before');
   await expect(run(data, ...(args.includes('--to') ? args : [...args, '--to', file]))).rejects.toThrow(sentence);
   expect(readFileSync(file, 'utf8')).toBe('before');
-  expect(existsSync(`${file}.part`)).toBe(false);
+  expect(readdirSync(data).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('nobody else’s file is written over on the way', async () => {
+  const data = await served(['a']);
+  const file = join(data, 'out');
+  writeFileSync(`${file}.part`, 'mine');
+  expect((await run(data, 'runs', '--to', file)).code).toBe(0);
+  expect(readFileSync(`${file}.part`, 'utf8')).toBe('mine');
+  expect(readFileSync(file, 'utf8')).toMatch(/^run,/);
+  expect(readdirSync(data).filter((name) => name.endsWith('.part'))).toEqual(['out.part']);
 });
 
 test('a folder without data is named, and stays without', async () => {

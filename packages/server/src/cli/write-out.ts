@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { syncFolder } from '../backup/new-folder.ts';
 import { ConfigError } from '../config/read-config.ts';
 
 /** Writes what is exported to a file, or to standard output where none is named. Throws ConfigError. */
@@ -20,10 +23,12 @@ async function printAll(pieces: Readable): Promise<void> {
 
 /** The file is there whole, or as it was. */
 async function writeAll(pieces: Readable, file: string): Promise<void> {
-  const part = `${file}.part`;
+  // A name that nobody else's file has.
+  const part = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
-    await pipeline(pieces, createWriteStream(part));
+    await pipeline(pieces, createWriteStream(part, { flags: 'wx', flush: true }));
     await rename(part, file);
+    await syncFolder(dirname(file));
   } catch (error) {
     await rm(part, { force: true });
     const { code } = error as NodeJS.ErrnoException;
