@@ -169,6 +169,21 @@ test('a backup that is killed leaves no folder of its name, or a whole one', asy
   }
 }, 60_000);
 
+test('what a killed backup or restore left is named', async () => {
+  const folder = newFolder();
+  const data = await filled(newFolder());
+  const to = join(folder, 'monday');
+  for (const name of ['monday.part-12', 'monday.part-mine', 'tuesday.part-3']) mkdirSync(join(folder, name));
+  const child = spawn(process.execPath, [VITRINE, 'backup', to, '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const told: Buffer[] = [];
+  child.stderr.on('data', (piece: Buffer) => told.push(piece));
+  await once(child, 'close');
+  const lines = Buffer.concat(told).toString().split('\n');
+  expect(lines.filter((line) => line.includes('.part-'))).toEqual([
+    `${to}.part-12 was not finished: unless another backup or restore is at work there now, remove it.`,
+  ]);
+}, 60_000);
+
 test('nothing is overwritten, and no backup lies in its own data', async () => {
   const data = await filledData();
   const to = join(data, '../backup');

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BackupRefused } from './backup-manifest.ts';
 
 /**
@@ -31,6 +31,16 @@ export async function fillNewFolder<T>(folder: string, refusal: string, fill: (p
       throw new BackupRefused(`${folder} cannot be written (${code}).`, { cause: error });
     throw error;
   }
+}
+
+/** Folders beside it that others began to fill, and that are at work still or were killed: who of them, a process cannot tell. */
+export async function unfinishedParts(folder: string): Promise<string[]> {
+  const beside = dirname(folder);
+  const start = `${basename(folder)}.part-`;
+  const names = await readdir(beside).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length)))
+    .map((name) => join(beside, name));
 }
 
 /** A new name in it survives a power cut. */

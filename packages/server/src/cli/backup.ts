@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { BackupRefused } from '../backup/backup-manifest.ts';
 import { makeBackup } from '../backup/make-backup.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
+import { unfinishedParts } from '../backup/new-folder.ts';
 import type { CommandLine } from '../config/command-line.ts';
 import { ConfigError, readConfig } from '../config/read-config.ts';
 import { isServed } from '../plugins/install-plugin.ts';
@@ -13,6 +14,7 @@ export async function backup(line: CommandLine): Promise<void> {
   const [to] = line.words;
   if (to === undefined) throw new ConfigError('vitrine backup: expected a folder to make, such as backups/monday.');
   const data = dataOf(line);
+  await tellParts(resolve(to));
   const files = await asSentence(() =>
     makeBackup({
       data,
@@ -32,8 +34,14 @@ export async function restore(line: CommandLine): Promise<void> {
   if (from === undefined) throw new ConfigError('vitrine restore: expected a folder that "vitrine backup" made.');
   const data = dataOf(line);
   if (isServed(data)) throw new ConfigError(`A server runs on ${data}. Stop it first, or restore to another folder with --data.`);
+  await tellParts(data);
   const { files, madeMs } = await asSentence(() => restoreBackup(resolve(from), data));
   print(`${data} is as it was at ${new Date(madeMs).toISOString()}: ${files.length} files.`);
+}
+
+async function tellParts(folder: string): Promise<void> {
+  for (const part of await unfinishedParts(folder))
+    complain(`${part} was not finished: unless another backup or restore is at work there now, remove it.`);
 }
 
 function dataOf(line: CommandLine): string {
