@@ -44,6 +44,23 @@ const NATIVE: ExposedNative = {
   ],
 };
 
+describe('a series is not taken for another that was read before', () => {
+  test('where a quantile stands for what a bound stood for', () => {
+    const cache = new SeriesCache();
+    const summary: ExposedFamily = { name: 'a_bucket', type: 2, metrics: [{ count: 1, sum: 1, quantiles: [[0.5, 2]] }] };
+    const histogram: ExposedFamily = { name: 'a', type: 4, metrics: [{ count: 1, sum: 1, buckets: [[0.5, 1]] }] };
+    expect(samplesOf(read([summary], {}, cache))).toContain('a_bucket{quantile="0.5"} 2');
+    expect(samplesOf(read([histogram], {}, cache))).toContain('a_bucket{le="0.5"} 1');
+  });
+
+  test('where its type is another now, and the labels say so', () => {
+    const cache = new SeriesCache();
+    const of = (type: number): string[] =>
+      samplesOf(read([{ name: 'a', type, metrics: [{ value: 1 }] }], { typeAndUnitLabels: true }, cache));
+    expect([of(0), of(1)]).toEqual([['a{__type__="counter"} 1'], ['a{__type__="gauge"} 1']]);
+  });
+});
+
 describe('what a target says in protobuf', () => {
   test.each<[what: string, type: number, metric: ExposedMetric, want: string[]]>([
     ['a counter', 0, { labels: { a: 'ä' }, value: 3 }, ['m{a="ä"} 3']],

@@ -276,13 +276,18 @@ class ProtobufExposition {
   /** Where the sample stands. */
   #add(point: MetricPoint, suffix: string, value: number, startMs: number, own?: readonly [name: string, value: string]): number {
     const name = point.family.name + suffix;
-    const raw = `${name}\n${own === undefined ? '' : own[1]}\n${point.raw}`;
+    const raw = `${name}\n${own === undefined ? '' : `${own[0]}=${own[1]}`}\n${this.#said(point.family)}\n${point.raw}`;
     this.#series.push(this.#cache.get(raw) ?? this.#cache.add(raw, this.#labelsOf(point, name, own)));
     this.#values.push(value);
     this.#timestampsMs.push(point.timestampMs);
     const startsMs = this.#reading.startTimes && point.family.type !== 'gaugehistogram' ? startMs : Number.NaN;
     if (!Number.isNaN(startsMs)) this.#hasStarts = true;
     return this.#startsMs.push(startsMs) - 1;
+  }
+
+  /** What of a family its series' labels tell, beside its name. */
+  #said({ type, unit }: Family): string {
+    return this.#reading.typeAndUnitLabels ? `${type} ${unit}` : '';
   }
 
   #labelsOf({ family, pairs }: MetricPoint, name: string, own: readonly [name: string, value: string] | undefined): Labels {
