@@ -1,5 +1,6 @@
 import { formatDurationMs } from '@vitrine/model/duration.ts';
 import { stringify } from 'yaml';
+import type { ScrapeFormat } from '../ingest/exposition/exposition.ts';
 import type { RelabelStep } from './relabel.ts';
 import type { Credentials, HttpClientOptions, ScrapeJob, SecretSource, TlsOptions } from './scrape-config.ts';
 
@@ -8,9 +9,15 @@ type Written = Readonly<Record<string, unknown>>;
 /** How Prometheus shows what it does not show. */
 const SECRET = '<secret>';
 
+const PROTOCOLS: Readonly<Record<ScrapeFormat, string>> = {
+  protobuf: 'PrometheusProto',
+  text: 'PrometheusText0.0.4',
+  openmetrics: 'OpenMetricsText1.0.0',
+};
+
 /** A job as an entry of `scrape_configs`, with what was left to defaults; secrets are left out. */
 export function writeScrapeJob(job: ScrapeJob): string {
-  const { limits } = job;
+  const { fallbackFormat, histograms, limits } = job;
   return stringify({
     job_name: job.name,
     honor_labels: job.honorLabels,
@@ -19,6 +26,12 @@ export function writeScrapeJob(job: ScrapeJob): string {
     ...unlessEmpty('params', Object.fromEntries(job.params)),
     scrape_interval: formatDurationMs(job.intervalMs),
     scrape_timeout: formatDurationMs(job.timeoutMs),
+    scrape_protocols: job.formats.map((format) => PROTOCOLS[format]),
+    ...(fallbackFormat === undefined ? {} : { fallback_scrape_protocol: PROTOCOLS[fallbackFormat] }),
+    scrape_native_histograms: histograms.nativeHistograms,
+    always_scrape_classic_histograms: histograms.alwaysClassic,
+    ...unlessZero('native_histogram_bucket_limit', histograms.bucketLimit),
+    ...unlessZero('native_histogram_min_bucket_factor', histograms.minBucketFactor),
     metrics_path: job.metricsPath,
     scheme: job.scheme,
     enable_compression: job.enableCompression,
