@@ -56,7 +56,7 @@ export function federateRoutes(app: Routes, samples: SampleStore, limits: QueryL
             ? 'text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8'
             : 'text/plain; version=0.0.4; charset=utf-8',
         )
-        .send(Readable.from(writeText([...byKey.values()], allowsUtf8)));
+        .send(Readable.from(writeText(byKey.values(), allowsUtf8)));
     },
   });
 }
@@ -77,28 +77,32 @@ function newestOf({ labels, length, timestampsMs, values, histograms }: SeriesSa
   return { labels, value: values[last]!, timeMs: timestampsMs[last]! };
 }
 
-function* writeText(newest: readonly Newest[], allowsUtf8: boolean): Generator<string> {
-  const named = newest
-    .map((one) => ({ ...one, name: one.labels.metricName }))
-    .filter(({ name }) => name !== '')
-    .toSorted((a, b) => (a.name === b.name ? compareLabels(a.labels, b.labels) : a.name < b.name ? -1 : 1));
+/** Metric by metric, in the order of their names; others have their turn while it is sent. */
+function* writeText(newest: Iterable<Newest>, allowsUtf8: boolean): Generator<string> {
+  const byName = new Map<string, Newest[]>();
+  for (const one of newest) {
+    const name = one.labels.metricName;
+    const known = byName.get(name);
+    if (known !== undefined) known.push(one);
+    else if (name !== '') byName.set(name, [one]);
+  }
   let text = '';
-  let before = '';
-  for (const { labels, name, value, timeMs } of named) {
+  for (const name of [...byName.keys()].toSorted()) {
     const isPlain = LEGACY_NAME.test(name);
     const written = isPlain ? name : allowsUtf8 ? quote(name) : name.replaceAll(/[^a-zA-Z0-9_:]|^\d/gu, '_');
-    if (name !== before) text += `# TYPE ${written} untyped\n`;
-    before = name;
-    const pairs = [...labels]
-      .filter(([label]) => label !== METRIC_NAME)
-      .map(([label, of]) => `${writeLabel(label, allowsUtf8)}=${quote(of)}`);
-    // Or whoever scrapes it would take it for this server's.
-    if (!labels.has('instance')) pairs.push('instance=""');
-    const inside = isPlain || !allowsUtf8 ? pairs : [written, ...pairs];
-    text += `${isPlain || !allowsUtf8 ? written : ''}{${inside.join(',')}} ${formatG(value)} ${timeMs}\n`;
-    if (text.length < CHUNK_CHARS) continue;
-    yield text;
-    text = '';
+    text += `# TYPE ${written} untyped\n`;
+    for (const { labels, value, timeMs } of (byName.get(name) ?? []).toSorted((a, b) => compareLabels(a.labels, b.labels))) {
+      const pairs = [...labels]
+        .filter(([label]) => label !== METRIC_NAME)
+        .map(([label, of]) => `${writeLabel(label, allowsUtf8)}=${quote(of)}`);
+      // Or whoever scrapes it would take it for this server's.
+      if (!labels.has('instance')) pairs.push('instance=""');
+      const inside = isPlain || !allowsUtf8 ? pairs : [written, ...pairs];
+      text += `${isPlain || !allowsUtf8 ? written : ''}{${inside.join(',')}} ${formatG(value)} ${timeMs}\n`;
+      if (text.length < CHUNK_CHARS) continue;
+      yield text;
+      text = '';
+    }
   }
   yield text;
 }
