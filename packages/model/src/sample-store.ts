@@ -81,6 +81,8 @@ export interface SampleBatch {
   readonly values: Float64Array;
   /** The samples that are native histograms, by their place; their `values` mean nothing. */
   readonly histograms?: ReadonlyMap<number, NativeHistogram> | undefined;
+  /** Places of stale markers that were sent as native histograms: they are counted as such. */
+  readonly staleHistograms?: ReadonlySet<number> | undefined;
   /** Since when each sample has counted, in unix milliseconds; NaN where that was not told. */
   readonly startsMs?: Float64Array | undefined;
   readonly exemplars?: readonly { readonly seriesIndex: number; readonly exemplar: Exemplar }[] | undefined;
@@ -101,7 +103,7 @@ export interface AppendResult {
     readonly detail?: string | undefined;
   }[];
   readonly rejectedCount: number;
-  /** How many of the accepted samples are native histograms; undefined where the batch has none. */
+  /** How many of the accepted samples are native histograms, or end a series of them; undefined where the batch has none. */
   readonly histograms?: number | undefined;
   /** Undefined where the batch has none. */
   readonly exemplars?: ExemplarResult | undefined;

@@ -180,7 +180,7 @@ export class Committer {
 
   #admit(batch: Arrival, admission: Admission): AppendResult {
     const { series } = this.#contents;
-    const { series: named, seriesIndex, timestampsMs, histograms, startsMs } = batch;
+    const { series: named, seriesIndex, timestampsMs, histograms, staleHistograms, startsMs } = batch;
     const isRich = histograms !== undefined || startsMs !== undefined;
     let acceptedHistograms = 0;
     const count = seriesIndex.length;
@@ -228,18 +228,19 @@ export class Committer {
         refs[at] = ref;
       }
       const histogram = histograms?.get(i);
+      const isHistogram = histogram !== undefined || staleHistograms?.has(i) === true;
       const low = histogram === undefined ? (words[2 * i] as number) : PLACEHOLDER_LOW;
       const high = histogram === undefined ? (words[2 * i + 1] as number) : PLACEHOLDER_HIGH;
       const newest = series.newestMs[ref] as number;
       if (timestampMs === newest) {
         if (!this.#isNewest(ref, low, high, histogram)) rejections.add('duplicate', named.keyOf(at), timestampMs);
-        else if (histogram !== undefined) acceptedHistograms++;
+        else if (isHistogram) acceptedHistograms++;
         continue;
       }
       this.#known[before.length] = series.newestKnown[ref] as number;
       before.push(ref, newest, series.newestLow[ref] as number, series.newestHigh[ref] as number);
       accepted.push(ref, timestampMs, low, high);
-      if (histogram !== undefined) acceptedHistograms++;
+      if (isHistogram) acceptedHistograms++;
       if (isRich) accepted.pushed(histogram, startOf(startsMs?.[i]));
       if (timestampMs > newest) {
         series.newestMs[ref] = timestampMs;
@@ -256,7 +257,7 @@ export class Committer {
       accepted: count - rejections.count,
       rejected: rejections.entries,
       rejectedCount: rejections.count,
-      histograms: histograms === undefined ? undefined : acceptedHistograms,
+      histograms: histograms === undefined && staleHistograms === undefined ? undefined : acceptedHistograms,
       exemplars: batch.exemplars === undefined ? undefined : this.#admitExemplars(batch.exemplars, named, refs, admission),
     };
   }

@@ -109,7 +109,8 @@ export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers
     seriesIndex: series,
     exemplar: sendExemplar(exemplar),
   }));
-  const columns = { seriesIndex, timestampsMs, values, histograms: batch.histograms, startsMs, exemplars };
+  const { histograms, staleHistograms } = batch;
+  const columns = { seriesIndex, timestampsMs, values, histograms, staleHistograms, startsMs, exemplars };
   const buffers = [seriesIndex, timestampsMs, values, ...(startsMs === undefined ? [] : [startsMs])].map(({ buffer }) => buffer);
   return { columns, buffers };
 }

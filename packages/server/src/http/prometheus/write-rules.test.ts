@@ -59,6 +59,16 @@ describe.each([1, 2] as const)('remote write %i.0', (version) => {
     expect((await receiver.at([['__name__', own('again_hist')]], NOW))?.histograms?.[0]?.sum).toBe(1);
   });
 
+  test('a histogram that ends its series and is refused is not counted for a sample that is kept', async () => {
+    const ends = (atMs: number): SentSeries => ({
+      labels: [['__name__', own('refused_end')]],
+      histograms: [{ timestampMs: atMs, count: 0, sum: 0x7ff0000000000002n }],
+    });
+    const late = await send(ends(NOW + 20 * MINUTE), of(own('beside_end'), [1, NOW]));
+    expect([late.status, late.written]).toEqual([400, counts(1, 0, 0)]);
+    expect((await send(ends(NOW), of(own('beside_end'), [1, NOW]))).written).toEqual(counts(1, 1, 0));
+  });
+
   test('what is more than ten minutes ahead is refused, and the rest kept', async () => {
     const name = own('ahead');
     const { status, body, written } = await send(of(name, [1, NOW], [2, NOW + 9 * MINUTE], [3, NOW + 20 * MINUTE]));

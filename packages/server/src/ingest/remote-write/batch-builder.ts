@@ -23,6 +23,7 @@ export class BatchBuilder {
   #length = 0;
   #ambiguous = false;
   #histograms: Map<number, NativeHistogram> | undefined;
+  #staleHistograms: Set<number> | undefined;
   #startsMs: Float64Array | undefined;
   readonly #exemplars: { seriesIndex: number; exemplar: Exemplar }[] = [];
   /** Whoever reads takes what a part needs before it makes it. */
@@ -31,8 +32,6 @@ export class BatchBuilder {
   readonly refused: Record<Part, number> = { samples: 0, histograms: 0, exemplars: 0 };
   /** Of each part's first refusal. */
   readonly sentences: Partial<Record<Part, string>> = {};
-  /** Histograms that say that their series ended: in the batch they are numbers. */
-  staleHistograms = 0;
 
   /** `request` is a number that no earlier request of the same cache had; `guess` is about how many samples come. */
   constructor(request: number, guess: number) {
@@ -81,7 +80,8 @@ export class BatchBuilder {
     if (!this.#isStorable(timestampMs)) return;
     this.#push(series, timestampMs, 0, 0);
     setStaleAt(this.#words, this.#length - 1);
-    this.staleHistograms++;
+    this.#staleHistograms ??= new Set();
+    this.#staleHistograms.add(this.#length - 1);
   }
 
   /** Since when the sample that was added last has counted; 0 is unknown. */
@@ -129,6 +129,7 @@ export class BatchBuilder {
       timestampsMs: this.#timestampsMs.slice(0, length),
       values: this.#values.slice(0, length),
       histograms: this.#histograms,
+      staleHistograms: this.#staleHistograms,
       startsMs: this.#startsMs?.slice(0, length),
       exemplars: this.#exemplars.length === 0 ? undefined : this.#exemplars,
     };

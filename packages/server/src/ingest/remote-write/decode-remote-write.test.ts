@@ -215,7 +215,9 @@ describe.each([
     const decoded = decode([{ ...series('h'), histograms: [{ timestampMs: 5, sum: 0x7ff0000000000002n, count: 3 }] }]);
     expect(decoded.batch.histograms).toBeUndefined();
     expect(new BigUint64Array(decoded.batch.values.buffer)[0]).toBe(0x7ff0000000000002n);
-    const { headers } = remoteWriteStatus({ decoded, stored: { ...STORED, accepted: 1 } });
+    // The store counts it as what it was sent as.
+    expect(decoded.batch.staleHistograms).toEqual(new Set([0]));
+    const { headers } = remoteWriteStatus({ decoded, stored: { ...STORED, accepted: 1, histograms: 1 } });
     expect(Object.values(headers)).toEqual(version === 1 ? [] : ['0', '1', '0']);
   });
 

@@ -21,8 +21,6 @@ export interface DecodedRemoteWrite {
   readonly version: RemoteWriteVersion;
   readonly batch: SampleBatch;
   readonly metadata: readonly MetricMetadata[];
-  /** Histograms that end their series: in the batch they are numbers. */
-  readonly staleHistograms: number;
   readonly rejected: RejectedParts;
 }
 
@@ -70,7 +68,6 @@ export function createRemoteWriteDecoder({
       version,
       batch: batch.finish(),
       metadata,
-      staleHistograms: batch.staleHistograms,
       rejected: { ...batch.refused, problems: batch.problems, sentences: batch.sentences },
     };
   };

@@ -40,12 +40,12 @@ export function remoteWriteStatus(outcome: RemoteWriteOutcome): RemoteWriteAnswe
     for (const { reason, series, count } of stored.exemplars?.rejected.slice(0, MOST_REJECTIONS) ?? [])
       sentences.push(`${count} exemplars of ${series} were refused: ${reason}.`);
   }
-  const headers = writtenHeaders(version, stored, decoded.staleHistograms);
+  const headers = writtenHeaders(version, stored);
   return sentences.length === 0 ? { status: 204, headers, body: '' } : { status: 400, headers, body: sentences.join(' ') };
 }
 
 function refusal(error: unknown, version: RemoteWriteVersion): RemoteWriteAnswer {
-  const headers = writtenHeaders(version, NOTHING, 0);
+  const headers = writtenHeaders(version, NOTHING);
   if (error instanceof RemoteWriteRefused) return { status: error.status, headers, body: error.message };
   if (error instanceof StoreBusy) {
     return { status: 429, headers: { ...headers, 'retry-after': String(error.retryAfterSeconds) }, body: error.message };
@@ -56,20 +56,15 @@ function refusal(error: unknown, version: RemoteWriteVersion): RemoteWriteAnswer
   throw error;
 }
 
-/**
- * Senders of 2.0 compare these with what they sent. A histogram that ends its series is stored as a number; where the
- * store refuses some of a request, those are taken for stored.
- */
+/** Senders of 2.0 compare these with what they sent. */
 function writtenHeaders(
   version: RemoteWriteVersion,
   { accepted, histograms = 0, exemplars }: AppendResult,
-  staleHistograms: number,
 ): Record<string, string> {
   if (version === 1) return {};
-  const written = Math.min(accepted, histograms + staleHistograms);
   return {
-    'x-prometheus-remote-write-samples-written': String(accepted - written),
-    'x-prometheus-remote-write-histograms-written': String(written),
+    'x-prometheus-remote-write-samples-written': String(accepted - histograms),
+    'x-prometheus-remote-write-histograms-written': String(histograms),
     'x-prometheus-remote-write-exemplars-written': String(exemplars?.accepted ?? 0),
   };
 }
