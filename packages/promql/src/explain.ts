@@ -1,7 +1,7 @@
 import type { Aggregation, Binary, Call, Duration, Expr, VectorMatching, VectorSelector } from './ast.ts';
 import type { Span } from './ast.ts';
 import { formatDurationMs } from '@vitrine/model/duration.ts';
-import { print } from './print.ts';
+import { rememberingPrint } from './print.ts';
 
 /** What one part of an expression does, and what its own parts do. */
 export interface Explanation {
@@ -13,6 +13,8 @@ export interface Explanation {
   /** In the order in which they are computed. */
   readonly parts: readonly Explanation[];
 }
+
+type Print = (expr: Expr) => string;
 
 /** By function: what it does with its first argument. `%1`, `%2` stand for the other arguments as written. */
 const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -100,35 +102,41 @@ const OPERATORS: Readonly<Partial<Record<Binary['op'], string>>> = {
 
 /** Sets out step by step what an expression computes. */
 export function explain(expr: Expr): Explanation {
+  return explainWith(expr, rememberingPrint());
+}
+
+function explainWith(expr: Expr, print: Print): Explanation {
+  const of = (sentence: string, parts: readonly Expr[] = []): Explanation => ({
+    text: print(expr),
+    span: expr.span,
+    sentence,
+    parts: parts.map((part) => explainWith(part, print)),
+  });
   switch (expr.kind) {
     case 'paren':
     case 'stepInvariant':
-      return explain(expr.expr);
+      return explainWith(expr.expr, print);
     case 'number':
-      return of(expr, 'A number');
+      return of('A number');
     case 'string':
-      return of(expr, 'A text');
+      return of('A text');
     case 'vectorSelector':
-      return of(expr, describeSelector(expr));
+      return of(describeSelector(expr));
     case 'matrixSelector':
-      return of(expr, `${describeSelector(expr.selector)}: all samples of the last ${describeDuration(expr.range)} at each step`);
+      return of(`${describeSelector(expr.selector)}: all samples of the last ${describeDuration(expr.range)} at each step`);
     case 'subquery': {
       const step = expr.step === undefined ? '' : ` every ${describeDuration(expr.step)}`;
-      return of(expr, `Asked again${step} over the last ${describeDuration(expr.range)} at each step`, [expr.expr]);
+      return of(`Asked again${step} over the last ${describeDuration(expr.range)} at each step`, [expr.expr]);
     }
     case 'unary':
-      return of(expr, expr.op === '-' ? 'The negative of it' : 'As it is', [expr.expr]);
+      return of(expr.op === '-' ? 'The negative of it' : 'As it is', [expr.expr]);
     case 'call':
-      return of(expr, describeCall(expr), expr.args.filter(isWorthTelling));
+      return of(describeCall(expr, print), expr.args.filter(isWorthTelling));
     case 'aggregation':
-      return of(expr, describeAggregation(expr), [expr.expr]);
+      return of(describeAggregation(expr, print), [expr.expr]);
     case 'binary':
-      return of(expr, describeBinary(expr), [expr.left, expr.right].filter(isWorthTelling));
+      return of(describeBinary(expr), [expr.left, expr.right].filter(isWorthTelling));
   }
-}
-
-function of(expr: Expr, sentence: string, parts: readonly Expr[] = []): Explanation {
-  return { text: print(expr), span: expr.span, sentence, parts: parts.map(explain) };
 }
 
 /** Numbers and texts speak for themselves. */
@@ -153,7 +161,7 @@ function describeSelector({ name, matchers, offset, extension }: VectorSelector)
   return `${name === '' ? 'Series' : `Series of ${name}`}${which}${when}${ends}`;
 }
 
-function describeCall(expr: Call): string {
+function describeCall(expr: Call, print: Print): string {
   const told = Object.hasOwn(FUNCTIONS, expr.name) ? FUNCTIONS[expr.name] : undefined;
   return (told ?? `${expr.name}()`).replace(/%(\d)/g, (whole, index: string) => {
     const argument = expr.args[Number(index)];
@@ -161,7 +169,7 @@ function describeCall(expr: Call): string {
   });
 }
 
-function describeAggregation({ op, param, grouping }: Aggregation): string {
+function describeAggregation({ op, param, grouping }: Aggregation, print: Print): string {
   const what = AGGREGATIONS[op].replace('%p', param === undefined ? '' : print(param));
   if (grouping === undefined || (grouping.kind === 'by' && grouping.labels.length === 0)) {
     return op === 'topk' || op === 'bottomk' ? what : `${what}, all together`;

@@ -1,23 +1,25 @@
 import type { Expr } from './ast.ts';
-import { print, printAggregationStart, printLeft, printOperator, printSubqueryEnd } from './print.ts';
+import { printAggregationStart, printLeft, printOperator, printSubqueryEnd, rememberingPrint } from './print.ts';
 
 /** Columns that a part may take before it is split over lines, as Prometheus has it. */
 const LINE_LIMIT = 100;
 const INDENT = '  ';
+/** Deeper levels stand no further right: nobody could read them, and a long query would become a hundred times longer. */
+const MOST_INDENTS = 40;
 
 /**
  * Writes an expression over several lines where it is long, operators on lines of their own, as Prometheus'
  * `/api/v1/format_query` does. Parsing what it writes gives an equal expression.
  */
 export function printPretty(expr: Expr, lineLimit: number = LINE_LIMIT): string {
-  return pretty(expr, 0, lineLimit);
+  return pretty(expr, 0, lineLimit, rememberingPrint());
 }
 
-function pretty(expr: Expr, level: number, limit: number): string {
-  const indent = INDENT.repeat(level);
+function pretty(expr: Expr, level: number, limit: number, print: (expr: Expr) => string): string {
+  const indent = INDENT.repeat(Math.min(level, MOST_INDENTS));
   const line = print(expr);
   if (line.length <= limit) return indent + line;
-  const inner = (part: Expr): string => pretty(part, level + 1, limit);
+  const inner = (part: Expr): string => pretty(part, level + 1, limit, print);
   switch (expr.kind) {
     case 'aggregation': {
       const args = expr.param === undefined ? [expr.expr] : [expr.param, expr.expr];
@@ -30,11 +32,11 @@ function pretty(expr: Expr, level: number, limit: number): string {
     case 'binary':
       return `${printLeft(expr, inner)}\n${indent}${printOperator(expr)}\n${inner(expr.right)}`;
     case 'subquery':
-      return `${pretty(expr.expr, level, limit)}${printSubqueryEnd(expr)}`;
+      return `${pretty(expr.expr, level, limit, print)}${printSubqueryEnd(expr)}`;
     case 'unary':
-      return `${indent}${expr.op}${pretty(expr.expr, level, limit).trimStart()}`;
+      return `${indent}${expr.op}${pretty(expr.expr, level, limit, print).trimStart()}`;
     case 'stepInvariant':
-      return pretty(expr.expr, level, limit);
+      return pretty(expr.expr, level, limit, print);
     default:
       // Selectors and literals stay in one piece.
       return indent + line;

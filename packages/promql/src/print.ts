@@ -20,6 +20,25 @@ const LEGACY_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Writes an expression in Prometheus' canonical form. Parsing what it writes gives an equal expression. */
 export function print(expr: Expr): string {
+  return compose(expr, print);
+}
+
+/** As print(), for who wants the parts of an expression too: what was written once is not put together again. */
+export function rememberingPrint(): (expr: Expr) => string {
+  const written = new Map<Expr, string>();
+  const how = (expr: Expr): string => {
+    let text = written.get(expr);
+    if (text === undefined) {
+      text = compose(expr, how);
+      written.set(expr, text);
+    }
+    return text;
+  };
+  return how;
+}
+
+/** An expression of which `how` writes the parts. */
+function compose(expr: Expr, how: (part: Expr) => string): string {
   switch (expr.kind) {
     case 'number':
       return printNumber(expr);
@@ -33,24 +52,24 @@ export function print(expr: Expr): string {
       return `${printName(selector)}[${printDuration(range)}]${modifiers}`;
     }
     case 'subquery':
-      return `${print(expr.expr)}${printSubqueryEnd(expr)}`;
+      return `${how(expr.expr)}${printSubqueryEnd(expr)}`;
     case 'call':
-      return `${expr.name}(${expr.args.map(print).join(', ')})`;
+      return `${expr.name}(${expr.args.map(how).join(', ')})`;
     case 'aggregation':
-      return `${printAggregationStart(expr)}(${expr.param === undefined ? '' : `${print(expr.param)}, `}${print(expr.expr)})`;
+      return `${printAggregationStart(expr)}(${expr.param === undefined ? '' : `${how(expr.param)}, `}${how(expr.expr)})`;
     case 'binary':
-      return `${printLeft(expr)} ${printOperator(expr)} ${print(expr.right)}`;
+      return `${printLeft(expr, how)} ${printOperator(expr)} ${how(expr.right)}`;
     case 'unary':
-      return `${expr.op}${print(expr.expr)}`;
+      return `${expr.op}${how(expr.expr)}`;
     case 'paren':
-      return `(${print(expr.expr)})`;
+      return `(${how(expr.expr)})`;
     case 'stepInvariant':
-      return print(expr.expr);
+      return how(expr.expr);
   }
 }
 
-/** The left side of an operator, by print() or in another form. */
-export function printLeft({ op, left }: Binary, how: (expr: Expr) => string = print): string {
+/** The left side of an operator, as `how` writes it. */
+export function printLeft({ op, left }: Binary, how: (expr: Expr) => string): string {
   const text = how(left);
   // The sign of "+Inf" would take the power with it: +Inf ^ 2 is +(Inf ^ 2).
   return op === '^' && left.kind === 'number' ? text.replace('+', '') : text;
