@@ -15,8 +15,7 @@ afterAll(async () => {
   remove();
 });
 
-const kind = async (expr: string): Promise<string> =>
-  (await store.evaluate({ expr, startMs: NOW, endMs: NOW, stepMs: 0 })).kind;
+const kind = async (expr: string): Promise<string> => (await store.evaluate({ expr, startMs: NOW, endMs: NOW, stepMs: 0 })).kind;
 
 const deep = (levels: number): [what: string, expr: string][] => [
   ['parentheses', '('.repeat(levels) + 'x' + ')'.repeat(levels)],

@@ -68,7 +68,11 @@ async function main(folder: string, hours: number): Promise<void> {
 function scrape(timeMs: number): Parameters<LocalStore['append']>[0] {
   const generation = Math.floor((timeMs - START_MS) / CHURN_MS);
   const name = (i: number, metric: string): string => `${metric}{${i}-${Math.floor((generation + (i % 10)) / 10)}}`;
-  const floats = Array.from({ length: SERIES }, (_, i): TestSample => [name(i, `s${i % 20}`), timeMs, Math.floor(timeMs / (i + 1))]);
+  const floats = Array.from({ length: SERIES }, (_, i): TestSample => [
+    name(i, `s${i % 20}`),
+    timeMs,
+    Math.floor(timeMs / (i + 1)),
+  ]);
   const names = Array.from({ length: HISTOGRAMS }, (_, i) => name(i, 'h'));
   const batch = batchOf([...floats, ...names.map((series): TestSample => [series, timeMs, 0])]);
   const places = new Map(batch.seriesKeys.map((key, i) => [key, i]));
