@@ -19,7 +19,7 @@ function alikeKeys(count: number): DataView {
   return keys;
 }
 
-test('keys that were made to have one hash are remembered as any others', () => {
+test('keys that were made to have one hash are remembered like others', () => {
   const keys = alikeKeys(20_000);
   const cache = new BytesCache<number>();
   let read = 0;
