@@ -8,8 +8,6 @@ import { nearest } from './config/nearest.ts';
 import { VERSION } from './self/version.ts';
 import { StartError } from './start-error.ts';
 
-// Otherwise every 64 MB of buffers, which a few large answers are, have all of the heap looked through for garbage.
-setFlagsFromString('--external-memory-accounted-in-global-limit');
 // What is young is little and often: threads that clear it away together cost more than they save, a fifth of all ingest.
 setFlagsFromString('--no-parallel-scavenge');
 
