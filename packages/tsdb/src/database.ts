@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { keySeal } from './chunk/row-seal.ts';
+import { isKeyOf, keySeal } from './chunk/row-seal.ts';
 import { bytesIn, RowQuery } from './row-query.ts';
 import { isDamage, isForeignSchema, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
@@ -189,9 +189,9 @@ export class Database {
     );
     const checksum = Buffer.alloc(4);
     for (const [ref, key, hex] of rows.iterate()) {
-      const stored = checksum.write(hex, 'hex') === 4 ? checksum.readUInt32LE(0) : undefined;
       // A bit may have flipped in what SQLite knows of the key, too: then it is none.
-      yield [ref, key !== null && (stored === crc32(key, keySeal(ref)) || stored === crc32(key)) ? key : undefined];
+      const isSound = key !== null && checksum.write(hex, 'hex') === 4 && isKeyOf(ref, key, checksum.readUInt32LE(0));
+      yield [ref, isSound ? key : undefined];
     }
   }
 

@@ -33,7 +33,10 @@ export function keyOfRow(series: number, data: Uint8Array): string | undefined {
   const length = bytes.length - CHECKSUM_BYTES;
   if (length < 0) return undefined;
   const key = bytes.subarray(0, length);
-  const checksum = bytes.readUInt32LE(length);
-  // Those of older versions have no seal.
-  return checksum === crc32(key, keySeal(series)) || checksum === crc32(key) ? key.toString('utf8') : undefined;
+  return isKeyOf(series, key, bytes.readUInt32LE(length)) ? key.toString('utf8') : undefined;
+}
+
+/** Whether a key and the checksum beside it are what was written for the series. Rows of older versions have no seal. */
+export function isKeyOf(series: number, key: string | Uint8Array, checksum: number): boolean {
+  return checksum === crc32(key, keySeal(series)) || checksum === crc32(key);
 }
