@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inferenceFleet } from './data.ts';
 import { remoteWriteRequests, sendAll } from './remote-write.ts';
 import { startVitrine } from './servers.ts';
+import { median } from './statistics.ts';
 
 const SERIES = 1_800;
 const DAY_SECONDS = 86_400;
@@ -59,8 +60,4 @@ function forgetFiles(folder: string): void {
     if (entry.isFile())
       execFileSync('dd', [`if=${join(entry.parentPath, entry.name)}`, 'iflag=nocache', 'count=0', 'status=none']);
   }
-}
-
-function median(list: readonly number[]): number {
-  return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 }

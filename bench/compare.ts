@@ -4,11 +4,18 @@
  */
 export type Matrix = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
+type Point = readonly [seconds: number, value: string];
+
 interface MatrixAnswer {
   readonly status: string;
   readonly error?: string;
   readonly data: {
-    readonly result: readonly { readonly metric: Record<string, string>; readonly values: readonly [number, string][] }[];
+    readonly result: readonly {
+      readonly metric: Record<string, string>;
+      readonly values?: readonly Point[];
+      /** Of an instant query. */
+      readonly value?: Point;
+    }[];
   };
 }
 
@@ -16,15 +23,26 @@ export function readMatrix(json: string): Matrix {
   const answer = JSON.parse(json) as MatrixAnswer;
   if (answer.status !== 'success') throw new Error(answer.error ?? 'the query failed');
   return new Map(
-    answer.data.result.map(({ metric, values }) => [
+    answer.data.result.map(({ metric, values, value }) => [
       JSON.stringify(
         Object.entries(metric)
           .filter(([name]) => name !== '__name__')
           .sort(([a], [b]) => (a < b ? -1 : 1)),
       ),
-      new Map(values.map(([seconds, value]) => [seconds, Number(value)])),
+      new Map((values ?? (value === undefined ? [] : [value])).map(([seconds, text]) => [seconds, Number(text)])),
     ]),
   );
+}
+
+/** A list of names, values or series, the same for every order. */
+export function readList(json: string): string {
+  const { data } = JSON.parse(json) as { data: (string | Record<string, string>)[] };
+  return data
+    .map((entry) =>
+      typeof entry === 'string' ? entry : JSON.stringify(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))),
+    )
+    .sort()
+    .join('\n');
 }
 
 /** The same answer with ranks for series: "1" the greatest value at each time, and so on. */

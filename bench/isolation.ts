@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { inferenceFleet } from './data.ts';
 import { remoteWriteRequests, sendAll } from './remote-write.ts';
 import { type BenchServer, startVitrine } from './servers.ts';
+import { quantile } from './statistics.ts';
 
 const DAY_SECONDS = 86_400;
 /** Each reads a day of 1,000 series. */
@@ -135,9 +136,4 @@ function startHeavy(url: string): () => Promise<number> {
       worker.once('error', reject);
       worker.postMessage('end', []);
     });
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
