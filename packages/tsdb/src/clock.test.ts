@@ -16,10 +16,12 @@ test('a clock that jumps by hours and days, back and forth, loses and doubles no
   cleanups.push(remove);
   const logged: string[] = [];
   let nowMs = NOW;
+  let steadyMs = 0;
   const open = (): LocalStore =>
     LocalStore.open(
       { folder, retention: { timeMs: 30 * DAY, sizeBytes: 0 }, maxSeries: 10, log: (_, text) => logged.push(text) },
       () => nowMs,
+      () => steadyMs,
     );
   let store = open();
   cleanups.push(() => store.close());
@@ -30,6 +32,7 @@ test('a clock that jumps by hours and days, back and forth, loses and doubles no
     // Who sends has the same clock, and does not care what it has sent before.
     for (let second = 0; second < 60; second++) {
       nowMs += 1000;
+      steadyMs += 1000;
       const { rejected } = await store.append(batchOf([['m', nowMs, nowMs]]));
       expect(rejected).toEqual([]);
       wanted.add(nowMs);
@@ -42,7 +45,108 @@ test('a clock that jumps by hours and days, back and forth, loses and doubles no
     const found = readAll(store.source, []).get(keyOf('m')) ?? [];
     expect(found.map(([timestampMs]) => timestampMs)).toEqual([...wanted].sort((a, b) => a - b));
   }
-  expect(logged).toEqual([]);
+  // Where the clock came to be, by what had passed: told of after each jump that leads ahead, and again after a restart.
+  expect(logged.map((text) => /ahead by (\d+\w)/.exec(text)?.[1])).toEqual(['3h', '3h', '1d', '5d', '5d', '5d']);
+});
+
+const ROLLUPS = [{ bucketMs: 300_000, keptMs: 40 * DAY }];
+
+test.each<[how: string, restarts: boolean, rollups: typeof ROLLUPS]>([
+  ['while it runs', false, []],
+  ['while it runs, with rollups', false, ROLLUPS],
+  ['while it is closed', true, []],
+  ['while it is closed, with rollups', true, ROLLUPS],
+])('a clock that jumps past the retention %s drops nothing before it has stood so for an hour', async (_, restarts, rollups) => {
+  const { folder, remove } = tempFolder();
+  cleanups.push(remove);
+  const logged: string[] = [];
+  const clock = { nowMs: NOW, steadyMs: 0 };
+  const pass = (ms: number): void => {
+    clock.nowMs += ms;
+    clock.steadyMs += ms;
+  };
+  const open = (): LocalStore =>
+    LocalStore.open(
+      {
+        folder,
+        retention: { timeMs: 30 * DAY, sizeBytes: 0, rollups },
+        maxSeries: 10,
+        log: (level, text) => logged.push(`${level}: ${text}`),
+      },
+      () => clock.nowMs,
+      () => clock.steadyMs,
+    );
+  let store = open();
+  cleanups.push(() => store.close());
+  const reopen = async (): Promise<void> => {
+    await store.close();
+    // It counts from the machine's own start, and says nothing about how long that is ago.
+    clock.steadyMs = 5;
+    store = open();
+  };
+  await store.append(batchOf(Array.from({ length: 5_000 }, (__, i) => ['m', NOW - HOUR + i, Math.sin(i * i)])));
+  await store.append(batchOf([['unpacked', NOW, 1]]));
+  await store.runUpkeep(true);
+  const all = readAll(store.source, []);
+  const jump = async (ms: number): Promise<void> => {
+    clock.nowMs += ms;
+    if (restarts) await reopen();
+  };
+
+  await jump(400 * DAY);
+  for (let minute = 0; minute < 59; minute++) {
+    await store.runUpkeep(true);
+    pass(60_000);
+  }
+  expect(readAll(store.source, [])).toEqual(all);
+  expect(logged).toEqual([expect.stringMatching(/^warn: .*the clock has gone ahead by 400d.*nothing is dropped.* for an hour/)]);
+  // What others send with the right time is still taken.
+  expect((await store.append(batchOf([['late', NOW, 1]]))).accepted).toBe(1);
+
+  await jump(-400 * DAY);
+  for (let minute = 0; minute < 120; minute++) {
+    await store.runUpkeep(true);
+    pass(60_000);
+  }
+  expect(readAll(store.source, []).get(keyOf('m'))).toEqual(all.get(keyOf('m')));
+  expect(logged).toHaveLength(1);
+
+  await jump(400 * DAY);
+  await store.runUpkeep();
+  pass(59 * 60_000);
+  await store.runUpkeep();
+  expect(readAll(store.source, []).size).toBe(3);
+  pass(60_000);
+  await store.runUpkeep();
+  expect(readAll(store.source, []).size).toBe(0);
+});
+
+test('a store that was closed for less than an hour, and a clock that is put right in small steps, wait for nothing', async () => {
+  const { folder, remove } = tempFolder();
+  cleanups.push(remove);
+  const logged: string[] = [];
+  const clock = { nowMs: NOW, steadyMs: 0 };
+  const open = (): LocalStore =>
+    LocalStore.open(
+      { folder, retention: { timeMs: DAY, sizeBytes: 0 }, maxSeries: 10, log: (_, text) => logged.push(text) },
+      () => clock.nowMs,
+      () => clock.steadyMs,
+    );
+  let store = open();
+  cleanups.push(() => store.close());
+  await store.append(batchOf([['m', NOW, 1]]));
+  for (let hour = 0; hour < 25; hour++) {
+    await store.runUpkeep(true);
+    if (hour % 5 === 4) {
+      await store.close();
+      clock.nowMs += HOUR / 2;
+      store = open();
+    }
+    clock.nowMs += HOUR + 60_000;
+    clock.steadyMs += HOUR;
+  }
+  await store.runUpkeep();
+  expect([readAll(store.source, []).size, logged]).toEqual([0, []]);
 });
 
 test('samples from a clock that has gone ahead are refused with a reason, and taken once the time has come', async () => {

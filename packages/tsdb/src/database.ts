@@ -241,6 +241,16 @@ export class Database {
     this.#setMark.run(rolledUpChunkMark(bucketMs), id);
   }
 
+  /** The newest unix millisecond that was written down; undefined where none was. */
+  seenMs(): number | undefined {
+    return this.#mark.all(SEEN_MARK)[0]?.[0];
+  }
+
+  /** Within the caller's transaction. */
+  setSeen(nowMs: number): void {
+    this.#setMark.run(SEEN_MARK, nowMs);
+  }
+
   /** All rows of exemplars, in the order in which they were written. */
   *exemplarRows(): Generator<readonly [id: number, data: Uint8Array]> {
     yield* new RowQuery<[id: number, data: Uint8Array]>(
@@ -279,6 +289,8 @@ export class Database {
     this.#db.close();
   }
 }
+
+const SEEN_MARK = 'seen';
 
 function rolledUpMark(bucketMs: number): string {
   return `rolled up to ${bucketMs} ms`;

@@ -111,7 +111,14 @@ export class LocalStore implements SampleStore {
   #commits = 0;
   #commitSeconds = 0;
 
-  private constructor(options: StoreOptions, contents: Contents, walReplayMs: number, unlock: () => void, now: () => number) {
+  private constructor(
+    options: StoreOptions,
+    contents: Contents,
+    walReplayMs: number,
+    unlock: () => void,
+    now: () => number,
+    steady: () => number,
+  ) {
     this.#options = options;
     this.#contents = contents;
     this.#walReplayMs = walReplayMs;
@@ -126,7 +133,7 @@ export class LocalStore implements SampleStore {
     this.#watchers = new Watchers(contents.index);
     this.#keys = new KeyReceiver(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
-    this.#retention = new Retention(contents, this.#watchers, options.retention, now);
+    this.#retention = new Retention(contents, this.#watchers, options.retention, now, steady);
     contents.onDropped = (refs) => {
       this.#keys.forget(refs);
       for (const client of this.#clients) client.forget(refs);
@@ -137,9 +144,9 @@ export class LocalStore implements SampleStore {
 
   /**
    * Opens or makes the store in `options.folder` and reads back what was in its log. Throws StoreOpenError. `now` is the
-   * clock, in unix milliseconds.
+   * clock, in unix milliseconds, and `steady` one in milliseconds that never jumps: the machine's own, or both what a caller has.
    */
-  static open(options: StoreOptions, now: () => number = Date.now): LocalStore {
+  static open(options: StoreOptions, now?: () => number, steady = now ?? (() => performance.now())): LocalStore {
     const { folder, log = () => undefined } = options;
     try {
       mkdirSync(folder, { recursive: true });
@@ -157,7 +164,7 @@ export class LocalStore implements SampleStore {
       load(contents);
       replay(contents);
       loadExemplars(contents);
-      return new LocalStore(options, contents, performance.now() - startedMs, unlock, now);
+      return new LocalStore(options, contents, performance.now() - startedMs, unlock, now ?? Date.now, steady);
     } catch (error) {
       db?.close();
       unlock();

@@ -4,6 +4,7 @@ import { ALL_TIMES, deleteExemplars } from '../exemplars/delete-exemplars.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import type { RollupTier, StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
+import { TrustedClock } from './trusted-clock.ts';
 import { UnusedTimes } from './unused-times.ts';
 
 const CHUNKS_A_SLICE = 500;
@@ -17,24 +18,33 @@ export class Retention {
   readonly #contents: Contents;
   readonly #watchers: Watchers;
   readonly #limits: StoreOptions['retention'];
-  readonly #now: () => number;
+  readonly #clock: TrustedClock;
   readonly #times: UnusedTimes;
   readonly #rollups: readonly Rollups[];
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(contents: Contents, watchers: Watchers, limits: StoreOptions['retention'], now: () => number) {
+  /** `now` is the clock in unix milliseconds, `steady` one in milliseconds that never jumps. */
+  constructor(
+    contents: Contents,
+    watchers: Watchers,
+    limits: StoreOptions['retention'],
+    now: () => number,
+    steady: () => number,
+  ) {
     this.#contents = contents;
     this.#watchers = watchers;
     this.#limits = limits;
-    this.#now = now;
-    this.#times = new UnusedTimes(contents, now);
+    const { db, log } = contents;
+    const seenMs = db.seenMs() ?? contents.newestMs();
+    this.#clock = new TrustedClock({ now, steady, seenMs, keptMs: limits.timeMs, log, file: db.file });
+    this.#times = new UnusedTimes(contents, steady);
     this.#rollups = this.#tiers.map(({ bucketMs }) => new Rollups(contents, bucketMs));
   }
 
   /** Samples before this are too old to be taken, and those that are there are rolled up or dropped. */
   get oldestMs(): number {
-    return this.#limits.timeMs > 0 ? this.#now() - this.#limits.timeMs : -Infinity;
+    return this.#limits.timeMs > 0 ? this.#clock.now() - this.#limits.timeMs : -Infinity;
   }
 
   /** Those that are kept for longer than samples, and than each other. */
@@ -64,11 +74,11 @@ export class Retention {
   async #sweep(keepFree: boolean): Promise<void> {
     const oldestMs = this.oldestMs;
     const keptMs = this.#tiers.at(-1)?.keptMs;
-    const droppedMs = keptMs === undefined ? oldestMs : this.#now() - keptMs;
+    const droppedMs = keptMs === undefined ? oldestMs : this.#clock.now() - keptMs;
     while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < droppedMs)) await nextTurn();
     for (const [i, rollups] of this.#rollups.entries()) {
       const olderMs = i === 0 ? this.#limits.timeMs : (this.#tiers[i - 1]?.keptMs ?? 0);
-      await rollups.run(this.#now() - olderMs, () => this.#stopped);
+      await rollups.run(this.#clock.now() - olderMs, () => this.#stopped);
     }
     const { sizeBytes } = this.#limits;
     const limitBytes = sizeBytes > 0 ? sizeBytes : Infinity;
@@ -87,6 +97,16 @@ export class Retention {
     this.#dropSeries(this.#idle(oldestMs));
     await this.#times.sweep(() => this.#stopped);
     await this.#giveBack(keepFree);
+    this.#writeDownTime();
+  }
+
+  /** Over a restart this is what tells a clock that went ahead: never older than what that may go ahead unnoticed. */
+  #writeDownTime(): void {
+    const nowMs = Math.trunc(this.#clock.now());
+    if (this.#limits.timeMs === 0) return;
+    const { db } = this.#contents;
+    const isOld = Math.abs(nowMs - (db.seenMs() ?? -Infinity)) >= this.#clock.toleranceMs / 2;
+    if (isOld) db.transaction(() => db.setSeen(nowMs));
   }
 
   async #giveBack(keepFree: boolean): Promise<void> {
