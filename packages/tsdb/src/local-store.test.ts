@@ -369,6 +369,21 @@ describe('retention', () => {
     );
   });
 
+  test('of very many series that never came to have chunks goes bit by bit: what is appended meanwhile does not wait for the end', async () => {
+    const { store, append, clock } = open(undefined, { retention: { timeMs: HOUR, sizeBytes: 0 }, maxSeries: 10_000 });
+    await append(Array.from({ length: 7_000 }, (_, i) => [`idle{${i}}`, NOW, i] as const));
+    clock.nowMs += 1.5 * HOUR;
+    const upkeep = store.runUpkeep();
+    // A series of which a sample comes while others are dropped is idle no more.
+    await append([['idle{0}', clock.nowMs, 1]]);
+    const meanwhile = await store.stats();
+    expect(meanwhile.seriesCount).toBeGreaterThan(3_000);
+    expect(meanwhile.seriesCount).toBeLessThan(7_000);
+    await upkeep;
+    expect((await store.stats()).seriesCount).toBe(1);
+    expect(samplesOf(store, 'idle{0}')).toHaveLength(2);
+  });
+
   test('by size drops the oldest first', async () => {
     const { store, append, clock } = open(undefined, { retention: { timeMs: 0, sizeBytes: 500_000 } });
     for (let day = 0; day < 6; day++) {

@@ -8,6 +8,9 @@ import { TrustedClock } from './trusted-clock.ts';
 import { UnusedTimes } from './unused-times.ts';
 
 const CHUNKS_A_SLICE = 500;
+/** Series that are dropped at a time, and that are looked at. */
+const SERIES_A_SLICE = 1000;
+const REFS_A_SLICE = 100_000;
 /** Free pages are given back to the disk where they are more than this, or this share of the data, and so many at a time. */
 const FREE_BYTES_KEPT = 1024 * 1024;
 const FREE_SHARE_KEPT = 0.1;
@@ -93,8 +96,7 @@ export class Retention {
       if (!left) break;
       await nextTurn();
     }
-    // Series that never came to have a chunk, and whose samples in head are all too old.
-    this.#dropSeries(this.#idle(oldestMs));
+    await this.#dropIdle(oldestMs);
     await this.#times.sweep(() => this.#stopped);
     await this.#giveBack(keepFree);
     this.#writeDownTime();
@@ -147,14 +149,29 @@ export class Retention {
     return true;
   }
 
-  #idle(oldestMs: number): Set<number> {
+  /** Drops series that never came to have a chunk, and whose samples in head are all too old. */
+  async #dropIdle(oldestMs: number): Promise<void> {
+    // From behind, because of the lists that series stand in the index moves up what is behind those that go.
+    for (let end = this.#contents.index.refLimit; end > 0 && !this.#stopped;) {
+      const { idle, from } = this.#idleBefore(end, oldestMs);
+      this.#dropSeries(idle);
+      end = from;
+      await nextTurn();
+    }
+  }
+
+  /** Idle series before that ref, at most a slice of them, and from which one on they were looked for. */
+  #idleBefore(end: number, oldestMs: number): { readonly idle: Set<number>; readonly from: number } {
     const { index, series } = this.#contents;
     const idle = new Set<number>();
-    for (let ref = 0; ref < index.refLimit; ref++) {
+    const least = Math.max(0, end - REFS_A_SLICE);
+    let from = end;
+    while (from > least && idle.size < SERIES_A_SLICE) {
+      const ref = --from;
       if (index.has(ref) && (series.newestMs[ref] as number) < oldestMs && (series.chunksToMs[ref] as number) === -Infinity)
         idle.add(ref);
     }
-    return idle;
+    return { idle, from };
   }
 
   /** Takes series without samples out of the index and the file. */
