@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DamagedChunk, decodeChunk, encodeChunk } from './chunk.ts';
 import { Columns } from './columns.ts';
+import { keepBetween } from '../series-samples.ts';
 import { decodeTimes, encodeTimes, SharedTimes } from './times.ts';
 
 type Sample = readonly [timestampMs: number, bits: bigint];
@@ -20,9 +21,13 @@ function roundTrip(samples: readonly Sample[]): Sample[] {
   out.push(1, 2, 3);
   decodeChunk(encodeChunk(columns, 0, columns.length), out);
   expect(out.length).toBe(samples.length + 1);
-  return samples.map((_, i) => [
-    out.timestampsMs[i + 1] as number,
-    (BigInt(out.words[2 * i + 3] as number) << 32n) | BigInt(out.words[2 * i + 2] as number),
+  return samplesIn(out, 1);
+}
+
+function samplesIn({ length, timestampsMs, words }: Columns, from: number): Sample[] {
+  return Array.from({ length: length - from }, (_, i) => [
+    timestampsMs[from + i] as number,
+    (BigInt(words[2 * (from + i) + 1] as number) << 32n) | BigInt(words[2 * (from + i)] as number),
   ]);
 }
 
@@ -114,14 +119,32 @@ describe('a chunk gives back the bits it was given', () => {
     ),
   );
 
+  const samples = fc
+    .tuple(timestamps, kinds)
+    .chain(([times, kind]) =>
+      fc
+        .array(kind, { minLength: times.length, maxLength: times.length })
+        .map((all) => times.map((t, i) => [t, all[i]!] as const)),
+    );
+
+  test('property: of a part of the time as of all', () => {
+    fc.assert(
+      fc.property(samples, fc.nat(), fc.nat(), fc.boolean(), (all, one, other, isShared) => {
+        const columns = columnsOf(all);
+        const [from, to] = [one % all.length, other % all.length].sort((a, b) => a - b) as [number, number];
+        const [fromMs, toMs] = [all[from]![0], all[to]![0]];
+        const out = new Columns(1);
+        out.clear(fromMs, toMs);
+        const chunk = encodeChunk(columns, 0, columns.length, 0, isShared ? 7 : undefined);
+        decodeChunk(chunk, out, false, () => columns.timestampsMs.slice(0, columns.length));
+        keepBetween(out, fromMs, toMs);
+        expect(samplesIn(out, 0)).toEqual(all.filter(([t]) => t >= fromMs && t <= toMs));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   test('property: any timestamps in order, any bits', () => {
-    const samples = fc
-      .tuple(timestamps, kinds)
-      .chain(([times, kind]) =>
-        fc
-          .array(kind, { minLength: times.length, maxLength: times.length })
-          .map((all) => times.map((t, i) => [t, all[i]!] as const)),
-      );
     fc.assert(
       fc.property(samples, (wanted) => {
         expect(roundTrip(wanted)).toEqual(wanted);

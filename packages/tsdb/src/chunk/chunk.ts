@@ -5,7 +5,7 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Columns } from './columns.ts';
 import { readHistograms, writeHistograms } from './histograms.ts';
 import { readInts, writeInts } from './int-stream.ts';
-import { readValues, writeValues } from './values.ts';
+import { readValues, readValuesBetween, writeValues } from './values.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
 /** A chunk is larger than this only by mistake: a damaged count must not claim memory. */
@@ -56,6 +56,42 @@ export function readSamples(reader: ByteReader, out: Columns): void {
   readValues(reader, count, out.values, out.words, out.length);
   out.grow(count);
 }
+/** The same of a chunk that nothing stands behind: at least the samples that are wanted in `out`. */
+function readWanted(reader: ByteReader, timesOf: (id: number) => Float64Array, hasTimesElsewhere: boolean, out: Columns): void {
+  const count = reader.varint();
+  if (count > MAX_SAMPLES) throw new DamagedChunk(`a chunk claims ${count} samples`);
+  const at = out.length;
+  out.reserve(count);
+  const { timestampsMs, values, words, wantedFromMs, wantedToMs } = out;
+  let times = timestampsMs;
+  let first = at;
+  if (hasTimesElsewhere) {
+    times = readTimes(reader, timesOf, count);
+    first = 0;
+  } else readInts(reader, count, timestampsMs, at);
+  const lo = firstAfter(times, first, count, wantedFromMs - 1);
+  const hi = firstAfter(times, first, count, wantedToMs);
+  if (hi <= lo) return;
+  if (hasTimesElsewhere) timestampsMs.set(times.subarray(lo, hi), at);
+  else timestampsMs.copyWithin(at, at + lo, at + hi);
+  if (hi - lo === count) readValues(reader, count, values, words, at);
+  else readValuesBetween(reader, count, lo, hi, values, words, at);
+  out.grow(hi - lo);
+}
+
+/** How many of the `count` ascending times from `first` on are not after the time. */
+function firstAfter(times: Float64Array, first: number, count: number, timeMs: number): number {
+  if (count === 0 || (times[first + count - 1] as number) <= timeMs) return count;
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[first + middle] as number) <= timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 
 /** What the samples have beside their numbers, as bits; 0 where they have nothing. */
 export function sectionsOf({ histograms, startsMs, timestampsMs, rolled }: Columns, from: number, count: number): number {
@@ -195,7 +231,7 @@ export function encodeChunk(
 }
 
 /**
- * Appends a stored chunk's samples to `out`. Throws DamagedChunk and leaves `out` as it was. `isChecked`: these very
+ * Appends a stored chunk's samples to `out`, at least those that are wanted there. Throws DamagedChunk and leaves `out` as it was. `isChecked`: these very
  * bytes were decoded before. `timesOf` gives timestamps that are stored elsewhere; it throws DamagedChunk too. A chunk without a
  * seal is read under any.
  */
@@ -217,7 +253,8 @@ export function decodeChunk(
   const sections = version === WITH_SECTIONS ? reader.u8() : 0;
   const from = out.length;
   try {
-    if ((sections & TIMES) === 0) readSamples(reader, out);
+    if ((sections & ~TIMES) === 0) readWanted(reader, timesOf, sections === TIMES, out);
+    else if ((sections & TIMES) === 0) readSamples(reader, out);
     else readValuesAt(reader, timesOf, out);
     if (sections !== 0) readSections(reader, out, from, sections);
   } catch (error) {
@@ -238,9 +275,14 @@ function isWhole(bytes: Uint8Array, view: DataView, seal: number): boolean {
 
 function readValuesAt(reader: ByteReader, timesOf: (id: number) => Float64Array, out: Columns): void {
   const count = reader.varint();
+  const times = readTimes(reader, timesOf, count);
+  out.reserve(count);
+function readTimes(reader: ByteReader, timesOf: (id: number) => Float64Array, count: number): Float64Array {
   const times = timesOf(reader.varint());
   if (times.length !== count) throw new DamagedChunk(`a chunk of ${count} samples has ${times.length} times`);
-  out.reserve(count);
+  return times;
+}
+
   out.timestampsMs.set(times, out.length);
   readValues(reader, count, out.values, out.words, out.length);
   out.grow(count);

@@ -99,6 +99,37 @@ export function readInts(reader: ByteReader, count: number, out: Float64Array, a
   else readOffsets(reader, count - 1, out, at + 1, first, scale);
 }
 
+/**
+ * Reads of `count` numbers those at [lo, hi) into `out[at ..]`. What is before them is passed over where numbers do not build on each
+ * other. The reader is left somewhere in the stream.
+ */
+export function readIntsBetween(reader: ByteReader, count: number, lo: number, hi: number, out: Float64Array, at: number): void {
+  const mode = reader.u8();
+  const first = reader.zigzag();
+  if (mode === LINEAR) {
+    const step = reader.zigzag();
+    for (let i = lo; i < hi; i++) out[at + i - lo] = first + i * step;
+    return;
+  }
+  if (mode !== DELTA && mode !== PLAIN) throw new RangeError(`int stream: mode ${mode} is unknown`);
+  const scale = reader.varint();
+  let to = at;
+  if (lo === 0 && hi > 0) out[to++] = first;
+  let number = first;
+  for (let from = 1; from < hi && from < count; from += GROUP) {
+    const end = Math.min(count, from + GROUP);
+    if (mode === PLAIN && end <= lo) {
+      skipGroup(reader, end - from);
+      continue;
+    }
+    readGroup(reader, end - from);
+    if (mode === DELTA) {
+      for (let i = 0; i < end - from; i++) group[i] = number += (group[i] as number) * scale;
+    } else for (let i = 0; i < end - from; i++) group[i] = first + (group[i] as number) * scale;
+    for (let i = Math.max(from, lo), last = Math.min(end, hi); i < last; i++) out[to++] = group[i - from] as number;
+  }
+}
+
 /** Goes behind `count` numbers without reading them. */
 export function skipInts(reader: ByteReader, count: number): void {
   const mode = reader.u8();
@@ -109,10 +140,17 @@ export function skipInts(reader: ByteReader, count: number): void {
   }
   if (mode !== DELTA && mode !== PLAIN) throw new RangeError(`int stream: mode ${mode} is unknown`);
   reader.varint();
-  for (let left = count - 1; left > 0; left -= GROUP) {
-    const width = reader.u8();
+  for (let left = count - 1; left > 0; left -= GROUP) skipGroup(reader, Math.min(left, GROUP));
+}
+
+function skipGroup(reader: ByteReader, count: number): void {
+  const width = reader.u8();
+  reader.zigzag();
+  let patches = width >= PATCHED ? reader.u8() : 0;
+  reader.at += ((width & ~PATCHED) * count + 7) >>> 3;
+  for (; patches > 0; patches--) {
+    reader.u8();
     reader.zigzag();
-    reader.at += (width * Math.min(left, GROUP) + 7) >>> 3;
   }
 }
 
@@ -202,6 +240,22 @@ function readOffsets(reader: ByteReader, count: number, out: Float64Array, at: n
 function readPatched(reader: ByteReader, width: number, count: number): void {
   const base = reader.zigzag();
   let patches = reader.u8();
+  unpack(reader, width, base, count);
+  for (let place = 0; patches > 0; patches--) {
+    place += reader.u8();
+    group[place] = base + reader.zigzag();
+  }
+}
+
+/** Reads a group of any kind into `group`. */
+function readGroup(reader: ByteReader, count: number): void {
+  const width = reader.u8();
+  if (width >= PATCHED) readPatched(reader, width - PATCHED, count);
+  else unpack(reader, width, reader.zigzag(), count);
+}
+
+/** Reads packed numbers into `group`. */
+function unpack(reader: ByteReader, width: number, base: number, count: number): void {
   const { view, at: start } = reader;
   if (width <= BIT_WIDTH_MAX) {
     const mask = (1 << width) - 1;
@@ -217,10 +271,6 @@ function readPatched(reader: ByteReader, width: number, count: number): void {
     }
   }
   reader.at = start + ((width * count + 7) >>> 3);
-  for (let place = 0; patches > 0; patches--) {
-    place += reader.u8();
-    group[place] = base + reader.zigzag();
-  }
 }
 
 function readWide(view: DataView, byte: number, bytes: number): number {

@@ -1,4 +1,4 @@
-import { readInts, writeInts, INT_STREAM_LIMIT } from './int-stream.ts';
+import { readInts, readIntsBetween, writeInts, INT_STREAM_LIMIT } from './int-stream.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
@@ -172,6 +172,32 @@ export function readValues(reader: ByteReader, count: number, out: Float64Array,
     words[2 * index] = reader.u32();
     words[2 * index + 1] = reader.u32();
   }
+}
+
+/**
+ * Reads of `count` values those at [lo, hi) into `out[at ..]`, which must have room for all; `words` is a view of the same bytes. The
+ * reader is left somewhere among the values.
+ */
+export function readValuesBetween(
+  reader: ByteReader,
+  count: number,
+  lo: number,
+  hi: number,
+  out: Float64Array,
+  words: Uint32Array,
+  at: number,
+): void {
+  const start = reader.at;
+  const codec = reader.u8();
+  const divisor = codec === DECIMAL ? (POWERS_OF_TEN[reader.u8()] as number) : 1;
+  if (codec === INTEGER || codec === DECIMAL) {
+    readIntsBetween(reader, count, lo, hi, out, at);
+    if (divisor !== 1) for (let i = at, end = at + hi - lo; i < end; i++) out[i] = (out[i] as number) / divisor;
+    return;
+  }
+  reader.at = start;
+  readValues(reader, count, out, words, at);
+  words.copyWithin(2 * at, 2 * (at + lo), 2 * (at + hi));
 }
 
 function isConstant(words: Uint32Array, from: number, count: number): boolean {
