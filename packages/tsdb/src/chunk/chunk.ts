@@ -56,6 +56,7 @@ export function readSamples(reader: ByteReader, out: Columns): void {
   readValues(reader, count, out.values, out.words, out.length);
   out.grow(count);
 }
+
 /** The same of a chunk that nothing stands behind: at least the samples that are wanted in `out`. */
 function readWanted(reader: ByteReader, timesOf: (id: number) => Float64Array, hasTimesElsewhere: boolean, out: Columns): void {
   const count = reader.varint();
@@ -91,7 +92,6 @@ function firstAfter(times: Float64Array, first: number, count: number, timeMs: n
   }
   return low;
 }
-
 
 /** What the samples have beside their numbers, as bits; 0 where they have nothing. */
 export function sectionsOf({ histograms, startsMs, timestampsMs, rolled }: Columns, from: number, count: number): number {
@@ -277,15 +277,15 @@ function readValuesAt(reader: ByteReader, timesOf: (id: number) => Float64Array,
   const count = reader.varint();
   const times = readTimes(reader, timesOf, count);
   out.reserve(count);
+  out.timestampsMs.set(times, out.length);
+  readValues(reader, count, out.values, out.words, out.length);
+  out.grow(count);
+}
+
 function readTimes(reader: ByteReader, timesOf: (id: number) => Float64Array, count: number): Float64Array {
   const times = timesOf(reader.varint());
   if (times.length !== count) throw new DamagedChunk(`a chunk of ${count} samples has ${times.length} times`);
   return times;
-}
-
-  out.timestampsMs.set(times, out.length);
-  readValues(reader, count, out.values, out.words, out.length);
-  out.grow(count);
 }
 
 function timesElsewhere(): never {
