@@ -61,6 +61,8 @@ interface Writing {
   readonly writer: SeriesWriter;
   /** Blocks stand in them in turns. */
   readonly memories: (SharedArrayBuffer | undefined)[];
+  /** What it takes in memory. */
+  bytes: number;
   block: number;
   at: number;
   touchedMs: number;
@@ -69,19 +71,28 @@ interface Writing {
 /** An answer of which nothing was asked for so long is given up: who wanted it has gone without a word. */
 const UNTOUCHED_MS = 60_000;
 
+/** Where the answers of one thread take more than this, those are given up of which nothing was asked for longest. */
+const HELD_BYTES = 256 * 1024 * 1024;
+/** What a series takes beside its values, roughly. */
+const SERIES_BYTES = 200;
+
 /** Memory of answers that are over is kept for the next ones, so many pieces of it. */
 const SPARE_MEMORIES = 8;
 const LARGEST_SPARE_BYTES = 1024 * 1024;
 
 /** Answers that are being written in this thread, block by block as they are asked for. */
 export class Writings {
+  /** Those of which nothing was asked for longest come first. */
   readonly #open = new Map<string, Writing>();
   readonly #untouchedMs: number;
+  readonly #heldBytes: number;
+  #bytes = 0;
   #spare: SharedArrayBuffer[] = [];
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(untouchedMs = UNTOUCHED_MS) {
+  constructor(untouchedMs = UNTOUCHED_MS, heldBytes = HELD_BYTES) {
     this.#untouchedMs = untouchedMs;
+    this.#heldBytes = heldBytes;
   }
 
   /** How many answers are being written. */
@@ -89,10 +100,18 @@ export class Writings {
     return this.#open.size;
   }
 
+  /** What they take in memory. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   add(writing: string, share: Share): void {
     const memories = Array.from({ length: BLOCKS_AHEAD }, () => undefined);
     const touchedMs = performance.now();
-    this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, block: 0, at: 0, touchedMs });
+    const bytes = bytesOf(share);
+    this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, bytes, block: 0, at: 0, touchedMs });
+    this.#bytes += bytes;
+    this.#dropUnread(writing);
     this.#sweep ??= setInterval(() => this.#dropUntouched(), this.#untouchedMs / 2).unref();
   }
 
@@ -107,21 +126,23 @@ export class Writings {
     const written = writer.write(share.series.slice(at, open.at), share.isFirst && block === 0);
     const place = block % BLOCKS_AHEAD;
     const memory = this.#room(memories[place], written.length);
+    this.#count(open, memory.byteLength - (memories[place]?.byteLength ?? 0));
     memories[place] = memory;
     new Uint8Array(memory).set(written);
     // The text is still to be read; the series are not.
-    if (open.block === share.blockSeries.length) open.share = { ...share, series: [] };
+    if (open.block === share.blockSeries.length) {
+      this.#count(open, -bytesOf(share));
+      open.share = { ...share, series: [] };
+    }
+    this.#open.delete(writing);
+    this.#open.set(writing, open);
+    this.#dropUnread(writing);
     return { memory, bytes: written.length };
   }
 
   /** To be said of every answer at its end: nobody reads its blocks any more. */
   drop(writing: string): void {
-    const open = this.#open.get(writing);
-    this.#open.delete(writing);
-    if (this.#open.size === 0) {
-      clearInterval(this.#sweep);
-      this.#sweep = undefined;
-    }
+    const open = this.#giveUp(writing);
     for (const memory of open?.memories ?? []) {
       if (memory !== undefined && memory.byteLength <= LARGEST_SPARE_BYTES && this.#spare.length < SPARE_MEMORIES)
         this.#spare.push(memory);
@@ -130,10 +151,33 @@ export class Writings {
 
   #dropUntouched(): void {
     const beforeMs = performance.now() - this.#untouchedMs;
-    for (const [writing, { touchedMs }] of this.#open) if (touchedMs <= beforeMs) this.#open.delete(writing);
-    if (this.#open.size > 0) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    for (const [writing, { touchedMs }] of this.#open) if (touchedMs <= beforeMs) this.#giveUp(writing);
+  }
+
+  /** One answer alone may take more than all are to: its query was allowed. */
+  #dropUnread(last: string): void {
+    for (const writing of this.#open.keys()) {
+      if (this.#bytes <= this.#heldBytes || writing === last) return;
+      // Somebody may read its memory still, so it is not for others.
+      this.#giveUp(writing);
+    }
+  }
+
+  #giveUp(writing: string): Writing | undefined {
+    const open = this.#open.get(writing);
+    if (open === undefined) return undefined;
+    this.#open.delete(writing);
+    this.#bytes -= open.bytes;
+    if (this.#open.size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
+    return open;
+  }
+
+  #count(open: Writing, bytes: number): void {
+    open.bytes += bytes;
+    this.#bytes += bytes;
   }
 
   #room(held: SharedArrayBuffer | undefined, bytes: number): SharedArrayBuffer {
@@ -143,4 +187,11 @@ export class Writings {
     // Blocks are about equally long.
     return new SharedArrayBuffer(Math.ceil((bytes * 1.2) / 65_536) * 65_536);
   }
+}
+
+function bytesOf({ timesMs, series }: Share): number {
+  return series.reduce(
+    (sum, { values, present }) => sum + SERIES_BYTES + values.byteLength + (present?.byteLength ?? 0),
+    timesMs.byteLength,
+  );
 }
