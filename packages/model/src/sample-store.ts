@@ -23,7 +23,26 @@ export interface SelectRequest {
   readonly toMs: number;
   /** To be added to by a source that can tell what its reading is made of. */
   readonly steps?: ReadSteps | undefined;
+  /** What does as well as all samples; undefined where none but all will do. A source may give all even so. */
+  readonly rollup?: RollupWanted | undefined;
 }
+
+/**
+ * A source may give, in place of the samples of buckets `(k * bucketMs, (k + 1) * bucketMs]`, what stands for them: of buckets
+ * whose length divides `everyMs`, and which lie in the range that is asked for. Those of `last` need only end in it.
+ */
+export interface RollupWanted {
+  /** Whatever is computed begins and ends at multiples of this. */
+  readonly everyMs: number;
+  readonly part: RollupPart;
+}
+
+/**
+ * What is wanted of a bucket. least, greatest: one sample, at the bucket's end. sums, counts: one, at its end, `rolled` beside it.
+ * first: the first sample. last: the last, and a stale marker at the end where the series ended behind it. increase: the first
+ * and the last, `rolled` beside them, their falls too.
+ */
+export type RollupPart = 'least' | 'greatest' | 'sums' | 'counts' | 'first' | 'last' | 'increase';
 
 /**
  * One series' samples in time order, one a timestamp. The arrays may be longer than `length`, and are reused by the
@@ -42,17 +61,21 @@ export interface SeriesSamples {
   readonly histograms?: readonly (NativeHistogram | undefined)[] | undefined;
   /** Since when each sample has counted, in unix milliseconds, NaN where that was not told; undefined where it never was. */
   readonly startsMs?: Float64Array | undefined;
-  /** What samples stand for, by their timestamp, where others beside them are not kept; undefined where all stand for themselves. */
-  readonly rolled?: ReadonlyMap<number, RolledSample> | undefined;
+  /** What samples stand for, where others beside them are not there; undefined where all stand for themselves. */
+  readonly rolled?: RolledSamples | undefined;
 }
 
-/**
- * A sample of a series of which some are kept: it stands for `count` samples, itself perhaps among them, whose values add up to
- * `sum`. A sample that another stands for has a count of 0, and is there because it is the first, the least or the greatest.
- */
-export interface RolledSample {
-  readonly count: number;
-  readonly sum: number;
+/** What samples stand for, by their place. The arrays may be longer than there are samples, and are reused as theirs are. */
+export interface RolledSamples {
+  /**
+   * How many samples it stands for, itself perhaps among them: 1 where it stands for itself, 0 where another stands for it, and it
+   * is there because it is the first, the least or the greatest.
+   */
+  readonly counts: Float64Array;
+  /** What their values add up to. */
+  readonly sums: Float64Array;
+  /** The values before each fall among them, added up: what a counter lost by restarts that do not show. */
+  readonly falls: Float64Array;
 }
 
 /** Where PromQL reads samples. Lives in the same thread as the evaluation, so that nothing is copied. */

@@ -62,6 +62,9 @@ export const ignoringHistograms: MixedRule =
 const numberTimes = floatScratch();
 const numberValues = floatScratch();
 const numberStarts = floatScratch();
+const numberCounts = floatScratch();
+const numberSums = floatScratch();
+const numberFalls = floatScratch();
 const numberPlaces = intScratch();
 
 /** The samples that are numbers. Lent until the next call. */
@@ -78,6 +81,10 @@ function numbersOf({ timestampsMs, values, length, histograms, startsMs, rolled 
     values: gather(values, numberValues.take(count)),
     length: count,
     startsMs: startsMs === undefined ? undefined : gather(startsMs, numberStarts.take(count)),
-    rolled,
+    rolled: rolled && {
+      counts: gather(rolled.counts, numberCounts.take(count)),
+      sums: gather(rolled.sums, numberSums.take(count)),
+      falls: gather(rolled.falls, numberFalls.take(count)),
+    },
   };
 }

@@ -132,7 +132,11 @@ async function runInParts(
     length,
     histograms: lent.histograms?.slice(0, length),
     startsMs: lent.startsMs?.slice(0, length),
-    rolled: lent.rolled,
+    rolled: lent.rolled && {
+      counts: lent.rolled.counts.slice(0, length),
+      sums: lent.rolled.sums.slice(0, length),
+      falls: lent.rolled.falls.slice(0, length),
+    },
   };
   const { labels, dropName, values, present } = column;
   const steps = Math.ceil(windows.count / partsOf(lent, windows));

@@ -1,5 +1,5 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import type { RolledSample } from '@vitrine/model/sample-store.ts';
+import type { RolledSamples } from '@vitrine/model/sample-store.ts';
 import type { Column } from './column.ts';
 import type { SeriesNotes } from './series-notes.ts';
 
@@ -14,8 +14,8 @@ export interface Samples {
   readonly startsMs?: Float64Array | undefined;
   /** Where values fall, if that was found out on the way. */
   readonly falls?: Falls | undefined;
-  /** What samples stand for, by their timestamp, where others beside them are not kept; undefined where all stand for themselves. */
-  readonly rolled?: ReadonlyMap<number, RolledSample> | undefined;
+  /** What samples stand for, where others beside them are not there; undefined where all stand for themselves. */
+  readonly rolled?: RolledSamples | undefined;
 }
 
 /** The places, ascending, whose value is below the one before it. Lent as the samples are. */

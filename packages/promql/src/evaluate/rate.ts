@@ -1,10 +1,13 @@
+import type { RolledSamples } from '@vitrine/model/sample-store.ts';
 import { equal } from '../histogram/equal.ts';
 import { detectReset } from '../histogram/reset.ts';
 import { beganWithin, extrapolationOf } from './extrapolation.ts';
 import { advance, eachWindow, intScratch, locateWindows, type Falls, type RangeKernel, type Samples } from './range-window.ts';
+import { countUpTo } from './rolled.ts';
 import { noteOverlaps, startedAnew } from './start-times.ts';
 
 const resetPositions = intScratch();
+const hiddenPositions = intScratch();
 const NO_FALLS: Falls = { positions: new Int32Array(0), count: 0 };
 
 /** Of the mean distance between samples: a little less than the threshold, which rounding may lie on either side of. */
@@ -25,9 +28,13 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
     const { timestampsMs, values: points } = samples;
     const { from, to } = locateWindows(samples, windows);
     const { positions: resets, count: resetCount } = counter ? (samples.falls ?? findResets(samples)) : NO_FALLS;
+    const { rolled, length } = samples;
+    const countsUpTo = rolled === undefined ? undefined : countUpTo(rolled.counts, length);
+    const hidden = counter && rolled !== undefined ? findHiddenFalls(rolled, length) : NO_FALLS;
     const divisor = perSecond ? rangeMs / 1000 : 1;
     const whole = rangeMs / divisor;
     let resetLo = 0;
+    let hiddenLo = 0;
     for (let i = 0; i < count; i++) {
       const lo = from[i]!;
       const last = to[i]! - 1;
@@ -41,7 +48,11 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
         while (resetLo < resetCount && resets[resetLo]! <= lo) resetLo++;
         for (let r = resetLo; r < resetCount && resets[r]! <= last; r++) difference += points[resets[r]! - 1]!;
       }
-
+      if (hidden.count > 0) {
+        while (hiddenLo < hidden.count && hidden.positions[hiddenLo]! <= lo) hiddenLo++;
+        for (let r = hiddenLo; r < hidden.count && hidden.positions[r]! <= last; r++)
+          difference += rolled!.falls[hidden.positions[r]!]!;
+      }
       const firstMs = timestampsMs[lo]!;
       const lastMs = timestampsMs[last]!;
       const endMs = firstEndMs + i * stepMs;
@@ -50,7 +61,7 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
       let toEndMs = endMs - lastMs;
       // Nearly always there are samples near both ends, and the line is drawn over the whole window: then one division is enough.
       const nearMs = sampledMs * SURELY_NEAR;
-      const gaps = last - lo;
+      const gaps = countsUpTo === undefined ? last - lo : Math.max(last - lo, countsUpTo[last + 1]! - countsUpTo[lo]! - 1);
       let factor = whole / sampledMs;
       if (toStartMs * gaps > nearMs || toEndMs * gaps > nearMs) {
         const betweenMs = sampledMs / gaps;
@@ -68,6 +79,14 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
       present[i] = 1;
     }
   };
+}
+
+/** Where a sample stands for others among which values fell. */
+function findHiddenFalls({ falls }: RolledSamples, length: number): Falls {
+  const positions = hiddenPositions.take(length);
+  let count = 0;
+  for (let at = 0; at < length; at++) if (falls[at] !== 0) positions[count++] = at;
+  return { positions, count };
 }
 
 /** Where a sample is below the one before it. */

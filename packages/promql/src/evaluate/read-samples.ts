@@ -218,6 +218,9 @@ function smoothMixed(
 const liveTimes = floatScratch();
 const liveValues = floatScratch();
 const liveStarts = floatScratch();
+const liveCounts = floatScratch();
+const liveSums = floatScratch();
+const liveFalls = floatScratch();
 
 /** Falls that are remembered: a series with more of them is no counter, which alone asks for them. */
 const MAX_FALLS = 64;
@@ -274,6 +277,12 @@ export function withoutStale(series: Samples): Samples {
   times.set(timestampsMs.subarray(0, at));
   live.set(values.subarray(0, at));
   starts?.set(startsMs!.subarray(0, at));
+  const lived = rolled && { counts: liveCounts.take(length), sums: liveSums.take(length), falls: liveFalls.take(length) };
+  if (rolled !== undefined && lived !== undefined) {
+    lived.counts.set(rolled.counts.subarray(0, at));
+    lived.sums.set(rolled.sums.subarray(0, at));
+    lived.falls.set(rolled.falls.subarray(0, at));
+  }
   let to = at;
   for (let i = at; i < length; i++) {
     if (isStale(series, words, i)) continue;
@@ -281,9 +290,14 @@ export function withoutStale(series: Samples): Samples {
     live[to] = values[i]!;
     if (starts !== undefined) starts[to] = startsMs![i]!;
     kept?.push(histograms![i]);
+    if (rolled !== undefined && lived !== undefined) {
+      lived.counts[to] = rolled.counts[i]!;
+      lived.sums[to] = rolled.sums[i]!;
+      lived.falls[to] = rolled.falls[i]!;
+    }
     to++;
   }
-  return { timestampsMs: times, values: live, length: to, histograms: kept, startsMs: starts, rolled };
+  return { timestampsMs: times, values: live, length: to, histograms: kept, startsMs: starts, rolled: lived };
 }
 
 /**

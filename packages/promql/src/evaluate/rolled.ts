@@ -4,8 +4,15 @@ import { floatScratch, locateWindows, type RangeKernel } from './range-window.ts
 /** What a function makes of a window's samples [lo, hi): how many they stand for, and what those add up to. */
 type OfRolled = (count: number, sums: Float64Array, lo: number, hi: number) => number;
 
-const sumScratch = floatScratch();
 const countScratch = floatScratch();
+
+/** How many samples those before place i stand for, for i in [0, length]. Lent until the next call. */
+export function countUpTo(counts: Float64Array, length: number): Float64Array {
+  const upTo = countScratch.take(length + 1);
+  upTo[0] = 0;
+  for (let at = 0; at < length; at++) upTo[at + 1] = upTo[at]! + counts[at]!;
+  return upTo;
+}
 
 /**
  * A kernel that follows `ofRolled` where some samples of a series stand for others; where none does, that is found out once a
@@ -13,18 +20,10 @@ const countScratch = floatScratch();
  */
 export function withRolled(kernel: RangeKernel, ofRolled: OfRolled): RangeKernel {
   return (samples, windows, out, context) => {
-    const { timestampsMs, values: points, length, rolled } = samples;
+    const { values: points, length, rolled } = samples;
     if (rolled === undefined) return kernel(samples, windows, out, context);
     const { values, present } = out;
-    const sums = sumScratch.take(length);
-    // countsUpTo[i] is how many samples those before i stand for.
-    const countsUpTo = countScratch.take(length + 1);
-    countsUpTo[0] = 0;
-    for (let at = 0; at < length; at++) {
-      const one = rolled.get(timestampsMs[at]!);
-      sums[at] = one === undefined ? points[at]! : one.sum;
-      countsUpTo[at + 1] = countsUpTo[at]! + (one === undefined ? 1 : one.count);
-    }
+    const countsUpTo = countUpTo(rolled.counts, length);
     const { from, to } = locateWindows(samples, windows);
     for (let i = 0; i < windows.count; i++) {
       const lo = from[i]!;
@@ -32,7 +31,7 @@ export function withRolled(kernel: RangeKernel, ofRolled: OfRolled): RangeKernel
       present[i] = hi > lo ? 1 : 0;
       if (hi <= lo) continue;
       const count = countsUpTo[hi]! - countsUpTo[lo]!;
-      values[i] = count > 0 ? ofRolled(count, sums, lo, hi) : ofRolled(hi - lo, points, lo, hi);
+      values[i] = count > 0 ? ofRolled(count, rolled.sums, lo, hi) : ofRolled(hi - lo, points, lo, hi);
     }
   };
 }

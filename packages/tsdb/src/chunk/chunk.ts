@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import type { RolledSample } from '@vitrine/model/sample-store.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Columns } from './columns.ts';
 import { readHistograms, writeHistograms } from './histograms.ts';
@@ -94,7 +93,8 @@ function firstAfter(times: Float64Array, first: number, count: number, timeMs: n
 }
 
 /** What the samples have beside their numbers, as bits; 0 where they have nothing. */
-export function sectionsOf({ histograms, startsMs, timestampsMs, rolled }: Columns, from: number, count: number): number {
+export function sectionsOf(samples: Columns, from: number, count: number): number {
+  const { histograms, startsMs, timestampsMs, rolled } = samples;
   let sections = 0;
   if (histograms !== undefined) {
     for (let i = from; i < from + count; i++) {
@@ -112,7 +112,7 @@ export function sectionsOf({ histograms, startsMs, timestampsMs, rolled }: Colum
   }
   if (rolled !== undefined) {
     for (let i = from; i < from + count; i++) {
-      if (!rolled.has(timestampsMs[i] as number)) continue;
+      if (!samples.isRolled(i)) continue;
       sections |= ROLLED;
       break;
     }
@@ -137,27 +137,21 @@ export function writeSections(out: ByteWriter, samples: Columns, from: number, c
     writeHistograms(out, found);
   }
   if ((sections & STARTS) !== 0 && startsMs !== undefined) writeValues(out, startsMs, wordsOf(startsMs), from, count);
-  if ((sections & ROLLED) !== 0 && samples.rolled !== undefined) writeRolled(out, samples.rolled, timestampsMs, from, count);
+  if ((sections & ROLLED) !== 0) writeRolled(out, samples, from, count);
 }
 
 /** Varint count, then three columns: places, how many samples each stands for, and what those add up to. */
-function writeRolled(
-  out: ByteWriter,
-  rolled: ReadonlyMap<number, RolledSample>,
-  timestampsMs: Float64Array,
-  from: number,
-  count: number,
-): void {
+function writeRolled(out: ByteWriter, samples: Columns, from: number, count: number): void {
+  const rolled = samples.needRolled();
   const places = new Float64Array(count);
   const counts = new Float64Array(count);
   const sums = new Float64Array(count);
   let found = 0;
   for (let i = 0; i < count; i++) {
-    const one = rolled.get(timestampsMs[from + i] as number);
-    if (one === undefined) continue;
+    if (!samples.isRolled(from + i)) continue;
     places[found] = i;
-    counts[found] = one.count;
-    sums[found++] = one.sum;
+    counts[found] = rolled.counts[from + i] as number;
+    sums[found++] = rolled.sums[from + i] as number;
   }
   out.varint(found);
   writeInts(out, places, 0, found);
@@ -175,9 +169,10 @@ function readRolled(reader: ByteReader, out: Columns, from: number): void {
   readInts(reader, found, places, 0);
   readInts(reader, found, counts, 0);
   readValues(reader, found, sums, wordsOf(sums), 0);
-  const byTime = out.needRolled();
+  const rolled = out.needRolled();
   for (let i = 0; i < found; i++) {
-    byTime.set(out.timestampsMs[from + (places[i] as number)] as number, { count: counts[i] as number, sum: sums[i] as number });
+    rolled.counts[from + (places[i] as number)] = counts[i] as number;
+    rolled.sums[from + (places[i] as number)] = sums[i] as number;
   }
 }
 

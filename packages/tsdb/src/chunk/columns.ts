@@ -1,5 +1,5 @@
 import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import type { RolledSample } from '@vitrine/model/sample-store.ts';
+import type { RolledSamples } from '@vitrine/model/sample-store.ts';
 import { wordsOf } from '@vitrine/model/stale-nan.ts';
 
 /** The bits that stand for the value of a sample that is a native histogram: NaN, and nobody may ask what they mean. */
@@ -20,8 +20,8 @@ export class Columns {
   histograms: Map<number, NativeHistogram> | undefined;
   /** Since when each sample has counted, unix milliseconds, NaN where that was not told. */
   startsMs: Float64Array<ArrayBuffer> | undefined;
-  /** What samples stand for where others are not kept, by their timestamp; undefined where all stand for themselves. */
-  rolled: Map<number, RolledSample> | undefined;
+  /** What samples stand for where others are not there; undefined where all stand for themselves. */
+  rolled: RolledSamples | undefined;
 
   constructor(capacity = 1024) {
     this.timestampsMs = new Float64Array(capacity);
@@ -55,15 +55,21 @@ export class Columns {
     this.timestampsMs = timestampsMs;
     this.values = values;
     this.words = words;
-    if (this.startsMs === undefined) return;
-    const startsMs = new Float64Array(capacity);
-    startsMs.set(this.startsMs.subarray(0, this.length));
-    this.startsMs = startsMs;
+    const wider = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const more = new Float64Array(capacity);
+      more.set(column.subarray(0, this.length));
+      return more;
+    };
+    if (this.startsMs !== undefined) this.startsMs = wider(this.startsMs);
+    if (this.rolled === undefined) return;
+    const { counts, sums, falls } = this.rolled;
+    this.rolled = { counts: wider(counts), sums: wider(sums), falls: wider(falls) };
   }
 
-  /** Counts in samples that were written behind the last one; their start times are not known yet. */
+  /** Counts in samples that were written behind the last one; their start times are not known yet, and they stand for themselves. */
   grow(count: number): void {
     this.startsMs?.fill(Number.NaN, this.length, this.length + count);
+    if (this.rolled !== undefined) this.#standAlone(this.rolled, this.length, this.length + count);
     this.length += count;
   }
 
@@ -82,8 +88,21 @@ export class Columns {
     return (this.histograms ??= new Map());
   }
 
-  needRolled(): Map<number, RolledSample> {
-    return (this.rolled ??= new Map());
+  /** From here on it is said of every sample what it stands for. Its columns are exchanged as the others are. */
+  needRolled(): RolledSamples {
+    if (this.rolled === undefined) {
+      const column = (): Float64Array<ArrayBuffer> => new Float64Array(this.timestampsMs.length);
+      this.rolled = { counts: column(), sums: column(), falls: column() };
+      this.#standAlone(this.rolled, 0, this.length);
+    }
+    return this.rolled;
+  }
+
+  /** Whether the sample at a place stands for others, or another for it. */
+  isRolled(at: number): boolean {
+    if (this.rolled === undefined) return false;
+    const { counts, sums, falls } = this.rolled;
+    return counts[at] !== 1 || !Object.is(sums[at], this.values[at]) || falls[at] !== 0;
   }
 
   /** From here on every sample has a start time, NaN where it was not told. */
@@ -91,14 +110,26 @@ export class Columns {
     return (this.startsMs ??= new Float64Array(this.timestampsMs.length).fill(Number.NaN));
   }
 
-  /** Drops all but the samples at [from, end). */
-  keep(from: number, end: number): void {
-    if (from > 0) {
-      this.timestampsMs.copyWithin(0, from, end);
-      this.words.copyWithin(0, 2 * from, 2 * end);
-      this.startsMs?.copyWithin(0, from, end);
+  /** Drops all from `first` on but the samples at [from, end). */
+  keep(from: number, end: number, first = 0): void {
+    if (from > first) {
+      this.timestampsMs.copyWithin(first, from, end);
+      this.words.copyWithin(2 * first, 2 * from, 2 * end);
+      this.startsMs?.copyWithin(first, from, end);
+      for (const column of this.rolledColumns()) column.copyWithin(first, from, end);
     }
-    this.length = end - from;
+    this.length = first + end - from;
+  }
+
+  /** The columns of `rolled`; none where there is none. */
+  rolledColumns(): readonly Float64Array[] {
+    return this.rolled === undefined ? [] : [this.rolled.counts, this.rolled.sums, this.rolled.falls];
+  }
+
+  #standAlone({ counts, sums, falls }: RolledSamples, from: number, end: number): void {
+    counts.fill(1, from, end);
+    sums.set(this.values.subarray(from, end), from);
+    falls.fill(0, from, end);
   }
 
   /** The native histograms by their samples' places; undefined where all samples are numbers. */

@@ -1,3 +1,4 @@
+import type { RolledSamples } from '@vitrine/model/sample-store.ts';
 import type { Columns } from '../chunk/columns.ts';
 
 /**
@@ -10,6 +11,8 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
   into.reserve(count);
   if (into.histograms !== undefined || newer.histograms !== undefined) mergeHistograms(into, newer, newerFrom, newerEnd);
   const startsMs = newer.startsMs === undefined ? into.startsMs : into.needStarts();
+  // What is merged in is as it was written: none of it stands for others.
+  const { rolled } = into;
   let left = into.length - 1;
   let right = newerEnd - 1;
   let at = into.length + count - 1;
@@ -17,6 +20,7 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
   while (right >= newerFrom) {
     const time = newer.timestampsMs[right] as number;
     if (left >= from && (timestampsMs[left] as number) > time) {
+      if (rolled !== undefined) moveRolled(rolled, left, at);
       move(timestampsMs, words, startsMs, left--, at--);
       continue;
     }
@@ -25,6 +29,11 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
     words[2 * at] = newer.words[2 * right] as number;
     words[2 * at + 1] = newer.words[2 * right + 1] as number;
     if (startsMs !== undefined) startsMs[at] = newer.startsMs?.[right] ?? Number.NaN;
+    if (rolled !== undefined) {
+      rolled.counts[at] = 1;
+      rolled.sums[at] = newer.values[right] as number;
+      rolled.falls[at] = 0;
+    }
     at--;
     right--;
   }
@@ -35,6 +44,7 @@ export function mergeInto(into: Columns, from: number, newer: Columns, newerFrom
     timestampsMs.copyWithin(at + 1 - gap, at + 1, end);
     words.copyWithin(2 * (at + 1 - gap), 2 * (at + 1), 2 * end);
     startsMs?.copyWithin(at + 1 - gap, at + 1, end);
+    for (const column of into.rolledColumns()) column.copyWithin(at + 1 - gap, at + 1, end);
   }
   into.length = end - gap;
 }
@@ -47,6 +57,12 @@ function mergeHistograms(into: Columns, newer: Columns, newerFrom: number, newer
     if (histogram === undefined) histograms.delete(timestampMs);
     else histograms.set(timestampMs, histogram);
   }
+}
+
+function moveRolled({ counts, sums, falls }: RolledSamples, from: number, to: number): void {
+  counts[to] = counts[from] as number;
+  sums[to] = sums[from] as number;
+  falls[to] = falls[from] as number;
 }
 
 function move(

@@ -46,9 +46,8 @@ function rollUpBucket(samples: Columns, from: number, end: number, isCounter: bo
       if (least === -1 || value < (values[least] as number)) least = at;
       if (greatest === -1 || value > (values[greatest] as number)) greatest = at;
     }
-    const before = rolled?.get(timestampsMs[at] as number);
-    const part = before?.sum ?? value;
-    count += before?.count ?? 1;
+    const part = rolled?.sums[at] ?? value;
+    count += rolled?.counts[at] ?? 1;
     // Kahan's summation in Neumaier's form.
     const next = sum + part;
     if (Number.isFinite(next)) lost += Math.abs(sum) >= Math.abs(part) ? sum - next + part : part - next + sum;
@@ -58,12 +57,17 @@ function rollUpBucket(samples: Columns, from: number, end: number, isCounter: bo
   const isWhole = kept.size === end - from;
   for (let at = from; at < end; at++) {
     if (!isWhole && !kept.has(at)) continue;
-    const timestampMs = timestampsMs[at] as number;
-    const before = rolled?.get(timestampMs);
-    out.push(timestampMs, words[2 * at] as number, words[2 * at + 1] as number);
+    out.push(timestampsMs[at] as number, words[2 * at] as number, words[2 * at + 1] as number);
     if (isWhole) {
-      if (before !== undefined) out.needRolled().set(timestampMs, before);
-    } else if (at === last) out.needRolled().set(timestampMs, { count, sum: Number.isFinite(sum) ? sum + lost : sum });
-    else if (!isStaleAt(words, at)) out.needRolled().set(timestampMs, { count: 0, sum: 0 });
+      if (rolled !== undefined && samples.isRolled(at)) standFor(out, rolled.counts[at] as number, rolled.sums[at] as number);
+    } else if (at === last) standFor(out, count, Number.isFinite(sum) ? sum + lost : sum);
+    else if (!isStaleAt(words, at)) standFor(out, 0, 0);
   }
+}
+
+/** Says what the sample that was put in last stands for. */
+function standFor(out: Columns, count: number, sum: number): void {
+  const { counts, sums } = out.needRolled();
+  counts[out.length - 1] = count;
+  sums[out.length - 1] = sum;
 }
