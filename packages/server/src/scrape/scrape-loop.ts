@@ -227,7 +227,10 @@ export class ScrapeLoop {
     });
     const { startTimes = false, typeAndUnitLabels = false } = this.#context;
     const format = formatOf(contentType, job.fallbackFormat);
-    if (format === 'protobuf') return parseProtobuf(body, { ...job.histograms, startTimes, typeAndUnitLabels }, cache);
+    if (format === 'protobuf') {
+      const textBytes = Math.max(limitBytes, BODY_LIMIT_BYTES);
+      return parseProtobuf(body, { ...job.histograms, startTimes, typeAndUnitLabels, textBytes }, cache);
+    }
     return parseExposition(body, format, cache, { startTimes, typeAndUnitLabels });
   }
 

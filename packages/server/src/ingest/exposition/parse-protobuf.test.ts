@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Labels } from '@vitrine/model/labels.ts';
 import * as fc from 'fast-check';
+import { PbfWriter } from 'pbf';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { corpusFolder } from '../../testing/corpus-folder.ts';
 import { hasPrometheus, startPrometheus } from '../../testing/start-prometheus.ts';
@@ -246,6 +247,79 @@ describe('what a target says in protobuf', () => {
         },
       ),
     );
+  });
+});
+
+/** A field of bytes. */
+const field = (number: number, content: Uint8Array): Buffer => {
+  const writer = new PbfWriter();
+  writer.writeBytesField(number, content);
+  return Buffer.from(writer.finish());
+};
+const text = (number: number, content: string): Buffer => field(number, Buffer.from(content));
+/** So many fields of two bytes each, with nothing in them. */
+const empty = (number: number, count: number): Buffer => {
+  const bytes = field(number, new Uint8Array());
+  return Buffer.alloc(count * bytes.length, bytes);
+};
+const labelled = (characters: number): Buffer => field(1, Buffer.concat([text(1, 'a'), text(2, 'v'.repeat(characters))]));
+const delimited = (...parts: Buffer[]): Buffer => {
+  const [message, writer] = [Buffer.concat(parts), new PbfWriter()];
+  writer.writeVarint(message.length);
+  return Buffer.concat([writer.finish(), message]);
+};
+const histogramWith = (...parts: Buffer[]): Buffer =>
+  delimited(text(1, 'h'), Buffer.of(0x18, 4), field(4, Buffer.concat([field(7, Buffer.concat(parts))])));
+
+describe('a small body does not become a large one', () => {
+  const textBytes = 4_000_000;
+  const most = /^the answer has more series, buckets and exemplars than 4000000 bytes of text could say.*body_size_limit/;
+  test.each<[what: string, body: () => Buffer, sentence: RegExp]>([
+    [
+      'buckets that repeat long labels',
+      () => delimited(text(1, 'h'), Buffer.of(0x18, 4), field(4, Buffer.concat([labelled(60_000), field(7, empty(3, 1_000))]))),
+      most,
+    ],
+    ['metrics that repeat a long name', () => delimited(text(1, 'n'.repeat(60_000)), empty(4, 0), metrics(1_000)), most],
+    [
+      'labels that are too long',
+      () => delimited(text(1, 'n'), field(4, labelled(70_000))),
+      /^the labels of a series of n takes? more than 65536 bytes/,
+    ],
+    ['a name that is too long', () => delimited(text(1, 'n'.repeat(70_000))), /^the name n+… takes more than 65536 bytes/],
+    ['spans', () => histogramWith(empty(12, 300_000)), most],
+    ['counts of buckets', () => histogramWith(field(13, new Uint8Array(1_100_000))), most],
+    ['counts of buckets one by one', () => histogramWith(Buffer.alloc(2_400_000, Buffer.of(13 * 8, 1))), most],
+    ['exemplars', () => histogramWith(empty(16, 110_000)), most],
+    ['labels of an exemplar', () => histogramWith(field(16, empty(1, 600_000))), most],
+    ['classic buckets without labels', () => histogramWith(empty(3, 300_000)), most],
+  ])('%s', (_, body, sentence) => {
+    expect(() => parseProtobuf(body(), { ...ALL, textBytes })).toThrow(sentence);
+  });
+
+  /** Counters without labels. */
+  function metrics(count: number): Buffer {
+    const bytes = field(4, field(3, new Uint8Array()));
+    return Buffer.alloc(count * bytes.length, bytes);
+  }
+
+  test('a body as large as a large server has is read', () => {
+    const buckets = Array.from({ length: 20 }, (_, i) => [i, i] as const);
+    const metrics = Array.from({ length: 1_000 }, (_, i) => ({
+      labels: { path: `/a/rather/long/path/${i}`, code: '200' },
+      count: 20,
+      buckets,
+    }));
+    const native = { ...NATIVE, positive: [[0, Array.from({ length: 160 }, (_, i) => i)] as const] };
+    const natives = Array.from({ length: 200 }, (_, i) => ({ labels: { i: `${i}` }, count: 12_721, native }));
+    const { length } = read(
+      [
+        { name: 'requests_seconds', type: 4, metrics },
+        { name: 'natives', type: 4, metrics: natives },
+      ],
+      { textBytes },
+    );
+    expect(length).toBe(1_000 * 23 + 200);
   });
 });
 

@@ -21,7 +21,16 @@ export interface ProtobufReading extends HistogramLimits {
   readonly startTimes: boolean;
   /** Gives series the labels of Prometheus' type-and-unit-labels feature. */
   readonly typeAndUnitLabels: boolean;
+  /** How long the same text may be: 64 MiB unless told. */
+  readonly textBytes?: number;
 }
+
+/** As long as text that is scraped may be. */
+const TEXT_BYTES = 64 * 1024 * 1024;
+/** Of a metric's name, and of the labels of one series: the store takes no longer ones. */
+const LONGEST_LABELS = 64 * 1024;
+/** About what stands beside the series in a line of text, and what parts of a metric would take as lines. */
+const ROOM = { value: 4, exemplar: 40, pair: 8, part: 16, span: 16, number: 4 };
 
 /** Protobuf exposition that cannot be read. The message is a sentence without its end. */
 export class ProtobufError extends Error {
@@ -75,6 +84,10 @@ interface MetricPoint {
   readonly timestampMs: number;
 }
 
+function tooLong(what: string): ProtobufError {
+  return new ProtobufError(`${what} takes more than ${LONGEST_LABELS} bytes, which is the limit`);
+}
+
 class ProtobufExposition {
   readonly #wire: WireReader;
   readonly #reading: ProtobufReading;
@@ -88,11 +101,14 @@ class ProtobufExposition {
   readonly #exemplars: Exemplar[] = [];
   readonly #histograms = new Map<number, NativeHistogram>();
   #hasStarts = false;
+  #roomBytes: number;
+  readonly #takeNumber = (): unknown => this.#take(ROOM.number);
 
   constructor(body: Uint8Array, reading: ProtobufReading, cache: SeriesCache) {
     this.#wire = new WireReader(body);
     this.#reading = reading;
     this.#cache = cache;
+    this.#roomBytes = reading.textBytes ?? TEXT_BYTES;
   }
 
   read(): Exposition {
@@ -127,6 +143,7 @@ class ProtobufExposition {
       return true;
     });
     if (name === '') throw new ProtobufError('a metric family in the answer has no name');
+    if (name.length > LONGEST_LABELS) throw tooLong(`the name ${name.slice(0, 50)}…`);
     this.#metadata.push({ metric: name, type, help, unit });
     // The name and the type may stand behind the metrics.
     for (const at of metrics) {
@@ -147,6 +164,7 @@ class ProtobufExposition {
         const from = wire.at;
         labels.push(from);
         wire.at = wire.readEnd(end);
+        if (raw.length + wire.at - from > LONGEST_LABELS) throw tooLong(`the labels of a series of ${family.name.slice(0, 50)}`);
         raw += this.#latin1(from, wire.at);
       } else if (tag === METRIC_TIMESTAMP) timestampMs = wire.readInt64();
       else if (METRIC_VALUES.has(tag)) {
@@ -195,7 +213,7 @@ class ProtobufExposition {
     this.#fields(end, (tag) => {
       if (tag === varint(1)) count = wire.readUint64();
       else if (tag === double(2)) sum = wire.readDouble();
-      else if (tag === bytes(3)) quantiles.push(this.#quantile(wire.readEnd(end)));
+      else if (tag === bytes(3) && this.#take(ROOM.part)) quantiles.push(this.#quantile(wire.readEnd(end)));
       else if (tag === bytes(4)) startMs = this.#timestamp(wire.readEnd(end));
       else return false;
       return true;
@@ -214,20 +232,20 @@ class ProtobufExposition {
     this.#fields(end, (tag) => {
       if (tag === varint(1)) written.count = wire.readUint64();
       else if (tag === double(2)) written.sum = wire.readDouble();
-      else if (tag === bytes(3)) buckets.push(this.#bucket(wire.readEnd(end)));
+      else if (tag === bytes(3) && this.#take(ROOM.part)) buckets.push(this.#bucket(wire.readEnd(end)));
       else if (tag === double(4)) countFloat = wire.readDouble();
       else if (tag === varint(5)) written.schema = wire.readSint32();
       else if (tag === double(6)) written.zeroThreshold = wire.readDouble();
       else if (tag === varint(7)) written.zeroCount = wire.readUint64();
       else if (tag === double(8)) zeroFloat = wire.readDouble();
-      else if (tag === bytes(9)) written.negative.spans.push(readSpan(wire, wire.readEnd(end)));
-      else if (tag === bytes(12)) written.positive.spans.push(readSpan(wire, wire.readEnd(end)));
+      else if (tag === bytes(9) && this.#take(ROOM.span)) written.negative.spans.push(readSpan(wire, wire.readEnd(end)));
+      else if (tag === bytes(12) && this.#take(ROOM.span)) written.positive.spans.push(readSpan(wire, wire.readEnd(end)));
       else if (tag === bytes(15)) startMs = this.#timestamp(wire.readEnd(end));
       else if (tag === bytes(16)) exemplars.push(this.#exemplar(wire.readEnd(end)));
       else {
         const field = tag >>> 3;
-        if (field === 10 || field === 11) readCounts(wire, tag, end, field === 10, written.negative);
-        else if (field === 13 || field === 14) readCounts(wire, tag, end, field === 13, written.positive);
+        if (field === 10 || field === 11) readCounts(wire, tag, end, field === 10, written.negative, this.#takeNumber);
+        else if (field === 13 || field === 14) readCounts(wire, tag, end, field === 13, written.positive, this.#takeNumber);
         else return false;
       }
       return true;
@@ -276,6 +294,7 @@ class ProtobufExposition {
   /** Where the sample stands. */
   #add(point: MetricPoint, suffix: string, value: number, startMs: number, own?: readonly [name: string, value: string]): number {
     const name = point.family.name + suffix;
+    this.#take(name.length + point.raw.length + ROOM.value);
     const raw = `${name}\n${own === undefined ? '' : `${own[0]}=${own[1]}`}\n${this.#said(point.family)}\n${point.raw}`;
     this.#series.push(this.#cache.get(raw) ?? this.#cache.add(raw, this.#labelsOf(point, name, own)));
     this.#values.push(value);
@@ -283,6 +302,19 @@ class ProtobufExposition {
     const startsMs = this.#reading.startTimes && point.family.type !== 'gaugehistogram' ? startMs : Number.NaN;
     if (!Number.isNaN(startsMs)) this.#hasStarts = true;
     return this.#startsMs.push(startsMs) - 1;
+  }
+
+  /**
+   * Counts what stands for so many bytes of text. In text every bucket repeats its labels, and a body says how much there is; here
+   * two bytes stand for a bucket of any labels. Throws ProtobufError where it is too much.
+   */
+  #take(bytes: number): true {
+    this.#roomBytes -= bytes;
+    if (this.#roomBytes >= 0) return true;
+    const limit = this.#reading.textBytes ?? TEXT_BYTES;
+    throw new ProtobufError(
+      `the answer has more series, buckets and exemplars than ${limit} bytes of text could say, which is the limit (body_size_limit)`,
+    );
   }
 
   /** What of a family its series' labels tell, beside its name. */
@@ -324,11 +356,12 @@ class ProtobufExposition {
 
   #exemplar(end: number): Omit<Exemplar, 'sample'> {
     const wire = this.#wire;
+    this.#take(ROOM.exemplar);
     const labels: (readonly [name: string, value: string])[] = [];
     let value = 0;
     let timestampMs: number | undefined;
     this.#fields(end, (tag) => {
-      if (tag === bytes(1)) labels.push(this.#pair(wire.readEnd(end)));
+      if (tag === bytes(1) && this.#take(ROOM.pair)) labels.push(this.#pair(wire.readEnd(end)));
       else if (tag === double(2)) value = wire.readDouble();
       else if (tag === bytes(3)) timestampMs = this.#timestamp(wire.readEnd(end));
       else return false;
