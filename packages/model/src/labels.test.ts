@@ -27,6 +27,25 @@ describe('labels', () => {
     );
   });
 
+  test.each<[Record<string, string>]>([
+    [{}],
+    [{ __name__: 'up', path: 'C:\\a "b"\n', é: '\u{1F600}', half: '\ud800' }],
+    [JSON.parse('{"__proto__": "a", "constructor": "b"}') as Record<string, string>],
+  ])('%j is the same JSON, from an object or at once', (record) => {
+    const labels = Labels.from(Object.entries(record));
+    expect(labels.toJsonText()).toBe(JSON.stringify(labels.toObject()));
+    expect(JSON.parse(labels.toJsonText())).toEqual(JSON.parse(JSON.stringify(record)));
+  });
+
+  test('property: JSON gives them back', () => {
+    fc.assert(
+      fc.property(pairs, (any) => {
+        const labels = Labels.from(any);
+        expect(Labels.from(JSON.parse(labels.toJsonText()) as Record<string, string>).key).toBe(labels.key);
+      }),
+    );
+  });
+
   test('an empty value means absent', () => {
     expect(Labels.from({ __name__: 'up', job: '' }).toString()).toBe('up');
     expect(Labels.from({ a: '1', b: '2' }).with('a', '').toObject()).toEqual({ b: '2' });

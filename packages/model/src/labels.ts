@@ -109,7 +109,22 @@ export class Labels {
   }
 
   toObject(): Record<string, string> {
-    return Object.fromEntries(this);
+    const { names, values } = this;
+    // Assigning to this one name would not make a property of it.
+    if (names.includes('__proto__')) return Object.fromEntries(this);
+    const object: Record<string, string> = {};
+    for (let i = 0; i < names.length; i++) object[names[i] as string] = values[i] as string;
+    return object;
+  }
+
+  /** What JSON.stringify makes of `toObject()`, but for the order of names that are numbers; several times as fast. */
+  toJsonText(): string {
+    const { names, values } = this;
+    let json = '{';
+    for (let i = 0; i < names.length; i++) {
+      json += `${i === 0 ? '' : ','}${quoted(names[i] as string)}:${quoted(values[i] as string)}`;
+    }
+    return `${json}}`;
   }
 
   /** `metric{a="b"}` as PromQL would write it, for messages and legends. */
@@ -150,6 +165,13 @@ export function compareLabels(a: Labels, b: Labels): number {
 
 function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What JSON says as it stands, within quotes. */
+const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return NEEDS_NO_ESCAPE.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function escape(text: string): string {

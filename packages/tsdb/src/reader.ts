@@ -1,4 +1,4 @@
-import { compareLabels, type Labels } from '@vitrine/model/labels.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { LabelRequest, SampleSource, SelectRequest, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import type { Columns } from './chunk/columns.ts';
 import type { Contents } from './contents.ts';
@@ -58,11 +58,12 @@ export class Reader implements SampleSource {
     keepBetween(out, fromMs, toMs);
   }
 
+  /** In the order of their keys. */
   series(request: LabelRequest): Labels[] {
     const { index } = this.#contents;
     const labels: Labels[] = [];
     for (const ref of this.#matching(request)) labels.push(index.labelsOf(ref));
-    return limited(labels.sort(compareLabels), request.limit);
+    return limited(labels.sort(byKey), request.limit);
   }
 
   labelNames(request: LabelRequest): string[] {
@@ -125,6 +126,11 @@ export class Reader implements SampleSource {
           : [...new Set(selectors.flatMap((selector) => index.match(selector)))];
     return refs.filter((ref) => series.overlaps(ref, fromMs, toMs));
   }
+}
+
+/** Keys are at hand, and one comparison each. */
+function byKey(a: Labels, b: Labels): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
 function limited<T>(items: T[], limit: number): T[] {

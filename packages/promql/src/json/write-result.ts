@@ -128,7 +128,7 @@ function* writeVector(out: Piece, list: readonly GridSeries[], timeMs: number): 
   for (const { labels, values, present, histograms } of list) {
     if (present?.[0] === 0) continue;
     const histogram = histograms?.[0];
-    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())},"`);
+    out.text(`${first ? '' : ','}{"metric":${labels.toJsonText()},"`);
     if (histogram === undefined) {
       out.text(`value":[${time},"`);
       out.number(values[0] as number);
@@ -147,7 +147,7 @@ function* writeMatrix(out: Piece, list: readonly GridSeries[], times: GridTimes,
     // Up to the last point that is there, because that one ends the list.
     const end = present === undefined ? values.length : present.lastIndexOf(1) + 1;
     if (end === 0 && histograms === undefined) continue;
-    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())}`);
+    out.text(`${first ? '' : ','}{"metric":${labels.toJsonText()}`);
     first = false;
     if (end > 0) {
       out.text(',"values":[');
@@ -198,7 +198,7 @@ function histogramJson(histogram: NativeHistogram): string {
 function* writeSamples(out: Piece, list: readonly SeriesSamples[]): Generator<Uint8Array> {
   let first = true;
   for (const { labels, length, timestampsMs, values, histograms } of list) {
-    out.text(`${first ? '' : ','}{"metric":${JSON.stringify(labels.toObject())}`);
+    out.text(`${first ? '' : ','}{"metric":${labels.toJsonText()}`);
     first = false;
     let any = false;
     for (let i = 0; i < length; i++) {

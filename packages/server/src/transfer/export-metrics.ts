@@ -134,7 +134,7 @@ function* csv(samples: Samples, counts: ExportCounts): Generator<string> {
 function* jsonl(samples: Samples, counts: ExportCounts): Generator<string> {
   for (const { labels, length, timestampsMs, values, histograms, startsMs } of samples) {
     const words = wordsOf(values);
-    const metric = JSON.stringify(labels.toObject());
+    const metric = labels.toJsonText();
     for (let from = 0; from < length;) {
       const places: number[] = [];
       const found: string[] = [];
