@@ -40,14 +40,14 @@ function jobOf(address: string, options: string): ScrapeJob {
 }
 
 /** A loop for one server, not started: the test says when to scrape. */
-async function target(answer: RequestListener, options = '', startTimes = false) {
+async function target(answer: RequestListener, options = '', startTimes = false, typeAndUnitLabels = false) {
   const store = new RecordingStore();
   const job = jobOf(await serve(answer), options);
   const outcome = resolveTarget(job, job.staticGroups[0]?.targets[0] as string, job.staticGroups[0]?.labels ?? new Map());
   if (outcome.kind !== 'target') throw new Error(`expected a target, got ${JSON.stringify(outcome)}`);
   const warnings: string[] = [];
   const log = { info: () => undefined, warn: (_: object, message: string) => void warnings.push(message) };
-  const context = { append: store.append, log, clock: systemClock, userAgent: 'Vitrine/test', startTimes };
+  const context = { append: store.append, log, clock: systemClock, userAgent: 'Vitrine/test', startTimes, typeAndUnitLabels };
   const loop = new ScrapeLoop(outcome.target, job, new HttpClient(job.client), context);
   loops.push(loop);
   return { loop, store, job, context, warnings };
@@ -256,6 +256,81 @@ describe('a good scrape', () => {
 });
 
 describe('staleness', () => {
+  test.each<[what: string, before: string, after: string, typed: boolean, want: string[]]>([
+    [
+      'a type',
+      '# TYPE a counter\na 1\nb 1\n',
+      '# TYPE a gauge\na 2\nb 1\n',
+      true,
+      [
+        'a{__type__="gauge", instance="i", job="j"} 2',
+        'b{instance="i", job="j"} 1',
+        'a{__type__="counter", instance="i", job="j"} stale',
+      ],
+    ],
+    [
+      'a type of a metric whose samples stand elsewhere',
+      '# TYPE a counter\n# TYPE b gauge\nb 1\na 1\n',
+      '# TYPE a gauge\n# TYPE b gauge\nb 1\na 2\n',
+      true,
+      [
+        'b{__type__="gauge", instance="i", job="j"} 1',
+        'a{__type__="gauge", instance="i", job="j"} 2',
+        'a{__type__="counter", instance="i", job="j"} stale',
+      ],
+    ],
+    [
+      'that there is a type',
+      '# TYPE a counter\na 1\n',
+      'a 2\n',
+      true,
+      ['a{instance="i", job="j"} 2', 'a{__type__="counter", instance="i", job="j"} stale'],
+    ],
+    [
+      'the type of a part',
+      '# TYPE h histogram\nh_bucket{le="1"} 1\n',
+      '# TYPE h untyped\nh_bucket{le="1"} 1\n',
+      false,
+      ['h_bucket{instance="i", job="j", le="1"} 1', 'h_bucket{instance="i", job="j", le="1.0"} stale'],
+    ],
+    [
+      'which metrics a help text is of',
+      '# TYPE a counter\na_total 1\n',
+      '# HELP a_total is a metric by itself\n# TYPE a counter\na_total 1\n',
+      true,
+      ['a_total{instance="i", job="j"} 1', 'a_total{__type__="counter", instance="i", job="j"} stale'],
+    ],
+    [
+      'a quoted name’s type',
+      '# TYPE "a.b" counter\n{"a.b"} 1\n',
+      '# TYPE "a.b" gauge\n{"a.b"} 1\n',
+      true,
+      ['a.b{__type__="gauge", instance="i", job="j"} 1', 'a.b{__type__="counter", instance="i", job="j"} stale'],
+    ],
+    ['a type that no label tells', '# TYPE a counter\na 1\n', '# TYPE a gauge\na 2\n', false, ['a{instance="i", job="j"} 2']],
+    [
+      'which other metrics there are',
+      '# TYPE a counter\na 1\n',
+      '# TYPE A gauge\nA 1\n# TYPE a counter\na 2\n',
+      true,
+      ['A{__type__="gauge", instance="i", job="j"} 1', 'a{__type__="counter", instance="i", job="j"} 2'],
+    ],
+  ])('where a target changes %s, series end that are others now, and no more', async (_, before, after, typed, want) => {
+    const { loop, store } = await target(texts(before, after, after, before, before), '', false, typed);
+    await loop.scrapeOnce(10_000);
+    const first = store.take();
+    await loop.scrapeOnce(20_000);
+    expect(store.take().slice(0, -1)).toEqual(want);
+    await loop.scrapeOnce(30_000);
+    expect(store.take().slice(0, -1)).toEqual(want.filter((line) => !line.endsWith('stale')));
+    // And back.
+    await loop.scrapeOnce(40_000);
+    const back = store.take().slice(0, -1);
+    expect(back.filter((line) => !line.endsWith('stale'))).toEqual(first.slice(0, -1));
+    await loop.scrapeOnce(50_000);
+    expect(store.take()).toEqual(first);
+  });
+
   const up = (value: number): string => `up{instance="i", job="j"} ${value}`;
 
   test('a series that is no longer there ends, and only once', async () => {

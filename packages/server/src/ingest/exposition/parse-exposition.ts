@@ -4,7 +4,7 @@ import { withTypeAndUnit } from '../type-and-unit.ts';
 import { ExpositionError } from './exposition-error.ts';
 import type { Exemplar, Exposition, ExpositionFormat } from './exposition.ts';
 import { openMetricsNumber } from './open-metrics-number.ts';
-import type { CachedSeries } from './series-cache.ts';
+import type { CachedSeries, Told } from './series-cache.ts';
 import { SeriesCache } from './series-cache.ts';
 
 const NEWLINE = 0x0a;
@@ -119,6 +119,8 @@ class ExpositionReader {
   /** Where an error was last, and in which line. */
   #known = { at: 0, line: 1 };
   #previous: CachedSeries | undefined;
+  /** What was said of metrics so far. */
+  #told: Told;
   #ended = false;
 
   #length = 0;
@@ -137,6 +139,7 @@ class ExpositionReader {
     this.#startTimes = reading.startTimes === true && this.#openMetrics;
     this.#typeAndUnitLabels = reading.typeAndUnitLabels === true;
     this.#metadata = reading.metadata ?? new Map();
+    this.#told = reading.metadata === undefined ? cache.nothingTold : cache.lastTold;
     this.#onBadLine = reading.onBadLine;
   }
 
@@ -187,6 +190,7 @@ class ExpositionReader {
 
   finish(): Exposition {
     if (this.#openMetrics && !this.#ended) throw this.#error('expected "# EOF" as the last line of OpenMetrics text');
+    this.#cache.lastTold = this.#told;
     return {
       length: this.#length,
       series: this.#series,
@@ -214,7 +218,7 @@ class ExpositionReader {
   #readSample(previous: CachedSeries | undefined): CachedSeries {
     const guess = previous === undefined ? this.#cache.first : previous.next;
     let series: CachedSeries;
-    if (guess !== undefined && this.#standsHere(guess.raw)) {
+    if (guess !== undefined && guess.told === this.#told && this.#standsHere(guess.raw)) {
       series = guess;
       this.#at += guess.raw.length;
     } else {
@@ -260,7 +264,7 @@ class ExpositionReader {
     const end = this.#findSeriesEnd();
     if (end !== -1) {
       const known = this.#cache.get(this.#bytes.toString('latin1', start, end));
-      if (known !== undefined) {
+      if (known !== undefined && this.#isAsSaid(known)) {
         this.#at = end;
         return known;
       }
@@ -268,12 +272,34 @@ class ExpositionReader {
     const written = this.#readLabels();
     const raw = this.#bytes.toString('latin1', start, this.#at);
     const known = this.#cache.get(raw);
-    if (known !== undefined) return known;
+    if (known?.told === this.#told) return known;
     const { family, suffix, type, unit } = this.#familyOf(written.metricName);
+    const said = this.#said(type, unit);
+    if (known?.said === said) {
+      known.told = this.#told;
+      return known;
+    }
     const own = OWN_LABEL[type];
     const named = own === 'le' || own === 'quantile' ? withOneName(written, own) : written;
     const labels = this.#typeAndUnitLabels ? withTypeAndUnit(named, { type, unit }) : named;
-    return this.#cache.add(raw, labels, this.#startTimes ? startOf(written, family, suffix, own) : undefined);
+    const about = this.#startTimes ? startOf(written, family, suffix, own) : undefined;
+    return this.#cache.add(raw, labels, { ...about, said, told: this.#told });
+  }
+
+  /** Whether its metric is said to be what it was when the series was read. What is quoted is found out by reading it anew. */
+  #isAsSaid(series: CachedSeries): boolean {
+    if (series.told === this.#told) return true;
+    const name = /^[^{ \t]+/.exec(series.raw)?.[0];
+    if (name === undefined) return false;
+    const { type, unit } = this.#familyOf(name);
+    if (series.said !== this.#said(type, unit)) return false;
+    series.told = this.#told;
+    return true;
+  }
+
+  /** What of a metric the labels of its series depend on. */
+  #said(type: MetricMetadata['type'], unit: string): string {
+    return this.#typeAndUnitLabels ? `${type} ${unit}` : type;
   }
 
   /** The metric that a sample is of, and what the text has told of it so far. */
@@ -558,6 +584,8 @@ class ExpositionReader {
     if (draft === undefined) {
       draft = { metric, type: 'unknown', help: '', unit: '' };
       this.#metadata.set(metric, draft);
+      // A metric that is told of, were it by nothing more, is no part of another.
+      if (kind === 'HELP') this.#told = this.#cache.after(this.#told, metric, '');
     }
     if (kind === 'HELP') {
       const escapes = this.#openMetrics ? /\\([\\n"])/g : /\\([\\n])/g;
@@ -566,11 +594,13 @@ class ExpositionReader {
       if (text !== '' && !metric.endsWith(`_${text}`))
         throw this.#error(`the unit "${text}" is not the end of the metric's name "${metric}"`);
       draft.unit = text;
+      this.#told = this.#cache.after(this.#told, metric, `unit ${text}`);
     } else {
       const type = this.#openMetrics ? text : text.trim();
       const types = this.#openMetrics ? OPENMETRICS_TYPES : TEXT_TYPES;
       if (!types.has(type)) throw this.#error(`"${shorten(type)}" is not a metric type; expected ${[...types].join(', ')}`);
       draft.type = type === 'untyped' ? 'unknown' : (type as MetricMetadata['type']);
+      this.#told = this.#cache.after(this.#told, metric, type);
     }
   }
 

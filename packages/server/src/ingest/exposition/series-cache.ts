@@ -27,9 +27,31 @@ export interface CachedSeries {
   readonly isStart: boolean;
   /** The exemplar that it had last, in whichever form tells it from another. */
   lastExemplar: string | undefined;
+  /** What its metric was said to be, as far as its labels depend on that, and all that the text had said of metrics before it. */
+  readonly said: string;
+  told: Told;
   /** What followed it in the text the last time, which is the best guess for what follows now. */
   next: CachedSeries | undefined;
 }
+
+/**
+ * All that a text has said of its metrics up to a line: the line, behind what was said before it. What was said alike, from the
+ * first line on, is one object, so that two are compared to know whether anything is said otherwise than in the last scrape.
+ */
+export interface Told {
+  readonly metric: string;
+  readonly what: string;
+  /** What was said next the last time. */
+  next: Told | undefined;
+  others: Map<string, Told> | undefined;
+}
+
+function toldBy(metric: string, what: string): Told {
+  return { metric, what, next: undefined, others: undefined };
+}
+
+/** So many lines, said in different orders, are remembered. */
+const MOST_TOLD = 100_000;
 
 /**
  * Remembers, for one target, what each `name{labels}` text means, so that a series that was there in the last scrape
@@ -39,8 +61,15 @@ export class SeriesCache {
   readonly #byRaw = new Map<string, CachedSeries>();
   readonly #byKey = new Map<string, CachedSeries>();
   readonly #resolve: (exposed: Labels) => Labels | undefined;
+  /** Series whose writing means another by now, because their metric is said to be something else. */
+  #former: CachedSeries[] = [];
+  #toldSize = 0;
   /** The series that stood first in the last text. */
   first: CachedSeries | undefined;
+  /** Where a text begins. */
+  nothingTold = toldBy('', '');
+  /** Where the last text ended. */
+  lastTold = this.nothingTold;
 
   /**
    * `resolve` turns the labels in the text into those that are stored, or undefined where the series is dropped.
@@ -51,7 +80,24 @@ export class SeriesCache {
   }
 
   get size(): number {
-    return this.#byRaw.size;
+    return this.#byRaw.size + this.#former.length;
+  }
+
+  /** What is said of metrics after one thing more. */
+  after(told: Told, metric: string, what: string): Told {
+    const { next } = told;
+    if (next !== undefined && next.metric === metric && next.what === what) return next;
+    const line = `${metric} ${what}`;
+    const known = told.others?.get(line);
+    if (known !== undefined) return (told.next = known);
+    if (++this.#toldSize > MOST_TOLD) {
+      this.#toldSize = 0;
+      this.nothingTold = toldBy('', '');
+    }
+    told.others ??= new Map();
+    const last = toldBy(metric, what);
+    told.others.set(line, last);
+    return (told.next = last);
   }
 
   get(raw: string): CachedSeries | undefined {
@@ -61,8 +107,15 @@ export class SeriesCache {
   add(
     raw: string,
     exposed: Labels,
-    { startOf, isStart = false }: Partial<Pick<CachedSeries, 'startOf' | 'isStart'>> = {},
+    {
+      startOf,
+      isStart = false,
+      said = '',
+      told = this.nothingTold,
+    }: Partial<Pick<CachedSeries, 'startOf' | 'isStart' | 'said' | 'told'>> = {},
   ): CachedSeries {
+    const before = this.#byRaw.get(raw);
+    if (before !== undefined) this.#former.push(before);
     const key = isStart ? undefined : this.#resolve(exposed)?.key;
     const draft = {
       raw,
@@ -75,6 +128,8 @@ export class SeriesCache {
       startOf,
       isStart,
       lastExemplar: undefined,
+      said,
+      told,
       next: undefined,
     };
     const owner = key === undefined ? undefined : this.#byKey.get(key);
@@ -94,9 +149,13 @@ export class SeriesCache {
     for (const series of this.#byRaw.values()) {
       if (series.seenInScrape !== scrape) gone.push(series);
     }
+    for (const series of gone) this.#byRaw.delete(series.raw);
+    if (this.#former.length > 0) {
+      for (const series of this.#former) if (series.seenInScrape !== scrape) gone.push(series);
+      this.#former = this.#former.filter(({ seenInScrape }) => seenInScrape === scrape);
+    }
     if (gone.length === 0) return gone;
     for (const series of gone) {
-      this.#byRaw.delete(series.raw);
       if (series.key !== undefined && series.owner === series) this.#byKey.delete(series.key);
     }
     // A guess that leads to a forgotten series would bring it back without an entry in the map.
