@@ -1,4 +1,4 @@
-import { compareLabels, type Labels } from '@vitrine/model/labels.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { Column } from './column.ts';
 
 /** topk() and bottomk() of one group: at each step the k best of the series shown, held in a heap a step. */
@@ -60,24 +60,30 @@ export class Ranking {
 
   /** The kept series over the grid; at one step the best first. */
   finish(): Column[] {
-    const columns = new Map<number, Column>();
     const count = this.#sizes.length;
+    const columns: Column[] = [];
+    const columnOf: (Column | undefined)[] = this.#series.map(() => undefined);
+    const put = (at: number, i: number): void => {
+      const series = this.#heapSeries[at]!;
+      let column = columnOf[series];
+      if (column === undefined) {
+        column = { ...this.#series[series]!, values: new Float64Array(count), present: new Uint8Array(count), owned: true };
+        columnOf[series] = column;
+        columns.push(column);
+      }
+      column.values[i] = this.#heapValues[at]!;
+      column.present[i] = 1;
+    };
+    if (count === 1) {
+      const places = Array.from({ length: this.#sizes[0]! }, (_, at) => at);
+      for (const at of places.sort((one, other) => this.#order(one, other))) put(at, 0);
+      return columns;
+    }
     for (let i = 0; i < count; i++) {
       const base = i * this.#width;
-      const order = Array.from({ length: this.#sizes[i]! }, (_, at) => base + at);
-      if (count === 1) order.sort((a, b) => this.#order(a, b));
-      for (const at of order) {
-        const series = this.#heapSeries[at]!;
-        let column = columns.get(series);
-        if (column === undefined) {
-          column = { ...this.#series[series]!, values: new Float64Array(count), present: new Uint8Array(count), owned: true };
-          columns.set(series, column);
-        }
-        column.values[i] = this.#heapValues[at]!;
-        column.present[i] = 1;
-      }
+      for (let at = base, end = base + this.#sizes[i]!; at < end; at++) put(at, i);
     }
-    return [...columns.values()];
+    return columns;
   }
 
   /** NaN is worst; of equal values the series that comes later in label order, so that answers do not change by chance. */
@@ -86,7 +92,8 @@ export class Ranking {
     if (value > otherValue) return this.#sign === -1;
     if (value !== value && otherValue === otherValue) return true;
     if (value === value && otherValue !== otherValue) return false;
-    return compareLabels(this.#series[series]!.labels, this.#series[otherSeries]!.labels) > 0;
+    // Their keys are in that order but for control characters, and are compared at once.
+    return this.#series[series]!.labels.key > this.#series[otherSeries]!.labels.key;
   }
 
   #order(a: number, b: number): number {
