@@ -100,7 +100,7 @@ export class Committer {
     const emptyRows = contents.exemplars.emptyRows(EMPTY_ROWS_A_COMMIT);
     db.transaction(() => {
       for (let i = 0; i < this.#createdRefs.length; i++) {
-        db.addSeries(this.#createdRefs[i] as number, this.#createdKeys[i] as string);
+        db.names.add(this.#createdRefs[i] as number, this.#createdKeys[i] as string);
       }
       if (record !== undefined) db.insertWal.run(walId, record);
       if (exemplars !== undefined) {

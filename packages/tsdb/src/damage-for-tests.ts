@@ -14,7 +14,13 @@ const OPTIONS = { retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 1000 };
 /** Everything that a store holds, a line each: `series time value`, `series exemplar …`. */
 export type Holding = ReadonlySet<string>;
 
-/** A batch of numbers of all magnitudes, of histograms and of exemplars; two series share their times, and others have none in common. */
+/** Enough for their names to be packed. */
+const SHORT_SERIES = 20;
+
+/**
+ * A batch of numbers of all magnitudes, of histograms and of exemplars; two series share their times, and others have none in common.
+ * The first has series that no other has, and so has each, one.
+ */
 function batchAt(number: number, samples = 60): SampleBatch {
   const startMs = START_MS + number * 1_000_000;
   const floats: TestSample[] = [];
@@ -24,6 +30,8 @@ function batchAt(number: number, samples = 60): SampleBatch {
     for (const series of ['b{1}', 'b{2}'])
       floats.push([series, startMs + i * (series === 'b{1}' ? 3_001 : 2_003), number * 1000 + i]);
   }
+  for (let i = 0; i < (number === 0 ? SHORT_SERIES : 0); i++) floats.push([`c{${i}}`, startMs, i]);
+  floats.push([`d{${number}}`, startMs, number]);
   const histograms = Array.from({ length: samples }, (_, i) => ['h{1}', startMs + i * 4_000, 0] as const);
   const batch = batchOf([...floats, ...histograms]);
   const place = batch.seriesKeys.indexOf(keyOf('a{1}'));

@@ -24,8 +24,8 @@ function openAfterKill(main: Buffer, log: Buffer): number {
   writeFileSync(join(folder, 'samples.db'), main);
   writeFileSync(join(folder, 'samples.db-wal'), log);
   const db = Database.open(folder, () => undefined);
-  db.addSeries(1, 'a');
-  const count = [...db.series()].length;
+  db.names.add(1, 'a');
+  const count = [...db.names.all(() => undefined)].length;
   db.close();
   return count;
 }
@@ -42,13 +42,38 @@ test('a folder opens after a kill anywhere in its first start', () => {
   for (const log of logs) expect(openAfterKill(main, log)).toBe(1);
 });
 
-test('a folder of format 1 opens after a kill anywhere in the start that brings it to format 2', () => {
-  const folder = newFolder();
+/** Makes a new folder what older versions left. */
+function putBack(folder: string, format: number): void {
   Database.open(folder, () => undefined).close();
   const db = new DatabaseSync(join(folder, 'samples.db'));
-  db.exec('DROP TABLE exemplar; DROP TABLE mark; DROP TABLE times; PRAGMA user_version = 1');
+  db.exec('DROP TABLE mark; DROP TABLE times');
+  if (format === 1) db.exec('DROP TABLE exemplar');
+  else {
+    db.exec(`
+      CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+      CREATE TABLE times (id INTEGER PRIMARY KEY AUTOINCREMENT, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+      INSERT INTO times VALUES (7, 1, x'00');
+    `);
+  }
+  db.exec(`PRAGMA user_version = ${format}`);
   db.close();
+}
+
+test.each([1, 2])('a folder of format %i opens after a kill anywhere in the start that brings it to format 3', (format) => {
+  const folder = newFolder();
+  putBack(folder, format);
   const { main, logs } = killsOf(folder);
-  expect(logs.length).toBeGreaterThan(3);
+  expect(logs.length).toBeGreaterThan(1);
   for (const log of logs) expect(openAfterKill(main, log)).toBe(1);
+});
+
+test('ids of times go on behind those that a folder of format 2 has, and none is given twice', () => {
+  const folder = newFolder();
+  putBack(folder, 2);
+  const db = Database.open(folder, () => undefined);
+  onTestFinished(() => db.close());
+  expect(db.addTimes(1, Buffer.of(1))).toBe(8);
+  db.deleteTimes.run(8);
+  expect(db.addTimes(1, Buffer.of(2))).toBe(9);
+  expect(db.readTimes(9)).toEqual(Uint8Array.of(2));
 });

@@ -1,27 +1,29 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
-import { isKeyOf, keySeal } from './chunk/row-seal.ts';
+import { SeriesNames } from './names/series-names.ts';
 import { bytesIn, RowQuery } from './row-query.ts';
 import { isDamage, isForeignSchema, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import { commitsInWalFile } from './wal/wal-file.ts';
 
 /** Counts up when the tables change so that an older program must not read them. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 const PAGE_BYTES = 8192;
 /** SQLite's own log is folded into the main file at this size. */
 const CHECKPOINT_PAGES = 2048;
 
+/** Row ids count up from 1 and never come here: one beyond it is damaged. */
+const FURTHEST_ID = 2 ** 48;
+
 const EXEMPLARS = 'CREATE TABLE IF NOT EXISTS exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;';
 
-/** What version 2 brought. Ids of times are never given twice: readers remember what they stand for. */
+/** What version 2 brought. There `mark` had row ids, and `times` an AUTOINCREMENT: that is a page each, and nothing else. */
 const SINCE_2 = `
   ${EXEMPLARS}
-  CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS times (id INTEGER PRIMARY KEY AUTOINCREMENT, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS times (id INTEGER PRIMARY KEY, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 `;
 
 const TABLES = `
@@ -51,8 +53,7 @@ export class Database {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
-  readonly #insertSeries: StatementSync;
-  readonly deleteSeries: StatementSync;
+  readonly names: SeriesNames;
   readonly insertWal: StatementSync;
   readonly deleteWal: StatementSync;
   readonly insertFlushed: StatementSync;
@@ -62,8 +63,9 @@ export class Database {
   /** (series, fromMs, toMs) → the series' chunks in that range in time order, perhaps with one before it. */
   readonly chunksInRange: RowQuery<ChunkRow>;
   readonly hasChunks: StatementSync;
-  /** (maxMs, data): times that chunks share, `maxMs` the last of them. */
-  readonly insertTimes: StatementSync;
+  readonly #insertTimes: StatementSync;
+  /** The greatest id of times that was ever given while this is open: readers remember what ids stand for. */
+  #lastTimes: number;
   readonly deleteTimes: StatementSync;
   /** (id, limit) → times after that id, and whether a chunk ends where they do: if not then none points to them. */
   readonly timesAfter: RowQuery<[id: number, isUsed: number]>;
@@ -90,8 +92,7 @@ export class Database {
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
-    this.#insertSeries = db.prepare('INSERT INTO series (id, key) VALUES (?, ?)');
-    this.deleteSeries = db.prepare('DELETE FROM series WHERE id = ?');
+    this.names = new SeriesNames(db);
     this.insertWal = db.prepare('INSERT INTO wal (id, data) VALUES (?, ?)');
     this.deleteWal = db.prepare('DELETE FROM wal WHERE id <= ?');
     this.insertFlushed = db.prepare('INSERT INTO flushed VALUES (?, ?, ?)');
@@ -99,7 +100,9 @@ export class Database {
     this.insertChunk = db.prepare('INSERT INTO chunk (series, min_ms, max_ms, samples, data) VALUES (?, ?, ?, ?, ?)');
     this.deleteChunk = db.prepare('DELETE FROM chunk WHERE id = ?');
     this.chunksInRange = chunksInRange(db);
-    this.insertTimes = db.prepare('INSERT INTO times (max_ms, data) VALUES (?, ?)');
+    this.#insertTimes = db.prepare('INSERT INTO times (id, max_ms, data) VALUES (?, ?, ?)');
+    this.#lastTimes =
+      new RowQuery<[id: number | null]>(db, `SELECT max(id) FROM times WHERE id < ${FURTHEST_ID}`).all()[0]?.[0] ?? 0;
     this.deleteTimes = db.prepare('DELETE FROM times WHERE id = ?');
     this.timesAfter = new RowQuery(
       db,
@@ -147,7 +150,7 @@ export class Database {
           `${file} was written by a newer version of Vitrine (format ${version}, this one reads ${FORMAT_VERSION}): start that version, or choose another data folder`,
         );
       }
-      // Chunks and log rows say their own version, and those of version 1 are read as ever. A kill leaves all of this or none.
+      // Chunks, log rows and names say their own version, and older ones are read as ever. A kill leaves all of this or none.
       if (version < FORMAT_VERSION) {
         db.exec(`BEGIN; ${version === 0 ? TABLES : SINCE_2} PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`);
       } else db.exec(SINCE_2);
@@ -168,30 +171,6 @@ export class Database {
       // SQLite has rolled back by itself after some errors.
       if (this.#db.isTransaction) this.#rollback.run();
       throw error;
-    }
-  }
-
-  /** Enters a new series, within the caller's transaction. */
-  addSeries(ref: number, key: string): void {
-    const bytes = Buffer.from(key, 'utf8');
-    const row = Buffer.alloc(bytes.length + 4);
-    row.set(bytes);
-    row.writeUInt32LE(crc32(bytes, keySeal(ref)), bytes.length);
-    this.#insertSeries.run(ref, row);
-  }
-
-  /** All series; the key is undefined where its row fails its checksum. */
-  *series(): Generator<readonly [ref: number, key: string | undefined]> {
-    // As texts: a million small buffers would take longer to make, and to get rid of, than all else of a start.
-    const rows = new RowQuery<[id: number, key: string | null, checksum: string]>(
-      this.#db,
-      'SELECT id, CAST(substr(key, 1, length(key) - 4) AS TEXT), hex(substr(key, -4)) FROM series',
-    );
-    const checksum = Buffer.alloc(4);
-    for (const [ref, key, hex] of rows.iterate()) {
-      // A bit may have flipped in what SQLite knows of the key, too: then it is none.
-      const isSound = key !== null && checksum.write(hex, 'hex') === 4 && isKeyOf(ref, key, checksum.readUInt32LE(0));
-      yield [ref, isSound ? key : undefined];
     }
   }
 
@@ -222,6 +201,12 @@ export class Database {
 
   walData(id: number): Uint8Array {
     return this.#walData.all(id)[0]?.[0] ?? new Uint8Array();
+  }
+
+  /** Writes times that chunks share, `maxMs` the last of them, within the caller's transaction; returns their id. */
+  addTimes(maxMs: number, data: Uint8Array): number {
+    this.#insertTimes.run(++this.#lastTimes, maxMs, data);
+    return this.#lastTimes;
   }
 
   /** A row of times that chunks share; undefined where there is none. */

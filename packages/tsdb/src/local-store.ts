@@ -445,7 +445,8 @@ export class LocalStore implements SampleStore {
 function load(contents: Contents): void {
   const { db, refs, series } = contents;
   const damaged = new Set<number>();
-  for (const [ref, key] of db.series()) {
+  let damagedCopies = 0;
+  for (const [ref, key] of db.names.all(() => damagedCopies++)) {
     // A damaged series' place stays taken: its chunks must not become another's.
     refs.adopt(ref);
     if (key === undefined) damaged.add(ref);
@@ -455,6 +456,12 @@ function load(contents: Contents): void {
     contents.log(
       'error',
       `${db.file} is damaged: the names of ${damaged.size} series cannot be read, and their samples are left out`,
+    );
+  }
+  if (damagedCopies > 0) {
+    contents.log(
+      'error',
+      `${db.file} is damaged: names of series are stored twice, and ${damagedCopies} times one of the two cannot be read; nothing is lost yet: run vitrine check to see what is damaged, or restore the file from a backup`,
     );
   }
   let ownerless = 0;

@@ -1,9 +1,11 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import { DamagedChunk, decodeChunk } from '../chunk/chunk.ts';
 import { Columns } from '../chunk/columns.ts';
-import { chunkSeal, keyOfRow } from '../chunk/row-seal.ts';
+import { chunkSeal } from '../chunk/row-seal.ts';
 import { decodeTimes, SharedTimes } from '../chunk/times.ts';
 import { DamagedExemplars, decodeExemplars } from '../exemplars/record.ts';
+import { BLOCK_SERIES } from '../names/name-block.ts';
+import { allNames, nameReader } from '../names/series-names.ts';
 import { bytesIn, RowQuery } from '../row-query.ts';
 import { DamagedRecord, decodeRecord, SampleColumns } from '../wal/record.ts';
 import { openChecked, type CheckedDatabase } from './check-database.ts';
@@ -38,10 +40,13 @@ export function* checkSamples(file: string): Generator<string, CheckedSamples> {
 
 function* checkSeries({ db, part }: CheckedDatabase, found: { series: number }): Generator<string> {
   yield* part('series', function* () {
-    const rows = new RowQuery<[id: number, key: Uint8Array]>(db, `SELECT id, ${bytesIn('key')} FROM series ORDER BY id`);
-    for (const [id, data] of rows.iterate()) {
+    const halves: number[] = [];
+    for (const [ref, key] of allNames(db, (firstRef) => halves.push(firstRef))) {
       found.series++;
-      if (labelsOf(id, data) === undefined) yield `series ${id}: its name fails its checksum; its samples cannot be found`;
+      if (key === undefined) yield `series ${ref}: its name fails its checksum; its samples cannot be found`;
+    }
+    for (const ref of halves) {
+      yield `series ${ref} to ${ref + BLOCK_SERIES - 1}: one of the two copies of their names fails its checksum; the other is sound`;
     }
   });
 }
@@ -62,7 +67,7 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
     ? new RowQuery<[data: Uint8Array]>(db, `SELECT ${bytesIn('data')} FROM times WHERE id = ?`)
     : undefined;
   const shared = new SharedTimes((id) => times?.all(id)[0]?.[0]);
-  const keyOf = new RowQuery<[key: Uint8Array]>(db, `SELECT ${bytesIn('key')} FROM series WHERE id = ?`);
+  const nameOf = nameReader(db);
   const columns = new Columns(2048);
   yield* part('chunk', function* () {
     const rows = new RowQuery<[id: number, series: number, minMs: number, maxMs: number, samples: number, data: Uint8Array]>(
@@ -74,9 +79,13 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
       found.chunks++;
       found.samples += samples;
       const name = (): string => {
-        const [row] = keyOf.all(series);
+        const known = nameOf(series);
         const whose =
-          row === undefined ? `series ${series}, which is not there` : shown(labelsOf(series, row[0]) ?? `series ${series}`);
+          known === undefined
+            ? `series ${series}, which is not there`
+            : known === 'damaged'
+              ? `series ${series}`
+              : shown(Labels.fromKey(known.key).toString());
         return `chunk ${id} (${samples} samples of ${whose} from ${iso(minMs)} to ${iso(maxMs)})`;
       };
       columns.clear();
@@ -85,7 +94,7 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
       );
       if (problem !== undefined) yield `${name()}: ${problem}`;
       else if (!isAsSaid(columns, minMs, maxMs, samples)) yield `${name()}: holds other samples than its row says`;
-      if (keyOf.all(series).length === 0) yield `${name()}: belongs to no series`;
+      if (nameOf(series) === undefined) yield `${name()}: belongs to no series`;
       if (before?.series === series && minMs <= before.maxMs) yield `${name()}: begins before the chunk before it ends`;
       before = { series, maxMs };
     }
@@ -133,11 +142,6 @@ function problemOf(read: () => unknown): string | undefined {
     if (error instanceof RangeError) return 'it is cut off';
     throw error;
   }
-}
-
-function labelsOf(series: number, data: Uint8Array): string | undefined {
-  const key = keyOfRow(series, data);
-  return key === undefined ? undefined : Labels.fromKey(key).toString();
 }
 
 function hasTable(db: CheckedDatabase['db'], name: string): boolean {

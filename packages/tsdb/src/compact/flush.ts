@@ -88,7 +88,7 @@ export class Flusher {
     const cut = contents.lastWalId;
     const startedMs = this.#now();
     // A row that a failed transaction took back is forgotten with this run, which fails too.
-    const times = new CommonTimes((maxMs, data) => Number(db.insertTimes.run(maxMs, data).lastInsertRowid));
+    const times = new CommonTimes((maxMs, data) => db.addTimes(maxMs, data));
     for (let ref = 0; ref < refs.limit && !this.#stopped;) {
       ref = this.#slice(ref, times);
       await nextTurn();
@@ -107,6 +107,18 @@ export class Flusher {
     contents.walBytes = db.walBytes();
     this.#oldestWalMs = contents.walBytes > 0 ? startedMs : undefined;
     refs.cut(cut);
+    await this.#packNames();
+  }
+
+  async #packNames(): Promise<void> {
+    const { db, refs } = this.#contents;
+    for (let ref = 0; ref < refs.limit && !this.#stopped;) {
+      const endsMs = performance.now() + SLICE_MS;
+      db.transaction(() => {
+        while (ref < refs.limit && performance.now() < endsMs) ref = db.names.pack(ref, refs.limit);
+      });
+      await nextTurn();
+    }
   }
 
   /** One transaction; returns the first ref that it did not come to. */

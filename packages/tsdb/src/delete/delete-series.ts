@@ -50,11 +50,9 @@ export async function deleteSeries(contents: Contents, watchers: Watchers, reque
         if (series.overlaps(ref, fromMs, toMs)) cuts.push(cutSeries(contents, ref, fromMs, toMs));
       }
       noteFlushed(contents, cuts);
-      for (const { ref, reach } of cuts) {
-        if (reach !== undefined) continue;
-        contents.db.deleteSeries.run(ref);
-        exemplars.set(ref, ALL_TIMES);
-      }
+      const emptied = cuts.filter(({ reach }) => reach === undefined).map(({ ref }) => ref);
+      contents.db.names.delete(emptied);
+      for (const ref of emptied) exemplars.set(ref, ALL_TIMES);
       deleteExemplars(contents, exemplars);
     });
     for (const [ref, [from, to]] of exemplars) contents.exemplars.remove(ref, from, to);

@@ -5,10 +5,10 @@ import { compareLabels, Labels } from '@vitrine/model/labels.ts';
 import type { Selector, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { compileMatchers } from '@vitrine/promql/match.ts';
 import { Columns } from '../chunk/columns.ts';
-import { keyOfRow } from '../chunk/row-seal.ts';
 import { ChunkDecoder } from '../chunk-decoder.ts';
 import { openError, type ChunkRow } from '../database.ts';
 import { mergeInto } from '../head/merge.ts';
+import { allNames } from '../names/series-names.ts';
 import { bytesIn, RowQuery } from '../row-query.ts';
 import { keepBetween, samplesOf } from '../series-samples.ts';
 import { StoreOpenError } from '../store-open-error.ts';
@@ -41,13 +41,13 @@ export function* readSamples(folder: string, { selectors, fromMs, toMs }: ReadSa
     const tests = selectors.map((selector) => compileMatchers(selector));
     const wanted = new Map<number, Labels>();
     let damagedNames = 0;
-    for (const [ref, data] of new RowQuery<[id: number, key: Uint8Array]>(
-      db,
-      `SELECT id, ${bytesIn('key')} FROM series`,
-    ).iterate()) {
-      const labels = labelsOf(ref, data);
-      if (labels === undefined) damagedNames++;
-      else if (tests.length === 0 || tests.some((test) => test(labels))) wanted.set(ref, labels);
+    for (const [ref, key] of allNames(db, () => undefined)) {
+      if (key === undefined) {
+        damagedNames++;
+        continue;
+      }
+      const labels = Labels.fromKey(key);
+      if (tests.length === 0 || tests.some((test) => test(labels))) wanted.set(ref, labels);
     }
     if (damagedNames > 0)
       log('error', `${file} is damaged: the names of ${damagedNames} series cannot be read, and their samples are left out`);
@@ -116,11 +116,6 @@ function openFile(file: string): DatabaseSync {
     db?.close();
     throw openError(file, error);
   }
-}
-
-function labelsOf(series: number, data: Uint8Array): Labels | undefined {
-  const key = keyOfRow(series, data);
-  return key === undefined ? undefined : Labels.fromKey(key);
 }
 
 /** A metric's series follow each other: some formats want it so. */

@@ -179,7 +179,7 @@ export class Retention {
     if (gone.size === 0) return;
     const { db } = this.#contents;
     db.transaction(() => {
-      for (const ref of gone) db.deleteSeries.run(ref);
+      db.names.delete(gone);
       deleteExemplars(this.#contents, new Map([...gone].map((ref) => [ref, ALL_TIMES])));
     });
     this.#contents.dropSeries(gone);
