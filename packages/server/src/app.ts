@@ -5,6 +5,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { MetricMetadata, QueryLimits, SampleStore } from '@vitrine/model/sample-store.ts';
 import Fastify, {
   type FastifyBaseLogger,
@@ -38,7 +39,6 @@ import { otlpRoutes } from './http/otlp.ts';
 import { panelDataRoutes } from './http/panel-data.ts';
 import { pluginRoutes } from './http/plugins.ts';
 import { pushgatewayRoutes } from './http/pushgateway.ts';
-import type { MetadataSource } from './http/prometheus/metadata.ts';
 import { prometheusApi } from './http/prometheus/prometheus-api.ts';
 import type { Routes } from './http/routes.ts';
 import { runRoutes } from './http/runs/run-routes.ts';
@@ -52,8 +52,10 @@ import type { Intake } from './ingest/intake.ts';
 import type { OtlpReceiver } from './ingest/otlp/otlp-receiver.ts';
 import type { Pushgateway } from './ingest/pushgateway/pushgateway.ts';
 import type { InstalledPlugins } from './plugins/installed-plugins.ts';
+import { type MetadataSource, type OwnOf, ownOf } from './own/own.ts';
 import { createAnswers } from './query/answers.ts';
 import type { DashboardCatalog } from './query/dashboard-catalog.ts';
+import type { RunPanelNeeds } from './query/run-panel.ts';
 import { dataSourceRegistry } from './query/data-source-registry.ts';
 import { optionMemory } from './query/page-scope.ts';
 import { sourceKinds } from './query/source-kinds.ts';
@@ -84,8 +86,8 @@ export interface AppNeeds {
   readonly limits: QueryLimits & { readonly maxPoints: number; readonly bodyBytes: number; readonly artifactBytes: number };
   readonly scrapeIntervalMs: number;
   readonly metadata: MetadataSource;
-  /** Told what writers say of their metrics. */
-  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  /** Told what writers say of their metrics, and with which labels of their own. */
+  readonly onMetadata: (metadata: readonly MetricMetadata[], labels: Labels) => void;
   /** Whether what comes in by remote write 2.0 gets the labels of Prometheus' type-and-unit-labels feature. */
   readonly typeAndUnitLabels?: boolean;
   readonly intake: Intake;
@@ -120,6 +122,12 @@ export interface AppNeeds {
   readonly waitMs?: { readonly headers: number; readonly body: number };
   /** What the bodies of all requests together may have in memory; eight of the largest writes, and at least 128 MiB, where absent. */
   readonly bodyRoomBytes?: number;
+}
+
+/** What routes are handed: of what callers may see in part, their own. */
+export interface RouteNeeds extends Omit<AppNeeds, 'samples' | 'metadata'> {
+  readonly own: OwnOf;
+  readonly storeStats: SampleStore['stats'];
 }
 
 const WAIT_MS = { headers: 60_000, body: 120_000 };
@@ -202,14 +210,15 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   });
   guard(app, needs);
 
-  const { samples, catalog } = needs;
+  const { samples, metadata, ...others } = needs;
+  const { catalog } = others;
   const kinds = sourceKinds(needs.plugins.sources);
   const registry = dataSourceRegistry(() => registeredSources(needs.documents), kinds);
   const sources = connectSources({
     registry,
     kinds,
     samples,
-    runs: runsSource(needs),
+    runs: (own = needs.runs) => runsSource({ runs: own, curveQuestions: needs.curveQuestions }),
     scrapeIntervalMs: needs.scrapeIntervalMs,
     traceLink: needs.traceLink,
     timeoutMs: needs.limits.timeoutMs,
@@ -219,6 +228,8 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
     reachOf: ({ byFile }) => ({ mayBePrivate: byFile || needs.loopback || needs.privateSources }),
   });
   app.addHook('onClose', () => sources.stop());
+  const own = ownOf({ ...others, samples, sources, metadata });
+  const given: RouteNeeds = { ...others, own, storeStats: () => samples.stats() };
   healthRoutes(app, needs.isReady, metrics.registry);
   sessionRoutes(app, needs);
   dashboardRoutes(app, catalog, needs.documents);
@@ -226,24 +237,24 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   libraryPanelRoutes(app, catalog, needs.documents);
   dataSourceUserRoutes(app, catalog, needs.documents);
   tokenRoutes(app, needs.tokens);
-  const asking = { sources, limits: needs.limits, memory: optionMemory() };
-  const running = { ...asking, answers: createAnswers(), maxPoints: needs.limits.maxPoints };
-  panelDataRoutes(app, catalog, running);
-  await app.register(async (scope) => grafanaApi(scope, needs, running));
+  const shared = { limits: needs.limits, memory: optionMemory(), answers: createAnswers(), maxPoints: needs.limits.maxPoints };
+  const asking = (request: FastifyRequest): RunPanelNeeds => ({ ...shared, sources: own(request).sources });
+  panelDataRoutes(app, catalog, asking);
+  await app.register(async (scope) => grafanaApi(scope, { ...given, sources }, asking));
   variableOptionsRoutes(app, catalog, asking);
-  annotationEventsRoutes(app, catalog, asking, needs.documents.annotations);
+  annotationEventsRoutes(app, catalog, asking, own);
   const liveClients = liveRoutes(app, catalog, asking);
   gauge(metrics, 'vitrine_scrape_targets', 'Targets that are scraped.', () => needs.scraping.targets().activeTargets.length);
   gauge(metrics, 'vitrine_live_clients', 'Pages that are being told of growth.', liveClients);
-  await app.register(async (scope) => prometheusApi(scope, needs), { prefix: '/api/v1' });
-  federateRoutes(app, samples, needs.limits);
+  await app.register(async (scope) => prometheusApi(scope, given), { prefix: '/api/v1' });
+  federateRoutes(app, own, needs.limits);
   otlpRoutes(app, needs);
   influxWriteRoutes(app, needs);
-  pushgatewayRoutes(app, needs);
+  pushgatewayRoutes(app, given);
   arrivalsRoutes(app, needs);
-  cardinalityRoutes(app, needs);
+  cardinalityRoutes(app, given);
   uploadRoutes(app, needs);
-  runRoutes(app, needs);
+  runRoutes(app, given);
   app.route({
     method: 'GET',
     url: '/api/openapi.json',

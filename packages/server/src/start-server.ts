@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CurveStore } from '@vitrine/model/curve-store.ts';
-import type { SampleStore } from '@vitrine/model/sample-store.ts';
+import { Labels } from '@vitrine/model/labels.ts';
+import type { MetricMetadata, SampleStore } from '@vitrine/model/sample-store.ts';
 import { openCurveStore } from '@vitrine/tsdb/curves/open-curve-store.ts';
 import { openStore } from '@vitrine/tsdb/open-store.ts';
 import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
@@ -41,6 +42,7 @@ import { openCurveQuestions } from './runs/curves/ask-curves.ts';
 import { healthSettingsOver } from './runs/health/health-settings.ts';
 import { openRunJudge } from './runs/health/run-judge.ts';
 import { startHealth } from './runs/health/start-health.ts';
+import { labelNotHad } from './runs/run-owner.ts';
 import { openRuns } from './runs/open-runs.ts';
 import { followScrapes } from './runs/scraped/scraped-runs.ts';
 import { openLogdirs } from './runs/tensorboard/logdirs.ts';
@@ -135,10 +137,11 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       typeAndUnitLabels,
     });
     const written = new KnownMetadata();
+    const onMetadata = (metadata: readonly MetricMetadata[], labels: Labels): void => written.learn(metadata, labels);
     const intervalMs = usualIntervalMs(scrapeSetup);
     const otlp = createOtlpReceiver({
       intake,
-      onMetadata: (metadata) => written.learn(metadata),
+      onMetadata,
       metrics,
       scopeLabels: settings['ingest.otlp-scope-labels'],
       typeAndUnitLabels,
@@ -153,7 +156,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       folder: settings.data,
       intake,
       append: (batch) => samples.append(batch),
-      onMetadata: (metadata) => written.learn(metadata),
+      onMetadata,
       intervalMs,
       log,
     });
@@ -204,9 +207,16 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
       scrapeIntervalMs: intervalMs,
       scraping,
       metadata: {
-        metadata: () => [...scraping.metadata().flatMap((target) => target.metadata), ...written.all(), ...ownMetadata(metrics)],
+        metadata: (labels) => [
+          ...scraping
+            .metadata()
+            .filter(({ target }) => labelNotHad({ labels: target }, { labels }) === undefined)
+            .flatMap(({ metadata }) => metadata),
+          ...written.of(labels),
+          ...(labels.size === 0 ? ownMetadata(metrics) : []),
+        ],
       },
-      onMetadata: (metadata) => written.learn(metadata),
+      onMetadata,
       typeAndUnitLabels,
       intake,
       uploads: {
@@ -272,7 +282,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
           intake,
           mappings,
           senders,
-          onMetadata: (metadata) => written.learn(metadata),
+          onMetadata: (metadata) => onMetadata(metadata, Labels.empty),
           intervalMs,
           log,
         }),

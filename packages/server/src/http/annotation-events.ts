@@ -1,5 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { AnnotationDocuments } from '../documents/annotations.ts';
+import type { OwnOf } from '../own/own.ts';
 import { findAnnotationEvents } from '../query/annotation-events.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
 import { PageScope, type ScopeNeeds } from '../query/page-scope.ts';
@@ -22,8 +23,8 @@ const annotationEventsRequest = z
 export function annotationEventsRoutes(
   app: Routes,
   catalog: DashboardCatalog,
-  needs: ScopeNeeds,
-  annotations: Pick<AnnotationDocuments, 'find'>,
+  needsOf: (request: FastifyRequest) => ScopeNeeds,
+  own: OwnOf,
 ): void {
   app.route({
     method: 'POST',
@@ -34,8 +35,8 @@ export function annotationEventsRoutes(
       const { body } = request;
       const { dashboard } = await findDashboard(catalog, body.dashboard);
       const signal = abortOnDisconnect(reply);
-      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needs, signal);
-      return findAnnotationEvents(dashboard.annotations, scope, annotations, body.enabled ?? {}, signal);
+      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needsOf(request), signal);
+      return findAnnotationEvents(dashboard.annotations, scope, own(request).annotations, body.enabled ?? {}, signal);
     },
   });
 }

@@ -2,8 +2,8 @@ import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { z } from 'zod';
 import { authorOf } from '../auth/author.ts';
 import type { Caller } from '../auth/guard.ts';
-import type { Annotation } from '../documents/annotations.ts';
-import type { DocumentStore } from '../documents/document-store.ts';
+import type { Annotation, AnnotationDocuments } from '../documents/annotations.ts';
+import type { OwnOf } from '../own/own.ts';
 import type { CatalogCard, DashboardCatalog } from '../query/dashboard-catalog.ts';
 import { HttpError } from './errors.ts';
 import { flag, many, optional } from './grafana/shapes.ts';
@@ -34,9 +34,7 @@ const change = z.object({
  * Events that people and pipelines write down, in Grafana's shapes, for the page and for Grafana's clients alike. Whoever may
  * send samples may send events: a deployment is one curl.
  */
-export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documents: DocumentStore): void {
-  const { annotations } = documents;
-
+export function annotationRoutes(app: Routes, catalog: DashboardCatalog, own: OwnOf): void {
   const dashboardOf = async (uid: string | undefined, id: number | undefined): Promise<CatalogCard | undefined> => {
     if (uid === undefined || uid === '') return id === undefined || id === 0 ? undefined : catalog.cardById(id);
     return catalog.card(uid);
@@ -65,7 +63,7 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
       data: annotation.data,
     };
   };
-  const find = async (id: number): Promise<Annotation> => {
+  const find = async (annotations: Pick<AnnotationDocuments, 'get'>, id: number): Promise<Annotation> => {
     const found = await annotations.get(id);
     if (found === undefined) throw new HttpError('no_such_annotation', `There is no annotation ${id}.`, 'id');
     return found;
@@ -98,7 +96,7 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
       const dashboard = await dashboardOf(dashboardUID, dashboardId);
       const asksForDashboard = (dashboardUID ?? '') !== '' || (dashboardId ?? 0) !== 0;
       if (asksForDashboard && dashboard === undefined) return [];
-      const found = await annotations.find({
+      const found = await own(request).annotations.find({
         ...(from === undefined ? {} : { fromMs: from }),
         ...(to === undefined ? {} : { toMs: to }),
         ...(dashboard === undefined ? {} : { dashboardUid: dashboard.uid }),
@@ -139,7 +137,7 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
       }
       const nowMs = Date.now();
       const { userId, name } = authorOf(request.caller);
-      const id = await annotations.add({
+      const id = await own(request).annotations.add({
         dashboardUid: dashboard?.uid ?? '',
         panelId: panelId === 0 ? undefined : panelId,
         ...stretch(rest.time ?? nowMs, rest.timeEnd),
@@ -182,7 +180,7 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
       if (what.trim() === '') throw new BadRequest('what', 'is empty; say what happened');
       const nowMs = Date.now();
       const { userId, name } = authorOf(request.caller);
-      const id = await annotations.add({
+      const id = await own(request).annotations.add({
         dashboardUid: '',
         panelId: undefined,
         ...stretch(when === undefined || when === 0 ? nowMs : Math.round(when * 1_000), undefined),
@@ -211,9 +209,10 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
       }),
     },
     async handler(request) {
+      const { annotations } = own(request);
       const { annotationId = 0, dashboardUID, dashboardId, panelId = 0 } = request.body;
       if (annotationId !== 0) {
-        await annotations.remove((await find(annotationId)).id);
+        await annotations.remove((await find(annotations, annotationId)).id);
         return { message: 'Annotations deleted' };
       }
       const dashboard = await dashboardOf(dashboardUID, dashboardId);
@@ -238,7 +237,9 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
         limit: z.coerce.number().int().min(1).max(1_000).default(100),
       }),
     },
-    handler: async (request) => ({ result: { tags: await annotations.tags(request.query.tag, request.query.limit) } }),
+    handler: async (request) => ({
+      result: { tags: await own(request).annotations.tags(request.query.tag, request.query.limit) },
+    }),
   });
 
   app.route({
@@ -246,7 +247,7 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
     url: '/api/annotations/:id',
     config: { access: 'page' },
     schema: { summary: 'One annotation', params: byId },
-    handler: async (request) => shape(await find(request.params.id)),
+    handler: async (request) => shape(await find(own(request).annotations, request.params.id)),
   });
 
   for (const method of ['PUT', 'PATCH'] as const) {
@@ -257,7 +258,8 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
       config: { access: 'ingest' },
       schema: { summary: method === 'PUT' ? 'Says anew what happened' : 'Changes what is sent', params: byId, body: change },
       async handler(request) {
-        const before = await find(request.params.id);
+        const { annotations } = own(request);
+        const before = await find(annotations, request.params.id);
         refuseOthers(before, request.caller);
         const { time: timeMs, timeEnd, text, tags: given, data: more } = request.body;
         if (text?.trim() === '') throw new BadRequest('text', 'is empty; say what happened');
@@ -285,7 +287,8 @@ export function annotationRoutes(app: Routes, catalog: DashboardCatalog, documen
     config: { access: 'edit' },
     schema: { summary: 'Removes an annotation', params: byId },
     async handler(request) {
-      const { id } = await find(request.params.id);
+      const { annotations } = own(request);
+      const { id } = await find(annotations, request.params.id);
       await annotations.remove(id);
       return { message: 'Annotation deleted' };
     },

@@ -1,5 +1,6 @@
 import type { Address } from '../config/keys.ts';
 import type { Intake } from '../ingest/intake.ts';
+import { refuseLabelled } from '../own/own.ts';
 import type { Routes } from './routes.ts';
 
 /** Where lines of these protocols are taken; absent where they are not. */
@@ -21,7 +22,8 @@ export function arrivalsRoutes(app: Routes, { intake, startedMs, listening = {} 
     url: '/api/ingest/arrivals',
     config: { access: 'edit' },
     schema: { summary: 'What arrived from whom since the server started, the latest first', tags: ['ingest'] },
-    async handler(_request, reply) {
+    async handler(request, reply) {
+      refuseLabelled(request);
       // Of thousands of senders most are silent in most minutes, and a page asks each second.
       const arrivals = intake
         .arrivals()

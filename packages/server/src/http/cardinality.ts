@@ -1,11 +1,11 @@
-import type { SampleStore, Selector } from '@vitrine/model/sample-store.ts';
+import type { Selector } from '@vitrine/model/sample-store.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { parseSelector } from '@vitrine/promql/parse.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { OwnOf } from '../own/own.ts';
 import { abortOnDisconnect } from './abort-on-disconnect.ts';
-import { ownSamples } from './prometheus/own-samples.ts';
 import type { Routes } from './routes.ts';
 
 const TOP = 20;
@@ -18,7 +18,7 @@ const question = z.object({
 });
 
 /** What the series in memory are made of, and which of them came and went. */
-export function cardinalityRoutes(app: Routes, { samples }: { readonly samples: SampleStore }): void {
+export function cardinalityRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
   app.route({
     method: 'GET',
     url: '/api/cardinality',
@@ -27,7 +27,7 @@ export function cardinalityRoutes(app: Routes, { samples }: { readonly samples: 
     async handler(request: FastifyRequest, reply) {
       const { match, limit } = request.query as z.infer<typeof question>;
       const asked = { selector: readSelector(match), limit, nowMs: Date.now() };
-      const counted = await ownSamples(samples, request).cardinality(asked, abortOnDisconnect(reply));
+      const counted = await own(request).samples.cardinality(asked, abortOnDisconnect(reply));
       return reply.header('cache-control', 'no-store').send(counted);
     },
   });

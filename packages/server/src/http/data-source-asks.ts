@@ -5,6 +5,7 @@ import { authorOf } from '../auth/author.ts';
 import { triedDataSource } from '../documents/data-source-setup.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import { shortMemory } from '../query/short-memory.ts';
+import type { OwnOf } from '../own/own.ts';
 import type { OpenSource, Sources } from '../query/sources.ts';
 import { abortOnDisconnect } from './abort-on-disconnect.ts';
 import { dataSourceInput } from './data-sources.ts';
@@ -20,9 +21,9 @@ const REMEMBER_MS = 10_000;
 const byUid = z.object({ uid: z.string() });
 
 /** What is asked of data sources beside queries: whether they answer, and what helps to write queries. */
-export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sources: Sources): void {
+export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, own: OwnOf): void {
   const suggestions = shortMemory(REMEMBER_MS, MAX_REMEMBERED_BYTES, (text: string) => text.length);
-  const open = async (uid: string): Promise<OpenSource> => {
+  const open = async (sources: Sources, uid: string): Promise<OpenSource> => {
     if (uid === RUNS_SOURCE.uid) return sources.open(RUNS_SOURCE);
     const source = (await sources.list()).find((it) => it.uid === uid);
     if (source === undefined) throw new HttpError('no_such_source', `There is no data source "${uid.slice(0, 100)}".`);
@@ -34,15 +35,17 @@ export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sourc
     url: '/api/datasource-kinds',
     config: { access: 'page' },
     schema: { summary: 'The kinds of data sources that can be set up, and their settings' },
-    handler: async () =>
-      sources.kinds.list().map(({ kind, aliases = [], title, description, controls }) => ({
-        kind,
-        aliases,
-        title,
-        description,
-        // When a setting means something is known only by running it.
-        controls: controls.map(({ when, ...control }) => ({ ...control, conditional: when !== undefined })),
-      })),
+    handler: async (request) =>
+      own(request)
+        .sources.kinds.list()
+        .map(({ kind, aliases = [], title, description, controls }) => ({
+          kind,
+          aliases,
+          title,
+          description,
+          // When a setting means something is known only by running it.
+          controls: controls.map(({ when, ...control }) => ({ ...control, conditional: when !== undefined })),
+        })),
   });
 
   app.route({
@@ -50,12 +53,13 @@ export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sourc
     url: '/api/datasources/check',
     config: { access: 'admin' },
     schema: { summary: 'Asks the server of a data source as it would be set up; nothing is kept', body: dataSourceInput },
-    async handler({ body }, reply) {
+    async handler(request, reply) {
+      const { body } = request;
       const before = (await documents.dataSources.list()).find(({ uid }) => uid === body.uid);
       // What is wrong with a setting is said with its name, before anything is asked.
       const tried = await triedDataSource(documents, body, before);
       try {
-        const source = sources.connect(tried);
+        const source = own(request).sources.connect(tried);
         try {
           const { product, version, notes } = await source.check(abortOnDisconnect(reply));
           return { ok: true, product, version, notes };
@@ -77,7 +81,7 @@ export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sourc
     async handler(request, reply) {
       const { uid } = request.params;
       try {
-        const { product, version, notes } = await (await open(uid)).check(abortOnDisconnect(reply));
+        const { product, version, notes } = await (await open(own(request).sources, uid)).check(abortOnDisconnect(reply));
         return { status: 'OK', message: 'Data source is working', details: { product, version, notes } };
       } catch (error) {
         if (error instanceof HttpError) throw error;
@@ -96,7 +100,7 @@ export function dataSourceAskRoutes(app: Routes, documents: DocumentStore, sourc
     async handler(request, reply) {
       const { uid } = byUid.parse(request.params);
       const [path, search] = suggestPath(request.url);
-      const source = await open(uid);
+      const source = await open(own(request).sources, uid);
       const { userId, name: caller } = authorOf(request.caller);
       // Who asks is part of it: what a source tells one caller is not for another.
       const key = JSON.stringify([source.identity, userId, caller, path, search]);

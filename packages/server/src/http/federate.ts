@@ -1,19 +1,13 @@
 import { Readable } from 'node:stream';
 import { compareLabels, type Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
-import {
-  QueryError,
-  type QueryLimits,
-  type SampleStore,
-  type Selector,
-  type SeriesSamples,
-} from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryLimits, type Selector, type SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import { describeParseError, parseSelector } from '@vitrine/promql/parse.ts';
 import { formatG } from '@vitrine/promql/evaluate/format-number.ts';
 import type { FastifyRequest } from 'fastify';
+import type { OwnOf } from '../own/own.ts';
 import { abortOnDisconnect } from './abort-on-disconnect.ts';
 import { HttpError } from './errors.ts';
-import { ownSamples } from './prometheus/own-samples.ts';
 import { readRange } from './prometheus/read-range.ts';
 import type { Routes } from './routes.ts';
 
@@ -30,7 +24,7 @@ interface Newest {
 }
 
 /** /federate: the newest sample of every series that matches, in Prometheus' text format. Native histograms have no place in it. */
-export function federateRoutes(app: Routes, samples: SampleStore, limits: QueryLimits): void {
+export function federateRoutes(app: Routes, own: OwnOf, limits: QueryLimits): void {
   app.route({
     method: 'GET',
     url: '/federate',
@@ -44,7 +38,7 @@ export function federateRoutes(app: Routes, samples: SampleStore, limits: QueryL
       const byKey = new Map<string, Newest>();
       for (const selector of asked) {
         const range = { fromMs: toMs - LOOKBACK_MS, toMs };
-        for (const series of await readRange(ownSamples(samples, request), selector, range, limits, signal)) {
+        for (const series of await readRange(own(request).samples, selector, range, limits, signal)) {
           const newest = newestOf(series);
           if (newest !== undefined) byKey.set(series.labels.key, newest);
         }

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { refuseLabelled } from './prometheus/own-samples.ts';
+import { refuseLabelled } from '../own/own.ts';
 import type { Routes } from './routes.ts';
 
 /** For those who watch the process: is it there, is it ready, and what has it counted. */

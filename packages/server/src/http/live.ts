@@ -1,5 +1,6 @@
 import type { LiveGrowth } from '@vitrine/model/api.ts';
 import { readUrlVariables } from '@vitrine/compute/variable/url.ts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
 import { PageScope, type ScopeNeeds } from '../query/page-scope.ts';
@@ -14,7 +15,11 @@ const OPTIONS_RANGE_MS = 3_600_000;
 const PATIENCE_MS = 1_000;
 
 /** Tells pages which of their panels have grown. Answers how many listen, for the metrics. */
-export function liveRoutes(app: Routes, catalog: DashboardCatalog, needs: ScopeNeeds): () => number {
+export function liveRoutes(
+  app: Routes,
+  catalog: DashboardCatalog,
+  needsOf: (request: FastifyRequest) => ScopeNeeds,
+): () => number {
   const streams = eventStreams(app);
 
   app.route({
@@ -33,7 +38,7 @@ export function liveRoutes(app: Routes, catalog: DashboardCatalog, needs: ScopeN
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const body = { ...range, variables: values, filters };
-      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needs, gone.signal);
+      const scope = new PageScope(pageOf(dashboard, undefined, body, request.caller), needsOf(request), gone.signal);
       const growth = new PanelGrowth();
       let onGrowth = (): void => {};
       const watching = watchPanels(

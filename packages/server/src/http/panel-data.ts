@@ -4,6 +4,7 @@ import { encodePanelData, FRAME_CONTENT_TYPE } from '@vitrine/model/frame-wire.t
 import { parsePanel } from '@vitrine/model/parse/panel.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import { parseVariable } from '@vitrine/model/parse/variable.ts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { mayEdit } from '../auth/guard.ts';
 import type { CatalogEntry, DashboardCatalog } from '../query/dashboard-catalog.ts';
@@ -41,7 +42,11 @@ const panelDataRequest = z
   })
   .strict();
 
-export function panelDataRoutes(app: Routes, catalog: DashboardCatalog, needs: RunPanelNeeds): void {
+export function panelDataRoutes(
+  app: Routes,
+  catalog: DashboardCatalog,
+  needsOf: (request: FastifyRequest) => RunPanelNeeds,
+): void {
   app.route({
     method: 'POST',
     url: '/api/panel-data',
@@ -71,7 +76,7 @@ export function panelDataRoutes(app: Routes, catalog: DashboardCatalog, needs: R
         ...(body.zoom === undefined ? {} : { zoom: body.zoom }),
         ...(draft?.transformations === undefined ? {} : { transformations: draft.transformations }),
       };
-      const data = await runPanel(asked, needs, abortOnDisconnect(reply));
+      const data = await runPanel(asked, needsOf(request), abortOnDisconnect(reply));
       return reply
         .type(FRAME_CONTENT_TYPE)
         .header('cache-control', 'no-store')

@@ -1,3 +1,4 @@
+import { Labels } from '@vitrine/model/labels.ts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -12,12 +13,14 @@ import { readPushedText } from '../ingest/pushgateway/pushed-family.ts';
 import type { Pushgateway, ReadPush } from '../ingest/pushgateway/pushgateway.ts';
 import { readPushedProtobuf } from '../ingest/pushgateway/read-families-protobuf.ts';
 import { tooLarge } from '../ingest/unpack-body.ts';
+import { type Own, type OwnOf, refuseLabelled } from '../own/own.ts';
 import { HttpError, replyFor } from './errors.ts';
 import type { Routes } from './routes.ts';
 import { senderOf } from './sender.ts';
 import { takeBody } from './take-body.ts';
 
 export interface PushgatewayRoutesNeeds {
+  readonly own: OwnOf;
   readonly pushgateway: Pushgateway;
   readonly intake: Pick<Intake, 'refuse'>;
   readonly limits: { readonly bodyBytes: number };
@@ -37,7 +40,7 @@ const MOST_SHOWN = 500;
 export function pushgatewayRoutes(app: Routes, needs: PushgatewayRoutesNeeds): void {
   app.register(async (scope: Routes) => pushRoutes(scope, needs));
   queryRoutes(app, needs);
-  pageRoutes(app, needs.pushgateway);
+  pageRoutes(app, needs);
 }
 
 function pushRoutes(scope: Routes, { pushgateway, intake, limits, log }: PushgatewayRoutesNeeds): void {
@@ -100,13 +103,16 @@ function pushRoutes(scope: Routes, { pushgateway, intake, limits, log }: Pushgat
 }
 
 /** Beside Prometheus' own API, which has neither. */
-function queryRoutes(app: Routes, { pushgateway, version, flags, startedMs }: PushgatewayRoutesNeeds): void {
+function queryRoutes(app: Routes, { own, pushgateway, version, flags, startedMs }: PushgatewayRoutesNeeds): void {
   app.route({
     method: 'GET',
     url: '/api/v1/metrics',
     config: { access: 'read' },
     schema: { summary: 'The groups of pushed metrics', tags: TAGS },
-    handler: async () => ({ status: 'success', data: Array.from(pushgateway.groups(), describeGroup) }),
+    handler: async (request) => ({
+      status: 'success',
+      data: Array.from(ownGroups(pushgateway, own(request)), describeGroup),
+    }),
   });
   app.route({
     method: 'GET',
@@ -127,14 +133,15 @@ function queryRoutes(app: Routes, { pushgateway, version, flags, startedMs }: Pu
     url: '/api/v1/admin/wipe',
     config: { access: 'admin' },
     schema: { summary: 'Deletes all groups of pushed metrics', tags: TAGS },
-    async handler(_request, reply) {
+    async handler(request, reply) {
+      refuseLabelled(request);
       await pushgateway.wipe();
       return reply.code(202).send();
     },
   });
 }
 
-function pageRoutes(app: Routes, pushgateway: Pushgateway): void {
+function pageRoutes(app: Routes, { own, pushgateway }: Pick<PushgatewayRoutesNeeds, 'own' | 'pushgateway'>): void {
   app.route({
     method: 'GET',
     url: '/api/ingest/groups',
@@ -145,7 +152,7 @@ function pageRoutes(app: Routes, pushgateway: Pushgateway): void {
       querystring: z.object({ q: z.string().max(200).optional() }),
     },
     async handler(request, reply) {
-      const all = [...pushgateway.groups()];
+      const all = ownGroups(pushgateway, own(request));
       const words = (request.query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
       const found = all.filter(({ labels, sender }) => {
         const text = `${groupText(labels)} ${sender}`.toLowerCase();
@@ -175,10 +182,16 @@ function pageRoutes(app: Routes, pushgateway: Pushgateway): void {
     schema: { summary: 'Deletes a group of pushed metrics', tags: TAGS },
     async handler(request, reply) {
       const { id } = request.params as { id: string };
-      if (!(await pushgateway.removeById(id))) throw new HttpError('no_such_group');
+      const isOwn = ownGroups(pushgateway, own(request)).some((group) => group.id === id);
+      if (!isOwn || !(await pushgateway.removeById(id))) throw new HttpError('no_such_group');
       return reply.code(204).send();
     },
   });
+}
+
+/** Those that were pushed by senders with the caller's labels. */
+function ownGroups(pushgateway: Pushgateway, own: Own): PushedGroup[] {
+  return [...pushgateway.groups()].filter(({ tenant }) => own.has(Labels.fromKey(tenant).toObject()));
 }
 
 /** What follows /metrics/ as it was sent: the router's own reading of it has lost which slashes were slashes. */

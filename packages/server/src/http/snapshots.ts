@@ -6,6 +6,7 @@ import { hashOf, newSecretText } from '../auth/secret-text.ts';
 import type { DocumentStore } from '../documents/document-store.ts';
 import type { Snapshot } from '../documents/snapshots.ts';
 import { readOneDashboard } from '../query/read-dashboard-text.ts';
+import { refuseLabelled } from '../own/own.ts';
 import { HttpError } from './errors.ts';
 import { flag, iso, optional } from './grafana/shapes.ts';
 import type { Routes } from './routes.ts';
@@ -94,6 +95,7 @@ export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
       querystring: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(1_000), mine: flag }),
     },
     async handler(request) {
+      refuseLabelled(request);
       const { role, userId } = authorOf(request.caller);
       const all = await snapshots.list(Date.now(), request.query.limit);
       return all
@@ -145,6 +147,7 @@ export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
     async handler(request) {
       const found = await snapshots.find(request.params.key, Date.now());
       // To nobody in particular it does not say whether there is one that is not public.
+      if (found?.isPublic !== true) refuseLabelled(request);
       if (request.caller === undefined && found?.isPublic !== true) throw new HttpError('not_signed_in');
       return answer(found ?? (await find(request.params.key)));
     },
@@ -156,6 +159,7 @@ export function snapshotRoutes(app: Routes, documents: DocumentStore): void {
     config: { access: 'edit' },
     schema: { summary: 'Removes a snapshot of one’s own; an admin any', params: byKey },
     async handler(request) {
+      refuseLabelled(request);
       const found = await find(request.params.key);
       const { role, userId } = authorOf(request.caller);
       if (role !== 'admin' && found.userId !== userId)

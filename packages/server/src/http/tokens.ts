@@ -2,6 +2,7 @@ import { readDurationMs } from '@vitrine/model/duration.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { z } from 'zod';
 import { parseTokenLabels, SCOPES, type Tokens } from '../auth/tokens.ts';
+import { refuseLabelled } from '../own/own.ts';
 import { HttpError } from './errors.ts';
 import type { Routes } from './routes.ts';
 
@@ -14,7 +15,8 @@ export function tokenRoutes(app: Routes, tokens: Tokens): void {
     url: '/api/tokens',
     config: { access: 'admin', rateLimit: LIMIT },
     schema: { summary: 'The tokens, without their secrets' },
-    async handler() {
+    async handler(request) {
+      refuseLabelled(request);
       const known = await tokens.list();
       return {
         tokens: known.map(({ id, name, scopes, labels, createdMs, expiresMs }) => ({
@@ -45,6 +47,7 @@ export function tokenRoutes(app: Routes, tokens: Tokens): void {
         .strict(),
     },
     async handler(request, reply) {
+      refuseLabelled(request);
       const { name, scopes, labels, expires } = request.body;
       const lifeMs = expires === undefined ? undefined : readDurationMs(expires);
       if (expires !== undefined && (lifeMs ?? 0) === 0)
@@ -65,6 +68,7 @@ export function tokenRoutes(app: Routes, tokens: Tokens): void {
     config: { access: 'admin', rateLimit: LIMIT },
     schema: { summary: 'Revokes a token', params: z.object({ id: z.string() }) },
     async handler(request, reply) {
+      refuseLabelled(request);
       if (!(await tokens.revoke(request.params.id))) throw new HttpError('no_such_token');
       return reply.code(204).send();
     },

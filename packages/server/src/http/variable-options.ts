@@ -3,6 +3,7 @@ import type { VariableOptionsAnswer } from '@vitrine/model/api.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import { parseVariable } from '@vitrine/model/parse/variable.ts';
 import type { Variable } from '@vitrine/model/variable.ts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { mayEdit } from '../auth/guard.ts';
 import type { DashboardCatalog } from '../query/dashboard-catalog.ts';
@@ -29,7 +30,11 @@ const variableOptionsRequest = z
   .strict();
 
 /** What can be chosen of a variable, searched and cut here: there may be 100,000 options. */
-export function variableOptionsRoutes(app: Routes, catalog: DashboardCatalog, needs: ScopeNeeds): void {
+export function variableOptionsRoutes(
+  app: Routes,
+  catalog: DashboardCatalog,
+  needsOf: (request: FastifyRequest) => ScopeNeeds,
+): void {
   app.route({
     method: 'POST',
     url: '/api/variable-options',
@@ -47,7 +52,11 @@ export function variableOptionsRoutes(app: Routes, catalog: DashboardCatalog, ne
       if (variable === undefined) {
         throw new HttpError('not_found', `The dashboard "${body.dashboard}" has no variable "${body.variable}".`, 'variable');
       }
-      const scope = new PageScope(pageOf(entry?.dashboard, variables, body, request.caller), needs, abortOnDisconnect(reply));
+      const scope = new PageScope(
+        pageOf(entry?.dashboard, variables, body, request.caller),
+        needsOf(request),
+        abortOnDisconnect(reply),
+      );
       const options = await optionsOf(scope, variable, body.key);
       const settled = scope.settled(variable, options);
       return { ...searchOptions(options, body.search, body.limit), ...(settled === undefined ? {} : { settled }) };

@@ -1,3 +1,4 @@
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 
 /** Of more metrics than this nothing further is remembered: a sender that invents names does not fill the memory. */
@@ -6,21 +7,29 @@ const MAX_METRICS = 100_000;
 const MAX_HELP = 1_000;
 const MAX_NAME = 1_000;
 
-/** What writers last said of their metrics. */
+/** What writers last said of their metrics: those of one token's labels know nothing of what others said. */
 export class KnownMetadata {
-  readonly #byMetric = new Map<string, MetricMetadata>();
+  /** By the metric and its sender's labels. */
+  readonly #known = new Map<string, { readonly labels: Labels; readonly entry: MetricMetadata }>();
 
-  learn(metadata: readonly MetricMetadata[]): void {
+  learn(metadata: readonly MetricMetadata[], labels: Labels): void {
     for (const said of metadata) {
       if (said.metric.length > MAX_NAME) continue;
       const entry = { ...said, help: beginning(said.help), unit: beginning(said.unit) };
-      if (this.#byMetric.size < MAX_METRICS || this.#byMetric.has(entry.metric)) this.#byMetric.set(entry.metric, entry);
+      const key = `${entry.metric}\n${labels.key}`;
+      if (this.#known.size < MAX_METRICS || this.#known.has(key)) this.#known.set(key, { labels, entry });
     }
   }
 
-  all(): Iterable<MetricMetadata> {
-    return this.#byMetric.values();
+  /** What senders said that have the labels; all where they are none. */
+  *of(labels: Labels): Iterable<MetricMetadata> {
+    for (const known of this.#known.values()) if (hasLabels(known.labels, labels)) yield known.entry;
   }
+}
+
+function hasLabels(known: Labels, wanted: Labels): boolean {
+  for (const [name, value] of wanted) if (known.get(name) !== value) return false;
+  return true;
 }
 
 /** Copied, because a slice keeps the whole text that it is of in memory. */

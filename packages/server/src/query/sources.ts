@@ -1,6 +1,6 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { RUNS_SOURCE, type SourceRef } from '@vitrine/model/dashboard.ts';
-import { type Growth, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
+import { type Growth, QueryError } from '@vitrine/model/sample-store.ts';
 import type { VariableOption } from '@vitrine/model/variable.ts';
 import type {
   Datasource,
@@ -13,6 +13,9 @@ import type {
 } from '@vitrine/plugins/contract.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
 import type { RunsQuery } from '@vitrine/plugins/sources/runs/spec.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
+import { HttpError } from '../http/errors.ts';
+import type { OwnRuns } from '../own/own-runs.ts';
 import type { DataSourceRegistry, RegisteredSource } from './data-source-registry.ts';
 import { type AskedSource, limitSource } from './limit-source.ts';
 import { dialWithin, type Reach } from './reach.ts';
@@ -29,12 +32,23 @@ export interface Sources {
   connect(source: RegisteredSource): OpenSource;
   list(): Promise<readonly RegisteredSource[]>;
   readonly kinds: SourceKinds;
+  /**
+   * The same sources for a caller that may see only what has the labels: the own store and the runs answer from `own`, and others, which
+   * cannot be held to them, throw HttpError.
+   */
+  within(labels: Labels, own: OwnAnswers): Sources;
   /** A source was changed or removed: its connection is closed when what is under way has ended. */
   forget(uid: string): Promise<void>;
   /** Closes every connection. */
   stop(): Promise<void>;
   /** How the source answered since the start; undefined where nobody has asked it as it now is. */
   health(source: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): SourceHealth | undefined;
+}
+
+/** What a caller may see of what is kept here. */
+export interface OwnAnswers {
+  readonly samples: DatasourceNeeds['samples'];
+  readonly runs: OwnRuns;
 }
 
 /** When a source last answered, and when its server was last silent. Unix milliseconds. */
@@ -75,9 +89,9 @@ export function lostSecretsSentence({ name, lostSecrets }: Pick<RegisteredSource
 export interface SourceNeeds {
   readonly registry: DataSourceRegistry;
   readonly kinds: SourceKinds;
-  readonly samples: SampleStore;
-  /** Training runs, which are a source as well; absent where there are none to be asked. */
-  readonly runs?: DatasourceServer<undefined, RunsQuery>;
+  readonly samples: DatasourceNeeds['samples'];
+  /** Training runs, which are a source as well: all, or those that are given; absent where there are none to be asked. */
+  readonly runs?: (own?: OwnRuns) => DatasourceServer<undefined, RunsQuery>;
   /** Of Vitrine's own store. */
   readonly scrapeIntervalMs: number;
   /** Where the traces of its exemplars are found; see BuiltinSettings. */
@@ -106,17 +120,25 @@ export function connectSources(needs: SourceNeeds): Sources {
     else if (silence !== undefined) healths.set(source.uid, { ...before, silentMs: Date.now(), sentence: silence });
   };
 
-  const connect = (source: RegisteredSource, told: (asked: AskedSource) => void): OpenSource => {
-    const { name, url, settings, secrets, lostSecrets } = source;
-    if (lostSecrets.length > 0) throw new QueryError('execution', lostSecretsSentence(source));
+  const needsOf = (source: RegisteredSource): DatasourceNeeds => {
     const reach = reachOf(source);
-    const needs: DatasourceNeeds = {
+    return {
       samples,
       fetch: sourceFetch(source, reach),
       dial: (host, port, signal) => dialWithin(reach, host, port, signal),
     };
+  };
+  /** What is kept here; undefined for a source that is elsewhere. */
+  const connectKept = (source: RegisteredSource, needs: DatasourceNeeds, own: OwnRuns | undefined): OpenSource | undefined => {
     if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs, traceLink }, needs);
-    if (source.type === RUNS_SOURCE.type && runs !== undefined) return openSource(source, runs, undefined, needs);
+    return source.type === RUNS_SOURCE.type && runs !== undefined ? openSource(source, runs(own), undefined, needs) : undefined;
+  };
+  const connect = (source: RegisteredSource, told: (asked: AskedSource) => void): OpenSource => {
+    const { name, url, settings, secrets, lostSecrets } = source;
+    if (lostSecrets.length > 0) throw new QueryError('execution', lostSecretsSentence(source));
+    const needs = needsOf(source);
+    const kept = connectKept(source, needs, undefined);
+    if (kept !== undefined) return kept;
     const server = kinds.find(source.type);
     if (server === undefined)
       throw new BadRequest(
@@ -138,7 +160,7 @@ export function connectSources(needs: SourceNeeds): Sources {
     const past = [...connected].filter(([identity, open]) => open.uid === uid && identity !== except);
     await Promise.all(past.map(([identity]) => close(identity)));
   };
-  return {
+  const all: Sources = {
     kinds,
     list: () => registry.list(),
     forget: (uid) => closeAllOf(uid),
@@ -146,6 +168,25 @@ export function connectSources(needs: SourceNeeds): Sources {
       await Promise.all([...connected.keys()].map(close));
     },
     connect: (source) => connect(source, () => {}),
+    within(labels, own) {
+      const refuse = ({ name }: Pick<RegisteredSource, 'name'>): never => {
+        throw new HttpError(
+          'not_allowed',
+          `This token sees what has the labels ${labels.toString()} only, and the data source "${name}" is elsewhere, where nothing holds it to them.`,
+        );
+      };
+      return {
+        ...all,
+        async open(ref) {
+          const { source } = await registry.find(ref);
+          const kept = connectKept(source, { ...needsOf(source), samples: own.samples }, own.runs) ?? refuse(source);
+          // What is remembered of one caller's answers is not for another.
+          return { ...kept, identity: JSON.stringify([kept.identity, labels.key]) };
+        },
+        connect: refuse,
+        health: () => undefined,
+      };
+    },
     health(source) {
       const { identity, ...health } = healths.get(source.uid) ?? {};
       return identity === identityOf(source) ? health : undefined;
@@ -169,6 +210,7 @@ export function connectSources(needs: SourceNeeds): Sources {
       return open;
     },
   };
+  return all;
 }
 
 function identityOf({ uid, type, revision }: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): string {

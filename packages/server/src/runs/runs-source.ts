@@ -5,13 +5,13 @@ import type { Run } from '@vitrine/model/run.ts';
 import type { DatasourceServer, FoundAnnotation, QueryContext } from '@vitrine/plugins/contract.ts';
 import { type RunsQuery, runsSpec } from '@vitrine/plugins/sources/runs/spec.ts';
 import { askCurves, type CurveQuestions } from './curves/ask-curves.ts';
-import type { Runs } from './runs.ts';
+import type { OwnRuns } from '../own/own-runs.ts';
 import { runsAt } from './runs-at.ts';
 import { filterNames } from './table/filter-names.ts';
 import { runTable } from './table/run-table.ts';
 
 export interface RunsSourceNeeds {
-  readonly runs: Runs;
+  readonly runs: OwnRuns;
   readonly curveQuestions: CurveQuestions;
 }
 
@@ -130,7 +130,7 @@ interface MeantMetrics {
   readonly isCut: boolean;
 }
 
-async function metricsOf(patterns: readonly string[], ids: readonly string[], runs: Runs): Promise<MeantMetrics> {
+async function metricsOf(patterns: readonly string[], ids: readonly string[], runs: OwnRuns): Promise<MeantMetrics> {
   const found = new Set<string>();
   const tests = patterns.filter(isSlashed).map(metricTest);
   for (const pattern of patterns) if (!isSlashed(pattern)) found.add(pattern);

@@ -60,8 +60,8 @@ export async function openReceiver(until: (end: () => Promise<void>) => void): P
   const { app } = await testApp({
     samples,
     intake: createIntake({ append: (batch) => samples.append(batch), metrics: openMetrics('1'), samplesPerSecond: 0 }),
-    metadata: { metadata: () => known.all() },
-    onMetadata: (metadata) => known.learn(metadata),
+    metadata: { metadata: (labels) => known.of(labels) },
+    onMetadata: (metadata, labels) => known.learn(metadata, labels),
     until,
   });
   const send: Receiver['send'] = async (body, headers) => {

@@ -1,6 +1,7 @@
 import { parseTimeRange } from '@vitrine/compute/time.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Panel, Query, SourceRef } from '@vitrine/model/dashboard.ts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { DocumentStore } from '../../documents/document-store.ts';
 import { runPanel, type RunPanelNeeds } from '../../query/run-panel.ts';
@@ -49,7 +50,11 @@ interface QueryAnswer {
 }
 
 /** Queries as text, for scripts and those who may edit; viewers ask for what is saved. */
-export function grafanaQueryRoutes(app: Routes, documents: DocumentStore, needs: RunPanelNeeds): void {
+export function grafanaQueryRoutes(
+  app: Routes,
+  documents: DocumentStore,
+  needsOf: (request: FastifyRequest) => RunPanelNeeds,
+): void {
   app.route({
     method: 'POST',
     url: '/api/ds/query',
@@ -65,6 +70,7 @@ export function grafanaQueryRoutes(app: Routes, documents: DocumentStore, needs:
       const asked = await Promise.all(queries.map((query) => readQuery(query, documents)));
       const twin = asked.find(({ refId }, at) => asked.findIndex((other) => other.refId === refId) !== at);
       if (twin !== undefined) throw new BadRequest('queries', `two of them have the refId "${twin.refId}"`);
+      const needs = needsOf(request);
       const signal = abortOnDisconnect(reply);
       const page = pageOf(undefined, undefined, { ...range, timeZone: zone }, request.caller);
 

@@ -9,6 +9,8 @@ import { folderRoutes } from '../folders.ts';
 import { playlistRoutes } from '../playlists.ts';
 import type { Routes } from '../routes.ts';
 import { snapshotRoutes } from '../snapshots.ts';
+import type { OwnOf } from '../../own/own.ts';
+import type { Sources } from '../../query/sources.ts';
 import type { RunPanelNeeds } from '../../query/run-panel.ts';
 import { grafanaDashboardRoutes } from './dashboards.ts';
 import { grafanaQueryRoutes } from './ds-query.ts';
@@ -21,6 +23,9 @@ export interface GrafanaApiNeeds {
   readonly catalog: DashboardCatalog;
   readonly documents: DocumentStore;
   readonly version: string;
+  /** What there is to be known of the data sources without asking them. */
+  readonly sources: Pick<Sources, 'health' | 'kinds' | 'forget'>;
+  readonly own: OwnOf;
 }
 
 /** What Grafana calls a refusal, and the status it answers with, where that differs from ours. */
@@ -36,8 +41,8 @@ const GRAFANA_STATUSES: Partial<Record<ErrorCode, readonly [status: number, word
 };
 
 /** The part of Grafana's HTTP API that scripts and clients use. Errors have its shape, and ours besides. */
-export function grafanaApi(app: Routes, needs: GrafanaApiNeeds, asking: RunPanelNeeds): void {
-  const { catalog, documents } = needs;
+export function grafanaApi(app: Routes, needs: GrafanaApiNeeds, needsOf: (request: FastifyRequest) => RunPanelNeeds): void {
+  const { catalog, documents, sources, own } = needs;
   app.setErrorHandler((error, request: FastifyRequest, reply: FastifyReply) => {
     const ours = replyFor(error);
     if (ours.code === 'internal') request.log.error({ err: error }, 'a request failed');
@@ -50,10 +55,10 @@ export function grafanaApi(app: Routes, needs: GrafanaApiNeeds, asking: RunPanel
   grafanaDashboardRoutes(app, catalog, documents);
   grafanaUserRoutes(app, catalog, documents);
   folderRoutes(app, documents);
-  annotationRoutes(app, catalog, documents);
-  dataSourceRoutes(app, documents, asking.sources);
-  dataSourceAskRoutes(app, documents, asking.sources);
-  grafanaQueryRoutes(app, documents, asking);
+  annotationRoutes(app, catalog, own);
+  dataSourceRoutes(app, documents, sources);
+  dataSourceAskRoutes(app, documents, own);
+  grafanaQueryRoutes(app, documents, needsOf);
   libraryElementRoutes(app, catalog, documents);
   playlistRoutes(app, documents);
   snapshotRoutes(app, documents);

@@ -13,7 +13,7 @@ import { senderOf } from '../sender.ts';
 import { isListed, wireFiles } from './artifacts.ts';
 import type { MlflowNeeds } from './endpoint.ts';
 import { findRun, findRunToChange } from './find-run.ts';
-import { findModel, findModelToChange } from './logged-models.ts';
+import { findModelToChange, findOwnModel } from './logged-models.ts';
 
 interface ArtifactFileNeeds extends MlflowNeeds {
   readonly limits: { readonly artifactBytes: number };
@@ -25,11 +25,12 @@ const TAGS = ['mlflow'];
 export function artifactFileRoutes(app: Routes, needs: ArtifactFileNeeds, hide: boolean): void {
   const { runs, limits } = needs;
 
-  async function placeToRead(address: string): Promise<ArtifactPlace> {
+  async function placeToRead(address: string, request: FastifyRequest): Promise<ArtifactPlace> {
     const { kind, id, path } = readArtifactAddress(address);
+    const own = needs.own(request);
     return kind === 'run'
-      ? placeOfRun(runs, await findRun(runs, id), path)
-      : placeOfModel(runs, await findModel(needs, id), path);
+      ? placeOfRun(own.runs, await findRun(own.runs, id), path)
+      : placeOfModel(own.runs, await findOwnModel(needs, id, own), path);
   }
 
   /** An image of a step is seen among the run's media too, where the file itself stays what is shown. */
@@ -80,7 +81,7 @@ export function artifactFileRoutes(app: Routes, needs: ArtifactFileNeeds, hide: 
     schema: { summary: 'What lies in a folder of files', tags: TAGS, hide },
     async handler(request) {
       const { path: address = '' } = request.query as { readonly path?: unknown };
-      const place = await placeToRead(typeof address === 'string' ? address : '');
+      const place = await placeToRead(typeof address === 'string' ? address : '', request);
       const files = (await listArtifacts(place.folder, place.path)).filter((file) => isListed(file, place.path));
       return wireFiles(files, (path) => path.slice(path.lastIndexOf('/') + 1));
     },
@@ -92,7 +93,7 @@ export function artifactFileRoutes(app: Routes, needs: ArtifactFileNeeds, hide: 
     schema: { summary: 'A file', tags: TAGS, hide },
     async handler(request, reply) {
       const address = addressOf(request);
-      const { folder, path } = await placeToRead(address);
+      const { folder, path } = await placeToRead(address, request);
       const found = await openArtifact(folder, path);
       if (found === undefined) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `There is no file "${address.slice(0, 300)}".`);
       sendHarmlessly(reply, 'application/octet-stream', path.slice(path.lastIndexOf('/') + 1), true);

@@ -2,17 +2,17 @@ import type { ArtifactFile } from '@vitrine/model/run-api.ts';
 import { listArtifacts } from '../../runs/artifacts.ts';
 import { MODELS_FOLDER, placeOfRun } from '../../runs/mlflow/artifact-place.ts';
 import { runArtifactUri } from '../../runs/mlflow/wire.ts';
-import type { Endpoint, MlflowNeeds } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { findRun } from './find-run.ts';
 
 /** What lies in a run's folder, by the run's id. */
-export function artifactListEndpoint({ runs }: MlflowNeeds): Endpoint {
+export function artifactListEndpoint(): Endpoint {
   return {
     method: 'GET',
     path: '/artifacts/list',
     access: 'read',
     summary: 'What lies in a folder of a run’s files',
-    async answer(fields) {
+    async answer(fields, { own: { runs } }) {
       const run = await findRun(runs, fields.runId());
       const asked = fields.text('path') ?? '';
       const { folder, path } = placeOfRun(runs, run, asked === '.' ? '' : asked);

@@ -3,6 +3,7 @@ import type { MlflowDocuments } from '../../documents/mlflow.ts';
 import type { Intake } from '../../ingest/intake.ts';
 import type { Sender } from '../../ingest/sender.ts';
 import type { Fields } from '../../runs/mlflow/fields.ts';
+import type { Own, OwnOf } from '../../own/own.ts';
 import type { Runs } from '../../runs/runs.ts';
 
 /** One address of MLflow's, below /api/2.0/mlflow. */
@@ -17,6 +18,8 @@ export interface Endpoint {
 
 export interface MlflowCall {
   readonly sender: Sender;
+  /** What is read on the sender's behalf. */
+  readonly own: Own;
   /** Bytes of the body, unpacked. */
   readonly bodyBytes: number;
   /** Whether somebody stands between the sender and this server. */
@@ -24,7 +27,9 @@ export interface MlflowCall {
 }
 
 export interface MlflowNeeds {
+  /** To write to: who writes to a run that is there has to own it. */
   readonly runs: Runs;
+  readonly own: OwnOf;
   readonly documents: { readonly mlflow: MlflowDocuments };
   readonly intake: Pick<Intake, 'keep' | 'refuse'>;
 }

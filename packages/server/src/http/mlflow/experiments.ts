@@ -1,5 +1,6 @@
 import type { Project } from '@vitrine/model/run.ts';
 import type { Sender } from '../../ingest/sender.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
 import { InTurn } from '../../runs/in-turn.ts';
 import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
@@ -10,7 +11,7 @@ import { ARTIFACT_LOCATION, wireExperiment } from '../../runs/mlflow/wire.ts';
 import { checkOwner } from './find-run.ts';
 import { readPairs } from './pairs.ts';
 import { isInView, readMaxResults, readViewType } from './search-fields.ts';
-import type { Endpoint, MlflowNeeds } from './endpoint.ts';
+import type { Endpoint, MlflowCall, MlflowNeeds } from './endpoint.ts';
 
 const ATTRIBUTES = attributesNamed(['name', 'experiment_id'], ['creation_time', 'last_update_time']);
 
@@ -18,7 +19,7 @@ const ATTRIBUTES = attributesNamed(['name', 'experiment_id'], ['creation_time', 
 export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
   const byName = new InTurn();
 
-  async function experiment(fields: Fields): Promise<Project> {
+  async function experiment(fields: Fields, { projectById }: Pick<OwnRuns, 'projectById'>): Promise<Project> {
     const id = fields.neededId('experiment_id');
     if (!/^\d{1,15}$/.test(id)) {
       throw new MlflowError(
@@ -26,14 +27,14 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
         `Invalid experiment ID '${id.slice(0, 100)}'. Experiment ID must be a valid integer.`,
       );
     }
-    const project = await runs.projectById(Number(id));
+    const project = await projectById(Number(id));
     if (project === undefined) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `No Experiment with id=${id} exists`);
     return project;
   }
 
   /** The experiment, for a sender that changes it. Throws MlflowError also where another tenant has runs in it. */
   async function ownExperiment(fields: Fields, sender: Sender): Promise<Project> {
-    const project = await experiment(fields);
+    const project = await experiment(fields, runs);
     if (sender.labels.size === 0) return project;
     for (const run of [...(await runs.all()), ...(await runs.deleted())])
       if (run.projectId === project.id) checkOwner(run, sender);
@@ -54,11 +55,11 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
     return {};
   }
 
-  async function search(fields: Fields): Promise<object> {
+  async function search(fields: Fields, { own }: MlflowCall): Promise<object> {
     const clauses = parseFilter(fields.text('filter') ?? '', ATTRIBUTES);
     const orders = fields.texts('order_by').map((text) => parseOrder(text, ATTRIBUTES));
     const view = readViewType(fields, 'view_type');
-    const found = (await runs.projects())
+    const found = (await own.runs.projects())
       .filter((project) => isInView(project, view) && matches(clauses, searchedProject(project)))
       .toSorted((a, b) => b.createdMs - a.createdMs || b.id - a.id);
     const sorted = inOrder(found, orders, searchedProject);
@@ -103,16 +104,16 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/get',
       access: 'read',
       summary: 'An experiment',
-      answer: async (fields) => ({ experiment: wireExperiment(await experiment(fields)) }),
+      answer: async (fields, { own }) => ({ experiment: wireExperiment(await experiment(fields, own.runs)) }),
     },
     {
       method: 'GET',
       path: '/experiments/get-by-name',
       access: 'read',
       summary: 'The experiment of a name',
-      async answer(fields) {
+      async answer(fields, { own }) {
         const name = fields.neededText('experiment_name');
-        const project = await runs.project(name);
+        const project = await own.runs.project(name);
         // This code makes clients make it.
         if (project === undefined) {
           throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `Could not find experiment with name '${name.slice(0, 500)}'`);

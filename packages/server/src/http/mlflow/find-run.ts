@@ -3,10 +3,11 @@ import type { Sender } from '../../ingest/sender.ts';
 import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { lifecycleStage } from '../../runs/mlflow/wire.ts';
 import { labelNotHad } from '../../runs/run-owner.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import type { Runs } from '../../runs/runs.ts';
 
 /** Throws MlflowError where there is no such run. */
-export async function findRun(runs: Pick<Runs, 'find'>, id: string): Promise<Run> {
+export async function findRun(runs: Pick<OwnRuns, 'find'>, id: string): Promise<Run> {
   const run = await runs.find(id);
   if (run === undefined) throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `Run with id=${id.slice(0, 300)} not found`);
   return run;

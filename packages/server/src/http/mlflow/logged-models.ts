@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LoggedModel, LoggedModelStatus, ModelMetric } from '../../documents/mlflow.ts';
 import type { Sender } from '../../ingest/sender.ts';
+import type { Own } from '../../own/own.ts';
 import { listArtifacts, removeArtifact } from '../../runs/artifacts.ts';
 import { placeOfModel } from '../../runs/mlflow/artifact-place.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
@@ -34,15 +35,26 @@ const ATTRIBUTES = attributesNamed(
   { model_name: 'name', creation_time: 'creation_timestamp' },
 );
 
-/** The model, for whoever looks at it. Throws MlflowError where there is none. */
-export async function findModel(
-  { documents }: Pick<MlflowNeeds, 'documents'>,
-  id: string,
-  evenDeleted = false,
-): Promise<LoggedModel> {
+/** Throws MlflowError where there is none. */
+async function findModel({ documents }: Pick<MlflowNeeds, 'documents'>, id: string, evenDeleted = false): Promise<LoggedModel> {
   const model = MODEL_ID.test(id) ? await documents.mlflow.model(id) : undefined;
   if (model !== undefined && (evenDeleted || model.deletedMs === undefined)) return model;
+  return refuseModel(id);
+}
+
+function refuseModel(id: string): never {
   throw new MlflowError('RESOURCE_DOES_NOT_EXIST', `Logged model with ID '${id.slice(0, 100)}' not found.`);
+}
+
+/** The model, for whoever looks at it. Throws MlflowError where there is none, or none that they may see. */
+export async function findOwnModel(
+  needs: Pick<MlflowNeeds, 'documents'>,
+  id: string,
+  own: Pick<Own, 'has'>,
+  evenDeleted = false,
+): Promise<LoggedModel> {
+  const model = await findModel(needs, id, evenDeleted);
+  return own.has(model.labels) ? model : refuseModel(id);
 }
 
 /** The model, for a sender that changes it. Throws MlflowError also where it is another tenant's. */
@@ -115,7 +127,7 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
       path: '/logged-models/search',
       access: 'read',
       summary: 'Models that a filter lets through',
-      async answer(fields) {
+      async answer(fields, { own }) {
         const clauses = parseFilter(fields.text('filter') ?? '', ATTRIBUTES);
         const orders = fields.objects('order_by').map((order): Order => {
           const { operand } = parseOrder(order.neededText('field_name'), ATTRIBUTES);
@@ -123,7 +135,7 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
         });
         const projectIds = fields.texts('experiment_ids').map(Number);
         const models = (projectIds.length === 0 ? [] : await documents.mlflow.models(projectIds)).filter(
-          ({ deletedMs }) => deletedMs === undefined,
+          ({ deletedMs, labels }) => deletedMs === undefined && own.has(labels),
         );
         const metrics = Map.groupBy(await documents.mlflow.modelMetrics(models.map(({ id }) => id)), ({ modelId }) => modelId);
         const about = fields.objects('datasets').map((dataset) => {
@@ -153,7 +165,8 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
       path: '/logged-models/:model_id',
       access: 'read',
       summary: 'A model',
-      answer: async (fields) => wire(await findModel(needs, fields.neededText('model_id'), fields.boolean('allow_deleted'))),
+      answer: async (fields, { own }) =>
+        wire(await findOwnModel(needs, fields.neededText('model_id'), own, fields.boolean('allow_deleted'))),
     },
     {
       method: 'PATCH',
@@ -222,8 +235,8 @@ export function loggedModelEndpoints(needs: MlflowNeeds): Endpoint[] {
       path: '/logged-models/:model_id/artifacts/directories',
       access: 'read',
       summary: 'What lies in a folder of a model’s files',
-      async answer(fields) {
-        const model = await findModel(needs, fields.neededText('model_id'));
+      async answer(fields, { own }) {
+        const model = await findOwnModel(needs, fields.neededText('model_id'), own);
         const { folder, path } = placeOfModel(runs, model, fields.text('artifact_directory_path') ?? '');
         const within = placeOfModel(runs, model, '').path;
         const files = await listArtifacts(folder, path);

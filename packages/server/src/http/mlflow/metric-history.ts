@@ -4,7 +4,8 @@ import { Fields } from '../../runs/mlflow/fields.ts';
 import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { offsetOf, tokenAt } from '../../runs/mlflow/page.ts';
 import { wireMetric } from '../../runs/mlflow/wire.ts';
-import type { Endpoint, MlflowNeeds } from './endpoint.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
+import type { Endpoint } from './endpoint.ts';
 import { findRun } from './find-run.ts';
 
 const MOST_RESULTS = 2 ** 31;
@@ -12,12 +13,12 @@ const MOST_RUNS = 100;
 const POINTS_A_RUN = 2_500;
 
 /** Curves as lists of points. */
-export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
+export function metricHistoryEndpoints(): Endpoint[] {
   const readMost = (fields: Fields, most: number): number | undefined =>
     fields.whole('max_results', { least: 1, most, why: `Expected a number between 1 and ${most}.` });
 
   /** Points of the places from `from` on, before `to`. A curve of millions is never in memory whole. */
-  async function* historyAsJson(curve: CurveName, from: number, to: number): AsyncGenerator<string> {
+  async function* historyAsJson(runs: OwnRuns, curve: CurveName, from: number, to: number): AsyncGenerator<string> {
     yield '{"metrics":[';
     let at: number | undefined = from;
     while (at !== undefined && at < to) {
@@ -36,12 +37,12 @@ export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/metrics/get-history',
       access: 'read',
       summary: 'All points of a curve, as they were logged',
-      async answer(fields) {
+      async answer(fields, { own: { runs } }) {
         const run = await findRun(runs, fields.runId());
         const key = fields.neededText('metric_key');
         const most = readMost(fields, MOST_RESULTS) ?? MOST_RESULTS;
         const offset = offsetOf(fields.text('page_token'));
-        return Readable.from(historyAsJson({ run: run.id, metric: key }, offset, offset + most), { objectMode: false });
+        return Readable.from(historyAsJson(runs, { run: run.id, metric: key }, offset, offset + most), { objectMode: false });
       },
     },
     {
@@ -49,7 +50,7 @@ export function metricHistoryEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/metrics/get-history-bulk-interval',
       access: 'read',
       summary: 'Some points of the curves of several runs, the ends of each among them',
-      async answer(fields) {
+      async answer(fields, { own: { runs } }) {
         const ids = fields.texts('run_ids');
         if (ids.length === 0 || ids.length > MOST_RUNS) {
           throw new MlflowError('INVALID_PARAMETER_VALUE', `run_ids: expected 1 to ${MOST_RUNS} runs, got ${ids.length}.`);

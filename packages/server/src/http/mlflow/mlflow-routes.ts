@@ -37,8 +37,8 @@ export function mlflowRoutes(app: Routes, needs: MlflowRouteNeeds): void {
     ...runLifeEndpoints(needs),
     ...logDataEndpoints(needs),
     searchRunsEndpoint(needs),
-    ...metricHistoryEndpoints(needs),
-    artifactListEndpoint(needs),
+    ...metricHistoryEndpoints(),
+    artifactListEndpoint(),
     ...loggedModelEndpoints(needs),
     ...registryEndpoints(),
   ];
@@ -98,6 +98,7 @@ function addEndpoint(scope: Routes, endpoint: Endpoint, needs: MlflowRouteNeeds,
       });
       const answer = await endpoint.answer(fields, {
         sender: senderOf(request),
+        own: needs.own(request),
         bodyBytes: body.length,
         isForwarded: ['forwarded', 'x-forwarded-for', 'via'].some((name) => request.headers[name] !== undefined),
       });

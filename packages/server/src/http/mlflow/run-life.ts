@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Run } from '@vitrine/model/run.ts';
+import type { Own } from '../../own/own.ts';
 import { invalidValue, MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { checkKey } from '../../runs/mlflow/names.ts';
 import { GROUP, NOTE, PARENT, readStatus, RUN_NAME, USER, wireRun, wireRunInfo } from '../../runs/mlflow/wire.ts';
@@ -11,7 +12,7 @@ import { hostsAt, tagsEdit } from './run-tags.ts';
 
 /** The life of a run: made, ended, put into the bin, and what its tags say. */
 export function runLifeEndpoints({ runs, documents }: MlflowNeeds): Endpoint[] {
-  async function whole(run: Run): Promise<object> {
+  async function whole(run: Run, { runs }: Pick<Own, 'runs'>): Promise<object> {
     const [project, metrics, links] = await Promise.all([
       runs.projectById(run.projectId),
       runs.curves.summaries({ runs: [run.id] }),
@@ -26,7 +27,7 @@ export function runLifeEndpoints({ runs, documents }: MlflowNeeds): Endpoint[] {
       path: '/runs/create',
       access: 'ingest',
       summary: 'Makes a run, which is running',
-      async answer(fields, { sender, isForwarded }) {
+      async answer(fields, { sender, isForwarded, own }) {
         const id = fields.id('experiment_id') || '0';
         const project = /^\d{1,15}$/.test(id) ? await runs.projectById(Number(id)) : undefined;
         if (project === undefined) {
@@ -55,7 +56,7 @@ export function runLifeEndpoints({ runs, documents }: MlflowNeeds): Endpoint[] {
           hosts: isForwarded ? [] : hostsAt(sender.address),
           labels: sender.labels.toObject(),
         });
-        return { run: await whole(notes === undefined ? made : await runs.edit(made.id, { notes })) };
+        return { run: await whole(notes === undefined ? made : await runs.edit(made.id, { notes }), own) };
       },
     },
     {
@@ -63,7 +64,7 @@ export function runLifeEndpoints({ runs, documents }: MlflowNeeds): Endpoint[] {
       path: '/runs/get',
       access: 'read',
       summary: 'A run with the newest value of each metric',
-      answer: async (fields) => ({ run: await whole(await findRun(runs, fields.runId())) }),
+      answer: async (fields, { own }) => ({ run: await whole(await findRun(own.runs, fields.runId()), own) }),
     },
     {
       method: 'POST',

@@ -15,6 +15,7 @@ import {
   type Searched,
 } from '../../runs/mlflow/search-filter.ts';
 import { allTags, lifecycleStage, runArtifactUri, statusWord, wireRun } from '../../runs/mlflow/wire.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import type { Endpoint, MlflowNeeds } from './endpoint.ts';
 import { readMaxResults, readViewType, type ViewType } from './search-fields.ts';
 
@@ -29,8 +30,8 @@ const MOST_CHARACTERS = 64 * 1024 * 1024;
 const AT_ONCE = 20;
 
 /** Runs that a filter lets through. */
-export function searchRunsEndpoint({ runs, documents }: MlflowNeeds): Endpoint {
-  async function candidates(projectIds: ReadonlySet<number>, view: ViewType): Promise<Run[]> {
+export function searchRunsEndpoint({ documents }: MlflowNeeds): Endpoint {
+  async function candidates(runs: OwnRuns, projectIds: ReadonlySet<number>, view: ViewType): Promise<Run[]> {
     const some = [...(view === 'DELETED_ONLY' ? [] : await runs.all()), ...(view === 'ACTIVE_ONLY' ? [] : await runs.deleted())];
     return some
       .filter(({ projectId }) => projectIds.has(projectId))
@@ -42,13 +43,13 @@ export function searchRunsEndpoint({ runs, documents }: MlflowNeeds): Endpoint {
     path: '/runs/search',
     access: 'read',
     summary: 'Runs that a filter lets through',
-    async answer(fields: Fields) {
+    async answer(fields: Fields, { own: { runs } }) {
       const clauses = parseFilter(fields.text('filter') ?? '', ATTRIBUTES);
       const orders = fields.texts('order_by').map((text) => parseOrder(text, ATTRIBUTES));
       const most = readMaxResults(fields, 1_000);
       const offset = offsetOf(fields.text('page_token'));
       const projectIds = new Set(fields.texts('experiment_ids').map(Number));
-      const some = await candidates(projectIds, readViewType(fields, 'run_view_type'));
+      const some = await candidates(runs, projectIds, readViewType(fields, 'run_view_type'));
       const ids = some.map(({ id }) => id);
       const asked = metricsIn(clauses, orders);
       const projects = new Map((await runs.projects()).map((project) => [project.id, project]));
@@ -62,12 +63,13 @@ export function searchRunsEndpoint({ runs, documents }: MlflowNeeds): Endpoint {
         searched,
       );
       const page = found.slice(offset, offset + most);
-      return Readable.from(runsAsJson(page, projects, offset, found.length), { objectMode: false });
+      return Readable.from(runsAsJson(runs, page, projects, offset, found.length), { objectMode: false });
     },
   };
 
   /** An answer that is never in memory whole. */
   async function* runsAsJson(
+    runs: OwnRuns,
     page: readonly Run[],
     projects: ReadonlyMap<number, Project>,
     offset: number,

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { SampleStore } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import { BackupRefused } from '../../backup/backup-manifest.ts';
+import { type OwnOf, refuseLabelled } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
-import { ownSamples, refuseLabelled } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
 export interface AdminNeeds {
-  readonly samples: SampleStore;
+  readonly own: OwnOf;
   /** Whether `query.admin-api` is on. */
   readonly adminApi: boolean;
   /** Makes a copy of the data folder under that name. Throws an error whose message is a sentence. */
@@ -16,7 +15,7 @@ export interface AdminNeeds {
 }
 
 /** /admin/tsdb/*: for admins, and where it is on. */
-export function adminRoutes(app: Routes, { samples, adminApi, snapshot }: AdminNeeds): void {
+export function adminRoutes(app: Routes, { own, adminApi, snapshot }: AdminNeeds): void {
   const change = (url: string, summary: string, run: (request: FastifyRequest) => Promise<unknown>): void => {
     app.route({
       method: ['POST', 'PUT'],
@@ -36,7 +35,7 @@ export function adminRoutes(app: Routes, { samples, adminApi, snapshot }: AdminN
     if (params.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
     const fromMs = params.time('start', MIN_TIME_MS);
     const toMs = params.time('end', MAX_TIME_MS);
-    await ownSamples(samples, request).deleteSeries({ selectors: params.selectors(), fromMs, toMs });
+    await own(request).samples.deleteSeries({ selectors: params.selectors(), fromMs, toMs });
   });
   let making: Promise<void> | undefined;
   change('snapshot', 'A copy of the data folder, made while the server runs', async (request) => {

@@ -5,13 +5,13 @@ import { formatTime } from '@vitrine/promql/json/write-result.ts';
 import { selectorsOf } from '@vitrine/promql/selectors.ts';
 import type { FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
-import { ownSamples } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
 /** /query_exemplars: of every series that a selector of the query matches. */
-export function exemplarRoutes(app: Routes, samples: SampleStore, parseQuery: (params: Params) => Expr): void {
+export function exemplarRoutes(app: Routes, own: OwnOf, parseQuery: (params: Params) => Expr): void {
   app.route({
     method: ['GET', 'POST'],
     url: '/query_exemplars',
@@ -23,7 +23,7 @@ export function exemplarRoutes(app: Routes, samples: SampleStore, parseQuery: (p
       const toMs = params.time('end', MAX_TIME_MS);
       if (toMs < fromMs) throw new ApiError('bad_data', 'end timestamp must not be before start timestamp');
       const selectors = selectorsOf(parseQuery(params));
-      const data = await findExemplars(ownSamples(samples, request), selectors, fromMs, toMs, abortOnDisconnect(reply));
+      const data = await findExemplars(own(request).samples, selectors, fromMs, toMs, abortOnDisconnect(reply));
       return { status: 'success', data };
     },
   });

@@ -1,11 +1,12 @@
 import type { FastifyError } from 'fastify';
 import type { Logger } from 'pino';
+import type { OwnOf } from '../../own/own.ts';
 import type { ScrapeView } from '../../scrape/scrape-manager.ts';
 import { replyFor } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { type AdminNeeds, adminRoutes } from './admin.ts';
 import { ApiError, apiErrorType } from './api-error.ts';
-import { metadataRoutes, type MetadataSource } from './metadata.ts';
+import { metadataRoutes } from './metadata.ts';
 import { type PrometheusQueryNeeds, queryRoutes } from './query.ts';
 import { type ReadNeeds, readRoutes } from './remote-read/read.ts';
 import { ruleRoutes } from './rules.ts';
@@ -18,7 +19,7 @@ import { type WriteNeeds, writeRoutes } from './write.ts';
 export interface PrometheusApiNeeds extends PrometheusQueryNeeds, StatusNeeds, AdminNeeds, ReadNeeds, WriteNeeds {
   readonly limits: PrometheusQueryNeeds['limits'] & WriteNeeds['limits'];
   readonly log: Logger;
-  readonly metadata: MetadataSource;
+  readonly own: OwnOf;
   readonly scraping: ScrapeView;
 }
 
@@ -44,10 +45,10 @@ export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Pro
     void reply.code(status).send({ status: 'error', errorType: type, error: answer.message });
   });
   queryRoutes(app, needs);
-  seriesRoutes(app, needs.samples);
-  metadataRoutes(app, needs.metadata, needs.samples);
-  targetsRoutes(app, needs.scraping);
-  searchRoutes(app, needs.samples, needs.metadata);
+  seriesRoutes(app, needs.own);
+  metadataRoutes(app, needs.own);
+  targetsRoutes(app, needs.scraping, needs.own);
+  searchRoutes(app, needs.own);
   statusRoutes(app, needs);
   ruleRoutes(app);
   adminRoutes(app, needs);

@@ -1,24 +1,24 @@
-import { type QueryLimits, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
+import { type QueryLimits, QueryError } from '@vitrine/model/sample-store.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { describeParseError, EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 import { printPretty } from '@vitrine/promql/print-pretty.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
 import { LentPieces } from '../lent-pieces.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { exemplarRoutes } from './exemplars.ts';
-import { ownSamples } from './own-samples.ts';
 import { Params, parseOrRefuse, refuse } from './params.ts';
 import { syntaxTree } from './syntax-tree.ts';
 
 export interface PrometheusQueryNeeds {
-  readonly samples: SampleStore;
+  readonly own: OwnOf;
   readonly limits: QueryLimits & { readonly maxPoints: number };
 }
 
 /** /query, /query_range, /query_exemplars, and what is done with a query's text: /format_query and /parse_query. */
-export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNeeds): void {
+export function queryRoutes(app: Routes, { own, limits }: PrometheusQueryNeeds): void {
   const run = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -32,7 +32,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     const limit = params.limit();
     const stats = params.text('stats');
     const { pieces } = await evaluate(expr, () =>
-      ownSamples(samples, request).evaluateJson(
+      own(request).samples.evaluateJson(
         {
           expr,
           ...range,
@@ -101,7 +101,7 @@ export function queryRoutes(app: Routes, { samples, limits }: PrometheusQueryNee
     },
   });
 
-  exemplarRoutes(app, samples, readQuery);
+  exemplarRoutes(app, own, readQuery);
 }
 
 /** Which experimental syntax is on is the store's to say. */

@@ -1,6 +1,6 @@
 import type { QueryLimits, Selector, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { print } from '@vitrine/promql/print.ts';
-import type { OwnSamples } from './own-samples.ts';
+import type { OwnSamples } from '../../own/own-samples.ts';
 import { MAX_TIME_MS } from './params.ts';
 
 /** PromQL's durations end at 292 years. */

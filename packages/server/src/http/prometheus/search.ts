@@ -1,24 +1,23 @@
 import { Readable } from 'node:stream';
 import { METRIC_NAME } from '@vitrine/model/labels.ts';
-import type { FoundText, LabelSearch, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { FoundText, LabelSearch } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
+import type { Own, OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
-import type { MetadataSource } from './metadata.ts';
-import { ownSamples } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
 const LIMIT = 100;
 const BATCH = 100;
 
 /** /search/*: names and values that a text is in, line by line of JSON. */
-export function searchRoutes(app: Routes, samples: SampleStore, metadata: MetadataSource): void {
+export function searchRoutes(app: Routes, own: OwnOf): void {
   const search = (
     what: string,
     summary: string,
     labelOf: (params: Params) => string | undefined,
-    shape: (params: Params) => (found: FoundText) => object,
+    shape: (params: Params, mine: Own) => (found: FoundText) => object,
   ): void => {
     app.route({
       method: ['GET', 'POST'],
@@ -41,8 +40,9 @@ export function searchRoutes(app: Routes, samples: SampleStore, metadata: Metada
           limit,
           offset: readCount(params, 'offset'),
         };
-        const toShape = shape(params);
-        const { found, hasMore } = await ownSamples(samples, request).searchLabels(search, abortOnDisconnect(reply));
+        const mine = own(request);
+        const toShape = shape(params, mine);
+        const { found, hasMore } = await mine.samples.searchLabels(search, abortOnDisconnect(reply));
         return reply
           .type('application/x-ndjson; charset=utf-8')
           .send(Readable.from(writeLines(found.map(toShape), batch, hasMore)));
@@ -61,11 +61,11 @@ export function searchRoutes(app: Routes, samples: SampleStore, metadata: Metada
     'metric_names',
     'Metrics by a part of their name',
     () => METRIC_NAME,
-    (params) => {
+    (params, mine) => {
       const toName = named('name')(params);
       if (!readBoolean(params, 'include_metadata', false)) return toName;
       const known = new Map<string, object>();
-      for (const { metric, type, help, unit } of metadata.metadata()) {
+      for (const { metric, type, help, unit } of mine.metadata()) {
         if (!known.has(metric)) known.set(metric, { type, help, ...(unit === '' ? {} : { unit }) });
       }
       return (found) => ({ ...toName(found), ...known.get(found.text) });

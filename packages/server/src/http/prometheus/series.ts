@@ -1,13 +1,13 @@
-import type { LabelRequest, SampleStore } from '@vitrine/model/sample-store.ts';
+import type { LabelRequest } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
-import { ownSamples } from './own-samples.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
 /** /series, /labels and /label/<name>/values. */
-export function seriesRoutes(app: Routes, samples: SampleStore): void {
+export function seriesRoutes(app: Routes, own: OwnOf): void {
   app.route({
     method: ['GET', 'POST'],
     url: '/series',
@@ -16,7 +16,7 @@ export function seriesRoutes(app: Routes, samples: SampleStore): void {
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
       if (params.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
-      const found = await ownSamples(samples, request).series(labelRequest(params), abortOnDisconnect(reply));
+      const found = await own(request).samples.series(labelRequest(params), abortOnDisconnect(reply));
       return answer(
         found.map((labels) => labels.toObject()),
         params.limit(),
@@ -31,10 +31,7 @@ export function seriesRoutes(app: Routes, samples: SampleStore): void {
     schema: { summary: 'Label names', tags: ['prometheus'] },
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
-      return answer(
-        await ownSamples(samples, request).labelNames(labelRequest(params), abortOnDisconnect(reply)),
-        params.limit(),
-      );
+      return answer(await own(request).samples.labelNames(labelRequest(params), abortOnDisconnect(reply)), params.limit());
     },
   });
 
@@ -46,10 +43,7 @@ export function seriesRoutes(app: Routes, samples: SampleStore): void {
     async handler(request: FastifyRequest, reply) {
       const params = Params.of(request);
       const name = unescapeLabelName((request.params as { name: string }).name);
-      return answer(
-        await ownSamples(samples, request).labelValues(name, labelRequest(params), abortOnDisconnect(reply)),
-        params.limit(),
-      );
+      return answer(await own(request).samples.labelValues(name, labelRequest(params), abortOnDisconnect(reply)), params.limit());
     },
   });
 }

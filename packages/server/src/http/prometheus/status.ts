@@ -5,10 +5,10 @@ import type { FastifyRequest } from 'fastify';
 import { stringify } from 'yaml';
 import { readQueryFeatures } from '../../config/query-features.ts';
 import type { Metrics } from '../../self/metrics.ts';
+import { type OwnOf, refuseLabelled } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { featuresOf } from './features.ts';
-import { refuseLabelled } from './own-samples.ts';
 import { Params, refuse } from './params.ts';
 import { selfMetrics } from './self-metrics.ts';
 
@@ -19,7 +19,8 @@ const MOST_TOP = 10_000;
 const PROMETHEUS_VERSION = '3.0.0';
 
 export interface StatusNeeds {
-  readonly samples: SampleStore;
+  readonly own: OwnOf;
+  readonly storeStats: SampleStore['stats'];
   readonly version: string;
   /** Settings by key, as texts. Nothing secret is among them. */
   readonly flags: Readonly<Record<string, string>>;
@@ -30,7 +31,7 @@ export interface StatusNeeds {
 }
 
 /** /status/*, /features, /notifications and /openapi.yaml. */
-export function statusRoutes(app: Routes, { samples, version, flags, startedMs, metrics, adminApi }: StatusNeeds): void {
+export function statusRoutes(app: Routes, { own, storeStats, version, flags, startedMs, metrics, adminApi }: StatusNeeds): void {
   const get = (url: string, summary: string, read: (params: Params, request: FastifyRequest) => unknown): void => {
     app.route({
       method: 'GET',
@@ -75,8 +76,8 @@ export function statusRoutes(app: Routes, { samples, version, flags, startedMs, 
     const limit = params.text('limit') === '' ? TOP : params.limit();
     if (limit < 1 || limit > MOST_TOP) throw new ApiError('bad_data', `limit must be between 1 and ${MOST_TOP}`);
     const [stats, counted] = await Promise.all([
-      samples.stats(),
-      samples.cardinality({ selector: [], limit, nowMs: Date.now() }),
+      storeStats(),
+      own(request).samples.cardinality({ selector: [], limit, nowMs: Date.now() }),
     ]);
     const top = <T>(list: readonly T[], nameOf: (one: T) => string, valueOf: (one: T) => number): object[] =>
       list.map((one) => ({ name: nameOf(one), value: valueOf(one) })).toSorted((a, b) => b.value - a.value);

@@ -6,13 +6,13 @@ import { relabel } from '../../scrape/relabel.ts';
 import type { ScrapeJob } from '../../scrape/scrape-config.ts';
 import type { ScrapeView } from '../../scrape/scrape-manager.ts';
 import { writeRelabelStep, writeScrapeJob } from '../../scrape/write-scrape-job.ts';
+import { type OwnOf, refuseLabelled } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
-import { isOwn, refuseLabelled } from './own-samples.ts';
 import { Params, parseOrRefuse } from './params.ts';
 
 /** /targets and what is told of them, and /scrape_pools. */
-export function targetsRoutes(app: Routes, scraping: ScrapeView): void {
+export function targetsRoutes(app: Routes, scraping: ScrapeView, own: OwnOf): void {
   const get = (url: string, summary: string, read: (params: Params, request: FastifyRequest) => unknown): void => {
     app.route({
       method: 'GET',
@@ -29,10 +29,11 @@ export function targetsRoutes(app: Routes, scraping: ScrapeView): void {
     const inPool = ({ scrapePool }: { readonly scrapePool: string }): boolean => pool === '' || scrapePool === pool;
     const { activeTargets, droppedTargets, droppedTargetCounts } = scraping.targets();
     return {
-      activeTargets: state === 'dropped' ? [] : activeTargets.filter((target) => inPool(target) && isOwn(request, target.labels)),
+      activeTargets:
+        state === 'dropped' ? [] : activeTargets.filter((target) => inPool(target) && own(request).has(target.labels)),
       droppedTargets:
-        state === 'active' ? [] : droppedTargets.filter((target) => inPool(target) && isOwn(request, target.discoveredLabels)),
-      droppedTargetCounts: isOwn(request, {}) ? droppedTargetCounts : {},
+        state === 'active' ? [] : droppedTargets.filter((target) => inPool(target) && own(request).has(target.discoveredLabels)),
+      droppedTargetCounts: own(request).has({}) ? droppedTargetCounts : {},
     };
   });
 
@@ -44,7 +45,7 @@ export function targetsRoutes(app: Routes, scraping: ScrapeView): void {
     const found: object[] = [];
     for (const { target, metadata } of scraping.metadata()) {
       if (found.length >= limit) break;
-      if (!matches(Labels.from(target)) || !isOwn(request, target)) continue;
+      if (!matches(Labels.from(target)) || !own(request).has(target)) continue;
       for (const { metric: name, type, help, unit } of metadata) {
         if (metric === '') found.push({ target, metric: name, type, help, unit });
         else if (metric === name) found.push({ target, type, help, unit });

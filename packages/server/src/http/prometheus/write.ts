@@ -1,3 +1,4 @@
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import type { FastifyRequest } from 'fastify';
 import type { Refused } from '../../ingest/arrivals.ts';
@@ -18,8 +19,8 @@ export interface WriteNeeds {
   readonly limits: { readonly bodyBytes: number };
   /** Gives series of 2.0 the labels of Prometheus' type-and-unit-labels feature; not unless told. */
   readonly typeAndUnitLabels?: boolean;
-  /** Told what senders say of their metrics. */
-  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  /** Told what senders say of their metrics, and with which labels of their own. */
+  readonly onMetadata: (metadata: readonly MetricMetadata[], labels: Labels) => void;
 }
 
 /** /write: remote write 1.0 and 2.0. Answers when the samples survive a crash. */
@@ -31,7 +32,7 @@ export function writeRoutes(app: Routes, { intake, limits, typeAndUnitLabels = f
     try {
       version = remoteWriteVersion(request.headers);
       const decoded = decode((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers);
-      if (decoded.metadata.length > 0) onMetadata(decoded.metadata);
+      if (decoded.metadata.length > 0) onMetadata(decoded.metadata, sender.labels);
       return { decoded, stored: await intake.take('remote write', sender, decoded.batch, refusedIn(decoded)) };
     } catch (error) {
       if (error instanceof RemoteWriteRefused) {

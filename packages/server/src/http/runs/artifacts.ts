@@ -11,6 +11,7 @@ import {
   putArtifact,
   removeArtifact,
 } from '../../runs/artifacts.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { HttpError } from '../errors.ts';
 import { pacedBody } from '../paced-body.ts';
@@ -20,6 +21,7 @@ import { byRun, runOf, runToWrite, TAGS } from './run-of.ts';
 
 export interface ArtifactRouteNeeds {
   readonly runs: Runs;
+  readonly own: OwnOf;
   readonly limits: { readonly artifactBytes: number };
 }
 
@@ -27,7 +29,7 @@ const MAX_PATH = 4_000;
 const file = z.object({ path: z.string().min(1).max(MAX_PATH), download: z.enum(['true', 'false']).optional() });
 
 /** Files of runs: models, plots, configurations. */
-export function artifactRoutes(app: Routes, { runs, limits }: ArtifactRouteNeeds): void {
+export function artifactRoutes(app: Routes, { runs, own, limits }: ArtifactRouteNeeds): void {
   app.route({
     method: 'GET',
     url: '/api/runs/:id/artifacts',
@@ -39,7 +41,7 @@ export function artifactRoutes(app: Routes, { runs, limits }: ArtifactRouteNeeds
       querystring: z.object({ path: z.string().max(MAX_PATH).default('') }),
     },
     async handler(request): Promise<ArtifactsAnswer> {
-      const { id } = await runOf(runs, request.params.id);
+      const { id } = await runOf(own(request).runs, request.params.id);
       return { files: await listArtifacts(runs.artifactFolder(id), request.query.path) };
     },
   });
@@ -50,7 +52,7 @@ export function artifactRoutes(app: Routes, { runs, limits }: ArtifactRouteNeeds
     config: { access: 'read' },
     schema: { summary: 'A file of a run, or the range of it that is asked for', tags: TAGS, params: byRun, querystring: file },
     async handler(request, reply) {
-      const { id } = await runOf(runs, request.params.id);
+      const { id } = await runOf(own(request).runs, request.params.id);
       const { path, download } = request.query;
       const found = await openArtifact(runs.artifactFolder(id), path);
       if (found === undefined) throw new HttpError('not_found', `The run "${id}" has no file "${path}".`, 'path');
@@ -65,7 +67,7 @@ export function artifactRoutes(app: Routes, { runs, limits }: ArtifactRouteNeeds
     config: { access: 'edit' },
     schema: { summary: 'Removes a file or folder of a run', tags: TAGS, params: byRun, querystring: file },
     async handler(request, reply) {
-      const { id } = await runOf(runs, request.params.id);
+      const { id } = await runOf(own(request).runs, request.params.id);
       const { path } = request.query;
       if (await removeArtifact(runs.artifactFolder(id), path)) return reply.code(204).send();
       throw new HttpError('not_found', `The run "${id}" has no file "${path}".`, 'path');

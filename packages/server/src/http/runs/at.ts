@@ -2,7 +2,7 @@ import type { RunsAtAnswer } from '@vitrine/model/run-api.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { z } from 'zod';
 import { runsAt } from '../../runs/runs-at.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { TAGS } from './run-of.ts';
 
@@ -11,7 +11,7 @@ const MAX_TIME_MS = 8.64e15;
 const time = z.coerce.number().min(-MAX_TIME_MS).max(MAX_TIME_MS);
 
 /** What was trained while something else happened. */
-export function runsAtRoutes(app: Routes, { runs }: { readonly runs: Pick<Runs, 'all'> }): void {
+export function runsAtRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
   app.route({
     method: 'GET',
     url: '/api/runs/at',
@@ -29,7 +29,7 @@ export function runsAtRoutes(app: Routes, { runs }: { readonly runs: Pick<Runs, 
     async handler(request): Promise<RunsAtAnswer> {
       const { fromMs, toMs, host, limit } = request.query;
       if (toMs <= fromMs) throw new BadRequest('toMs', `${toMs} is not after fromMs ${fromMs}`);
-      const found = [...runsAt(await runs.all(), fromMs, toMs, host === '' ? undefined : host).take(limit + 1)];
+      const found = [...runsAt(await own(request).runs.all(), fromMs, toMs, host === '' ? undefined : host).take(limit + 1)];
       return { runs: found.slice(0, limit), more: found.length > limit };
     },
   });

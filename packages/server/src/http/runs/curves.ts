@@ -2,7 +2,7 @@ import { encodePanelData, FRAME_CONTENT_TYPE } from '@vitrine/model/frame-wire.t
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
 import { askCurves, type CurveQuestions } from '../../runs/curves/ask-curves.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import { abortOnDisconnect } from '../abort-on-disconnect.ts';
 import type { Routes } from '../routes.ts';
 import { runId, TAGS } from './run-of.ts';
@@ -37,7 +37,7 @@ const curvesRequest = z
 /** Curves as they are drawn: read whole, smoothed, grouped, and then thinned to a width in pixels. */
 export function curveRoutes(
   app: Routes,
-  { runs, curveQuestions }: { readonly runs: Runs; readonly curveQuestions: CurveQuestions },
+  { own, curveQuestions }: { readonly own: OwnOf; readonly curveQuestions: CurveQuestions },
 ): void {
   // Who looks at runs asks for curves next, and a thread takes a quarter of a second to start.
   app.addHook('onRequest', async ({ routeOptions: { url = '', config } }) => {
@@ -50,7 +50,7 @@ export function curveRoutes(
     schema: { summary: 'Curves of runs over steps, epochs, time or another metric, as frames', tags: TAGS, body: curvesRequest },
     async handler(request, reply) {
       const asked: CurvesRequest = request.body;
-      const data = await askCurves(asked, { runs, curves: curveQuestions }, abortOnDisconnect(reply));
+      const data = await askCurves(asked, { runs: own(request).runs, curves: curveQuestions }, abortOnDisconnect(reply));
       return reply
         .type(FRAME_CONTENT_TYPE)
         .header('cache-control', 'no-store')

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Run } from '@vitrine/model/run.ts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { EXPORT_FORMATS, EXPORT_WHATS, type ExportFormat, exportRuns, type ExportWhat } from '../../runs/export/export-runs.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import { HttpError } from '../errors.ts';
 import { many } from '../grafana/shapes.ts';
 import type { Routes } from '../routes.ts';
@@ -38,8 +39,9 @@ interface Asked {
 }
 
 /** Everything that was logged, as it was logged, for other programs. */
-export function exportRoutes(app: Routes, { runs: all }: { readonly runs: Runs }): void {
-  const answer = async (reply: FastifyReply, asked: Asked): Promise<FastifyReply> => {
+export function exportRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, asked: Asked): Promise<FastifyReply> => {
+    const all = own(request).runs;
     const chosen = await choose(all, asked);
     const text = exportRuns(all.curves, {
       what: asked.what,
@@ -72,7 +74,7 @@ export function exportRoutes(app: Routes, { runs: all }: { readonly runs: Runs }
         metrics: many.pipe(metrics),
       }),
     },
-    handler: (request, reply) => answer(reply, request.query),
+    handler: (request, reply) => answer(request, reply, request.query),
   });
 
   app.route({
@@ -87,12 +89,12 @@ export function exportRoutes(app: Routes, { runs: all }: { readonly runs: Runs }
         .object({ what, format, runs: runs.default([]), projects: projects.default([]), metrics: metrics.default([]) })
         .strict(),
     },
-    handler: (request, reply) => answer(reply, request.body),
+    handler: (request, reply) => answer(request, reply, request.body),
   });
 }
 
 /** The runs that are named, as they are named, and then those of the projects, the newest first. */
-async function choose(all: Runs, asked: Asked): Promise<readonly Run[]> {
+async function choose(all: OwnRuns, asked: Asked): Promise<readonly Run[]> {
   const ids = new Set(asked.runs);
   const found = await all.findAll([...ids]);
   const known = new Set(found.map(({ id }) => id));

@@ -1,10 +1,11 @@
 import type { FindingStateRequest, HealthSettings } from '@vitrine/model/run-api.ts';
 import type { Finding, Project } from '@vitrine/model/run.ts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { authorOf } from '../../auth/author.ts';
 import type { Health } from '../../runs/health/start-health.ts';
 import type { HealthSettingsStore } from '../../runs/health/health-settings.ts';
-import type { Runs } from '../../runs/runs.ts';
+import { type OwnOf, refuseLabelled } from '../../own/own.ts';
 import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { runId, TAGS } from './run-of.ts';
@@ -21,15 +22,15 @@ const saveRequest = z
   .strict();
 
 export interface HealthRouteNeeds {
-  readonly runs: Pick<Runs, 'project' | 'setFindingState'>;
+  readonly own: OwnOf;
   readonly healthSettings: HealthSettingsStore;
   readonly health: Pick<Health, 'judgeAgain'>;
 }
 
 /** What projects set for their detectors, and what people say to findings. */
-export function healthRoutes(app: Routes, { runs, healthSettings, health }: HealthRouteNeeds): void {
-  const projectOf = async (name: string): Promise<Project> => {
-    const project = await runs.project(name);
+export function healthRoutes(app: Routes, { own, healthSettings, health }: HealthRouteNeeds): void {
+  const projectOf = async (request: FastifyRequest, name: string): Promise<Project> => {
+    const project = (await own(request).runs.projects()).find((one) => one.name === name);
     if (project === undefined) throw new HttpError('no_such_project', `There is no project "${name.slice(0, 100)}".`, 'project');
     return project;
   };
@@ -44,7 +45,7 @@ export function healthRoutes(app: Routes, { runs, healthSettings, health }: Heal
       querystring: byProject,
     },
     async handler(request): Promise<HealthSettings> {
-      const { id, name } = await projectOf(request.query.project);
+      const { id, name } = await projectOf(request, request.query.project);
       return { project: name, ...(await healthSettings.of(id)) };
     },
   });
@@ -60,7 +61,8 @@ export function healthRoutes(app: Routes, { runs, healthSettings, health }: Heal
       body: saveRequest,
     },
     async handler(request): Promise<HealthSettings> {
-      const { id, name } = await projectOf(request.query.project);
+      refuseLabelled(request);
+      const { id, name } = await projectOf(request, request.query.project);
       const { detectors, roles } = request.body;
       const saved = await healthSettings.save(id, { detectors, roles });
       await health.judgeAgain(id);
@@ -81,7 +83,7 @@ export function healthRoutes(app: Routes, { runs, healthSettings, health }: Heal
     async handler(request, reply) {
       const { id, finding } = request.params;
       const { state }: FindingStateRequest = request.body;
-      const after: Finding = await runs.setFindingState(id, finding, state, authorOf(request.caller).name);
+      const after: Finding = await own(request).runs.setFindingState(id, finding, state, authorOf(request.caller).name);
       return sendRunJson(reply, after);
     },
   });

@@ -3,7 +3,7 @@ import type { RunItemRows, RunItemRowsAnswer, RunItemsAnswer } from '@vitrine/mo
 import { z } from 'zod';
 import { openArtifact } from '../../runs/artifacts.ts';
 import { evenly, itemRows } from '../../runs/item-numbers.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { sendFile } from './artifacts.ts';
@@ -26,9 +26,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 };
 
 /** What was logged at steps and is no number: images, texts, histograms … */
-export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void {
-  const { curves } = runs;
-
+export function itemRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
   app.route({
     method: 'GET',
     url: '/api/runs/:id/items',
@@ -40,9 +38,10 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
       querystring: z.object({ kind: z.enum(RUN_ITEM_KINDS).optional(), tag: z.string().max(MAX_TAG).optional() }),
     },
     async handler(request, reply) {
+      const { runs } = own(request);
       const { id } = await runOf(runs, request.params.id);
       const { kind, tag } = request.query;
-      const items = await curves.items({ run: id, tag, kinds: kind === undefined ? undefined : [kind] });
+      const items = await runs.curves.items({ run: id, tag, kinds: kind === undefined ? undefined : [kind] });
       return sendRunJson(reply, { items } satisfies RunItemsAnswer);
     },
   });
@@ -63,13 +62,14 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
       }),
     },
     async handler(request, reply) {
+      const { runs } = own(request);
       const { id } = await runOf(runs, request.params.id);
       const { kind, tag, most } = request.query;
-      const all = await curves.items({ run: id, tag, kinds: [kind] });
+      const all = await runs.curves.items({ run: id, tag, kinds: [kind] });
       const items: RunItemRows[] = [];
       const { chosen, isCut } = evenly(all, most);
       for (const { id: item } of chosen) {
-        const found = await curves.item(item);
+        const found = await runs.curves.item(item);
         // One may be gone since.
         if (found !== undefined)
           items.push({ id: item, step: found.step, timeMs: found.timeMs, rows: itemRows(found, found.data) });
@@ -89,7 +89,8 @@ export function itemRoutes(app: Routes, { runs }: { readonly runs: Runs }): void
       querystring: z.object({ download: z.enum(['true', 'false']).optional() }),
     },
     async handler(request, reply) {
-      const item = await curves.item(request.params.item);
+      const { runs } = own(request);
+      const item = await runs.curves.item(request.params.item);
       if (item === undefined || (await runs.find(item.run)) === undefined)
         throw new HttpError('not_found', `There is no item ${request.params.item}.`, 'item');
       if (item.mediaType === RUN_FILE_MEDIA) {

@@ -1,5 +1,6 @@
 import type { RunsGrowth } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
+import type { OwnOf } from '../../own/own.ts';
 import type { Runs } from '../../runs/runs.ts';
 import type { Metrics } from '../../self/metrics.ts';
 import { countRuns } from '../../self/run-metrics.ts';
@@ -11,7 +12,10 @@ import { TAGS } from './run-of.ts';
 const MOST_RUNS = 1_000;
 
 /** Tells pages which runs have grown or changed. */
-export function runsLiveRoutes(app: Routes, { runs, metrics }: { readonly runs: Runs; readonly metrics: Metrics }): void {
+export function runsLiveRoutes(
+  app: Routes,
+  { runs, own, metrics }: { readonly runs: Runs; readonly own: OwnOf; readonly metrics: Metrics },
+): void {
   const streams = eventStreams(app);
   countRuns(metrics, runs, () => streams.count());
   app.route({
@@ -27,11 +31,12 @@ export function runsLiveRoutes(app: Routes, { runs, metrics }: { readonly runs: 
       const { run } = request.query;
       const news = new RunNews(run.length === 0 ? undefined : new Set(run));
       const stream = streams.open(reply, () => news.take());
+      const mine = own(request).runs;
       const stops = [
-        runs.onGrowth((growth) => {
+        mine.onGrowth((growth) => {
           if (news.grew(growth.runs)) stream.happened();
         }),
-        runs.onEvents(({ changed, findings }) => {
+        mine.onEvents(({ changed, findings }) => {
           if (news.changed(changed, findings)) stream.happened();
         }),
       ];

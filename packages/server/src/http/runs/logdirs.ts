@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Logdirs } from '../../runs/tensorboard/logdirs.ts';
+import { refuseLabelled } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { TAGS } from './run-of.ts';
 
@@ -13,10 +15,15 @@ export function logdirRoutes(
   app: Routes,
   { logdirs, limits }: { readonly logdirs: Logdirs; readonly limits: { readonly bodyBytes: number } },
 ): void {
+  // Their runs have no labels, and their names tell of the machine.
+  const config = { access: 'admin' } as const;
+  const preHandler = async (request: FastifyRequest): Promise<void> => refuseLabelled(request);
+
   app.route({
     method: 'GET',
     url: '/api/runs/logdirs',
-    config: { access: 'admin' },
+    config,
+    preHandler,
     schema: { summary: 'Directories of TensorBoard’s event files that are read, and how far', tags: TAGS },
     handler: async () => ({ logdirs: logdirs.list() }),
   });
@@ -24,7 +31,8 @@ export function logdirRoutes(
   app.route({
     method: 'POST',
     url: '/api/runs/logdirs',
-    config: { access: 'admin' },
+    config,
+    preHandler,
     schema: {
       summary: 'Reads a directory of event files on the server’s machine, and goes on following it unless told otherwise',
       tags: TAGS,
@@ -43,7 +51,8 @@ export function logdirRoutes(
     scope.route({
       method: 'POST',
       url: '/api/runs/logdirs/uploads',
-      config: { access: 'admin' },
+      config,
+      preHandler,
       bodyLimit: limits.bodyBytes,
       schema: {
         summary: 'Takes a piece of an event file of another machine, behind those that are here; nothing is read yet',
@@ -59,7 +68,8 @@ export function logdirRoutes(
   app.route({
     method: 'POST',
     url: '/api/runs/logdirs/uploads/read',
-    config: { access: 'admin' },
+    config,
+    preHandler,
     schema: { summary: 'Reads the event files of another machine that were sent, once', tags: TAGS, body: upload.strict() },
     handler: async (request, reply) => reply.code(201).send({ logdir: logdirs.readUploaded(request.body) }),
   });
@@ -67,7 +77,8 @@ export function logdirRoutes(
   app.route({
     method: 'DELETE',
     url: '/api/runs/logdirs/:id',
-    config: { access: 'admin' },
+    config,
+    preHandler,
     schema: { summary: 'Reads a directory no longer; its runs stay', tags: TAGS, params: z.object({ id: z.string().max(64) }) },
     async handler(request, reply) {
       await logdirs.remove(request.params.id);

@@ -1,6 +1,6 @@
 import type { MetricNamesAnswer } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { TAGS } from './run-of.ts';
 
@@ -18,7 +18,7 @@ const namesRequest = z
   .strict();
 
 /** Which charts there are to draw of some runs. */
-export function metricNameRoutes(app: Routes, { runs }: { readonly runs: Pick<Runs, 'curves'> }): void {
+export function metricNameRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
   app.route({
     method: 'POST',
     url: '/api/runs/metric-names',
@@ -26,7 +26,7 @@ export function metricNameRoutes(app: Routes, { runs }: { readonly runs: Pick<Ru
     schema: { summary: 'Names of the metrics of some runs, and how many of them have each', tags: TAGS, body: namesRequest },
     async handler(request): Promise<MetricNamesAnswer> {
       const { runs: ids, limit, text } = request.body;
-      const all = await runs.curves.metricNames({ runs: ids, text, limit: MOST_COUNTED, order: 'runs' });
+      const all = await own(request).runs.curves.metricNames({ runs: ids, text, limit: MOST_COUNTED, order: 'runs' });
       const metrics = all.slice(0, limit).toSorted((a, b) => (a.metric < b.metric ? -1 : 1));
       return { metrics, more: all.length - metrics.length };
     },

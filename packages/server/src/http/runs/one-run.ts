@@ -5,6 +5,8 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { authorOf } from '../../auth/author.ts';
 import { metricCell } from '../../runs/metric-cell.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { RunEdit, Runs } from '../../runs/runs.ts';
 import type { Routes } from '../routes.ts';
 import { senderOf } from '../sender.ts';
@@ -58,9 +60,9 @@ const bulkRequest = z
   .strict();
 
 /** What is known of a run, and how it is made and changed. */
-export function oneRunRoutes(app: Routes, { runs }: { readonly runs: Runs }): void {
-  const answer = async (reply: FastifyReply, run: Run): Promise<FastifyReply> =>
-    sendRunJson(reply, { run, ...(await besides(runs, run)) } satisfies RunAnswer);
+export function oneRunRoutes(app: Routes, { runs, own }: { readonly runs: Runs; readonly own: OwnOf }): void {
+  const answer = async (reply: FastifyReply, mine: OwnRuns, run: Run): Promise<FastifyReply> =>
+    sendRunJson(reply, { run, ...(await besides(mine, run)) } satisfies RunAnswer);
 
   app.route({
     method: 'POST',
@@ -81,7 +83,10 @@ export function oneRunRoutes(app: Routes, { runs }: { readonly runs: Runs }): vo
     url: '/api/runs/:id',
     config: { access: 'read' },
     schema: { summary: 'A run, and the last, lowest and highest value of each of its metrics', tags: TAGS, params: byRun },
-    handler: async (request, reply) => answer(reply, await runOf(runs, request.params.id)),
+    async handler(request, reply) {
+      const mine = own(request).runs;
+      return answer(reply, mine, await runOf(mine, request.params.id));
+    },
   });
 
   app.route({
@@ -91,7 +96,8 @@ export function oneRunRoutes(app: Routes, { runs }: { readonly runs: Runs }): vo
     bodyLimit: MAX_BODY,
     schema: { summary: 'Changes what people say of a run', tags: TAGS, params: byRun, body: runChange },
     async handler(request, reply) {
-      return answer(reply, await runs.edit(request.params.id, defined(request.body)));
+      const mine = own(request).runs;
+      return answer(reply, mine, await mine.edit(request.params.id, defined(request.body)));
     },
   });
 
@@ -121,30 +127,31 @@ export function oneRunRoutes(app: Routes, { runs }: { readonly runs: Runs }): vo
     bodyLimit: MAX_BODY,
     schema: { summary: 'Tags, groups, deletes, restores or erases many runs', tags: TAGS, body: bulkRequest },
     async handler(request) {
+      const mine = own(request).runs;
       const { runs: ids, action, tags, group } = request.body;
       switch (action) {
         case 'delete':
         case 'restore':
-          return { changed: await runs.setDeleted(ids, action === 'delete') };
+          return { changed: await mine.setDeleted(ids, action === 'delete') };
         case 'erase':
-          return { changed: await runs.erase(ids) };
+          return { changed: await mine.erase(ids) };
         case 'tag':
-          return { changed: await editAll(runs, ids, { tags: tags ?? {} }) };
+          return { changed: await editAll(mine, ids, { tags: tags ?? {} }) };
         case 'group':
-          return { changed: await editAll(runs, ids, { group: group ?? '' }) };
+          return { changed: await editAll(mine, ids, { group: group ?? '' }) };
       }
     },
   });
 }
 
 /** Those that are gone meanwhile are left out. */
-async function editAll(runs: Runs, ids: readonly string[], edit: RunEdit): Promise<number> {
+async function editAll(runs: OwnRuns, ids: readonly string[], edit: RunEdit): Promise<number> {
   const found = await runs.findAll([...new Set(ids)]);
   const after = await Promise.all(found.map(({ id }) => runs.edit(id, edit)));
   return after.filter(({ revision }, index) => revision !== found[index]?.revision).length;
 }
 
-async function besides(runs: Runs, run: Run): Promise<Omit<RunAnswer, 'run'>> {
+async function besides(runs: OwnRuns, run: Run): Promise<Omit<RunAnswer, 'run'>> {
   const [summaries, findings, items, all, parent] = await Promise.all([
     runs.curves.summaries({ runs: [run.id] }),
     runs.findings([run.id]),

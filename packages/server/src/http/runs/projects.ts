@@ -1,12 +1,12 @@
 import type { Project } from '@vitrine/model/run.ts';
 import type { ProjectsAnswer } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Routes } from '../routes.ts';
 import { TAGS } from './run-of.ts';
 
 /** What runs belong to: made by whoever logs to them, named and put away here. */
-export function projectRoutes(app: Routes, { runs }: { readonly runs: Runs }): void {
+export function projectRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
   app.route({
     method: 'GET',
     url: '/api/runs/projects',
@@ -17,6 +17,7 @@ export function projectRoutes(app: Routes, { runs }: { readonly runs: Runs }): v
       querystring: z.object({ deleted: z.enum(['true', 'false']).default('false') }),
     },
     async handler(request): Promise<ProjectsAnswer> {
+      const { runs } = own(request);
       const isDeleted = request.query.deleted === 'true';
       const counts = new Map<number, number>();
       for (const { projectId } of await runs.all()) counts.set(projectId, (counts.get(projectId) ?? 0) + 1);
@@ -45,7 +46,7 @@ export function projectRoutes(app: Routes, { runs }: { readonly runs: Runs }): v
     },
     async handler(request): Promise<Project> {
       const { name, tags, deleted } = request.body;
-      return runs.editProject(request.params.id, {
+      return own(request).runs.editProject(request.params.id, {
         ...(name === undefined ? {} : { name }),
         ...(tags === undefined ? {} : { tags }),
         ...(deleted === undefined ? {} : { deletedMs: deleted ? Date.now() : null }),

@@ -2,6 +2,7 @@ import type { Run } from '@vitrine/model/run.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkRunOwner } from '../../runs/run-owner.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { HttpError } from '../errors.ts';
 import { senderOf } from '../sender.ts';
@@ -14,7 +15,7 @@ export const byRun = z.object({ id: runId });
 export const TAGS = ['runs'];
 
 /** One in the bin is there too. Throws HttpError where there is none. */
-export async function runOf(runs: Pick<Runs, 'find'>, id: string): Promise<Run> {
+export async function runOf(runs: Pick<OwnRuns, 'find'>, id: string): Promise<Run> {
   const run = await runs.find(id);
   if (run === undefined) throw new HttpError('no_such_run', `There is no run "${id}".`, 'run');
   return run;

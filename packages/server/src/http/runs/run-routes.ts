@@ -1,4 +1,4 @@
-import type { AppNeeds } from '../../app.ts';
+import type { RouteNeeds } from '../../app.ts';
 import { mlflowRoutes } from '../mlflow/mlflow-routes.ts';
 import type { Routes } from '../routes.ts';
 import { wandbRoutes } from '../wandb/wandb-routes.ts';
@@ -20,7 +20,7 @@ import { runTableRoutes } from './table.ts';
 import { viewRoutes } from './views.ts';
 
 /** Everything that is said about runs over HTTP. */
-export function runRoutes(app: Routes, needs: AppNeeds): void {
+export function runRoutes(app: Routes, needs: RouteNeeds): void {
   runTableRoutes(app, needs);
   oneRunRoutes(app, needs);
   projectRoutes(app, needs);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Runs } from '../../runs/runs.ts';
+import type { OwnOf } from '../../own/own.ts';
 import { filterNames } from '../../runs/table/filter-names.ts';
 import { filterValues } from '../../runs/table/filter-values.ts';
 import { runTable } from '../../runs/table/run-table.ts';
@@ -49,15 +49,15 @@ const sparklinesRequest = z
   .strict();
 
 /** The table of runs, and what helps to ask for it. */
-export function runTableRoutes(app: Routes, { runs }: { readonly runs: Runs }): void {
-  const sparklines = openSparklines(runs.curves);
+export function runTableRoutes(app: Routes, { own }: { readonly own: OwnOf }): void {
+  const sparklines = openSparklines();
 
   app.route({
     method: 'POST',
     url: '/api/runs/table',
     config: { access: 'page' },
     schema: { summary: 'Runs that a filter lets through, sorted, and what differs between them', tags: TAGS, body: tableRequest },
-    handler: async ({ body }, reply) => sendRunJson(reply, await runTable(body, runs, Date.now())),
+    handler: async (request, reply) => sendRunJson(reply, await runTable(request.body, own(request).runs, Date.now())),
   });
 
   app.route({
@@ -65,7 +65,8 @@ export function runTableRoutes(app: Routes, { runs }: { readonly runs: Runs }): 
     url: '/api/runs/sparklines',
     config: { access: 'page' },
     schema: { summary: 'Small curves: lowest and highest value of each stretch of steps', tags: TAGS, body: sparklinesRequest },
-    handler: async ({ body }, reply) => sendRunJson(reply, await sparklines.answer(body, abortOnDisconnect(reply))),
+    handler: async (request, reply) =>
+      sendRunJson(reply, await sparklines.answer(own(request).runs.curves, request.body, abortOnDisconnect(reply))),
   });
 
   app.route({
@@ -77,7 +78,7 @@ export function runTableRoutes(app: Routes, { runs }: { readonly runs: Runs }): 
       tags: TAGS,
       querystring: z.object({ text: z.string().max(1_000).default('') }),
     },
-    handler: async ({ query }) => filterNames(runs, query.text),
+    handler: async (request) => filterNames(own(request).runs, request.query.text),
   });
 
   app.route({
@@ -85,6 +86,6 @@ export function runTableRoutes(app: Routes, { runs }: { readonly runs: Runs }): 
     url: '/api/runs/filter-values',
     config: { access: 'page' },
     schema: { summary: 'What can stand behind a field in a filter', tags: TAGS, body: filterValuesRequest },
-    handler: async ({ body }) => filterValues(body, runs),
+    handler: async (request) => filterValues(request.body, own(request).runs),
   });
 }

@@ -1,10 +1,11 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import { z } from 'zod';
 import type { Intake } from '../../ingest/intake.ts';
+import type { OwnOf } from '../../own/own.ts';
 import type { Runs } from '../../runs/runs.ts';
 import { bucketId, globalId, readBucket } from '../../runs/wandb/read-bucket.ts';
 import { readFileStream } from '../../runs/wandb/read-file-stream.ts';
-import { wandbRuns } from '../../runs/wandb/wandb-runs.ts';
+import { idOfBucket, wandbRuns } from '../../runs/wandb/wandb-runs.ts';
 import type { Routes } from '../routes.ts';
 import { TAGS } from '../runs/run-of.ts';
 import { senderOf } from '../sender.ts';
@@ -19,7 +20,10 @@ const part = z.string().min(1).max(200);
  * Experimental: what W&B's clients need to log a run. Of GraphQL only the operations that they send are answered, told by what they ask for;
  * everything else is answered with null.
  */
-export function wandbRoutes(app: Routes, { runs, intake }: { readonly runs: Runs; readonly intake: Intake }): void {
+export function wandbRoutes(
+  app: Routes,
+  { runs, own, intake }: { readonly runs: Runs; readonly own: OwnOf; readonly intake: Intake },
+): void {
   const wandb = wandbRuns(runs);
   // Their clients always send a key; on a loopback address any will do.
   const config = { access: 'ingest', anyKey: true } as const;
@@ -111,9 +115,11 @@ export function wandbRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
     url: '/:entity/:project/runs/:run',
     config: { access: 'anyone' },
     schema: { hide: true, params: z.object({ entity: part, project: part, run: part }) },
-    async handler({ caller, params: { entity, project, run } }, reply) {
+    async handler(request, reply) {
+      const { entity, project, run } = request.params;
       const place = { entity, project, name: run };
-      return reply.redirect(`/runs/${caller === undefined ? bucketId(place, Labels.empty) : await wandb.idOf(place)}`);
+      const isNobody = request.caller === undefined;
+      return reply.redirect(`/runs/${isNobody ? bucketId(place, Labels.empty) : await idOfBucket(place, own(request).runs)}`);
     },
   });
 }

@@ -1,4 +1,5 @@
 import { rejectionText } from '../rejection-text.ts';
+import type { Labels } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { Counter } from 'prom-client';
 import type { Metrics } from '../../self/metrics.ts';
@@ -20,8 +21,8 @@ const LARGE_BYTES = 1024 * 1024;
 
 export interface OtlpReceiverNeeds {
   readonly intake: Intake;
-  /** Told what senders say of their metrics. */
-  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  /** Told what senders say of their metrics, and with which labels of their own. */
+  readonly onMetadata: (metadata: readonly MetricMetadata[], labels: Labels) => void;
   readonly metrics: Pick<Metrics, 'registry'>;
   readonly scopeLabels: boolean;
   /** Gives series the labels of Prometheus' type-and-unit-labels feature; not unless told. */
@@ -87,7 +88,7 @@ export function createOtlpReceiver({
     try {
       const translated = await translateMetrics(resources, change, { scopeLabels, typeAndUnitLabels });
       const stored = await intake.take('otlp', sender, translated.batch, translated.refused.map(asRefused));
-      if (translated.metadata.length > 0) onMetadata(translated.metadata);
+      if (translated.metadata.length > 0) onMetadata(translated.metadata, sender.labels);
       const samples = translated.batch.values.length;
       // The store counts samples, of which a histogram's point has many.
       const storeRefused = samples === 0 ? 0 : Math.ceil((stored.rejectedCount * translated.points) / samples);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { Labels } from '@vitrine/model/labels.ts';
 import type { AppendResult, MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../scrape/clock.ts';
@@ -47,7 +48,7 @@ export interface PushgatewayNeeds {
   readonly intake: Pick<Intake, 'take'>;
   /** Stores what is kept, again and again: that is nobody's sending. */
   readonly append: (batch: SampleBatch) => Promise<AppendResult>;
-  readonly onMetadata: (metadata: readonly MetricMetadata[]) => void;
+  readonly onMetadata: (metadata: readonly MetricMetadata[], labels: Labels) => void;
   readonly intervalMs: number;
   readonly log: Pick<Logger, 'warn' | 'info'>;
   readonly clock?: Clock;
@@ -163,7 +164,7 @@ class KeptPushgateway implements Pushgateway {
       this.#groups.check(next);
       this.#keep(next);
       this.#writeAside(changesOf(next, before, nowMs));
-      this.#needs.onMetadata(pushed.map(metadataOf));
+      this.#needs.onMetadata(pushed.map(metadataOf), sender.labels);
       if (rejectedCount > 0) {
         const sentence = `The group was kept, but the store refused ${rejectedCount} of its samples: ${rejected[0] === undefined ? 'unknown' : rejectionText(rejected[0])}.`;
         throw new PushRefused(400, 'store', sentence);
@@ -286,7 +287,7 @@ class KeptPushgateway implements Pushgateway {
     try {
       for (const group of this.#openFile().load()) {
         this.#groups.put(group);
-        this.#needs.onMetadata(Array.from(group.families.values(), metadataOf));
+        this.#needs.onMetadata(Array.from(group.families.values(), metadataOf), Labels.fromKey(group.tenant));
       }
     } catch (error) {
       const problem = (error as Error).message;

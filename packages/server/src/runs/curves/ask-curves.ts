@@ -4,7 +4,7 @@ import type { Run } from '@vitrine/model/run.ts';
 import type { CurvesRequest } from '@vitrine/model/run-api.ts';
 import { SHORT_LIVED } from '@vitrine/tsdb/short-lived.ts';
 import { WorkerClient } from '@vitrine/tsdb/worker-client.ts';
-import type { Runs } from '../runs.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import type { CurveAnswer, CurveQuestion } from './curve-question.ts';
 import type { CurveWorkerOptions } from './curve-worker.ts';
 
@@ -59,7 +59,7 @@ const MOST_GROUPED = 10_000;
  */
 export async function askCurves(
   request: CurvesRequest,
-  { runs, curves }: { readonly runs: Pick<Runs, 'findAll'>; readonly curves: CurveQuestions },
+  { runs, curves }: { readonly runs: Pick<OwnRuns, 'findAll'>; readonly curves: CurveQuestions },
   signal: AbortSignal,
   { refId = 'A', anyScale = false }: { readonly refId?: string; readonly anyScale?: boolean } = {},
 ): Promise<PanelData> {

@@ -39,6 +39,11 @@ export async function annotateFindings(
   for (const { id } of byFinding.values()) await annotations.remove(id);
 }
 
+/** The run that a finding was written down of; undefined for what somebody else wrote down. */
+export function runOfFinding({ dashboardUid, data }: Pick<Annotation, 'dashboardUid' | 'data'>): string | undefined {
+  return dashboardUid === BOARD && typeof data['run'] === 'string' ? data['run'] : undefined;
+}
+
 /** All of a run's. */
 async function annotationsOf(annotations: Pick<AnnotationDocuments, 'find'>, run: string): Promise<readonly Annotation[]> {
   const all: Annotation[] = [];

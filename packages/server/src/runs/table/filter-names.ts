@@ -1,11 +1,11 @@
 import type { FilterNamesAnswer } from '@vitrine/model/run-api.ts';
-import type { Runs } from '../runs.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 
 /** Of each kind. */
 const MOST_NAMES = 5_000;
 
 /** Names with the text in them, whatever the case, that a filter of the runs that are not in the bin can use; in order. */
-export async function filterNames(runs: Runs, text: string): Promise<FilterNamesAnswer> {
+export async function filterNames(runs: OwnRuns, text: string): Promise<FilterNamesAnswer> {
   const searched = text.toLowerCase();
   const params = new Set<string>();
   const tags = new Set<string>();

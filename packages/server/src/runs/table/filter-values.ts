@@ -4,11 +4,11 @@ import { runFieldValue } from '@vitrine/compute/run-filter/run-matcher.ts';
 import { readNumber } from '@vitrine/compute/run-filter/run-values.ts';
 import type { FilterValuesAnswer, FilterValuesRequest } from '@vitrine/model/run-api.ts';
 import type { Run } from '@vitrine/model/run.ts';
-import type { Runs } from '../runs.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import { runsOf } from './run-table.ts';
 
 /** What can stand behind a field in a filter. Throws BadRequest for a field that cannot be read. */
-export async function filterValues(request: FilterValuesRequest, runs: Runs): Promise<FilterValuesAnswer> {
+export async function filterValues(request: FilterValuesRequest, runs: OwnRuns): Promise<FilterValuesAnswer> {
   const { projects = [], deleted = false, limit } = request;
   const field = parseRunField(request.field);
   const text = request.text.toLowerCase();

@@ -1,3 +1,4 @@
+import type { CurveStore } from '@vitrine/model/curve-store.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -212,23 +213,24 @@ test('a value for a filter says how many runs have it', async () => {
 
 test('small curves are read once, and again when they have grown', async () => {
   let reads = 0;
-  const sparklines = openSparklines({
+  const sparklines = openSparklines();
+  const read: Pick<CurveStore, 'summaries' | 'points'> = {
     summaries: (request) => curves.summaries(request),
     points(curve) {
       reads++;
       return curves.points(curve);
     },
-  });
+  };
   const request = { runs: ['a', 'b', 'd'], metrics: ['loss', 'acc'], points: 8 };
   const { signal } = new AbortController();
-  const first = await sparklines.answer(request, signal);
+  const first = await sparklines.answer(read, request, signal);
   expect(first.lines.map(({ run, metric, values }) => [run, metric, values])).toEqual([
     ['a', 'loss', [3, 1, 2]],
     ['a', 'acc', [0.1, 0.9]],
     ['b', 'loss', [3, 0.5]],
     ['b', 'acc', [0.5]],
   ]);
-  expect(await sparklines.answer(request, signal)).toEqual(first);
+  expect(await sparklines.answer(read, request, signal)).toEqual(first);
   expect(reads).toBe(4);
   await curves.append({
     curves: [{ run: 'b', metric: 'acc' }],
@@ -237,6 +239,6 @@ test('small curves are read once, and again when they have grown', async () => {
     timesMs: Float64Array.of(1_000),
     values: Float64Array.of(0.7),
   });
-  expect((await sparklines.answer(request, signal)).lines.at(-1)).toMatchObject({ values: [0.5, 0.7] });
+  expect((await sparklines.answer(read, request, signal)).lines.at(-1)).toMatchObject({ values: [0.5, 0.7] });
   expect(reads).toBe(5);
 });

@@ -7,7 +7,7 @@ import type { CurveSummary } from '@vitrine/model/curve-store.ts';
 import { directionOf, type Finding, type FindingSeverity, type Run } from '@vitrine/model/run.ts';
 import type { MetricCell, RunRow, RunTableAnswer, RunTableRequest } from '@vitrine/model/run-api.ts';
 import { metricCell } from '../metric-cell.ts';
-import type { Runs } from '../runs.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 
 /** Whose names tell which metrics to show where nobody has said: so many of the newest runs. */
 const SAMPLED_RUNS = 12;
@@ -15,7 +15,7 @@ const SAMPLED_NAMES = 5_000;
 const USUAL_METRICS = 6;
 
 /** Filters, sorts and counts all runs, and tells of one stretch of them. Throws BadRequest for a filter or field that cannot be read. */
-export async function runTable(request: RunTableRequest, runs: Runs, nowMs: number): Promise<RunTableAnswer> {
+export async function runTable(request: RunTableRequest, runs: OwnRuns, nowMs: number): Promise<RunTableAnswer> {
   const filter = parseRunFilter(request.filter, { nowMs });
   const matches = runMatcher(filter);
   const sort = (request.sort ?? []).map(({ by, descending }) => ({ field: parseRunField(by), descending }));
@@ -62,7 +62,7 @@ export async function runTable(request: RunTableRequest, runs: Runs, nowMs: numb
 }
 
 /** In the bin is what was put there, and what belongs to a project that was. */
-export async function runsOf(runs: Runs, deleted: boolean): Promise<readonly Run[]> {
+export async function runsOf(runs: OwnRuns, deleted: boolean): Promise<readonly Run[]> {
   const gone = new Set((await runs.projects()).filter(({ deletedMs }) => deletedMs !== undefined).map(({ id }) => id));
   const all = await runs.all();
   if (!deleted) return gone.size === 0 ? all : all.filter(({ projectId }) => !gone.has(projectId));
@@ -71,7 +71,7 @@ export async function runsOf(runs: Runs, deleted: boolean): Promise<readonly Run
 
 /** By metric and run. */
 async function summariesOf(
-  runs: Runs,
+  runs: OwnRuns,
   some: readonly Run[],
   metrics: readonly string[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, CurveSummary>>> {
@@ -83,7 +83,7 @@ async function summariesOf(
   return found;
 }
 
-async function findingsOf(runs: Runs, some: readonly Run[]): Promise<ReadonlyMap<string, readonly Finding[]>> {
+async function findingsOf(runs: OwnRuns, some: readonly Run[]): Promise<ReadonlyMap<string, readonly Finding[]>> {
   return Map.groupBy(await runs.findings(some.map(({ id }) => id)), ({ runId }) => runId);
 }
 
@@ -96,7 +96,7 @@ function healthOf(findings: readonly Finding[]): readonly string[] {
 }
 
 /** The losses and accuracies that most of the newest runs have. */
-async function usualMetrics(runs: Runs, found: readonly Run[]): Promise<readonly string[]> {
+async function usualMetrics(runs: OwnRuns, found: readonly Run[]): Promise<readonly string[]> {
   if (found.length === 0) return [];
   const names = await runs.curves.metricNames({
     runs: found.slice(0, SAMPLED_RUNS).map(({ id }) => id),

@@ -7,18 +7,20 @@ const KEPT_LINES = 4_000;
 /** A curve that has grown by less is drawn as it was: that is not a pixel. */
 const GROWN = 1.005;
 
+type Curves = Pick<CurveStore, 'points' | 'summaries'>;
 type Line = SparklinesAnswer['lines'][number];
 
 export interface Sparklines {
-  answer(request: SparklinesRequest, signal: AbortSignal): Promise<SparklinesAnswer>;
+  /** From curves of which there are those that the asker may see. */
+  answer(curves: Curves, request: SparklinesRequest, signal: AbortSignal): Promise<SparklinesAnswer>;
 }
 
 /** Of each answer one curve is in memory at a time. */
-export function openSparklines(curves: Pick<CurveStore, 'points' | 'summaries'>): Sparklines {
+export function openSparklines(): Sparklines {
   /** The one used last comes last. */
   const kept = new Map<string, { readonly summary: CurveSummary; readonly line: Line }>();
 
-  const lineOf = async (summary: CurveSummary, points: number, signal: AbortSignal): Promise<Line> => {
+  const lineOf = async (curves: Curves, summary: CurveSummary, points: number, signal: AbortSignal): Promise<Line> => {
     const { run, metric } = summary;
     const key = `${points}\n${run}\n${metric}`;
     const known = kept.get(key);
@@ -33,12 +35,12 @@ export function openSparklines(curves: Pick<CurveStore, 'points' | 'summaries'>)
   };
 
   return {
-    async answer({ runs, metrics, points }, signal) {
+    async answer(curves, { runs, metrics, points }, signal) {
       const summaries = await curves.summaries({ runs, metrics }, signal);
       const lines: Line[] = [];
       for (const summary of summaries) {
         signal.throwIfAborted();
-        lines.push(await lineOf(summary, points, signal));
+        lines.push(await lineOf(curves, summary, points, signal));
       }
       return { lines };
     },

@@ -1,5 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import type { Sender } from '../../ingest/sender.ts';
+import type { OwnRuns } from '../../own/own-runs.ts';
 import { InTurn } from '../in-turn.ts';
 import { checkRunOwner } from '../run-owner.ts';
 import type { Runs } from '../runs.ts';
@@ -15,8 +16,6 @@ export interface WandbRuns {
   ): Promise<{ readonly id: string; readonly isNew: boolean; readonly historyLines: number }>;
   /** Keeps what the stream brings; answers how many points that were. Throws HttpError where the run is another's. */
   take(place: BucketPlace, stream: FileStream, sender: Sender): Promise<number>;
-  /** The id of the run that is called so: of those of several senders, the newest one's. */
-  idOf(place: BucketPlace): Promise<string>;
 }
 
 const ENDED: Readonly<Record<string, 'finished' | 'failed' | 'killed'>> = {
@@ -75,15 +74,6 @@ export function wandbRuns(runs: Runs, now: () => number = Date.now): WandbRuns {
       // A client that hears nothing sends again while its first message is at work: the second one is to know what that kept.
       return byRun.do(id, () => keep(id, stream));
     },
-
-    async idOf(place) {
-      const { entity, project, name } = place;
-      const known = (await runs.all()).find(
-        ({ source, tags, project: of }) =>
-          source === 'wandb' && of === project && tags['wandb.id'] === name && tags['wandb.entity'] === entity,
-      );
-      return known?.id ?? bucketId(place, Labels.empty);
-    },
   };
 
   async function keep(id: string, { history, events, isComplete, exitCode }: FileStream): Promise<number> {
@@ -105,4 +95,14 @@ export function wandbRuns(runs: Runs, now: () => number = Date.now): WandbRuns {
     if (isComplete) await runs.edit(id, { status: exitCode === 0 ? 'finished' : 'failed', endedMs: now() });
     return points;
   }
+}
+
+/** The id of the run that is called so: of those of several senders, the newest one's. */
+export async function idOfBucket(place: BucketPlace, runs: Pick<OwnRuns, 'all'>): Promise<string> {
+  const { entity, project, name } = place;
+  const known = (await runs.all()).find(
+    ({ source, tags, project: of }) =>
+      source === 'wandb' && of === project && tags['wandb.id'] === name && tags['wandb.entity'] === entity,
+  );
+  return known?.id ?? bucketId(place, Labels.empty);
 }

@@ -1,22 +1,23 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { compareLabels, METRIC_NAME } from '@vitrine/model/labels.ts';
-import { QueryError, type QueryLimits, type SampleStore, type SeriesSamples } from '@vitrine/model/sample-store.ts';
+import { QueryError, type QueryLimits, type SeriesSamples } from '@vitrine/model/sample-store.ts';
 import { compileMatcher } from '@vitrine/promql/match.ts';
 import type { FastifyRequest } from 'fastify';
 import { compress } from 'snappy';
 import { RemoteWriteRefused } from '../../../ingest/remote-write/remote-write-refused.ts';
 import { SnappyUnpacker } from '../../../ingest/remote-write/snappy-block.ts';
 import { abortOnDisconnect } from '../../abort-on-disconnect.ts';
+import type { OwnOf } from '../../../own/own.ts';
+import type { OwnSamples } from '../../../own/own-samples.ts';
 import type { Routes } from '../../routes.ts';
 import { ApiError } from '../api-error.ts';
-import { type OwnSamples, ownSamples } from '../own-samples.ts';
 import { readRange } from '../read-range.ts';
 import { type ReadQuery, type ReadRequest, type ReadResponseKind, readReadRequest } from './read-request.ts';
 import { writeChunkedResponse, writeReadResponse } from './write-response.ts';
 
 export interface ReadNeeds {
-  readonly samples: SampleStore;
+  readonly own: OwnOf;
   readonly limits: QueryLimits;
 }
 
@@ -27,7 +28,7 @@ const QUERIES = 100;
 const WHOLE_SAMPLES = 5_000_000;
 
 /** /read: remote read, as samples in one message or as chunks, message by message. */
-export function readRoutes(app: Routes, { samples, limits }: ReadNeeds): void {
+export function readRoutes(app: Routes, { own, limits }: ReadNeeds): void {
   const snappy = new SnappyUnpacker();
   app.register(async (scope: Routes) => {
     // Whatever the reader calls it, as Prometheus does.
@@ -44,7 +45,7 @@ export function readRoutes(app: Routes, { samples, limits }: ReadNeeds): void {
         if (queries.length > QUERIES)
           throw new ApiError('bad_data', `the request has ${queries.length} queries; the limit is ${QUERIES}`);
         const signal = abortOnDisconnect(reply);
-        const results = await answerAll(ownSamples(samples, request), queries, kind, limits, signal);
+        const results = await answerAll(own(request).samples, queries, kind, limits, signal);
         if (kind === 'chunks') {
           return reply
             .type('application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse')

@@ -6,9 +6,9 @@ import { LocalStore } from '@vitrine/tsdb/local-store.ts';
 import type { InjectOptions } from 'fastify';
 import { PbfWriter } from 'pbf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packSnappy } from '../../ingest/remote-write/encode-remote-write.ts';
-import { type TestApp, testApp } from '../../testing/test-app.ts';
-import { decodeChunkedResponse } from './remote-read/decode-for-tests.ts';
+import { packSnappy } from '../ingest/remote-write/encode-remote-write.ts';
+import { type TestApp, testApp } from '../testing/test-app.ts';
+import { decodeChunkedResponse } from '../http/prometheus/remote-read/decode-for-tests.ts';
 
 const nowMs = Date.now();
 let own: TestApp;
@@ -23,7 +23,13 @@ beforeAll(async () => {
     samples: store,
     adminApi: true,
     metadata: {
-      metadata: () => ['requests_total', 'secret_total'].map((metric) => ({ metric, type: 'counter', help: '', unit: '' })),
+      metadata: (labels) =>
+        (labels.get('team') === 'red' ? ['requests_total'] : ['requests_total', 'secret_total']).map((metric) => ({
+          metric,
+          type: 'counter',
+          help: '',
+          unit: '',
+        })),
     },
     until: (end) => (close = end),
   });
