@@ -212,12 +212,7 @@ describe('what a target says in protobuf', () => {
   });
 
   test.each<[what: string, native: ExposedNative, count: number, problem: RegExp]>([
-    [
-      'with a schema that is not known',
-      { ...NATIVE, schema: -5 },
-      7,
-      /^the target's native histogram m cannot be kept: its schema is -5/,
-    ],
+    ['with a schema that is not known', { ...NATIVE, schema: -5 }, 7, /^the native histogram m cannot be kept: its schema is -5/],
     ['that does not add up', NATIVE, 8, /its buckets hold 7 observations, and its count is 8/],
   ])('a native histogram %s refuses the whole answer', (_, native, count, problem) => {
     expect(() => read([{ name: 'm', type: 4, metrics: [{ count, native }] }])).toThrow(problem);
@@ -273,7 +268,7 @@ const histogramWith = (...parts: Buffer[]): Buffer =>
 
 describe('a small body does not become a large one', () => {
   const textBytes = 4_000_000;
-  const most = /^the answer has more series, buckets and exemplars than 4000000 bytes of text could say.*body_size_limit/;
+  const most = /^the body has more series, buckets and exemplars than 4000000 bytes of text could say.*body_size_limit/;
   test.each<[what: string, body: () => Buffer, sentence: RegExp]>([
     [
       'buckets that repeat long labels',

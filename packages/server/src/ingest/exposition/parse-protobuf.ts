@@ -23,6 +23,8 @@ export interface ProtobufReading extends HistogramLimits {
   readonly typeAndUnitLabels: boolean;
   /** How long the same text may be: 64 MiB unless told. */
   readonly textBytes?: number;
+  /** How many samples there may be: any number unless told. */
+  readonly mostSamples?: number;
 }
 
 /** As long as text that is scraped may be. */
@@ -30,11 +32,19 @@ const TEXT_BYTES = 64 * 1024 * 1024;
 /** Of a metric's name, and of the labels of one series: the store takes no longer ones. */
 const LONGEST_LABELS = 64 * 1024;
 /** About what stands beside the series in a line of text, and what parts of a metric would take as lines. */
+/** Others may have their turn after so many samples: about 10 ms where there are a dozen labels. */
+const STEP_SAMPLES = 500;
 const ROOM = { value: 4, exemplar: 40, pair: 8, part: 16, span: 16, number: 4 };
 
 /** Protobuf exposition that cannot be read. The message is a sentence without its end. */
 export class ProtobufError extends Error {
   override readonly name = 'ProtobufError';
+  readonly isTooLarge: boolean;
+
+  constructor(message: string, { isTooLarge = false, ...options }: ErrorOptions & { readonly isTooLarge?: boolean } = {}) {
+    super(message, options);
+    this.isTooLarge = isTooLarge;
+  }
 }
 
 /** By number, as in MetricType of io/prometheus/client/metrics.proto. */
@@ -62,12 +72,25 @@ const METRIC_VALUES: ReadonlySet<number> = new Set([2, 3, 4, 5, 7].map(bytes));
  * io/prometheus/client/metrics.proto. Give the same cache for every scrape of a target. Throws ProtobufError; then nothing
  * of the answer counts. What the cache's `resolve` throws comes through.
  */
-export function parseProtobuf(body: Uint8Array, reading: ProtobufReading, cache: SeriesCache = new SeriesCache()): Exposition {
+export function parseProtobuf(body: Uint8Array, reading: ProtobufReading, cache?: SeriesCache): Exposition {
+  const steps = parseProtobufInSteps(body, reading, cache);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, some samples at a time. */
+export function* parseProtobufInSteps(
+  body: Uint8Array,
+  reading: ProtobufReading,
+  cache: SeriesCache = new SeriesCache(),
+): Generator<undefined, Exposition> {
   try {
-    return new ProtobufExposition(body, reading, cache).read();
+    return yield* new ProtobufExposition(body, reading, cache).read();
   } catch (error) {
     if (!(error instanceof RemoteWriteRefused)) throw error;
-    throw new ProtobufError('the answer is not the protobuf that its Content-Type says, or is cut off', { cause: error });
+    throw new ProtobufError('the body is not the protobuf that its Content-Type says, or is cut off', { cause: error });
   }
 }
 
@@ -85,7 +108,7 @@ interface MetricPoint {
 }
 
 function tooLong(what: string): ProtobufError {
-  return new ProtobufError(`${what} takes more than ${LONGEST_LABELS} bytes, which is the limit`);
+  return new ProtobufError(`${what} takes more than ${LONGEST_LABELS} bytes, which is the limit`, { isTooLarge: true });
 }
 
 class ProtobufExposition {
@@ -102,6 +125,8 @@ class ProtobufExposition {
   readonly #histograms = new Map<number, NativeHistogram>();
   #hasStarts = false;
   #roomBytes: number;
+  readonly #mostSamples: number;
+  #stepEnds = STEP_SAMPLES;
   readonly #takeNumber = (): unknown => this.#take(ROOM.number);
 
   constructor(body: Uint8Array, reading: ProtobufReading, cache: SeriesCache) {
@@ -109,11 +134,12 @@ class ProtobufExposition {
     this.#reading = reading;
     this.#cache = cache;
     this.#roomBytes = reading.textBytes ?? TEXT_BYTES;
+    this.#mostSamples = reading.mostSamples ?? Infinity;
   }
 
-  read(): Exposition {
+  *read(): Generator<undefined, Exposition> {
     const { length } = this.#wire.bytes;
-    while (this.#wire.at < length) this.#readFamily(this.#wire.readEnd(length));
+    while (this.#wire.at < length) yield* this.#readFamily(this.#wire.readEnd(length));
     return {
       length: this.#series.length,
       series: this.#series,
@@ -126,7 +152,7 @@ class ProtobufExposition {
     };
   }
 
-  #readFamily(end: number): void {
+  *#readFamily(end: number): Generator<undefined, void> {
     const wire = this.#wire;
     let [name, help, unit] = ['', '', ''];
     let type: MetricMetadata['type'] = 'counter';
@@ -142,13 +168,16 @@ class ProtobufExposition {
       } else return false;
       return true;
     });
-    if (name === '') throw new ProtobufError('a metric family in the answer has no name');
+    if (name === '') throw new ProtobufError('a metric family in the body has no name');
     if (name.length > LONGEST_LABELS) throw tooLong(`the name ${name.slice(0, 50)}…`);
     this.#metadata.push({ metric: name, type, help, unit });
     // The name and the type may stand behind the metrics.
     for (const at of metrics) {
       wire.at = at;
       this.#readMetric({ name, type, unit }, wire.readEnd(end));
+      if (this.#series.length < this.#stepEnds) continue;
+      this.#stepEnds = this.#series.length + STEP_SAMPLES;
+      yield;
     }
     wire.at = end;
   }
@@ -173,10 +202,11 @@ class ProtobufExposition {
       } else return false;
       return true;
     });
+    let pairs: ReturnType<MetricPoint['pairs']> | undefined;
     const point: MetricPoint = {
       family,
       raw,
-      pairs: () => labels.map((at) => this.#pairAt(at, end)),
+      pairs: () => (pairs ??= labels.map((at) => this.#pairAt(at, end))),
       // A time of 0 is not told from none.
       timestampMs: timestampMs === 0 ? Number.NaN : timestampMs,
     };
@@ -270,7 +300,7 @@ class ProtobufExposition {
     const judged = judgeHistogram(written);
     const limited = typeof judged === 'string' ? judged : limitHistogram(judged, this.#reading);
     // Half of a scrape would look like a target that lost some of its metrics.
-    if (typeof limited === 'string') throw new ProtobufError(`the target's native histogram ${name} cannot be kept: ${limited}`);
+    if (typeof limited === 'string') throw new ProtobufError(`the native histogram ${name} cannot be kept: ${limited}`);
     const sample = this.#add(point, '', 0, startMs);
     this.#histograms.set(sample, limited);
     const exemplars = own.length > 0 ? own : buckets.flatMap(({ exemplar }) => (exemplar === undefined ? [] : [exemplar]));
@@ -295,6 +325,8 @@ class ProtobufExposition {
   #add(point: MetricPoint, suffix: string, value: number, startMs: number, own?: readonly [name: string, value: string]): number {
     const name = point.family.name + suffix;
     this.#take(name.length + point.raw.length + ROOM.value);
+    if (this.#series.length >= this.#mostSamples)
+      throw new ProtobufError(`the body has more than ${this.#mostSamples} samples, which is the limit`, { isTooLarge: true });
     const raw = `${name}\n${own === undefined ? '' : `${own[0]}=${own[1]}`}\n${this.#said(point.family)}\n${point.raw}`;
     this.#series.push(this.#cache.get(raw) ?? this.#cache.add(raw, this.#labelsOf(point, name, own)));
     this.#values.push(value);
@@ -313,7 +345,8 @@ class ProtobufExposition {
     if (this.#roomBytes >= 0) return true;
     const limit = this.#reading.textBytes ?? TEXT_BYTES;
     throw new ProtobufError(
-      `the answer has more series, buckets and exemplars than ${limit} bytes of text could say, which is the limit (body_size_limit)`,
+      `the body has more series, buckets and exemplars than ${limit} bytes of text could say, which is the limit (body_size_limit)`,
+      { isTooLarge: true },
     );
   }
 
@@ -420,7 +453,7 @@ class ProtobufExposition {
     try {
       return this.#text.decode(wire.bytes.subarray(from, to));
     } catch (error) {
-      throw new ProtobufError(`the text at byte ${from} of the answer is not valid UTF-8`, { cause: error });
+      throw new ProtobufError(`the text at byte ${from} of the body is not valid UTF-8`, { cause: error });
     }
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Labels } from '@vitrine/model/labels.ts';
 
 /** One series as a target writes it. */
@@ -101,7 +102,7 @@ export class SeriesCache {
   }
 
   get(raw: string): CachedSeries | undefined {
-    return this.#byRaw.get(raw);
+    return this.#byRaw.get(placeOf(raw));
   }
 
   add(
@@ -114,7 +115,7 @@ export class SeriesCache {
       told = this.nothingTold,
     }: Partial<Pick<CachedSeries, 'startOf' | 'isStart' | 'said' | 'told'>> = {},
   ): CachedSeries {
-    const before = this.#byRaw.get(raw);
+    const before = this.#byRaw.get(placeOf(raw));
     if (before !== undefined) this.#former.push(before);
     const key = isStart ? undefined : this.#resolve(exposed)?.key;
     const draft = {
@@ -132,11 +133,11 @@ export class SeriesCache {
       told,
       next: undefined,
     };
-    const owner = key === undefined ? undefined : this.#byKey.get(key);
+    const owner = key === undefined ? undefined : this.#byKey.get(placeOf(key));
     draft.owner = owner ?? (draft as CachedSeries);
     const series = draft as CachedSeries;
-    if (key !== undefined && owner === undefined) this.#byKey.set(key, series);
-    this.#byRaw.set(raw, series);
+    if (key !== undefined && owner === undefined) this.#byKey.set(placeOf(key), series);
+    this.#byRaw.set(placeOf(raw), series);
     return series;
   }
 
@@ -149,14 +150,14 @@ export class SeriesCache {
     for (const series of this.#byRaw.values()) {
       if (series.seenInScrape !== scrape) gone.push(series);
     }
-    for (const series of gone) this.#byRaw.delete(series.raw);
+    for (const series of gone) this.#byRaw.delete(placeOf(series.raw));
     if (this.#former.length > 0) {
       for (const series of this.#former) if (series.seenInScrape !== scrape) gone.push(series);
       this.#former = this.#former.filter(({ seenInScrape }) => seenInScrape === scrape);
     }
     if (gone.length === 0) return gone;
     for (const series of gone) {
-      if (series.key !== undefined && series.owner === series) this.#byKey.delete(series.key);
+      if (series.key !== undefined && series.owner === series) this.#byKey.delete(placeOf(series.key));
     }
     // A guess that leads to a forgotten series would bring it back without an entry in the map.
     for (const series of this.#byRaw.values()) {
@@ -165,4 +166,11 @@ export class SeriesCache {
     if (this.first !== undefined && this.first.seenInScrape !== scrape) this.first = undefined;
     return gone;
   }
+}
+
+/** Of longer texts V8's maps look at the length alone, and compare each with all of its length. */
+const LONGEST_TOLD_APART = 16_000;
+
+function placeOf(text: string): string {
+  return text.length <= LONGEST_TOLD_APART ? text : createHash('sha256').update(text).digest('latin1');
 }

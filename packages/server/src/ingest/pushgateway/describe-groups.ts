@@ -1,4 +1,6 @@
 import { Labels } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
+import { wireBuckets } from '@vitrine/promql/histogram/format.ts';
 import { parseExpositionNumber } from '../exposition/parse-exposition.ts';
 import { goNumber } from './go-number.ts';
 import type { PushedGroup } from './push-groups.ts';
@@ -57,29 +59,39 @@ function describeValues({ name, keys, values }: PushedFamily, base: Base): unkno
 interface Parts {
   readonly labels: Labels;
   readonly bounds: Record<string, string>;
+  native: NativeHistogram | undefined;
   sum: string;
   count: string;
 }
 
-/** A histogram's buckets or a summary's quantiles by bound, with their sum and count, for each set of labels. */
-function describeParts({ name, type, keys, values }: PushedFamily, base: Base): unknown[] {
+/**
+ * A histogram's buckets or a summary's quantiles by bound, with their sum and count, for each set of labels. The buckets of one that
+ * has native ones only are those, as Prometheus' HTTP API has them.
+ */
+function describeParts({ name, type, keys, values, histograms }: PushedFamily, base: Base): unknown[] {
   const metrics = new Map<string, Parts>();
   const bound = type === 'summary' ? 'quantile' : 'le';
   const own = new Set(['__name__', bound]);
   for (const [i, key] of keys.entries()) {
     const labels = Labels.fromKey(key);
     const rest = labels.without(own);
-    const parts: Parts = metrics.get(rest.key) ?? { labels: rest, bounds: {}, sum: '0', count: '0' };
+    const parts: Parts = metrics.get(rest.key) ?? { labels: rest, bounds: {}, native: undefined, sum: '0', count: '0' };
     metrics.set(rest.key, parts);
+    parts.native ??= histograms?.get(i);
+    if (histograms?.has(i) === true) continue;
     const suffix = labels.metricName.slice(name.length);
     const text = goNumber(values[i] as number);
     if (suffix === '_sum' || suffix === '_gsum') parts.sum = text;
     else if (suffix === '_count' || suffix === '_gcount') parts.count = text;
     else if (suffix !== '_created') parts.bounds[boundText(labels.get(bound))] = text;
   }
-  return Array.from(metrics.values(), ({ labels, bounds, sum, count }) =>
-    describeMetric(name, base, labels, { [type === 'summary' ? 'quantiles' : 'buckets']: bounds, sum, count }),
-  );
+  return Array.from(metrics.values(), ({ labels, bounds, native, sum, count }) => {
+    if (native !== undefined && Object.keys(bounds).length === 0) {
+      const buckets = wireBuckets(native).map(([rule, ...numbers]) => [rule, ...numbers.map(goNumber)]);
+      return describeMetric(name, base, labels, { buckets, sum: goNumber(native.sum), count: goNumber(native.count) });
+    }
+    return describeMetric(name, base, labels, { [type === 'summary' ? 'quantiles' : 'buckets']: bounds, sum, count });
+  });
 }
 
 /** The name stands with the labels where it is not the metric's own: foo_total of foo. */

@@ -16,8 +16,6 @@ export interface SentMetric {
   /** Quantiles or buckets: bound and value. */
   readonly parts?: readonly (readonly [bound: number, value: number])[];
   readonly timestampMs?: number;
-  /** Makes it a native histogram. */
-  readonly isNative?: boolean;
 }
 
 const VALUE_FIELDS = [3, 2, 4, 5, 7, 7];
@@ -38,10 +36,7 @@ export function encodeFamilies(families: readonly SentFamily[]): Buffer {
   );
 }
 
-function encodeMetric(
-  { labels = {}, value, count = 0, sum = 0, parts, timestampMs, isNative }: SentMetric,
-  type: number,
-): Buffer {
+function encodeMetric({ labels = {}, value, count = 0, sum = 0, parts, timestampMs }: SentMetric, type: number): Buffer {
   const inside =
     value === undefined
       ? [
@@ -50,7 +45,6 @@ function encodeMetric(
           ...(parts ?? []).map(([bound, at]) =>
             bytes(3, type === SUMMARY ? [double(1, bound), double(2, at)] : [number(1, at), double(2, bound)]),
           ),
-          ...(isNative === true ? [bytes(12, [number(2, 1)])] : []),
         ]
       : [double(1, value)];
   return Buffer.concat([

@@ -22,9 +22,12 @@ export interface PushLimits {
   readonly groups: number;
   readonly samplesAGroup: number;
   readonly samples: number;
-  /** Of the names, labels and descriptions of all groups. */
+  /** Of the names, labels and descriptions of all groups, and bytes of their native histograms' buckets. */
   readonly chars: number;
 }
+
+/** About as much as a span takes in memory. */
+const SPAN_CHARS = 40;
 
 /** All groups, and what must be known of them to say whether another push agrees with them. */
 export class PushGroups {
@@ -188,9 +191,13 @@ export function samplesOf({ families }: Pick<PushedGroup, 'families'>): number {
 
 function charsOf({ families }: PushedGroup): number {
   let chars = 0;
-  for (const { name, help, unit, keys } of families.values()) {
+  for (const { name, help, unit, keys, histograms } of families.values()) {
     chars += name.length + help.length + unit.length;
     for (const key of keys) chars += key.length;
+    for (const { positiveBuckets, negativeBuckets, customValues, positiveSpans, negativeSpans } of histograms?.values() ?? []) {
+      chars += positiveBuckets.byteLength + negativeBuckets.byteLength + customValues.byteLength;
+      chars += SPAN_CHARS * (positiveSpans.length + negativeSpans.length);
+    }
   }
   return chars;
 }

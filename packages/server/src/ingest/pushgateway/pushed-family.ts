@@ -1,4 +1,5 @@
 import { Labels, METRIC_NAME } from '@vitrine/model/labels.ts';
+import type { NativeHistogram } from '@vitrine/model/native-histogram.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import type { Exposition, ExpositionFormat } from '../exposition/exposition.ts';
@@ -24,6 +25,8 @@ export interface PushedFamily {
   /** `Labels.key`, with the group's labels put in. */
   readonly keys: readonly string[];
   readonly values: Float64Array;
+  /** The samples that are native histograms, by their place; their values mean nothing. */
+  readonly histograms?: ReadonlyMap<number, NativeHistogram> | undefined;
   /** Unix milliseconds. */
   readonly pushedMs: number;
 }
@@ -50,12 +53,19 @@ export function sampleNames(name: string, type: MetricType): string[] {
   return SUFFIXES[type].filter((suffix) => suffix !== '' && suffix !== '_created').map((suffix) => name + suffix);
 }
 
+interface FamilyDraft {
+  readonly description: Omit<MetricMetadata, 'metric'>;
+  readonly keys: string[];
+  readonly values: number[];
+  readonly histograms: Map<number, NativeHistogram>;
+}
+
 /** Collects samples into metrics, with the group's labels over their own. */
 export class FamilyBuilder {
   readonly #group: GroupLabels;
   readonly #nowMs: number;
   readonly #described: ReadonlyMap<string, MetricMetadata>;
-  readonly #families = new Map<string, { description: Omit<MetricMetadata, 'metric'>; keys: string[]; values: number[] }>();
+  readonly #families = new Map<string, FamilyDraft>();
 
   constructor(group: GroupLabels, metadata: readonly MetricMetadata[], nowMs: number) {
     this.#group = group;
@@ -63,27 +73,31 @@ export class FamilyBuilder {
     this.#described = new Map(metadata.map((entry) => [entry.metric, entry]));
   }
 
-  add(exposed: Labels, value: number): void {
+  /** With a histogram the value means nothing. */
+  add(exposed: Labels, value: number, histogram?: NativeHistogram): void {
     const sample = exposed.metricName;
-    const name = this.#familyOf(sample);
+    const name = histogram === undefined ? this.#familyOf(sample) : sample;
     if (name === PUSH_TIME || name === PUSH_FAILURE_TIME) return;
     let family = this.#families.get(name);
     if (family === undefined) {
-      family = { description: this.#described.get(name) ?? { type: 'unknown', help: '', unit: '' }, keys: [], values: [] };
+      const description = this.#described.get(name) ?? { type: 'unknown', help: '', unit: '' };
+      family = { description, keys: [], values: [], histograms: new Map() };
       this.#families.set(name, family);
     }
+    if (histogram !== undefined) family.histograms.set(family.keys.length, histogram);
     family.keys.push(Labels.from([...exposed, ...this.#group]).key);
     family.values.push(value);
   }
 
   finish(): PushedFamily[] {
-    return Array.from(this.#families, ([name, { description, keys, values }]) => ({
+    return Array.from(this.#families, ([name, { description, keys, values, histograms }]) => ({
       name,
       type: description.type,
       help: description.help,
       unit: description.unit,
       keys,
       values: Float64Array.from(values),
+      histograms: histograms.size === 0 ? undefined : histograms,
       pushedMs: this.#nowMs,
     }));
   }
@@ -139,7 +153,7 @@ function checkLines(body: Uint8Array): void {
     if (++lines > MOST_LINES) throw tooManySamples();
 }
 
-export function tooManySamples(): PushRefused {
+function tooManySamples(): PushRefused {
   return new PushRefused(
     413,
     'too large',

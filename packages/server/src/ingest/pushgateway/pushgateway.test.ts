@@ -11,11 +11,14 @@ import { openLog } from '../../self/log.ts';
 import { openMetrics } from '../../self/metrics.ts';
 import { createIntake } from '../intake.ts';
 import { type Sender, senderAt } from '../sender.ts';
+import { encodeExposition } from '../exposition/encode-protobuf.ts';
+import { describeGroup } from './describe-groups.ts';
 import { goNumber } from './go-number.ts';
 import { readGroupPath } from './group-labels.ts';
 import { readPushedText } from './pushed-family.ts';
 import { openPushgateway, type Pushgateway } from './pushgateway.ts';
 import { type PushLimits, samplesOf } from './push-groups.ts';
+import { readPushedProtobuf } from './read-families-protobuf.ts';
 
 const SENDER = senderAt('127.0.0.1');
 const OWN = ['push_time_seconds', 'push_failure_time_seconds'];
@@ -248,4 +251,64 @@ test('while a large push is read others have their turn, and pushes that come me
   await pushes;
   expect(seen.turns).toBeGreaterThan(50);
   expect(Array.from(gateway.groups(), samplesOf).toSorted((a, b) => a - b)).toEqual([1, 20_000, 20_000]);
+});
+
+const NATIVE_BUCKETS = [
+  [1, '-2.8284271247461903', '-2', '5'],
+  [3, '-0.5', '0.5', '1'],
+  [0, '1', '1.4142135623730951', '1'],
+  [0, '1.4142135623730951', '2', '2'],
+];
+
+test('a native histogram is written whole, again each interval, over a restart, and ends with its group', async () => {
+  const folder = temporaryFolder();
+  const clock = new Hands();
+  const native = {
+    schema: 1,
+    zeroThreshold: 0.5,
+    zeroCount: 1,
+    positive: [[1, [1, 2]]] as const,
+    negative: [[3, [5]]] as const,
+  };
+  const metric = { count: 9, sum: Number.NaN, native };
+  const body = encodeExposition([
+    { name: 'before', type: 1, metrics: [{ value: 1 }] },
+    { name: 'h', type: 4, metrics: [metric, { ...metric, labels: { i: '2' }, sum: 7 }] },
+    { name: 'z', type: 1, metrics: [{ value: 2 }] },
+  ]);
+  const first = open(folder, clock);
+  await first.gateway.push(SENDER, readGroupPath('job/a'), 'replace', (group, nowMs) => readPushedProtobuf(body, group, nowMs));
+  const pushed = first.store.batches[0]?.histograms;
+  expect([...(pushed ?? [])]).toMatchObject([
+    [
+      1,
+      { count: 9, zeroCount: 1, zeroThreshold: 0.5, positiveBuckets: Float64Array.of(1, 2), negativeBuckets: Float64Array.of(5) },
+    ],
+    [2, { count: 9, sum: 7 }],
+  ]);
+  expect(describeGroup([...first.gateway.groups()][0]!)['h']).toMatchObject({
+    metrics: [
+      { count: '9', sum: 'NaN' },
+      { count: '9', sum: '7', buckets: NATIVE_BUCKETS },
+    ],
+  });
+  await first.gateway.stop();
+
+  const second = open(folder, clock);
+  await clock.pass(15_000);
+  await vi.waitUntil(() => second.store.batches.length > 0);
+  expect([...(second.store.batches[0]?.histograms ?? [])]).toEqual([...(pushed ?? [])]);
+  await second.gateway.remove(SENDER, readGroupPath('job/a'));
+  expect(second.store.last('h{i="2", job="a"}')).toBe('stale');
+});
+
+test('buckets of native histograms take of the room that groups have', async () => {
+  const { gateway } = open(temporaryFolder(), new Hands(), { groups: 10, samplesAGroup: 100, samples: 100, chars: 1_000 });
+  const push = (buckets: number): Promise<void> => {
+    const native = { schema: 0, positive: [[0, Array.from({ length: buckets }, () => 1)]] as const };
+    const body = encodeExposition([{ name: 'h', type: 4, metrics: [{ count: buckets, native }] }]);
+    return gateway.push(SENDER, readGroupPath('job/a'), 'replace', (group, nowMs) => readPushedProtobuf(body, group, nowMs));
+  };
+  await push(100);
+  await expect(push(130)).rejects.toThrow(/more than 1000 characters in all/);
 });

@@ -326,8 +326,12 @@ function addAll(batch: ScrapeBatch, group: PushedGroup, nowMs: number): void {
   addOwn(batch, group, nowMs);
 }
 
-function addFamily(batch: ScrapeBatch, { keys, values }: PushedFamily, nowMs: number): void {
-  for (const [i, key] of keys.entries()) batch.add(batch.addSeries(key), nowMs, values[i] as number);
+function addFamily(batch: ScrapeBatch, { keys, values, histograms }: PushedFamily, nowMs: number): void {
+  for (const [i, key] of keys.entries()) {
+    batch.add(batch.addSeries(key), nowMs, values[i] as number);
+    const histogram = histograms?.get(i);
+    if (histogram !== undefined) batch.isHistogram(histogram);
+  }
 }
 
 /** Seconds, 0 where there was none: alerts that people have compare the two. */

@@ -1,6 +1,7 @@
 import { Labels } from '@vitrine/model/labels.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { encodeExposition, type ExposedMetric } from '../exposition/encode-protobuf.ts';
 import { encodeFamilies, type SentFamily } from './encode-families.ts';
 import { PushRefused } from './push-refused.ts';
 import { readPushedProtobuf } from './read-families-protobuf.ts';
@@ -47,20 +48,20 @@ test.each<[string, SentFamily[], string[]]>([
       },
     ],
     [
+      'summary s_count{job="a"} 3',
+      'summary s_sum{job="a"} 4.5',
       'summary s{job="a", quantile="0.5"} 1',
       'summary s{job="a", quantile="0.99"} 2',
-      'summary s_sum{job="a"} 4.5',
-      'summary s_count{job="a"} 3',
     ],
   ],
   [
     'a histogram without a bucket for infinity',
     [{ name: 'h', type: 4, metrics: [{ count: 3, sum: 4.5, parts: [[1, 2]] }] }],
     [
-      'histogram h_bucket{job="a", le="1"} 2',
-      'histogram h_bucket{job="a", le="+Inf"} 3',
-      'histogram h_sum{job="a"} 4.5',
       'histogram h_count{job="a"} 3',
+      'histogram h_sum{job="a"} 4.5',
+      'histogram h_bucket{job="a", le="1.0"} 2',
+      'histogram h_bucket{job="a", le="+Inf"} 3',
     ],
   ],
 ])('%s is read', (_, families, want) => {
@@ -74,9 +75,34 @@ test.each<[string, Uint8Array, RegExp]>([
     /x has a timestamp/,
   ],
   [
-    'a native histogram',
-    encodeFamilies([{ name: 'h', type: 4, metrics: [{ count: 1, isNative: true }] }]),
-    /h is a native histogram/,
+    'a native histogram that does not add up',
+    encodeExposition([{ name: 'h', type: 4, metrics: [{ count: 1, native: { schema: 0, positive: [[0, [2]]] } }] }]),
+    /^The metrics cannot be read: the native histogram h cannot be kept: its buckets hold 2 observations, and its count is 1\.$/,
+  ],
+  [
+    'more samples than a push may have',
+    encodeFamilies([
+      { name: 'x', type: 1, metrics: Array.from({ length: 20_001 }, (_, i) => ({ labels: { i: `${i}` }, value: 1 })) },
+    ]),
+    /more than 20000 samples, which is the limit. Push fewer series, or under several groups\.$/,
+  ],
+  [
+    'long labels that many buckets repeat',
+    encodeFamilies([
+      {
+        name: 'h',
+        type: 4,
+        metrics: [
+          { labels: { a: 'v'.repeat(60_000) }, count: 1, parts: Array.from({ length: 1_000 }, (_, i) => [i, 1] as const) },
+        ],
+      },
+    ]),
+    /than 33554432 bytes of text could say/,
+  ],
+  [
+    'labels that are too long',
+    encodeFamilies([{ name: 'x', type: 1, metrics: [{ labels: { a: 'v'.repeat(70_000) }, value: 1 }] }]),
+    /takes? more than 65536 bytes/,
   ],
   ['no name', encodeFamilies([{ name: '', type: 1, metrics: [{ value: 1 }] }]), /has no name/],
   [
@@ -87,7 +113,7 @@ test.each<[string, Uint8Array, RegExp]>([
     ]),
     /stands twice/,
   ],
-  ['text', Buffer.from('x 1\n'), /breaks off or goes wrong at byte/],
+  ['text', Buffer.from('x 1\n'), /is not the protobuf that its Content-Type says, or is cut off/],
 ])('%s is refused', (_, body, sentence) => {
   expect(() => read(body)).toThrow(sentence);
 });
@@ -123,4 +149,22 @@ test('a body that is cut off or changed is read or refused, and nothing else hap
     }),
     { numRuns: 2_000 },
   );
+});
+
+test.each<[what: string, metric: ExposedMetric, keys: string[]]>([
+  ['a native histogram', {}, ['h{job="a"}']],
+  [
+    'one with classic buckets, of which both are kept',
+    { buckets: [[1, 2]] },
+    ['h{job="a"}', 'h_count{job="a"}', 'h_sum{job="a"}', 'h_bucket{job="a", le="1.0"}', 'h_bucket{job="a", le="+Inf"}'],
+  ],
+])('%s is taken', (_, metric, want) => {
+  const native = { schema: 1, zeroThreshold: 0.5, zeroCount: 1, positive: [[0, [1, 2]]] as const };
+  const body = encodeExposition([{ name: 'h', type: 4, metrics: [{ count: 4, sum: 7, native, ...metric }] }]);
+  const steps = readPushedProtobuf(body, GROUP, 0);
+  const { value: [family] = [] } = steps.next();
+  expect(family?.keys.map((key) => String(Labels.fromKey(key)))).toEqual(want);
+  expect([...(family?.histograms ?? [])]).toMatchObject([
+    [0, { count: 4, sum: 7, schema: 1, zeroCount: 1, positiveBuckets: Float64Array.of(1, 2) }],
+  ]);
 });
