@@ -172,5 +172,5 @@ export class SeriesCache {
 const LONGEST_TOLD_APART = 16_000;
 
 function placeOf(text: string): string {
-  return text.length <= LONGEST_TOLD_APART ? text : createHash('sha256').update(text).digest('latin1');
+  return text.length <= LONGEST_TOLD_APART ? text : createHash('sha256').update(text).digest('base64');
 }
