@@ -6,7 +6,9 @@ export interface ReadSteps {
   fetchMs: number;
   decodeMs: number;
   chunks: number;
-  /** Of chunks, as they are stored. */
+  /** Buckets of samples that were rolled up, in place of chunks. */
+  buckets: number;
+  /** Of chunks and buckets, as they are stored. */
   bytes: number;
 }
 

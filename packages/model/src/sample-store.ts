@@ -74,7 +74,7 @@ export interface RolledSamples {
   readonly counts: Float64Array;
   /** What their values add up to. */
   readonly sums: Float64Array;
-  /** The values before each fall among them, added up: what a counter lost by restarts that do not show. */
+  /** What a counter lost by restarts among them: the values before each fall, added up, less the one that a fall from the sample before shows. */
   readonly falls: Float64Array;
 }
 
@@ -315,6 +315,8 @@ export interface FoundLabels {
   readonly found: readonly FoundText[];
   /** Whether there are more behind these. */
   readonly hasMore: boolean;
+  /** How many there are in all, those left out among them; undefined where that is not counted: within a stretch of time, without selectors. */
+  readonly total?: number | undefined;
 }
 
 /** What to delete: samples and exemplars in a closed range of unix milliseconds, of every series that one selector matches. */

@@ -2,6 +2,8 @@ import { DamagedChunk, decodeChunk } from './chunk/chunk.ts';
 import { chunkSeal } from './chunk/row-seal.ts';
 import type { Columns } from './chunk/columns.ts';
 import { SharedTimes } from './chunk/times.ts';
+import { decodeBuckets, type BucketRow } from './rollup/bucket-codec.ts';
+import type { BucketColumn, BucketColumns } from './rollup/bucket-columns.ts';
 import type { ChunkRow } from './database.ts';
 import type { StoreLog } from './store-options.ts';
 
@@ -22,6 +24,7 @@ export class ChunkDecoder {
   readonly #needs: ChunkDecoderNeeds;
   readonly #times: SharedTimes;
   readonly #reported = new Set<number>();
+  readonly #reportedRollups = new Set<number>();
 
   constructor(needs: ChunkDecoderNeeds) {
     this.#needs = needs;
@@ -45,6 +48,31 @@ export class ChunkDecoder {
       log(
         'error',
         `${file} is damaged: ${samples} samples of ${describe(ref)} between ${iso(minMs)} and ${iso(maxMs)} cannot be read and are left out`,
+      );
+      return false;
+    }
+  }
+
+  /** Replaces `out` with some columns of a row of buckets. A damaged one is told of, and the answer is false: the samples are there too. */
+  decodeRollup(
+    id: number,
+    place: BucketRow,
+    data: Uint8Array,
+    wanted: readonly BucketColumn[],
+    out: BucketColumns,
+    isChecked: boolean,
+  ): boolean {
+    try {
+      decodeBuckets(data, place, wanted, out, isChecked);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DamagedChunk)) throw error;
+      if (this.#reportedRollups.has(id) || this.#reportedRollups.size >= DAMAGE_REPORTS) return false;
+      this.#reportedRollups.add(id);
+      const { file, log, describe } = this.#needs;
+      log(
+        'error',
+        `${file} is damaged: what was rolled up of ${describe(place.ref)} from ${iso(place.cellMs)} on cannot be read; its samples are read instead`,
       );
       return false;
     }

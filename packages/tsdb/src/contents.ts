@@ -26,6 +26,11 @@ export class Contents {
   walBytes = 0;
   /** Counts how often chunks were written or deleted. */
   chunkChanges = 0;
+  /**
+   * What queries may read in place of chunks: buckets of these widths, the narrowest first, the last of which end at `reachMs` or
+   * before. Who changes chunks up to there calls doubtRollups.
+   */
+  rolledUp: { readonly widthsMs: readonly number[]; readonly reachMs: number } = { widthsMs: [], reachMs: -Infinity };
   readonly exemplars: Exemplars;
   /** Ids of the rows of exemplars count up from 1. */
   lastExemplarRow = 0;
@@ -79,6 +84,11 @@ export class Contents {
   /** Appends a stored chunk to `out`; see ChunkDecoder. */
   readChunk(ref: number, row: ChunkRow, out: Columns, isChecked = false): boolean {
     return this.#decoder.decode(ref, row, out, isChecked);
+  }
+
+  /** Reads a row of buckets; see ChunkDecoder. */
+  readRollup(...row: Parameters<ChunkDecoder['decodeRollup']>): boolean {
+    return this.#decoder.decodeRollup(...row);
   }
 
   /**

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SeriesNames } from './names/series-names.ts';
+import { hasRollups, ROLLUP_TABLE, RollupRows, rollupsInRange, type RollupsInRange } from './rollup/rollup-rows.ts';
 import { bytesIn, RowQuery } from './row-query.ts';
 import { isDamage, isForeignSchema, isUnwritable } from './sqlite-error.ts';
 import { StoreOpenError } from './store-open-error.ts';
@@ -83,6 +84,11 @@ export class Database {
   readonly newestOfSeries: RowQuery<ChunkRow>;
   /** (maxMs, id, untilMs, limit) → the chunks behind that one, in the order in which they end, that end before `untilMs`. */
   readonly chunksByAge: RowQuery<[id: number, series: number, minMs: number, maxMs: number]>;
+  /** () → when the last chunk ends; null where there is none. */
+  readonly #newest: RowQuery<[maxMs: number | null]>;
+  /** (series, afterMs) → where its first chunk behind that begins. */
+  readonly #nextChunk: RowQuery<[minMs: number]>;
+  #rollups: RollupRows | undefined;
   readonly #mark: RowQuery<[value: number]>;
   readonly #setMark: StatementSync;
 
@@ -120,6 +126,9 @@ export class Database {
       db,
       'SELECT id, series, min_ms, max_ms FROM chunk WHERE (max_ms, id) > (?, ?) AND max_ms < ? ORDER BY max_ms, id LIMIT ?',
     );
+    this.#newest = new RowQuery(db, 'SELECT max(max_ms) FROM chunk');
+    this.#nextChunk = new RowQuery(db, 'SELECT min_ms FROM chunk WHERE series = ? AND min_ms > ? ORDER BY min_ms LIMIT 1');
+    if (hasRollups(db)) this.#rollups = new RollupRows(db);
     this.#mark = new RowQuery(db, 'SELECT value FROM mark WHERE name = ?');
     this.#setMark = db.prepare('INSERT OR REPLACE INTO mark VALUES (?, ?)');
     this.newestOfSeries = new RowQuery(
@@ -214,6 +223,32 @@ export class Database {
     return timesOf(this.#selectTimes, id);
   }
 
+  /** What chunks come to beside them; undefined where nobody has wanted that: an empty table takes pages, too. */
+  get rollups(): RollupRows | undefined {
+    return this.#rollups;
+  }
+
+  needRollups(): RollupRows {
+    if (this.#rollups !== undefined) return this.#rollups;
+    this.#db.exec(ROLLUP_TABLE);
+    return (this.#rollups = new RollupRows(this.#db));
+  }
+
+  dropRollups(): void {
+    this.#rollups = undefined;
+    this.#db.exec('DROP TABLE IF EXISTS rollup');
+  }
+
+  /** When the last chunk ends; undefined where there is none. */
+  newestMs(): number | undefined {
+    return this.#newest.all()[0]?.[0] ?? undefined;
+  }
+
+  /** Where the series' first chunk begins that begins after that; undefined where none does. */
+  nextChunkMs(ref: number, afterMs: number): number | undefined {
+    return this.#nextChunk.all(ref, afterMs)[0]?.[0];
+  }
+
   /** The last chunk, in the order in which they end, that was rolled up to such buckets; undefined where none was. */
   rolledUpTo(bucketMs: number): readonly [maxMs: number, id: number] | undefined {
     const [maxMs, id] = [rolledUpMark(bucketMs), rolledUpChunkMark(bucketMs)].map((name) => this.#mark.all(name)[0]?.[0]);
@@ -299,13 +334,19 @@ function chunksInRange(db: DatabaseSync): RowQuery<ChunkRow> {
 export function openChunks(folder: string): {
   readonly file: string;
   readonly chunksInRange: RowQuery<ChunkRow>;
+  readonly rollupsInRange: RollupsInRange | undefined;
   readonly readTimes: (id: number) => Uint8Array | undefined;
 } {
   const file = storeFile(folder);
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000, enableForeignKeyConstraints: false });
   db.exec('PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY');
   const times = selectTimes(db);
-  return { file, chunksInRange: chunksInRange(db), readTimes: (id) => timesOf(times, id) };
+  return {
+    file,
+    chunksInRange: chunksInRange(db),
+    rollupsInRange: hasRollups(db) ? rollupsInRange(db) : undefined,
+    readTimes: (id) => timesOf(times, id),
+  };
 }
 
 function selectTimes(db: DatabaseSync): RowQuery<[data: Uint8Array]> {

@@ -44,6 +44,7 @@ import { Reader } from './reader.ts';
 import { countSeries } from './search/count-series.ts';
 import { searchLabels } from './search/search-labels.ts';
 import { Retention } from './retention/retention.ts';
+import { EarlyRollups } from './rollup/early-rollups.ts';
 import { isUnwritable } from './sqlite-error.ts';
 import { SeriesLimits } from './series-limits.ts';
 import { StoreOpenError } from './store-open-error.ts';
@@ -96,6 +97,7 @@ export class LocalStore implements SampleStore {
   readonly #clients = new Set<SourceClient>();
   readonly #flusher: Flusher;
   readonly #retention: Retention;
+  readonly #earlyRollups: EarlyRollups;
   readonly #log: StoreLog;
   readonly #now: () => number;
   readonly #unlock: () => void;
@@ -134,6 +136,7 @@ export class LocalStore implements SampleStore {
     this.#keys = new KeyReceiver(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now, steady);
+    this.#earlyRollups = new EarlyRollups(contents, options.retention, now);
     contents.onDropped = (refs) => {
       this.#keys.forget(refs);
       for (const client of this.#clients) client.forget(refs);
@@ -318,6 +321,7 @@ export class LocalStore implements SampleStore {
     try {
       if (flush || this.#flusher.due()) await this.#flusher.run();
       await this.#retention.run();
+      await this.#earlyRollups.run();
       if (this.#upkeepFailed) this.#log('info', `${this.#contents.db.file}: samples are packed and retention is applied again`);
       this.#upkeepFailed = false;
     } catch (error) {
@@ -343,6 +347,7 @@ export class LocalStore implements SampleStore {
     await this.#packUp();
     await this.#flusher.stop();
     await this.#retention.stop();
+    await this.#earlyRollups.stop();
     this.#curves?.close();
     this.#contents.db.close();
     this.#unlock();

@@ -1,11 +1,13 @@
 import type { Labels } from '@vitrine/model/labels.ts';
+import type { ReadSteps } from '@vitrine/model/query-trace.ts';
 import type { LabelRequest, SampleSource, SelectRequest, SeriesSamples } from '@vitrine/model/sample-store.ts';
 import type { Columns } from './chunk/columns.ts';
 import type { Contents } from './contents.ts';
 import { TestBudget } from './index/test-budget.ts';
 import { valueTest } from './index/value-test.ts';
 import { keepBetween, samplesOf, SpareColumns } from './series-samples.ts';
-import { StoredChunks } from './stored-chunks.ts';
+import { widthFor } from './rollup/width-for.ts';
+import { type BucketsWanted, StoredChunks } from './stored-chunks.ts';
 
 /** Reads samples and labels. Queries may take turns in the thread: each has its own buffers. */
 export class Reader implements SampleSource {
@@ -20,17 +22,22 @@ export class Reader implements SampleSource {
       file: db.file,
       chunksInRange: db.chunksInRange,
       decode: (ref, row, out, isChecked) => contents.readChunk(ref, row, out, isChecked),
+      rollupsInRange: (...range) => db.rollups?.inRange.all(...range) ?? [],
+      decodeRollup: (...row) => contents.readRollup(...row),
     });
   }
 
-  *select({ matchers, fromMs, toMs }: SelectRequest): Generator<SeriesSamples> {
-    const { index, series } = this.#contents;
+  *select({ matchers, fromMs, toMs, rollup, steps }: SelectRequest): Generator<SeriesSamples> {
+    const { head, index, series, rolledUp } = this.#contents;
+    const widthMs = rollup && widthFor(rolledUp, rollup, fromMs);
     const columns = this.#spare.take();
     try {
       for (const ref of index.match(matchers)) {
         // A query that pauses may find the series gone, or its samples moved from head to chunks: each is read in one go.
         if (!index.has(ref) || !series.overlaps(ref, fromMs, toMs)) continue;
-        this.read(ref, fromMs, toMs, columns);
+        const wanted =
+          widthMs === undefined || rollup === undefined ? undefined : { widthMs, part: rollup.part, untilMs: head.oldestMs(ref) };
+        this.read(ref, fromMs, toMs, columns, wanted, steps);
         if (columns.length === 0) continue;
         yield samplesOf(index.labelsOf(ref), columns);
       }
@@ -44,15 +51,15 @@ export class Reader implements SampleSource {
     for (const ref of index.match(matchers)) if (index.has(ref) && series.overlaps(ref, fromMs, toMs)) yield index.labelsOf(ref);
   }
 
-  /** Replaces `out` with the series' samples in [fromMs, toMs]. */
-  read(ref: number, fromMs: number, toMs: number, out: Columns): void {
+  /** Replaces `out` with the series' samples in [fromMs, toMs], or what may stand for them. */
+  read(ref: number, fromMs: number, toMs: number, out: Columns, rollup?: BucketsWanted, steps?: ReadSteps): void {
     const { head, series } = this.#contents;
     out.clear(fromMs, toMs);
     const first = series.chunksFromMs[ref] as number;
     const last = series.chunksToMs[ref] as number;
     if (last >= fromMs && first <= toMs) {
       const version = series.chunksVersion[ref] as number;
-      this.#chunks.read({ ref, version, fromMs, toMs, fromFirst: fromMs <= first, toLast: toMs >= last }, out);
+      this.#chunks.read({ ref, version, fromMs, toMs, fromFirst: fromMs <= first, toLast: toMs >= last, rollup }, out, steps);
     }
     head.read(ref, fromMs, toMs, out, 0);
     keepBetween(out, fromMs, toMs);

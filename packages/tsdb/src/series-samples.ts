@@ -7,11 +7,11 @@ import { firstAtOrAfter } from './head/head.ts';
 const SPARE_BUFFERS = 4;
 const SPARE_SAMPLES = 1 << 18;
 
-/** Drops the samples that are not in the closed range. */
-export function keepBetween(columns: Columns, fromMs: number, toMs: number): void {
-  const from = firstAtOrAfter(columns, fromMs);
+/** Drops the samples from place `first` on that are not in the closed range. */
+export function keepBetween(columns: Columns, fromMs: number, toMs: number, first = 0): void {
+  const from = firstAtOrAfter(columns, fromMs, first);
   const end = firstAtOrAfter(columns, toMs + 1, from);
-  columns.keep(from, end);
+  columns.keep(from, end, first);
 }
 
 /** What was read, as a query sees it: the columns are lent, not copied. */

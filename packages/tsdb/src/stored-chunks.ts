@@ -1,9 +1,14 @@
 import type { ReadSteps } from '@vitrine/model/query-trace.ts';
-import { QueryError } from '@vitrine/model/sample-store.ts';
+import { QueryError, type RollupPart } from '@vitrine/model/sample-store.ts';
 import { ChunkCache } from './chunk-cache.ts';
+import type { ChunkDecoder } from './chunk-decoder.ts';
 import type { Columns } from './chunk/columns.ts';
 import type { ChunkRow } from './database.ts';
 import type { RowQuery } from './row-query.ts';
+import { BucketColumns } from './rollup/bucket-columns.ts';
+import { COLUMNS_OF_PART, giveBuckets } from './rollup/give-buckets.ts';
+import { cellOf, type RollupRow } from './rollup/rollup-rows.ts';
+import { keepBetween } from './series-samples.ts';
 import { isDamage } from './sqlite-error.ts';
 
 /** Of which chunks is asked. Times are those of a closed range. */
@@ -16,6 +21,15 @@ export interface ChunksWanted {
   /** The series has no chunks before, behind, the range. */
   readonly fromFirst: boolean;
   readonly toLast: boolean;
+  /** Buckets that may stand for samples, where some may. */
+  readonly rollup?: BucketsWanted | undefined;
+}
+
+export interface BucketsWanted {
+  readonly widthMs: number;
+  readonly part: RollupPart;
+  /** Buckets that end at this time or later say nothing of all samples: some are not in chunks. */
+  readonly untilMs: number;
 }
 
 interface StoredChunksNeeds {
@@ -23,8 +37,15 @@ interface StoredChunksNeeds {
   readonly chunksInRange: RowQuery<ChunkRow>;
   /** Appends a row's samples, and says whether it could; see Contents.readChunk. */
   readonly decode: (ref: number, row: ChunkRow, out: Columns, isChecked: boolean) => boolean;
+  /** See RollupsInRange. */
+  readonly rollupsInRange: (...range: readonly [ref: number, widthMs: number, cellMs: number, toMs: number]) => RollupRow[];
+  /** See ChunkDecoder. */
+  readonly decodeRollup: ChunkDecoder['decodeRollup'];
   readonly cacheBytes?: number;
 }
+
+/** Memory for rows of buckets of one width, about a year of five hundred series. */
+const ROLLUP_CACHE_BYTES = 16 * 1024 * 1024;
 
 /** SQLite takes no integers that are no safe ones. */
 const FURTHEST_MS = 2 ** 52;
@@ -33,14 +54,105 @@ const FURTHEST_MS = 2 ** 52;
 export class StoredChunks {
   readonly #needs: StoredChunksNeeds;
   readonly #cache: ChunkCache;
+  readonly #rollupCaches = new Map<number, ChunkCache>();
+  readonly #buckets = new BucketColumns();
 
   constructor(needs: StoredChunksNeeds) {
     this.#needs = needs;
     this.#cache = new ChunkCache(needs.cacheBytes);
   }
 
-  /** Appends the samples of all chunks that reach into the range, in time order. What it takes is added to `steps`. */
+  /**
+   * Appends the samples of all chunks that reach into the range, in time order, or of a part of them what stands for them. What it
+   * takes is added to `steps`.
+   */
   read(wanted: ChunksWanted, out: Columns, steps?: ReadSteps): void {
+    if (wanted.rollup === undefined) this.#readChunks(wanted, out, steps);
+    else this.#readMixed(wanted, wanted.rollup, out, steps);
+  }
+
+  /** What rows of buckets cover is read of them, and all between from chunks. */
+  #readMixed(wanted: ChunksWanted, rollup: BucketsWanted, out: Columns, steps: ReadSteps | undefined): void {
+    const { ref, fromMs, toMs, fromFirst, toLast } = wanted;
+    const { widthMs, part, untilMs } = rollup;
+    const { wantedFromMs, wantedToMs } = out;
+    // Half a bucket has a last sample as a whole one has.
+    const round = part === 'last' ? Math.floor : Math.ceil;
+    const firstMs = round((fromMs - 1) / widthMs) * widthMs;
+    const lastMs = Math.floor(Math.min(toMs, untilMs - 1) / widthMs) * widthMs;
+    let doneMs = fromMs - 1;
+    const readTo = (endMs: number): void => {
+      if (endMs <= doneMs) return;
+      out.wantedFromMs = doneMs + 1;
+      out.wantedToMs = endMs;
+      const at = out.length;
+      const range = { fromMs: doneMs + 1, toMs: endMs };
+      const ends = { fromFirst: fromFirst && range.fromMs === fromMs, toLast: toLast && endMs === toMs };
+      this.#readChunks({ ...wanted, ...range, ...ends }, out, steps);
+      keepBetween(out, range.fromMs, range.toMs, at);
+    };
+    if (firstMs < lastMs) {
+      const { rows, isChecked } = this.#rollups(wanted, widthMs, firstMs, steps);
+      let sound = true;
+      for (const [id, builtFromMs, builtToMs, cellMs, data] of rows) {
+        const startMs = Math.max(firstMs, builtFromMs);
+        const endMs = Math.min(lastMs, builtToMs);
+        if (startMs >= endMs) {
+          // What was not looked at is not known to be whole.
+          sound = false;
+          continue;
+        }
+        const place = { ref, widthMs, cellMs };
+        const startedMs = steps === undefined ? 0 : performance.now();
+        if (!this.#needs.decodeRollup(id, place, data, COLUMNS_OF_PART[part], this.#buckets, isChecked)) {
+          sound = false;
+          continue;
+        }
+        if (steps !== undefined) steps.decodeMs += performance.now() - startedMs;
+        readTo(startMs);
+        const given = giveBuckets(this.#buckets, widthMs, part, startMs, endMs, out);
+        if (steps !== undefined) {
+          steps.buckets += given;
+          steps.bytes += data.length;
+        }
+        doneMs = endMs;
+      }
+      if (sound && !isChecked) {
+        const cache = this.#rollupCache(widthMs);
+        cache.put(ref, wanted.version, fromFirst ? -Infinity : firstMs, toLast ? Infinity : toMs, rows);
+      }
+    }
+    readTo(toMs);
+    [out.wantedFromMs, out.wantedToMs] = [wantedFromMs, wantedToMs];
+  }
+
+  /** The rows that reach into the range from `fromMs` on; none where SQLite cannot read them: their samples are there too. */
+  #rollups(
+    { ref, version, toMs }: ChunksWanted,
+    widthMs: number,
+    fromMs: number,
+    steps: ReadSteps | undefined,
+  ): { readonly rows: readonly RollupRow[]; readonly isChecked: boolean } {
+    const known = this.#rollupCache(widthMs).get(ref, version, fromMs, toMs);
+    if (known !== undefined) return { rows: known, isChecked: true };
+    const startedMs = steps === undefined ? 0 : performance.now();
+    try {
+      return { rows: this.#needs.rollupsInRange(ref, widthMs, cellOf(fromMs, widthMs), toMs + 1), isChecked: false };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return { rows: [], isChecked: true };
+    } finally {
+      if (steps !== undefined) steps.fetchMs += performance.now() - startedMs;
+    }
+  }
+
+  #rollupCache(widthMs: number): ChunkCache {
+    let cache = this.#rollupCaches.get(widthMs);
+    if (cache === undefined) this.#rollupCaches.set(widthMs, (cache = new ChunkCache(ROLLUP_CACHE_BYTES)));
+    return cache;
+  }
+
+  #readChunks(wanted: ChunksWanted, out: Columns, steps?: ReadSteps): void {
     const { ref, version, fromMs, toMs, fromFirst, toLast } = wanted;
     const isInRange = ([, minMs, maxMs]: ChunkRow): boolean => maxMs >= fromMs && minMs <= toMs;
     const known = this.#cache.get(ref, version, fromMs, toMs)?.filter(isInRange);

@@ -1,6 +1,12 @@
 import { scale } from '../histogram/scale.ts';
 import { Labels } from '@vitrine/model/labels.ts';
-import { QueryError, type QueryFeatures, type SampleSource, type Selector } from '@vitrine/model/sample-store.ts';
+import {
+  QueryError,
+  type QueryFeatures,
+  type RollupPart,
+  type SampleSource,
+  type Selector,
+} from '@vitrine/model/sample-store.ts';
 import type { Binary, Expr, MatrixSelector, Subquery, VectorSelector } from '../ast.ts';
 import { valueType } from '../functions-signatures.ts';
 import { streamAggregation } from './aggregate.ts';
@@ -23,6 +29,7 @@ import {
   type Reading,
   type SampleAspect,
 } from './read-samples.ts';
+import { rollupWanted } from './rollup-wanted.ts';
 import { scalarCall } from './scalar-call.ts';
 import type { Tracer } from './tracer.ts';
 import { rangeNode } from './unwrap.ts';
@@ -45,6 +52,14 @@ export interface Query {
 
 /** Takes a series of a range vector, lent for the duration of the call or until the promise is kept. */
 export type Visit = (series: RangeSeries) => void | Promise<void>;
+
+/** How the series of a range vector are wanted. */
+interface RangeWish {
+  /** What a visit returns is waited for before the next series; the samples stay as they are until then. */
+  readonly patient?: boolean;
+  /** What of buckets does as well as all samples; none does where there is nothing here. */
+  readonly part?: RollupPart | undefined;
+}
 
 /** Gives the series of an expression that is not evaluated here, or not here alone. */
 export type Given = (grid: Grid, sink: Sink) => Promise<void>;
@@ -157,16 +172,15 @@ export class Evaluator {
   }
 
   /**
-   * The series of a range vector, each once, with the samples of all the windows. Where `patient`, what `visit` returns is
-   * waited for before the next series; the samples stay as they are until then.
+   * The series of a range vector, each once, with the samples of all the windows, or with what does as well.
    */
-  async streamRange(expr: Expr, grid: Grid, visit: Visit, patient = false): Promise<void> {
+  async streamRange(expr: Expr, grid: Grid, visit: Visit, { patient = false, part }: RangeWish = {}): Promise<void> {
     const range = rangeNode(expr);
     const windows = this.windowsOf(range, grid);
     const lastMs = windows.firstEndMs + (windows.count - 1) * windows.stepMs;
     const work = (take: Visit): Promise<void> =>
       range.kind === 'matrixSelector'
-        ? this.#streamMatrix(range, windows, lastMs, take)
+        ? this.#streamMatrix(range, windows, lastMs, part, take)
         : this.#streamSubquery(range, windows, lastMs, take, patient);
     return this.#tracer === undefined ? work(visit) : this.#tracer.run(range, (hand) => work(hand(visit)));
   }
@@ -197,12 +211,22 @@ export class Evaluator {
     await readInstants(this.#reading, selector, grid, reference, this.query.lookbackMs, what, sink);
   }
 
-  async #streamMatrix({ selector }: MatrixSelector, windows: Windows, lastMs: number, visit: Visit): Promise<void> {
+  async #streamMatrix(
+    { selector }: MatrixSelector,
+    windows: Windows,
+    lastMs: number,
+    part: RollupPart | undefined,
+    visit: Visit,
+  ): Promise<void> {
     const { extension } = selector;
+    const { firstEndMs, stepMs, rangeMs } = windows;
+    // Since when samples count is of each of them.
+    const needsAll = extension !== undefined || this.query.features.startTimestamps === true || this.query.keepsStale;
+    const rollup = part === undefined || needsAll ? undefined : rollupWanted(part, firstEndMs, stepMs, rangeMs);
     const earlierMs = extension === undefined ? 0 : this.query.lookbackMs;
     const laterMs = extension === 'smoothed' ? this.query.lookbackMs : 0;
     const fromMs = Math.floor(windows.firstEndMs - windows.rangeMs - earlierMs) + 1;
-    await readSamples(this.#reading, selector, fromMs, lastMs + laterMs, (series) => {
+    await readSamples(this.#reading, selector, fromMs, lastMs + laterMs, rollup, (series) => {
       const samples: Samples = this.query.keepsStale ? series : withoutStale(series);
       const { timestampsMs, values, length, histograms, startsMs, falls, rolled } = samples;
       if (length === 0) return undefined;

@@ -105,7 +105,7 @@ export async function streamKernel(
     kernel(series, windows, column, context);
     emit(series);
   };
-  await evaluator.streamRange(expr, grid, visit, windowByWindow);
+  await evaluator.streamRange(expr, grid, visit, { patient: windowByWindow, part: fn.part });
 }
 
 /** In how many parts a series is worked on: each is a few milliseconds, but what is found out of a whole series is not found out too often. */

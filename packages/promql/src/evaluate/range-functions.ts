@@ -1,4 +1,4 @@
-import { QueryError } from '@vitrine/model/sample-store.ts';
+import { QueryError, type RollupPart } from '@vitrine/model/sample-store.ts';
 import { extendedRate, type Extension } from './extended.ts';
 import { averageHistograms, firstOfAny, lastOfAny, sumHistograms } from './histogram-over-time.ts';
 import { extendedHistograms, extrapolatedHistograms, instantaneousHistograms } from './histogram-rate.ts';
@@ -36,15 +36,17 @@ export interface RangeFunction {
   readonly windowByWindow?: boolean;
   /** What it does over a range that reaches beyond its ends, where it can. */
   readonly extended?: Partial<Record<Extension, RangeKernel>>;
+  /** What of buckets it can be computed from where windows are whole ones. */
+  readonly part?: RollupPart;
   /** Which argument must be a quantile. */
   readonly quantileArg?: number;
 }
 
 /** Functions of a range vector, series by series. */
 export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<string, RangeFunction>([
-  ['rate', { kernel: rate(true, true), counter: true, extended: bothWays(true, true) }],
-  ['increase', { kernel: rate(true, false), counter: true, extended: bothWays(true, false) }],
-  ['delta', { kernel: rate(false, false), extended: bothWays(false, false) }],
+  ['rate', { kernel: rate(true, true), counter: true, extended: bothWays(true, true), part: 'increase' }],
+  ['increase', { kernel: rate(true, false), counter: true, extended: bothWays(true, false), part: 'increase' }],
+  ['delta', { kernel: rate(false, false), extended: bothWays(false, false), part: 'increase' }],
   ['irate', { kernel: withHistograms(instantaneous(true), instantaneousHistograms(true)) }],
   ['idelta', { kernel: withHistograms(instantaneous(false), instantaneousHistograms(false)) }],
   ['resets', { kernel: resets, extended: { anchored: anchoredResets } }],
@@ -52,20 +54,20 @@ export const RANGE_FUNCTIONS: ReadonlyMap<string, RangeFunction> = new Map<strin
   ['deriv', { kernel: ofNumbers(deriv), windowByWindow: true }],
   ['predict_linear', { kernel: ofNumbers(predictLinear), windowByWindow: true }],
   ['double_exponential_smoothing', { kernel: ofNumbers(doubleExponentialSmoothing), windowByWindow: true }],
-  ['avg_over_time', { kernel: withHistograms(withRolled(avgOverTime, averageRolled), averageHistograms) }],
-  ['sum_over_time', { kernel: withHistograms(withRolled(sumOverTime, sumRolled), sumHistograms) }],
-  ['min_over_time', { kernel: ofNumbers(minOverTime) }],
-  ['max_over_time', { kernel: ofNumbers(maxOverTime) }],
-  ['count_over_time', { kernel: withRolled(countOverTime, countRolled) }],
-  ['present_over_time', { kernel: presentOverTime }],
-  ['last_over_time', { kernel: withHistograms(lastOverTime, lastOfAny), keepsName: true }],
-  ['first_over_time', { kernel: withHistograms(firstOverTime, firstOfAny), keepsName: true }],
+  ['avg_over_time', { kernel: withHistograms(withRolled(avgOverTime, averageRolled), averageHistograms), part: 'sums' }],
+  ['sum_over_time', { kernel: withHistograms(withRolled(sumOverTime, sumRolled), sumHistograms), part: 'sums' }],
+  ['min_over_time', { kernel: ofNumbers(minOverTime), part: 'least' }],
+  ['max_over_time', { kernel: ofNumbers(maxOverTime), part: 'greatest' }],
+  ['count_over_time', { kernel: withRolled(countOverTime, countRolled), part: 'counts' }],
+  ['present_over_time', { kernel: presentOverTime, part: 'counts' }],
+  ['last_over_time', { kernel: withHistograms(lastOverTime, lastOfAny), keepsName: true, part: 'last' }],
+  ['first_over_time', { kernel: withHistograms(firstOverTime, firstOfAny), keepsName: true, part: 'first' }],
   ['quantile_over_time', { kernel: ofNumbers(quantileOverTime), windowByWindow: true, quantileArg: 0 }],
   ['stddev_over_time', { kernel: ofNumbers(stddevOverTime), windowByWindow: true }],
   ['stdvar_over_time', { kernel: ofNumbers(stdvarOverTime), windowByWindow: true }],
   ['mad_over_time', { kernel: ofNumbers(madOverTime), windowByWindow: true }],
-  ['ts_of_first_over_time', { kernel: tsOfFirstOverTime }],
-  ['ts_of_last_over_time', { kernel: tsOfLastOverTime }],
+  ['ts_of_first_over_time', { kernel: tsOfFirstOverTime, part: 'first' }],
+  ['ts_of_last_over_time', { kernel: tsOfLastOverTime, part: 'last' }],
   ['ts_of_max_over_time', { kernel: ofNumbers(tsOfMaxOverTime), windowByWindow: true }],
   ['ts_of_min_over_time', { kernel: ofNumbers(tsOfMinOverTime), windowByWindow: true }],
 ]);

@@ -1,6 +1,12 @@
 import type { Labels } from '@vitrine/model/labels.ts';
 import { CUSTOM_BUCKETS, type NativeHistogram } from '@vitrine/model/native-histogram.ts';
-import { QueryError, type SampleSource, type Selector, type SeriesSamples } from '@vitrine/model/sample-store.ts';
+import {
+  QueryError,
+  type RollupWanted,
+  type SampleSource,
+  type Selector,
+  type SeriesSamples,
+} from '@vitrine/model/sample-store.ts';
 import { isStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import type { AtModifier, VectorSelector } from '../ast.ts';
 import { withReset } from '../histogram/layout.ts';
@@ -11,6 +17,7 @@ import { interpolate } from './extended.ts';
 import type { Grid } from './grid.ts';
 import { interpolateHistograms } from './histogram-rate.ts';
 import { withDetectedResets } from './reset-hints.ts';
+import { rollupWanted } from './rollup-wanted.ts';
 import { SeriesNotes } from './series-notes.ts';
 import { advance, floatScratch, intScratch, type Samples } from './range-window.ts';
 import type { Tracer } from './tracer.ts';
@@ -46,18 +53,19 @@ export interface Reading {
   readonly countedOnly: ReadonlySet<VectorSelector>;
 }
 
-/** Gives the samples of every matching series in the closed range, its labels beside them. */
+/** Gives the samples of every matching series in the closed range, its labels beside them; or what does as well. */
 export async function readSamples(
   { source, within, budget, tracer, countedOnly }: Reading,
   selector: VectorSelector,
   fromMs: number,
   toMs: number,
+  rollup: RollupWanted | undefined,
   visit: (series: SeriesSamples) => void | Promise<void>,
 ): Promise<void> {
   let count = 0;
   const detectsResets = countedOnly.has(selector);
   const matchers = within.length === 0 ? selector.matchers : [...selector.matchers, ...within];
-  const found = source.select({ matchers, fromMs, toMs, steps: tracer?.steps });
+  const found = source.select({ matchers, fromMs, toMs, rollup, steps: tracer?.steps });
   for (const series of tracer === undefined ? found : tracer.reading(found)) {
     const { length, histograms } = series;
     budget.read(histograms === undefined ? length : length + extraSamples(histograms, length));
@@ -103,7 +111,8 @@ export async function readInstants(
   const notes = new SeriesNotes(reading.annotations, selector.span);
   const lookback: Lookback = { firstMs, stepMs, lookbackMs, smoothed, what };
   const toMs = smoothed ? lastMs + lookbackMs : lastMs;
-  await readSamples(reading, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, (series) => {
+  const rollup = smoothed || what === 'starts' ? undefined : rollupWanted('last', firstMs, stepMs);
+  await readSamples(reading, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, rollup, (series) => {
     const ends = upTo.take(count);
     advance(series.timestampsMs, series.length, firstMs, stepMs, count, ends);
     const column: Column = { labels: series.labels, dropName: false, values, present };

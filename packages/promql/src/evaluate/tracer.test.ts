@@ -74,5 +74,5 @@ test('what a source tells of its reading is handed on', async () => {
     selectLabels: source.selectLabels.bind(source),
   };
   const { stats } = await evaluateText('requests_total', { ...GRID, trace: true }, told);
-  expect(stats.trace?.read).toEqual({ indexMs: 0, fetchMs: 0, decodeMs: 0, chunks: 7, bytes: 0 });
+  expect(stats.trace?.read).toEqual({ indexMs: 0, fetchMs: 0, decodeMs: 0, chunks: 7, buckets: 0, bytes: 0 });
 });

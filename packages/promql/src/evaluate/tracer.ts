@@ -45,7 +45,7 @@ class Span {
  */
 export class Tracer {
   readonly #root: Span;
-  readonly #steps: ReadSteps = { indexMs: 0, fetchMs: 0, decodeMs: 0, chunks: 0, bytes: 0 };
+  readonly #steps: ReadSteps = { indexMs: 0, fetchMs: 0, decodeMs: 0, chunks: 0, buckets: 0, bytes: 0 };
   #current: Span;
   #reading = false;
   #waitedMs = 0;
@@ -115,7 +115,8 @@ export class Tracer {
 
   report(heldValues: number): QueryTrace {
     this.#lap();
-    const told = this.#steps.chunks > 0 || this.#steps.indexMs > 0;
+    const { chunks, buckets, indexMs } = this.#steps;
+    const told = chunks > 0 || buckets > 0 || indexMs > 0;
     return { root: this.#root.report(), waitedMs: this.#waitedMs, heldValues, read: told ? this.#steps : undefined };
   }
 

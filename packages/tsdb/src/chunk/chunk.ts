@@ -63,7 +63,7 @@ function readWanted(reader: ByteReader, timesOf: (id: number) => Float64Array, h
   const at = out.length;
   out.reserve(count);
   const { timestampsMs, values, words, wantedFromMs, wantedToMs } = out;
-  let times = timestampsMs;
+  let times: Float64Array = timestampsMs;
   let first = at;
   if (hasTimesElsewhere) {
     times = readTimes(reader, timesOf, count);

@@ -4,6 +4,7 @@ import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import { firstAtOrAfter } from '../head/head.ts';
 import { endOfBucket } from '../rollup/buckets.ts';
+import { doubtRollups } from '../rollup/doubt-rollups.ts';
 import type { CommonTimes } from './common-times.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
@@ -60,6 +61,7 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
     writeChunks(contents, ref, written, end, times);
     written = end;
   }
+  doubtRollups(contents, ref, fromMs, toMs, merged);
   return {
     ref,
     fromMs: Math.min(series.chunksFromMs[ref] as number, merged.timestampsMs[0] as number),

@@ -8,6 +8,7 @@ import type { Contents } from '../contents.ts';
 import { ALL_TIMES, deleteExemplars, type TimeRange } from '../exemplars/delete-exemplars.ts';
 import { firstAtOrAfter } from '../head/head.ts';
 import { forgetCutBuckets } from '../rollup/buckets.ts';
+import { doubtRollups } from '../rollup/doubt-rollups.ts';
 import type { Watchers } from '../watchers.ts';
 
 /** A transaction ends after this much work, so that appends and queries get their turn. */
@@ -52,7 +53,10 @@ export async function deleteSeries(contents: Contents, watchers: Watchers, reque
       noteFlushed(contents, cuts);
       const emptied = cuts.filter(({ reach }) => reach === undefined).map(({ ref }) => ref);
       contents.db.names.delete(emptied);
-      for (const ref of emptied) exemplars.set(ref, ALL_TIMES);
+      for (const ref of emptied) {
+        contents.db.rollups?.forget(ref);
+        exemplars.set(ref, ALL_TIMES);
+      }
       deleteExemplars(contents, exemplars);
     });
     for (const [ref, [from, to]] of exemplars) contents.exemplars.remove(ref, from, to);
@@ -90,6 +94,7 @@ function cutSeries(contents: Contents, ref: number, fromMs: number, toMs: number
     db.deleteChunk.run(id);
     deletedSamples += samples - left;
   }
+  doubtRollups(contents, ref, fromMs, toMs);
   addedSamples -= deletedSamples;
   const [reach] = db.reachOfSeries.all(ref);
   const [first, last] = reach ?? [null, null];

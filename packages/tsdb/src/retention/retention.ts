@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
 import { ALL_TIMES, deleteExemplars } from '../exemplars/delete-exemplars.ts';
 import { Rollups } from '../rollup/rollups.ts';
+import { tiersOf } from '../rollup/tiers.ts';
 import type { RollupTier, StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
 import { TrustedClock } from './trusted-clock.ts';
@@ -50,10 +51,9 @@ export class Retention {
     return this.#limits.timeMs > 0 ? this.#clock.now() - this.#limits.timeMs : -Infinity;
   }
 
-  /** Those that are kept for longer than samples, and than each other. */
+  /** See tiersOf. */
   get #tiers(): readonly RollupTier[] {
-    const { timeMs, rollups = [] } = this.#limits;
-    return timeMs > 0 ? rollups.filter(({ keptMs }) => keptMs > timeMs) : [];
+    return tiersOf(this.#limits);
   }
 
   /** `keepFree`: some free pages stay, because there will be more to write. */
@@ -134,6 +134,9 @@ export class Retention {
     if (rows.length === 0) return false;
     db.transaction(() => {
       for (const [id] of rows) db.deleteChunk.run(id);
+      // They come in the order in which they end, so that the last of a series counts.
+      if (this.#contents.rolledUp.reachMs === -Infinity) return;
+      for (const [ref, maxMs] of new Map(rows.map((row) => [row[1], row[2]]))) db.rollups?.cut(ref, Infinity, maxMs);
     });
     const emptied = new Set<number>();
     for (const [, ref, maxMs, samples] of rows) {
@@ -180,6 +183,7 @@ export class Retention {
     const { db } = this.#contents;
     db.transaction(() => {
       db.names.delete(gone);
+      for (const ref of gone) db.rollups?.forget(ref);
       deleteExemplars(this.#contents, new Map([...gone].map((ref) => [ref, ALL_TIMES])));
     });
     this.#contents.dropSeries(gone);

@@ -44,7 +44,10 @@ export class Rollups {
         // The names of some may be damaged: nobody knows what those are.
         if (!index.has(series)) continue;
         const went = rollUpSeries(this.#contents, series, minMs, maxMs, this.#bucketMs);
-        if (went !== undefined) gone.set(series, (gone.get(series) ?? 0) + went);
+        if (went === undefined) continue;
+        gone.set(series, (gone.get(series) ?? 0) + went);
+        // The chunk is now what those buckets come to.
+        db.rollups?.cut(series, this.#bucketMs, maxMs);
       }
       const [id, , , maxMs] = rows[at - 1] as (typeof rows)[number];
       db.setRolledUpTo(this.#bucketMs, maxMs, id);

@@ -1,7 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Labels } from '@vitrine/model/labels.ts';
 import type { ReadSteps } from '@vitrine/model/query-trace.ts';
-import { QueryError, type SampleSource, type SelectRequest, type SeriesSamples } from '@vitrine/model/sample-store.ts';
+import {
+  QueryError,
+  type RollupPart,
+  type SampleSource,
+  type SelectRequest,
+  type SeriesSamples,
+} from '@vitrine/model/sample-store.ts';
 import { ByteReader } from '../chunk/bytes.ts';
 import { Columns } from '../chunk/columns.ts';
 import { readHeadCopy } from '../head/head-copy.ts';
@@ -76,14 +82,14 @@ export class DistantSamples {
   }
 
   *#select(request: SelectRequest, part: Part | undefined, watch: ReadWatch | undefined): Generator<SeriesSamples> {
-    const { fromMs, toMs, steps } = request;
+    const { fromMs, toMs, rollup, steps } = request;
     const columns = this.#spare.take();
     let isKnown = false;
     try {
       for (const { portion, labels } of this.#portions(request, part, false)) {
         const heads = new ByteReader(portion.heads);
         for (let i = 0; i < labels.length; i++) {
-          this.#read(portion, i, heads, fromMs, toMs, columns, steps);
+          this.#read(portion, i, heads, fromMs, toMs, rollup?.part, columns, steps);
           if (columns.length === 0) continue;
           if (!isKnown) {
             isKnown = true;
@@ -108,6 +114,7 @@ export class DistantSamples {
     heads: ByteReader,
     fromMs: number,
     toMs: number,
+    rolledPart: RollupPart | undefined,
     out: Columns,
     steps: ReadSteps | undefined,
   ): void {
@@ -118,7 +125,11 @@ export class DistantSamples {
       const version = portion.versions[i] as number;
       const fromFirst = (flags & CHUNKS_FROM_FIRST) !== 0;
       const toLast = (flags & CHUNKS_TO_LAST) !== 0;
-      this.#chunks.read({ ref, version, fromMs, toMs, fromFirst, toLast }, out, steps);
+      const rollup =
+        rolledPart === undefined || portion.widthMs === 0
+          ? undefined
+          : { widthMs: portion.widthMs, part: rolledPart, untilMs: portion.headFromMs[i] as number };
+      this.#chunks.read({ ref, version, fromMs, toMs, fromFirst, toLast, rollup }, out, steps);
     }
     const headFrom = portion.headAt[i] as number;
     if ((portion.headAt[i + 1] as number) > headFrom) {
@@ -132,13 +143,13 @@ export class DistantSamples {
 
   *#portions(request: SelectRequest, part: Part | undefined, labelsOnly: boolean): Generator<Labelled> {
     const selection = ++this.#lastSelection;
-    const { matchers, fromMs, toMs, steps } = request;
+    const { matchers, fromMs, toMs, rollup, steps } = request;
     const forgot = this.#labels.size > LABELS_KEPT;
     if (forgot) {
       this.#labelsBefore = this.#labels;
       this.#labels = new Map();
     }
-    this.#post({ kind: 'select', selection, matchers, fromMs, toMs, part, labelsOnly, forgot });
+    this.#post({ kind: 'select', selection, matchers, fromMs, toMs, part, rollup, labelsOnly, forgot });
     let isAsked = true;
     let isLast = false;
     try {

@@ -43,12 +43,14 @@ const { folder, curvesFolder, index, of, isHeavy, store, bell } = workerData as 
 if (isHeavy && platform() === 'linux') setPriority(HEAVY_PRIORITY);
 
 const log: StoreLog = (level, sentence) => server.note({ kind: 'log', level, sentence });
-const { file, chunksInRange, readTimes } = openChunks(folder);
+const { file, chunksInRange, rollupsInRange, readTimes } = openChunks(folder);
 const decoder = new ChunkDecoder({ file, log, readTimes, describe: (ref) => samples.describe(ref) });
 const chunks = new StoredChunks({
   file,
   chunksInRange,
   decode: (ref, row, out, isChecked) => decoder.decode(ref, row, out, isChecked),
+  rollupsInRange: (...range) => rollupsInRange?.all(...range) ?? [],
+  decodeRollup: (...row) => decoder.decodeRollup(...row),
 });
 const samples = new DistantSamples(store, bell, chunks);
 const curves = curvesFolder === undefined ? undefined : new CurveSeries(openCurveReader(curvesFolder, log));

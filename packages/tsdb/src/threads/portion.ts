@@ -1,4 +1,4 @@
-import type { Selector } from '@vitrine/model/sample-store.ts';
+import type { RollupWanted, Selector } from '@vitrine/model/sample-store.ts';
 
 /** Which series an evaluation thread wants: of those that match the ones whose ref leaves `part.index` when divided by `part.of`. */
 export interface Part {
@@ -15,6 +15,7 @@ export type SourceRequest =
       readonly fromMs: number;
       readonly toMs: number;
       readonly part: Part | undefined;
+      readonly rollup: RollupWanted | undefined;
       /** No samples are wanted. */
       readonly labelsOnly: boolean;
       /** The thread has forgotten all labels that it was told. */
@@ -29,6 +30,8 @@ export interface Portion {
   /** Series of the whole selection; some may have gone when their portion comes. */
   readonly total: number;
   readonly isLast: boolean;
+  /** Buckets of this width may be read in place of chunks; 0 where none may. */
+  readonly widthMs: number;
   readonly refs: Uint32Array<ArrayBuffer>;
   /** The keys of those series that the thread was not told of yet: of series `newAt[k]` it is `newKeys[k]`. */
   readonly newAt: Uint32Array<ArrayBuffer>;
@@ -40,6 +43,8 @@ export interface Portion {
   /** Series i's samples in head are `heads[headAt[i] .. headAt[i + 1])`, as head-copy.ts writes them; nothing where it has none. */
   readonly headAt: Uint32Array<ArrayBuffer>;
   readonly heads: Uint8Array<ArrayBuffer>;
+  /** Where each series' samples in head begin, within the range or not; Infinity where it has none. Empty where `widthMs` is 0. */
+  readonly headFromMs: Float64Array<ArrayBuffer>;
 }
 
 /** The series has chunks in range. */

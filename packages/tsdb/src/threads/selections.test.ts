@@ -37,6 +37,7 @@ test('labels that could not be sent are sent with the next answer', async () => 
       fromMs: 0,
       toMs: 2_000,
       part: undefined,
+      rollup: undefined,
       labelsOnly: false,
       forgot: false,
     };

@@ -3,6 +3,7 @@ import { ByteWriter } from '../chunk/bytes.ts';
 import type { Contents } from '../contents.ts';
 import { writeHeadCopy } from '../head/head-copy.ts';
 import { sendError } from '../protocol.ts';
+import { widthFor } from '../rollup/width-for.ts';
 import { type Bell, ring } from './ask.ts';
 import { CHUNKS_FROM_FIRST, CHUNKS_IN_RANGE, CHUNKS_TO_LAST, type Portion, type SourceRequest } from './portion.ts';
 
@@ -15,6 +16,7 @@ interface Selection {
   readonly fromMs: number;
   readonly toMs: number;
   readonly labelsOnly: boolean;
+  readonly widthMs: number;
   readonly total: number;
   refs: number[];
   at: number;
@@ -58,14 +60,14 @@ export class SourceClient {
     try {
       if (request.kind === 'select') this.#select(request);
       const portion = this.#portion(request.selection);
-      const { refs, newAt, flags, versions, headAt, heads } = portion;
+      const { refs, newAt, flags, versions, headAt, heads, headFromMs } = portion;
       // The buffers are gone when it is sent, and what is not sent is not told.
       const news = Array.from(newAt, (at) => refs[at] as number);
       ring(
         this.#port,
         this.#bell,
         portion,
-        [refs, newAt, flags, versions, headAt, heads].map(({ buffer }) => buffer),
+        [refs, newAt, flags, versions, headAt, heads, headFromMs].map(({ buffer }) => buffer),
       );
       for (const ref of news) this.#told[ref] = 1;
     } catch (error) {
@@ -73,13 +75,23 @@ export class SourceClient {
     }
   }
 
-  #select({ selection, matchers, fromMs, toMs, part, labelsOnly, forgot }: Extract<SourceRequest, { kind: 'select' }>): void {
+  #select({
+    selection,
+    matchers,
+    fromMs,
+    toMs,
+    part,
+    rollup,
+    labelsOnly,
+    forgot,
+  }: Extract<SourceRequest, { kind: 'select' }>): void {
     if (forgot) this.#told.fill(0);
-    const { index, series } = this.#contents;
+    const { index, series, rolledUp } = this.#contents;
     const refs = index
       .match(matchers)
       .filter((ref) => (part === undefined || ref % part.of === part.index) && series.overlaps(ref, fromMs, toMs));
-    this.#selections.set(selection, { fromMs, toMs, labelsOnly, total: refs.length, refs, at: 0 });
+    const widthMs = (rollup && widthFor(rolledUp, rollup, fromMs)) ?? 0;
+    this.#selections.set(selection, { fromMs, toMs, labelsOnly, widthMs, total: refs.length, refs, at: 0 });
   }
 
   #portion(id: number): Portion {
@@ -91,12 +103,13 @@ export class SourceClient {
       told.set(this.#told);
       this.#told = told;
     }
-    const { refs, fromMs, toMs, labelsOnly } = selection;
+    const { refs, fromMs, toMs, labelsOnly, widthMs } = selection;
     const first = selection.at;
     const most = Math.min(refs.length - first, PORTION_SERIES);
     const flags = new Uint8Array(most);
     const versions = new Uint32Array(most);
     const headAt = new Uint32Array(most + 1);
+    const headFromMs = new Float64Array(widthMs > 0 ? most : 0);
     const newAt: number[] = [];
     const newKeys: string[] = [];
     const endsMs = performance.now() + PORTION_MS;
@@ -114,6 +127,7 @@ export class SourceClient {
         versions[count] = this.#contents.series.chunksVersion[ref] as number;
         const parts = this.#contents.head.parts(ref);
         if (parts !== undefined) writeHeadCopy(parts, fromMs, toMs, heads);
+        if (widthMs > 0) headFromMs[count] = parts === undefined ? Infinity : this.#contents.head.oldestMs(ref);
       }
       count++;
       headAt[count] = heads.length;
@@ -126,6 +140,7 @@ export class SourceClient {
       selection: id,
       total: selection.total,
       isLast,
+      widthMs,
       refs: Uint32Array.from(refs.slice(first, first + count)),
       newAt: Uint32Array.from(newAt),
       newKeys,
@@ -133,6 +148,7 @@ export class SourceClient {
       versions,
       headAt,
       heads: heads.take(),
+      headFromMs,
     };
   }
 

@@ -12,7 +12,7 @@ const STEPS = {
   root: { expr: 'sum(up)', from: 0, to: 7, totalMs: 8, selfMs: 2, readMs: 0, series: 1, samplesRead: 0, children: [leaf] },
   waitedMs: 0.5,
   heldValues: 240,
-  read: { indexMs: 1, fetchMs: 2, decodeMs: 2, chunks: 40, bytes: 2_048 },
+  read: { indexMs: 1, fetchMs: 2, decodeMs: 2, chunks: 40, buckets: 720, bytes: 2_048 },
 };
 
 const asked: string[] = [];
@@ -61,7 +61,7 @@ test.each([
   expect(asked).toEqual([url]);
   expect(text).toContain('sum(up)2.00 ms8.00 ms1');
   expect(text).toContain('up1.00 ms5.00 ms6.00 ms1,20090,000');
-  expect(text).toMatch(/fetching 40 chunks \(2\S* KiB\) 2\.00 ms/);
+  expect(text).toMatch(/fetching 40 chunks and 720 rolled-up buckets \(2\S* KiB\) 2\.00 ms/);
 });
 
 test('what the server says against it is shown', async () => {

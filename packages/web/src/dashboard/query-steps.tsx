@@ -83,8 +83,9 @@ function StepTable({ refId, steps }: { readonly refId: string; readonly steps: S
   );
 }
 
-function readingOf({ indexMs, fetchMs, decodeMs, chunks, bytes }: NonNullable<Steps['read']>): string {
-  const fetching = chunks === 0 ? '' : `, fetching ${count(chunks)} chunks (${formatText(bytes, 'bytes')}) ${ms(fetchMs)}`;
+function readingOf({ indexMs, fetchMs, decodeMs, chunks, buckets, bytes }: NonNullable<Steps['read']>): string {
+  const what = [chunks > 0 && `${count(chunks)} chunks`, buckets > 0 && `${count(buckets)} rolled-up buckets`].filter(Boolean);
+  const fetching = what.length === 0 ? '' : `, fetching ${what.join(' and ')} (${formatText(bytes, 'bytes')}) ${ms(fetchMs)}`;
   return `Of reading, finding the series took ${ms(indexMs)}${fetching}, decoding ${ms(decodeMs)}.`;
 }
 

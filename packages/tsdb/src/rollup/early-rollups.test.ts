@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import type { GridSeries, QueryResult, SampleSource } from '@vitrine/model/sample-store.ts';
+import { evaluateText } from '@vitrine/promql/evaluate/evaluate.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { LocalStore } from '../local-store.ts';
+import { batchOf, tempFolder, type TestSample } from '../store-for-tests.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STALE = 0x7ff0000000000002n;
+/** The beginning of a day. */
+const START = 1_700_006_400_000;
+const TIERS = [
+  { bucketMs: 5 * MINUTE, keptMs: 200 * DAY },
+  { bucketMs: HOUR, keptMs: 400 * DAY },
+];
+
+/** A store in which days of samples are at hand, and the way to move its clock. */
+function newStore(startMs = START, rollups = TIERS, folder = newFolder()) {
+  let nowMs = startMs;
+  const store = LocalStore.open(
+    { folder, maxSeries: 1_000, maxFutureMs: 400 * DAY, retention: { timeMs: 100 * DAY, sizeBytes: 0, rollups } },
+    () => nowMs,
+  );
+  onTestFinished(() => store.close());
+  return {
+    store,
+    folder,
+    upkeepAt: (atMs: number) => {
+      nowMs = atMs;
+      return store.runUpkeep(true);
+    },
+  };
+}
+
+function newFolder(): string {
+  const { folder, remove } = tempFolder();
+  onTestFinished(remove);
+  return folder;
+}
+
+/** The same samples, none of which anything stands for. */
+function whole(source: SampleSource): SampleSource {
+  return {
+    select: (request) => source.select({ ...request, rollup: undefined }),
+    selectLabels: (request) => source.selectLabels(request),
+  };
+}
+
+interface Grid {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+}
+
+/** Asks with and without rollups, and says of how many buckets the one answer was made. */
+async function sameAnswers(store: LocalStore, expr: string, grid: Grid, within: number): Promise<number> {
+  const ask = (source: SampleSource): Promise<QueryResult> => evaluateText(expr, { ...grid, trace: true }, source);
+  const [rolled, all] = [await ask(store.source), await ask(whole(store.source))];
+  if (!('series' in rolled) || !('series' in all) || rolled.kind === 'samples' || all.kind === 'samples')
+    throw new Error(rolled.kind);
+  expect(rolled.annotations).toEqual(all.annotations);
+  expect(rolled.series.map(({ labels }) => labels.key)).toEqual(all.series.map(({ labels }) => labels.key));
+  rolled.series.forEach((series, i) => same(expr, series, all.series[i] as GridSeries, within));
+  return rolled.stats.trace?.read?.buckets ?? 0;
+}
+
+function same(expr: string, a: GridSeries, b: GridSeries, within: number): void {
+  const greatest = b.values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  for (let i = 0; i < a.values.length; i++) {
+    const [isThere, isInOther] = [a.present?.[i] !== 0, b.present?.[i] !== 0];
+    expect([expr, a.labels.key, i, isThere]).toEqual([expr, b.labels.key, i, isInOther]);
+    if (!isThere) continue;
+    const [one, other] = [a.values[i] as number, b.values[i] as number];
+    if (Object.is(one, other) || (within > 0 && Math.abs(one - other) <= within * greatest)) continue;
+    expect([expr, a.labels.key, i, one]).toEqual([expr, b.labels.key, i, other]);
+  }
+}
+
+/** A series of any kind, `days` long: counters that restart, NaN, zeros of both signs, ends and gaps, at an even pace or any. */
+function anySeries(name: string, seed: number, days: number): TestSample[] {
+  let state = seed >>> 0;
+  const random = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const paceMs = [15_000, 20_000, 60_000][Math.floor(random() * 3)] as number;
+  const isEven = random() < 0.5;
+  const kind = Math.floor(random() * 5);
+  const samples: TestSample[] = [];
+  let total = 0;
+  for (let timeMs = START + Math.floor(random() * HOUR); timeMs < START + days * DAY;) {
+    timeMs += isEven ? paceMs : 1 + Math.floor(random() * 2 * paceMs);
+    const chance = random();
+    if (chance < 0.002) {
+      samples.push([name, timeMs, STALE]);
+      if (random() < 0.5) timeMs += Math.floor(random() ** 4 * DAY);
+      continue;
+    }
+    total = chance < 0.01 ? Math.floor(random() * 3) : total + Math.floor(random() * 9);
+    const values = [total, Math.round(random() * 1000) / 10, random() - 0.5, random() < 0.5 ? 0 : -0, 42];
+    samples.push([name, timeMs, kind !== 4 && random() < 0.01 ? Number.NaN : (values[kind] as number)]);
+  }
+  return samples;
+}
+
+/** A sample each 15 s, of which the first is a second behind the start. */
+function evenSeries(name: string, days: number, startMs = START): TestSample[] {
+  return Array.from({ length: days * 5_760 }, (_, i) => [name, startMs + i * 15_000 + 1_000, (i * i) % 1_013] as const);
+}
+
+const FUNCTIONS: readonly [template: string, within: number][] = [
+  ['min_over_time(X)', 0],
+  ['max_over_time(X)', 0],
+  ['count_over_time(X)', 0],
+  ['present_over_time(X)', 0],
+  ['first_over_time(X)', 0],
+  ['last_over_time(X)', 0],
+  ['ts_of_last_over_time(X)', 0],
+  ['absent_over_time(X)', 0],
+  ['sum_over_time(X)', 1e-12],
+  ['avg_over_time(X)', 1e-12],
+  ['rate(X)', 1e-12],
+  ['increase(X)', 1e-12],
+  ['delta(X)', 1e-12],
+  ['sum by (l) (rate(X))', 1e-12],
+  ['resets(X)', 0],
+  ['stddev_over_time(X)', 0],
+  ['S', 0],
+  ['timestamp(S)', 0],
+  ['max_over_time((S)[2h:5m])', 0],
+];
+const SELECTOR = '{__name__!=""}';
+
+async function compare(store: LocalStore, grid: Grid, range: string): Promise<number> {
+  let buckets = 0;
+  for (const [template, within] of FUNCTIONS) {
+    const expr = template.replace('X', `${SELECTOR}[${range}]`).replace('S', SELECTOR);
+    buckets += await sameAnswers(store, expr, grid, within);
+  }
+  return buckets;
+}
+
+const anyGrid = fc
+  .record({
+    every: fc.constantFrom(5 * MINUTE, HOUR),
+    from: fc.nat({ max: 40 }),
+    step: fc.constantFrom(1, 2, 12, 24),
+    range: fc.constantFrom(1, 3, 24),
+    cut: fc.constantFrom(0, 0, 0, 1, 77_000, MINUTE),
+  })
+  .map(({ every, from, step, range, cut }) => {
+    const startMs = START + from * every + cut;
+    return { grid: { startMs, endMs: startMs + DAY, stepMs: step * every }, range: `${(range * every) / 1000}s` };
+  });
+
+test('queries answer alike with and without what was rolled up early, also while samples come late and go', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(), { minLength: 2, maxLength: 4 }),
+      fc.array(anyGrid, { minLength: 3, maxLength: 3 }),
+      fc.nat({ max: DAY }),
+      async (seeds, grids, lateMs) => {
+        const { store, upkeepAt } = newStore();
+        const all = seeds.map((seed, i) => anySeries(i % 2 === 0 ? `some_total{${i}}` : `some{${i}}`, seed, 2));
+        // Some come when the others are built.
+        const isLate = ([, timeMs]: TestSample, i: number): boolean => timeMs > START + lateMs && i % 97 === 3;
+        const [first, second, third] = grids as [(typeof grids)[0], (typeof grids)[0], (typeof grids)[0]];
+        await store.append(batchOf(all.flatMap((samples) => samples.filter((sample, i) => !isLate(sample, i)))));
+        await upkeepAt(START + 2 * DAY);
+        await compare(store, first.grid, first.range);
+        await store.append(batchOf(all.flatMap((samples) => samples.filter(isLate))));
+        await compare(store, second.grid, second.range);
+        await store.flush();
+        await compare(store, third.grid, third.range);
+        const selectors = [[{ label: 'l', op: '=', value: '0' }]] as const;
+        await store.deleteSeries({ selectors, fromMs: START + lateMs, toMs: START + lateMs + 12 * HOUR });
+        await compare(store, first.grid, first.range);
+        await upkeepAt(START + 2 * DAY + 6 * HOUR);
+        for (const { grid, range } of grids) await compare(store, grid, range);
+        await store.close();
+      },
+    ),
+    { numRuns: 6, seed: 6, endOnFailure: true },
+  );
+}, 120_000);
+
+test('what is asked over whole hours is answered of hours, and the rest of samples', async () => {
+  const { store, upkeepAt } = newStore();
+  await store.append(batchOf([...evenSeries('a_total{x}', 4), ...evenSeries('b{y}', 4)]));
+  await upkeepAt(START + 4 * DAY);
+  const grid = { startMs: START + DAY, endMs: START + 3 * DAY, stepMs: DAY };
+  expect(await sameAnswers(store, `max_over_time(${SELECTOR}[1d])`, grid, 0)).toBe(2 * 72);
+  expect(await sameAnswers(store, `max_over_time(${SELECTOR}[1h5m])`, grid, 0)).toBe(2 * (2 * 288 + 13));
+  expect(await sameAnswers(store, `max_over_time(${SELECTOR}[66m])`, grid, 0)).toBe(0);
+  expect(await sameAnswers(store, `stddev_over_time(${SELECTOR}[1d])`, grid, 0)).toBe(0);
+});
+
+test('late samples, and those that are deleted, are in no bucket until it is built anew', async () => {
+  const { store, upkeepAt } = newStore();
+  await store.append(batchOf([...evenSeries('a{x}', 3), ...evenSeries('b{y}', 3)]));
+  await upkeepAt(START + 3 * DAY);
+  const grid = { startMs: START + 2 * DAY, endMs: START + 2 * DAY, stepMs: 0 };
+  const days = `count_over_time({l="x"}[2d])`;
+  const count = async (): Promise<readonly [samples: number | undefined, buckets: number]> => {
+    const buckets = await sameAnswers(store, days, grid, 0);
+    const result = await evaluateText(days, grid, store.source);
+    return [result.kind === 'vector' ? result.series[0]?.values[0] : undefined, buckets];
+  };
+  expect(await count()).toEqual([11_520, 48]);
+  // Behind two hours of the second day, in the log: what is before it is in buckets still.
+  await store.append(batchOf([['a{x}', START + DAY + 2 * HOUR + 7, 1e9]]));
+  expect(await count()).toEqual([11_521, 26]);
+  // In chunks: a row of hours is twelve days.
+  await store.flush();
+  expect(await count()).toEqual([11_521, 0]);
+  await upkeepAt(START + 3 * DAY + HOUR);
+  expect(await count()).toEqual([11_521, 48]);
+  const selectors = [[{ label: 'l', op: '=', value: 'x' }]] as const;
+  await store.deleteSeries({ selectors, fromMs: START + DAY, toMs: START + DAY + HOUR });
+  expect(await count()).toEqual([11_281, 0]);
+  await upkeepAt(START + 3 * DAY + 2 * HOUR);
+  expect(await count()).toEqual([11_281, 47]);
+  await store.deleteSeries({ selectors, fromMs: -Infinity, toMs: Infinity });
+  expect(await count()).toEqual([undefined, 0]);
+  // Another series in its place.
+  await store.append(batchOf([['c{x}', START + DAY + HOUR + 7, 5]]));
+  await upkeepAt(START + 3 * DAY + 3 * HOUR);
+  expect(await count()).toEqual([1, 0]);
+});
+
+test('a series that is brought in later than others is rolled up too', async () => {
+  const { store, upkeepAt } = newStore();
+  await store.append(batchOf(evenSeries('a{x}', 3)));
+  await upkeepAt(START + 3 * DAY);
+  await store.append(batchOf(evenSeries('b{y}', 2, START - 30 * DAY)));
+  await upkeepAt(START + 3 * DAY + HOUR);
+  const grid = { startMs: START - 28 * DAY, endMs: START - 28 * DAY, stepMs: 0 };
+  expect(await sameAnswers(store, 'avg_over_time(b[2d])', grid, 1e-12)).toBe(48);
+});
+
+test('rows stay over a restart, go with other settings, and with the chunks that they stand for', async () => {
+  const folder = newFolder();
+  const ask = (store: LocalStore, day: number): Promise<number> => {
+    const atMs = START + day * DAY;
+    return sameAnswers(store, 'max_over_time(a[1d])', { startMs: atMs, endMs: atMs, stepMs: 0 }, 0);
+  };
+  const first = newStore(START, TIERS, folder);
+  await first.store.append(batchOf(evenSeries('a{x}', 3)));
+  await first.upkeepAt(START + 3 * DAY);
+  expect(await ask(first.store, 1)).toBe(24);
+  await first.store.close();
+  const again = newStore(START + 3 * DAY, TIERS, folder);
+  expect(await ask(again.store, 1)).toBe(24);
+  await again.store.close();
+  const finer = newStore(START + 3 * DAY, TIERS.slice(0, 1), folder);
+  expect(await ask(finer.store, 1)).toBe(0);
+  await finer.upkeepAt(START + 3 * DAY);
+  expect(await ask(finer.store, 1)).toBe(288);
+  // The chunks of the first day are rolled up for good, and so nothing stands for them.
+  await finer.upkeepAt(START + 101 * DAY + 6 * HOUR);
+  expect(await ask(finer.store, 1)).toBe(0);
+  expect(await ask(finer.store, 2)).toBeGreaterThan(200);
+  await finer.upkeepAt(START + 202 * DAY);
+  expect(await ask(finer.store, 2)).toBe(0);
+  await finer.store.close();
+  const without = newStore(START + 202 * DAY, [], folder);
+  expect(await ask(without.store, 3)).toBe(0);
+});
