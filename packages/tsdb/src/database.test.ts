@@ -67,6 +67,36 @@ test.each([1, 2])('a folder of format %i opens after a kill anywhere in the star
   for (const log of logs) expect(openAfterKill(main, log)).toBe(1);
 });
 
+test('a closed store has no tables that are empty, and works when it is opened again', () => {
+  const folder = newFolder();
+  const tables = (): string[] => {
+    const db = new DatabaseSync(join(folder, 'samples.db'));
+    const rows = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
+    db.close();
+    return rows.map(({ name }) => String(name));
+  };
+  let db = Database.open(folder, () => undefined);
+  db.transaction(() => db.setSeen(5));
+  db.leaveOutEmptyTables();
+  db.close();
+  expect(tables()).toEqual(['chunk', 'mark', 'series', 'times']);
+  db = Database.open(folder, () => undefined);
+  expect([db.seenMs(), db.walIds(), db.flushed(), [...db.exemplarRows()]]).toEqual([5, [], [], []]);
+  db.insertWal.run(1, Buffer.of(1));
+  db.leaveOutEmptyTables();
+  db.close();
+  expect(tables()).toEqual(['chunk', 'mark', 'series', 'times', 'wal']);
+});
+
+test.each(['wal', 'flushed', 'exemplar', 'mark'])('a table %s that went missing otherwise is damage', (table) => {
+  const folder = newFolder();
+  Database.open(folder, () => undefined).close();
+  const db = new DatabaseSync(join(folder, 'samples.db'));
+  db.exec(`ALTER TABLE ${table} RENAME TO another`);
+  db.close();
+  expect(() => Database.open(folder, () => undefined)).toThrow(/samples\.db is damaged/);
+});
+
 test('ids of times go on behind those that a folder of format 2 has, and none is given twice', () => {
   const folder = newFolder();
   putBack(folder, 2);

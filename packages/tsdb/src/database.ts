@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { bringBackTables, EXEMPLARS, FLUSHED, leaveOutEmptyTables, LOG, MARKS } from './empty-tables.ts';
 import { SeriesNames } from './names/series-names.ts';
 import { hasRollups, ROLLUP_TABLE, RollupRows, rollupsInRange, type RollupsInRange } from './rollup/rollup-rows.ts';
 import { bytesIn, RowQuery } from './row-query.ts';
@@ -18,12 +19,10 @@ const CHECKPOINT_PAGES = 2048;
 /** Row ids count up from 1 and never come here: one beyond it is damaged. */
 const FURTHEST_ID = 2 ** 48;
 
-const EXEMPLARS = 'CREATE TABLE IF NOT EXISTS exemplar (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;';
-
 /** What version 2 brought. There `mark` had row ids, and `times` an AUTOINCREMENT: that is a page each, and nothing else. */
 const SINCE_2 = `
   ${EXEMPLARS}
-  CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  ${MARKS}
   CREATE TABLE IF NOT EXISTS times (id INTEGER PRIMARY KEY, max_ms INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 `;
 
@@ -39,8 +38,8 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX chunk_of_series ON chunk (series, min_ms, max_ms, samples);
   CREATE INDEX chunk_by_age ON chunk (max_ms);
-  CREATE TABLE wal (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
-  CREATE TABLE flushed (first_series INTEGER NOT NULL, last_series INTEGER NOT NULL, wal_id INTEGER NOT NULL) STRICT;
+  ${LOG}
+  ${FLUSHED}
   ${SINCE_2}
 `;
 
@@ -162,7 +161,10 @@ export class Database {
       // Chunks, log rows and names say their own version, and older ones are read as ever. A kill leaves all of this or none.
       if (version < FORMAT_VERSION) {
         db.exec(`BEGIN; ${version === 0 ? TABLES : SINCE_2} PRAGMA user_version = ${FORMAT_VERSION}; COMMIT`);
-      } else db.exec(SINCE_2);
+      } else {
+        const missing = bringBackTables(db);
+        if (missing !== '') db.exec(`BEGIN; ${missing} COMMIT`);
+      }
       return new Database(file, db);
     } catch (error) {
       db?.close();
@@ -303,6 +305,11 @@ export class Database {
 
   bytesOnDisk(): number {
     return [this.file, `${this.file}-wal`].reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0);
+  }
+
+  /** The last thing before `close`. */
+  leaveOutEmptyTables(): void {
+    leaveOutEmptyTables(this.#db);
   }
 
   close(): void {

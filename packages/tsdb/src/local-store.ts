@@ -349,6 +349,7 @@ export class LocalStore implements SampleStore {
     await this.#retention.stop();
     await this.#earlyRollups.stop();
     this.#curves?.close();
+    this.#contents.db.leaveOutEmptyTables();
     this.#contents.db.close();
     this.#unlock();
   }

@@ -4,9 +4,10 @@ import { mergeInto } from '../head/merge.ts';
 import type { RowQuery } from '../row-query.ts';
 import { DamagedRecord, decodeRecord, SampleColumns } from '../wal/record.ts';
 
+/** Undefined are tables that a store was closed without. */
 interface LogTables {
-  readonly walRows: RowQuery<[id: number, data: Uint8Array]>;
-  readonly flushed: RowQuery<[firstSeries: number, lastSeries: number, walId: number]>;
+  readonly walRows: RowQuery<[id: number, data: Uint8Array]> | undefined;
+  readonly flushed: RowQuery<[firstSeries: number, lastSeries: number, walId: number]> | undefined;
 }
 
 /**
@@ -18,7 +19,7 @@ export function loggedSamples(
   isWanted: (ref: number) => boolean,
   onDamage: (walId: number, problem: string) => void,
 ): Map<number, Columns> {
-  const inChunks = flushed.all();
+  const inChunks = flushed?.all() ?? [];
   const upTo = (ref: number): number => {
     let last = -1;
     for (const [first, until, walId] of inChunks) if (ref >= first && ref <= until && walId > last) last = walId;
@@ -28,7 +29,7 @@ export function loggedSamples(
   const written = new Map<number, Columns>();
   const row = new SampleColumns();
   const late = new SampleColumns();
-  for (const [id, data] of walRows.iterate()) {
+  for (const [id, data] of walRows?.iterate() ?? []) {
     try {
       decodeRecord(data, row);
     } catch (error) {

@@ -7,6 +7,7 @@ import { compileMatchers } from '@vitrine/promql/match.ts';
 import { Columns } from '../chunk/columns.ts';
 import { ChunkDecoder } from '../chunk-decoder.ts';
 import { openError, type ChunkRow } from '../database.ts';
+import { isLeftOut } from '../empty-tables.ts';
 import { mergeInto } from '../head/merge.ts';
 import { allNames } from '../names/series-names.ts';
 import { bytesIn, RowQuery } from '../row-query.ts';
@@ -53,8 +54,8 @@ export function* readSamples(folder: string, { selectors, fromMs, toMs }: ReadSa
       log('error', `${file} is damaged: the names of ${damagedNames} series cannot be read, and their samples are left out`);
     const logged = loggedSamples(
       {
-        walRows: new RowQuery(db, `SELECT id, ${bytesIn('data')} FROM wal ORDER BY id`),
-        flushed: new RowQuery(db, 'SELECT first_series, last_series, wal_id FROM flushed'),
+        walRows: isLeftOut(db, 'wal') ? undefined : new RowQuery(db, `SELECT id, ${bytesIn('data')} FROM wal ORDER BY id`),
+        flushed: isLeftOut(db, 'flushed') ? undefined : new RowQuery(db, 'SELECT first_series, last_series, wal_id FROM flushed'),
       },
       (ref) => wanted.has(ref),
       (walId, problem) => log('error', `${file} is damaged: row ${walId} of its log is left out: ${problem}`),
