@@ -6,6 +6,8 @@ import type { Routes } from '../routes.ts';
 import { ApiError } from './api-error.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, Params } from './params.ts';
 
+const CUT = ['results truncated due to limit'];
+
 /** /series, /labels and /label/<name>/values. */
 export function seriesRoutes(app: Routes, own: OwnOf): void {
   app.route({
@@ -17,10 +19,13 @@ export function seriesRoutes(app: Routes, own: OwnOf): void {
       const params = Params.of(request);
       if (params.all('match[]').length === 0) throw new ApiError('bad_data', 'no match[] parameter provided');
       const found = await own(request).samples.series(labelRequest(params), abortOnDisconnect(reply));
-      return answer(
-        found.map((labels) => labels.toObject()),
-        params.limit(),
-      );
+      const limit = params.limit();
+      const isCut = limit > 0 && found.length > limit;
+      const list = (isCut ? found.slice(0, limit) : found).map((labels) => labels.toJsonText());
+      // Put together here: there may be many, and no object needs to be made of any.
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(`{"status":"success","data":[${list.join(',')}]${isCut ? `,"warnings":${JSON.stringify(CUT)}` : ''}}`);
     },
   });
 
@@ -59,7 +64,7 @@ function labelRequest(params: Params): LabelRequest {
 
 function answer<T>(found: readonly T[], limit: number): { status: 'success'; data: readonly T[]; warnings?: string[] } {
   if (limit === 0 || found.length <= limit) return { status: 'success', data: found };
-  return { status: 'success', data: found.slice(0, limit), warnings: ['results truncated due to limit'] };
+  return { status: 'success', data: found.slice(0, limit), warnings: CUT };
 }
 
 /** Label names that are no plain words travel in a path as `U__` with `_2E_` for "." and `__` for "_". */
