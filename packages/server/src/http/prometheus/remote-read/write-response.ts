@@ -48,26 +48,26 @@ function headOf(parts: readonly Uint8Array[]): Uint8Array {
   return head.finish();
 }
 
-/**
- * The same as prometheus.ChunkedReadResponse messages, each behind its length and its CRC-32C: a series is in as many of them
- * as its chunks need.
- */
+/** The same as prometheus.ChunkedReadResponse messages, each behind its length and its CRC-32C. */
 export function* writeChunkedResponse(results: readonly (readonly SeriesSamples[])[]): Generator<Uint8Array> {
   for (const [query, result] of results.entries()) {
-    for (const series of result) {
-      let chunks: Chunk[] = [];
-      let bytes = 0;
-      for (const chunk of chunksOf(series)) {
-        chunks.push(chunk);
-        bytes += chunk.data.length;
-        if (bytes < FRAME_BYTES) continue;
-        yield frame(query, series.labels, chunks);
-        chunks = [];
-        bytes = 0;
-      }
-      if (chunks.length > 0) yield frame(query, series.labels, chunks);
-    }
+    for (const series of result) yield* writeSeriesFrames(query, series);
   }
+}
+
+/** Those of one series, which is in as many of them as its chunks need. */
+export function* writeSeriesFrames(query: number, series: SeriesSamples): Generator<Uint8Array> {
+  let chunks: Chunk[] = [];
+  let bytes = 0;
+  for (const chunk of chunksOf(series)) {
+    chunks.push(chunk);
+    bytes += chunk.data.length;
+    if (bytes < FRAME_BYTES) continue;
+    yield frame(query, series.labels, chunks);
+    chunks = [];
+    bytes = 0;
+  }
+  if (chunks.length > 0) yield frame(query, series.labels, chunks);
 }
 
 interface Chunk {
