@@ -1,7 +1,6 @@
 import '@vitrine/compute/pattern-engine.ts';
 import { isUtf8 } from 'node:buffer';
 import fastifyCookie from '@fastify/cookie';
-import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifySwagger from '@fastify/swagger';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
@@ -42,6 +41,7 @@ import { pushgatewayRoutes } from './http/pushgateway.ts';
 import { prometheusApi } from './http/prometheus/prometheus-api.ts';
 import type { Routes } from './http/routes.ts';
 import { runRoutes } from './http/runs/run-routes.ts';
+import { securityHeaders } from './http/security-headers.ts';
 import { sessionRoutes } from './http/session.ts';
 import { staticPage } from './http/static-page.ts';
 import { tokenRoutes } from './http/tokens.ts';
@@ -195,12 +195,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   patience(app, bodyMs);
   boundBodies(app, needs.bodyRoomBytes ?? Math.max(LARGEST_WRITES * needs.limits.bodyBytes, LEAST_BODY_BYTES));
   await app.register(fastifyCookie);
-  await app.register(fastifyHelmet, {
-    // What is no page may load nothing at all. The page's own policy goes with index.html.
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    // This server may well be reached over plain HTTP on a laboratory's network.
-    strictTransportSecurity: false,
-  });
+  await securityHeaders(app);
   await app.register(fastifyRateLimit, { global: false });
   await app.register(fastifySwagger, {
     openapi: {
