@@ -20,7 +20,7 @@ import { Tracer } from './tracer.ts';
 import { rangeNode, unwrap } from './unwrap.ts';
 import { valueType } from '../functions-signatures.ts';
 
-const DEFAULT_LOOKBACK_MS = 300_000;
+export const DEFAULT_LOOKBACK_MS = 300_000;
 export const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
 /** A question about an expression. For an instant query `startMs === endMs` and `stepMs` is 0. */
