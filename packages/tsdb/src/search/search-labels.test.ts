@@ -14,8 +14,8 @@ const ALL: LabelSearch = {
   caseSensitive: true,
   order: 'score',
   selectors: [],
-  fromMs: -8e15,
-  toMs: 8e15,
+  fromMs: -8.64e15,
+  toMs: 8.64e15,
   limit: 0,
   offset: 0,
 };
@@ -63,8 +63,11 @@ describe('a search for labels', () => {
     ['what is special in expressions', { texts: ['.*'] }, []],
   ])('finds %s', async (_, search, want) => {
     const store = await filled(Object.fromEntries(metrics.map((metric) => [`${metric}{a}`, [NOW]])));
-    const { found, hasMore } = await store.searchLabels({ ...ALL, ...search });
+    const { found, hasMore, total } = await store.searchLabels({ ...ALL, ...search });
     expect(found.map(({ text }) => text)).toEqual(want);
+    const whole = await store.searchLabels({ ...ALL, ...search, limit: 0, offset: 0 });
+    // Over all time, or of what is selected, they are counted.
+    expect(total).toBe(search.fromMs === undefined ? whole.found.length : undefined);
     expect(hasMore).toBe(search.limit !== undefined && search.limit < 5);
     await store.close();
   });

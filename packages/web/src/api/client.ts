@@ -50,10 +50,15 @@ function bodyOf(body: unknown): Pick<RequestInit, 'body' | 'headers'> {
   return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
 }
 
+/** As `ask`, read as JSON; an answer of lines of JSON is a list. */
 export async function askJson<T>(path: string, options?: Ask): Promise<T> {
   const response = await ask(path, options);
   try {
-    return (await response.json()) as T;
+    if (response.headers.get('content-type')?.startsWith('application/x-ndjson') !== true) return (await response.json()) as T;
+    return (await response.text())
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): unknown => JSON.parse(line)) as T;
   } catch (cause) {
     options?.signal?.throwIfAborted();
     throw new ApiError(response.status, 'unreadable', `The answer of ${path} is not JSON.`, undefined, { cause });

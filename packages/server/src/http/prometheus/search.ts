@@ -42,10 +42,10 @@ export function searchRoutes(app: Routes, own: OwnOf): void {
         };
         const mine = own(request);
         const toShape = shape(params, mine);
-        const { found, hasMore } = await mine.samples.searchLabels(search, abortOnDisconnect(reply));
+        const { found, hasMore, total } = await mine.samples.searchLabels(search, abortOnDisconnect(reply));
         return reply
           .type('application/x-ndjson; charset=utf-8')
-          .send(Readable.from(writeLines(found.map(toShape), batch, hasMore)));
+          .send(Readable.from(writeLines(found.map(toShape), batch, { has_more: hasMore, total })));
       },
     });
   };
@@ -84,11 +84,11 @@ export function searchRoutes(app: Routes, own: OwnOf): void {
   );
 }
 
-function* writeLines(results: readonly object[], batch: number, hasMore: boolean): Generator<string> {
+function* writeLines(results: readonly object[], batch: number, end: object): Generator<string> {
   // One line at least, so that a reader sees that nothing was found.
   for (let at = 0; at === 0 || at < results.length; at += batch)
     yield `${JSON.stringify({ results: results.slice(at, at + batch) })}\n`;
-  yield `${JSON.stringify({ status: 'success', has_more: hasMore })}\n`;
+  yield `${JSON.stringify({ status: 'success', ...end })}\n`;
 }
 
 function readRanking(params: Params): Pick<LabelSearch, 'texts' | 'leastScore' | 'caseSensitive' | 'order'> {

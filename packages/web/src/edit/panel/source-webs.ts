@@ -16,12 +16,12 @@ export function useSourceWeb(source: SourceRef): { readonly web: DatasourceWeb |
   return { web: sourceWebOf(source), state: sourceKindState(plugins, source.type) };
 }
 
-const asks = new Map<string, (path: string) => Promise<unknown>>();
+const asks = new Map<string, (path: string, signal?: AbortSignal) => Promise<unknown>>();
 
 /** What an editor asks a source; the same function for the same source, so that editors get it in every render. */
-export function askSource({ type, uid }: SourceRef): (path: string) => Promise<unknown> {
+export function askSource({ type, uid }: SourceRef): (path: string, signal?: AbortSignal) => Promise<unknown> {
   const before = type === 'builtin' || type === '' || uid === '' ? '' : `/api/datasources/uid/${encodeURIComponent(uid)}/suggest`;
   let ask = asks.get(before);
-  if (ask === undefined) asks.set(before, (ask = (path) => askJson(`${before}${path}`)));
+  if (ask === undefined) asks.set(before, (ask = (path, signal) => askJson(`${before}${path}`, { signal })));
   return ask;
 }

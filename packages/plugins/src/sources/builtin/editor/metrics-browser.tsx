@@ -1,20 +1,21 @@
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import type { ReactElement } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
 
 import classes from './query-editor.module.css';
+import type { NameSearch, SearchNames } from './search-names.ts';
 
-const MOST = 200;
 const PAUSE_MS = 200;
 
 export interface MetricsBrowserProps {
-  readonly ask: (path: string) => Promise<unknown>;
+  /** Keep it the same from render to render. */
+  readonly search: SearchNames;
   /** A selector that was put together: `up{job="api"}`. */
   readonly onPick: (selector: string) => void;
 }
 
 /** Metrics, their labels and the labels' values, side by side: picks put a selector together. Searched on the server. */
-export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactElement {
+export function MetricsBrowser({ search, onPick }: MetricsBrowserProps): ReactElement {
   const [metric, setMetric] = useState('');
   const [label, setLabel] = useState('');
   const [values, setValues] = useState<Readonly<Record<string, readonly string[]>>>({});
@@ -31,10 +32,9 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
       <div className={classes.columns}>
         <Names
           title="Metric"
-          ask={ask}
-          path="/api/v1/label/__name__/values"
+          search={search}
+          of="metrics"
           match=""
-          searches="__name__"
           picked={[metric]}
           onPick={(name) => {
             setMetric(name === metric ? '' : name);
@@ -48,10 +48,9 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
           <Names
             key={metric}
             title="Label"
-            ask={ask}
-            path="/api/v1/labels"
+            search={search}
+            of="labels"
             match={writeSelector(metric, {})}
-            searches=""
             picked={[label, ...Object.keys(values).filter((name) => (values[name] ?? []).length > 0)]}
             onPick={setLabel}
           />
@@ -62,10 +61,10 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
           <Names
             key={`${metric} ${label}`}
             title={`Value of ${label}`}
-            ask={ask}
-            path={`/api/v1/label/${encodeURIComponent(label)}/values`}
+            search={search}
+            of="values"
+            label={label}
             match={others}
-            searches={label}
             picked={values[label] ?? []}
             onPick={toggle}
           />
@@ -84,65 +83,79 @@ export function MetricsBrowser({ ask, onPick }: MetricsBrowserProps): ReactEleme
 interface Found {
   readonly names: readonly string[];
   readonly isCut: boolean;
+  readonly total: number | undefined;
   readonly problem: string;
 }
 
+const NOTHING: Found = { names: [], isCut: false, total: undefined, problem: '' };
+
 interface NamesProps {
   readonly title: string;
-  readonly ask: MetricsBrowserProps['ask'];
-  readonly path: string;
+  readonly search: SearchNames;
+  readonly of: 'metrics' | 'labels' | 'values';
+  /** Whose values. */
+  readonly label?: string;
   /** A selector that narrows the answer; "" does not. */
   readonly match: string;
-  /** The label by whose value the server searches; "" searches what came, which is little. */
-  readonly searches: string;
   readonly picked: readonly string[];
   readonly onPick: (name: string) => void;
 }
 
-/** Names that the data source has, searched there as the reader types. */
-function Names({ title, ask, path, match, searches, picked, onPick }: NamesProps): ReactElement {
-  const [search, setSearch] = useState('');
+/** Names that the data source has, searched there as the reader types, page by page. */
+function Names({ title, search, of, label = '', match, picked, onPick }: NamesProps): ReactElement {
+  const [text, setText] = useState('');
   const [found, setFound] = useState<Found>();
+  const [isAsking, setAsking] = useState(false);
+  const list = useRef<HTMLUListElement>(null);
+  /** Of the question as it now stands: another one gives it up. */
+  const gone = useRef<AbortSignal>(undefined);
+
+  const ask = useCallback(
+    async (offset: number, known: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
+      const what: NameSearch['of'] = of === 'values' ? { valuesOf: label } : of;
+      setAsking(true);
+      let next: Found;
+      try {
+        const { names, isCut, total } = await search({ of: what, text, match, offset }, signal);
+        next = { names: [...known, ...names], isCut, total, problem: '' };
+      } catch (error) {
+        next = { ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
+      }
+      if (signal?.aborted === true) return;
+      setFound(next);
+      setAsking(false);
+    },
+    [search, of, label, match, text],
+  );
   useEffect(() => {
-    let isOver = false;
-    const tell = (next: Found): void => {
-      if (!isOver) setFound(next);
-    };
-    const timer = setTimeout(() => {
-      const selector = searches === '' || search === '' ? match : searchedBy(match, searches, search);
-      const params = new URLSearchParams({ limit: String(MOST), ...(selector === '' ? {} : { 'match[]': selector }) });
-      ask(`${path}?${params}`).then(
-        (body) => {
-          const { data, warnings } = body as { readonly data?: readonly string[]; readonly warnings?: readonly string[] };
-          tell({ names: data ?? [], isCut: warnings !== undefined, problem: '' });
-        },
-        (error: unknown) => tell({ names: [], isCut: false, problem: error instanceof Error ? error.message : String(error) }),
-      );
-    }, PAUSE_MS);
+    const left = new AbortController();
+    gone.current = left.signal;
+    const timer = setTimeout(() => void ask(0, [], left.signal), PAUSE_MS);
     return () => {
-      isOver = true;
       clearTimeout(timer);
+      left.abort();
     };
-  }, [ask, path, match, searches, search]);
-  const names = (found?.names ?? []).filter((name) => name !== '__name__' && name.toLowerCase().includes(search.toLowerCase()));
-  const state =
-    found === undefined
-      ? 'Looking…'
-      : names.length === 0
-        ? 'Nothing found.'
-        : found.isCut
-          ? `The first ${MOST}. Search for more.`
-          : '';
+  }, [ask]);
+
+  const names = (found?.names ?? []).filter((name) => name !== '__name__');
+  const move = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
+    if (by === 0 || buttons.length === 0) return;
+    event.preventDefault();
+    const at = buttons.findIndex((button) => button === document.activeElement);
+    buttons[Math.min(buttons.length - 1, Math.max(0, at + by))]?.focus();
+  };
   return (
-    <section className={classes.names} aria-label={title}>
+    <section className={classes.names} aria-label={title} aria-busy={isAsking} onKeyDown={move}>
       <TextInput
         size="xs"
         label={title}
         placeholder="Search"
-        value={search}
-        onChange={(event) => setSearch(event.currentTarget.value)}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
       />
-      <ul>
+      <ul ref={list}>
         {names.map((name) => (
           <li key={name}>
             <button type="button" aria-pressed={picked.includes(name)} title={name} onClick={() => onPick(name)}>
@@ -151,9 +164,27 @@ function Names({ title, ask, path, match, searches, picked, onPick }: NamesProps
           </li>
         ))}
       </ul>
-      <p className={classes.hint}>{found?.problem || state}</p>
+      <p className={classes.hint} role="status">
+        {found === undefined ? 'Looking…' : found.problem || countOf(found, names.length)}
+        {found?.isCut === true && found.total !== undefined && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            disabled={isAsking}
+            onClick={() => void ask(found.names.length, found.names, gone.current)}
+          >
+            More
+          </Button>
+        )}
+      </p>
     </section>
   );
+}
+
+function countOf({ isCut, total }: Found, shown: number): string {
+  if (shown === 0) return 'Nothing found.';
+  if (!isCut) return '';
+  return total === undefined ? `The first ${shown}. Search for more.` : `First ${shown} of ${total.toLocaleString('en')}`;
 }
 
 /** A column that has nothing to offer before the one beside it was used. */
@@ -179,11 +210,6 @@ function writeSelector(metric: string, values: Readonly<Record<string, readonly 
   const isWord = /^[A-Za-z_:][\w:]*$/.test(metric);
   if (metric !== '' && !isWord) return `{${[JSON.stringify(metric), ...matchers].join(',')}}`;
   return matchers.length === 0 ? metric : `${metric}{${matchers.join(',')}}`;
-}
-
-function searchedBy(match: string, label: string, search: string): string {
-  const matcher = `${label}=~${JSON.stringify(`(?i).*${escape(search)}.*`)}`;
-  return match.endsWith('}') ? `${match.slice(0, -1)},${matcher}}` : `${match}{${matcher}}`;
 }
 
 function escape(text: string): string {

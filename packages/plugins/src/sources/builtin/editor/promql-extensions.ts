@@ -2,20 +2,21 @@ import { linter } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
-import type { PrometheusClient } from '@prometheus-io/codemirror-promql';
 import { PromQLExtension } from '@prometheus-io/codemirror-promql';
 import { QueryError } from '@vitrine/model/sample-store.ts';
 import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
 
+import { completeNames } from './complete-names.ts';
 import { completeMetricsQl } from './complete-metricsql.ts';
 import { maskVariables } from './mask-variables.ts';
+import type { SearchNames } from './search-names.ts';
 
 /** What a query may be written in; undefined while nobody knows, and then no word of it is called wrong. */
 export type EditedDialect = 'PromQL' | 'MetricsQL' | undefined;
 
 /** Colours, completion from the data source, and in PromQL its errors where they stand: what MetricsQL reads besides is not parsed here. */
-export function promqlExtensions(client: PrometheusClient, dialect: EditedDialect): Extension {
-  const promql = new PromQLExtension().setComplete({ remote: client }).activateLinter(false);
+export function promqlExtensions(search: SearchNames, dialect: EditedDialect): Extension {
+  const promql = new PromQLExtension().setComplete({ completeStrategy: completeNames(search) }).activateLinter(false);
   switch (dialect) {
     case 'PromQL':
       return [promql.asExtension(), linter((view) => diagnose(view.state.doc.toString()), { delay: 250 })];

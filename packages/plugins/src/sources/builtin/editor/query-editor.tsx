@@ -7,11 +7,11 @@ import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 
 import type { QueryEditorProps } from '../../../contract.ts';
-import { completionClient } from './completion-client.ts';
 import { ExplainTree } from './explain-tree.tsx';
 import { maskVariables } from './mask-variables.ts';
 import { MetricsBrowser } from './metrics-browser.tsx';
 import { type EditedDialect, promqlExtensions } from './promql-extensions.ts';
+import { type AskSource, listedNames, rankedNames } from './search-names.ts';
 import classes from './query-editor.module.css';
 
 const FORMATS = [
@@ -32,14 +32,18 @@ export type { EditedDialect };
 export interface PromQueryEditorProps extends QueryEditorProps {
   /** Absent is PromQL. */
   readonly dialect?: EditedDialect;
+  /** Whether the source only lists names, and does not search among them; absent is no. */
+  readonly onlyLists?: boolean;
+  readonly ask: AskSource;
 }
 
 /** One PromQL query: its text with completion, and how its answer is to come. */
-export function QueryEditor({ spec, onChange, onRun, ask, ...more }: PromQueryEditorProps): ReactElement {
+export function QueryEditor({ spec, onChange, onRun, ask, onlyLists = false, ...more }: PromQueryEditorProps): ReactElement {
   const dialect = 'dialect' in more ? more.dialect : 'PromQL';
   const expr = textOf(spec['expr']);
   const [help, setHelp] = useState<Help>();
-  const extensions = useMemo(() => promqlExtensions(completionClient(ask), dialect), [ask, dialect]);
+  const search = useMemo(() => (onlyLists ? listedNames(ask) : rankedNames(ask)), [ask, onlyLists]);
+  const extensions = useMemo(() => promqlExtensions(search, dialect), [search, dialect]);
   const set = (change: Readonly<Record<string, unknown>>) => onChange({ ...spec, ...change });
   const kind = spec['instant'] === true ? (spec['range'] === true ? 'both' : 'instant') : 'range';
   const toggle = (which: Help) => setHelp((now) => (now === which ? undefined : which));
@@ -127,7 +131,7 @@ export function QueryEditor({ spec, onChange, onRun, ask, ...more }: PromQueryEd
       {help === 'explain' && <ExplainTree expr={expr} isDialect={dialect === 'MetricsQL'} />}
       {help === 'metrics' && (
         <MetricsBrowser
-          ask={ask}
+          search={search}
           onPick={(selector) => {
             set({ expr: expr.trim() === '' ? selector : `${expr} ${selector}` });
             setHelp(undefined);

@@ -7,7 +7,7 @@ import { type EditedDialect, QueryEditor as PromQueryEditor } from '../../builti
 /** A query of a server elsewhere, which may read more than PromQL: what it reads is asked once. */
 export function QueryEditor(props: QueryEditorProps): ReactElement {
   const dialect = useDialect(props.ask);
-  return <PromQueryEditor {...props} dialect={dialect} />;
+  return <PromQueryEditor {...props} dialect={dialect} onlyLists />;
 }
 
 /** undefined before the server has answered, and where it does not. */
