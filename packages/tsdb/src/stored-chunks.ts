@@ -95,14 +95,14 @@ export class StoredChunks {
       const { rows, isChecked } = this.#rollups(wanted, widthMs, firstMs, steps);
       let sound = true;
       for (const [id, builtFromMs, builtToMs, cellMs, data] of rows) {
-        const startMs = Math.max(firstMs, builtFromMs);
+        const startMs = Math.max(firstMs, builtFromMs, cellMs);
         const endMs = Math.min(lastMs, builtToMs);
         if (startMs >= endMs) {
           // What was not looked at is not known to be whole.
           sound = false;
           continue;
         }
-        const place = { ref, widthMs, cellMs };
+        const place = { ref, widthMs, cellMs, toMs: builtToMs };
         const startedMs = steps === undefined ? 0 : performance.now();
         if (!this.#needs.decodeRollup(id, place, data, COLUMNS_OF_PART[part], this.#buckets, isChecked)) {
           sound = false;

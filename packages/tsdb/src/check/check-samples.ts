@@ -7,6 +7,9 @@ import { isLeftOut } from '../empty-tables.ts';
 import { DamagedExemplars, decodeExemplars } from '../exemplars/record.ts';
 import { BLOCK_SERIES } from '../names/name-block.ts';
 import { allNames, nameReader } from '../names/series-names.ts';
+import { decodeBuckets } from '../rollup/bucket-codec.ts';
+import { BUCKET_COLUMNS, BucketColumns } from '../rollup/bucket-columns.ts';
+import { cellEnd, isToBuild, isUnfit } from '../rollup/rollup-rows.ts';
 import { bytesIn, RowQuery } from '../row-query.ts';
 import { DamagedRecord, decodeRecord, SampleColumns } from '../wal/record.ts';
 import { openChecked, type CheckedDatabase } from './check-database.ts';
@@ -31,6 +34,7 @@ export function* checkSamples(file: string): Generator<string, CheckedSamples> {
     yield* checkSeries(checked, found);
     yield* checkTimes(checked);
     yield* checkChunks(checked, found);
+    yield* checkRollups(checked);
     yield* checkLog(checked);
     yield* checkExemplars(checked);
     return found;
@@ -79,16 +83,8 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
     for (const [id, series, minMs, maxMs, samples, data] of rows.iterate()) {
       found.chunks++;
       found.samples += samples;
-      const name = (): string => {
-        const known = nameOf(series);
-        const whose =
-          known === undefined
-            ? `series ${series}, which is not there`
-            : known === 'damaged'
-              ? `series ${series}`
-              : shown(Labels.fromKey(known.key).toString());
-        return `chunk ${id} (${samples} samples of ${whose} from ${iso(minMs)} to ${iso(maxMs)})`;
-      };
+      const name = (): string =>
+        `chunk ${id} (${samples} samples of ${whose(series, nameOf)} from ${iso(minMs)} to ${iso(maxMs)})`;
       columns.clear();
       const problem = problemOf(() =>
         decodeChunk(data, columns, false, (timesId) => shared.get(timesId), chunkSeal(series, minMs, maxMs, samples)),
@@ -98,6 +94,33 @@ function* checkChunks({ db, part }: CheckedDatabase, found: { chunks: number; sa
       if (nameOf(series) === undefined) yield `${name()}: belongs to no series`;
       if (before?.series === series && minMs <= before.maxMs) yield `${name()}: begins before the chunk before it ends`;
       before = { series, maxMs };
+    }
+  });
+}
+
+function whose(series: number, nameOf: ReturnType<typeof nameReader>): string {
+  const known = nameOf(series);
+  if (known === undefined) return `series ${series}, which is not there`;
+  return known === 'damaged' ? `series ${series}` : shown(Labels.fromKey(known.key).toString());
+}
+
+function* checkRollups({ db, part }: CheckedDatabase): Generator<string> {
+  if (!hasTable(db, 'rollup')) return;
+  const nameOf = nameReader(db);
+  const buckets = new BucketColumns();
+  yield* part('rollup', function* () {
+    const rows = new RowQuery<
+      [id: number, series: number, widthMs: number, cellMs: number, fromMs: number, toMs: number, data: Uint8Array]
+    >(
+      db,
+      `SELECT id, series, width_ms, cell_ms, from_ms, to_ms, ${bytesIn('data')} FROM rollup ORDER BY series, width_ms, cell_ms`,
+    );
+    for (const [id, series, widthMs, cellMs, fromMs, toMs, data] of rows.iterate()) {
+      if (isToBuild(data) || isUnfit(data)) continue;
+      const problem = problemOf(() => decodeBuckets(data, { ref: series, widthMs, cellMs, toMs }, BUCKET_COLUMNS, buckets));
+      const isOutside = fromMs < cellMs || toMs > cellEnd(cellMs, widthMs);
+      if (problem === undefined && !isOutside) continue;
+      yield `rollup ${id} (${whose(series, nameOf)} from ${iso(cellMs)} on): ${problem ?? 'says that it stands for more than it has'}; the samples are read instead`;
     }
   });
 }

@@ -22,6 +22,8 @@ export class Columns {
   startsMs: Float64Array<ArrayBuffer> | undefined;
   /** What samples stand for where others are not there; undefined where all stand for themselves. */
   rolled: RolledSamples | undefined;
+  /** What `rolled` was before all was cleared. */
+  #spareRolled: RolledSamples | undefined;
 
   constructor(capacity = 1024) {
     this.timestampsMs = new Float64Array(capacity);
@@ -64,6 +66,7 @@ export class Columns {
     if (this.rolled === undefined) return;
     const { counts, sums, falls } = this.rolled;
     this.rolled = { counts: wider(counts), sums: wider(sums), falls: wider(falls) };
+    this.#spareRolled = this.rolled;
   }
 
   /** Counts in samples that were written behind the last one; their start times are not known yet, and they stand for themselves. */
@@ -91,8 +94,12 @@ export class Columns {
   /** From here on it is said of every sample what it stands for. Its columns are exchanged as the others are. */
   needRolled(): RolledSamples {
     if (this.rolled === undefined) {
-      const column = (): Float64Array<ArrayBuffer> => new Float64Array(this.timestampsMs.length);
-      this.rolled = { counts: column(), sums: column(), falls: column() };
+      const room = this.timestampsMs.length;
+      if (this.#spareRolled === undefined || this.#spareRolled.counts.length < room) {
+        const column = (): Float64Array<ArrayBuffer> => new Float64Array(room);
+        this.#spareRolled = { counts: column(), sums: column(), falls: column() };
+      }
+      this.rolled = this.#spareRolled;
       this.#standAlone(this.rolled, 0, this.length);
     }
     return this.rolled;

@@ -20,12 +20,18 @@ const WHOLE_NUMBERS: ReadonlySet<BucketColumn> = new Set(['index', 'counts', 'fi
 const writer = new ByteWriter(16_384);
 const section = new ByteWriter(4096);
 
-/** Whose buckets a row has. It is sealed with it, as a chunk is with its row. */
-export interface BucketRow {
+/** Where a row of buckets belongs. */
+export interface BucketPlace {
   readonly ref: number;
   readonly widthMs: number;
   /** Where the row's first bucket may begin. */
   readonly cellMs: number;
+}
+
+/** What a row is sealed with, as a chunk is with its row: it may stand for no samples of others, nor for more than it has seen. */
+export interface BucketRow extends BucketPlace {
+  /** Up to when the series' samples are in it. */
+  readonly toMs: number;
 }
 
 /** Buckets, at least one, as they are stored. Layout: docs/format.md. */
@@ -103,6 +109,6 @@ function isSame(a: Float64Array, b: Float64Array, length: number): boolean {
   return true;
 }
 
-function sealOf({ ref, widthMs, cellMs }: BucketRow): number {
-  return chunkSeal(ref, cellMs, widthMs, 0);
+function sealOf({ ref, widthMs, cellMs, toMs }: BucketRow): number {
+  return chunkSeal(ref, cellMs, toMs, widthMs);
 }

@@ -4,7 +4,7 @@ import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import { keepBetween } from '../series-samples.ts';
 import type { StoreOptions } from '../store-options.ts';
-import { decodeBuckets, encodeBuckets, type BucketRow } from './bucket-codec.ts';
+import { decodeBuckets, encodeBuckets, type BucketPlace } from './bucket-codec.ts';
 import { BUCKET_COLUMNS, BucketColumns } from './bucket-columns.ts';
 import { LEAST_SAMPLES } from './doubt-rollups.ts';
 import { cellEnd, cellOf, isToBuild, isUnfit } from './rollup-rows.ts';
@@ -116,7 +116,7 @@ export class EarlyRollups {
   }
 
   /** The rows that samples between what was done and `untilMs` are in, series by series. */
-  *#cells(untilMs: number): Generator<BucketRow> {
+  *#cells(untilMs: number): Generator<BucketPlace> {
     const { index, series, db } = this.#contents;
     const tiers = this.#widthsMs.map((widthMs, i) => ({ widthMs, fromMs: Math.max(this.#doneMs, this.#oldestMs(i)) }));
     for (let ref = 0; ref < index.refLimit; ref++) {
@@ -134,7 +134,7 @@ export class EarlyRollups {
   }
 
   /** Rows that were asked for, or of whose samples some came or went. */
-  *#doubted(): Generator<BucketRow> {
+  *#doubted(): Generator<BucketPlace> {
     for (let after = 0; ;) {
       const rows = this.#contents.db.needRollups().toBuild(after, ROWS_A_SLICE);
       for (const [, ref, widthMs, cellMs] of rows) yield { ref, widthMs, cellMs };
@@ -144,7 +144,7 @@ export class EarlyRollups {
     }
   }
 
-  async #build(cells: Generator<BucketRow>): Promise<void> {
+  async #build(cells: Generator<BucketPlace>): Promise<void> {
     const { db, series } = this.#contents;
     for (let next = cells.next(); next.done !== true && !this.#stopped; await nextTurn()) {
       const endsMs = performance.now() + SLICE_MS;
@@ -167,7 +167,7 @@ export class EarlyRollups {
   }
 
   /** Builds a row, or adds to it what has come behind it; says whether it is another now. */
-  #buildRow(place: BucketRow): boolean {
+  #buildRow(place: BucketPlace): boolean {
     const { db, index, rolledUp } = this.#contents;
     const rollups = db.needRollups();
     const { ref, widthMs, cellMs } = place;
@@ -179,7 +179,7 @@ export class EarlyRollups {
     if (row !== undefined && !isToBuild(row[4])) {
       const [, before, builtMs, , data] = row;
       if (isUnfit(data) || builtMs >= toMs) return false;
-      if (this.#read(data, place)) [fromMs, readMs] = [before, builtMs];
+      if (this.#read(data, place, builtMs)) [fromMs, readMs] = [before, builtMs];
     }
     const known = index.has(ref) ? this.#addSamples(ref, readMs, toMs, widthMs) : 'none';
     if (known === 'unfit') rollups.putUnfit(place, toMs);
@@ -189,13 +189,13 @@ export class EarlyRollups {
       if (row === undefined) return false;
       rollups.remove(place);
     } else if (known === 'none' && readMs > cellMs) return false;
-    else rollups.put(place, fromMs, toMs, encodeBuckets(buckets, place));
+    else rollups.put(place, fromMs, toMs, encodeBuckets(buckets, { ...place, toMs }));
     return true;
   }
 
-  #read(data: Uint8Array, place: BucketRow): boolean {
+  #read(data: Uint8Array, place: BucketPlace, toMs: number): boolean {
     try {
-      decodeBuckets(data, place, BUCKET_COLUMNS, buckets);
+      decodeBuckets(data, { ...place, toMs }, BUCKET_COLUMNS, buckets);
       return true;
     } catch (error) {
       if (!(error instanceof DamagedChunk)) throw error;

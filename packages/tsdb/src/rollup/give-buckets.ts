@@ -25,78 +25,89 @@ export function giveBuckets(
   toMs: number,
   out: Columns,
 ): number {
-  const { index, counts } = columns;
+  const { index, counts, first, last, firstAfterMs, lastBeforeMs } = columns;
   let from = 0;
   while (from < length && (index[from] as number) * widthMs < fromMs) from++;
   let end = length;
   while (end > from && ((index[end - 1] as number) + 1) * widthMs > toMs) end--;
   out.reserve(2 * (end - from));
   const { timestampsMs, values, words } = out;
-  const endOf = (i: number): number => ((index[i] as number) + 1) * widthMs;
-  let at = out.length;
-  const put = (timeMs: number, value: number): void => {
-    timestampsMs[at] = timeMs;
-    values[at++] = value;
-  };
+  const start = out.length;
+  let at = start;
   switch (part) {
     case 'least':
     case 'greatest': {
       const column = columns[part];
-      for (let i = from; i < end; i++) if ((counts[i] as number) > 0) put(endOf(i), column[i] as number);
-      out.grow(at - out.length);
+      for (let i = from; i < end; i++) {
+        if (counts[i] === 0) continue;
+        timestampsMs[at] = ((index[i] as number) + 1) * widthMs;
+        values[at++] = column[i] as number;
+      }
+      out.grow(at - start);
       break;
     }
     case 'sums':
     case 'counts': {
+      // The value means nothing: whoever asks for these looks at what it stands for.
+      for (let i = from; i < end; i++) if (counts[i] !== 0) timestampsMs[at++] = ((index[i] as number) + 1) * widthMs;
+      values.fill(0, start, at);
       const rolled = out.needRolled();
-      const { sums } = columns;
-      for (let i = from; i < end; i++) if ((counts[i] as number) > 0) put(endOf(i), Number.NaN);
-      let place = out.length;
-      out.grow(at - out.length);
-      for (let i = from; i < end; i++) {
+      out.grow(at - start);
+      for (let i = from, place = start; i < end; i++) {
         if (counts[i] === 0) continue;
         rolled.counts[place] = counts[i] as number;
-        rolled.sums[place++] = sums[i] as number;
+        if (part === 'sums') rolled.sums[place] = columns.sums[i] as number;
+        place++;
       }
       break;
     }
     case 'first': {
-      const { first, firstAfterMs } = columns;
-      for (let i = from; i < end; i++)
-        if ((counts[i] as number) > 0) put(endOf(i) - widthMs + (firstAfterMs[i] as number), first[i] as number);
-      out.grow(at - out.length);
+      for (let i = from; i < end; i++) {
+        if (counts[i] === 0) continue;
+        timestampsMs[at] = (index[i] as number) * widthMs + (firstAfterMs[i] as number);
+        values[at++] = first[i] as number;
+      }
+      out.grow(at - start);
       break;
     }
     case 'last': {
-      const { last, lastBeforeMs, ended } = columns;
       for (let i = from; i < end; i++) {
-        if ((counts[i] as number) > 0) put(endOf(i) - (lastBeforeMs[i] as number), last[i] as number);
-        if (ended[i] === 0) continue;
-        timestampsMs[at] = endOf(i);
+        const endMs = ((index[i] as number) + 1) * widthMs;
+        if (counts[i] !== 0) {
+          timestampsMs[at] = endMs - (lastBeforeMs[i] as number);
+          values[at++] = last[i] as number;
+        }
+        if (columns.ended[i] === 0) continue;
+        timestampsMs[at] = endMs;
         setStaleAt(words, at++);
       }
-      out.grow(at - out.length);
+      out.grow(at - start);
       break;
     }
     case 'increase': {
-      const rolled = out.needRolled();
-      const { first, last, firstAfterMs, lastBeforeMs, falls } = columns;
-      let place = out.length;
       for (let i = from; i < end; i++) {
         if (counts[i] === 0) continue;
-        const firstMs = endOf(i) - widthMs + (firstAfterMs[i] as number);
-        const lastMs = endOf(i) - (lastBeforeMs[i] as number);
-        put(firstMs, first[i] as number);
-        if (lastMs > firstMs) put(lastMs, last[i] as number);
+        const startMs = (index[i] as number) * widthMs;
+        const firstMs = startMs + (firstAfterMs[i] as number);
+        const lastMs = startMs + widthMs - (lastBeforeMs[i] as number);
+        timestampsMs[at] = firstMs;
+        values[at++] = first[i] as number;
+        if (lastMs === firstMs) continue;
+        timestampsMs[at] = lastMs;
+        values[at++] = last[i] as number;
       }
-      out.grow(at - out.length);
-      for (let i = from; i < end; i++) {
-        if (counts[i] === 0) continue;
-        const isOne = (firstAfterMs[i] as number) + (lastBeforeMs[i] as number) === widthMs;
-        if (!isOne) place++;
-        rolled.counts[place] = isOne ? (counts[i] as number) : (counts[i] as number) - 1;
-        const [before, after] = [first[i] as number, last[i] as number];
-        rolled.falls[place++] = (falls[i] as number) - (after < before ? before : 0);
+      const rolled = out.needRolled();
+      out.grow(at - start);
+      for (let i = from, place = start; i < end; i++) {
+        const count = counts[i] as number;
+        if (count === 0) continue;
+        if ((firstAfterMs[i] as number) + (lastBeforeMs[i] as number) === widthMs) {
+          rolled.counts[place++] = count;
+          continue;
+        }
+        rolled.counts[++place] = count - 1;
+        const before = first[i] as number;
+        rolled.falls[place++] = (columns.falls[i] as number) - ((last[i] as number) < before ? before : 0);
       }
     }
   }

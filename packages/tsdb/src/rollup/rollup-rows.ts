@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { bytesIn, RowQuery } from '../row-query.ts';
-import type { BucketRow } from './bucket-codec.ts';
+import type { BucketPlace } from './bucket-codec.ts';
 
 /** Buckets from one cell to the next: a row of five minutes' buckets reaches over a day, one of hours over twelve days. */
 const CELL_BUCKETS = 288;
@@ -105,19 +105,19 @@ export class RollupRows {
     this.#setMark = db.prepare('INSERT OR REPLACE INTO mark VALUES (?, ?)');
   }
 
-  get({ ref, widthMs, cellMs }: BucketRow): RollupRow | undefined {
+  get({ ref, widthMs, cellMs }: BucketPlace): RollupRow | undefined {
     return this.#one.all(ref, widthMs, cellMs)[0];
   }
 
-  put({ ref, widthMs, cellMs }: BucketRow, fromMs: number, toMs: number, data: Uint8Array): void {
+  put({ ref, widthMs, cellMs }: BucketPlace, fromMs: number, toMs: number, data: Uint8Array): void {
     this.#put.run(ref, widthMs, cellMs, fromMs, toMs, data);
   }
 
-  putUnfit(row: BucketRow, toMs: number): void {
+  putUnfit(row: BucketPlace, toMs: number): void {
     this.put(row, row.cellMs, toMs, UNFIT);
   }
 
-  remove({ ref, widthMs, cellMs }: BucketRow): void {
+  remove({ ref, widthMs, cellMs }: BucketPlace): void {
     this.#remove.run(ref, widthMs, cellMs);
   }
 
