@@ -287,6 +287,7 @@ describe('a small body does not become a large one', () => {
     ['counts of buckets one by one', () => histogramWith(Buffer.alloc(2_400_000, Buffer.of(13 * 8, 1))), most],
     ['exemplars', () => histogramWith(empty(16, 110_000)), most],
     ['labels of an exemplar', () => histogramWith(field(16, empty(1, 600_000))), most],
+    ['metrics without samples', () => Buffer.alloc(1_500_000, delimited(text(1, 'm'))), most],
     ['classic buckets without labels', () => histogramWith(empty(3, 300_000)), most],
   ])('%s', (_, body, sentence) => {
     expect(() => parseProtobuf(body(), { ...ALL, textBytes })).toThrow(sentence);

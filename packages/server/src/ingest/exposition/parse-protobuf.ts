@@ -34,7 +34,7 @@ const LONGEST_LABELS = 64 * 1024;
 /** About what stands beside the series in a line of text, and what parts of a metric would take as lines. */
 /** Others may have their turn after so many samples: about 10 ms where there are a dozen labels. */
 const STEP_SAMPLES = 500;
-const ROOM = { value: 4, exemplar: 40, pair: 8, part: 16, span: 16, number: 4 };
+const ROOM = { value: 4, exemplar: 40, pair: 8, part: 16, span: 16, number: 4, family: 16 };
 
 /** Protobuf exposition that cannot be read. The message is a sentence without its end. */
 export class ProtobufError extends Error {
@@ -170,6 +170,8 @@ class ProtobufExposition {
     });
     if (name === '') throw new ProtobufError('a metric family in the body has no name');
     if (name.length > LONGEST_LABELS) throw tooLong(`the name ${name.slice(0, 50)}…`);
+    this.#take(ROOM.family);
+    if (this.#metadata.length >= this.#mostSamples) throw this.#tooMany('metrics');
     this.#metadata.push({ metric: name, type, help, unit });
     // The name and the type may stand behind the metrics.
     for (const at of metrics) {
@@ -325,8 +327,7 @@ class ProtobufExposition {
   #add(point: MetricPoint, suffix: string, value: number, startMs: number, own?: readonly [name: string, value: string]): number {
     const name = point.family.name + suffix;
     this.#take(name.length + point.raw.length + ROOM.value);
-    if (this.#series.length >= this.#mostSamples)
-      throw new ProtobufError(`the body has more than ${this.#mostSamples} samples, which is the limit`, { isTooLarge: true });
+    if (this.#series.length >= this.#mostSamples) throw this.#tooMany('samples');
     const raw = `${name}\n${own === undefined ? '' : `${own[0]}=${own[1]}`}\n${this.#said(point.family)}\n${point.raw}`;
     this.#series.push(this.#cache.get(raw) ?? this.#cache.add(raw, this.#labelsOf(point, name, own)));
     this.#values.push(value);
@@ -348,6 +349,10 @@ class ProtobufExposition {
       `the body has more series, buckets and exemplars than ${limit} bytes of text could say, which is the limit (body_size_limit)`,
       { isTooLarge: true },
     );
+  }
+
+  #tooMany(what: string): ProtobufError {
+    return new ProtobufError(`the body has more than ${this.#mostSamples} ${what}, which is the limit`, { isTooLarge: true });
   }
 
   /** What of a family its series' labels tell, beside its name. */

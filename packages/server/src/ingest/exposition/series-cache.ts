@@ -44,6 +44,7 @@ export interface Told {
   readonly what: string;
   /** What was said next the last time. */
   next: Told | undefined;
+  /** All that ever was said next, where that is more than one thing. */
   others: Map<string, Told> | undefined;
 }
 
@@ -89,16 +90,21 @@ export class SeriesCache {
     const { next } = told;
     if (next !== undefined && next.metric === metric && next.what === what) return next;
     const line = `${metric} ${what}`;
-    const known = told.others?.get(line);
-    if (known !== undefined) return (told.next = known);
-    if (++this.#toldSize > MOST_TOLD) {
-      this.#toldSize = 0;
-      this.nothingTold = toldBy('', '');
+    let known = told.others?.get(line);
+    if (known === undefined) {
+      if (++this.#toldSize > MOST_TOLD) {
+        this.#toldSize = 0;
+        this.nothingTold = toldBy('', '');
+      }
+      known = toldBy(metric, what);
+      // Mostly there is one thing that may be said next, and a map would take more than all else.
+      if (next !== undefined) {
+        told.others ??= new Map([[`${next.metric} ${next.what}`, next]]);
+        told.others.set(line, known);
+      }
     }
-    told.others ??= new Map();
-    const last = toldBy(metric, what);
-    told.others.set(line, last);
-    return (told.next = last);
+    told.next = known;
+    return known;
   }
 
   get(raw: string): CachedSeries | undefined {

@@ -87,6 +87,11 @@ test.each<[string, Uint8Array, RegExp]>([
     /more than 20000 samples, which is the limit. Push fewer series, or under several groups\.$/,
   ],
   [
+    'more metrics than a push may have',
+    encodeFamilies(Array.from({ length: 20_001 }, (_, i) => ({ name: `x${i}`, type: 1, metrics: [] }))),
+    /more than 20000 metrics/,
+  ],
+  [
     'long labels that many buckets repeat',
     encodeFamilies([
       {
