@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDocumentStore } from './documents/open-document-store.ts';
 import { type OpenRuns, openRuns } from './runs/open-runs.ts';
 import { runTable } from './runs/table/run-table.ts';
 import { MemoryCurves } from './testing/memory-curves.ts';
+import { openTestDocuments } from './testing/open-test-documents.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../../docs/runs.md', import.meta.url)), 'utf8');
 const NOW_MS = 1_800_000_000_000;
@@ -33,7 +33,7 @@ describe('docs/runs.md', () => {
     const [, json = ''] = /```json\n([\s\S]*?)```/.exec(PAGE) ?? [];
     const { metrics, hoursAgo, ...run } = JSON.parse(json) as Example;
     const folder = mkdtempSync(join(tmpdir(), 'vitrine-docs-runs-'));
-    const documents = await openDocumentStore(folder);
+    const documents = await openTestDocuments(folder);
     const curves = new MemoryCurves();
     runs = await openRuns({ documents: documents.runs, curves, folder, log: { error: () => {} } });
     const { id } = await runs.create({ ...run, source: 'mlflow', startedMs: NOW_MS - hoursAgo * 3_600_000 });

@@ -49,7 +49,7 @@ import { openLogdirs } from './runs/tensorboard/logdirs.ts';
 import { watchCurves } from './runs/watch-curves.ts';
 import { countUse } from './self/counted-store.ts';
 import { openLog } from './self/log.ts';
-import { countStore, openMetrics, ownMetadata } from './self/metrics.ts';
+import { countProcess, countStore, openMetrics, ownMetadata } from './self/metrics.ts';
 import { recordSelf } from './self/record-self.ts';
 import { ROOT, VERSION } from './self/version.ts';
 import { StartError } from './start-error.ts';
@@ -77,6 +77,7 @@ export async function startServer(config: Config, prepare?: () => Promise<readon
   const mappings = settings['ingest.mappings'] === '' ? NO_MAPPINGS : readMappings(settings['ingest.mappings']);
   const log = openLog(settings['log.level'], settings['log.format']);
   const metrics = openMetrics(VERSION);
+  countProcess(metrics);
   // What was opened is closed again in the opposite order, also where the start fails half-way.
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {

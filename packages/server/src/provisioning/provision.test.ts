@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDocumentStore } from '../documents/open-document-store.ts';
 import { sourceKinds } from '../query/source-kinds.ts';
 import { dashboardCatalog } from '../query/dashboard-catalog.ts';
 import { openLog } from '../self/log.ts';
 import { registeredSources } from '../documents/data-source-setup.ts';
+import { openTestDocuments } from '../testing/open-test-documents.ts';
 import { interpolate } from './interpolate.ts';
 import { provision } from './provision.ts';
 import { DashboardSync } from './sync-dashboards.ts';
@@ -16,7 +16,7 @@ type Files = Readonly<Record<string, string | object>>;
 /** A provisioning folder, and starts of a server on it, one after the other. */
 async function place(files: Files) {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-provision-'));
-  const documents = await openDocumentStore(join(folder, 'data'));
+  const documents = await openTestDocuments(join(folder, 'data'));
   onTestFinished(async () => {
     await documents.close();
     rmSync(folder, { recursive: true, force: true });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Finding } from '@vitrine/model/run.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DocumentStore } from '../documents/document-store.ts';
-import { openDocumentStore } from '../documents/open-document-store.ts';
 import { MemoryCurves } from '../testing/memory-curves.ts';
+import { openTestDocuments } from '../testing/open-test-documents.ts';
 import { type OpenRuns, openRuns } from './open-runs.ts';
 import type { RunEvents } from './runs.ts';
 
@@ -22,7 +22,7 @@ interface Opened {
 
 async function opened(nowMs?: () => number): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-runs-'));
-  const documents = await openDocumentStore(folder);
+  const documents = await openTestDocuments(folder);
   const curves = new MemoryCurves();
   const needs = { documents: documents.runs, curves, folder, log, ...(nowMs === undefined ? {} : { nowMs }) };
   let runs = await openRuns(needs);

@@ -18,10 +18,14 @@ export interface Metrics {
   readonly querySeries: Counter;
 }
 
+/** Counts besides what Node.js and its process take; once a process, as it watches every collection of garbage from then on. */
+export function countProcess({ registry }: Metrics): void {
+  collectDefaultMetrics({ register: registry });
+}
+
 export function openMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'vitrine_build_info',
     help: 'The version that runs, as a label; always 1.',

@@ -5,7 +5,6 @@ import { onTestFinished } from 'vitest';
 import { type AppNeeds, buildApp } from '../app.ts';
 import { signInOver } from '../auth/sign-in.ts';
 import { tokensOver } from '../auth/tokens.ts';
-import { openDocumentStore } from '../documents/open-document-store.ts';
 import type { Routes } from '../http/routes.ts';
 import { createIntake } from '../ingest/intake.ts';
 import { createOtlpReceiver } from '../ingest/otlp/otlp-receiver.ts';
@@ -21,6 +20,7 @@ import { openLog } from '../self/log.ts';
 import { countStore, openMetrics } from '../self/metrics.ts';
 import { FakeStore } from './fake-store.ts';
 import { MemoryCurves } from './memory-curves.ts';
+import { openTestDocuments } from './open-test-documents.ts';
 import { questionsOver } from './questions-over.ts';
 
 export const COOKIE = 'vitrine_test';
@@ -48,7 +48,7 @@ export async function testApp(
   for (const [index, dashboard] of (changes.dashboards ?? []).entries()) {
     writeFileSync(join(folder, `${index}.json`), JSON.stringify(dashboard));
   }
-  const documents = await openDocumentStore(join(folder, 'data'));
+  const documents = await openTestDocuments(join(folder, 'data'));
   const store = new FakeStore();
   const log = openLog('silent', 'json');
   const signIn = signInOver(documents, 3_600_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AnnotationDocuments } from '../../documents/annotations.ts';
-import { openDocumentStore } from '../../documents/open-document-store.ts';
+import { openTestDocuments } from '../../testing/open-test-documents.ts';
 import { annotateFindings } from './finding-annotations.ts';
 
 function finding(id: string): Finding {
@@ -31,7 +31,7 @@ function finding(id: string): Finding {
 
 test('each finding has one annotation, however often it is told and whatever stood there twice', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-findings-'));
-  const { annotations, close } = await openDocumentStore(folder);
+  const { annotations, close } = await openTestDocuments(folder);
   onTestFinished(async () => {
     await close();
     rmSync(folder, { recursive: true, force: true });

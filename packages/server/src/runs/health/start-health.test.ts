@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDocumentStore } from '../../documents/open-document-store.ts';
 import { openLog } from '../../self/log.ts';
 import { FakeStore } from '../../testing/fake-store.ts';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
+import { openTestDocuments } from '../../testing/open-test-documents.ts';
 import { openRuns } from '../open-runs.ts';
 import { healthSettingsOver } from './health-settings.ts';
 import { judgeHere } from './run-judge.ts';
@@ -18,7 +18,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 /** A server's health over stores of its own; `clock.ms` is now. */
 async function health() {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-health-'));
-  const documents = await openDocumentStore(folder);
+  const documents = await openTestDocuments(folder);
   const curves = new MemoryCurves();
   const log = openLog('silent', 'json');
   const clock = { ms: START_MS };

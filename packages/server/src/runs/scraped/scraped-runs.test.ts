@@ -6,8 +6,8 @@ import { Labels } from '@vitrine/model/labels.ts';
 import { setStaleAt, wordsOf } from '@vitrine/model/stale-nan.ts';
 import pino from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDocumentStore } from '../../documents/open-document-store.ts';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
+import { openTestDocuments } from '../../testing/open-test-documents.ts';
 import { openRuns } from '../open-runs.ts';
 import { followScrapes } from './scraped-runs.ts';
 import { seriesRole } from './series-role.ts';
@@ -17,7 +17,7 @@ const STALE = Symbol('stale');
 
 async function opened() {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-scraped-'));
-  const documents = await openDocumentStore(folder);
+  const documents = await openTestDocuments(folder);
   const curves = new MemoryCurves();
   const runs = await openRuns({ documents: documents.runs, curves, folder, log });
   let clockMs = Date.now();

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { Finding } from '@vitrine/model/run.ts';
 import type { FilterValuesRequest, RunTableAnswer, RunTableRequest } from '@vitrine/model/run-api.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDocumentStore } from '../../documents/open-document-store.ts';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
+import { openTestDocuments } from '../../testing/open-test-documents.ts';
 import { type OpenRuns, openRuns } from '../open-runs.ts';
 import { filterNames } from './filter-names.ts';
 import { filterValues } from './filter-values.ts';
@@ -49,7 +49,7 @@ const warning: Finding = {
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-table-'));
-  const documents = await openDocumentStore(folder);
+  const documents = await openTestDocuments(folder);
   curves = new MemoryCurves();
   runs = await openRuns({ documents: documents.runs, curves, folder, log: { error: () => {} } });
   for (const [at, [id, { params, project = 'p', curves: its }]] of Object.entries(MADE).entries()) {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Run } from '@vitrine/model/run.ts';
 import { StoreBusy } from '@vitrine/model/sample-store.ts';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { openDocumentStore } from '../../documents/open-document-store.ts';
 import { MemoryCurves } from '../../testing/memory-curves.ts';
+import { openTestDocuments } from '../../testing/open-test-documents.ts';
 import { eventBytes, eventFile, hparamsContent, record, type WrittenEvent } from '../../testing/write-events.ts';
 import { openRuns } from '../open-runs.ts';
 import { eventThread } from './ask-event-thread.ts';
@@ -27,7 +27,7 @@ async function world() {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-logdir-'));
   const root = join(folder, 'vision');
   mkdirSync(root);
-  const documents = await openDocumentStore(join(folder, 'data'));
+  const documents = await openTestDocuments(join(folder, 'data'));
   const curves = new MemoryCurves();
   const runs = await openRuns({ documents: documents.runs, curves, folder: join(folder, 'data/runs'), log: { error: () => {} } });
   const opened: Logdir[] = [];
