@@ -28,6 +28,25 @@ const SERIES: readonly SentSeries[] = ['a', 'b', 'c', 'ended'].map((job, n) => (
   }),
 }));
 
+/** A native histogram beside them: buckets (1, 2] and (2, 4]. */
+const NATIVE: SentSeries = {
+  labels: [
+    ['__name__', 'latency_seconds'],
+    ['job', 'b'],
+  ],
+  histograms: [
+    {
+      count: 3,
+      sum: 7.5,
+      schema: 0,
+      zeroThreshold: 0.001,
+      zeroCount: 0,
+      positive: { spans: [[1, 2]], counts: [1, 2] },
+      timestampMs: newestMs,
+    },
+  ],
+};
+
 let server: RunningServer;
 let folder: string;
 const stops: (() => Promise<void>)[] = [];
@@ -36,7 +55,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vitrine-read-'));
   const flags = { data: join(folder, 'data'), listen: '127.0.0.1:0', 'log.level': 'silent', 'scrape.self': 'false' };
   server = await startServer(readConfig({ flags, env: {}, file: undefined, folder }));
-  await writeTo(server.url);
+  await writeTo(server.url, [...SERIES, NATIVE]);
 });
 
 afterAll(async () => {
@@ -45,11 +64,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function writeTo(url: string): Promise<void> {
+async function writeTo(url: string, series = SERIES): Promise<void> {
   const answer = await fetch(`${url}/api/v1/write`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
-    body: Buffer.from(packSnappy(encodeWriteRequest(SERIES))),
+    body: Buffer.from(packSnappy(encodeWriteRequest(series))),
   });
   expect([answer.status, await answer.text()]).toEqual([204, '']);
 }
@@ -144,7 +163,7 @@ describe.skipIf(!hasPrometheus())('Debian’s Prometheus [needs prometheus]', ()
     url = await startPrometheus(
       data,
       stops,
-      [],
+      ['--enable-feature=native-histograms'],
       `
 global: { scrape_interval: 1s }
 remote_read: [{ url: '${server.url}/api/v1/read', read_recent: true, required_matchers: { job: a } }]
@@ -152,7 +171,7 @@ scrape_configs:
   - job_name: federated
     honor_labels: true
     metrics_path: /federate
-    params: { 'match[]': ['requests_total{job=~"b|c|ended"}'] }
+    params: { 'match[]': ['requests_total{job=~"b|c|ended"}', 'latency_seconds'] }
     static_configs: [{ targets: ['${new URL(server.url).host}'] }]
 `,
     );
@@ -177,6 +196,16 @@ scrape_configs:
       return { metric: Object.fromEntries(labels), values: [[timeMs / 1_000, String(value)]] };
     });
     expect(await read()).toEqual(newest);
+  });
+
+  test('scrapes native histograms whole', async () => {
+    const read = (expr: string) => ask(url, `query?query=${encodeURIComponent(expr)}`) as Promise<{ result: object[] }>;
+    while ((await read('latency_seconds')).result.length === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    const buckets = [
+      [0, '1', '2', '1'],
+      [0, '2', '4', '2'],
+    ];
+    expect((await read('latency_seconds')).result).toMatchObject([{ histogram: [{}, { count: '3', sum: '7.5', buckets }] }]);
   });
 
   test('has the same samples in its chunks', async () => {
