@@ -3,7 +3,7 @@ import { Labels } from '@vitrine/model/labels.ts';
 import { describe, expect, test } from 'vitest';
 import { FakeStore } from '../testing/fake-store.ts';
 import { openLog } from './log.ts';
-import { countStore, openMetrics } from './metrics.ts';
+import { countProcess, countStore, openMetrics } from './metrics.ts';
 import { recordSelf } from './record-self.ts';
 
 function collect(): { output: Writable; text: () => string } {
@@ -36,6 +36,7 @@ describe('the log', () => {
 test('Vitrine’s own metrics come into its own store as a scrape would bring them', async () => {
   const store = new FakeStore();
   const metrics = openMetrics('1.2.3');
+  countProcess(metrics);
   countStore(metrics, store);
   metrics.requests.observe({ method: 'GET', route: '/x', code: 200 }, 0.02);
   const stop = recordSelf(metrics, store, '127.0.0.1:9470', 1_000, openLog('silent', 'json'));
