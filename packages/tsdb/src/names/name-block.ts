@@ -13,6 +13,8 @@ const CHECKSUM_BYTES = 4;
 const DEFLATE_LEVEL = 6;
 /** Behind each name: no byte of UTF-8. Lengths would take more room. */
 const END = 0xff;
+/** Of UTF-8, for what JavaScript counts as one character. */
+const MOST_BYTES_A_UNIT = 3;
 
 const writer = new ByteWriter(65_536);
 const encoder = new TextEncoder();
@@ -40,7 +42,8 @@ export function encodeBlock(id: number, names: readonly (readonly [ref: number, 
     previous = ref;
   }
   for (const [, key] of names) {
-    writer.set(encoder.encode(key));
+    writer.reserve(MOST_BYTES_A_UNIT * key.length);
+    writer.length += encoder.encodeInto(key, writer.bytes.subarray(writer.length)).written;
     writer.u8(END);
   }
   return seal(id, deflateRawSync(writer.bytes.subarray(0, writer.length), { level: DEFLATE_LEVEL }));

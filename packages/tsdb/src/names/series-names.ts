@@ -23,6 +23,13 @@ interface FoundBlock {
   readonly damagedCopies: number;
 }
 
+type SingleRow = [id: number, key: string | null, checksum: string];
+
+/** As texts: a million small buffers would take longer to make, and to get rid of, than all else of a start. */
+const SELECT_SINGLES = 'SELECT id, CAST(substr(key, 1, length(key) - 4) AS TEXT), hex(substr(key, -4)) FROM series';
+
+const checksum = Buffer.alloc(4);
+
 /** The table of series: a row for each new one, and blocks of those that have been there for longer. */
 export class SeriesNames {
   readonly #db: DatabaseSync;
@@ -31,7 +38,7 @@ export class SeriesNames {
   readonly #deleteBetween: StatementSync;
   readonly #replace: StatementSync;
   readonly #nextSingle: RowQuery<[id: number]>;
-  readonly #singlesBetween: RowQuery<[id: number, data: Uint8Array]>;
+  readonly #singlesBetween: RowQuery<SingleRow>;
   readonly #copies: RowQuery<[id: number, data: Uint8Array]>;
 
   constructor(db: DatabaseSync) {
@@ -41,7 +48,7 @@ export class SeriesNames {
     this.#deleteBetween = db.prepare('DELETE FROM series WHERE id >= ? AND id < ?');
     this.#replace = db.prepare('INSERT OR REPLACE INTO series (id, key) VALUES (?, ?)');
     this.#nextSingle = new RowQuery(db, 'SELECT id FROM series WHERE id >= ? AND id < ? ORDER BY id LIMIT 1');
-    this.#singlesBetween = new RowQuery(db, `SELECT id, ${bytesIn('key')} FROM series WHERE id >= ? AND id < ?`);
+    this.#singlesBetween = new RowQuery(db, `${SELECT_SINGLES} WHERE id >= ? AND id < ?`);
     this.#copies = copiesOf(db);
   }
 
@@ -87,14 +94,13 @@ export class SeriesNames {
     // What cannot be read stays as it is, to be told of or restored.
     if (names === undefined && damagedCopies > 0) return end;
     const byRef = new Map(names);
-    const unread: [id: number, data: Uint8Array][] = [];
-    for (const [ref, data] of singles) {
-      const key = keyOfRow(ref, data);
-      if (key === undefined) unread.push([ref, data]);
-      else byRef.set(ref, key);
+    for (const row of singles) {
+      const key = keyOfSingle(row);
+      if (key !== undefined) byRef.set(row[0], key);
     }
-    this.#deleteBetween.run(block * BLOCK_SERIES, end);
-    for (const [ref, data] of unread) this.#insert.run(ref, data);
+    // One by one only where one cannot be read: that takes longer.
+    if (singles.every(([ref]) => byRef.has(ref))) this.#deleteBetween.run(block * BLOCK_SERIES, end);
+    else for (const [ref] of singles) if (byRef.has(ref)) this.#delete.run(ref);
     this.#write(
       block,
       [...byRef].sort(([a], [b]) => a - b),
@@ -163,17 +169,15 @@ export function nameReader(db: DatabaseSync): (ref: number) => { readonly key: s
 }
 
 function* singleNames(db: DatabaseSync): Generator<readonly [ref: number, key: string | undefined]> {
-  // As texts: a million small buffers would take longer to make, and to get rid of, than all else of a start.
-  const rows = new RowQuery<[id: number, key: string | null, checksum: string]>(
-    db,
-    'SELECT id, CAST(substr(key, 1, length(key) - 4) AS TEXT), hex(substr(key, -4)) FROM series WHERE id >= 0 ORDER BY id',
-  );
-  const checksum = Buffer.alloc(4);
-  for (const [ref, key, hex] of rows.iterate()) {
-    // A bit may have flipped in what SQLite knows of the key, too: then it is none.
-    const isSound = key !== null && checksum.write(hex, 'hex') === 4 && isKeyOf(ref, key, checksum.readUInt32LE(0));
-    yield [ref, isSound ? key : undefined];
+  for (const row of new RowQuery<SingleRow>(db, `${SELECT_SINGLES} WHERE id >= 0 ORDER BY id`).iterate()) {
+    yield [row[0], keyOfSingle(row)];
   }
+}
+
+/** Undefined where it is not what was written: a bit may have flipped in what SQLite knows of the key, too. */
+function keyOfSingle([ref, key, hex]: SingleRow): string | undefined {
+  const isSound = key !== null && checksum.write(hex, 'hex') === 4 && isKeyOf(ref, key, checksum.readUInt32LE(0));
+  return isSound ? key : undefined;
 }
 
 function* blocks(db: DatabaseSync): Generator<readonly [block: number, found: FoundBlock]> {
