@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -346,6 +346,35 @@ test('threads read them too, and a trace says so', async () => {
   expect(stats.trace?.read?.buckets).toBe(44);
   if (got.kind !== 'matrix' || want.kind !== 'matrix') throw new Error(got.kind);
   same(expr, got.series[0] as GridSeries, want.series[0] as GridSeries, 1e-12);
+  // One that comes late is in no bucket.
+  const count = async (): Promise<unknown> => {
+    const atMs = START + 2 * DAY;
+    const result = await store.evaluate({ expr: 'count_over_time(b[1d])', startMs: atMs, endMs: atMs, stepMs: 0, trace: true });
+    return result.kind === 'vector' && [result.series[0]?.values[0], result.stats.trace?.read?.buckets];
+  };
+  expect(await count()).toEqual([5_760, 24]);
+  await store.append(batchOf([['b{y}', START + DAY + 2 * HOUR + 7, 1]]));
+  expect(await count()).toEqual([5_761, 2]);
+});
+
+test('what is too large loses its oldest chunks, and their buckets with them', async () => {
+  const folder = newFolder();
+  const made = newStore(START, TIERS, folder);
+  await made.store.append(batchOf(['a_total{x}', 'b{y}', 'c{z}'].flatMap((name) => evenSeries(name, 6))));
+  await made.upkeepAt(START + 6 * DAY);
+  await made.store.close();
+  const sizeBytes = 0.85 * statSync(join(folder, 'samples.db')).size;
+  const limited = LocalStore.open(
+    { folder, maxSeries: 10, retention: { timeMs: 100 * DAY, sizeBytes, rollups: TIERS } },
+    () => START + 6 * DAY,
+  );
+  onTestFinished(() => limited.close());
+  await limited.runUpkeep(true);
+  const grid = { startMs: START + DAY, endMs: START + 6 * DAY, stepMs: HOUR };
+  const days = `count_over_time(${SELECTOR}[1d])`;
+  expect((await limited.stats()).storedSamples / (3 * 6 * 5_760)).toBeLessThan(0.9);
+  expect(await sameAnswers(limited, days, grid, 0)).toBeGreaterThan(100);
+  expect(await sameAnswers(limited, `increase(${SELECTOR}[10m])`, { ...grid, stepMs: 5 * MINUTE }, 1e-12)).toBeGreaterThan(1_000);
 });
 
 test('series with native histograms or start times are read whole', async () => {
