@@ -34,6 +34,11 @@ export function exemplarsOf(frames: readonly Frame[]): readonly Exemplar[] {
   return found;
 }
 
+/** How far below the plot's upper edge an exemplar is drawn, whole within the plot: one whose value the axis does not reach stands at the edge. Pixels. */
+export function withinEdges(top: number, height: number, size: number): number {
+  return Math.min(Math.max(top, size), Math.max(size, height - size));
+}
+
 /** The one within `reachPx` of a point, where there is one. */
 export function nearestExemplar(
   exemplars: readonly Exemplar[],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { clusterMarks, interpolate, marksOf } from './annotations.ts';
 import { axisKey, axisRange, planAxes } from './axes.ts';
-import { exemplarsOf, nearestExemplar } from './exemplars.ts';
+import { exemplarsOf, nearestExemplar, withinEdges } from './exemplars.ts';
 import { filledPieces } from './gauge-arc.ts';
 import { graphSettings } from './graph-settings.ts';
 import { paintLines } from './paint-lines.ts';
@@ -210,6 +210,8 @@ test('exemplars are read with their labels, and found near the pointer only', ()
   const place = () => ({ left: 10, top: 10 });
   expect(nearestExemplar(found, { left: 14, top: 13 }, place, 6)?.y).toBe(5);
   expect(nearestExemplar(found, { left: 30, top: 13 }, place, 6)).toBeUndefined();
+  // Far above or below the lines they stand at the edge, where they are seen and found.
+  expect([-500, 3, 60, 197, 900].map((top) => withinEdges(top, 200, 4))).toEqual([4, 4, 60, 196, 196]);
 });
 
 test('a colour follows its value by thresholds with edges, by schemes evenly', () => {

@@ -13,7 +13,7 @@ import type { ChartMark } from './annotations.ts';
 import { axisKey, axisRange, planAxes } from './axes.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import type { Choice } from './chart-tooltip.tsx';
-import { exemplarsOf, nearestExemplar } from './exemplars.ts';
+import { exemplarsOf, nearestExemplar, withinEdges } from './exemplars.ts';
 import type { Exemplar } from './exemplars.ts';
 import { formatX } from './format-x.ts';
 import { calcText, calcTitle, chartLayout, legendNeeds, mayHaveLegend } from './legend-layout.ts';
@@ -79,6 +79,8 @@ export interface TimeChartProps {
 
 /** Beside a line's ends the cursor still reads it within so many pixels. */
 const REACH_PX = 10;
+/** From the middle of one to its edge. */
+const EXEMPLAR_PX = 4;
 const EXEMPLAR_REACH_PX = 10;
 /** Rows of the table that stands in for a chart without a legend. */
 const SPOKEN_ROWS = 20;
@@ -218,7 +220,11 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   );
   const exemplar = useMemo(() => {
     if (plot === undefined || hover?.y === undefined || exemplars.length === 0) return undefined;
-    const place = ({ x, y }: Exemplar) => ({ left: plot.xToCss(x), top: plot.yToCss(y) });
+    const height = plot.over.clientHeight;
+    const place = ({ x, y }: Exemplar) => ({
+      left: plot.xToCss(x),
+      top: withinEdges(plot.yToCss(y), height, EXEMPLAR_PX),
+    });
     return nearestExemplar(exemplars, { left: plot.xToCss(hover.x), top: plot.yToCss(hover.y) }, place, EXEMPLAR_REACH_PX);
   }, [plot, hover, exemplars]);
 
@@ -265,7 +271,9 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   const at = nearest ?? readings[0];
   const aside = [
     ...(at === undefined ? [] : (props.about?.(at) ?? [])),
-    ...(exemplar === undefined ? [] : [['exemplar', String(exemplar.y)] as const, ...exemplar.labels]),
+    ...(exemplar === undefined
+      ? []
+      : [['exemplar', (at?.series ?? strokes[0]?.series)?.show(exemplar.y) ?? String(exemplar.y)] as const, ...exemplar.labels]),
   ];
   const told = tooltip.mode === 'single' ? (nearest === undefined ? readings.slice(0, 1) : [nearest]) : readings;
   const spoken = hover?.source === 'keyboard' ? `${showX(hover.x)}: ${speak(readings)}` : '';
@@ -410,20 +418,20 @@ function longest(strokes: readonly Stroke[]): Float64Array {
 
 /** Small diamonds: no point of a line looks like that. */
 function paintExemplars(
-  { ctx, ratio, xToPx, yToPx }: Surface,
+  { ctx, ratio, top: upper, height, xToPx, yToPx }: Surface,
   exemplars: readonly Exemplar[],
   color: string,
   edge: string,
 ): void {
   if (exemplars.length === 0) return;
-  const arm = 4 * ratio;
+  const arm = EXEMPLAR_PX * ratio;
   ctx.fillStyle = color;
   ctx.strokeStyle = edge;
   ctx.lineWidth = ratio;
   ctx.setLineDash([]);
   ctx.beginPath();
   for (const { x, y } of exemplars) {
-    const [left, top] = [xToPx(x), yToPx(y)];
+    const [left, top] = [xToPx(x), upper + withinEdges(yToPx(y) - upper, height, arm)];
     ctx.moveTo(left, top - arm);
     ctx.lineTo(left + arm, top);
     ctx.lineTo(left, top + arm);

@@ -42,7 +42,7 @@ function Counted(): ReactElement {
       </TopBar>
       <div className={classes.page}>
         <Within key={match} match={match} problem={match === '' ? undefined : error?.message} onCount={count} />
-        {data === undefined && error === null && <Skeleton label="Counting series" heightPx={320} />}
+        {data === undefined && error === null && <Skeleton label="Counting series" heightPx={960} />}
         {data === undefined && error !== null && match === '' && (
           <StatePage
             isAlert

@@ -209,8 +209,9 @@ function Traces({ picture, timeZone }: { readonly picture: PanelPicture | undefi
   return (
     <>
       <p className={classes.none}>
-        Asked at {formatTime(Math.floor(askedMs / 1_000) * 1_000, timeZone)}; one point every {formatDuration(data.stepMs)}. While
-        live these are the figures of the newest part.
+        Asked at {formatTime(Math.floor(askedMs / 1_000) * 1_000, timeZone)}
+        {data.traces.some(({ stepMs }) => stepMs > 0) && `; one point every ${formatDuration(data.stepMs)}`}. While live these are
+        the figures of the newest part.
       </p>
       {data.traces.map((trace) => (
         <section key={trace.refId} className={classes.frame}>
@@ -229,7 +230,7 @@ function Traces({ picture, timeZone }: { readonly picture: PanelPicture | undefi
             <dt>Samples read</dt>
             <dd>{trace.samplesRead.toLocaleString('en')}</dd>
             <dt>Step</dt>
-            <dd>{formatDuration(trace.stepMs)}</dd>
+            <dd>{trace.stepMs === 0 ? 'none: asked at one time' : formatDuration(trace.stepMs)}</dd>
           </dl>
           {trace.source === OWN && <QuerySteps key={trace.executed} trace={trace} range={data} />}
           <CodeBlock title="As it was run" text={trace.executed} />
@@ -240,5 +241,6 @@ function Traces({ picture, timeZone }: { readonly picture: PanelPicture | undefi
 }
 
 function formatExactMs(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(2)} ms` : formatDuration(ms);
+  if (ms < 10) return `${ms.toFixed(2)} ms`;
+  return ms >= 1_000 && ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : formatDuration(ms);
 }
