@@ -12,13 +12,27 @@ export type Part = 'samples' | 'histograms' | 'exemplars';
 
 const UNSTORABLE_TIME = 'has a timestamp beyond the range of milliseconds that can be stored.';
 
-/** Collects one request's samples into columns. */
+/** Samples, and series, that the memory kept between requests has room for at most. */
+const KEPT_SAMPLES = 16_384;
+
+/** What one request leaves to the next: memory, and the list of its series, for senders repeat themselves. */
+export class BatchMemory {
+  seriesIndex = new Uint32Array(4096);
+  timestampsMs = new Float64Array(4096);
+  values = new Float64Array(4096);
+  keys: readonly string[] = [];
+}
+
+/** Collects one request's samples into columns. Of the builders with one memory one is used at a time. */
 export class BatchBuilder {
   readonly #request: number;
-  readonly #keys: string[] = [];
-  #seriesIndex: Uint32Array;
-  #timestampsMs: Float64Array;
-  #values: Float64Array;
+  readonly #memory: BatchMemory;
+  /** Undefined as long as the series are the first of those that the memory has. */
+  #keys: string[] | undefined;
+  #seriesCount = 0;
+  #seriesIndex: Uint32Array<ArrayBuffer>;
+  #timestampsMs: Float64Array<ArrayBuffer>;
+  #values: Float64Array<ArrayBuffer>;
   #words: Uint32Array;
   #length = 0;
   #ambiguous = false;
@@ -33,12 +47,13 @@ export class BatchBuilder {
   /** Of each part's first refusal. */
   readonly sentences: Partial<Record<Part, string>> = {};
 
-  /** `request` is a number that no earlier request of the same cache had; `guess` is about how many samples come. */
-  constructor(request: number, guess: number) {
+  /** `request` is a number that no earlier request of the same cache had. */
+  constructor(request: number, memory: BatchMemory) {
     this.#request = request;
-    this.#seriesIndex = new Uint32Array(guess);
-    this.#timestampsMs = new Float64Array(guess);
-    this.#values = new Float64Array(guess);
+    this.#memory = memory;
+    this.#seriesIndex = memory.seriesIndex;
+    this.#timestampsMs = memory.timestampsMs;
+    this.#values = memory.values;
     this.#words = wordsOf(this.#values);
   }
 
@@ -51,7 +66,9 @@ export class BatchBuilder {
     if (set.request !== this.#request) {
       this.room.take(set.key.length);
       set.request = this.#request;
-      set.index = this.#keys.push(set.key) - 1;
+      set.index = this.#seriesCount++;
+      if (this.#keys !== undefined) this.#keys.push(set.key);
+      else if (this.#memory.keys[set.index] !== set.key) this.#keys = [...this.#memory.keys.slice(0, set.index), set.key];
       if (set.ambiguous) this.#ambiguous = true;
     }
     return set.index;
@@ -121,10 +138,11 @@ export class BatchBuilder {
   }
 
   finish(): SampleBatch {
-    if (this.#ambiguous) this.#mergeEqualKeys();
     const length = this.#length;
+    const seriesKeys = this.#ambiguous ? this.#mergeEqualKeys() : this.#finishKeys();
+    this.#leaveMemory();
     return {
-      seriesKeys: this.#keys,
+      seriesKeys,
       seriesIndex: this.#seriesIndex.slice(0, length),
       timestampsMs: this.#timestampsMs.slice(0, length),
       values: this.#values.slice(0, length),
@@ -135,17 +153,32 @@ export class BatchBuilder {
     };
   }
 
+  #finishKeys(): readonly string[] {
+    const memory = this.#memory;
+    if (this.#keys === undefined && this.#seriesCount === memory.keys.length) return memory.keys;
+    const keys = this.#keys ?? memory.keys.slice(0, this.#seriesCount);
+    if (keys.length <= KEPT_SAMPLES) memory.keys = keys;
+    return keys;
+  }
+
+  #leaveMemory(): void {
+    if (this.#values.length > KEPT_SAMPLES) return;
+    this.#memory.seriesIndex = this.#seriesIndex;
+    this.#memory.timestampsMs = this.#timestampsMs;
+    this.#memory.values = this.#values;
+  }
+
   /** Labels that were written in two ways are still one series. */
-  #mergeEqualKeys(): void {
+  #mergeEqualKeys(): readonly string[] {
     const indexByKey = new Map<string, number>();
-    const target = this.#keys.map((key) => {
+    const target = this.#finishKeys().map((key) => {
       const index = indexByKey.get(key) ?? indexByKey.size;
       indexByKey.set(key, index);
       return index;
     });
-    this.#keys.splice(0, this.#keys.length, ...indexByKey.keys());
     for (let i = 0; i < this.#length; i++) this.#seriesIndex[i] = target[this.#seriesIndex[i] as number] as number;
     for (const entry of this.#exemplars) entry.seriesIndex = target[entry.seriesIndex] as number;
+    return [...indexByKey.keys()];
   }
 
   #grow(): void {

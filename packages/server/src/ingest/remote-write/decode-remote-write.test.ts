@@ -68,6 +68,27 @@ describe.each([
     },
   );
 
+  test('a request like the one before, or beginning like it, is read by itself, and the one before stays as it was', () => {
+    const labelled = (...labels: [string, string][]): SentSeries => ({
+      labels: [['__name__', 'm'], ...labels],
+      samples: [[1, 1]],
+    });
+    const short = labelled(['a', '1']);
+    const long = labelled(['a', '1'], ['b', '2']);
+    const many = {
+      ...short,
+      samples: [
+        [1, 1],
+        [2, 2],
+      ] as const,
+    };
+    const requests = [[short, long], [short, long], [long, long], [long, short], [short], [many, short, long], [], [many, long]];
+    const decoder = createRemoteWriteDecoder();
+    const decoded = requests.map((request) => decode(request, decoder));
+    expect(decoded.map(samplesOf)).toEqual(requests.map((request) => samplesOf(decode(request))));
+    expect(samplesOf(decoded.at(-1)!)).toEqual(['m{a="1"} 1 @1', 'm{a="1"} 2 @2', 'm{a="1", b="2"} 1 @1']);
+  });
+
   test('any request is read back, again and again with one decoder', () => {
     const decoder = createRemoteWriteDecoder({ cache: { entries: 3, bytes: 1000 } });
     const label = fc.tuple(

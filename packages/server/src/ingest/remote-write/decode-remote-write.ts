@@ -1,5 +1,5 @@
 import type { MetricMetadata, SampleBatch } from '@vitrine/model/sample-store.ts';
-import { BatchBuilder, type Part } from './batch-builder.ts';
+import { BatchBuilder, BatchMemory, type Part } from './batch-builder.ts';
 import { BytesCache, type BytesCacheLimits } from './bytes-cache.ts';
 import type { LabelSet } from './label-set.ts';
 import { readWriteRequest } from './read-write-request.ts';
@@ -9,8 +9,6 @@ import { SnappyUnpacker } from './snappy-block.ts';
 
 /** Of the body, packed and unpacked, as in Prometheus. */
 const LIMIT_BYTES = 32 * 1024 * 1024;
-/** About what one sample with its labels takes, for the first guess of a batch's size. */
-const BYTES_PER_SAMPLE = 100;
 
 export type RemoteWriteVersion = 1 | 2;
 
@@ -51,6 +49,7 @@ export function createRemoteWriteDecoder({
   const labelSets = new BytesCache<LabelSet>(cacheLimits);
   const symbols = new SymbolMemory(cacheLimits);
   const snappy = new SnappyUnpacker();
+  const memory = new BatchMemory();
   let requests = 0;
   return (body, headers) => {
     const version = remoteWriteVersion(headers);
@@ -61,7 +60,7 @@ export function createRemoteWriteDecoder({
       );
     }
     const bytes = snappy.unpack(body, limitBytes);
-    const batch = new BatchBuilder(++requests, Math.ceil(bytes.length / BYTES_PER_SAMPLE));
+    const batch = new BatchBuilder(++requests, memory);
     const metadata =
       version === 1 ? readWriteRequest(bytes, labelSets, batch) : readWriteRequestV2(bytes, symbols, batch, typeAndUnitLabels);
     return {

@@ -92,18 +92,30 @@ class WriteRequestReader {
     const wire = this.#wire;
     const bytes = wire.bytes;
     const start = wire.at;
-    while (wire.at < end && bytes[wire.at] === SERIES_LABEL) {
-      wire.at++;
-      wire.at = wire.readEnd(end);
+    const known = start + this.#cache.skipNext(wire.view, start, end);
+    let set: LabelSet | undefined;
+    if (known > start && (known === end || bytes[known] !== SERIES_LABEL)) {
+      set = this.#cache.found;
+      wire.at = known;
+    } else {
+      while (wire.at < end && bytes[wire.at] === SERIES_LABEL) {
+        wire.at++;
+        wire.at = wire.readEnd(end);
+      }
     }
     this.#labelsFrom = start;
     this.#labelsTo = wire.at;
     // Every sender writes the labels first and together; protobuf also allows them anywhere.
-    const set = this.#labelsAreScattered(end)
-      ? this.#gatherLabels(start, end)
-      : this.#cache.get(wire.view, start, this.#labelsTo, this.#readLabels);
+    if (!this.#isOneSample(end) && this.#labelsAreScattered(end)) set = this.#gatherLabels(start, end);
+    set ??= this.#cache.get(wire.view, start, this.#labelsTo, this.#readLabels);
     wire.at = this.#labelsTo;
     this.#readSamples(set, end);
+  }
+
+  /** Whether a single sample is what is left of the series that ends at `end`, as it mostly is. */
+  #isOneSample(end: number): boolean {
+    const { at, bytes } = this.#wire;
+    return bytes[at] === SERIES_SAMPLE && at + 2 + (bytes[at + 1] as number) === end && end - at - 2 < 0x80;
   }
 
   #readSamples(set: LabelSet, end: number): void {

@@ -16,13 +16,10 @@ export const ROOM = {
   metadata: 160,
 };
 
-/**
- * Labels of a series or an exemplar. More cannot be stored: the shortest takes four characters of the 64 KiB that a
- * series' labels may have.
- */
+/** Labels of a series or an exemplar. More cannot be stored: each takes some of the characters that a series' labels may have. */
 export const MOST_LABELS = 16_384;
 /** Characters of a series' labels. The store takes no more. */
-export const MOST_LABEL_CHARACTERS = 64 * 1024;
+export const MOST_LABEL_CHARACTERS = 16_000;
 
 /** The memory that one request may take once it is read, because a packed body says little of that. */
 export class RequestRoom {

@@ -6,8 +6,11 @@ const BEST_RATIO = 64;
 const KEPT_BYTES = 4 * 1024 * 1024;
 /** Below this a loop is faster than a call of `set`. */
 const SHORT_BYTES = 100;
-/** Bytes go four at a time, so up to three more than asked for are written; what comes next overwrites them. */
-const SLOP_BYTES = 4;
+/**
+ * Bytes go eight at a time, so up to seven more than asked for are written; what comes next overwrites them. As integers: a
+ * double that is a NaN may lose its payload, and optimised code makes no objects of these.
+ */
+const SLOP_BYTES = 8;
 
 /**
  * Unpacks snappy blocks (not the framed format) into memory that it uses again: fresh memory for each request, which is
@@ -64,7 +67,7 @@ function unpackElements(body: Uint8Array, start: number, output: Uint8Array, len
         if (at + count > end) throw broken('it ends inside an element');
         if (to + count > length) throw broken('it is longer than it says');
         if (count <= SHORT_BYTES && at + count + SLOP_BYTES <= end) {
-          for (let i = 0; i < count; i += 4) view.setInt32(to + i, input.getInt32(at + i, true), true);
+          for (let i = 0; i < count; i += 8) view.setBigInt64(to + i, input.getBigInt64(at + i, true), true);
         } else output.set(body.subarray(at, at + count), to);
         at += count;
         to += count;
@@ -92,8 +95,9 @@ function unpackElements(body: Uint8Array, start: number, output: Uint8Array, len
     if (offset === 0 || offset > to) throw broken('it copies from before its start');
     if (to + count > length) throw broken('it is longer than it says');
     const from = to - offset;
-    // A copy may overlap what it writes: then it repeats, byte by byte where four would run ahead.
-    if (offset >= 4) for (let i = 0; i < count; i += 4) view.setInt32(to + i, view.getInt32(from + i, true), true);
+    // A copy may overlap what it writes: then it repeats, in steps that do not run ahead.
+    if (offset >= 8) for (let i = 0; i < count; i += 8) view.setBigInt64(to + i, view.getBigInt64(from + i, true), true);
+    else if (offset >= 4) for (let i = 0; i < count; i += 4) view.setInt32(to + i, view.getInt32(from + i, true), true);
     else for (let i = 0; i < count; i++) output[to + i] = output[from + i] as number;
     to += count;
   }
