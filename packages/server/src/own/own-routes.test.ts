@@ -218,6 +218,8 @@ interface Case {
   readonly scope?: Scope;
   /** What red's token is answered; 200 where absent. */
   readonly status?: number;
+  /** Whether what is asked for is blue's alone, so that red's token is told of nothing. */
+  readonly isBlues?: boolean;
   /** Whether a token without labels is not asked, as it would change or end something. */
   readonly onlyRed?: boolean;
 }
@@ -251,12 +253,12 @@ const READS: Readonly<Record<string, Case>> = {
   'GET /api/v1/query_exemplars': { url: `/api/v1/query_exemplars?query={__name__=~".%2B"}&${HOUR}` },
   'POST /api/v1/query_exemplars': form('/api/v1/query_exemplars', { query: '{__name__=~".+"}' }),
   'GET /api/v1/series': { url: '/api/v1/series?match[]={__name__=~".%2B"}' },
-  'POST /api/v1/series': form('/api/v1/series', { 'match[]': '{team="blue"}' }),
+  'POST /api/v1/series': { ...form('/api/v1/series', { 'match[]': '{team="blue"}' }), isBlues: true },
   'GET /api/v1/labels': {},
-  'GET /api/v1/labels of some': { url: '/api/v1/labels?match[]={team="blue"}' },
+  'GET /api/v1/labels of some': { url: '/api/v1/labels?match[]={team="blue"}', isBlues: true },
   'POST /api/v1/labels': form('/api/v1/labels', {}),
   'GET /api/v1/label/:name/values': { url: '/api/v1/label/__name__/values' },
-  'GET /api/v1/label/:name/values of another': { url: '/api/v1/label/team/values?match[]={job="blue-job"}' },
+  'GET /api/v1/label/:name/values of another': { url: '/api/v1/label/team/values?match[]={job="blue-job"}', isBlues: true },
   'GET /api/v1/search/metric_names': { url: '/api/v1/search/metric_names?include_metadata=true' },
   'POST /api/v1/search/metric_names': form('/api/v1/search/metric_names', { include_metadata: 'true' }),
   'GET /api/v1/search/label_names': {},
@@ -556,6 +558,7 @@ describe('what a token with labels is told', () => {
       expect.not.stringMatching(OUTSIDE),
     ]);
     if (asked.onlyRed === true) return;
+    if (red.statusCode < 300 && asked.isBlues !== true) expect(told).toMatch(/red/);
     const all = await ask('', scope, optionsOf(address, asked));
     expect([all.statusCode, all.rawPayload.toString('latin1')]).toEqual([200, expect.stringMatching(OUTSIDE)]);
   });
@@ -626,6 +629,58 @@ async function log(team: string): Promise<void> {
     values: new Float64Array(1),
   });
 }
+
+test.each([
+  ['sum(requests_total)', ['1'], ['2']],
+  ['sum({team="blue"})', [], ['2']],
+  ['absent(blue_total)', ['1'], []],
+  ['max_over_time(blue_total[5m])', [], ['1']],
+])('%s is of what the token may see', async (query, red, all) => {
+  const url = `/api/v1/query?query=${encodeURIComponent(query)}&time=${nowMs / 1_000}`;
+  for (const [team, want] of [
+    ['red', red],
+    ['', all],
+  ] as const) {
+    const { data } = (await ask(team, 'read', { url })).json<{ data: { result: { value: [number, string] }[] } }>();
+    expect(data.result.map(({ value }) => value[1])).toEqual(want);
+  }
+});
+
+describe('deleting', () => {
+  const remove = (team: string, scope: Scope, match: string) =>
+    ask(team, scope, { method: 'POST', url: `/api/v1/admin/tsdb/delete_series?match[]=${encodeURIComponent(match)}` });
+  const left = async () => {
+    const url = '/api/v1/series?match[]=requests_total';
+    return (await ask('', 'read', { url })).json<{ data: { team: string }[] }>().data.map(({ team }) => team);
+  };
+
+  test('is for admins', async () => {
+    expect((await remove('', 'read', 'requests_total')).statusCode).toBe(403);
+    expect((await server.app.inject({ method: 'POST', url: '/api/v1/admin/tsdb/delete_series' })).statusCode).toBe(401);
+  });
+
+  test('takes what the token may see', async () => {
+    for (const [team, match, after] of [
+      ['green', 'requests_total', ['blue', 'red']],
+      ['red', 'requests_total', ['blue']],
+      ['', '{team="blue"}', []],
+    ] as const) {
+      expect((await remove(team, 'admin', match)).statusCode).toBe(204);
+      expect(await left()).toEqual(after);
+    }
+  });
+
+  test('is refused where it is off', async () => {
+    const { app, needs } = await testApp();
+    const { token } = await needs.tokens.create({ name: 'x', scopes: ['admin'], expiresMs: undefined });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await app.inject({ method: 'PUT', url: '/api/v1/admin/tsdb/delete_series?match[]=up', headers });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      503,
+      { status: 'error', errorType: 'unavailable', error: expect.stringContaining('query.admin-api') },
+    ]);
+  });
+});
 
 test('every address is one of these: whoever adds one says here what it tells to a token with labels', () => {
   const addressesIn = (text: string): string[] => text.trim().split(/\s*[·\n]\s*/);
