@@ -111,7 +111,7 @@ export interface SampleBatch {
   readonly exemplars?: readonly { readonly seriesIndex: number; readonly exemplar: Exemplar }[] | undefined;
 }
 
-export type RejectReason = 'too old' | 'too far in the future' | 'duplicate' | 'series limit' | 'labels over 64 KiB';
+export type RejectReason = 'too old' | 'too far in the future' | 'duplicate' | 'series limit' | 'labels over 16,000 characters';
 
 export interface AppendResult {
   /** Samples, native histograms among them. */

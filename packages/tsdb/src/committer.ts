@@ -17,8 +17,12 @@ import { encodeRecord, SampleColumns } from './wal/record.ts';
 /** Entries of AppendResult.rejected. */
 const REJECTED_ENTRIES = 100;
 
-/** A series is held in memory by its key: what is longer than any label set that means something must not fill it. */
-const LONGEST_KEY = 64 * 1024;
+/**
+ * Characters of a series' key. A series is held in memory by it: what is longer than any label set that means something must not fill
+ * it. And of texts of more than 16,383 characters V8's maps tell those of one length apart only by comparing each with all: some thousand
+ * such values of a label would hold the thread for minutes.
+ */
+export const LONGEST_KEY = 16_000;
 /** Of a longer label set this much is told of. */
 const SHOWN_LABELS = 300;
 /** A commit brings one row of exemplars and empties more only now and then. */
@@ -216,7 +220,7 @@ export class Committer {
       if (ref === UNKNOWN) {
         const key = named.keyOf(at);
         if (key.length > LONGEST_KEY) {
-          rejections.add('labels over 64 KiB', key, timestampMs);
+          rejections.add('labels over 16,000 characters', key, timestampMs);
           continue;
         }
         const created = this.#create(key);

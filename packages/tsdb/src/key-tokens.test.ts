@@ -26,6 +26,12 @@ test('property: keys arrive as they were sent, each once, however often both sid
   );
 });
 
+test('a key that is too long to be stored is sent anew each time: many of them would make looking up slow', () => {
+  const sender = new KeySender(1_000, 1_000_000, 0);
+  const long = Labels.from({ a: 'x'.repeat(16_001) }).key;
+  expect([1, 2].map(() => sender.send([long, 'short']).newKeys.includes(long))).toEqual([true, true]);
+});
+
 test('few but long keys make both sides start over as well', () => {
   const sender = new KeySender(1000, 100);
   const long = (letter: string): string => letter.repeat(60);

@@ -1,5 +1,6 @@
 import { ESCAPE } from '@vitrine/model/labels.ts';
 import type { BatchSeries } from './batch-series.ts';
+import { LONGEST_KEY } from './committer.ts';
 import { LabelIds } from './index/label-ids.ts';
 import { SeriesRows } from './index/series-rows.ts';
 
@@ -71,9 +72,11 @@ export class KeySender {
   #learn(key: string): number {
     const token = this.#size++;
     // Two texts with escapes in them may mean the same labels, and are to have tokens of their own.
-    const count = token < this.#textLimit || key.includes(ESCAPE) ? -1 : this.#ids.read(key, true);
+    const isText = token < this.#textLimit || key.length > LONGEST_KEY || key.includes(ESCAPE);
+    const count = isText ? -1 : this.#ids.read(key, true);
     if (count === -1) {
-      this.#tokens.set(key, token);
+      // What is too long to be stored is sent anew each time: it must not make looking up slow.
+      if (key.length <= LONGEST_KEY) this.#tokens.set(key, token);
       this.#characters += key.length;
     } else this.#rows.add(token, this.#ids.row, count);
     if (token < this.#textLimit) this.#texts.push(key);

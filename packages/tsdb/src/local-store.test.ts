@@ -220,10 +220,14 @@ describe('what is refused', () => {
       'labels of a megabyte',
       [
         [`a{${'x'.repeat(1_000_000)}}`, NOW, 1],
-        [`a{${'x'.repeat(60_000)}}`, NOW, 1],
+        [`a{${'x'.repeat(16_000)}}`, NOW, 1],
+        [`a{${'x'.repeat(15_900)}}`, NOW, 1],
       ],
       1,
-      [['labels over 64 KiB', 1]],
+      [
+        ['labels over 16,000 characters', 1],
+        ['labels over 16,000 characters', 1],
+      ],
     ],
   ])('%s', async (_, samples, accepted, reasons) => {
     const { append } = open(undefined, { maxSeries: 2 });

@@ -15,7 +15,7 @@ const SENTENCES: Readonly<Record<AppendResult['rejected'][number]['reason'], str
   'too far in the future': 'more than ten minutes ahead of the clock',
   duplicate: 'its series has another value at that time already',
   'series limit': 'there are more series than may be active at a time (limits.ingest.series)',
-  'labels over 64 KiB': 'its labels are longer than 64 KiB',
+  'labels over 16,000 characters': 'its labels are longer than 16,000 characters',
 };
 
 export function storeSink(store: Pick<SampleStore, 'append'>): MetricSink {

@@ -29,7 +29,7 @@ export interface ProtobufReading extends HistogramLimits {
 
 /** As long as text that is scraped may be. */
 const TEXT_BYTES = 64 * 1024 * 1024;
-/** Of a metric's name, and of the labels of one series: the store takes no longer ones. */
+/** Bytes of a metric's name, and of the labels of one series. The store refuses shorter ones by themselves. */
 const LONGEST_LABELS = 64 * 1024;
 /** About what stands beside the series in a line of text, and what parts of a metric would take as lines. */
 /** Others may have their turn after so many samples: about 10 ms where there are a dozen labels. */

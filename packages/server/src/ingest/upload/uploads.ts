@@ -210,7 +210,7 @@ const SENTENCES: Readonly<Record<AppendResult['rejected'][number]['reason'], str
     'Samples are more than ten minutes ahead of this server’s clock. Is the time’s format or zone another?',
   duplicate: 'Samples stand for series and times that have others already.',
   'series limit': 'There are more series than may be active at a time (limits.ingest.series). Is a label column one of ids?',
-  'labels over 64 KiB': 'Series have labels of more than 64 KiB.',
+  'labels over 16,000 characters': 'Series have labels of more than 16,000 characters.',
 };
 
 /** Of duplicates that the file itself holds. */
@@ -247,7 +247,7 @@ const REFUSED_AS: Readonly<Record<keyof typeof SENTENCES, string>> = {
   'too far in the future': 'too far in the future',
   duplicate: 'there already with another value',
   'series limit': 'of one series too many',
-  'labels over 64 KiB': 'of labels over 64 KiB',
+  'labels over 16,000 characters': 'of labels over 16,000 characters',
 };
 
 function shortened(series: string): string {
