@@ -1,13 +1,9 @@
 // @vitest-environment happy-dom
-import { QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import type { PanelData } from '@vitrine/model/frame.ts';
 import { encodePanelData } from '@vitrine/model/frame-wire.ts';
-import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
-import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createQueryClient } from './api/query-client.ts';
-import { createAppRouter } from './router.tsx';
+import { openPage } from './testing/open-page.tsx';
 
 const session = { user: { name: 'owner', role: 'admin' }, version: '1', nowMs: Date.now() };
 const summary = {
@@ -132,23 +128,9 @@ afterEach(() => {
 async function open(path: string) {
   const client = createQueryClient();
   client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });
-  const history = createMemoryHistory({ initialEntries: [path] });
-  const router = createAppRouter(client, history);
-  const place = document.createElement('div');
-  document.body.append(place);
-  const root = createRoot(place);
-  unmount = () => {
-    root.unmount();
-    client.clear();
-  };
-  root.render(
-    <ThemeProvider>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </ThemeProvider>,
-  );
-  return router;
+  const page = openPage(path, client);
+  unmount = page.close;
+  return page.router;
 }
 
 /** Waits for something to become true: long enough for a busy machine. */

@@ -1,12 +1,7 @@
 // @vitest-environment happy-dom
-import { QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import type { Cardinality } from '@vitrine/model/cardinality.ts';
-import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
-import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createQueryClient } from '../api/query-client.ts';
-import { createAppRouter } from '../router.tsx';
+import { openPage, type OpenPage } from '../testing/open-page.tsx';
 
 const counts = (series: number, newSeries = 0, goneSeries = 0) => ({ series, newSeries, goneSeries });
 
@@ -43,24 +38,10 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function open(path = '/cardinality'): ReturnType<typeof createAppRouter> {
-  const client = createQueryClient();
-  const router = createAppRouter(client, createMemoryHistory({ initialEntries: [path] }));
-  const place = document.createElement('div');
-  document.body.append(place);
-  const root = createRoot(place);
-  unmount = () => {
-    root.unmount();
-    client.clear();
-  };
-  root.render(
-    <ThemeProvider>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </ThemeProvider>,
-  );
-  return router;
+function open(path = '/cardinality'): OpenPage['router'] {
+  const page = openPage(path);
+  unmount = page.close;
+  return page.router;
 }
 
 const says = (text: RegExp): Promise<void> =>

@@ -1,12 +1,7 @@
 // @vitest-environment happy-dom
-import { QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
-import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createQueryClient } from '../api/query-client.ts';
-import { createAppRouter } from '../router.tsx';
 import type { Arrival, PushGroup } from './ingest-queries.ts';
+import { openPage, type OpenPage } from '../testing/open-page.tsx';
 
 const WHY = 'loss has a timestamp. Leave timestamps out.';
 
@@ -94,24 +89,10 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function open(path = '/ingest'): ReturnType<typeof createAppRouter> {
-  const client = createQueryClient();
-  const router = createAppRouter(client, createMemoryHistory({ initialEntries: [path] }));
-  const place = document.createElement('div');
-  document.body.append(place);
-  const root = createRoot(place);
-  unmount = () => {
-    root.unmount();
-    client.clear();
-  };
-  root.render(
-    <ThemeProvider>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </ThemeProvider>,
-  );
-  return router;
+function open(path = '/ingest'): OpenPage['router'] {
+  const page = openPage(path);
+  unmount = page.close;
+  return page.router;
 }
 
 const soon = <T,>(check: () => T): Promise<T> => vi.waitFor(check, { timeout: 15_000 });

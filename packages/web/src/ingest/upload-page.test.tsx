@@ -1,12 +1,7 @@
 // @vitest-environment happy-dom
-import { QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import type { UploadAnswer, UploadPreview } from '@vitrine/model/upload.ts';
-import { ThemeProvider } from '@vitrine/ui/theme/theme-provider.tsx';
-import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createQueryClient } from '../api/query-client.ts';
-import { createAppRouter } from '../router.tsx';
+import { openPage } from '../testing/open-page.tsx';
 
 const NO_TIME = { timeFormat: undefined, nearestFormat: undefined, looksTimely: false, isAmbiguous: false, distinct: 2 } as const;
 const PREVIEW: UploadPreview = {
@@ -95,22 +90,7 @@ afterEach(() => {
 });
 
 async function openWith(file: File): Promise<void> {
-  const client = createQueryClient();
-  const router = createAppRouter(client, createMemoryHistory({ initialEntries: ['/ingest/upload'] }));
-  const place = document.createElement('div');
-  document.body.append(place);
-  const root = createRoot(place);
-  unmount = () => {
-    root.unmount();
-    client.clear();
-  };
-  root.render(
-    <ThemeProvider>
-      <QueryClientProvider client={client}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </ThemeProvider>,
-  );
+  unmount = openPage('/ingest/upload').close;
   await shows('Bring samples in a file');
   const area = document.querySelector('section[aria-label="The file"]');
   area?.dispatchEvent(Object.assign(new Event('drop', { bubbles: true, cancelable: true }), { dataTransfer: { files: [file] } }));
