@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Runs a program that prints the number of each write that was acknowledged, kills it after a while, and answers the numbers. For tests. */
-export async function killedWriter(program: string, args: readonly string[], afterMs: number): Promise<number[]> {
+/**
+ * Runs a program that prints the number of each write that was acknowledged, kills it a while after its first line, or after
+ * the first that matches, and answers the numbers. For tests.
+ */
+export async function killedWriter(program: string, args: readonly string[], afterMs: number, first = /\n/): Promise<number[]> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
@@ -11,7 +14,7 @@ export async function killedWriter(program: string, args: readonly string[], aft
   await new Promise<void>((resolve, reject) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      resolve();
+      if (first.test(output)) resolve();
     });
     child.once('exit', () => reject(new Error(`the writer ended by itself: ${errors}`)));
   });
