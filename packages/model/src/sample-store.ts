@@ -29,11 +29,14 @@ export interface SelectRequest {
 
 /**
  * A source may give, in place of the samples of buckets `(k * bucketMs, (k + 1) * bucketMs]`, what stands for them: of buckets
- * whose length divides `everyMs`, and which lie in the range that is asked for. Those of `last` need only end in it.
+ * whose length divides `everyMs` and `rangeMs`, and which lie in the range that is asked for. Those of `last` need only end in it. Of
+ * `increase` the range may be longer by a little: then no sample but its last may lie so little before a bucket's end.
  */
 export interface RollupWanted {
-  /** Whatever is computed begins and ends at multiples of this. */
+  /** Whatever is computed ends at multiples of this … */
   readonly everyMs: number;
+  /** … and begins so long before; 0 where only that counts which is the last at its end. */
+  readonly rangeMs: number;
   readonly part: RollupPart;
 }
 

@@ -36,7 +36,9 @@ export class Reader implements SampleSource {
         // A query that pauses may find the series gone, or its samples moved from head to chunks: each is read in one go.
         if (!index.has(ref) || !series.overlaps(ref, fromMs, toMs)) continue;
         const wanted =
-          widthMs === undefined || rollup === undefined ? undefined : { widthMs, part: rollup.part, untilMs: head.oldestMs(ref) };
+          widthMs === undefined || rollup === undefined
+            ? undefined
+            : { widthMs, part: rollup.part, edgeMs: rollup.rangeMs % widthMs, untilMs: head.oldestMs(ref) };
         this.read(ref, fromMs, toMs, columns, wanted, steps);
         if (columns.length === 0) continue;
         yield samplesOf(index.labelsOf(ref), columns);

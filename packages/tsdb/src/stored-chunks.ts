@@ -6,7 +6,7 @@ import type { Columns } from './chunk/columns.ts';
 import type { ChunkRow } from './database.ts';
 import type { RowQuery } from './row-query.ts';
 import { BucketColumns } from './rollup/bucket-columns.ts';
-import { COLUMNS_OF_PART, giveBuckets } from './rollup/give-buckets.ts';
+import { COLUMNS_OF_PART, giveBuckets, hasOnlyLast } from './rollup/give-buckets.ts';
 import { cellOf, type RollupRow } from './rollup/rollup-rows.ts';
 import { keepBetween } from './series-samples.ts';
 import { isDamage } from './sqlite-error.ts';
@@ -28,6 +28,8 @@ export interface ChunksWanted {
 export interface BucketsWanted {
   readonly widthMs: number;
   readonly part: RollupPart;
+  /** By how much the range is longer than so many buckets. */
+  readonly edgeMs: number;
   /** Buckets that end at this time or later say nothing of all samples: some are not in chunks. */
   readonly untilMs: number;
 }
@@ -74,7 +76,7 @@ export class StoredChunks {
   /** What rows of buckets cover is read of them, and all between from chunks. */
   #readMixed(wanted: ChunksWanted, rollup: BucketsWanted, out: Columns, steps: ReadSteps | undefined): void {
     const { ref, fromMs, toMs, fromFirst, toLast } = wanted;
-    const { widthMs, part, untilMs } = rollup;
+    const { widthMs, part, edgeMs, untilMs } = rollup;
     const { wantedFromMs, wantedToMs } = out;
     // Half a bucket has a last sample as a whole one has.
     const round = part === 'last' ? Math.floor : Math.ceil;
@@ -109,6 +111,7 @@ export class StoredChunks {
           continue;
         }
         if (steps !== undefined) steps.decodeMs += performance.now() - startedMs;
+        if (edgeMs > 0 && !hasOnlyLast(this.#buckets, widthMs, edgeMs, startMs, endMs)) continue;
         readTo(startMs);
         const given = giveBuckets(this.#buckets, widthMs, part, startMs, endMs, out);
         if (steps !== undefined) {

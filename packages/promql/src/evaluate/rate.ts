@@ -61,7 +61,10 @@ export function extrapolated(counter: boolean, perSecond: boolean): RangeKernel 
       let toEndMs = endMs - lastMs;
       // Nearly always there are samples near both ends, and the line is drawn over the whole window: then one division is enough.
       const nearMs = sampledMs * SURELY_NEAR;
-      const gaps = countsUpTo === undefined ? last - lo : Math.max(last - lo, countsUpTo[last + 1]! - countsUpTo[lo]! - 1);
+      const gaps =
+        countsUpTo === undefined
+          ? last - lo
+          : Math.max(last - lo, countsUpTo[last + 1]! - countsUpTo[lo]! - Math.max(1, rolled!.counts[lo]!));
       let factor = whole / sampledMs;
       if (toStartMs * gaps > nearMs || toEndMs * gaps > nearMs) {
         const betweenMs = sampledMs / gaps;

@@ -111,7 +111,7 @@ export async function readInstants(
   const notes = new SeriesNotes(reading.annotations, selector.span);
   const lookback: Lookback = { firstMs, stepMs, lookbackMs, smoothed, what };
   const toMs = smoothed ? lastMs + lookbackMs : lastMs;
-  const rollup = smoothed || what === 'starts' ? undefined : rollupWanted('last', firstMs, stepMs);
+  const rollup = smoothed || what === 'starts' ? undefined : rollupWanted('last', firstMs, stepMs, 0);
   await readSamples(reading, selector, Math.floor(firstMs - lookbackMs) + 1, toMs, rollup, (series) => {
     const ends = upTo.take(count);
     advance(series.timestampsMs, series.length, firstMs, stepMs, count, ends);

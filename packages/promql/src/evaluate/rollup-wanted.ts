@@ -4,12 +4,12 @@ import type { RollupPart, RollupWanted } from '@vitrine/model/sample-store.ts';
 const LEAST_EVERY_MS = 60_000;
 
 /**
- * How a part of buckets does as well as all samples, where everything computed begins and ends at one of these times or whole multiples of
- * the spans (milliseconds, 0 for none) before or behind it; undefined where it does not.
+ * How a part of buckets does as well as all samples of windows so long (0 for what is the last), the first of which ends at a time and the
+ * others at whole multiples of a step (0 for none) behind it; undefined where it does not. Milliseconds.
  */
-export function rollupWanted(part: RollupPart, timeMs: number, ...spansMs: readonly number[]): RollupWanted | undefined {
-  const everyMs = spansMs.reduce(commonFactor, Math.abs(timeMs));
-  return everyMs >= LEAST_EVERY_MS && Number.isSafeInteger(everyMs) ? { everyMs, part } : undefined;
+export function rollupWanted(part: RollupPart, firstEndMs: number, stepMs: number, rangeMs: number): RollupWanted | undefined {
+  const everyMs = commonFactor(Math.abs(firstEndMs), stepMs);
+  return everyMs >= LEAST_EVERY_MS && Number.isSafeInteger(rangeMs) ? { everyMs, rangeMs, part } : undefined;
 }
 
 /** Less than the least that is asked for where they are no whole numbers. */

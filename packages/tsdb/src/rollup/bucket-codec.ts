@@ -15,7 +15,14 @@ const MAX_BUCKETS = 1 << 16;
 /** A column that is equal to another. */
 const SAME = 0;
 
-const WHOLE_NUMBERS: ReadonlySet<BucketColumn> = new Set(['index', 'counts', 'firstAfterMs', 'lastBeforeMs', 'ended']);
+const WHOLE_NUMBERS: ReadonlySet<BucketColumn> = new Set([
+  'index',
+  'counts',
+  'firstAfterMs',
+  'lastBeforeMs',
+  'nextBeforeMs',
+  'ended',
+]);
 
 const writer = new ByteWriter(16_384);
 const section = new ByteWriter(4096);

@@ -16,6 +16,8 @@ export const BUCKET_COLUMNS = [
   /** From the bucket's beginning to its first sample, and from its last to its end. */
   'firstAfterMs',
   'lastBeforeMs',
+  /** From its last sample but one to its end; the bucket's width where there is none, 0 where nobody knows. */
+  'nextBeforeMs',
   /** The values before each fall, added up. */
   'falls',
   /** 1 where the series ended behind its last sample. */
@@ -74,7 +76,7 @@ export class BucketColumns {
 
   #addOne(samples: Columns, from: number, end: number, index: number, endMs: number, widthMs: number): boolean {
     const { timestampsMs, values, words, rolled } = samples;
-    let [first, last] = [-1, -1];
+    let [first, lastButOne, last] = [-1, -1, -1];
     let [least, greatest] = [Number.NaN, Number.NaN];
     let [count, sum, lost, falls, ended] = [0, 0, 0, 0, 0];
     for (let at = from; at < end; at++) {
@@ -87,6 +89,7 @@ export class BucketColumns {
       if (value > GREATEST_SUMMED || value < -GREATEST_SUMMED) return false;
       if (first === -1) first = at;
       else if (value < (values[last] as number)) falls += values[last] as number;
+      lastButOne = last;
       last = at;
       // Of equal ones the last counts, as it does where all samples are looked at: 0 and -0 are equal.
       if (!(value > least) && value === value) least = value;
@@ -120,6 +123,8 @@ export class BucketColumns {
     set('last', values[last] as number);
     set('firstAfterMs', (timestampsMs[first] as number) - (endMs - widthMs));
     set('lastBeforeMs', endMs - (timestampsMs[last] as number));
+    const isKnown = rolled === undefined || rolled.counts[last] === 1;
+    set('nextBeforeMs', !isKnown ? 0 : lastButOne === -1 ? widthMs : endMs - (timestampsMs[lastButOne] as number));
     set('falls', falls);
     return true;
   }

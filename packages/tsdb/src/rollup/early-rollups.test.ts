@@ -158,10 +158,11 @@ const anyGrid = fc
     step: fc.constantFrom(1, 2, 12, 24),
     range: fc.constantFrom(1, 3, 24),
     cut: fc.constantFrom(0, 0, 0, 1, 77_000, MINUTE),
+    longer: fc.constantFrom(0, 0, 5_000, 15_000, MINUTE, 61_000),
   })
-  .map(({ every, from, step, range, cut }) => {
+  .map(({ every, from, step, range, cut, longer }) => {
     const startMs = START + from * every + cut;
-    return { grid: { startMs, endMs: startMs + DAY, stepMs: step * every }, range: `${(range * every) / 1000}s` };
+    return { grid: { startMs, endMs: startMs + DAY, stepMs: step * every }, range: `${(range * every + longer) / 1000}s` };
   });
 
 test('queries answer alike with and without what was rolled up early, also while samples come late and go', async () => {
@@ -203,6 +204,9 @@ test('what is asked over whole hours is answered of hours, and the rest of sampl
   expect(await sameAnswers(store, `max_over_time(${SELECTOR}[1d])`, grid, 0)).toBe(2 * 72);
   expect(await sameAnswers(store, `max_over_time(${SELECTOR}[1h5m])`, grid, 0)).toBe(2 * (2 * 288 + 13));
   expect(await sameAnswers(store, `max_over_time(${SELECTOR}[66m])`, grid, 0)).toBe(0);
+  // As $__rate_interval is, a scrape longer than the step.
+  expect(await sameAnswers(store, 'rate(a_total[1d15s])', grid, 1e-12)).toBe(72);
+  expect(await sameAnswers(store, 'rate(a_total[1d30s])', grid, 1e-12)).toBe(0);
   expect(await sameAnswers(store, `stddev_over_time(${SELECTOR}[1d])`, grid, 0)).toBe(0);
 });
 

@@ -11,8 +11,25 @@ export const COLUMNS_OF_PART: Readonly<Record<RollupPart, readonly BucketColumn[
   counts: ['index', 'counts'],
   first: ['index', 'counts', 'first', 'firstAfterMs'],
   last: ['index', 'counts', 'last', 'lastBeforeMs', 'ended'],
-  increase: ['index', 'counts', 'first', 'last', 'firstAfterMs', 'lastBeforeMs', 'falls'],
+  increase: ['index', 'counts', 'first', 'last', 'firstAfterMs', 'lastBeforeMs', 'nextBeforeMs', 'falls'],
 };
+
+/** Whether each bucket within `(fromMs, toMs]` has none but its last sample so little before its end. */
+export function hasOnlyLast(
+  { length, columns }: BucketColumns,
+  widthMs: number,
+  beforeMs: number,
+  fromMs: number,
+  toMs: number,
+): boolean {
+  const { index, counts, nextBeforeMs } = columns;
+  for (let i = 0; i < length; i++) {
+    const startMs = (index[i] as number) * widthMs;
+    if (startMs < fromMs || startMs + widthMs > toMs || counts[i] === 0) continue;
+    if ((nextBeforeMs[i] as number) < beforeMs) return false;
+  }
+  return true;
+}
 
 /**
  * Appends to `out` what stands for the buckets within `(fromMs, toMs]`, as RollupPart says. Returns how many buckets those are.

@@ -3,7 +3,7 @@ import { Labels } from '@vitrine/model/labels.ts';
 import type { ReadSteps } from '@vitrine/model/query-trace.ts';
 import {
   QueryError,
-  type RollupPart,
+  type RollupWanted,
   type SampleSource,
   type SelectRequest,
   type SeriesSamples,
@@ -89,7 +89,7 @@ export class DistantSamples {
       for (const { portion, labels } of this.#portions(request, part, false)) {
         const heads = new ByteReader(portion.heads);
         for (let i = 0; i < labels.length; i++) {
-          this.#read(portion, i, heads, fromMs, toMs, rollup?.part, columns, steps);
+          this.#read(portion, i, heads, fromMs, toMs, rollup, columns, steps);
           if (columns.length === 0) continue;
           if (!isKnown) {
             isKnown = true;
@@ -114,7 +114,7 @@ export class DistantSamples {
     heads: ByteReader,
     fromMs: number,
     toMs: number,
-    rolledPart: RollupPart | undefined,
+    wanted: RollupWanted | undefined,
     out: Columns,
     steps: ReadSteps | undefined,
   ): void {
@@ -125,10 +125,11 @@ export class DistantSamples {
       const version = portion.versions[i] as number;
       const fromFirst = (flags & CHUNKS_FROM_FIRST) !== 0;
       const toLast = (flags & CHUNKS_TO_LAST) !== 0;
+      const { widthMs } = portion;
       const rollup =
-        rolledPart === undefined || portion.widthMs === 0
+        wanted === undefined || widthMs === 0
           ? undefined
-          : { widthMs: portion.widthMs, part: rolledPart, untilMs: portion.headFromMs[i] as number };
+          : { widthMs, part: wanted.part, edgeMs: wanted.rangeMs % widthMs, untilMs: portion.headFromMs[i] as number };
       this.#chunks.read({ ref, version, fromMs, toMs, fromFirst, toLast, rollup }, out, steps);
     }
     const headFrom = portion.headAt[i] as number;
