@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
+import { SingleRun } from '../single-run.ts';
 import { CommonTimes } from './common-times.ts';
 import { flushSeries, type FlushedSeries } from './flush-series.ts';
 
@@ -24,8 +25,7 @@ export class Flusher {
   readonly #contents: Contents;
   readonly #walBytesMax: number;
   readonly #now: () => number;
-  #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #single = new SingleRun();
   #askedAtWalId = 0;
   #oldestWalMs: number | undefined;
 
@@ -37,7 +37,7 @@ export class Flusher {
   }
 
   get isRunning(): boolean {
-    return this.#running !== undefined;
+    return this.#single.isRunning;
   }
 
   /** Whether the log is long or old enough to be moved into chunks. */
@@ -66,20 +66,16 @@ export class Flusher {
 
   /** Resolves when everything that was in the log at the start of the run is in chunks, or rejects where the disk does not take it. */
   run(): Promise<void> {
-    this.#running ??= this.#flush().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    return this.#single.run(() => this.#flush());
   }
 
   /** Lets a run end after its transaction. What is left stays in the log. */
   halt(): void {
-    this.#stopped = true;
+    this.#single.halt();
   }
 
-  async stop(): Promise<void> {
-    this.halt();
-    await this.#running?.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#single.stop();
   }
 
   async #flush(): Promise<void> {
@@ -89,12 +85,12 @@ export class Flusher {
     const startedMs = this.#now();
     // A row that a failed transaction took back is forgotten with this run, which fails too.
     const times = new CommonTimes((maxMs, data) => db.addTimes(maxMs, data));
-    for (let ref = 0; ref < refs.limit && !this.#stopped;) {
+    for (let ref = 0; ref < refs.limit && !this.#single.isHalted;) {
       ref = this.#slice(ref, times);
       await nextTurn();
     }
     const ids = db.walIds().filter((id) => id <= cut);
-    for (let i = 0; i < ids.length && !this.#stopped; i += WAL_ROWS_A_SLICE) {
+    for (let i = 0; i < ids.length && !this.#single.isHalted; i += WAL_ROWS_A_SLICE) {
       const last = ids[Math.min(i + WAL_ROWS_A_SLICE, ids.length) - 1] as number;
       db.transaction(() => {
         db.deleteWal.run(last);
@@ -103,7 +99,7 @@ export class Flusher {
       });
       await nextTurn();
     }
-    if (this.#stopped) return;
+    if (this.#single.isHalted) return;
     contents.walBytes = db.walBytes();
     this.#oldestWalMs = contents.walBytes > 0 ? startedMs : undefined;
     refs.cut(cut);
@@ -112,7 +108,7 @@ export class Flusher {
 
   async #packNames(): Promise<void> {
     const { db, refs } = this.#contents;
-    for (let ref = 0; ref < refs.limit && !this.#stopped;) {
+    for (let ref = 0; ref < refs.limit && !this.#single.isHalted;) {
       const endsMs = performance.now() + SLICE_MS;
       db.transaction(() => {
         while (ref < refs.limit && performance.now() < endsMs) ref = db.names.pack(ref, refs.limit);

@@ -3,6 +3,7 @@ import type { Contents } from '../contents.ts';
 import { ALL_TIMES, deleteExemplars } from '../exemplars/delete-exemplars.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { tiersOf } from '../rollup/tiers.ts';
+import { SingleRun } from '../single-run.ts';
 import type { RollupTier, StoreOptions } from '../store-options.ts';
 import type { Watchers } from '../watchers.ts';
 import { TrustedClock } from './trusted-clock.ts';
@@ -25,8 +26,7 @@ export class Retention {
   readonly #clock: TrustedClock;
   readonly #times: UnusedTimes;
   readonly #rollups: readonly Rollups[];
-  #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #single = new SingleRun();
 
   /** `now` is the clock in unix milliseconds, `steady` one in milliseconds that never jumps. */
   constructor(
@@ -58,34 +58,30 @@ export class Retention {
 
   /** `keepFree`: some free pages stay, because there will be more to write. */
   run(keepFree = true): Promise<void> {
-    this.#running ??= this.#sweep(keepFree).finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    return this.#single.run(() => this.#sweep(keepFree));
   }
 
   /** Lets a run end after its transaction. */
   halt(): void {
-    this.#stopped = true;
+    this.#single.halt();
   }
 
-  async stop(): Promise<void> {
-    this.halt();
-    await this.#running?.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#single.stop();
   }
 
   async #sweep(keepFree: boolean): Promise<void> {
     const oldestMs = this.oldestMs;
     const keptMs = this.#tiers.at(-1)?.keptMs;
     const droppedMs = keptMs === undefined ? oldestMs : this.#clock.now() - keptMs;
-    while (!this.#stopped && this.#dropChunks((maxMs) => maxMs < droppedMs)) await nextTurn();
+    while (!this.#single.isHalted && this.#dropChunks((maxMs) => maxMs < droppedMs)) await nextTurn();
     for (const [i, rollups] of this.#rollups.entries()) {
       const olderMs = i === 0 ? this.#limits.timeMs : (this.#tiers[i - 1]?.keptMs ?? 0);
-      await rollups.run(this.#clock.now() - olderMs, () => this.#stopped);
+      await rollups.run(this.#clock.now() - olderMs, () => this.#single.isHalted);
     }
     const { sizeBytes } = this.#limits;
     const limitBytes = sizeBytes > 0 ? sizeBytes : Infinity;
-    while (!this.#stopped) {
+    while (!this.#single.isHalted) {
       let excessBytes = this.#contents.db.pages().usedBytes - limitBytes;
       if (excessBytes <= 0) break;
       const left = this.#dropChunks((_, bytes) => {
@@ -97,7 +93,7 @@ export class Retention {
       await nextTurn();
     }
     await this.#dropIdle(oldestMs);
-    await this.#times.sweep(() => this.#stopped);
+    await this.#times.sweep(() => this.#single.isHalted);
     await this.#giveBack(keepFree);
     this.#writeDownTime();
   }
@@ -114,7 +110,7 @@ export class Retention {
   async #giveBack(keepFree: boolean): Promise<void> {
     const { db } = this.#contents;
     let shrunk = false;
-    while (!this.#stopped) {
+    while (!this.#single.isHalted) {
       const { usedBytes, freeBytes } = db.pages();
       if (freeBytes <= (keepFree ? Math.max(FREE_BYTES_KEPT, usedBytes * FREE_SHARE_KEPT) : 0)) break;
       db.shrink(SHRINK_BYTES);
@@ -155,7 +151,7 @@ export class Retention {
   /** Drops series that never came to have a chunk, and whose samples in head are all too old. */
   async #dropIdle(oldestMs: number): Promise<void> {
     // From behind, because of the lists that series stand in the index moves up what is behind those that go.
-    for (let end = this.#contents.index.refLimit; end > 0 && !this.#stopped;) {
+    for (let end = this.#contents.index.refLimit; end > 0 && !this.#single.isHalted;) {
       const { idle, from } = this.#idleBefore(end, oldestMs);
       this.#dropSeries(idle);
       end = from;

@@ -3,6 +3,7 @@ import { DamagedChunk } from '../chunk/chunk.ts';
 import { Columns } from '../chunk/columns.ts';
 import type { Contents } from '../contents.ts';
 import { keepBetween } from '../series-samples.ts';
+import { SingleRun } from '../single-run.ts';
 import type { StoreOptions } from '../store-options.ts';
 import { decodeBuckets, encodeBuckets, type BucketPlace } from './bucket-codec.ts';
 import { BUCKET_COLUMNS, BucketColumns } from './bucket-columns.ts';
@@ -38,8 +39,7 @@ export class EarlyRollups {
   #isForeign: boolean;
   #doneMs = -Infinity;
   #builtAnewMs = -Infinity;
-  #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #single = new SingleRun();
 
   constructor(contents: Contents, limits: StoreOptions['retention'], now: () => number) {
     this.#contents = contents;
@@ -54,27 +54,23 @@ export class EarlyRollups {
   }
 
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+    return this.#single.run(() => this.#run());
   }
 
   /** Lets a run end after its transaction. */
   halt(): void {
-    this.#stopped = true;
+    this.#single.halt();
   }
 
-  async stop(): Promise<void> {
-    this.halt();
-    await this.#running?.catch(() => undefined);
+  stop(): Promise<void> {
+    return this.#single.stop();
   }
 
   async #run(): Promise<void> {
     const contents = this.#contents;
     const { db } = contents;
     if (this.#isForeign) await this.#removeForeign();
-    if (this.#stopped || this.#widthsMs.length === 0) return;
+    if (this.#single.isHalted || this.#widthsMs.length === 0) return;
     const rollups = db.needRollups();
     const nowMs = this.#now();
     const newestMs = Math.min(nowMs - CLOSED_MS, db.newestMs() ?? -Infinity);
@@ -89,7 +85,7 @@ export class EarlyRollups {
       });
       contents.rolledUp = { widthsMs: this.#widthsMs, reachMs };
       await this.#build(this.#cells(untilMs));
-      if (this.#stopped) return;
+      if (this.#single.isHalted) return;
       db.transaction(() => rollups.setMark(this.#widthsMs, 'built', untilMs));
       this.#doneMs = untilMs;
     }
@@ -105,11 +101,11 @@ export class EarlyRollups {
     const { rollups } = db;
     if (rollups !== undefined) {
       db.transaction(() => rollups.forgetMarks());
-      while (!this.#stopped && rollups.isAny()) {
+      while (!this.#single.isHalted && rollups.isAny()) {
         db.transaction(() => rollups.removeSome(ROWS_A_SLICE));
         await nextTurn();
       }
-      if (this.#stopped) return;
+      if (this.#single.isHalted) return;
       if (this.#widthsMs.length === 0) db.dropRollups();
     }
     this.#isForeign = false;
@@ -146,7 +142,7 @@ export class EarlyRollups {
 
   async #build(cells: Generator<BucketPlace>): Promise<void> {
     const { db, series } = this.#contents;
-    for (let next = cells.next(); next.done !== true && !this.#stopped; await nextTurn()) {
+    for (let next = cells.next(); next.done !== true && !this.#single.isHalted; await nextTurn()) {
       const endsMs = performance.now() + SLICE_MS;
       const changed = new Set<number>();
       db.transaction(() => {
