@@ -112,7 +112,7 @@ export async function testApp(
     limits: {
       maxSamples: 1_000_000,
       maxSeries: 1_000,
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       maxPoints: 11_000,
       bodyBytes: 1_000_000,
       artifactBytes: 1_000_000,
