@@ -8,7 +8,7 @@ import { remoteWriteRequests, sendAll } from './remote-write.ts';
 import { type BenchServer, startPrometheus, startVictoriaMetrics, startVitrine } from './servers.ts';
 import { geometricMean, median } from './statistics.ts';
 import { printTable } from './table.ts';
-import { timedGet } from './timed-get.ts';
+import { type TimedAnswer, timedGet } from './timed-get.ts';
 
 /** Small questions are asked so many times as often as range queries. */
 const SMALL_ROUNDS = 10;
@@ -119,8 +119,9 @@ async function askInTurns(
   }
 }
 
-async function ask(server: BenchServer, { name, path, parameters }: Question): ReturnType<typeof timedGet> {
-  const query = new URLSearchParams([...parameters, ...Object.entries(server.queryExtra)]);
+async function ask(server: BenchServer, { name, path, parameters }: Question): Promise<TimedAnswer> {
+  const query = new URLSearchParams(server.queryExtra);
+  for (const [parameter, value] of parameters) query.append(parameter, value);
   const answer = await timedGet(`${server.url}${path}?${query.toString()}`);
   if (!answer.ok) throw new Error(`${server.name} answered ${answer.status} to ${name}: ${answer.text().slice(0, 300)}`);
   return answer;
