@@ -2,7 +2,8 @@ import { searchOptions } from '@vitrine/compute/variable/options.ts';
 import type { VariableOptionsAnswer } from '@vitrine/model/api.ts';
 import { Read } from '@vitrine/model/parse/read.ts';
 import { parseVariable } from '@vitrine/model/parse/variable.ts';
-import type { Variable } from '@vitrine/model/variable.ts';
+import { LimitExceeded } from '@vitrine/model/bad-request.ts';
+import type { Variable, VariableOption } from '@vitrine/model/variable.ts';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { mayEdit } from '../auth/guard.ts';
@@ -57,7 +58,17 @@ export function variableOptionsRoutes(
         needsOf(request),
         abortOnDisconnect(reply),
       );
-      const options = await optionsOf(scope, variable, body.key);
+      let options: readonly VariableOption[];
+      try {
+        options = await optionsOf(scope, variable, body.key);
+      } catch (error) {
+        // There are more than can be listed: they are searched where they are kept.
+        const { key: label, search: text, limit } = body;
+        if (!(error instanceof LimitExceeded) || variable.kind !== 'adhoc' || label === undefined) throw error;
+        const found = await scope.searchFilterValues(variable, { label, text: text.trim(), limit });
+        if (found === undefined) throw error;
+        return { options: found.values.map((value) => ({ text: value, value })), total: found.total };
+      }
       const settled = scope.settled(variable, options);
       return { ...searchOptions(options, body.search, body.limit), ...(settled === undefined ? {} : { settled }) };
     },

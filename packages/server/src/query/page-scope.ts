@@ -25,7 +25,7 @@ import type { QueryContext } from '@vitrine/plugins/contract.ts';
 import { replyFor } from '../http/errors.ts';
 import { raceAbort } from './race-abort.ts';
 import { shortMemory, type ShortMemory } from './short-memory.ts';
-import type { OpenSource, Sources } from './sources.ts';
+import type { FoundValues, OpenSource, Sources, ValueSearch } from './sources.ts';
 
 /** What a page shows: whose variables, which of their values, which time. */
 export interface Page {
@@ -219,12 +219,27 @@ export class PageScope {
     variable: Extract<Variable, { kind: 'adhoc' }>,
     key: string | undefined,
   ): Promise<readonly VariableOption[]> {
+    const { source, filters } = await this.#filtered(variable);
+    const query = key === undefined ? 'label_names()' : `label_values(${JSON.stringify(key)})`;
+    return raceAbort(this.#found(source, { query }, filters), this.#signal);
+  }
+
+  /** The values of a label by which an ad-hoc variable may filter, searched at its source; undefined where that cannot. */
+  async searchFilterValues(
+    variable: Extract<Variable, { kind: 'adhoc' }>,
+    { label, text, limit }: Pick<ValueSearch, 'label' | 'text' | 'limit'>,
+  ): Promise<FoundValues | undefined> {
+    const { source, filters } = await this.#filtered(variable);
+    const { fromMs, toMs } = wholeSeconds(this.page.fromMs, this.page.toMs);
+    return source.searchValues?.({ label, text, limit, filters, fromMs, toMs }, this.#signal);
+  }
+
+  async #filtered(variable: Extract<Variable, { kind: 'adhoc' }>) {
     await this.prepare([variable.source.uid]);
     const source = await this.#needs.sources.open(this.#fillRef(variable.source));
-    const query = key === undefined ? 'label_names()' : `label_values(${JSON.stringify(key)})`;
     // A source that cannot compare by size says so at the panels; here another filter is being looked for.
     const filters = (await this.filtersOf(source)).filter(({ operator }) => operator !== '<' && operator !== '>');
-    return raceAbort(this.#found(source, { query }, filters), this.#signal);
+    return { source, filters };
   }
 
   async #found(

@@ -1,7 +1,7 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { RUNS_SOURCE, type SourceRef } from '@vitrine/model/dashboard.ts';
-import { type Growth, QueryError } from '@vitrine/model/sample-store.ts';
-import type { VariableOption } from '@vitrine/model/variable.ts';
+import { type Growth, QueryError, type SampleStore } from '@vitrine/model/sample-store.ts';
+import type { AdhocFilter, VariableOption } from '@vitrine/model/variable.ts';
 import type {
   Datasource,
   DatasourceNeeds,
@@ -11,6 +11,7 @@ import type {
   QueryContext,
   SourceCheck,
 } from '@vitrine/plugins/contract.ts';
+import { filterMatchers } from '@vitrine/plugins/sources/builtin/add-filters.ts';
 import { builtin } from '@vitrine/plugins/sources/builtin/server.ts';
 import type { RunsQuery } from '@vitrine/plugins/sources/runs/spec.ts';
 import type { Labels } from '@vitrine/model/labels.ts';
@@ -45,9 +46,11 @@ export interface Sources {
   health(source: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): SourceHealth | undefined;
 }
 
+type KeptSamples = DatasourceNeeds['samples'] & Pick<SampleStore, 'searchLabels'>;
+
 /** What a caller may see of what is kept here. */
 export interface OwnAnswers {
-  readonly samples: DatasourceNeeds['samples'];
+  readonly samples: KeptSamples;
   readonly runs: OwnRuns;
 }
 
@@ -73,12 +76,32 @@ export interface OpenSource {
   options(spec: Spec, context: QueryContext): Promise<readonly VariableOption[]>;
   /** Throws BadRequest where the source has no annotations. */
   annotations(spec: Spec, context: QueryContext): Promise<readonly FoundAnnotation[]>;
+  /** Values of a label, searched and cut where they are kept, however many there are; absent where a source cannot. */
+  searchValues?(search: ValueSearch, signal: AbortSignal): Promise<FoundValues>;
   /** What answers there. Throws an error whose sentence says what is wrong. */
   check(signal: AbortSignal): Promise<SourceCheck>;
   /** What an editor asks to help writing. Throws BadRequest for a path that the source does not know. */
   suggest(path: string, parameters: URLSearchParams, signal: AbortSignal): Promise<unknown>;
   /** Nobody asks any longer: lets what is kept open go. */
   close(): Promise<void>;
+}
+
+export interface ValueSearch {
+  readonly label: string;
+  /** A part of the values, whatever the case; "" is any. */
+  readonly text: string;
+  /** Only of series that they leave. */
+  readonly filters: readonly AdhocFilter[];
+  /** Closed, unix milliseconds. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+}
+
+export interface FoundValues {
+  /** The best first. */
+  readonly values: readonly string[];
+  readonly total: number;
 }
 
 /** What comes of a lost key. */
@@ -89,7 +112,7 @@ export function lostSecretsSentence({ name, lostSecrets }: Pick<RegisteredSource
 export interface SourceNeeds {
   readonly registry: DataSourceRegistry;
   readonly kinds: SourceKinds;
-  readonly samples: DatasourceNeeds['samples'];
+  readonly samples: KeptSamples;
   /** Training runs, which are a source as well: all, or those that are given; absent where there are none to be asked. */
   readonly runs?: (own?: OwnRuns) => DatasourceServer<undefined, RunsQuery>;
   /** Of Vitrine's own store. */
@@ -104,6 +127,8 @@ export interface SourceNeeds {
   readonly onAsked?: (source: RegisteredSource, asked: AskedSource) => void;
 }
 
+/** From this score of a search on a text is a part of what is found. */
+const PART_SCORE = 0.6;
 /** Connections that nobody asks are forgotten past so many. */
 const MAX_CONNECTIONS = 200;
 
@@ -120,7 +145,7 @@ export function connectSources(needs: SourceNeeds): Sources {
     else if (silence !== undefined) healths.set(source.uid, { ...before, silentMs: Date.now(), sentence: silence });
   };
 
-  const needsOf = (source: RegisteredSource): DatasourceNeeds => {
+  const needsOf = (source: RegisteredSource): DatasourceNeeds & { readonly samples: KeptSamples } => {
     const reach = reachOf(source);
     return {
       samples,
@@ -129,8 +154,15 @@ export function connectSources(needs: SourceNeeds): Sources {
     };
   };
   /** What is kept here; undefined for a source that is elsewhere. */
-  const connectKept = (source: RegisteredSource, needs: DatasourceNeeds, own: OwnRuns | undefined): OpenSource | undefined => {
-    if (source.type === 'builtin') return openSource(source, builtin, { scrapeIntervalMs, traceLink }, needs);
+  const connectKept = (
+    source: RegisteredSource,
+    needs: DatasourceNeeds & { readonly samples: KeptSamples },
+    own: OwnRuns | undefined,
+  ): OpenSource | undefined => {
+    if (source.type === 'builtin') {
+      const open = openSource(source, builtin, { scrapeIntervalMs, traceLink }, needs);
+      return { ...open, searchValues: (search, signal) => searchValues(needs.samples, search, signal) };
+    }
     return source.type === RUNS_SOURCE.type && runs !== undefined ? openSource(source, runs(own), undefined, needs) : undefined;
   };
   const connect = (source: RegisteredSource, told: (asked: AskedSource) => void): OpenSource => {
@@ -211,6 +243,30 @@ export function connectSources(needs: SourceNeeds): Sources {
     },
   };
   return all;
+}
+
+async function searchValues(
+  samples: Pick<SampleStore, 'searchLabels'>,
+  { label, text, filters, fromMs, toMs, limit }: ValueSearch,
+  signal: AbortSignal,
+): Promise<FoundValues> {
+  const { found, total = found.length } = await samples.searchLabels(
+    {
+      label,
+      texts: text === '' ? [] : [text],
+      leastScore: PART_SCORE,
+      caseSensitive: false,
+      order: text === '' ? 'rising' : 'score',
+      // With a selector they are counted, and only those of the range.
+      selectors: [[{ label, op: '!=', value: '' }, ...filterMatchers(filters)]],
+      fromMs,
+      toMs,
+      limit,
+      offset: 0,
+    },
+    signal,
+  );
+  return { values: found.map(({ text: value }) => value), total };
 }
 
 function identityOf({ uid, type, revision }: Pick<RegisteredSource, 'uid' | 'type' | 'revision'>): string {
