@@ -15,7 +15,7 @@ const SERIES = 200;
 const DAYS = 30;
 const STEP_MS = 15_000;
 const DAY_MS = 86_400_000;
-const TURNS = 5;
+const TURNS = 15;
 /** The beginning of a day. */
 const START_MS = 1_700_006_400_000;
 const END_MS = START_MS + DAYS * DAY_MS;
@@ -106,6 +106,7 @@ for (const [expr, stepMs] of [
   ['sum(rate(x_total[1h]))', 3_600_000],
   ['x', 3_600_000],
   ['rate(x_total[5m])', 300_000],
+  ['rate(x_total[3615s])', 3_600_000],
   ['max_over_time(x[5m])', 300_000],
   ['avg_over_time(x[30m])', 1_800_000],
 ] as const) {

@@ -192,7 +192,7 @@ test('queries answer alike with and without what was rolled up early, also while
         await store.close();
       },
     ),
-    { numRuns: 4, seed: 6, endOnFailure: true },
+    { numRuns: 3, seed: 6, endOnFailure: true },
   );
 }, 120_000);
 
@@ -295,10 +295,10 @@ test('a kill anywhere while samples are rolled up, come late or go leaves answer
   await store.close();
   const grid = { startMs: START + DAY, endMs: START + 2 * DAY, stepMs: DAY };
   let built = 0;
-  for (let cut = 1; cut <= 24; cut++) {
+  for (let cut = 1; cut <= 12; cut++) {
     const copy = newFolder();
     writeFileSync(join(copy, 'samples.db'), main);
-    writeFileSync(join(copy, 'samples.db-wal'), log.subarray(0, Math.floor((log.length * cut) / 24)));
+    writeFileSync(join(copy, 'samples.db-wal'), log.subarray(0, Math.floor((log.length * cut) / 12)));
     const killed = newStore(START + 2 * DAY + HOUR, TIERS, copy);
     for (const expr of [`count_over_time(${SELECTOR}[1d])`, 'increase(a_total[1d])', SELECTOR]) {
       built += await sameAnswers(killed.store, expr, grid, 1e-12);
@@ -307,7 +307,7 @@ test('a kill anywhere while samples are rolled up, come late or go leaves answer
     await sameAnswers(killed.store, `sum_over_time(${SELECTOR}[1d])`, grid, 1e-12);
     await killed.store.close();
   }
-  expect(built).toBeGreaterThan(100);
+  expect(built).toBeGreaterThan(50);
 });
 
 test.each([
