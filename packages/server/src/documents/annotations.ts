@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Something that happened, as somebody wrote it down. */
@@ -32,6 +32,8 @@ export interface AnnotationFilter {
   readonly tags?: readonly string[];
   /** Any of the tags will do; else all are needed. */
   readonly matchAny?: boolean;
+  /** Keeps those that come behind it. */
+  readonly before?: Pick<Annotation, 'timeMs' | 'id'>;
   readonly limit: number;
   /** Leaves out so many of the newest. */
   readonly offset?: number;
@@ -55,7 +57,7 @@ export interface AnnotationDocuments {
 
 export function annotationsOver(db: Kysely<Tables>): AnnotationDocuments {
   return {
-    async find({ fromMs, toMs, dashboardUid, panelId, userId, tags = [], matchAny = false, limit, offset = 0 }) {
+    async find({ fromMs, toMs, dashboardUid, panelId, userId, tags = [], matchAny = false, before, limit, offset = 0 }) {
       let query = db.selectFrom('annotations').selectAll().orderBy('time_ms', 'desc').orderBy('id', 'desc').limit(limit);
       if (offset > 0) query = query.offset(offset);
       if (fromMs !== undefined) query = query.where('end_ms', '>=', fromMs);
@@ -63,6 +65,7 @@ export function annotationsOver(db: Kysely<Tables>): AnnotationDocuments {
       if (dashboardUid !== undefined) query = query.where('dashboard_uid', '=', dashboardUid);
       if (panelId !== undefined) query = query.where('panel_id', '=', panelId);
       if (userId !== undefined) query = query.where('user_id', '=', userId);
+      if (before !== undefined) query = query.where(sql<boolean>`(time_ms, id) < (${before.timeMs}, ${before.id})`);
       const wanted = [...new Set(tags)];
       if (wanted.length > 0) {
         query = query.where('id', 'in', (it) =>

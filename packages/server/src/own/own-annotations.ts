@@ -3,6 +3,9 @@ import { HttpError } from '../http/errors.ts';
 import { runOfFinding } from '../runs/health/finding-annotations.ts';
 import type { OwnRuns } from './own-runs.ts';
 
+/** Read at a time, where the newest are not enough. */
+const PAGE = 1_000;
+
 /** The annotations without what detectors found in runs that are not there. What people wrote down is for all. */
 export function ownAnnotations(annotations: AnnotationDocuments, runs: Pick<OwnRuns, 'findAll'>): AnnotationDocuments {
   const own = async (some: readonly Annotation[]): Promise<readonly Annotation[]> => {
@@ -18,7 +21,18 @@ export function ownAnnotations(annotations: AnnotationDocuments, runs: Pick<OwnR
     return found === undefined ? undefined : (await own([found]))[0];
   };
   return {
-    find: async (filter) => own(await annotations.find(filter)),
+    // Others' findings count for neither: a caller gets as many as it asks for, and does not learn that those are there.
+    async find({ limit, offset = 0, ...filter }) {
+      const wanted = offset + limit;
+      const mine: Annotation[] = [];
+      let { before } = filter;
+      for (let page = wanted; ; page = Math.max(limit, PAGE)) {
+        const some = await annotations.find({ ...filter, ...(before === undefined ? {} : { before }), limit: page });
+        mine.push(...(await own(some)));
+        before = some.at(-1);
+        if (mine.length >= wanted || some.length < page) return mine.slice(offset, wanted);
+      }
+    },
     get,
     add: (annotation) => annotations.add(annotation),
     change: async (id, change, nowMs) => (await get(id)) !== undefined && annotations.change(id, change, nowMs),
