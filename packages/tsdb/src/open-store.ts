@@ -34,6 +34,7 @@ import {
 } from './protocol.ts';
 import { DEFAULT_MAX_PENDING_BYTES, type StoreOptions } from './store-options.ts';
 import { Evaluators } from './threads/evaluators.ts';
+import { SpareMemory } from './threads/spare-memory.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /** A worker that has not written out what waits by then is stopped: the log has all that was acknowledged. */
@@ -103,6 +104,7 @@ class StoreProxy implements SampleStore {
   readonly #watches: Map<number, (growth: Growth) => void>;
   readonly #maxPendingBytes: number;
   readonly #keys = new KeySender();
+  readonly #spare = new SpareMemory();
   #lastWatchId = 0;
   #pendingBytes = 0;
 
@@ -128,13 +130,15 @@ class StoreProxy implements SampleStore {
       );
     }
     this.#thread.start();
-    const { columns, buffers } = ownColumns(batch);
+    const { columns, memory } = ownColumns(batch, this.#spare);
     // The worker must see these keys: nothing may fail between here and the message.
     const keys = this.#keys.send(batch.seriesKeys);
     this.#pendingBytes += bytes;
     try {
-      const answer = await this.#thread.ask({ kind: 'append', keys, columns }, { buffers: [keys.tokens.buffer, ...buffers] });
-      return expect(answer, 'append').result;
+      const answer = await this.#thread.ask({ kind: 'append', keys, columns }, { buffers: [keys.tokens.buffer, memory] });
+      const appended = expect(answer, 'append');
+      this.#spare.giveBack(appended.memory);
+      return appended.result;
     } finally {
       this.#pendingBytes -= bytes;
     }

@@ -25,6 +25,7 @@ import type { SentKeys } from './key-tokens.ts';
 import { StoreOpenError } from './store-open-error.ts';
 import type { StoreLog, StoreOptions } from './store-options.ts';
 import type { Bell } from './threads/ask.ts';
+import type { SpareMemory } from './threads/spare-memory.ts';
 
 /** What the worker is started with. */
 export type WorkerOptions = Omit<StoreOptions, 'log'>;
@@ -56,7 +57,8 @@ export type StoreNote =
 
 /** Labels travel as their keys: a class does not survive the way. */
 export type Answer =
-  | { readonly kind: 'append'; readonly result: AppendResult }
+  /** The memory that the columns came in goes back with it. */
+  | { readonly kind: 'append'; readonly result: AppendResult; readonly memory: ArrayBuffer }
   | { readonly kind: 'series'; readonly keys: readonly string[] }
   | { readonly kind: 'strings'; readonly strings: readonly string[] }
   | { readonly kind: 'foundLabels'; readonly found: FoundLabels }
@@ -97,22 +99,36 @@ export type BatchColumns = Omit<SampleBatch, 'seriesKeys' | 'exemplars'> & {
   readonly exemplars?: readonly { readonly seriesIndex: number; readonly exemplar: SentExemplar }[] | undefined;
 };
 
-/** A batch's columns to be moved to the worker, as copies: the caller's arrays stay the caller's. */
-export function ownColumns(batch: SampleBatch): { columns: BatchColumns; buffers: ArrayBuffer[] } {
-  const seriesIndex = batch.seriesIndex.slice();
-  const timestampsMs = batch.timestampsMs.slice();
-  const values = new Float64Array(batch.values.length);
+/**
+ * A batch's columns to be moved to the worker, as copies in memory of `spare`, in which they all stand: the caller's arrays stay
+ * the caller's.
+ */
+export function ownColumns(batch: SampleBatch, spare: SpareMemory): { columns: BatchColumns; memory: ArrayBuffer } {
+  const { histograms, staleHistograms, startsMs } = batch;
+  const count = batch.seriesIndex.length;
+  const doubles = startsMs === undefined ? 2 : 3;
+  const memory = spare.take(count * (8 * doubles + 4));
+  const values = new Float64Array(memory, 0, count);
   // Through bytes, so that NaN payloads survive.
-  new Uint8Array(values.buffer).set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, batch.values.byteLength));
-  const startsMs = batch.startsMs?.slice();
-  const exemplars = batch.exemplars?.map(({ seriesIndex: series, exemplar }) => ({
-    seriesIndex: series,
-    exemplar: sendExemplar(exemplar),
-  }));
-  const { histograms, staleHistograms } = batch;
-  const columns = { seriesIndex, timestampsMs, values, histograms, staleHistograms, startsMs, exemplars };
-  const buffers = [seriesIndex, timestampsMs, values, ...(startsMs === undefined ? [] : [startsMs])].map(({ buffer }) => buffer);
-  return { columns, buffers };
+  new Uint8Array(memory).set(new Uint8Array(batch.values.buffer, batch.values.byteOffset, batch.values.byteLength));
+  const columns = {
+    seriesIndex: copied(batch.seriesIndex, new Uint32Array(memory, 8 * doubles * count, count)),
+    timestampsMs: copied(batch.timestampsMs, new Float64Array(memory, 8 * count, count)),
+    values,
+    histograms,
+    staleHistograms,
+    startsMs: startsMs && copied(startsMs, new Float64Array(memory, 16 * count, count)),
+    exemplars: batch.exemplars?.map(({ seriesIndex: series, exemplar }) => ({
+      seriesIndex: series,
+      exemplar: sendExemplar(exemplar),
+    })),
+  };
+  return { columns, memory };
+}
+
+function copied<Column extends Float64Array | Uint32Array>(from: ArrayLike<number>, to: Column): Column {
+  to.set(from);
+  return to;
 }
 
 /** The batch that `ownColumns` was given. */
@@ -169,9 +185,6 @@ export function sendResult(result: QueryResult): { sent: SentResult; buffers: Ar
       return { sent: { bare: { ...result, series }, keys }, buffers: [...buffers] };
     }
     case 'scalar':
-      take(result.timesMs);
-      take(result.values);
-      return { sent: { bare: result, keys: [] }, buffers: [...buffers] };
     case 'string':
       return { sent: { bare: result, keys: [] }, buffers: [] };
   }

@@ -32,8 +32,12 @@ async function answer(question: StoreQuestion): Promise<Said<Answer>> {
     case 'open':
       open();
       return { answer: { kind: 'open' } };
-    case 'append':
-      return { answer: { kind: 'append', result: await store().appendSent(question.keys, question.columns) } };
+    case 'append': {
+      const { keys, columns } = question;
+      const memory = columns.values.buffer as ArrayBuffer;
+      const result = await store().appendSent(keys, columns);
+      return { answer: { kind: 'append', result, memory }, buffers: [memory] };
+    }
     case 'series':
       return { answer: { kind: 'series', keys: (await store().series(question.request)).map((labels) => labels.key) } };
     case 'labelNames':

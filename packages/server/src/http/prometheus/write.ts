@@ -33,7 +33,9 @@ export function writeRoutes(app: Routes, { intake, limits, typeAndUnitLabels = f
       version = remoteWriteVersion(request.headers);
       const decoded = decode((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers);
       if (decoded.metadata.length > 0) onMetadata(decoded.metadata, sender.labels);
-      return { decoded, stored: await intake.take('remote write', sender, decoded.batch, refusedIn(decoded)) };
+      const stored = await intake.take('remote write', sender, decoded.batch, refusedIn(decoded));
+      decoded.release();
+      return { decoded, stored };
     } catch (error) {
       if (error instanceof RemoteWriteRefused) {
         const reason = error.status === 413 ? 'too large' : 'not readable';

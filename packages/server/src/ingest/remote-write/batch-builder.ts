@@ -15,15 +15,34 @@ const UNSTORABLE_TIME = 'has a timestamp beyond the range of milliseconds that c
 /** Samples, and series, that the memory kept between requests has room for at most. */
 const KEPT_SAMPLES = 16_384;
 
-/** What one request leaves to the next: memory, and the list of its series, for senders repeat themselves. */
-export class BatchMemory {
-  seriesIndex = new Uint32Array(4096);
-  timestampsMs = new Float64Array(4096);
-  values = new Float64Array(4096);
-  keys: readonly string[] = [];
+/** Requests under way whose memory is kept. */
+const MOST_KEPT = 4;
+
+interface BatchColumns {
+  readonly seriesIndex: Uint32Array<ArrayBuffer>;
+  readonly timestampsMs: Float64Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
 }
 
-/** Collects one request's samples into columns. Of the builders with one memory one is used at a time. */
+/** What requests leave to the next one: memory, and the list of their series, for senders repeat themselves. */
+export class BatchMemory {
+  keys: readonly string[] = [];
+  readonly #spare: BatchColumns[] = [];
+
+  take(): BatchColumns {
+    return this.#spare.pop() ?? columnsOf(256);
+  }
+
+  giveBack(columns: BatchColumns): void {
+    if (columns.values.length <= KEPT_SAMPLES && this.#spare.length < MOST_KEPT) this.#spare.push(columns);
+  }
+}
+
+function columnsOf(size: number): BatchColumns {
+  return { seriesIndex: new Uint32Array(size), timestampsMs: new Float64Array(size), values: new Float64Array(size) };
+}
+
+/** Collects one request's samples into columns. Of the builders with one memory one adds series at a time. */
 export class BatchBuilder {
   readonly #request: number;
   readonly #memory: BatchMemory;
@@ -51,9 +70,7 @@ export class BatchBuilder {
   constructor(request: number, memory: BatchMemory) {
     this.#request = request;
     this.#memory = memory;
-    this.#seriesIndex = memory.seriesIndex;
-    this.#timestampsMs = memory.timestampsMs;
-    this.#values = memory.values;
+    ({ seriesIndex: this.#seriesIndex, timestampsMs: this.#timestampsMs, values: this.#values } = memory.take());
     this.#words = wordsOf(this.#values);
   }
 
@@ -137,20 +154,25 @@ export class BatchBuilder {
     if (this.problems.length < MOST_PROBLEMS && !this.problems.includes(problem)) this.problems.push(problem);
   }
 
+  /** The batch, whose columns stay as they are until `release`. */
   finish(): SampleBatch {
     const length = this.#length;
     const seriesKeys = this.#ambiguous ? this.#mergeEqualKeys() : this.#finishKeys();
-    this.#leaveMemory();
     return {
       seriesKeys,
-      seriesIndex: this.#seriesIndex.slice(0, length),
-      timestampsMs: this.#timestampsMs.slice(0, length),
-      values: this.#values.slice(0, length),
+      seriesIndex: this.#seriesIndex.subarray(0, length),
+      timestampsMs: this.#timestampsMs.subarray(0, length),
+      values: this.#values.subarray(0, length),
       histograms: this.#histograms,
       staleHistograms: this.#staleHistograms,
       startsMs: this.#startsMs?.slice(0, length),
       exemplars: this.#exemplars.length === 0 ? undefined : this.#exemplars,
     };
+  }
+
+  /** To be called once, when nobody looks at the batch any more: its columns are the next one's. */
+  release(): void {
+    this.#memory.giveBack({ seriesIndex: this.#seriesIndex, timestampsMs: this.#timestampsMs, values: this.#values });
   }
 
   #finishKeys(): readonly string[] {
@@ -159,13 +181,6 @@ export class BatchBuilder {
     const keys = this.#keys ?? memory.keys.slice(0, this.#seriesCount);
     if (keys.length <= KEPT_SAMPLES) memory.keys = keys;
     return keys;
-  }
-
-  #leaveMemory(): void {
-    if (this.#values.length > KEPT_SAMPLES) return;
-    this.#memory.seriesIndex = this.#seriesIndex;
-    this.#memory.timestampsMs = this.#timestampsMs;
-    this.#memory.values = this.#values;
   }
 
   /** Labels that were written in two ways are still one series. */
@@ -183,15 +198,13 @@ export class BatchBuilder {
 
   #grow(): void {
     const size = Math.max(64, this.#length * 2);
-    const seriesIndex = new Uint32Array(size);
+    const { seriesIndex, timestampsMs, values } = columnsOf(size);
     seriesIndex.set(this.#seriesIndex);
-    this.#seriesIndex = seriesIndex;
-    const timestampsMs = new Float64Array(size);
     timestampsMs.set(this.#timestampsMs);
-    this.#timestampsMs = timestampsMs;
-    const values = new Float64Array(size);
     const words = wordsOf(values);
     words.set(this.#words);
+    this.#seriesIndex = seriesIndex;
+    this.#timestampsMs = timestampsMs;
     this.#values = values;
     this.#words = words;
     if (this.#startsMs === undefined) return;

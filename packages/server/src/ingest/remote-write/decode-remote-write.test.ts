@@ -89,6 +89,15 @@ describe.each([
     expect(samplesOf(decoded.at(-1)!)).toEqual(['m{a="1"} 1 @1', 'm{a="1"} 2 @2', 'm{a="1", b="2"} 1 @1']);
   });
 
+  test('what was released is used for the next request, and nothing else is', () => {
+    const decoder = createRemoteWriteDecoder();
+    const [first, second] = [decode([series('a', [1, 1])], decoder), decode([series('b', [2, 2])], decoder)];
+    first.release();
+    const third = decode([series('c', [3, 3])], decoder);
+    expect(third.batch.values.buffer).toBe(first.batch.values.buffer);
+    expect([second, third].map(samplesOf)).toEqual([['b{job="j"} 2 @2'], ['c{job="j"} 3 @3']]);
+  });
+
   test('any request is read back, again and again with one decoder', () => {
     const decoder = createRemoteWriteDecoder({ cache: { entries: 3, bytes: 1000 } });
     const label = fc.tuple(
@@ -107,6 +116,7 @@ describe.each([
         const want = request.flatMap((one) => one.samples.map(([value, at]) => `${Labels.from(one.labels)} ${value} @${at}`));
         expect(samplesOf(decoded)).toEqual(want);
         expect(new Set(decoded.batch.seriesKeys).size).toBe(decoded.batch.seriesKeys.length);
+        decoded.release();
       }),
     );
   });

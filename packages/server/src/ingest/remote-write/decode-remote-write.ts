@@ -20,6 +20,8 @@ export interface DecodedRemoteWrite {
   readonly batch: SampleBatch;
   readonly metadata: readonly MetricMetadata[];
   readonly rejected: RejectedParts;
+  /** To be called once, when nobody looks at the batch any more: later requests use its memory. Not to call it costs memory only. */
+  release(): void;
 }
 
 /** What of a request is not in its batch, by part. */
@@ -68,6 +70,7 @@ export function createRemoteWriteDecoder({
       batch: batch.finish(),
       metadata,
       rejected: { ...batch.refused, problems: batch.problems, sentences: batch.sentences },
+      release: () => batch.release(),
     };
   };
 }
