@@ -5,6 +5,7 @@ import type { Contents } from '../contents.ts';
 import { firstAtOrAfter } from '../head/head.ts';
 import { endOfBucket } from '../rollup/buckets.ts';
 import { doubtRollups } from '../rollup/doubt-rollups.ts';
+import type { ChunkPages } from './chunk-pages.ts';
 import type { CommonTimes } from './common-times.ts';
 
 /** A chunk with at least this many samples is left as it is; a smaller one is joined with what follows it. */
@@ -31,9 +32,10 @@ export interface FlushedSeries {
 /**
  * Writes a series' samples in head as chunks, within the caller's transaction. Chunks that they overlap, and the chunk
  * before them where it is not full, are written anew together with them: so a series' chunks never overlap and all but
- * the last are full. What cannot be read stays as it is, to be told of or restored. Timestamps that `times` knows of another series are not written again. The head is left as it is, because the transaction may yet fail.
+ * the last are full. What cannot be read stays as it is, to be told of or restored. Timestamps that `times` knows of another series are not written again.
+ * `pages` are left to write the new chunks. The head is left as it is, because the transaction may yet fail.
  */
-export function flushSeries(contents: Contents, ref: number, times?: CommonTimes): FlushedSeries {
+export function flushSeries(contents: Contents, ref: number, times?: CommonTimes, pages?: ChunkPages): FlushedSeries {
   const { db, head, series } = contents;
   const fromMs = head.oldestMs(ref);
   const toMs = series.newestMs[ref] as number;
@@ -58,7 +60,7 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
   let written = 0;
   for (const startMs of [...unreadFromMs, Infinity]) {
     const end = firstAtOrAfter(merged, startMs, written);
-    writeChunks(contents, ref, written, end, times);
+    writeChunks(contents, ref, written, end, times, pages);
     written = end;
   }
   doubtRollups(contents, ref, fromMs, toMs, merged);
@@ -70,7 +72,14 @@ export function flushSeries(contents: Contents, ref: number, times?: CommonTimes
   };
 }
 
-function writeChunks({ db }: Contents, ref: number, first: number, last: number, times: CommonTimes | undefined): void {
+function writeChunks(
+  { db }: Contents,
+  ref: number,
+  first: number,
+  last: number,
+  times: CommonTimes | undefined,
+  pages: ChunkPages | undefined,
+): void {
   const count = last - first;
   const pieces = Math.ceil(count / (merged.histograms === undefined ? MAX_SAMPLES : MAX_HISTOGRAMS));
   for (let piece = 0, from = first, end = first; piece < pieces && end < last; piece++, from = end) {
@@ -78,7 +87,10 @@ function writeChunks({ db }: Contents, ref: number, first: number, last: number,
     const minMs = merged.timestampsMs[from] as number;
     const maxMs = merged.timestampsMs[end - 1] as number;
     const timesId = times?.idOf(merged.timestampsMs, from, end - from);
-    const seal = chunkSeal(ref, minMs, maxMs, end - from);
-    db.insertChunk.run(ref, minMs, maxMs, end - from, encodeChunk(merged, from, end - from, seal, timesId));
+    const samples = end - from;
+    const data = encodeChunk(merged, from, samples, chunkSeal(ref, minMs, maxMs, samples), timesId);
+    const write = (): void => void db.insertChunk.run(ref, minMs, maxMs, samples, data);
+    if (pages === undefined) write();
+    else pages.add(data.length, write);
   }
 }

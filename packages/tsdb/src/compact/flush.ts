@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
 import { SingleRun } from '../single-run.ts';
+import { ChunkPages } from './chunk-pages.ts';
 import { CommonTimes } from './common-times.ts';
 import { flushSeries, type FlushedSeries } from './flush-series.ts';
 
@@ -85,8 +86,9 @@ export class Flusher {
     const startedMs = this.#now();
     // A row that a failed transaction took back is forgotten with this run, which fails too.
     const times = new CommonTimes((maxMs, data) => db.addTimes(maxMs, data));
+    const pages = new ChunkPages();
     for (let ref = 0; ref < refs.limit && !this.#single.isHalted;) {
-      ref = this.#slice(ref, times);
+      ref = this.#slice(ref, times, pages);
       await nextTurn();
     }
     const ids = db.walIds().filter((id) => id <= cut);
@@ -118,15 +120,16 @@ export class Flusher {
   }
 
   /** One transaction; returns the first ref that it did not come to. */
-  #slice(first: number, times: CommonTimes): number {
+  #slice(first: number, times: CommonTimes, pages: ChunkPages): number {
     const { db, head, series, refs, lastWalId } = this.#contents;
     const endsMs = performance.now() + SLICE_MS;
     const done: FlushedSeries[] = [];
     let ref = first;
     db.transaction(() => {
       for (; ref < refs.limit && performance.now() < endsMs; ref++) {
-        if (head.count(ref) > 0) done.push(flushSeries(this.#contents, ref, times));
+        if (head.count(ref) > 0) done.push(flushSeries(this.#contents, ref, times, pages));
       }
+      pages.write();
       // After a crash these series' samples up to here are in chunks, and those in the log must not count again.
       if (done.length > 0) db.insertFlushed.run(first, ref - 1, lastWalId);
     });
