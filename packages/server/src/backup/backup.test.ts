@@ -256,3 +256,34 @@ test('a file that SQLite cannot read is named, and the others are checked all th
   expect(found.every((line) => line.startsWith('samples/samples.db: '))).toBe(true);
   expect(found.join('\n')).toMatch(/SQLite/);
 });
+
+const OURS = ['documents.sqlite', 'samples/samples.db', 'runs/curves.db'];
+const DAMAGES: readonly [how: string, damage: (file: string) => void][] = [
+  ['is junk', (file) => writeFileSync(file, 'junk')],
+  ['has a flipped bit in its first bytes', (file) => overwrite(file, 3, 'X')],
+];
+
+function overwrite(file: string, at: number, text: string): void {
+  const bytes = readFileSync(file);
+  bytes.write(text, at);
+  writeFileSync(file, bytes);
+}
+
+test.each(OURS.flatMap((file) => DAMAGES.map(([how, damage]) => [file, how, damage] as const)))(
+  '%s that %s is damage, and is not backed up',
+  async (file, _, damage) => {
+    const data = await filledData();
+    damage(join(data, file));
+    expect(await problems(data)).toEqual([expect.stringMatching(`^${file}: SQLite cannot read it: .*restore the file`)]);
+    const to = join(data, '../backup');
+    await expect(made(data, to)).rejects.toThrow(new RegExp(`${file} cannot be read .*: nothing was backed up`));
+    expect(existsSync(to)).toBe(false);
+  },
+);
+
+test('documents with a damaged page are not backed up', async () => {
+  const data = await filledData();
+  const file = join(data, 'documents.sqlite');
+  overwrite(file, 4096 + 8, 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX');
+  await expect(made(data, join(data, '../backup'))).rejects.toThrow(/documents.sqlite is damaged \(.*: nothing was backed up/);
+});

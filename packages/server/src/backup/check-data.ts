@@ -19,7 +19,8 @@ export type DataFinding =
 export async function* checkData(data: string): AsyncGenerator<DataFinding> {
   const samples = join(data, 'samples/samples.db');
   const curves = join(data, 'runs/curves.db');
-  if (!existsSync(samples) && !existsSync(curves) && !existsSync(join(data, 'documents.sqlite')))
+  const documents = join(data, 'documents.sqlite');
+  if (!existsSync(samples) && !existsSync(curves) && !existsSync(documents))
     throw new BackupRefused(`${data} holds nothing of Vitrine’s: there is nothing to check.`);
   if (existsSync(samples)) {
     const found = yield* told('samples/samples.db', checkSamples(samples));
@@ -32,7 +33,7 @@ export async function* checkData(data: string): AsyncGenerator<DataFinding> {
   }
   for (const name of readdirSync(data)) {
     const path = join(data, name);
-    if (!/\.(?:sqlite|db)$/.test(name) || !isDatabase(path)) continue;
+    if (!/\.(?:sqlite|db)$/.test(name) || (path !== documents && !isDatabase(path))) continue;
     const closed = yield* told(name, otherDatabase(path));
     if (closed !== undefined) yield sound(name, 'every page');
   }

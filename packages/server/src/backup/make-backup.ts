@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { copyDatabase, isDatabase } from '@vitrine/tsdb/backup/copy-database.ts';
+import { openChecked } from '@vitrine/tsdb/check/check-database.ts';
+import { isDamage } from '@vitrine/tsdb/sqlite-error.ts';
 import { type BackupFile, BackupRefused, MANIFEST, manifestText } from './backup-manifest.ts';
 import { hashFile } from './hash-file.ts';
 import { fillNewFolder, syncFolder } from './new-folder.ts';
@@ -24,6 +26,7 @@ const LOCK = /(?:^|\/)store\.lock$/;
 const PASSING = /^uploads\//;
 /** Curves, then documents: a run that began in between has no curves in the backup, and no curve lacks its run. */
 const FIRST = ['runs/curves.db', 'samples/samples.db'];
+const DOCUMENTS = 'documents.sqlite';
 
 /**
  * Copies a data folder while a server writes to it, or while none runs. Each database is copied as it was at one moment; files
@@ -36,7 +39,8 @@ export async function makeBackup({ data, to, version, nowMs, onFile }: MakeBacku
   const inside = relative(resolve(data), resolve(to));
   if (inside === '' || !(inside === '..' || inside.startsWith(`..${sep}`)))
     throw new BackupRefused(`${to} lies in the data folder, and would become part of its own next backup: name one elsewhere.`);
-  const databases = paths.filter((path) => DATABASE.test(path) && isDatabase(join(data, path)));
+  // One of ours that does not look like one is damaged.
+  const databases = paths.filter((path) => isOurs(path) || (DATABASE.test(path) && isDatabase(join(data, path))));
   const beside = new Set(databases.flatMap((path) => BESIDE_DATABASE.map((ending) => path + ending)));
   const ordered = [
     ...FIRST.filter((path) => databases.includes(path)),
@@ -49,6 +53,7 @@ export async function makeBackup({ data, to, version, nowMs, onFile }: MakeBacku
       const target = join(part, path);
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       if (!(await copied(join(data, path), target, databases.includes(path)))) continue;
+      if (path === DOCUMENTS) refuseDamaged(join(data, path), target);
       const file = { path, ...(await hashFile(target)) };
       files.push(file);
       onFile?.(file);
@@ -61,7 +66,7 @@ export async function makeBackup({ data, to, version, nowMs, onFile }: MakeBacku
 }
 
 function isOurs(path: string): boolean {
-  return path === 'documents.sqlite' || FIRST.includes(path);
+  return path === DOCUMENTS || FIRST.includes(path);
 }
 
 /** False where a file was removed since it was found. */
@@ -70,9 +75,33 @@ async function copied(from: string, to: string, isDb: boolean): Promise<boolean>
     await (isDb ? copyDatabase(from, to) : copyFile(from, to, constants.COPYFILE_FICLONE));
     return true;
   } catch (error) {
+    if (isDb && isDamage(error)) throw refusal(from, `cannot be read (${(error as Error).message})`, error);
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
+}
+
+/** Documents are few, and without them nobody can sign in. Damaged samples and curves cost themselves alone, and are copied. */
+function refuseDamaged(file: string, copy: string): void {
+  const checking = openChecked(copy, true);
+  let first: string | undefined;
+  for (;;) {
+    const { done, value } = checking.next();
+    if (done === true) {
+      value?.close();
+      break;
+    }
+    first ??= value;
+  }
+  if (first !== undefined) throw refusal(file, `is damaged (${first})`);
+}
+
+/** Of a backup that nobody could restore from, those before it must not be thrown away. */
+function refusal(file: string, what: string, cause?: unknown): BackupRefused {
+  return new BackupRefused(
+    `${file} ${what}: nothing was backed up. Restore the file from an earlier backup, or move it aside to start without it.`,
+    { cause },
+  );
 }
 
 /** Paths of files below a folder, with slashes, in order. Links are not followed. */

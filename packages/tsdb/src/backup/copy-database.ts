@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { backup, DatabaseSync } from 'node:sqlite';
+import { backup } from 'node:sqlite';
+import { openReadOnly } from '../open-read-only.ts';
 
 const MAGIC = 'SQLite format 3\0';
 /** More pages than a database can have, so that all are copied under one lock: a copy in parts begins anew whenever somebody writes. */
@@ -21,7 +22,7 @@ export function isDatabase(file: string): boolean {
  * meanwhile: in WAL mode nobody waits for anybody. Resolves once the copy is on disk; throws what SQLite throws.
  */
 export async function copyDatabase(file: string, to: string): Promise<void> {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  const db = openReadOnly(file);
   try {
     await backup(db, to, { rate: ALL_PAGES });
   } finally {

@@ -1,4 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openReadOnly } from '../open-read-only.ts';
 import { isDamage } from '../sqlite-error.ts';
 
 /** SQLite stops after so many faults of its own. */
@@ -15,13 +16,16 @@ export interface CheckedDatabase {
   readonly close: () => void;
 }
 
-/** Opens a file for checking, and asks SQLite itself; where it cannot read the file at all, there is a sentence alone. */
-export function* openChecked(file: string): Generator<string, CheckedDatabase | undefined> {
+/**
+ * Opens a file for checking, and asks SQLite itself; where it cannot read the file at all, there is a sentence alone. See
+ * openReadOnly about `isAtRest`.
+ */
+export function* openChecked(file: string, isAtRest = false): Generator<string, CheckedDatabase | undefined> {
   let db: DatabaseSync;
   try {
-    db = new DatabaseSync(file, { readOnly: true, timeout: 5_000, enableForeignKeyConstraints: false });
+    db = openReadOnly(file, isAtRest);
   } catch (error) {
-    yield `cannot be opened: ${(error as Error).message}`;
+    yield isDamage(error) ? unreadable(error) : `cannot be opened: ${(error as Error).message}`;
     return undefined;
   }
   const checked: CheckedDatabase = {
@@ -48,7 +52,11 @@ export function* openChecked(file: string): Generator<string, CheckedDatabase | 
     return checked;
   } catch (error) {
     db.close();
-    yield `SQLite cannot read it: ${(error as Error).message}; restore the file from a backup`;
+    yield unreadable(error);
     return undefined;
   }
+}
+
+function unreadable(error: unknown): string {
+  return `SQLite cannot read it: ${(error as Error).message}; restore the file from a backup`;
 }
