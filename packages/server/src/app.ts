@@ -65,9 +65,11 @@ import { runsSource } from './runs/runs-source.ts';
 import type { HealthSettingsStore } from './runs/health/health-settings.ts';
 import type { Health } from './runs/health/start-health.ts';
 import type { Runs } from './runs/runs.ts';
+import type { WritableRuns } from './runs/writable-runs.ts';
 import type { Logdirs } from './runs/tensorboard/logdirs.ts';
 import type { ScrapeView } from './scrape/scrape-manager.ts';
 import { gauge, type Metrics } from './self/metrics.ts';
+import { countRuns } from './self/run-metrics.ts';
 
 export interface AppNeeds {
   readonly samples: SampleStore;
@@ -124,9 +126,11 @@ export interface AppNeeds {
   readonly bodyRoomBytes?: number;
 }
 
-/** What routes are handed: of what callers may see in part, their own. */
-export interface RouteNeeds extends Omit<AppNeeds, 'samples' | 'metadata'> {
+/** What routes are handed: of what callers may see in part, their own. Who tells of targets or pushed groups asks own.has() of each. */
+export interface RouteNeeds extends Omit<AppNeeds, 'samples' | 'metadata' | 'runs'> {
   readonly own: OwnOf;
+  /** To write to. */
+  readonly runs: WritableRuns;
   readonly storeStats: SampleStore['stats'];
 }
 
@@ -249,7 +253,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   arrivalsRoutes(app, needs);
   cardinalityRoutes(app, given);
   uploadRoutes(app, needs);
-  runRoutes(app, given);
+  countRuns(metrics, needs.runs, runRoutes(app, given));
   app.route({
     method: 'GET',
     url: '/api/openapi.json',

@@ -63,8 +63,7 @@ export function ownRuns(runs: Runs, labels: Labels): OwnRuns {
       return (await inOwn()).has(id) || !(await inOthers()).has(id) ? runs.projectById(id) : undefined;
     },
     async editProject(id, edit) {
-      if ((await inOthers()).has(id))
-        throw new HttpError('not_allowed', `The project ${id} has runs without the labels of this token: it is others' too.`);
+      await checkOwnProject(runs, labels, id);
       return runs.editProject(id, edit);
     },
     find,
@@ -102,6 +101,13 @@ export function ownRuns(runs: Runs, labels: Labels): OwnRuns {
         },
       ),
   };
+}
+
+/** Throws HttpError where others have runs in the project too: then it is not for those with the labels to change. */
+export async function checkOwnProject(runs: Pick<Runs, 'all' | 'deleted'>, labels: Labels, id: number): Promise<void> {
+  const isOthers = (run: Run): boolean => run.projectId === id && labelNotHad(run, { labels }) !== undefined;
+  if (labels.size > 0 && ((await runs.all()).some(isOthers) || (await runs.deleted()).some(isOthers)))
+    throw new HttpError('not_allowed', `The project ${id} has runs without the labels of this token: it is others' too.`);
 }
 
 /** Of a project with nothing but others' runs no more is told than its name, which the caller knew. */

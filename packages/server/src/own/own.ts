@@ -7,16 +7,18 @@ import type { Sources } from '../query/sources.ts';
 import { labelNotHad } from '../runs/run-owner.ts';
 import type { Runs } from '../runs/runs.ts';
 import { ownAnnotations } from './own-annotations.ts';
-import { type OwnRuns, ownRuns } from './own-runs.ts';
+import { checkOwnProject, type OwnRuns, ownRuns } from './own-runs.ts';
 import { type OwnSamples, ownSamples } from './own-samples.ts';
 
 /**
- * What a caller may see of what the server keeps: to a token with labels there is only what has them. Routes that read are handed this and
- * nothing else, so that none can forget to ask.
+ * What a caller may see of what the server keeps: to a token with labels there is only what has them. Of samples, metadata and runs routes
+ * read nothing else (RouteNeeds); to write they have WritableRuns.
  */
 export interface Own {
   readonly samples: OwnSamples;
   readonly runs: OwnRuns;
+  /** Throws HttpError where others have runs in the project too: then it is not the caller's to change. */
+  checkProject(id: number): Promise<void>;
   readonly sources: Sources;
   readonly annotations: AnnotationDocuments;
   /** What senders said of their metrics, in any order; a metric may stand there several times with different texts. */
@@ -51,6 +53,7 @@ export function ownOf({ samples, runs, sources, documents: { annotations }, meta
       ...own,
       sources: isAll ? sources : sources.within(labels, own),
       annotations: isAll ? annotations : ownAnnotations(annotations, own.runs),
+      checkProject: (id) => checkOwnProject(runs, labels, id),
       metadata: () => metadata.metadata(labels),
       has: (known) => labelNotHad({ labels: known }, { labels }) === undefined,
     };

@@ -2,27 +2,36 @@ import { createHash } from 'node:crypto';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import type { Labels } from '@vitrine/model/labels.ts';
 import type { Sender } from '../ingest/sender.ts';
+import type { OwnRuns } from '../own/own-runs.ts';
 import { batchOf, readWord } from './files/log-rows.ts';
 import { checkRunOwner } from './run-owner.ts';
-import type { Runs } from './runs.ts';
+import type { WritableRuns } from './writable-runs.ts';
 
 /** Runs that Keras's RemoteMonitor tells of: a message at the end of each epoch, without a name of its run. */
 export interface KerasMonitor {
   /** `data` as RemoteMonitor sends it: {epoch, loss, …}. Where no run is named, a sender's epoch that is not ahead begins a new one. */
-  take(data: unknown, sender: Sender, named: { readonly project: string; readonly run: string } | undefined): Promise<number>;
+  take(
+    data: unknown,
+    sender: Sender,
+    named: { readonly project: string; readonly run: string } | undefined,
+    own: SendersRuns,
+  ): Promise<number>;
 }
+
+/** The runs that are the sender's own, or some of them. */
+type SendersRuns = Pick<OwnRuns, 'all'>;
 
 /** What the sender is known by among the run's tags. */
 const SENDER_TAG = 'keras.sender';
 /** A run of which nothing was heard for so long has ended. */
 const ENDED_MS = 24 * 3_600_000;
 
-export function kerasMonitor(runs: Runs, now: () => number = Date.now): KerasMonitor {
+export function kerasMonitor(runs: WritableRuns, now: () => number = Date.now): KerasMonitor {
   return {
-    async take(data, sender, named) {
+    async take(data, sender, named, own) {
       const { epoch, values } = readMessage(data);
       const labels = sender.labels.toObject();
-      const goesOn = named === undefined ? await runOf(sender, epoch) : undefined;
+      const goesOn = named === undefined ? await runOf(sender, epoch, own) : undefined;
       const made = { source: 'keras', labels, startedMs: now() } as const;
       const run =
         named === undefined
@@ -38,8 +47,8 @@ export function kerasMonitor(runs: Runs, now: () => number = Date.now): KerasMon
     },
   };
 
-  async function runOf(sender: Sender, epoch: number) {
-    const known = (await runs.all()).find(
+  async function runOf(sender: Sender, epoch: number, own: SendersRuns) {
+    const known = (await own.all()).find(
       ({ source, status, tags, heartbeatMs }) =>
         source === 'keras' && status === 'running' && tags[SENDER_TAG] === sender.id && now() - heartbeatMs < ENDED_MS,
     );

@@ -4,7 +4,7 @@ import type { Intake } from '../../ingest/intake.ts';
 import type { Sender } from '../../ingest/sender.ts';
 import type { Fields } from '../../runs/mlflow/fields.ts';
 import type { Own, OwnOf } from '../../own/own.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 
 /** One address of MLflow's, below /api/2.0/mlflow. */
 export interface Endpoint {
@@ -28,7 +28,7 @@ export interface MlflowCall {
 
 export interface MlflowNeeds {
   /** To write to: who writes to a run that is there has to own it. */
-  readonly runs: Runs;
+  readonly runs: WritableRuns;
   readonly own: OwnOf;
   readonly documents: { readonly mlflow: MlflowDocuments };
   readonly intake: Pick<Intake, 'keep' | 'refuse'>;

@@ -1,5 +1,4 @@
 import type { Project } from '@vitrine/model/run.ts';
-import type { Sender } from '../../ingest/sender.ts';
 import type { OwnRuns } from '../../own/own-runs.ts';
 import { Fields } from '../../runs/mlflow/fields.ts';
 import { InTurn } from '../../runs/in-turn.ts';
@@ -8,7 +7,6 @@ import { checkExperimentName, checkKey } from '../../runs/mlflow/names.ts';
 import { pageOf } from '../../runs/mlflow/page.ts';
 import { attributesNamed, inOrder, matches, parseFilter, parseOrder, type Searched } from '../../runs/mlflow/search-filter.ts';
 import { ARTIFACT_LOCATION, wireExperiment } from '../../runs/mlflow/wire.ts';
-import { checkOwner } from './find-run.ts';
 import { readPairs } from './pairs.ts';
 import { isInView, readMaxResults, readViewType } from './search-fields.ts';
 import type { Endpoint, MlflowCall, MlflowNeeds } from './endpoint.ts';
@@ -32,22 +30,20 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
     return project;
   }
 
-  /** The experiment, for a sender that changes it. Throws MlflowError also where another tenant has runs in it. */
-  async function ownExperiment(fields: Fields, sender: Sender): Promise<Project> {
+  /** The experiment, for a sender that changes it. Throws also where another tenant has runs in it. */
+  async function ownExperiment(fields: Fields, { own }: Pick<MlflowCall, 'own'>): Promise<Project> {
     const project = await experiment(fields, runs);
-    if (sender.labels.size === 0) return project;
-    for (const run of [...(await runs.all()), ...(await runs.deleted())])
-      if (run.projectId === project.id) checkOwner(run, sender);
+    await own.checkProject(project.id);
     return project;
   }
 
-  async function setDeleted(project: Project, deleted: boolean): Promise<object> {
+  async function setDeleted(project: Project, deleted: boolean, own: Pick<OwnRuns, 'all' | 'deleted'>): Promise<object> {
     if ((project.deletedMs !== undefined) === deleted) {
       const sentence = `No Experiment with id=${project.id} exists that is ${deleted ? 'active' : 'deleted'}`;
       throw new MlflowError('RESOURCE_DOES_NOT_EXIST', sentence);
     }
     await runs.editProject(project.id, { deletedMs: deleted ? Date.now() : null });
-    const its = (deleted ? await runs.all() : await runs.deleted()).filter(({ projectId }) => projectId === project.id);
+    const its = (await (deleted ? own.all() : own.deleted())).filter(({ projectId }) => projectId === project.id);
     await runs.setDeleted(
       its.map(({ id }) => id),
       deleted,
@@ -128,8 +124,8 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/update',
       access: 'ingest',
       summary: 'Renames an experiment',
-      async answer(fields, { sender }) {
-        const project = activeExperiment(await ownExperiment(fields, sender));
+      async answer(fields, call) {
+        const project = activeExperiment(await ownExperiment(fields, call));
         const name = fields.text('new_name');
         if (name !== undefined) await runs.editProject(project.id, { name: checkExperimentName('new_name', name) });
         return {};
@@ -140,22 +136,22 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/delete',
       access: 'ingest',
       summary: 'Puts an experiment and its runs into the bin',
-      answer: async (fields, { sender }) => setDeleted(await ownExperiment(fields, sender), true),
+      answer: async (fields, call) => setDeleted(await ownExperiment(fields, call), true, call.own.runs),
     },
     {
       method: 'POST',
       path: '/experiments/restore',
       access: 'ingest',
       summary: 'Takes an experiment and its runs out of the bin',
-      answer: async (fields, { sender }) => setDeleted(await ownExperiment(fields, sender), false),
+      answer: async (fields, call) => setDeleted(await ownExperiment(fields, call), false, call.own.runs),
     },
     {
       method: 'POST',
       path: '/experiments/set-experiment-tag',
       access: 'ingest',
       summary: 'Sets a tag of an experiment',
-      async answer(fields, { sender }) {
-        const project = activeExperiment(await ownExperiment(fields, sender));
+      async answer(fields, call) {
+        const project = activeExperiment(await ownExperiment(fields, call));
         const key = checkKey('key', fields.neededText('key'));
         await runs.editProject(project.id, { tags: Object.fromEntries([[key, fields.text('value') ?? '']]) });
         return {};
@@ -166,8 +162,8 @@ export function experimentEndpoints({ runs }: MlflowNeeds): Endpoint[] {
       path: '/experiments/delete-experiment-tag',
       access: 'ingest',
       summary: 'Removes a tag of an experiment',
-      async answer(fields, { sender }) {
-        const project = activeExperiment(await ownExperiment(fields, sender));
+      async answer(fields, call) {
+        const project = activeExperiment(await ownExperiment(fields, call));
         const key = fields.neededText('key');
         if (!Object.hasOwn(project.tags, key)) {
           throw new MlflowError(

@@ -4,7 +4,7 @@ import { MlflowError } from '../../runs/mlflow/mlflow-error.ts';
 import { lifecycleStage } from '../../runs/mlflow/wire.ts';
 import { labelNotHad } from '../../runs/run-owner.ts';
 import type { OwnRuns } from '../../own/own-runs.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 
 /** Throws MlflowError where there is no such run. */
 export async function findRun(runs: Pick<OwnRuns, 'find'>, id: string): Promise<Run> {
@@ -14,14 +14,14 @@ export async function findRun(runs: Pick<OwnRuns, 'find'>, id: string): Promise<
 }
 
 /** The run, in the bin or not, for a sender that it belongs to. Throws MlflowError. */
-export async function findOwnRun(runs: Pick<Runs, 'find'>, id: string, sender: Sender): Promise<Run> {
+export async function findOwnRun(runs: Pick<WritableRuns, 'find'>, id: string, sender: Sender): Promise<Run> {
   const run = await findRun(runs, id);
   checkOwner(run, sender);
   return run;
 }
 
 /** The run, for a sender that changes it. Throws MlflowError also where it is another tenant's, or in the bin. */
-export async function findRunToChange(runs: Pick<Runs, 'find'>, id: string, sender: Sender): Promise<Run> {
+export async function findRunToChange(runs: Pick<WritableRuns, 'find'>, id: string, sender: Sender): Promise<Run> {
   const run = await findOwnRun(runs, id, sender);
   if (run.deletedMs === undefined) return run;
   const stage = lifecycleStage(run.deletedMs);

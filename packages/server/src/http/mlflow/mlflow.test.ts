@@ -470,7 +470,7 @@ describe('tokens', () => {
       body: { error_code: 'UNAUTHENTICATED' },
     });
     const { experiment_id } = await post('experiments/create', { name: 'shared' });
-    await call('POST', `${API}/runs/create`, { experiment_id }, vision);
+    const theirs = await call('POST', `${API}/runs/create`, { experiment_id }, vision);
     for (const [path, body] of [
       ['delete', {}],
       ['update', { new_name: 'taken over' }],
@@ -480,6 +480,7 @@ describe('tokens', () => {
     ] as const) {
       const answer = await call('POST', `${API}/experiments/${path}`, { experiment_id, ...body }, basic);
       expect(answer, path).toMatchObject({ status: 403, body: { error_code: 'PERMISSION_DENIED' } });
+      expect(answer.body['message'], path).not.toContain((theirs.body['run'] as WireRun).info.run_id);
     }
     expect(await call('POST', `${API}/experiments/delete`, { experiment_id }, vision)).toMatchObject({ status: 200 });
     const restored = await call('POST', `${API}/experiments/restore`, { experiment_id }, basic);

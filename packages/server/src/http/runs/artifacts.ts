@@ -12,7 +12,7 @@ import {
   removeArtifact,
 } from '../../runs/artifacts.ts';
 import type { OwnOf } from '../../own/own.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import { HttpError } from '../errors.ts';
 import { pacedBody } from '../paced-body.ts';
 import type { Routes } from '../routes.ts';
@@ -20,7 +20,7 @@ import { sendHarmlessly, typeOfFile } from './harmless.ts';
 import { byRun, runOf, runToWrite, TAGS } from './run-of.ts';
 
 export interface ArtifactRouteNeeds {
-  readonly runs: Runs;
+  readonly runs: WritableRuns;
   readonly own: OwnOf;
   readonly limits: { readonly artifactBytes: number };
 }

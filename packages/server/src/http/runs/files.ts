@@ -6,7 +6,7 @@ import { BodyRefused, wholeRefused } from '../../ingest/body-refused.ts';
 import type { Intake } from '../../ingest/intake.ts';
 import { tooLarge } from '../../ingest/unpack-body.ts';
 import { keepRunFile, previewRunFile } from '../../runs/files/keep-run-file.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { senderOf } from '../sender.ts';
@@ -15,7 +15,7 @@ import { TAGS } from './run-of.ts';
 import { sendRunJson } from './send-run-json.ts';
 
 export interface RunFileNeeds {
-  readonly runs: Runs;
+  readonly runs: WritableRuns;
   readonly intake: Intake;
   readonly limits: { readonly bodyBytes: number };
 }

@@ -1,9 +1,11 @@
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Intake } from '../../ingest/intake.ts';
 import { parseJson } from '../../ingest/upload/read-jsonl.ts';
+import type { OwnOf } from '../../own/own.ts';
 import { kerasMonitor } from '../../runs/keras-monitor.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import type { Routes } from '../routes.ts';
 import { senderOf } from '../sender.ts';
 import { TAGS } from './run-of.ts';
@@ -15,7 +17,10 @@ const part = z.string().min(1).max(100);
  * Where Keras's RemoteMonitor sends to: `RemoteMonitor(root="http://HOST/keras/PROJECT/RUN")`, as a form or as JSON. Without project and run
  * each training of a sender is a new run.
  */
-export function kerasRoutes(app: Routes, { runs, intake }: { readonly runs: Runs; readonly intake: Intake }): void {
+export function kerasRoutes(
+  app: Routes,
+  { runs, own, intake }: { readonly runs: WritableRuns; readonly own: OwnOf; readonly intake: Intake },
+): void {
   const monitor = kerasMonitor(runs);
   app.register(async (scope: Routes) => {
     scope.addContentTypeParser<string>(
@@ -30,7 +35,7 @@ export function kerasRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
       config,
       bodyLimit: MAX_BODY_BYTES,
       schema: { summary: 'One epoch from Keras’s RemoteMonitor', tags: TAGS },
-      handler: (request) => take(request.body, senderOf(request), undefined),
+      handler: (request) => take(request, undefined),
     });
     scope.route({
       method: 'POST',
@@ -42,13 +47,15 @@ export function kerasRoutes(app: Routes, { runs, intake }: { readonly runs: Runs
         tags: TAGS,
         params: z.object({ project: part, run: part }),
       },
-      handler: (request) => take(request.body, senderOf(request), request.params),
+      handler: (request) => take(request, request.params),
     });
   });
 
-  async function take(body: unknown, sender: ReturnType<typeof senderOf>, named: { project: string; run: string } | undefined) {
+  async function take(request: FastifyRequest, named: { project: string; run: string } | undefined) {
+    const { body } = request;
+    const sender = senderOf(request);
     const count = typeof body === 'object' && body !== null ? Math.max(0, Object.keys(body).length - 1) : 0;
-    const points = await intake.keep('runs', sender, count, () => monitor.take(body, sender, named));
+    const points = await intake.keep('runs', sender, count, () => monitor.take(body, sender, named, own(request).runs));
     return { points };
   }
 }

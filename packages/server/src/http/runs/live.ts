@@ -1,9 +1,6 @@
 import type { RunsGrowth } from '@vitrine/model/run-api.ts';
 import { z } from 'zod';
 import type { OwnOf } from '../../own/own.ts';
-import type { Runs } from '../../runs/runs.ts';
-import type { Metrics } from '../../self/metrics.ts';
-import { countRuns } from '../../self/run-metrics.ts';
 import { eventStreams, type StreamEvent } from '../event-stream.ts';
 import { many } from '../grafana/shapes.ts';
 import type { Routes } from '../routes.ts';
@@ -11,13 +8,9 @@ import { TAGS } from './run-of.ts';
 
 const MOST_RUNS = 1_000;
 
-/** Tells pages which runs have grown or changed. */
-export function runsLiveRoutes(
-  app: Routes,
-  { runs, own, metrics }: { readonly runs: Runs; readonly own: OwnOf; readonly metrics: Metrics },
-): void {
+/** Tells pages which runs have grown or changed. Returns how many pages are being told. */
+export function runsLiveRoutes(app: Routes, { own }: { readonly own: OwnOf }): () => number {
   const streams = eventStreams(app);
-  countRuns(metrics, runs, () => streams.count());
   app.route({
     method: 'GET',
     url: '/api/runs/live',
@@ -43,6 +36,7 @@ export function runsLiveRoutes(
       reply.raw.once('close', () => stops.forEach((stop) => stop()));
     },
   });
+  return () => streams.count();
 }
 
 /** What has happened to runs since somebody was told. */

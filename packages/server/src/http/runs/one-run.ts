@@ -7,7 +7,8 @@ import { authorOf } from '../../auth/author.ts';
 import { metricCell } from '../../runs/metric-cell.ts';
 import type { OwnRuns } from '../../own/own-runs.ts';
 import type { OwnOf } from '../../own/own.ts';
-import type { RunEdit, Runs } from '../../runs/runs.ts';
+import type { RunEdit } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import type { Routes } from '../routes.ts';
 import { senderOf } from '../sender.ts';
 import { byRun, runId, runOf, runToWrite, TAGS } from './run-of.ts';
@@ -60,7 +61,7 @@ const bulkRequest = z
   .strict();
 
 /** What is known of a run, and how it is made and changed. */
-export function oneRunRoutes(app: Routes, { runs, own }: { readonly runs: Runs; readonly own: OwnOf }): void {
+export function oneRunRoutes(app: Routes, { runs, own }: { readonly runs: WritableRuns; readonly own: OwnOf }): void {
   const answer = async (reply: FastifyReply, mine: OwnRuns, run: Run): Promise<FastifyReply> =>
     sendRunJson(reply, { run, ...(await besides(mine, run)) } satisfies RunAnswer);
 

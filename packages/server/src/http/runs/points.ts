@@ -5,7 +5,7 @@ import type { Intake } from '../../ingest/intake.ts';
 import { tooLarge } from '../../ingest/unpack-body.ts';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { type PointsFormat, readPoints } from '../../runs/points/read-points.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import { HttpError } from '../errors.ts';
 import { flag } from '../grafana/shapes.ts';
 import type { Routes } from '../routes.ts';
@@ -14,7 +14,7 @@ import { takeBody } from '../take-body.ts';
 import { byRun, runToWrite, TAGS } from './run-of.ts';
 
 export interface PointRouteNeeds {
-  readonly runs: Runs;
+  readonly runs: WritableRuns;
   readonly intake: Intake;
   readonly limits: { readonly bodyBytes: number };
 }

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkRunOwner } from '../../runs/run-owner.ts';
 import type { OwnRuns } from '../../own/own-runs.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import { HttpError } from '../errors.ts';
 import { senderOf } from '../sender.ts';
 
@@ -22,6 +22,6 @@ export async function runOf(runs: Pick<OwnRuns, 'find'>, id: string): Promise<Ru
 }
 
 /** The run, for whoever writes to it: see checkRunOwner(). Throws HttpError. */
-export async function runToWrite(runs: Pick<Runs, 'find'>, id: string, request: FastifyRequest): Promise<Run> {
+export async function runToWrite(runs: Pick<WritableRuns, 'find'>, id: string, request: FastifyRequest): Promise<Run> {
   return checkRunOwner(await runOf(runs, id), senderOf(request));
 }

@@ -19,8 +19,8 @@ import { projectRoutes } from './projects.ts';
 import { runTableRoutes } from './table.ts';
 import { viewRoutes } from './views.ts';
 
-/** Everything that is said about runs over HTTP. */
-export function runRoutes(app: Routes, needs: RouteNeeds): void {
+/** Everything that is said about runs over HTTP. Returns how many pages are being told of them. */
+export function runRoutes(app: Routes, needs: RouteNeeds): () => number {
   runTableRoutes(app, needs);
   oneRunRoutes(app, needs);
   projectRoutes(app, needs);
@@ -33,10 +33,11 @@ export function runRoutes(app: Routes, needs: RouteNeeds): void {
   artifactRoutes(app, needs);
   runsAtRoutes(app, needs);
   exportRoutes(app, needs);
-  runsLiveRoutes(app, needs);
+  const liveClients = runsLiveRoutes(app, needs);
   logdirRoutes(app, needs);
   runFileRoutes(app, needs);
   kerasRoutes(app, needs);
   mlflowRoutes(app, needs);
   wandbRoutes(app, needs);
+  return liveClients;
 }

@@ -2,7 +2,7 @@ import { Labels } from '@vitrine/model/labels.ts';
 import { z } from 'zod';
 import type { Intake } from '../../ingest/intake.ts';
 import type { OwnOf } from '../../own/own.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { WritableRuns } from '../../runs/writable-runs.ts';
 import { bucketId, globalId, readBucket } from '../../runs/wandb/read-bucket.ts';
 import { readFileStream } from '../../runs/wandb/read-file-stream.ts';
 import { idOfBucket, wandbRuns } from '../../runs/wandb/wandb-runs.ts';
@@ -22,7 +22,7 @@ const part = z.string().min(1).max(200);
  */
 export function wandbRoutes(
   app: Routes,
-  { runs, own, intake }: { readonly runs: Runs; readonly own: OwnOf; readonly intake: Intake },
+  { runs, own, intake }: { readonly runs: WritableRuns; readonly own: OwnOf; readonly intake: Intake },
 ): void {
   const wandb = wandbRuns(runs);
   // Their clients always send a key; on a loopback address any will do.

@@ -3,7 +3,7 @@ import type { CurveBatch } from '@vitrine/model/curve-store.ts';
 import type { RunFileAnswer, RunFileFormat, RunFilePreview } from '@vitrine/model/run-file.ts';
 import type { Sender } from '../../ingest/sender.ts';
 import { checkRunOwner } from '../run-owner.ts';
-import type { Runs } from '../runs.ts';
+import type { WritableRuns } from '../writable-runs.ts';
 import { batchOf, stepsOf } from './log-rows.ts';
 import { readRunFile, runFileFormat } from './read-run-file.ts';
 
@@ -28,7 +28,7 @@ const ROWS_SHOWN = 20;
 /** Keeps a file as a run; given again, it adds what is new to the same. `append` writes its points. Throws BadRequest, and HttpError
  * where the run is another's. */
 export async function keepRunFile(
-  runs: Runs,
+  runs: Pick<WritableRuns, 'ensure' | 'edit'>,
   asked: RunFileAsked,
   bytes: Uint8Array,
   sender: Pick<Sender, 'labels'>,

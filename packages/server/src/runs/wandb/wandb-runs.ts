@@ -3,7 +3,7 @@ import type { Sender } from '../../ingest/sender.ts';
 import type { OwnRuns } from '../../own/own-runs.ts';
 import { InTurn } from '../in-turn.ts';
 import { checkRunOwner } from '../run-owner.ts';
-import type { Runs } from '../runs.ts';
+import type { WritableRuns } from '../writable-runs.ts';
 import { type Bucket, bucketId, type BucketPlace } from './read-bucket.ts';
 import { type FileStream, readLines } from './read-file-stream.ts';
 
@@ -25,7 +25,7 @@ const ENDED: Readonly<Record<string, 'finished' | 'failed' | 'killed'>> = {
   killed: 'killed',
 };
 
-export function wandbRuns(runs: Runs, now: () => number = Date.now): WandbRuns {
+export function wandbRuns(runs: WritableRuns, now: () => number = Date.now): WandbRuns {
   const byRun = new InTurn();
   const linesKnown = async (id: string, file: string): Promise<number> =>
     Number((await runs.curves.mark(`wandb ${id} ${file}`)) ?? 0);
