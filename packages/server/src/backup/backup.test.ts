@@ -281,6 +281,26 @@ test.each(OURS.flatMap((file) => DAMAGES.map(([how, damage]) => [file, how, dama
   },
 );
 
+test.each(OURS)('%s that is missing or empty is damage, and is not backed up', async (file) => {
+  const data = await filledData();
+  rmSync(join(data, file));
+  const to = join(data, '../backup');
+  expect(await problems(data)).toEqual([expect.stringMatching(`^${file}: is missing`)]);
+  await expect(made(data, to)).rejects.toThrow(new RegExp(`${file} is missing: nothing was backed up`));
+  writeFileSync(join(data, file), '');
+  expect(await problems(data)).toEqual([expect.stringMatching(`^${file}: has no tables`)]);
+  await expect(made(data, to)).rejects.toThrow(new RegExp(`${file} is damaged .*no tables.*: nothing was backed up`));
+});
+
+test('a data folder that lacks what its server made is damaged, and one that nobody has served is not', async () => {
+  const data = join(newFolder(), 'data');
+  const documents = await openDocumentStore(data);
+  expect(await problems(data)).toEqual([]);
+  await documents.setSetting('served-at', 'http://localhost:9470');
+  await documents.close();
+  expect((await problems(data)).map((line) => line.split(':')[0])).toEqual(['samples/samples.db', 'runs/curves.db']);
+});
+
 test('documents with a damaged page are not backed up', async () => {
   const data = await filledData();
   const file = join(data, 'documents.sqlite');

@@ -6,6 +6,7 @@ import { openChecked } from '@vitrine/tsdb/check/check-database.ts';
 import { checkSamples } from '@vitrine/tsdb/check/check-samples.ts';
 import { hashFile } from './hash-file.ts';
 import { BackupRefused, readManifest } from './backup-manifest.ts';
+import { CURVES, DOCUMENTS, missingDatabases, SAMPLES } from './missing-databases.ts';
 
 /** What was read, or what is wrong, of one file. */
 export type DataFinding =
@@ -17,19 +18,20 @@ export type DataFinding =
  * was written. Throws BackupRefused where there is nothing to check.
  */
 export async function* checkData(data: string): AsyncGenerator<DataFinding> {
-  const samples = join(data, 'samples/samples.db');
-  const curves = join(data, 'runs/curves.db');
-  const documents = join(data, 'documents.sqlite');
-  if (!existsSync(samples) && !existsSync(curves) && !existsSync(documents))
+  const samples = join(data, SAMPLES);
+  const curves = join(data, CURVES);
+  const documents = join(data, DOCUMENTS);
+  const missing = missingDatabases(data);
+  if (missing.length === 0 && !existsSync(samples) && !existsSync(curves) && !existsSync(documents))
     throw new BackupRefused(`${data} holds nothing of Vitrine’s: there is nothing to check.`);
+  for (const file of missing) yield { kind: 'damaged', file, sentence: 'is missing; restore the file from a backup' };
   if (existsSync(samples)) {
-    const found = yield* told('samples/samples.db', checkSamples(samples));
-    if (found !== undefined)
-      yield sound('samples/samples.db', `${found.series} series, ${found.samples} samples in ${found.chunks} chunks`);
+    const found = yield* told(SAMPLES, checkSamples(samples));
+    if (found !== undefined) yield sound(SAMPLES, `${found.series} series, ${found.samples} samples in ${found.chunks} chunks`);
   }
   if (existsSync(curves)) {
-    const found = yield* told('runs/curves.db', checkCurves(curves));
-    if (found !== undefined) yield sound('runs/curves.db', `${found.curves} curves, ${found.points} points in pieces`);
+    const found = yield* told(CURVES, checkCurves(curves));
+    if (found !== undefined) yield sound(CURVES, `${found.curves} curves, ${found.points} points in pieces`);
   }
   for (const name of readdirSync(data)) {
     const path = join(data, name);

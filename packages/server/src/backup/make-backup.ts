@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { copyDatabase, isDatabase } from '@vitrine/tsdb/backup/copy-database.ts';
-import { openChecked } from '@vitrine/tsdb/check/check-database.ts';
+import { isEmptyDatabase, openChecked } from '@vitrine/tsdb/check/check-database.ts';
 import { isDamage } from '@vitrine/tsdb/sqlite-error.ts';
 import { type BackupFile, BackupRefused, MANIFEST, manifestText } from './backup-manifest.ts';
 import { hashFile } from './hash-file.ts';
+import { CURVES, DOCUMENTS, missingDatabases, SAMPLES } from './missing-databases.ts';
 import { fillNewFolder, syncFolder } from './new-folder.ts';
 
 export interface MakeBackup {
@@ -25,8 +26,7 @@ const LOCK = /(?:^|\/)store\.lock$/;
 /** What lies there only while it is worked on. */
 const PASSING = /^uploads\//;
 /** Curves, then documents: a run that began in between has no curves in the backup, and no curve lacks its run. */
-const FIRST = ['runs/curves.db', 'samples/samples.db'];
-const DOCUMENTS = 'documents.sqlite';
+const FIRST: readonly string[] = [CURVES, SAMPLES];
 
 /**
  * Copies a data folder while a server writes to it, or while none runs. Each database is copied as it was at one moment; files
@@ -34,6 +34,8 @@ const DOCUMENTS = 'documents.sqlite';
  */
 export async function makeBackup({ data, to, version, nowMs, onFile }: MakeBackup): Promise<readonly BackupFile[]> {
   const paths = await filesIn(data);
+  const [missing] = missingDatabases(data);
+  if (missing !== undefined) throw refusal(join(data, missing), 'is missing');
   if (!paths.some((path) => isOurs(path)))
     throw new BackupRefused(`${data} holds nothing of Vitrine’s: there is nothing to back up.`);
   const inside = relative(resolve(data), resolve(to));
@@ -53,7 +55,7 @@ export async function makeBackup({ data, to, version, nowMs, onFile }: MakeBacku
       const target = join(part, path);
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       if (!(await copied(join(data, path), target, databases.includes(path)))) continue;
-      if (path === DOCUMENTS) refuseDamaged(join(data, path), target);
+      if (isOurs(path)) refuseDamaged(path, join(data, path), target);
       const file = { path, ...(await hashFile(target)) };
       files.push(file);
       onFile?.(file);
@@ -81,8 +83,15 @@ async function copied(from: string, to: string, isDb: boolean): Promise<boolean>
   }
 }
 
-/** Documents are few, and without them nobody can sign in. Damaged samples and curves cost themselves alone, and are copied. */
-function refuseDamaged(file: string, copy: string): void {
+/**
+ * Documents are few, and without them nobody can sign in: all of them are looked at. Damaged samples and curves cost themselves
+ * alone, and are copied.
+ */
+function refuseDamaged(path: string, file: string, copy: string): void {
+  if (path !== DOCUMENTS) {
+    if (isEmptyDatabase(copy)) throw refusal(file, 'is damaged (it has no tables)');
+    return;
+  }
   const checking = openChecked(copy, true);
   let first: string | undefined;
   for (;;) {

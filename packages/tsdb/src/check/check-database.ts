@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openReadOnly } from '../open-read-only.ts';
-import { isDamage } from '../sqlite-error.ts';
+import { isDamage, isForeignSchema } from '../sqlite-error.ts';
 
 /** SQLite stops after so many faults of its own. */
 const MOST_FAULTS = 1_000;
@@ -34,7 +34,7 @@ export function* openChecked(file: string, isAtRest = false): Generator<string, 
       try {
         yield* sentences();
       } catch (error) {
-        if (!isDamage(error)) throw error;
+        if (!isDamage(error) && !isForeignSchema(error)) throw error;
         yield `${what}: SQLite cannot read on (${(error as Error).message}); restore the file from a backup`;
       }
     },
@@ -49,12 +49,31 @@ export function* openChecked(file: string, isAtRest = false): Generator<string, 
       // A fault may be several lines, the first of which names the table.
       if (text !== 'ok') yield `SQLite says: ${String(text).replaceAll('\n', '; ')}`;
     }
+    if (!hasTables(db)) {
+      db.close();
+      yield 'has no tables; restore the file from a backup';
+      return undefined;
+    }
     return checked;
   } catch (error) {
     db.close();
     yield unreadable(error);
     return undefined;
   }
+}
+
+/** Whether there is nothing in a database that nobody writes to, as in a file of no bytes. */
+export function isEmptyDatabase(file: string): boolean {
+  const db = openReadOnly(file, true);
+  try {
+    return !hasTables(db);
+  } finally {
+    db.close();
+  }
+}
+
+function hasTables(db: DatabaseSync): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined;
 }
 
 function unreadable(error: unknown): string {
