@@ -25,3 +25,24 @@ test('tells those with labels what senders said that have them', () => {
   expect(told(Labels.from({ team: 'green' }))).toEqual([]);
   expect(told(Labels.empty)).toHaveLength(3);
 });
+
+test('who names too many metrics takes no place from others', () => {
+  const known = new KnownMetadata(10);
+  const [red, blue] = [Labels.from({ team: 'red' }), Labels.from({ team: 'blue' })];
+  const learn = (labels: Labels, names: readonly string[]): void =>
+    known.learn(
+      names.map((metric) => ({ metric, type: 'gauge', help: '', unit: '' })),
+      labels,
+    );
+  const names = Array.from({ length: 30 }, (_, i) => `m${i}`);
+  const told = (labels: Labels): number => [...known.of(labels)].length;
+  learn(red, names);
+  expect([told(red), told(Labels.empty)]).toEqual([10, 10]);
+  learn(blue, ['m1', 'm2']);
+  expect([told(red), told(blue)]).toEqual([8, 2]);
+  for (let again = 0; again < 2; again++) {
+    learn(blue, names);
+    learn(red, names);
+    expect([told(red), told(blue), told(Labels.empty)]).toEqual([5, 5, 10]);
+  }
+});

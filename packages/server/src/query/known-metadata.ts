@@ -1,7 +1,7 @@
 import type { Labels } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
 
-/** Of more metrics than this nothing further is remembered: a sender that invents names does not fill the memory. */
+/** Of more metrics than this nothing further is remembered: senders that invent names do not fill the memory. */
 const MAX_METRICS = 100_000;
 /** Nor does one that writes novels: what is longer is cut. */
 const MAX_HELP = 1_000;
@@ -9,22 +9,47 @@ const MAX_NAME = 1_000;
 
 /** What writers last said of their metrics: those of one token's labels know nothing of what others said. */
 export class KnownMetadata {
-  /** By the metric and its sender's labels. */
-  readonly #known = new Map<string, { readonly labels: Labels; readonly entry: MetricMetadata }>();
+  /** By the key of their labels. */
+  readonly #senders = new Map<string, Said>();
+  readonly #mostMetrics: number;
+  #metrics = 0;
+
+  constructor(mostMetrics = MAX_METRICS) {
+    this.#mostMetrics = mostMetrics;
+  }
 
   learn(metadata: readonly MetricMetadata[], labels: Labels): void {
+    const { byMetric } = this.#senders.get(labels.key) ?? { byMetric: new Map<string, MetricMetadata>() };
     for (const said of metadata) {
-      if (said.metric.length > MAX_NAME) continue;
-      const entry = { ...said, help: beginning(said.help), unit: beginning(said.unit) };
-      const key = `${entry.metric}\n${labels.key}`;
-      if (this.#known.size < MAX_METRICS || this.#known.has(key)) this.#known.set(key, { labels, entry });
+      if (said.metric.length > MAX_NAME || !(byMetric.has(said.metric) || this.#hasRoom(byMetric.size))) continue;
+      if (!byMetric.has(said.metric)) this.#metrics++;
+      byMetric.set(said.metric, { ...said, help: beginning(said.help), unit: beginning(said.unit) });
     }
+    if (byMetric.size > 0) this.#senders.set(labels.key, { labels, byMetric });
   }
 
   /** What senders said that have the labels; all where they are none. */
   *of(labels: Labels): Iterable<MetricMetadata> {
-    for (const known of this.#known.values()) if (hasLabels(known.labels, labels)) yield known.entry;
+    for (const known of this.#senders.values()) if (hasLabels(known.labels, labels)) yield* known.byMetric.values();
   }
+
+  /** Whether one more may be remembered of a sender of which so many are. Where all is full, those with the most make room for others. */
+  #hasRoom(metrics: number): boolean {
+    if (this.#metrics < this.#mostMetrics) return true;
+    let most = new Map<string, MetricMetadata>();
+    for (const { byMetric } of this.#senders.values()) if (byMetric.size > most.size) most = byMetric;
+    const [oldest] = most.keys();
+    if (oldest === undefined || most.size <= metrics + 1) return false;
+    most.delete(oldest);
+    this.#metrics--;
+    return true;
+  }
+}
+
+/** What senders with these labels said. */
+interface Said {
+  readonly labels: Labels;
+  readonly byMetric: Map<string, MetricMetadata>;
 }
 
 function hasLabels(known: Labels, wanted: Labels): boolean {
