@@ -25,12 +25,13 @@ export function keyOf(series: string): string {
 }
 
 export function batchOf(samples: readonly TestSample[]): SampleBatch {
-  const names = [...new Set(samples.map(([series]) => series))];
+  const places = new Map<string, number>();
+  for (const [series] of samples) if (!places.has(series)) places.set(series, places.size);
   const values = new Float64Array(samples.length);
   new BigUint64Array(values.buffer).set(samples.map(([, , value]) => bitsOf(value)));
   return {
-    seriesKeys: names.map(keyOf),
-    seriesIndex: Uint32Array.from(samples, ([series]) => names.indexOf(series)),
+    seriesKeys: [...places.keys()].map(keyOf),
+    seriesIndex: Uint32Array.from(samples, ([series]) => places.get(series) ?? 0),
     timestampsMs: Float64Array.from(samples, ([, timestampMs]) => timestampMs),
     values,
   };

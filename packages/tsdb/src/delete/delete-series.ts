@@ -7,6 +7,7 @@ import { flushSeries } from '../compact/flush-series.ts';
 import type { Contents } from '../contents.ts';
 import { ALL_TIMES, deleteExemplars, type TimeRange } from '../exemplars/delete-exemplars.ts';
 import { firstAtOrAfter } from '../head/head.ts';
+import { blockOf } from '../names/name-block.ts';
 import { forgetCutBuckets } from '../rollup/buckets.ts';
 import { doubtRollups } from '../rollup/doubt-rollups.ts';
 import type { Watchers } from '../watchers.ts';
@@ -43,20 +44,27 @@ export async function deleteSeries(contents: Contents, watchers: Watchers, reque
     const endsMs = performance.now() + SLICE_MS;
     const exemplars = new Map<number, TimeRange>();
     const cuts: Cut[] = [];
+    let emptied: number[] = [];
     contents.db.transaction(() => {
       for (; at < refs.length && performance.now() < endsMs; at++) {
         const ref = refs[at] as number;
         if (!index.has(ref)) continue;
         exemplars.set(ref, [fromMs, toMs]);
-        if (series.overlaps(ref, fromMs, toMs)) cuts.push(cutSeries(contents, ref, fromMs, toMs));
-      }
-      noteFlushed(contents, cuts);
-      const emptied = cuts.filter(({ reach }) => reach === undefined).map(({ ref }) => ref);
-      contents.db.names.delete(emptied);
-      for (const ref of emptied) {
+        if (!series.overlaps(ref, fromMs, toMs)) continue;
+        const cut = cutSeries(contents, ref, fromMs, toMs);
+        cuts.push(cut);
+        if (cut.reach !== undefined) continue;
         contents.db.rollups?.forget(ref);
         exemplars.set(ref, ALL_TIMES);
+        // Block by block, each once: writing them is what takes the longest where each series is in another.
+        if (emptied.length > 0 && blockOf(emptied[0] as number) !== blockOf(ref)) {
+          contents.db.names.delete(emptied);
+          emptied = [];
+        }
+        emptied.push(ref);
       }
+      contents.db.names.delete(emptied);
+      noteFlushed(contents, cuts);
       deleteExemplars(contents, exemplars);
     });
     for (const [ref, [from, to]] of exemplars) contents.exemplars.remove(ref, from, to);

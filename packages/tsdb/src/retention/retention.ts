@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
 import { ALL_TIMES, deleteExemplars } from '../exemplars/delete-exemplars.ts';
+import { blockOf } from '../names/name-block.ts';
 import { Rollups } from '../rollup/rollups.ts';
 import { tiersOf } from '../rollup/tiers.ts';
 import { SingleRun } from '../single-run.ts';
@@ -10,9 +11,11 @@ import { TrustedClock } from './trusted-clock.ts';
 import { UnusedTimes } from './unused-times.ts';
 
 const CHUNKS_A_SLICE = 500;
-/** Series that are dropped at a time, and that are looked at. */
+/** Series that are found at a time to be dropped, and that are looked at. */
 const SERIES_A_SLICE = 1000;
 const REFS_A_SLICE = 100_000;
+/** A transaction that drops series ends after this much work: each may have its name in another block, which is written anew. */
+const DROP_MS = 10;
 /** Free pages are given back to the disk where they are more than this, or this share of the data, and so many at a time. */
 const FREE_BYTES_KEPT = 1024 * 1024;
 const FREE_SHARE_KEPT = 0.1;
@@ -74,7 +77,10 @@ export class Retention {
     const oldestMs = this.oldestMs;
     const keptMs = this.#tiers.at(-1)?.keptMs;
     const droppedMs = keptMs === undefined ? oldestMs : this.#clock.now() - keptMs;
-    while (!this.#single.isHalted && this.#dropChunks((maxMs) => maxMs < droppedMs)) await nextTurn();
+    // All together: of those that end with one another many have their names in one block.
+    const emptied = new Set<number>();
+    while (!this.#single.isHalted && this.#dropChunks(emptied, (maxMs) => maxMs < droppedMs)) await nextTurn();
+    await this.#dropSeries(emptied, oldestMs);
     for (const [i, rollups] of this.#rollups.entries()) {
       const olderMs = i === 0 ? this.#limits.timeMs : (this.#tiers[i - 1]?.keptMs ?? 0);
       await rollups.run(this.#clock.now() - olderMs, () => this.#single.isHalted);
@@ -84,13 +90,15 @@ export class Retention {
     while (!this.#single.isHalted) {
       let excessBytes = this.#contents.db.pages().usedBytes - limitBytes;
       if (excessBytes <= 0) break;
-      const left = this.#dropChunks((_, bytes) => {
+      const leftEmpty = new Set<number>();
+      const left = this.#dropChunks(leftEmpty, (_, bytes) => {
         const more = excessBytes > 0;
         excessBytes -= bytes;
         return more;
       });
       if (!left) break;
       await nextTurn();
+      await this.#dropSeries(leftEmpty, oldestMs);
     }
     await this.#dropIdle(oldestMs);
     await this.#times.sweep(() => this.#single.isHalted);
@@ -121,8 +129,11 @@ export class Retention {
     if (shrunk) db.checkpoint();
   }
 
-  /** Drops the chunks that end first, up to the first that is not `expired`; false where there is none to drop. */
-  #dropChunks(expired: (maxMs: number, bytes: number) => boolean): boolean {
+  /**
+   * Drops the chunks that end first, up to the first that is not `expired`, and adds the series that are left without samples to
+   * `emptied`; false where there is none to drop.
+   */
+  #dropChunks(emptied: Set<number>, expired: (maxMs: number, bytes: number) => boolean): boolean {
     const { db, series, head } = this.#contents;
     const oldest = db.oldestChunks.all(CHUNKS_A_SLICE);
     const kept = oldest.findIndex(([, , maxMs, , bytes]) => !expired(maxMs, bytes));
@@ -134,7 +145,6 @@ export class Retention {
       if (this.#contents.rolledUp.reachMs === -Infinity) return;
       for (const [ref, maxMs] of new Map(rows.map((row) => [row[1], row[2]]))) db.rollups?.cut(ref, Infinity, maxMs);
     });
-    const emptied = new Set<number>();
     for (const [, ref, maxMs, samples] of rows) {
       this.#contents.storedSamples -= samples;
       this.#contents.chunksChanged(ref);
@@ -144,16 +154,15 @@ export class Retention {
       series.oldestMs[ref] = Math.min(fromMs, head.oldestMs(ref));
       if (fromMs === Infinity && head.count(ref) === 0) emptied.add(ref);
     }
-    this.#dropSeries(emptied);
     return true;
   }
 
-  /** Drops series that never came to have a chunk, and whose samples in head are all too old. */
+  /** Drops series without chunks whose samples in head are all too old, and those that a run before this one came not to. */
   async #dropIdle(oldestMs: number): Promise<void> {
     // From behind, because of the lists that series stand in the index moves up what is behind those that go.
     for (let end = this.#contents.index.refLimit; end > 0 && !this.#single.isHalted;) {
       const { idle, from } = this.#idleBefore(end, oldestMs);
-      this.#dropSeries(idle);
+      await this.#dropSeries(idle, oldestMs);
       end = from;
       await nextTurn();
     }
@@ -161,28 +170,42 @@ export class Retention {
 
   /** Idle series before that ref, at most a slice of them, and from which one on they were looked for. */
   #idleBefore(end: number, oldestMs: number): { readonly idle: Set<number>; readonly from: number } {
-    const { index, series } = this.#contents;
     const idle = new Set<number>();
     const least = Math.max(0, end - REFS_A_SLICE);
     let from = end;
-    while (from > least && idle.size < SERIES_A_SLICE) {
-      const ref = --from;
-      if (index.has(ref) && (series.newestMs[ref] as number) < oldestMs && (series.chunksToMs[ref] as number) === -Infinity)
-        idle.add(ref);
-    }
+    while (from > least && idle.size < SERIES_A_SLICE) if (this.#isIdle(--from, oldestMs)) idle.add(from);
     return { idle, from };
   }
 
-  /** Takes series without samples out of the index and the file. */
-  #dropSeries(gone: ReadonlySet<number>): void {
-    if (gone.size === 0) return;
+  #isIdle(ref: number, oldestMs: number): boolean {
+    const { index, series, head } = this.#contents;
+    if (!index.has(ref) || (series.chunksToMs[ref] as number) !== -Infinity) return false;
+    return (series.newestMs[ref] as number) < oldestMs || head.count(ref) === 0;
+  }
+
+  /** Takes series out of the index and the file, some at a time, but for those that are idle no more. From behind, as above. */
+  async #dropSeries(refs: ReadonlySet<number>, oldestMs: number): Promise<void> {
     const { db } = this.#contents;
-    db.transaction(() => {
-      db.names.delete(gone);
-      for (const ref of gone) db.rollups?.forget(ref);
-      deleteExemplars(this.#contents, new Map([...gone].map((ref) => [ref, ALL_TIMES])));
-    });
-    this.#contents.dropSeries(gone);
-    for (const ref of gone) this.#watchers.seriesRemoved(ref);
+    const fromBehind = [...refs].sort((a, b) => b - a);
+    const blocks = [...Map.groupBy(fromBehind, blockOf).values()];
+    for (let next = 0; next < blocks.length && !this.#single.isHalted;) {
+      const endsMs = performance.now() + DROP_MS;
+      const gone = new Set<number>();
+      db.transaction(() => {
+        do {
+          const idle = (blocks[next] as number[]).filter((ref) => this.#isIdle(ref, oldestMs));
+          db.names.delete(idle);
+          for (const ref of idle) {
+            db.rollups?.forget(ref);
+            gone.add(ref);
+          }
+          next++;
+        } while (next < blocks.length && performance.now() < endsMs);
+        deleteExemplars(this.#contents, new Map([...gone].map((ref) => [ref, ALL_TIMES])));
+      });
+      this.#contents.dropSeries(gone);
+      for (const ref of gone) this.#watchers.seriesRemoved(ref);
+      await nextTurn();
+    }
   }
 }
