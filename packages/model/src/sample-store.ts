@@ -236,7 +236,9 @@ export type QueryResult = {
       readonly timesMs: Float64Array;
       readonly series: readonly GridSeries[];
     }
-  | { readonly kind: 'scalar'; readonly timesMs: Float64Array; readonly values: Float64Array }
+  /** Of an instant query; over a range a scalar is a series without labels. */
+  | { readonly kind: 'scalar'; readonly timeMs: number; readonly value: number }
+  /** Of an instant query. */
   | { readonly kind: 'string'; readonly timeMs: number; readonly value: string }
   /** `metric[5m]` as an instant query: samples as stored. */
   | { readonly kind: 'samples'; readonly series: readonly SeriesSamples[] }

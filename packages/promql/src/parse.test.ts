@@ -188,7 +188,7 @@ test.each([
   ['sums of durations', `x[5m${'+5m'.repeat(10_000)}]`],
 ])('ten thousand nested %s are refused with the limit', (_, text) => {
   expect(failure(text, EVERYTHING).message).toBe(
-    `expression nests more than ${MAX_NESTING} levels deep; split it into recording rules`,
+    `expression nests more than ${MAX_NESTING} levels deep, chained operators included; split it into several queries`,
   );
 });
 

@@ -687,7 +687,10 @@ function spanOf({ from, to }: Token): Span {
 }
 
 function tooDeep(span: Span): never {
-  return fail(`expression nests more than ${MAX_NESTING} levels deep; split it into recording rules`, span);
+  return fail(
+    `expression nests more than ${MAX_NESTING} levels deep, chained operators included; split it into several queries`,
+    span,
+  );
 }
 
 function fail(message: string, { from, to }: Span): never {

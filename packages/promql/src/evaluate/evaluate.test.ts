@@ -43,7 +43,7 @@ const every = (stepMs: number, values: readonly (number | typeof STALE)[], fromM
 
 /** The answer as text: one line a series, `_` where nothing is. */
 function shown(result: QueryResult): string[] {
-  if (result.kind === 'scalar') return [[...result.values].join(' ')];
+  if (result.kind === 'scalar') return [String(result.value)];
   if (result.kind === 'string') return [result.value];
   if (result.kind === 'samples') {
     return result.series.map(({ labels, length, timestampsMs, values }) => {
@@ -116,6 +116,9 @@ test.each([
   ['(abs(ended) < 2) or on() ended', ['{} 1 _ _ _ _ _', 'ended _ 2 _ _ _ _']],
   ['requests_total{pod="a"} > bool 120', ['{job="shop", pod="a"} 0 0 0 1 1 1']],
   ['count(requests_total > 50)', ['{} _ 1 2 1 1 2']],
+  // A threshold is a line.
+  ['2 * time()', ['{} 0 120 240 360 480 600']],
+  ['scalar(capacity)', ['{} 10 10 10 10 10 10']],
   ['capacity @ end() + time()', ['{job="shop"} 10 70 130 190 250 310']],
   ['resets(requests_total{pod="b"}[10m])', ['{job="shop", pod="b"} 0 0 0 1 1 1']],
 ])('%s over 5 minutes', async (query, want) => {

@@ -12,6 +12,7 @@ import type { Expr, ParseOptions } from '../ast.ts';
 import { parse } from '../parse.ts';
 import { Annotations } from './annotations.ts';
 import { Budget } from './budget.ts';
+import { Labels } from '@vitrine/model/labels.ts';
 import { byLabels, dropMetadata, isEmpty, mergeEqualLabels, type Column } from './column.ts';
 import { Evaluator, type Given, type Query } from './evaluator.ts';
 import { gridOf, gridTimes, instantGrid, type Grid } from './grid.ts';
@@ -114,19 +115,17 @@ async function answerOf(
 ): Promise<WithoutNotes<QueryResult>> {
   switch (valueType(expr)) {
     case 'string': {
+      if (!instant) throw notOverRange('string', expr);
       const inner = unwrap(expr);
       return { kind: 'string', timeMs: grid.startMs, value: inner.kind === 'string' ? inner.value : '' };
     }
-    case 'scalar':
-      return { kind: 'scalar', timesMs: gridTimes(grid), values: await evaluator.scalar(expr, grid) };
+    case 'scalar': {
+      const values = await evaluator.scalar(expr, grid);
+      if (instant) return { kind: 'scalar', timeMs: grid.startMs, value: values[0]! };
+      return { kind: 'matrix', timesMs: gridTimes(grid), series: [{ labels: Labels.empty, values, present: undefined }] };
+    }
     case 'matrix': {
-      if (!instant) {
-        throw new QueryError(
-          'bad_data',
-          'invalid expression type "range vector" for range query, must be Scalar or instant Vector',
-          expr.span,
-        );
-      }
+      if (!instant) throw notOverRange('range vector', expr);
       return { kind: 'samples', series: await samplesOf(expr, evaluator, grid, budget) };
     }
     case 'vector': {
@@ -136,6 +135,10 @@ async function answerOf(
       return { kind: instant ? 'vector' : 'matrix', timesMs: gridTimes(grid), series: ordered.map(seriesOf) };
     }
   }
+}
+
+function notOverRange(type: string, { span }: Expr): QueryError {
+  return new QueryError('bad_data', `invalid expression type "${type}" for range query, must be Scalar or instant Vector`, span);
 }
 
 /** Takes away the names that were to go. Throws where two series then are the same. */

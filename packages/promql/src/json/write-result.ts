@@ -102,7 +102,7 @@ function statsOf(result: QueryResult): unknown {
 function* writeValues(out: Piece, result: QueryResult, limit: number): Generator<Uint8Array> {
   switch (result.kind) {
     case 'scalar':
-      out.text(`[${formatTime(result.timesMs[0] as number)},"${formatNumber(result.values[0] as number)}"]`);
+      out.text(`[${formatTime(result.timeMs)},"${formatNumber(result.value)}"]`);
       return;
     case 'string':
       out.text(`[${formatTime(result.timeMs)},${JSON.stringify(result.value)}]`);

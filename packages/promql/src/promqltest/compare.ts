@@ -35,11 +35,7 @@ export function compareResult(command: EvalCommand, result: QueryResult): string
     case 'string':
       return command.string === result.value ? undefined : `expected string "${command.string ?? ''}", got "${result.value}"`;
     case 'scalar':
-      if (command.isRange) {
-        const timesMs = [...result.timesMs];
-        return compareMatrix(command, [{ labels: Labels.empty, timesMs, values: [...result.values] }]);
-      }
-      return compareScalar(command, result.values[0] ?? Number.NaN);
+      return compareScalar(command, result.value);
     case 'vector':
       return compareVector(command, pointsOf(result));
     case 'matrix':
@@ -63,9 +59,6 @@ export function compareResult(command: EvalCommand, result: QueryResult): string
  * instant query gave a scalar.
  */
 export function compareStep(command: EvalCommand, result: QueryResult, timeMs: number, scalar: boolean): string | undefined {
-  if (result.kind === 'scalar') {
-    return compareScalar(command, result.values[result.timesMs.indexOf(timeMs)] ?? Number.NaN);
-  }
   if (result.kind !== 'matrix') return `expected a matrix in range mode, got a ${result.kind}`;
   const matrix = pointsOf(result);
   const unsorted = notSorted(matrix);

@@ -79,8 +79,8 @@ test('a wrong answer, a missing warning and a crash are told apart', async () =>
     const value = expr.kind === 'number' ? expr.value : 0;
     return Promise.resolve({
       kind: 'scalar',
-      timesMs: Float64Array.of(startMs),
-      values: Float64Array.of(value),
+      timeMs: startMs,
+      value,
       annotations: [],
       stats: { seriesRead: 0, samplesRead: 0, elapsedMs: 0 },
     });

@@ -137,10 +137,9 @@ function seriesOf(result: QueryResult): { readonly timesMs: Float64Array; readon
     case 'vector':
       return result;
     case 'scalar':
-      return { timesMs: result.timesMs, series: [{ labels: Labels.empty, values: result.values, present: undefined }] };
     case 'string':
     case 'samples':
-      // Neither is an answer over a range, and the range query before this one said so.
+      // None is an answer over a range, and the range query before this one said so.
       return { timesMs: new Float64Array(0), series: [] };
   }
 }

@@ -172,7 +172,7 @@ function writeResult(result: QueryResult): string[] {
         .map(({ labels, values }) => `${writeSeries(labels)} ${writeValue(values[last] as number)} ${result.timesMs[last]}`);
     }
     case 'scalar':
-      return result.timesMs.length === 0 ? [] : [writeValue(result.values.at(-1) as number)];
+      return [writeValue(result.value)];
     case 'string':
       return [result.value];
     case 'samples':

@@ -58,7 +58,10 @@ function gridOf(query: ShapedQuery, result: QueryResult): Grid {
     case 'vector':
       return { timesMs: result.timesMs, series: result.series.map(named) };
     case 'scalar':
-      return { timesMs: result.timesMs, series: [{ labels: {}, values: result.values, present: undefined }] };
+      return {
+        timesMs: Float64Array.of(result.timeMs),
+        series: [{ labels: {}, values: Float64Array.of(result.value), present: undefined }],
+      };
     case 'string':
       return {
         timesMs: Float64Array.of(result.timeMs),

@@ -179,12 +179,7 @@ function readResult({ data, warnings, infos }: ApiAnswer, request: EvaluateReque
     }
     case 'scalar': {
       const [, value] = result as readonly [number, string];
-      return {
-        kind: 'scalar',
-        timesMs: Float64Array.of(request.endMs),
-        values: Float64Array.of(readNumber(value)),
-        ...common(1, 0),
-      };
+      return { kind: 'scalar', timeMs: request.endMs, value: readNumber(value), ...common(1, 0) };
     }
     case 'string': {
       const [, value] = result as readonly [number, string];

@@ -113,7 +113,7 @@ describe('a query', () => {
     const rest = { annotations: [], stats: { seriesRead: 0, samplesRead: 0, elapsedMs: 0 } };
     store.answer = () =>
       kind === 'scalar'
-        ? { kind: 'scalar', timesMs: Float64Array.of(2_000), values: Float64Array.of(3), ...rest }
+        ? { kind: 'scalar', timeMs: 2_000, value: 3, ...rest }
         : { kind: 'string', timeMs: 2_000, value: 'a"b', ...rest };
     expect((await app.inject('/api/v1/query?query=3&time=2')).json()).toEqual({ status: 'success', data });
   });
