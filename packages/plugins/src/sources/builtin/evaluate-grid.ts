@@ -1,5 +1,4 @@
 import type { Grid } from '@vitrine/compute/step.ts';
-import { Labels } from '@vitrine/model/labels.ts';
 import type { GridSeries, QueryLimits, QueryResult } from '@vitrine/model/sample-store.ts';
 import type { Expr } from '@vitrine/promql/ast.ts';
 import { EVERY_SYNTAX, parse } from '@vitrine/promql/parse.ts';
