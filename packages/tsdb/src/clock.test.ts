@@ -46,7 +46,14 @@ test('a clock that jumps by hours and days, back and forth, loses and doubles no
     expect(found.map(([timestampMs]) => timestampMs)).toEqual([...wanted].sort((a, b) => a - b));
   }
   // Where the clock came to be, by what had passed: told of after each jump that leads ahead, and again after a restart.
-  expect(logged.map((text) => /ahead by (\d+\w)/.exec(text)?.[1])).toEqual(['3h', '3h', '1d', '5d', '5d', '5d']);
+  expect(logged.map((text) => / for (\d+\w)\S*, or the clock has gone ahead/.exec(text)?.[1])).toEqual([
+    '3h',
+    '3h',
+    '1d',
+    '5d',
+    '5d',
+    '5d',
+  ]);
 });
 
 const ROLLUPS = [{ bucketMs: 300_000, keptMs: 40 * DAY }];
@@ -99,7 +106,9 @@ test.each<[how: string, restarts: boolean, rollups: typeof ROLLUPS]>([
     pass(60_000);
   }
   expect(readAll(store.source, [])).toEqual(all);
-  expect(logged).toEqual([expect.stringMatching(/^warn: .*the clock has gone ahead by 400d.*nothing is dropped.* for an hour/)]);
+  expect(logged).toEqual([
+    expect.stringMatching(/^warn: .* for 400d, or the clock has gone ahead by as much: nothing is dropped.* for an hour/),
+  ]);
   // What others send with the right time is still taken.
   expect((await store.append(batchOf([['late', NOW, 1]]))).accepted).toBe(1);
 
@@ -119,6 +128,36 @@ test.each<[how: string, restarts: boolean, rollups: typeof ROLLUPS]>([
   pass(60_000);
   await store.runUpkeep();
   expect(readAll(store.source, []).size).toBe(0);
+});
+
+test.each([
+  { restarts: true, hours: 12, says: 'info: .*the store was closed for 12h, or the clock' },
+  { restarts: false, hours: 12, says: 'info: .*the machine slept for 12h, or the clock' },
+  // All would be dropped.
+  { restarts: true, hours: 24 * 30, says: 'warn: .*the store was closed for 30d, or the clock' },
+])('a pause is no reason to warn, unless all that is kept were old by it: %j', async ({ restarts, hours, says }) => {
+  const { folder, remove } = tempFolder();
+  cleanups.push(remove);
+  const logged: string[] = [];
+  let nowMs = NOW;
+  const log = (level: string, text: string): void => void logged.push(`${level}: ${text}`);
+  const open = (): LocalStore =>
+    LocalStore.open(
+      { folder, retention: { timeMs: 30 * DAY, sizeBytes: 0 }, maxSeries: 10, log },
+      () => nowMs,
+      () => 0,
+    );
+  let store = open();
+  cleanups.push(() => store.close());
+  await store.append(batchOf([['m', NOW, 1]]));
+  await store.runUpkeep();
+  nowMs += hours * HOUR;
+  if (restarts) {
+    await store.close();
+    store = open();
+  }
+  await store.runUpkeep();
+  expect(logged).toEqual([expect.stringMatching(says)]);
 });
 
 test('a store that was closed for less than an hour, and a clock that is put right in small steps, wait for nothing', async () => {

@@ -44,18 +44,18 @@ export class TrustedClock {
     this.#offsetMs = nowMs - steadyMs;
     if (seenMs === undefined) return;
     this.#offsetMs = seenMs - steadyMs;
-    this.#compare(nowMs, steadyMs, 'while the store was closed');
+    this.#compare(nowMs, steadyMs, 'the store was closed');
   }
 
   /** Unix milliseconds; never later than the clock. */
   now(): number {
     const nowMs = this.#needs.now();
     const steadyMs = this.#needs.steady();
-    this.#compare(nowMs, steadyMs, 'at once');
+    this.#compare(nowMs, steadyMs, 'the machine slept');
     return Math.min(nowMs, this.#offsetMs + steadyMs);
   }
 
-  #compare(nowMs: number, steadyMs: number, when: string): void {
+  #compare(nowMs: number, steadyMs: number, pause: string): void {
     const offsetMs = nowMs - steadyMs;
     const doubted = this.#doubted;
     const isNear = (known: number): boolean => Math.abs(offsetMs - known) <= this.toleranceMs;
@@ -64,20 +64,21 @@ export class TrustedClock {
       this.#doubted = undefined;
     } else if (doubted === undefined || !isNear(doubted.offsetMs)) {
       this.#doubted = { offsetMs, sinceMs: steadyMs };
-      this.#tell(offsetMs - this.#offsetMs, when);
+      this.#tell(offsetMs - this.#offsetMs, pause);
     } else if (steadyMs - doubted.sinceMs >= WAIT_MS) {
       this.#offsetMs = offsetMs;
       this.#doubted = undefined;
     }
   }
 
-  #tell(aheadMs: number, when: string): void {
+  #tell(aheadMs: number, pause: string): void {
     const { keptMs, log, file } = this.#needs;
     // Of what is kept forever nothing depends on it, and a clock that was put back makes nothing old.
     if (keptMs === 0 || aheadMs < 0) return;
     log(
-      'warn',
-      `${file}: the clock has gone ahead by ${formatDurationMs(roundedMs(aheadMs))} ${when}: nothing is dropped or rolled up on its account until it has stood so for an hour; where it is wrong, put it right before then`,
+      // A pause is likelier than a wrong clock, but not where all samples would be dropped after it.
+      aheadMs < keptMs ? 'info' : 'warn',
+      `${file}: ${pause} for ${formatDurationMs(roundedMs(aheadMs))}, or the clock has gone ahead by as much: nothing is dropped or rolled up on its account until it has stood so for an hour; where it is wrong, put it right before then`,
     );
   }
 }
