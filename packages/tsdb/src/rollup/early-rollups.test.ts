@@ -282,6 +282,25 @@ test('rows stay over a restart, go with other settings, and with the chunks that
   expect(await ask(without.store, 3)).toBe(0);
 });
 
+test('rows that a short run with other settings left are believed no more', async () => {
+  const folder = newFolder();
+  const first = newStore(START, TIERS, folder);
+  await first.store.append(batchOf(evenSeries('a{x}', 2)));
+  await first.upkeepAt(START + 2 * DAY);
+  await first.store.close();
+  // It ends before it rolls anything up, as an import does.
+  const short = newStore(START + 2 * DAY, [], folder);
+  await short.store.append(batchOf([['a{x}', START + 7 * HOUR + 7, 1e9]]));
+  const selectors = [[{ label: 'l', op: '=', value: 'x' }]] as const;
+  await short.store.deleteSeries({ selectors, fromMs: START + HOUR, toMs: START + 6 * HOUR });
+  await short.store.close();
+  const { store, upkeepAt } = newStore(START + 2 * DAY, TIERS, folder);
+  const grid = { startMs: START + DAY, endMs: START + 2 * DAY, stepMs: DAY };
+  for (const expr of ['max_over_time(a[1d])', 'count_over_time(a[1d])']) expect(await sameAnswers(store, expr, grid, 0)).toBe(0);
+  await upkeepAt(START + 2 * DAY + HOUR);
+  expect(await sameAnswers(store, 'max_over_time(a[1d])', grid, 0)).toBeGreaterThan(24);
+});
+
 test('a kill anywhere while samples are rolled up, come late or go leaves answers as they are', async () => {
   const { store, folder, upkeepAt } = newStore();
   await store.append(batchOf([...evenSeries('a_total{x}', 2), ...evenSeries('b{y}', 2)]));

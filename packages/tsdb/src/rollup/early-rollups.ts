@@ -48,7 +48,12 @@ export class EarlyRollups {
     this.#widthsMs = tiersOf(limits).map(({ bucketMs }) => bucketMs);
     const marks = this.#widthsMs.length === 0 ? undefined : contents.db.needRollups().marks(this.#widthsMs);
     this.#isForeign = marks === undefined;
-    if (marks === undefined) return;
+    if (marks === undefined) {
+      // From here on nobody keeps true what is there, also where this ends before it is removed.
+      const { rollups } = contents.db;
+      if (rollups !== undefined) contents.db.transaction(() => rollups.forgetMarks());
+      return;
+    }
     this.#doneMs = marks.doneMs;
     contents.rolledUp = { widthsMs: this.#widthsMs, reachMs: marks.reachMs };
   }
@@ -95,12 +100,11 @@ export class EarlyRollups {
     await this.#build(this.#doubted());
   }
 
-  /** What was built for other widths, or none, says nothing any more, and nobody has kept it true. */
+  /** What was built for other widths, or none, whose marks are gone. */
   async #removeForeign(): Promise<void> {
     const { db } = this.#contents;
     const { rollups } = db;
     if (rollups !== undefined) {
-      db.transaction(() => rollups.forgetMarks());
       while (!this.#single.isHalted && rollups.isAny()) {
         db.transaction(() => rollups.removeSome(ROWS_A_SLICE));
         await nextTurn();
