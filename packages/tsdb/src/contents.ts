@@ -24,6 +24,8 @@ export class Contents {
   /** Ids of the log's rows count up from 1. */
   lastWalId = 0;
   walBytes = 0;
+  /** First refs of blocks of names of which the start could read but one copy, until they are written anew. */
+  halfNames: readonly number[] = [];
   /** Counts how often chunks were written or deleted. */
   chunkChanges = 0;
   /**

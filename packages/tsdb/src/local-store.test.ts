@@ -442,6 +442,43 @@ describe('damage', () => {
     expect(left).toEqual([...Array(left.length).keys()]);
   });
 
+  test('names of which one of two copies is damaged are written anew by the first upkeep', async () => {
+    const first = open();
+    await first.append(Array.from({ length: 40 }, (_, i) => [`m{${i}}`, NOW, i] as const));
+    await first.store.flush();
+    await first.store.close();
+    const flip = (id: number): void => {
+      const file = new DatabaseSync(join(first.folder, 'samples.db'));
+      file.exec(`UPDATE series SET key = CAST(substr(key, 1, 20) || x'00' || substr(key, 22) AS BLOB) WHERE id = ${id}`);
+      file.close();
+    };
+    /** What is told of, and how many series are there. */
+    const startAndEnd = async (): Promise<[told: string[], series: number]> => {
+      const { store, logged } = open(first.folder);
+      await store.runUpkeep();
+      const { seriesCount } = await store.stats();
+      await store.close();
+      return [logged.map((sentence) => sentence.replace(first.folder, '')), seriesCount];
+    };
+    flip(-1);
+    expect(await startAndEnd()).toEqual([
+      [
+        'error: /samples.db is damaged: names of series are stored twice, and in 1 place one of the two cannot be read; nothing is lost, and it is written anew from the other: look after the disk, and run vitrine check data to see what else is damaged',
+        'info: /samples.db: names of series are stored twice again',
+      ],
+      40,
+    ]);
+    flip(-2);
+    expect((await startAndEnd())[1]).toBe(40);
+    expect(await startAndEnd()).toEqual([[], 40]);
+    flip(-1);
+    flip(-2);
+    expect(await startAndEnd()).toEqual([
+      ['error: /samples.db is damaged: the names of up to 256 series cannot be read, and their samples are left out'],
+      0,
+    ]);
+  });
+
   test('a damaged main file is refused with its name and the way out', async () => {
     const { store, folder, append } = open();
     await append(line('m', 2000));

@@ -59,6 +59,8 @@ const COMMIT_SAMPLES = 200_000;
 const UPKEEP_EVERY_MS = 30_000;
 /** Closing may take this long to move the log into chunks. */
 const PACK_UP_MS = 2_000;
+/** At each upkeep damaged names are written anew for so long. */
+const MEND_MS = 10;
 const BUSY_RETRY_SECONDS = 1;
 
 interface Waiting {
@@ -319,6 +321,7 @@ export class LocalStore implements SampleStore {
   async runUpkeep(flush = false): Promise<void> {
     if (this.#closing !== undefined) return;
     try {
+      this.#mendNames();
       if (flush || this.#flusher.due()) await this.#flusher.run();
       await this.#retention.run();
       await this.#earlyRollups.run();
@@ -333,6 +336,20 @@ export class LocalStore implements SampleStore {
       }
       this.#upkeepFailed = true;
     }
+  }
+
+  /** What one copy is left of is written anew, before a flip takes that too: a slice at each upkeep, and there is hardly ever more. */
+  #mendNames(): void {
+    const { db, halfNames } = this.#contents;
+    if (halfNames.length === 0) return;
+    const endsMs = performance.now() + MEND_MS;
+    let mended = 0;
+    db.transaction(() => {
+      do db.names.mend(halfNames[mended++] as number);
+      while (mended < halfNames.length && performance.now() < endsMs);
+    });
+    this.#contents.halfNames = halfNames.slice(mended);
+    if (mended === halfNames.length) this.#log('info', `${db.file}: names of series are stored twice again`);
   }
 
   close(): Promise<void> {
@@ -451,8 +468,8 @@ export class LocalStore implements SampleStore {
 function load(contents: Contents): void {
   const { db, refs, series } = contents;
   const damaged = new Set<number>();
-  let damagedCopies = 0;
-  for (const [ref, key] of db.names.all(() => damagedCopies++)) {
+  const halfNames: number[] = [];
+  for (const [ref, key] of db.names.all((firstRef) => halfNames.push(firstRef))) {
     // A damaged series' place stays taken: its chunks must not become another's.
     refs.adopt(ref);
     if (key === undefined) damaged.add(ref);
@@ -461,13 +478,14 @@ function load(contents: Contents): void {
   if (damaged.size > 0) {
     contents.log(
       'error',
-      `${db.file} is damaged: the names of ${damaged.size} series cannot be read, and their samples are left out`,
+      `${db.file} is damaged: the names of up to ${damaged.size} series cannot be read, and their samples are left out`,
     );
   }
-  if (damagedCopies > 0) {
+  contents.halfNames = halfNames;
+  if (halfNames.length > 0) {
     contents.log(
       'error',
-      `${db.file} is damaged: names of series are stored twice, and ${damagedCopies} times one of the two cannot be read; nothing is lost yet: run vitrine check to see what is damaged, or restore the file from a backup`,
+      `${db.file} is damaged: names of series are stored twice, and in ${halfNames.length} ${halfNames.length === 1 ? 'place' : 'places'} one of the two cannot be read; nothing is lost, and it is written anew from the other: look after the disk, and run vitrine check data to see what else is damaged`,
     );
   }
   let ownerless = 0;

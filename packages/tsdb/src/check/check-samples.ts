@@ -51,7 +51,7 @@ function* checkSeries({ db, part }: CheckedDatabase, found: { series: number }):
       if (key === undefined) yield `series ${ref}: its name fails its checksum; its samples cannot be found`;
     }
     for (const ref of halves) {
-      yield `series ${ref} to ${ref + BLOCK_SERIES - 1}: one of the two copies of their names fails its checksum; the other is sound`;
+      yield `series ${ref} to ${ref + BLOCK_SERIES - 1}: one of the two copies of their names is missing or fails its checksum; the other is sound`;
     }
   });
 }

@@ -51,7 +51,10 @@ export function* readSamples(folder: string, { selectors, fromMs, toMs }: ReadSa
       if (tests.length === 0 || tests.some((test) => test(labels))) wanted.set(ref, labels);
     }
     if (damagedNames > 0)
-      log('error', `${file} is damaged: the names of ${damagedNames} series cannot be read, and their samples are left out`);
+      log(
+        'error',
+        `${file} is damaged: the names of up to ${damagedNames} series cannot be read, and their samples are left out`,
+      );
     const logged = loggedSamples(
       {
         walRows: isLeftOut(db, 'wal') ? undefined : new RowQuery(db, `SELECT id, ${bytesIn('data')} FROM wal ORDER BY id`),

@@ -130,6 +130,23 @@ test.each([0, 0.3, 0.6, 0.999])(
   },
 );
 
+test.each<[what: string, sql: string, alsoHalf: number[]]>([
+  ['one copy that cannot be read', `UPDATE series SET key = CAST(substr(key, 2) AS BLOB) WHERE id = -3`, []],
+  ['one copy that is missing', 'DELETE FROM series WHERE id = -4', []],
+  ['a copy that was given to another block', 'DELETE FROM series WHERE id = -5; UPDATE series SET id = -5 WHERE id = -3', [512]],
+])('%s is written anew from the other, so that the next flip costs no name either', (_, sql, alsoHalf) => {
+  const db = packed();
+  const file = new DatabaseSync(db.file);
+  file.exec(sql);
+  file.close();
+  expect(readWithFlips(db.file, [], 0)).toEqual([600, 0, [256, ...alsoHalf]]);
+  db.transaction(() => {
+    for (const ref of [256, ...alsoHalf]) db.names.mend(ref);
+  });
+  expect(readWithFlips(db.file, [], 0)).toEqual([600, 0, []]);
+  expect(readWithFlips(db.file, [-4], 0.5)).toEqual([600, 0, [256]]);
+});
+
 test('flipped bits in both copies cost the names of their block, which stays as it is, and no others', () => {
   const db = packed();
   expect(readWithFlips(db.file, [-3, -4], 0.5)).toEqual([344, 256, []]);
@@ -137,6 +154,7 @@ test('flipped bits in both copies cost the names of their block, which stays as 
     for (let ref = 1000; ref < 1024; ref++) db.names.add(ref, `name ${ref}`);
   });
   packAll(db);
+  db.transaction(() => db.names.mend(256));
   expect(readWithFlips(db.file, [], 0)).toEqual([368, 256, []]);
   const file = new DatabaseSync(db.file);
   expect([255, 256, 511, 512, 900].map(nameReader(file))).toEqual([
@@ -158,12 +176,4 @@ test('a name of its own that cannot be read stays as it is when those beside it 
   packAll(db);
   expect(rowIds(db.file)).toEqual([-2, -1, 7]);
   expect(readWithFlips(db.file, [], 0)).toEqual([19, 1, []]);
-});
-
-test('one copy that was given to another block counts for neither', () => {
-  const db = packed();
-  const file = new DatabaseSync(db.file);
-  file.exec('DELETE FROM series WHERE id = -5; UPDATE series SET id = -5 WHERE id = -3');
-  file.close();
-  expect(readWithFlips(db.file, [], 0)).toEqual([600, 0, [512]]);
 });

@@ -20,6 +20,7 @@ const PACKED_MIN = 16;
 /** The names of one block; undefined where no copy of it is what was written. */
 interface FoundBlock {
   readonly names: readonly (readonly [ref: number, key: string])[] | undefined;
+  /** Copies that are missing, too; none where there is no such block. */
   readonly damagedCopies: number;
 }
 
@@ -106,6 +107,13 @@ export class SeriesNames {
       [...byRef].sort(([a], [b]) => a - b),
     );
     return end;
+  }
+
+  /** Writes both copies of a ref's block anew where only one can be read; within the caller's transaction. */
+  mend(ref: number): void {
+    const block = blockOf(ref);
+    const { names, damagedCopies } = blockIn(this.#copies, block);
+    if (names !== undefined && damagedCopies > 0) this.#write(block, names);
   }
 
   #write(block: number, names: readonly (readonly [ref: number, key: string])[]): void {
@@ -208,5 +216,5 @@ function blockIn(copies: RowQuery<[id: number, data: Uint8Array]>, block: number
 function found(copies: readonly (readonly [id: number, data: Uint8Array])[]): FoundBlock {
   const sound = copies.filter(([id, data]) => isBlock(id, data));
   const [first] = sound;
-  return { names: first && decodeBlock(...first), damagedCopies: copies.length - sound.length };
+  return { names: first && decodeBlock(...first), damagedCopies: copies.length === 0 ? 0 : COPIES - sound.length };
 }
