@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
+import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
 import { readCommandLine } from './config/command-line.ts';
 import { ConfigError } from './config/read-config.ts';
 import { COMMANDS, usage } from './cli/commands.ts';
@@ -47,5 +48,5 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function isSentence(error: Error): boolean {
-  return [ConfigError, StartError, BadRequest].some((kind) => error instanceof kind);
+  return [ConfigError, StartError, StoreOpenError, BadRequest].some((kind) => error instanceof kind);
 }

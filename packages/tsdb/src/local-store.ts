@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import {
   QueryError,
@@ -53,6 +52,7 @@ import type { Bell } from './threads/ask.ts';
 import { SourceClient } from './threads/selections.ts';
 import { replay } from './wal/replay.ts';
 import { Watchers } from './watchers.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** One commit takes at most this many samples, so that it does not hold the thread for long. */
 const COMMIT_SAMPLES = 200_000;
@@ -154,7 +154,7 @@ export class LocalStore implements SampleStore {
   static open(options: StoreOptions, now?: () => number, steady = now ?? (() => performance.now())): LocalStore {
     const { folder, log = () => undefined } = options;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw new StoreOpenError('not writable', `the data folder ${folder} cannot be made: ${(error as Error).message}`, {
         cause: error,

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { copyDatabase, isDatabase } from '@vitrine/tsdb/backup/copy-database.ts';
 import { isEmptyDatabase, openChecked } from '@vitrine/tsdb/check/check-database.ts';
-import { isDamage } from '@vitrine/tsdb/sqlite-error.ts';
+import { isDamage, isUnwritable } from '@vitrine/tsdb/sqlite-error.ts';
 import { type BackupFile, BackupRefused, MANIFEST, manifestText } from './backup-manifest.ts';
 import { hashFile } from './hash-file.ts';
 import { CURVES, DOCUMENTS, missingDatabases, SAMPLES } from './missing-databases.ts';
@@ -78,6 +78,12 @@ async function copied(from: string, to: string, isDb: boolean): Promise<boolean>
     return true;
   } catch (error) {
     if (isDb && isDamage(error)) throw refusal(from, `cannot be read (${(error as Error).message})`, error);
+    if (isDb && isUnwritable(error)) {
+      throw new BackupRefused(
+        `${from} cannot be copied (${(error as Error).message}): check that this user may read it, and that there is room. Of a folder that is read-only, a server that was killed there must be started and stopped elsewhere first.`,
+        { cause: error },
+      );
+    }
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }

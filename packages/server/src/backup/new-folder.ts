@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '@vitrine/tsdb/make-folder.ts';
 import { BackupRefused } from './backup-manifest.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function fillNewFolder<T>(folder: string, refusal: string, fill: (p
   try {
     await rm(part, { recursive: true, force: true });
     // What is in it is nobody else's to read.
-    await mkdir(part, { recursive: true, mode: 0o700 });
+    makeFolder(part, 0o700);
     const filled = await fill(part);
     await rename(part, folder);
     await syncFolder(dirname(folder));
@@ -27,7 +28,7 @@ export async function fillNewFolder<T>(folder: string, refusal: string, fill: (p
     if (code === 'ENOTEMPTY' || code === 'EEXIST') throw new BackupRefused(refusal, { cause: error });
     if (code === 'EBUSY' || code === 'EXDEV')
       throw new BackupRefused(`${folder} is where a disk is mounted: name a folder below it.`, { cause: error });
-    if (['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code ?? ''))
+    if (['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT'].includes(code ?? ''))
       throw new BackupRefused(`${folder} cannot be written (${code}).`, { cause: error });
     throw error;
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { parseUploadMapping } from '@vitrine/model/parse/upload-mapping.ts';
@@ -31,6 +31,8 @@ export async function importMetricFiles(line: CommandLine): Promise<number> {
   const missing = paths.find((path) => path !== '-' && !existsSync(path));
   if (missing !== undefined) throw new ConfigError(`vitrine import ${kind}: there is no ${missing}.`);
   const mapping = mappingOf(line.options['mapping']);
+  const folder = paths.find((path) => path !== '-' && statSync(path).isDirectory());
+  if (folder !== undefined) throw new ConfigError(`vitrine import ${kind}: ${folder} is a folder: name the files in it.`);
   const target = await openTarget(line);
   const counts: ImportCounts = { bytes: 0, accepted: 0, refused: new Map() };
   let told = 0;

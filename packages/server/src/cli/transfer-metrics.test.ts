@@ -92,6 +92,7 @@ test.each([
   [['export', 'metrics', '--from', 'noon'], '--from: "noon" is no time'],
   [['export', 'metrics', '--format', 'xml'], '--format: "xml" is none of'],
   [['export', 'metrics'], 'no Vitrine has kept samples there'],
+  [['import', 'openmetrics', tmpdir()], `${tmpdir()} is a folder: name the files in it`],
 ])('%j says what is wrong', async (args, sentence) => {
   const { code, err } = await vitrine(newFolder(), ...args);
   expect(code).toBe(1);

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { signInOver } from '../auth/sign-in.ts';
 import { tokensOver } from '../auth/tokens.ts';
@@ -46,6 +47,23 @@ test('what is saved is there after opening again', async () => {
   expect(await second.dashboards.find('x')).toMatchObject({ uid: 'x', json: '{}', updatedMs: 5, revision: 1 });
   expect(await tokensOver(second).bearer(token)).toMatchObject({ scopes: ['read', 'ingest'] });
   await second.close();
+});
+
+test.each([
+  ['junk', 'is damaged (file is not a database): restore it from a backup'],
+  ['damage inside', 'is damaged (database disk image is malformed): restore it from a backup'],
+])('a file of %s is named, with the way out', async (kind, sentence) => {
+  const folder = newFolder();
+  const path = join(folder, 'documents.sqlite');
+  if (kind === 'junk') writeFileSync(path, 'junk');
+  else {
+    await (await openDocumentStore(folder)).close();
+    const bytes = readFileSync(path);
+    bytes.fill(0x58, 100, 4096);
+    writeFileSync(path, bytes);
+  }
+  await expect(openDocumentStore(folder)).rejects.toBeInstanceOf(StoreOpenError);
+  await expect(openDocumentStore(folder)).rejects.toThrow(`${path} ${sentence}`);
 });
 
 test('two processes share it: of two who take a link only one gets it', async () => {

@@ -1,6 +1,10 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kysely, type Selectable, SqliteDialect } from 'kysely';
+import { openError } from '@vitrine/tsdb/database.ts';
+import { makeFolder } from '@vitrine/tsdb/make-folder.ts';
+import { isDamage } from '@vitrine/tsdb/sqlite-error.ts';
+import { StoreOpenError } from '@vitrine/tsdb/store-open-error.ts';
+import { Kysely, type Selectable, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { annotationsOver } from './annotations.ts';
 import { dashboardsOver } from './dashboards.ts';
@@ -19,22 +23,39 @@ import type { Tables } from './tables.ts';
 
 /**
  * Opens documents.sqlite in the data folder and brings its tables up to date. `keyFile` holds the key to data sources' secrets;
- * where it is "" that is secrets.key in the data folder. It is read, and made, once it is needed.
+ * where it is "" that is secrets.key in the data folder. It is read, and made, once it is needed. Throws StoreOpenError.
  */
 export async function openDocumentStore(folder: string, keyFile = ''): Promise<DocumentStore> {
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, 'documents.sqlite');
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openSqliteDatabase(path) }) });
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: openFile(folder, path) }) });
   // It holds hashes of secrets: nobody else on the machine needs to read them.
   chmodSync(path, 0o600);
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) {
     await db.destroy();
-    throw new Error(`${path} could not be brought up to date; was it written by a newer Vitrine?`, { cause: error });
+    if (isDamage(error)) throw openError(path, error);
+    throw new StoreOpenError('newer version', `${path} could not be brought up to date; was it written by a newer Vitrine?`, {
+      cause: error,
+    });
   }
   let key: SecretKey | undefined;
   return documentsOver(db, () => (key ??= openSecretKey(keyFile === '' ? join(folder, 'secrets.key') : keyFile, keyFile === '')));
+}
+
+function openFile(folder: string, path: string): SqliteDatabase {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new StoreOpenError('not writable', `the data folder ${folder} cannot be made: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  try {
+    return openSqliteDatabase(path);
+  } catch (error) {
+    throw openError(path, error);
+  }
 }
 
 function documentsOver(db: Kysely<Tables>, key: () => SecretKey): DocumentStore {

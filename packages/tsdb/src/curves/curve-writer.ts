@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { BadRequest } from '@vitrine/model/bad-request.ts';
 import { CURVE_LIMITS, type CurveBatch, RUN_ITEM_KINDS } from '@vitrine/model/curve-store.ts';
 import { StoreReadOnly } from '@vitrine/model/sample-store.ts';
@@ -11,6 +10,7 @@ import { CurveDatabase } from './curve-database.ts';
 import { PointSet } from './point-set.ts';
 import { DamagedPiece, decodeLogRow, decodePiece, encodeLogRow, encodePiece, PointColumns, toUs } from './points.ts';
 import { extend, noPoints, type Summary } from './summary.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** Points of one stored piece at most. */
 const PIECE_POINTS = 8_192;
@@ -68,7 +68,7 @@ export class CurveWriter {
   /** Opens or makes the store in a folder, which no other process may have. Throws StoreOpenError. */
   static open(folder: string, log: StoreLog): CurveWriter {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (error) {
       throw new StoreOpenError('not writable', `the data folder ${folder} cannot be made: ${(error as Error).message}`, {
         cause: error,
