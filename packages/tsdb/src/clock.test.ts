@@ -188,6 +188,22 @@ test('a store that was closed for less than an hour, and a clock that is put rig
   expect([readAll(store.source, []).size, logged]).toEqual([0, []]);
 });
 
+test('samples of long ago, taken into a folder that has no time written down yet, say nothing of the clock', async () => {
+  const { folder, remove } = tempFolder();
+  cleanups.push(remove);
+  const logged: string[] = [];
+  for (let round = 0; round < 2; round++) {
+    const options = { folder, retention: { timeMs: 15 * DAY, sizeBytes: 0 }, maxSeries: 10 };
+    const store = LocalStore.open({ ...options, log: (_, text) => logged.push(text) }, () => NOW + round * 60_000);
+    cleanups.push(() => store.close());
+    expect((await store.append(batchOf([['m', NOW - 10 * DAY + round, 1]]))).accepted).toBe(1);
+    // Older than the clock allows, and not by the newest sample's time.
+    expect((await store.append(batchOf([['m', NOW - 16 * DAY, 1]]))).rejected).toMatchObject([{ reason: 'too old' }]);
+    await store.close();
+  }
+  expect(logged).toEqual([]);
+});
+
 test('samples from a clock that has gone ahead are refused with a reason, and taken once the time has come', async () => {
   const { folder, remove } = tempFolder();
   cleanups.push(remove);

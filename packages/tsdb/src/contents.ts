@@ -50,15 +50,6 @@ export class Contents {
     });
   }
 
-  /** The time of the newest sample, in unix milliseconds; undefined where there are none. */
-  newestMs(): number | undefined {
-    let newestMs = -Infinity;
-    for (let ref = 0; ref < this.index.refLimit; ref++) {
-      if (this.index.has(ref)) newestMs = Math.max(newestMs, this.series.newestMs[ref] as number);
-    }
-    return newestMs === -Infinity ? undefined : newestMs;
-  }
-
   addSeries(ref: number, key: string): void {
     this.index.add(ref, key);
     this.series.reserve(ref + 1);

@@ -43,7 +43,8 @@ export class Retention {
     this.#watchers = watchers;
     this.#limits = limits;
     const { db, log } = contents;
-    const seenMs = db.seenMs() ?? contents.newestMs();
+    // Only what was written down: the newest sample may be of long before, as after an import.
+    const seenMs = db.seenMs();
     this.#clock = new TrustedClock({ now, steady, seenMs, keptMs: limits.timeMs, log, file: db.file });
     this.#times = new UnusedTimes(contents, steady);
     this.#rollups = this.#tiers.map(({ bucketMs }) => new Rollups(contents, bucketMs));
