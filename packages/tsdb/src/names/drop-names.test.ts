@@ -7,7 +7,7 @@ import { SeriesNames } from './series-names.ts';
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
-const BLOCKS = 20;
+const BLOCKS = 14;
 /** One of 256, so that each has its name in another block. */
 const isSparse = (i: number): boolean => i % 256 === 7;
 
