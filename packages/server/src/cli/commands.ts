@@ -33,7 +33,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'import',
     {
-      form: 'import tensorboard DIR | runs FILE… [--project NAME] [--name NAME] [--group GROUP] [--format FORMAT] [--pattern RE2] | openmetrics|prometheus-tsdb-dump|csv|jsonl|parquet FILE… [--mapping FILE], each [--data DIR | --url URL --token TOKEN]',
+      form: 'import tensorboard DIR | runs FILE… [--project NAME] [--name NAME] [--group GROUP] [--format FORMAT] [--pattern RE2] | openmetrics|prometheus-tsdb-dump|csv|jsonl|parquet FILE… [--mapping FILE] [--nan number|end], each [--data DIR | --url URL --token TOKEN]',
       help: 'Make runs of TensorBoard’s event files below a directory, or of trainer_state.json, CSV, JSON lines and text logs; what was read before is not doubled. Or take in metric samples of any age.',
       mostWords: Infinity,
       run: async (line) => (await import('./import.ts')).importRuns(line),

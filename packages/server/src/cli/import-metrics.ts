@@ -10,6 +10,7 @@ import type { CommandLine } from '../config/command-line.ts';
 import type { Settings } from '../config/keys.ts';
 import { ConfigError } from '../config/read-config.ts';
 import { IMPORT_KINDS, type ImportCounts, importMetrics } from '../transfer/import-metrics.ts';
+import type { LoneNan } from '../transfer/read-lines.ts';
 import { type MetricSink, serverSink, storeSink } from '../transfer/metric-sink.ts';
 import { serverTarget } from './import-target.ts';
 import { complain, print } from './print.ts';
@@ -20,7 +21,7 @@ const SAY_EVERY_MS = 2_000;
 const MOST_TOLD = 20;
 
 /**
- * `vitrine import openmetrics|prometheus-tsdb-dump|csv|jsonl|parquet FILE… [--mapping FILE]`: takes in samples. The exit code is 1
+ * `vitrine import openmetrics|prometheus-tsdb-dump|csv|jsonl|parquet FILE… [--mapping FILE] [--nan number|end]`: takes in samples. The exit code is 1
  * where a file could not be read to its end, or something of it was refused; the rest is kept.
  */
 export async function importMetricFiles(line: CommandLine): Promise<number> {
@@ -33,8 +34,10 @@ export async function importMetricFiles(line: CommandLine): Promise<number> {
   const mapping = mappingOf(line.options['mapping']);
   const folder = paths.find((path) => path !== '-' && statSync(path).isDirectory());
   if (folder !== undefined) throw new ConfigError(`vitrine import ${kind}: ${folder} is a folder: name the files in it.`);
+  const loneNan = line.options['nan'] ?? 'number';
+  if (loneNan !== 'number' && loneNan !== 'end') throw new ConfigError(`--nan: expected number or end, got ${loneNan}.`);
   const target = await openTarget(line);
-  const counts: ImportCounts = { bytes: 0, accepted: 0, refused: new Map() };
+  const counts: ImportCounts = { bytes: 0, accepted: 0, refused: new Map(), loneNans: 0 };
   let told = 0;
   const startedMs = performance.now();
   const timer = setInterval(() => complain(`${mebibytes(counts.bytes)} read, ${count(counts.accepted)} samples.`), SAY_EVERY_MS);
@@ -45,7 +48,7 @@ export async function importMetricFiles(line: CommandLine): Promise<number> {
         if (told++ < MOST_TOLD) complain(`${path}: ${sentence}`);
       };
       try {
-        await importMetrics({ kind, path, mapping, sink: target.sink, counts, onRefused });
+        await importMetrics({ kind, path, mapping, loneNan, sink: target.sink, counts, onRefused });
       } catch (error) {
         if (!(error instanceof BadRequest || error instanceof StoreReadOnly || isOfTheFile(error))) throw error;
         failed = true;
@@ -61,7 +64,14 @@ export async function importMetricFiles(line: CommandLine): Promise<number> {
   print(
     `${count(counts.accepted)} samples were taken in ${seconds} s${refused.length > 0 ? `; refused: ${refused.join(', ')}` : ''}.`,
   );
+  if (counts.loneNans > 0) print(loneNanSentence(counts.loneNans, loneNan));
   return failed || counts.refused.size > 0 ? 1 : 0;
+}
+
+function loneNanSentence(many: number, as: LoneNan): string {
+  return as === 'end'
+    ? `${count(many)} NaNs that stood alone were taken as ends of their series; --nan number keeps them.`
+    : `${count(many)} NaNs stand alone and were kept as numbers. In a dump of Prometheus these are mostly ends of series, which it prints so: import it with --nan end.`;
 }
 
 /** A server where one runs, else the store in the data folder. */

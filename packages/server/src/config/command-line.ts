@@ -35,6 +35,7 @@ const OPTIONS = [
   'from',
   'until',
   'mapping',
+  'nan',
 ];
 
 /** Takes `--key value` and `--key=value`. Throws ConfigError that names the flag. */

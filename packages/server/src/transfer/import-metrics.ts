@@ -5,7 +5,7 @@ import { type Bytes, gunzip, isGzip, peek } from '../ingest/upload/bytes.ts';
 import { openTable, type UploadedFile } from '../ingest/upload/open-table.ts';
 import { readUpload } from '../ingest/upload/read-upload.ts';
 import type { MetricSink } from './metric-sink.ts';
-import { readDump, readMetricsJsonl } from './read-lines.ts';
+import { type LoneNan, readDump, readMetricsJsonl } from './read-lines.ts';
 import { readOpenMetrics } from './read-openmetrics.ts';
 import type { ReadPart, RefusedPlace } from './read-part.ts';
 import { isSamplesTable, readSamplesTable } from './read-samples-table.ts';
@@ -18,6 +18,8 @@ export interface ImportCounts {
   accepted: number;
   /** By reason. */
   refused: Map<string, number>;
+  /** NaNs of a dump that stand alone among numbers: they may be markers of a series' end. */
+  loneNans: number;
 }
 
 export interface ImportMetrics {
@@ -26,6 +28,8 @@ export interface ImportMetrics {
   readonly path: string;
   /** What the columns of a CSV or Parquet file mean that "vitrine export metrics" has not written. */
   readonly mapping: UploadMapping | undefined;
+  /** Of a dump. */
+  readonly loneNan: LoneNan;
   readonly sink: MetricSink;
   readonly counts: ImportCounts;
   /** Told of what is refused, as it is. */
@@ -33,7 +37,7 @@ export interface ImportMetrics {
 }
 
 /** Reads a file part by part, and stores each part before the next is read on. Throws BadRequest where it is none of its kind. */
-export async function importMetrics({ kind, path, mapping, sink, counts, onRefused }: ImportMetrics): Promise<void> {
+export async function importMetrics({ kind, path, mapping, loneNan, sink, counts, onRefused }: ImportMetrics): Promise<void> {
   const refuse = (refused: RefusedPlace): void => {
     counts.refused.set(refused.reason, (counts.refused.get(refused.reason) ?? 0) + refused.count);
     onRefused(refused);
@@ -53,7 +57,7 @@ export async function importMetrics({ kind, path, mapping, sink, counts, onRefus
         for await (const part of readOpenMetrics(await unpacked(bytes))) await take(part);
         return;
       case 'prometheus-tsdb-dump':
-        for await (const part of readDump(await unpacked(bytes))) await take(part);
+        for await (const part of readDump(await unpacked(bytes), loneNan, () => counts.loneNans++)) await take(part);
         return;
       case 'jsonl':
         for await (const part of readMetricsJsonl(await unpacked(bytes))) await take(part);

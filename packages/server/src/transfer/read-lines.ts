@@ -11,10 +11,26 @@ import { readSeries } from './read-series.ts';
 const MOST_REMEMBERED = 100_000;
 const WHOLE = /^[+-]?\d+$/;
 
-/** Reads what "promtool tsdb dump" prints: `{__name__="up", job="a"} 1 1700000000000`, a sample a line. */
-export async function* readDump(bytes: Bytes): AsyncGenerator<ReadPart> {
+/** What a NaN that stands alone among its series' numbers is taken as: a number, or the marker of the series' end. */
+export type LoneNan = 'number' | 'end';
+
+/**
+ * Reads what "promtool tsdb dump" prints: `{__name__="up", job="a"} 1 1700000000000`, a sample a line, series by series in time order.
+ * It prints the marker of a series' end as NaN too. `onLone` is told of each NaN that may be one.
+ */
+export async function* readDump(bytes: Bytes, loneNan: LoneNan, onLone: () => void): AsyncGenerator<ReadPart> {
   const keys = new SeriesKeys();
-  yield* readLines(bytes, function* (line, part) {
+  /** A NaN behind a number, or first of its series: what it is shows by what follows. */
+  let held: { readonly key: string; readonly timestampMs: number } | undefined;
+  let nanKey = '';
+  const pushHeld = (part: PartBuilder, isAlone: boolean): void => {
+    if (held === undefined) return;
+    if (isAlone) onLone();
+    readNumberText(isAlone && loneNan === 'end' ? 'stale' : 'NaN', part.words, part.length);
+    part.push(held.key, held.timestampMs);
+    held = undefined;
+  };
+  const read = function* (line: string, part: PartBuilder): Generator<ReadPart, string | undefined> {
     // Neither a number nor a time has a blank in it; labels may.
     const [, series, value, time] = /^(.*\S)\s+(\S+)\s+(\S+)$/s.exec(line) ?? [];
     if (series === undefined || value === undefined || time === undefined)
@@ -24,12 +40,22 @@ export async function* readDump(bytes: Bytes): AsyncGenerator<ReadPart> {
     if ('problem' in key) return key.problem;
     const timestampMs = WHOLE.test(time) ? Number(time) : Number.NaN;
     if (!Number.isSafeInteger(timestampMs)) return `"${time.slice(0, 40)}" is no time in whole milliseconds`;
+    const isNan = value === 'NaN';
+    const followsNan = nanKey === key.key;
+    pushHeld(part, !(isNan && followsNan));
+    if (part.isFull) yield part.take();
+    nanKey = isNan ? key.key : '';
+    if (isNan && !followsNan) {
+      held = { key: key.key, timestampMs };
+      return undefined;
+    }
     if (!readNumberText(value.replace('+Inf', 'Infinity'), part.words, part.length))
       return `"${value.slice(0, 40)}" is no number`;
     part.push(key.key, timestampMs);
     if (part.isFull) yield part.take();
     return undefined;
-  });
+  };
+  yield* readLines(bytes, read, (part) => pushHeld(part, true));
 }
 
 const number = z.union([z.number(), z.string(), z.null()]);
@@ -54,12 +80,8 @@ const jsonLine = z.object({
 /** Reads the lines that "vitrine export metrics --format jsonl" writes, and VictoriaMetrics' /api/v1/export. */
 export async function* readMetricsJsonl(bytes: Bytes): AsyncGenerator<ReadPart> {
   yield* readLines(bytes, function* (line, part) {
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      return 'is not JSON';
-    }
+    const json = readJson(line);
+    if (json === undefined) return 'is not JSON';
     const read = jsonLine.safeParse(json);
     if (!read.success) {
       const [issue] = read.error.issues;
@@ -84,10 +106,25 @@ export async function* readMetricsJsonl(bytes: Bytes): AsyncGenerator<ReadPart> 
   });
 }
 
-/** `read` takes one line into the part, and answers what is wrong with it; then the line is refused. */
+/** VictoriaMetrics writes NaN and infinities as they are, which JSON does not know. */
+const TEXT_OR_BARE_NUMBER = /"(?:[^"\\]|\\.)*"|(?:NaN|[+-]?Inf(?:inity)?)(?=\s*[,\]])/g;
+
+function readJson(line: string): unknown {
+  for (const text of [line, line.replace(TEXT_OR_BARE_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`))]) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/** `read` takes one line into the part, and answers what is wrong with it; then the line is refused. `end` adds what it kept to itself. */
 async function* readLines(
   bytes: Bytes,
   read: (line: string, part: PartBuilder) => Generator<ReadPart, string | undefined>,
+  end: (part: PartBuilder) => void = () => undefined,
 ): AsyncGenerator<ReadPart> {
   const part = new PartBuilder();
   let number = 0;
@@ -103,6 +140,7 @@ async function* readLines(
       if (problem !== undefined) part.refuse('not readable', `line ${number}: ${problem}`);
     }
   }
+  end(part);
   if (!part.isEmpty) yield part.take();
 }
 

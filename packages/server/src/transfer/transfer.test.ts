@@ -19,6 +19,7 @@ import { type ExportCounts, exportMetrics, METRIC_FORMATS, type MetricFormat } f
 import { type ImportCounts, type ImportKind, importMetrics } from './import-metrics.ts';
 import { type MetricSink, storeSink } from './metric-sink.ts';
 import { exposedSeries, dumpedSeries } from './metric-text.ts';
+import type { LoneNan } from './read-lines.ts';
 import { readSeries } from './read-series.ts';
 
 const STORE = { retention: { timeMs: 0, sizeBytes: 0 }, maxSeries: 10_000 };
@@ -90,12 +91,13 @@ async function exported(
 async function imported(
   bytes: Uint8Array | string,
   kind: ImportKind,
-  { sink, mapping }: { sink?: MetricSink; mapping?: unknown } = {},
+  { sink, mapping, loneNan = 'number' }: { sink?: MetricSink; mapping?: unknown; loneNan?: LoneNan } = {},
 ): Promise<{
   readonly folder: string;
   readonly accepted: number;
   readonly refused: string[];
   readonly counts: ReadonlyMap<string, number>;
+  readonly loneNans: number;
 }> {
   const folder = newFolder();
   const path = join(folder, 'file');
@@ -103,12 +105,13 @@ async function imported(
   const samples = join(folder, 'samples');
   const store = LocalStore.open({ ...STORE, folder: samples });
   const refused: string[] = [];
-  const counts: ImportCounts = { bytes: 0, accepted: 0, refused: new Map() };
+  const counts: ImportCounts = { bytes: 0, accepted: 0, refused: new Map(), loneNans: 0 };
   try {
     await importMetrics({
       kind,
       path,
       mapping: mapping === undefined ? undefined : parseUploadMapping(mapping),
+      loneNan,
       sink: sink ?? storeSink(store),
       counts,
       onRefused: ({ sentence }) => refused.push(sentence),
@@ -116,7 +119,7 @@ async function imported(
   } finally {
     await store.close();
   }
-  return { folder: samples, accepted: counts.accepted, refused, counts: counts.refused };
+  return { folder: samples, accepted: counts.accepted, refused, counts: counts.refused, loneNans: counts.loneNans };
 }
 
 const text = fc.oneof(
@@ -277,6 +280,19 @@ test('a series longer than what is read at a time comes whole, and in order', as
   expect(times.every((time, i) => i === 0 || time > (times[i - 1] as number))).toBe(true);
 });
 
+test.each<[LoneNan, ends: readonly number[]]>([
+  ['number', []],
+  ['end', [2, 4, 9]],
+])('a NaN that stands alone in a dump is a %s', async (loneNan, ends) => {
+  const values = ['1', 'NaN', '2', 'NaN', '3', 'NaN', 'NaN', '4', 'NaN'];
+  const lines = values.map((value, i) => `{__name__="up"} ${value} ${i + 1}\n`).join('');
+  // A series of NaN alone is a summary that nothing was told of yet.
+  const more = '{__name__="quantile"} NaN 1\n{__name__="quantile"} NaN 2\n';
+  const { folder, accepted, loneNans } = await imported(lines + more, 'prometheus-tsdb-dump', { loneNan });
+  const stale = held(folder).flatMap((line) => (line.includes(STALE.toString(16)) ? [Number(line.split(' ')[1])] : []));
+  expect({ accepted, loneNans, stale }).toEqual({ accepted: 11, loneNans: 3, stale: ends });
+});
+
 const OM = '# TYPE a counter\na_total{x="1"} 1 1.5 # {trace_id="t"} 0.5 1.25\n';
 test.each([
   ['openmetrics', `${OM}# EOF\n`, 1, []],
@@ -309,6 +325,8 @@ test.each([
     ['row 3: value is no number', 'row 4: timestamp_ms is no time', 'row 5: has something behind'],
   ],
   ['jsonl', '{"metric":{"__name__":"a"},"timestamps":[1,2,3],"values":[1,null,"-Infinity"]}\n', 3, []],
+  // As Debian's VictoriaMetrics writes it.
+  ['jsonl', '{"metric":{"__name__":"a","b":",Inf,"},"values":[5,-Inf,+Inf,NaN],"timestamps":[1,2,3,4]}\n', 4, []],
   [
     'jsonl',
     '{\n{"metric":{},"timestamps":[],"values":[]}\n{"metric":{"a":"b"},"timestamps":[1],"values":[]}\n{"metric":{"a":"b"},"timestamps":[1.5],"values":[1]}\n',
