@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
+import { Labels } from '@vitrine/model/labels.ts';
+import { QueryError } from '@vitrine/model/sample-store.ts';
 import type { PartRequest } from '@vitrine/promql/evaluate/evaluate-shared.ts';
 import { parse } from '@vitrine/promql/parse.ts';
 import { expect, test } from 'vitest';
@@ -40,4 +42,23 @@ test('a part asked of a thread that is gone breaks, before it is gone and after'
   await expect(ask()).rejects.toThrow(sentence);
   const { shares } = dealOut([], Float64Array.of(0), 1);
   await expect(peer.write('a', shares[0]!)).rejects.toThrow(sentence);
+});
+
+test('a thread that has no room for what it is to write refuses it in words', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const sourceOf = (): never => {
+    throw new Error('nothing is asked here');
+  };
+  const [near, far] = [port1, port2].map(
+    (port) => new Peer(port, { sourceOf, writings: new Writings(60_000, 1) }, () => undefined),
+  );
+  expect(far).toBeDefined();
+  const { shares } = dealOut(
+    [{ labels: Labels.from({ a: 'b' }), values: Float64Array.of(1), present: undefined }],
+    Float64Array.of(0),
+    1,
+  );
+  await near!.write('a', shares[0]!);
+  await expect(near!.write('b', shares[0]!)).rejects.toThrow(QueryError);
+  port1.close();
 });

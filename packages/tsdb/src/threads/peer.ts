@@ -26,7 +26,7 @@ type PeerMessage =
       readonly share: Omit<Share, 'series'>;
       readonly batch: PackedColumns;
     }
-  | { readonly kind: 'written'; readonly id: number }
+  | { readonly kind: 'written'; readonly id: number; readonly error: SentError | undefined }
   | { readonly kind: 'drop'; readonly id: number; readonly writing: string };
 
 interface PeerNeeds {
@@ -90,7 +90,7 @@ export class Peer {
     };
   }
 
-  /** Hands over what is to be written there. */
+  /** Hands over what is to be written there. Throws QueryError where there is no room for it. */
   async write(writing: string, { series, ...share }: Share): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
     const { timesMs } = share;
@@ -146,12 +146,18 @@ export class Peer {
         return;
       case 'write': {
         const { writing, share, batch } = message;
-        this.#needs.writings.add(writing, { ...share, series: unpack(batch, share.timesMs.length).map(withGaps) });
-        this.#post({ kind: 'written', id });
+        let error: SentError | undefined;
+        try {
+          this.#needs.writings.add(writing, { ...share, series: unpack(batch, share.timesMs.length).map(withGaps) });
+        } catch (refusal) {
+          error = sendError(refusal);
+        }
+        this.#post({ kind: 'written', id, error });
         return;
       }
       case 'written':
-        this.#writes.get(id)?.resolve();
+        if (message.error === undefined) this.#writes.get(id)?.resolve();
+        else this.#writes.get(id)?.reject(receiveError(message.error));
         this.#writes.delete(id);
         return;
       case 'drop':

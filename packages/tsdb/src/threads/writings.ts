@@ -1,4 +1,4 @@
-import type { GridSeries } from '@vitrine/model/sample-store.ts';
+import { type GridSeries, QueryError } from '@vitrine/model/sample-store.ts';
 import { SeriesWriter } from '@vitrine/promql/json/write-result.ts';
 
 /** About so many points are a block: a few hundred kilobytes. */
@@ -71,8 +71,10 @@ interface Writing {
 /** An answer of which nothing was asked for so long is given up: who wanted it has gone without a word. */
 const UNTOUCHED_MS = 60_000;
 
-/** Where the answers of one thread take more than this, those are given up of which nothing was asked for longest. */
+/** Where the answers of one thread take more than this, those that nobody seems to read make room, and without any of those no more begin. */
 const HELD_BYTES = 256 * 1024 * 1024;
+/** Whoever has asked for more since then reads it, however slowly. */
+const READ_MS = 15_000;
 /** What a series takes beside its values, roughly. */
 const SERIES_BYTES = 200;
 
@@ -105,13 +107,21 @@ export class Writings {
     return this.#bytes;
   }
 
+  /** Throws QueryError where there is no room beside the answers that are being read. */
   add(writing: string, share: Share): void {
+    const bytes = bytesOf(share);
+    this.#makeRoom(bytes);
+    // One answer alone may take more than all are to: its query was allowed.
+    if (this.#bytes + bytes > this.#heldBytes && this.#open.size > 0) {
+      throw new QueryError(
+        'limit',
+        `Answers that are being read take ${Math.round(this.#bytes / 1e6)} MB of memory, and this one has no room beside them: try again in a while, or ask for fewer series or a longer step`,
+      );
+    }
     const memories = Array.from({ length: BLOCKS_AHEAD }, () => undefined);
     const touchedMs = performance.now();
-    const bytes = bytesOf(share);
     this.#open.set(writing, { share, writer: new SeriesWriter(share.timesMs), memories, bytes, block: 0, at: 0, touchedMs });
     this.#bytes += bytes;
-    this.#dropUnread(writing);
     this.#sweep ??= setInterval(() => this.#dropUntouched(), this.#untouchedMs / 2).unref();
   }
 
@@ -136,7 +146,7 @@ export class Writings {
     }
     this.#open.delete(writing);
     this.#open.set(writing, open);
-    this.#dropUnread(writing);
+    this.#makeRoom(0);
     return { memory, bytes: written.length };
   }
 
@@ -154,10 +164,11 @@ export class Writings {
     for (const [writing, { touchedMs }] of this.#open) if (touchedMs <= beforeMs) this.#giveUp(writing);
   }
 
-  /** One answer alone may take more than all are to: its query was allowed. */
-  #dropUnread(last: string): void {
-    for (const writing of this.#open.keys()) {
-      if (this.#bytes <= this.#heldBytes || writing === last) return;
+  /** Gives up what nobody seems to read, until so much more fits. */
+  #makeRoom(bytes: number): void {
+    const beforeMs = performance.now() - READ_MS;
+    for (const [writing, { touchedMs }] of this.#open) {
+      if (this.#bytes + bytes <= this.#heldBytes || touchedMs > beforeMs) return;
       // Somebody may read its memory still, so it is not for others.
       this.#giveUp(writing);
     }
