@@ -62,3 +62,19 @@ test('a thread that has no room for what it is to write refuses it in words', as
   await expect(near!.write('b', shares[0]!)).rejects.toThrow(QueryError);
   port1.close();
 });
+
+test('a thread that has nothing to write is not waited for', async () => {
+  const { port1 } = new MessageChannel();
+  const sourceOf = (): never => {
+    throw new Error('nothing is asked here');
+  };
+  const peer = new Peer(port1, { sourceOf, writings: new Writings() }, () => undefined);
+  // One block, and two to write it.
+  const { shares } = dealOut(
+    [{ labels: Labels.from({ a: 'b' }), values: Float64Array.of(1), present: undefined }],
+    Float64Array.of(0),
+    2,
+  );
+  await expect(peer.write('a', shares[1]!)).resolves.toBeUndefined();
+  port1.close();
+});
