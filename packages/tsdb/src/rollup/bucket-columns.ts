@@ -59,7 +59,7 @@ export class BucketColumns {
 
   /**
    * Adds the buckets of samples that lie behind them, numbers only, none of which are in a bucket that is there. False where
-   * their sums would depend on the order: then what is here means nothing.
+   * their sums would depend on the order, or samples stand for more than a bucket: then what is here means nothing.
    */
   add(samples: Columns, widthMs: number): boolean {
     const { timestampsMs, length } = samples;
@@ -102,6 +102,8 @@ export class BucketColumns {
       lost += Math.abs(sum) >= Math.abs(part) ? sum - next + part : part - next + sum;
       sum = next;
     }
+    // Kept of a wider bucket, whose last sample counts for all of it.
+    if (first !== -1 && count === 0) return false;
     this.reserve(1);
     const at = this.length++;
     const { columns } = this;

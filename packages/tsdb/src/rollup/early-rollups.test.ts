@@ -26,10 +26,10 @@ const TIERS = [
 const FAR_TIERS = TIERS.map(({ bucketMs }, i) => ({ bucketMs, keptMs: (10_000 + i) * DAY }));
 
 /** A store in which days of samples are at hand, and the way to move its clock. */
-function newStore(startMs = START, rollups = TIERS, folder = newFolder()) {
+function newStore(startMs = START, rollups = TIERS, folder = newFolder(), timeMs = 100 * DAY) {
   let nowMs = startMs;
   const store = LocalStore.open(
-    { folder, maxSeries: 1_000, maxFutureMs: 400 * DAY, retention: { timeMs: 100 * DAY, sizeBytes: 0, rollups } },
+    { folder, maxSeries: 1_000, maxFutureMs: 400 * DAY, retention: { timeMs, sizeBytes: 0, rollups } },
     () => nowMs,
   );
   onTestFinished(() => store.close());
@@ -299,6 +299,48 @@ test('rows that a short run with other settings left are believed no more', asyn
   for (const expr of ['max_over_time(a[1d])', 'count_over_time(a[1d])']) expect(await sameAnswers(store, expr, grid, 0)).toBe(0);
   await upkeepAt(START + 2 * DAY + HOUR);
   expect(await sameAnswers(store, 'max_over_time(a[1d])', grid, 0)).toBeGreaterThan(24);
+});
+
+const FINE = { bucketMs: 15 * MINUTE, keptMs: 20 * DAY };
+const COARSE = { bucketMs: HOUR, keptMs: 400 * DAY };
+const WINDOWS = ['max_over_time(a[30m])', 'count_over_time(a[30m])', 'first_over_time(a[1h])', 'increase(a[2h])', 'a'];
+
+/** From noon on a minute apart, so that each chunk is a day; rolling them up leaves little. */
+function minuteSeries(days: number): TestSample[] {
+  const value = (i: number): number => Math.round(50 + 40 * Math.sin(i / 11));
+  return Array.from({ length: days * 1440 }, (_, i) => ['a{x}', START + 12 * HOUR + (i + 1) * MINUTE, value(i)]);
+}
+
+test.each([
+  ['a finer tier is added', 9.4 * DAY, 9.4 * DAY],
+  ['it is added and samples are kept for longer', 3 * DAY, 9.4 * DAY],
+])('nothing finer is built of what hours were kept of, where %s', async (_, timeMs, laterTimeMs) => {
+  const folder = newFolder();
+  const first = newStore(START, [COARSE], folder, 50 * DAY);
+  await first.store.append(batchOf(minuteSeries(7)));
+  await first.store.close();
+  const shorter = newStore(START + 12 * DAY, [COARSE], folder, timeMs);
+  await shorter.upkeepAt(START + 12 * DAY + HOUR);
+  await shorter.store.close();
+  const { store, upkeepAt } = newStore(START + 12 * DAY + HOUR, [FINE, COARSE], folder, laterTimeMs);
+  await upkeepAt(START + 12 * DAY + HOUR);
+  const grid = { startMs: START + 2 * DAY, endMs: START + 7 * DAY, stepMs: 30 * MINUTE };
+  for (const expr of WINDOWS) await sameAnswers(store, expr, grid, 1e-12);
+  const atMs = START + 6 * DAY;
+  expect(await sameAnswers(store, 'max_over_time(a[2d])', { startMs: atMs, endMs: atMs, stepMs: 0 }, 0)).toBeGreaterThan(12);
+});
+
+test('nothing finer is built anew of what hours are kept of', async () => {
+  const { store, upkeepAt } = newStore(START, [FINE, COARSE], newFolder(), 9.4 * DAY);
+  // The third chunk and those behind it pack so well that they stay as they are, and the buckets beside them.
+  await store.append(batchOf(minuteSeries(4).map(([name, timeMs, value], i) => [name, timeMs, i < 2 * 1440 ? value : 7])));
+  for (const day of [5, 14, 23]) await upkeepAt(START + day * DAY);
+  const grid = { startMs: START + DAY, endMs: START + 4 * DAY, stepMs: 30 * MINUTE };
+  expect(await sameAnswers(store, 'max_over_time(a[30m])', grid, 0)).toBeGreaterThan(0);
+  const selectors = [[{ label: 'l', op: '=', value: 'x' }]] as const;
+  await store.deleteSeries({ selectors, fromMs: START + 3 * DAY - 5 * MINUTE, toMs: START + 3 * DAY - 4 * MINUTE });
+  await upkeepAt(START + 23 * DAY + HOUR);
+  for (const expr of WINDOWS) await sameAnswers(store, expr, grid, 1e-12);
 });
 
 test('a kill anywhere while samples are rolled up, come late or go leaves answers as they are', async () => {

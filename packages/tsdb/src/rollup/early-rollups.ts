@@ -159,7 +159,7 @@ export class EarlyRollups {
     }
   }
 
-  /** Before this the chunks themselves are what that tier's buckets come to. */
+  /** Before this the chunks themselves are what that tier's buckets come to, or wider ones. */
   #oldestMs(tier: number): number {
     const { timeMs } = this.#limits;
     const keptMs = tier === 0 ? timeMs : (tiersOf(this.#limits)[tier - 1]?.keptMs ?? timeMs);
@@ -172,23 +172,25 @@ export class EarlyRollups {
     const rollups = db.needRollups();
     const { ref, widthMs, cellMs } = place;
     const toMs = Math.min(cellEnd(cellMs, widthMs), Math.floor(rolledUp.reachMs / widthMs) * widthMs);
+    const oldestMs = this.#oldestMs(this.#widthsMs.indexOf(widthMs));
+    const startMs = Math.min(toMs, Math.max(cellMs, Math.ceil(oldestMs / widthMs) * widthMs));
     const row = rollups.get(place);
-    let fromMs = cellMs;
-    let readMs = cellMs;
+    let fromMs = startMs;
+    let readMs = startMs;
     buckets.clear();
     if (row !== undefined && !isToBuild(row[4])) {
       const [, before, builtMs, , data] = row;
-      if (isUnfit(data) || builtMs >= toMs) return false;
-      if (this.#read(data, place, builtMs)) [fromMs, readMs] = [before, builtMs];
+      if (isUnfit(data) || builtMs >= toMs || startMs === toMs) return false;
+      if (builtMs > startMs && this.#read(data, place, builtMs)) [fromMs, readMs] = [before, builtMs];
     }
     const known = index.has(ref) ? this.#addSamples(ref, readMs, toMs, widthMs) : 'none';
     if (known === 'unfit') rollups.putUnfit(place, toMs);
     // What was built before a chunk was damaged is still true.
-    else if (known === 'damaged' && readMs > cellMs) return false;
+    else if (known === 'damaged' && readMs > startMs) return false;
     else if (known === 'damaged' || buckets.length === 0 || buckets.samples < LEAST_SAMPLES * buckets.length) {
       if (row === undefined) return false;
       rollups.remove(place);
-    } else if (known === 'none' && readMs > cellMs) return false;
+    } else if (known === 'none' && readMs > startMs) return false;
     else rollups.put(place, fromMs, toMs, encodeBuckets(buckets, { ...place, toMs }));
     return true;
   }
