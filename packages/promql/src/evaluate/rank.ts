@@ -92,7 +92,8 @@ export class Ranking {
     if (value > otherValue) return this.#sign === -1;
     if (value !== value && otherValue === otherValue) return true;
     if (value === value && otherValue !== otherValue) return false;
-    // Their keys are in that order but for control characters, and are compared at once.
+    // Keys are compared at once. They are in label order, but where a name or value has a character up to U+0002: of such series ties may
+    // go otherwise than by compareLabels(), though always the same way.
     return this.#series[series]!.labels.key > this.#series[otherSeries]!.labels.key;
   }
 

@@ -31,7 +31,7 @@ export class Columns {
     this.words = wordsOf(this.values);
   }
 
-  /** Histograms before and behind this closed range need not be read into here; samples may be. */
+  /** What stands before and behind this closed range need not be read into here, and may be all the same. */
   wantedFromMs = -Infinity;
   wantedToMs = Infinity;
 

@@ -31,9 +31,9 @@ export interface ProtobufReading extends HistogramLimits {
 const TEXT_BYTES = 64 * 1024 * 1024;
 /** Bytes of a metric's name, and of the labels of one series. The store refuses shorter ones by themselves. */
 const LONGEST_LABELS = 64 * 1024;
-/** About what stands beside the series in a line of text, and what parts of a metric would take as lines. */
 /** Others may have their turn after so many samples: about 10 ms where there are a dozen labels. */
 const STEP_SAMPLES = 500;
+/** About what stands beside the series in a line of text, and what parts of a metric would take as lines. */
 const ROOM = { value: 4, exemplar: 40, pair: 8, part: 16, span: 16, number: 4, family: 16 };
 
 /** Protobuf exposition that cannot be read. The message is a sentence without its end. */
