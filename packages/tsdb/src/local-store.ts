@@ -138,7 +138,7 @@ export class LocalStore implements SampleStore {
     this.#keys = new KeyReceiver(contents.index);
     this.#flusher = new Flusher(contents, options.retention.sizeBytes, now);
     this.#retention = new Retention(contents, this.#watchers, options.retention, now, steady);
-    this.#earlyRollups = new EarlyRollups(contents, options.retention, now);
+    this.#earlyRollups = new EarlyRollups(contents, options.retention, () => this.#retention.nowMs);
     contents.onDropped = (refs) => {
       this.#keys.forget(refs);
       for (const client of this.#clients) client.forget(refs);

@@ -50,6 +50,11 @@ export class Retention {
     this.#rollups = this.#tiers.map(({ bucketMs }) => new Rollups(contents, bucketMs));
   }
 
+  /** The time by which samples are old, in unix milliseconds; see TrustedClock. */
+  get nowMs(): number {
+    return this.#clock.now();
+  }
+
   /** Samples before this are too old to be taken, and those that are there are rolled up or dropped. */
   get oldestMs(): number {
     return this.#limits.timeMs > 0 ? this.#clock.now() - this.#limits.timeMs : -Infinity;

@@ -343,6 +343,24 @@ test('nothing finer is built anew of what hours are kept of', async () => {
   for (const expr of WINDOWS) await sameAnswers(store, expr, grid, 1e-12);
 });
 
+test('a clock that is ahead for a while leaves nothing out of what is built', async () => {
+  const retention = { timeMs: 100 * DAY, sizeBytes: 0, rollups: TIERS };
+  let [nowMs, steadyMs] = [START + 2 * DAY, 0];
+  const store = LocalStore.open(
+    { folder: newFolder(), maxSeries: 10, retention },
+    () => nowMs,
+    () => steadyMs,
+  );
+  onTestFinished(() => store.close());
+  await store.append(batchOf(evenSeries('a{x}', 2)));
+  nowMs = START + 1_000 * DAY;
+  await store.runUpkeep(true);
+  [nowMs, steadyMs] = [START + 2 * DAY + 4 * HOUR, 4 * HOUR];
+  await store.runUpkeep();
+  const grid = { startMs: START + DAY, endMs: START + DAY, stepMs: 0 };
+  expect(await sameAnswers(store, 'max_over_time(a[1d])', grid, 0)).toBe(24);
+});
+
 test('a kill anywhere while samples are rolled up, come late or go leaves answers as they are', async () => {
   const { store, folder, upkeepAt } = newStore();
   await store.append(batchOf([...evenSeries('a_total{x}', 2), ...evenSeries('b{y}', 2)]));

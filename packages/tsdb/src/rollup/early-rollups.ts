@@ -41,6 +41,7 @@ export class EarlyRollups {
   #builtAnewMs = -Infinity;
   readonly #single = new SingleRun();
 
+  /** `now` is a clock to trust, in unix milliseconds: what one that is ahead calls too old is built at no other time. */
   constructor(contents: Contents, limits: StoreOptions['retention'], now: () => number) {
     this.#contents = contents;
     this.#limits = limits;
