@@ -4,14 +4,21 @@ import type { ChunkRow } from './database.ts';
 const LIMIT_BYTES = 48 * 1024 * 1024;
 /** What a row takes beside its data, roughly. */
 const ROW_BYTES = 250;
+/** A read whose middle is in buckets leaves two. */
+const MOST_SPANS = 4;
 
-interface Entry {
-  readonly version: number;
+interface Span {
   /** Every chunk that has samples in this closed range is among the rows. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly rows: readonly ChunkRow[];
   readonly bytes: number;
+}
+
+interface Entry {
+  readonly version: number;
+  /** None meets another; the one put in last comes first. */
+  readonly spans: readonly Span[];
 }
 
 /**
@@ -35,21 +42,31 @@ export class ChunkCache {
   /** The series' chunks in the closed range, and perhaps more of them, in time order; undefined where they are not known. */
   get(ref: number, version: number, fromMs: number, toMs: number): readonly ChunkRow[] | undefined {
     const entry = this.#entries.get(ref);
-    if (entry === undefined || entry.version !== version || fromMs < entry.fromMs || toMs > entry.toMs) return undefined;
-    this.#entries.delete(ref);
-    this.#entries.set(ref, entry);
-    return entry.rows;
+    if (entry === undefined || entry.version !== version) return undefined;
+    for (const span of entry.spans) {
+      if (fromMs < span.fromMs || toMs > span.toMs) continue;
+      this.#entries.delete(ref);
+      this.#entries.set(ref, entry);
+      return span.rows;
+    }
+    return undefined;
   }
 
-  /** Keeps all chunks that have samples in the closed range. */
+  /** Keeps all chunks that have samples in the closed range. What it meets of what is known makes room for it. */
   put(ref: number, version: number, fromMs: number, toMs: number, rows: readonly ChunkRow[]): void {
+    const entry = this.#entries.get(ref);
+    const known = entry?.version === version ? entry.spans : [];
+    const apart = known.filter((span) => span.toMs < fromMs || span.fromMs > toMs).slice(0, MOST_SPANS - 1);
     this.#forget(ref);
     let bytes = ROW_BYTES;
     for (const [, , , , data] of rows) bytes += ROW_BYTES + data.length;
     // A giant would push out everybody else.
-    if (bytes > this.#limitBytes / 8) return;
-    this.#entries.set(ref, { version, fromMs, toMs, rows, bytes });
-    this.#bytes += bytes;
+    const mostBytes = this.#limitBytes / 8;
+    if (bytes > mostBytes) return;
+    const span = { fromMs, toMs, rows, bytes };
+    const spans = bytes + bytesOf(apart) > mostBytes ? [span] : [span, ...apart];
+    this.#entries.set(ref, { version, spans });
+    this.#bytes += bytesOf(spans);
     for (const [oldest] of this.#entries) {
       if (this.#bytes <= this.#limitBytes) break;
       this.#forget(oldest);
@@ -60,6 +77,10 @@ export class ChunkCache {
     const entry = this.#entries.get(ref);
     if (entry === undefined) return;
     this.#entries.delete(ref);
-    this.#bytes -= entry.bytes;
+    this.#bytes -= bytesOf(entry.spans);
   }
+}
+
+function bytesOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { bytes }) => sum + bytes, 0);
 }
