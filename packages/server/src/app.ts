@@ -172,7 +172,7 @@ export async function buildApp(needs: AppNeeds): Promise<Routes> {
   app.setValidatorCompiler(validatorCompiler);
   readJsonStrictly(app);
   app.setErrorHandler((error, request, reply) => {
-    const { code, status, message, field, retryAfterSeconds } = replyFor(error);
+    const { code, status, message, field, retryAfterSeconds } = replyFor(error, request);
     if (code === 'internal') log.error({ err: error, url: withoutSecret(request.url) }, 'a request failed');
     if (retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     void reply.code(status).send({ error: { code, message, ...(field === undefined ? {} : { field }) } });

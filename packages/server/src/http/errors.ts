@@ -1,8 +1,9 @@
 import { BadRequest, LimitExceeded } from '@vitrine/model/bad-request.ts';
 import { QueryError, StoreBusy, StoreReadOnly } from '@vitrine/model/sample-store.ts';
 import { isUnwritable } from '@vitrine/tsdb/sqlite-error.ts';
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { bodyTooLarge } from './body-too-large.ts';
 
 /**
  * Every error that the HTTP interface answers: its code, its status, and the sentence it says where what was thrown has
@@ -107,8 +108,11 @@ export interface ErrorReply {
   readonly retryAfterSeconds?: number;
 }
 
-/** What to answer for anything thrown. What is not in the catalogue is `internal` and belongs in the log. */
-export function replyFor(error: unknown): ErrorReply {
+/**
+ * What to answer for anything thrown. What is not in the catalogue is `internal` and belongs in the log. With the request whose
+ * route says how large its body may be, that is in the sentence.
+ */
+export function replyFor(error: unknown, request?: FastifyRequest): ErrorReply {
   if (error instanceof HttpError) return reply(error.code, error.message, error.field);
   if (error instanceof BadRequest) return reply('bad_request', error.message, error.field);
   if (error instanceof LimitExceeded) return reply('query_too_large', error.message, error.limit);
@@ -122,7 +126,7 @@ export function replyFor(error: unknown): ErrorReply {
     const field = problem?.instancePath.split('/').filter(Boolean).join('.') || error.validationContext;
     return reply('bad_request', `${field}: ${problem?.message ?? 'is not as expected'}`, field);
   }
-  return replyForFastify(error);
+  return replyForFastify(error, request);
 }
 
 const QUERY_ERRORS = {
@@ -142,13 +146,13 @@ const UNREADABLE_BODIES: Readonly<Record<string, string>> = {
 };
 
 /** Fastify's own complaints: a body too large, JSON that does not parse, a rate limit. */
-function replyForFastify(error: unknown): ErrorReply {
+function replyForFastify(error: unknown, request: FastifyRequest | undefined): ErrorReply {
   const { statusCode, message, code } = error as Partial<FastifyError>;
   const sentence = code === undefined ? undefined : UNREADABLE_BODIES[code];
   if (sentence !== undefined) return reply('bad_request', sentence, 'body');
   switch (statusCode) {
     case 413:
-      return reply('too_large');
+      return reply('too_large', request && bodyTooLarge(request, request.routeOptions.bodyLimit));
     case 415:
       return reply('media_type');
     case 429:

@@ -138,7 +138,7 @@ describe('an import', () => {
       400,
       /^(text|description): /,
     ],
-    ['50 MB', { text: 'x'.repeat(50_000_000) }, 413, /larger than/],
+    ['50 MB', { text: 'x'.repeat(50_000_000) }, 413, /the limit is /],
     ['what it does not know', { text: '{}', overwite: true }, 400, /overwite|unrecognized/i],
   ])('refuses %s with a sentence', async (_, payload, status, sentence) => {
     const answer = await asker(await testApp())('POST', '/api/import', payload);

@@ -180,6 +180,20 @@ describe('a query', () => {
     expect([answer.statusCode, answer.json()]).toEqual([status, { status: 'error', errorType, error: 'why' }]);
   });
 
+  test('in a form that is too long is told how long it may be', async () => {
+    const { app, browser } = await testApp();
+    const headers = { ...browser, 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await app.inject({ method: 'POST', url: '/api/v1/query', headers, payload: `query=${'x'.repeat(2_000_000)}` });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      413,
+      {
+        status: 'error',
+        errorType: 'bad_data',
+        error: 'The request’s body has 2,000,006 bytes; the limit is 1,048,576. Send less in one request.',
+      },
+    ]);
+  });
+
   test('that makes the server fail says so without its insides', async () => {
     const { app, store } = await testApp();
     store.answer = () => Promise.reject(new TypeError('secret detail'));

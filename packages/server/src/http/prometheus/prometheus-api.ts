@@ -38,7 +38,7 @@ export async function prometheusApi(app: Routes, needs: PrometheusApiNeeds): Pro
       void reply.code(error.status).send({ status: 'error', errorType: error.type, error: error.message });
       return;
     }
-    const answer = replyFor(error);
+    const answer = replyFor(error, request);
     const { type, status } = apiErrorType(answer);
     if (answer.code === 'internal') needs.log.error({ err: error, url: request.url }, 'a request failed');
     if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(answer.retryAfterSeconds)));

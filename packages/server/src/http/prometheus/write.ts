@@ -1,6 +1,6 @@
 import type { Labels } from '@vitrine/model/labels.ts';
 import type { MetricMetadata } from '@vitrine/model/sample-store.ts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import type { Refused } from '../../ingest/arrivals.ts';
 import type { Intake } from '../../ingest/intake.ts';
 import {
@@ -11,6 +11,8 @@ import {
 } from '../../ingest/remote-write/decode-remote-write.ts';
 import { RemoteWriteRefused } from '../../ingest/remote-write/remote-write-refused.ts';
 import { type RemoteWriteOutcome, remoteWriteStatus } from '../../ingest/remote-write/remote-write-status.ts';
+import { bodyTooLarge } from '../body-too-large.ts';
+import { HttpError } from '../errors.ts';
 import type { Routes } from '../routes.ts';
 import { senderOf } from '../sender.ts';
 
@@ -51,6 +53,12 @@ export function writeRoutes(app: Routes, { intake, limits, typeAndUnitLabels = f
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.bodyBytes }, (_request, body, done) =>
       done(null, body),
     );
+    scope.setErrorHandler((error: FastifyError, request) => {
+      if (error.statusCode !== 413) throw error;
+      const sentence = bodyTooLarge(request, limits.bodyBytes, 'limits.ingest.body');
+      intake.refuse('remote write', senderOf(request), { reason: 'too large', count: 1, sentence });
+      throw new HttpError('too_large', sentence);
+    });
     scope.route({
       method: 'POST',
       url: '/write',

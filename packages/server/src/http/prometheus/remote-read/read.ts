@@ -43,10 +43,11 @@ export function readRoutes(app: Routes, { own, limits }: ReadNeeds): void {
   app.register(async (scope: Routes) => {
     // Whatever the reader calls it, as Prometheus does.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: REQUEST_BYTES }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.route({
       method: 'POST',
       url: '/read',
+      bodyLimit: REQUEST_BYTES,
       config: { access: 'read' },
       schema: { summary: 'Remote read', tags: ['prometheus'] },
       async handler(request: FastifyRequest, reply) {
