@@ -17,10 +17,12 @@ export function doubtRollups({ db, rolledUp }: Contents, ref: number, fromMs: nu
   if (samples === undefined) return;
   const end = firstAtOrAfter(samples, Math.min(toMs, rolledUp.reachMs) + 1);
   for (const widthMs of rolledUp.widthsMs) {
+    const reachMs = Math.floor(rolledUp.reachMs / widthMs) * widthMs;
     for (let at = firstAtOrAfter(samples, fromMs); at < end;) {
       const cellMs = cellOf((samples.timestampsMs[at] as number) - 1, widthMs);
       const next = Math.min(end, firstAtOrAfter(samples, cellEnd(cellMs, widthMs) + 1, at));
-      if (next - at >= LEAST_SAMPLES) rollups.ask(ref, widthMs, cellMs);
+      if (next - at >= LEAST_SAMPLES)
+        rollups.ask(ref, widthMs, cellMs, Math.min(reachMs, samples.timestampsMs[next - 1] as number));
       at = next;
     }
   }

@@ -243,6 +243,19 @@ test('late samples, and those that are deleted, are in no bucket until it is bui
   expect(await count()).toEqual([1, 0]);
 });
 
+test('samples that come late behind where a series paused are rolled up too', async () => {
+  const { store, upkeepAt } = newStore();
+  const a = evenSeries('a{x}', 3);
+  const isEarly = ([, timeMs]: TestSample): boolean => timeMs < START + DAY;
+  await store.append(batchOf([...a.filter(isEarly), ...evenSeries('b{y}', 4)]));
+  await upkeepAt(START + 2 * DAY);
+  await upkeepAt(START + 4 * DAY);
+  await store.append(batchOf(a.filter(([, timeMs]) => timeMs > START + 2 * DAY)));
+  await upkeepAt(START + 4 * DAY + HOUR);
+  const grid = { startMs: START + 3 * DAY, endMs: START + 3 * DAY, stepMs: 0 };
+  expect(await sameAnswers(store, 'count_over_time(a[1d])', grid, 0)).toBe(24);
+});
+
 test('a series that is brought in later than others is rolled up too', async () => {
   const { store, upkeepAt } = newStore();
   await store.append(batchOf(evenSeries('a{x}', 3)));

@@ -85,7 +85,8 @@ export class RollupRows {
       'INSERT OR REPLACE INTO rollup (series, width_ms, cell_ms, from_ms, to_ms, data) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#ask = db.prepare(
-      `INSERT OR IGNORE INTO rollup (series, width_ms, cell_ms, from_ms, to_ms, data) VALUES (?1, ?2, ?3, ?3, ?3, x'')`,
+      `INSERT INTO rollup (series, width_ms, cell_ms, from_ms, to_ms, data) VALUES (?1, ?2, ?3, ?3, ?3, x'')
+       ON CONFLICT (series, width_ms, cell_ms) DO UPDATE SET data = x'' WHERE to_ms < ?4 AND data <> x''`,
     );
     this.#doubt = db.prepare(`UPDATE rollup SET data = x'' WHERE series = ? AND to_ms >= ? AND from_ms < ? AND data <> x''`);
     this.#remove = db.prepare(`DELETE FROM rollup ${one}`);
@@ -121,9 +122,9 @@ export class RollupRows {
     this.#remove.run(ref, widthMs, cellMs);
   }
 
-  /** Has a row built where there is none. */
-  ask(ref: number, widthMs: number, cellMs: number): void {
-    this.#ask.run(ref, widthMs, cellMs);
+  /** Has a row built where there is none that reaches so far: one ends where the series had no more samples then. */
+  ask(ref: number, widthMs: number, cellMs: number, toMs: number): void {
+    this.#ask.run(ref, widthMs, cellMs, toMs);
   }
 
   /** Samples of the series came or went in the closed range: what rows say of it is void until they are built anew. */
