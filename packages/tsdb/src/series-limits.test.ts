@@ -44,6 +44,15 @@ test('a job beyond its limit is told which label makes its series so many, and o
   ]);
 });
 
+test('how many values the label has is counted anew once they are many more', async () => {
+  const append = open(1_000, { job: 100 });
+  await append(requests('api', 0, 50));
+  const first = await append(requests('api', 50, 101));
+  expect(first.rejected[0]?.detail).toBe('job api: 100 series, limit 100; label request_id has 50 values');
+  const second = await append(requests('api', 200, 201));
+  expect(second.rejected[0]?.detail).toBe('job api: 100 series, limit 100; label request_id has 100 values');
+});
+
 test('all series together have a limit, whose sentence names the widest label', async () => {
   const append = open(5, {});
   await append(requests('api', 0, 5));

@@ -4,6 +4,8 @@ import { postingsLength } from './index/postings.ts';
 
 /** Which label explodes is looked for anew after this time, and among so many series at most. */
 const LOOK_AGAIN_MS = 60_000;
+/** Or where the series that were looked at have become more or fewer by this share: what is said of them would be wrong. */
+const LOOK_AGAIN_SHARE = 0.1;
 const MOST_SERIES = 200_000;
 /** Sentences that are remembered. */
 const MOST_DETAILS = 100;
@@ -14,7 +16,7 @@ export class SeriesLimits {
   readonly #index: LabelIndex;
   readonly #max: number;
   readonly #maxPer: ReadonlyMap<string, number>;
-  readonly #details = new Map<string, { readonly text: string; readonly atMs: number }>();
+  readonly #details = new Map<string, { readonly text: string; readonly atMs: number; readonly series: number }>();
 
   constructor(index: LabelIndex, max: number, maxPer: ReadonlyMap<string, number> = new Map()) {
     this.#index = index;
@@ -33,8 +35,7 @@ export class SeriesLimits {
         for (const [label, max] of this.#maxPer) {
           const value = labels.get(label);
           if (value === '') continue;
-          const postings = this.#index.postings(label, value);
-          const count = (postings === undefined ? 0 : postingsLength(postings)) + (perValue.get(`${label}\0${value}`) ?? 0);
+          const count = this.#indexed(label, value) + (perValue.get(`${label}\0${value}`) ?? 0);
           if (count >= max) return this.#detail(label, value, count, max);
         }
         created++;
@@ -52,13 +53,23 @@ export class SeriesLimits {
     const whose = label === '' ? '' : `${label} ${value.slice(0, SHOWN_VALUE)}: `;
     const counted = `${whose}${count.toLocaleString('en')} series, limit ${max.toLocaleString('en')}`;
     const known = this.#details.get(whose);
-    if (known !== undefined && performance.now() - known.atMs < LOOK_AGAIN_MS) return `${counted}${known.text}`;
+    const series = this.#indexed(label, value);
+    if (known !== undefined && performance.now() - known.atMs < LOOK_AGAIN_MS) {
+      if (Math.abs(series - known.series) <= known.series * LOOK_AGAIN_SHARE) return `${counted}${known.text}`;
+    }
     const widest = label === '' ? this.#widest() : this.#widestOf(label, value);
     if (widest === undefined) return counted;
     if (this.#details.size >= MOST_DETAILS) this.#details.delete(this.#details.keys().next().value as string);
     const text = `; label ${widest.name} has ${widest.values.toLocaleString('en')} values`;
-    this.#details.set(whose, { text, atMs: performance.now() });
+    this.#details.set(whose, { text, atMs: performance.now(), series });
     return `${counted}${text}`;
+  }
+
+  /** The series that are in the index already, of all or of a label's value. */
+  #indexed(label: string, value: string): number {
+    if (label === '') return this.#index.size;
+    const postings = this.#index.postings(label, value);
+    return postings === undefined ? 0 : postingsLength(postings);
   }
 
   #widest(): Widest | undefined {
