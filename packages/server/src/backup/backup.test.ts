@@ -301,6 +301,21 @@ test('a data folder that lacks what its server made is damaged, and one that nob
   expect((await problems(data)).map((line) => line.split(':')[0])).toEqual(['samples/samples.db', 'runs/curves.db']);
 });
 
+test('checking a backup leaves it as it is', async () => {
+  const data = await filledData();
+  const to = join(data, '../backup');
+  await made(data, to);
+  const before = new Set(readdirSync(to, { recursive: true, encoding: 'utf8' }));
+  expect(await problems(to)).toEqual([]);
+  expect(new Set(readdirSync(to, { recursive: true, encoding: 'utf8' }))).toEqual(before);
+});
+
+test('the check says how many samples are in chunks, and how many in the log alone', async () => {
+  const held: string[] = [];
+  for await (const finding of checkData(await filledData())) if (finding.kind === 'sound') held.push(finding.holds);
+  expect(held[0]).toBe('2 series, 3000 samples in 3 chunks, 1 in the log');
+});
+
 test('documents with a damaged page are not backed up', async () => {
   const data = await filledData();
   const file = join(data, 'documents.sqlite');

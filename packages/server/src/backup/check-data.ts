@@ -5,7 +5,7 @@ import { checkCurves } from '@vitrine/tsdb/check/check-curves.ts';
 import { openChecked } from '@vitrine/tsdb/check/check-database.ts';
 import { checkSamples } from '@vitrine/tsdb/check/check-samples.ts';
 import { hashFile } from './hash-file.ts';
-import { BackupRefused, readManifest } from './backup-manifest.ts';
+import { BackupRefused, MANIFEST, readManifest } from './backup-manifest.ts';
 import { CURVES, DOCUMENTS, missingDatabases, SAMPLES } from './missing-databases.ts';
 
 /** What was read, or what is wrong, of one file. */
@@ -22,28 +22,33 @@ export async function* checkData(data: string): AsyncGenerator<DataFinding> {
   const curves = join(data, CURVES);
   const documents = join(data, DOCUMENTS);
   const missing = missingDatabases(data);
+  // Nobody writes to it, and it is to stay as it is.
+  const isBackup = existsSync(join(data, MANIFEST));
   if (missing.length === 0 && !existsSync(samples) && !existsSync(curves) && !existsSync(documents))
     throw new BackupRefused(`${data} holds nothing of Vitrine’s: there is nothing to check.`);
   for (const file of missing) yield { kind: 'damaged', file, sentence: 'is missing; restore the file from a backup' };
   if (existsSync(samples)) {
-    const found = yield* told(SAMPLES, checkSamples(samples));
-    if (found !== undefined) yield sound(SAMPLES, `${found.series} series, ${found.samples} samples in ${found.chunks} chunks`);
+    const found = yield* told(SAMPLES, checkSamples(samples, isBackup));
+    if (found !== undefined) {
+      const logged = found.loggedSamples === 0 ? '' : `, ${found.loggedSamples} in the log`;
+      yield sound(SAMPLES, `${found.series} series, ${found.samples} samples in ${found.chunks} chunks${logged}`);
+    }
   }
   if (existsSync(curves)) {
-    const found = yield* told(CURVES, checkCurves(curves));
+    const found = yield* told(CURVES, checkCurves(curves, isBackup));
     if (found !== undefined) yield sound(CURVES, `${found.curves} curves, ${found.points} points in pieces`);
   }
   for (const name of readdirSync(data)) {
     const path = join(data, name);
     if (!/\.(?:sqlite|db)$/.test(name) || (path !== documents && !isDatabase(path))) continue;
-    const closed = yield* told(name, otherDatabase(path));
+    const closed = yield* told(name, otherDatabase(path, isBackup));
     if (closed !== undefined) yield sound(name, 'every page');
   }
   yield* againstManifest(data);
 }
 
-function* otherDatabase(file: string): Generator<string, true> {
-  const checked = yield* openChecked(file);
+function* otherDatabase(file: string, isBackup: boolean): Generator<string, true> {
+  const checked = yield* openChecked(file, isBackup);
   checked?.close();
   return true;
 }

@@ -9,10 +9,10 @@ export interface CheckedCurves {
 
 /**
  * Reads all of a curve store's file, whether or not a server has it open, and yields a sentence for each row that is not
- * what was written. Throws what is neither damage nor expected.
+ * what was written. See openReadOnly about `isAtRest`. Throws what is neither damage nor expected.
  */
-export function* checkCurves(file: string): Generator<string, CheckedCurves> {
-  const checked = yield* openChecked(file);
+export function* checkCurves(file: string, isAtRest = false): Generator<string, CheckedCurves> {
+  const checked = yield* openChecked(file, isAtRest);
   const found = { curves: 0, points: 0 };
   if (checked === undefined) return found;
   try {

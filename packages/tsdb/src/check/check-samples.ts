@@ -12,30 +12,36 @@ import { BUCKET_COLUMNS, BucketColumns } from '../rollup/bucket-columns.ts';
 import { cellEnd, isToBuild, isUnfit } from '../rollup/rollup-rows.ts';
 import { bytesIn, RowQuery } from '../row-query.ts';
 import { DamagedRecord, decodeRecord, SampleColumns } from '../wal/record.ts';
+import { upToBySeries } from '../wal/replay.ts';
 import { openChecked, type CheckedDatabase } from './check-database.ts';
 
 const SHOWN_LABELS = 300;
+/** A ref beyond is damage. */
+const MOST_SERIES = 2 ** 27;
 
 export interface CheckedSamples {
   readonly series: number;
   readonly chunks: number;
+  /** Those in chunks. */
   readonly samples: number;
+  /** Those in the log that are in no chunk yet. */
+  readonly loggedSamples: number;
 }
 
 /**
  * Reads all of a sample store's file, whether or not a server has it open, and yields a sentence for each row that is not
- * what was written. Throws what is neither damage nor expected.
+ * what was written. See openReadOnly about `isAtRest`. Throws what is neither damage nor expected.
  */
-export function* checkSamples(file: string): Generator<string, CheckedSamples> {
-  const checked = yield* openChecked(file);
-  const found = { series: 0, chunks: 0, samples: 0 };
+export function* checkSamples(file: string, isAtRest = false): Generator<string, CheckedSamples> {
+  const checked = yield* openChecked(file, isAtRest);
+  const found = { series: 0, chunks: 0, samples: 0, loggedSamples: 0 };
   if (checked === undefined) return found;
   try {
     yield* checkSeries(checked, found);
     yield* checkTimes(checked);
     yield* checkChunks(checked, found);
     yield* checkRollups(checked);
-    yield* checkLog(checked);
+    yield* checkLog(checked, found);
     yield* checkExemplars(checked);
     return found;
   } finally {
@@ -125,18 +131,33 @@ function* checkRollups({ db, part }: CheckedDatabase): Generator<string> {
   });
 }
 
-function* checkLog({ db, part }: CheckedDatabase): Generator<string> {
+function* checkLog({ db, part }: CheckedDatabase, found: { loggedSamples: number }): Generator<string> {
   if (isLeftOut(db, 'wal')) return;
   const samples = new SampleColumns();
   yield* part('wal', function* () {
+    const flushedUpTo = flushedBySeries(db);
     for (const [id, data] of new RowQuery<[id: number, data: Uint8Array]>(
       db,
       `SELECT id, ${bytesIn('data')} FROM wal ORDER BY id`,
     ).iterate()) {
       const problem = problemOf(() => decodeRecord(data, samples));
       if (problem !== undefined) yield `wal ${id}: ${problem}; the samples of one commit are lost`;
+      else
+        for (let i = 0; i < samples.length; i++)
+          if (!((flushedUpTo?.[samples.refs[i] as number] ?? -1) >= id)) found.loggedSamples++;
     }
   });
+}
+
+/** The last row of the log whose samples are in chunks, by series. */
+function flushedBySeries(db: CheckedDatabase['db']): Float64Array | undefined {
+  if (isLeftOut(db, 'flushed')) return undefined;
+  const rows = new RowQuery<[firstSeries: number, lastSeries: number, walId: number]>(
+    db,
+    'SELECT first_series, last_series, wal_id FROM flushed',
+  ).all();
+  const limit = rows.reduce((most, [, last]) => Math.max(most, last + 1), 0);
+  return upToBySeries(rows, Math.min(limit, MOST_SERIES));
 }
 
 function* checkExemplars({ db, part }: CheckedDatabase): Generator<string> {

@@ -57,7 +57,7 @@ export function replay(contents: Contents): void {
 }
 
 /** The last of the log's rows whose samples of a series are in chunks, by series, -1 where none are; undefined where it is so for all. */
-function upToBySeries(
+export function upToBySeries(
   flushed: readonly (readonly [firstSeries: number, lastSeries: number, walId: number])[],
   limit: number,
 ): Float64Array | undefined {
