@@ -119,7 +119,9 @@ describe('line protocol', () => {
     const answer = await send(made, url, 'a x=1');
     expect([answer.statusCode, answer.body]).toEqual([
       status,
-      expect.stringContaining('partial write: 2 samples of a were refused: too old dropped=2'),
+      expect.stringContaining(
+        'partial write: 2 samples of a were refused: too old (1970-01-01T00:00:00.001Z is longer ago than samples are kept; raise retention.time first) dropped=2',
+      ),
     ]);
   });
 

@@ -565,7 +565,7 @@ describe('what the store says', () => {
       },
       400,
       { 'x-prometheus-remote-write-samples-written': '0' },
-      '1 samples of a were refused: too old. The store refused 1 samples in all.',
+      '1 samples of a were refused: too old (1970-01-01T00:00:00.001Z is longer ago than samples are kept; raise retention.time first). The store refused 1 samples in all.',
     ],
   ])('%s', (_, outcome, status, headers, body) => {
     expect(remoteWriteStatus(outcome)).toMatchObject({ status, headers, body });
