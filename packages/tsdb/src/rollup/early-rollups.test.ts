@@ -427,6 +427,21 @@ test.each([
   ]);
 });
 
+test('a row says nothing of before the first chunk, whatever it claims', async () => {
+  const folder = newFolder();
+  const first = newStore(START, TIERS.slice(0, 1), folder);
+  await first.store.append(batchOf(evenSeries('a{x}', 2)));
+  await first.upkeepAt(START + 2 * DAY);
+  await first.store.close();
+  // As retention drops chunks; where from_ms is damaged then it may be what it was.
+  const db = new DatabaseSync(join(folder, 'samples.db'));
+  db.exec(`DELETE FROM chunk WHERE max_ms < ${START + 15 * HOUR}`);
+  db.close();
+  const { store } = newStore(START + 2 * DAY, TIERS.slice(0, 1), folder);
+  const grid = { startMs: START + DAY, endMs: START + 2 * DAY, stepMs: DAY };
+  expect(await sameAnswers(store, 'count_over_time(a[1d])', grid, 0)).toBeGreaterThan(100);
+});
+
 test('threads read them too, and a trace says so', async () => {
   const folder = newFolder();
   const made = newStore(START, TIERS, folder);

@@ -50,8 +50,11 @@ export function hasRollups(db: DatabaseSync): boolean {
 export function rollupsInRange(db: DatabaseSync): RollupsInRange {
   return new RowQuery(
     db,
-    `SELECT id, from_ms, to_ms, cell_ms, ${bytesIn('data')} FROM rollup
-     WHERE series = ? AND width_ms = ? AND cell_ms >= ? AND cell_ms < ? AND length(data) > ${UNFIT.length} ORDER BY cell_ms`,
+    // No seal covers from_ms: of what is before the series' first chunk nothing is there any more, whatever it says.
+    `SELECT id, max(from_ms, coalesce(
+       ((SELECT min_ms FROM chunk WHERE series = ?1 ORDER BY min_ms LIMIT 1) - 1) / width_ms * width_ms, to_ms
+     )), to_ms, cell_ms, ${bytesIn('data')} FROM rollup
+     WHERE series = ?1 AND width_ms = ?2 AND cell_ms >= ?3 AND cell_ms < ?4 AND length(data) > ${UNFIT.length} ORDER BY cell_ms`,
   );
 }
 
