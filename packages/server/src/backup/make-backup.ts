@@ -114,7 +114,7 @@ function refuseDamaged(path: string, file: string, copy: string): void {
 /** Of a backup that nobody could restore from, those before it must not be thrown away. */
 function refusal(file: string, what: string, cause?: unknown): BackupRefused {
   return new BackupRefused(
-    `${file} ${what}: nothing was backed up. Restore the file from an earlier backup, or move it aside to start without it.`,
+    `${file} ${what}: nothing was backed up. Restore the file from an earlier backup, or start the server without it: that makes an empty one.`,
     { cause },
   );
 }
