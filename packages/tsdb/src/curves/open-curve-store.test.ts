@@ -104,7 +104,7 @@ describe('a curve', () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(fc.tuple(fc.integer({ min: -5, max: 50_000 }), fc.double()), { maxLength: 30 }), { maxLength: 8 }),
+        fc.array(fc.array(fc.tuple(fc.integer({ min: -5, max: 50_000 }), fc.double()), { maxLength: 12 }), { maxLength: 8 }),
         fc.integer({ min: 1, max: 3_000 }),
         async (parts, repeat) => {
           const name = `run-${run++}`;
