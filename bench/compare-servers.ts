@@ -15,16 +15,30 @@ const SMALL_ROUNDS = 10;
 
 type Print = (line: string) => void;
 
+export interface Comparison {
+  /** That each query reads. */
+  readonly series: number;
+  /** Between scrapes, and between the steps of a range query. */
+  readonly intervalSeconds: number;
+  readonly stepSeconds: number;
+  readonly rounds: number;
+}
+
 /** Exits with 1 where an answer differs from Prometheus'. */
-export async function compareServers(seriesCount: number, rounds: number, print: Print): Promise<void> {
+export async function compareServers(
+  { series: seriesCount, intervalSeconds, stepSeconds, rounds }: Comparison,
+  print: Print,
+): Promise<void> {
   const endSeconds = Math.floor(Date.now() / 60_000) * 60 - 60;
-  const data = inferenceFleet(seriesCount, endSeconds * 1_000);
+  const data = inferenceFleet(seriesCount, endSeconds * 1_000, intervalSeconds * 1_000);
   const samples = data.series.length * data.timestampsMs.length;
   const servers = await startAll();
   try {
     await ingest(servers, data, print);
-    print(`\nRange queries of ${seriesCount} series over 24 h, ${rounds} rounds in turns, median of the whole HTTP answer`);
-    await askInTurns(servers, rangeQuestions(endSeconds), rounds, print);
+    print(
+      `\nRange queries of ${seriesCount} series over 24 h at ${stepSeconds} s steps, ${rounds} rounds in turns, median of the whole HTTP answer`,
+    );
+    await askInTurns(servers, rangeQuestions(endSeconds, stepSeconds), rounds, print);
     print(`\nInstant queries, ${rounds * SMALL_ROUNDS} rounds in turns`);
     await askInTurns(servers, instantQuestions(endSeconds), rounds * SMALL_ROUNDS, print);
     print(`\nLabels and series, ${rounds * SMALL_ROUNDS} rounds in turns`);

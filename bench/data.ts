@@ -26,9 +26,9 @@ const COUNTED_BEFORE = 1_000_000;
  * instance one of code 200 and one of code 500) and latency gauges of three decimals (for each instance of two routes).
  * Seeded: every run sees the same numbers.
  */
-export function inferenceFleet(count: number, endMs: number): BenchData {
-  const points = DAY_MS / SCRAPE_INTERVAL_MS;
-  const timestampsMs = Float64Array.from({ length: points }, (_, i) => endMs - DAY_MS + i * SCRAPE_INTERVAL_MS + SCRAPE_PHASE_MS);
+export function inferenceFleet(count: number, endMs: number, intervalMs = SCRAPE_INTERVAL_MS): BenchData {
+  const points = DAY_MS / intervalMs;
+  const timestampsMs = Float64Array.from({ length: points }, (_, i) => endMs - DAY_MS + i * intervalMs + SCRAPE_PHASE_MS);
   const random = mulberry32(42);
   const series: BenchSeries[] = [];
   for (let instance = 0; instance < count / 2; instance++) {

@@ -2,7 +2,8 @@
  * `npm run bench`: everything that is measured beside a peer, or alone where there is none. Prints ratios: times of one machine
  * say nothing about another. Without a name below, the servers that take remote write are compared (compare-servers.ts).
  *
- * - `--series 1000 --rounds 5`: series that each query reads, and how often it is asked
+ * - `--series 1000 --rounds 5`: series that each query reads, and how often it is asked; `--interval 15 --step 60`: seconds between
+ *   scrapes, and between the steps of a range query
  * - `--line-protocol --seconds 60`: rows of InfluxDB's line protocol
  * - `--cardinality [--peers]`: memory, start and label search at a million series, or `--series`
  * - `--curves`: charts of training curves
@@ -19,6 +20,8 @@ const { values: options } = parseArgs({
   options: {
     series: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '5' },
+    interval: { type: 'string', default: '15' },
+    step: { type: 'string', default: '60' },
     page: { type: 'boolean', default: false },
     'line-protocol': { type: 'boolean', default: false },
     curves: { type: 'boolean', default: false },
@@ -94,7 +97,10 @@ if (options.cold) {
 }
 
 const { compareServers } = await import('./compare-servers.ts');
-await compareServers(seriesCount, rounds, print);
+await compareServers(
+  { series: seriesCount, intervalSeconds: Number(options.interval), stepSeconds: Number(options.step), rounds },
+  print,
+);
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

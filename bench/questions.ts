@@ -27,17 +27,16 @@ const SHAPES: readonly Shape[] = [
   { name: 'regex', expr: 'max by (zone) (inference_latency_seconds{instance=~"pod-[0-9]*[02468]"})' },
   { name: 'raw', expr: 'inference_latency_seconds' },
 ];
-const STEP_SECONDS = 60;
 const DAY_SECONDS = 86_400;
 /** Relative; the tolerance of Prometheus' own test suite. */
 const EQUAL_WITHIN = 1e-6;
 
 /** The shapes over a day. */
-export function rangeQuestions(endSeconds: number): Question[] {
+export function rangeQuestions(endSeconds: number, stepSeconds: number): Question[] {
   const range = [
-    ['start', String(endSeconds - DAY_SECONDS + STEP_SECONDS)],
+    ['start', String(endSeconds - DAY_SECONDS + stepSeconds)],
     ['end', String(endSeconds)],
-    ['step', String(STEP_SECONDS)],
+    ['step', String(stepSeconds)],
   ] as const;
   return SHAPES.map((shape) => queryQuestion(shape, '/api/v1/query_range', range));
 }
