@@ -1,5 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
+/** Times in a query lie within ± this: SQLite takes no integers that are no safe ones. */
+export const FURTHEST_MS = 2 ** 52;
+
 /** A statement whose rows come as arrays, in the order of the columns it selects; `Row` says which those are. */
 export class RowQuery<Row extends (number | string | null | Uint8Array)[]> {
   readonly #statement: StatementSync;

@@ -4,7 +4,7 @@ import { ChunkCache } from './chunk-cache.ts';
 import type { ChunkDecoder } from './chunk-decoder.ts';
 import type { Columns } from './chunk/columns.ts';
 import type { ChunkRow } from './database.ts';
-import type { RowQuery } from './row-query.ts';
+import { FURTHEST_MS, type RowQuery } from './row-query.ts';
 import { BucketColumns } from './rollup/bucket-columns.ts';
 import { COLUMNS_OF_PART, giveBuckets, hasOnlyLast } from './rollup/give-buckets.ts';
 import { cellOf, type RollupRow } from './rollup/rollup-rows.ts';
@@ -48,9 +48,6 @@ interface StoredChunksNeeds {
 
 /** Memory for rows of buckets of one width, about a year of five hundred series. */
 const ROLLUP_CACHE_BYTES = 16 * 1024 * 1024;
-
-/** SQLite takes no integers that are no safe ones. */
-const FURTHEST_MS = 2 ** 52;
 
 /** Reads chunks from the file, and keeps those that were read last as they are stored. */
 export class StoredChunks {

@@ -11,12 +11,10 @@ import { blockOf } from '../names/name-block.ts';
 import { forgetCutBuckets } from '../rollup/buckets.ts';
 import { doubtRollups } from '../rollup/doubt-rollups.ts';
 import type { Watchers } from '../watchers.ts';
+import { FURTHEST_MS } from '../row-query.ts';
 
 /** A transaction ends after this much work, so that appends and queries get their turn. */
 const SLICE_MS = 10;
-
-/** SQLite takes no integers that are no safe ones. */
-const FURTHEST_MS = 2 ** 52;
 
 const columns = new Columns(2048);
 

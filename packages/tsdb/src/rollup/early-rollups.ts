@@ -10,6 +10,7 @@ import { BUCKET_COLUMNS, BucketColumns } from './bucket-columns.ts';
 import { LEAST_SAMPLES } from './doubt-rollups.ts';
 import { cellEnd, cellOf, isToBuild, isUnfit } from './rollup-rows.ts';
 import { tiersOf } from './tiers.ts';
+import { FURTHEST_MS } from '../row-query.ts';
 
 /** A transaction ends after this much work, so that appends and queries get their turn. */
 const SLICE_MS = 10;
@@ -20,8 +21,6 @@ const CLOSED_MS = 3 * 3_600_000;
 /** Samples that go on coming late to where rows are built must not have them built each time. */
 const ANEW_EVERY_MS = 900_000;
 const ROWS_A_SLICE = 500;
-/** SQLite takes no integers that are no safe ones. */
-const FURTHEST_MS = 2 ** 52;
 
 const samples = new Columns(4096);
 const buckets = new BucketColumns();

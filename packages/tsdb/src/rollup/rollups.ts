@@ -1,12 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Contents } from '../contents.ts';
 import { rollUpSeries } from './roll-up-series.ts';
+import { FURTHEST_MS } from '../row-query.ts';
 
 /** A transaction ends after this much work, so that appends and queries get their turn. */
 const SLICE_MS = 10;
 const CHUNKS_A_SLICE = 200;
-/** SQLite takes no integers that are no safe ones. */
-const FURTHEST_MS = 2 ** 52;
 
 /** Rolls up chunks that have become old enough, in the background and in small transactions. */
 export class Rollups {
